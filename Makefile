@@ -1,0 +1,48 @@
+# Everything sets itself up on a machine with Python 3.11 or newer: `make demo`, `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test test-real lint unit golden bench tools clean
+
+$(READY): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pincompiler needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
+
+# Compiles the sample project, and pins of public CAs from certifi's bundle, into build/demo/.
+demo: $(READY)
+	$(BIN)/python samples/demo.py build/demo
+
+test: lint unit
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: $(READY)
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -n 2 --ignore tests/real
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+# Rewrites the committed golden files after a deliberate change; read the diff.
+golden: $(READY)
+	$(BIN)/python -m pytest tests/test_golden.py --update-golden
+
+# Real Kotlin, Java, OkHttp, aapt2 and Android's own parser; needs a JDK, Maven and apt.
+tools: $(READY)
+	$(BIN)/python tests/real/install.py
+
+test-real: tools
+	PINCOMPILER_REQUIRE_TOOLS=1 $(BIN)/python -m pytest tests/real
+
+bench: $(READY)
+	$(BIN)/python tests/bench.py
+
+clean:
+	rm -rf build dist $(VENV) .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
