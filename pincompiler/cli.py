@@ -1,0 +1,354 @@
+"""The commands: parse, call, print, exit.  The only place that talks, and that reads the clock."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pincompiler import __version__
+from pincompiler.errors import PincompilerError, UsageError
+from pincompiler.finding import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pincompiler.compiler import Artifact, Checked
+    from pincompiler.finding import Finding
+
+FINE, PROBLEM, COULD_NOT_LOOK = 0, 1, 2
+
+app = typer.Typer(
+    name="pincompiler",
+    help="One pins.toml, every platform's certificate pinning, provably the same.",
+    epilog="Exit codes: 0 fine; 1 what was asked about has a problem; 2 could not look; 3 looked, but not at everything.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+PinsFile = Annotated[Path, typer.Argument(metavar="[PINS.TOML]", help="The pins file; - is standard input.")]
+OutputFormat = Annotated[Format, typer.Option("-f", "--format", help="How to print findings.")]
+Horizon = Annotated[
+    int,
+    typer.Option(
+        "--expiring-within", min=0, metavar="DAYS", help="Tell of pins that expire within so many days."
+    ),
+]
+Today = Annotated[str, typer.Option("--today", hidden=True, metavar="YYYY-MM-DD")]
+
+PINS = Path("pins.toml")
+
+
+def main() -> None:
+    """Run the program; every refusal that is no bug ends here."""
+    # A short life of large trees without cycles: looking for cycles costs a fifth of the time.
+    gc.disable()
+    try:
+        app()
+    except PincompilerError as error:
+        _talk(f"pincompiler: error: {error}")
+        sys.exit(COULD_NOT_LOOK)
+    except BrokenPipeError:
+        # Whoever read our output has stopped; say nothing more, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(PROBLEM)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer's signature
+    if value:
+        sys.stdout.write(f"pincompiler {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="Example: pincompiler check -f json pins.toml")
+def check(
+    pins: PinsFile = PINS,
+    output_format: OutputFormat = Format.TEXT,
+    expiring_within: Horizon = 30,
+    fail_on: Annotated[
+        Level, typer.Option("--fail-on", help="The mildest level that makes the exit code 1.")
+    ] = Level.ERROR,
+    today: Today = "",
+) -> None:
+    """Judge a pins.toml: its text, its policy, and what each target can make of it."""
+    from pincompiler import compiler
+
+    checked = compiler.check(pins, _day(today), expiring_within)
+    _print_findings("check", checked, checked.findings, output_format)
+    if output_format is Format.TEXT and not checked.findings:
+        _talk(f"{checked.document.file}: no findings; policy {checked.project.policy.digest()}")
+    failed = any(finding.level.rank <= fail_on.rank for finding in checked.findings)
+    raise typer.Exit(PROBLEM if failed else FINE)
+
+
+@app.command(name="compile", epilog="Example: pincompiler compile -t nsc -t ats")
+def compile_(
+    pins: PinsFile = PINS,
+    target: Annotated[
+        list[str] | None, typer.Option("-t", "--target", help="Only this target; may be repeated.")
+    ] = None,
+    output: Annotated[
+        str,
+        typer.Option(
+            "-o", "--output", metavar="DIR|-", help="Write below DIR, or one file to standard output."
+        ),
+    ] = "",
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; print a diff and exit 1 if a file is stale.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that a person wrote.")] = False,
+    expiring_within: Horizon = 30,
+    output_format: OutputFormat = Format.TEXT,
+    today: Today = "",
+) -> None:
+    """Write what [target.*] names: all of it, or nothing if there is any error."""
+    from pincompiler import compiler
+
+    checked = compiler.check(pins, _day(today), expiring_within, target)
+    _known_targets(target or (), checked)
+    directory = Path(output) if output not in ("", "-") else checked.project.root
+    findings = [*checked.findings]
+    if checked.ok and output != "-" and not force:
+        findings += compiler.overwritten(checked, directory)
+    _print_findings("compile", checked, findings, output_format, to_stderr=output == "-" or check_only)
+    if any(finding.level is Level.ERROR for finding in findings):
+        _talk("nothing was written")
+        raise typer.Exit(PROBLEM)
+    artifacts = compiler.artifacts(checked)
+    if output == "-":
+        _print_artifact(artifacts)
+    elif check_only:
+        raise typer.Exit(_print_stale(artifacts, directory))
+    else:
+        _write(artifacts, directory)
+
+
+@app.command(
+    epilog="Example: pincompiler init --from app/src/main/res/xml/network_security_config.xml -o pins.toml"
+)
+def init(
+    hosts: Annotated[list[str] | None, typer.Argument(metavar="[HOST]...", help="Hosts to pin.")] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FILE", help="Take over an NSC or an Info.plist, with the same meaning."
+        ),
+    ] = None,
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FILE|-", help="Where to write.")
+    ] = "pins.toml",
+    today: Today = "",
+) -> None:
+    """Write a commented pins.toml, from nothing or from what an app has."""
+    from pincompiler import starter
+
+    if source is not None and hosts:
+        raise UsageError("name hosts or --from FILE, not both")
+    content = starter.taken_over(source, _day(today)) if source else starter.fresh(tuple(hosts or ()))
+    if output == "-":
+        _out(content)
+        return
+    path = Path(output)
+    if path.exists():
+        raise UsageError(f"{path} exists; write elsewhere with -o FILE, or print with -o -")
+    starter.write(path, content)
+    _talk(f"wrote {path}; now run: pincompiler check {path}")
+
+
+@app.command(epilog="Example: pincompiler pin certs/*.pem")
+def pin(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Certificates, CSRs, public keys; - is standard input."),
+    ],
+    output_format: OutputFormat = Format.TEXT,
+) -> None:
+    """Print the SPKI pin of each certificate, CSR or public key, with its role and its end."""
+    from pincompiler import pinning
+
+    rows, refusals = pinning.pins(files)
+    _out(pinning.as_json(rows) if output_format is Format.JSON else pinning.as_text(rows))
+    for refusal in refusals:
+        _talk(f"pincompiler: error: {refusal}")
+    raise typer.Exit(COULD_NOT_LOOK if refusals else FINE)
+
+
+@app.command(
+    epilog="Examples: pincompiler explain unfaithful-target; pincompiler explain --host api.example.com"
+)
+def explain(
+    rule: Annotated[str, typer.Argument(metavar="[RULE]", help="The id in brackets behind a finding.")] = "",
+    host: Annotated[str, typer.Option("--host", help="Tell what every target does for this host.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every rule.")] = False,
+    pins: Annotated[Path, typer.Option("--pins", metavar="FILE", help="The pins file for --host.")] = PINS,
+    output_format: OutputFormat = Format.TEXT,
+    today: Today = "",
+) -> None:
+    """Explain a rule, or who decides on a host and until when."""
+    if sum(map(bool, (rule, host, every))) != 1:
+        raise UsageError("explain one of RULE, --host HOST and --all")
+    _out(_host_page(host, pins, output_format, _day(today)) if host else _rule_pages(rule))
+
+
+@app.command(epilog="Example: pincompiler diff pins.toml ios/Shop/Info.plist")
+def diff(
+    left: Annotated[Path, typer.Argument(help="A pins.toml, network security configuration or Info.plist.")],
+    right: Annotated[Path, typer.Argument(help="Another.")],
+    output_format: OutputFormat = Format.TEXT,
+    today: Today = "",
+) -> None:
+    """Tell on which hosts, chains and days two configurations disagree."""
+    from pincompiler import comparing
+
+    found = comparing.compare(left, right, _day(today))
+    _out(comparing.as_json(found) if output_format is Format.JSON else comparing.as_text(found))
+    if not found and output_format is Format.TEXT:
+        _talk(f"{left} and {right} accept the same chains for every host on every day")
+    raise typer.Exit(PROBLEM if found else FINE)
+
+
+# -- what the commands share ---------------------------------------------------------------------
+
+
+def _day(text: str) -> date:
+    if not text:
+        return date.today()  # noqa: DTZ011 - the developer's own day; no verdict hangs on its zone
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--today {text}: write YYYY-MM-DD") from error
+
+
+def _known_targets(wanted: Iterable[str], checked: Checked) -> None:
+    configured = {output.target for output in checked.project.outputs}
+    for name in wanted:
+        if name not in configured:
+            listed = ", ".join(sorted(configured)) or "none"
+            raise UsageError(f"pins.toml has no [target.{name}]; it has: {listed}")
+
+
+def _print_findings(
+    command: str,
+    checked: Checked,
+    findings: Iterable[Finding],
+    output_format: Format,
+    *,
+    to_stderr: bool = False,
+) -> None:
+    from pincompiler.reports import json, text
+
+    findings = tuple(findings)
+    if output_format is Format.JSON:
+        project = checked.project
+        targets = [output.target for output in project.outputs]
+        report = json.render(
+            command, findings, source=checked.document.file, policy=project.policy.digest(), targets=targets
+        )
+    else:
+        stream = sys.stderr if to_stderr else sys.stdout
+        colour = stream.isatty() and not os.environ.get("NO_COLOR")
+        report = text.render(findings, checked.document.file, checked.document.text, colour=colour)
+    (sys.stderr if to_stderr else sys.stdout).write(report)
+    sys.stdout.flush()
+    if output_format is Format.TEXT and findings:
+        _talk(text.summary(findings))
+
+
+def _print_artifact(artifacts: tuple[Artifact, ...]) -> None:
+    if len(artifacts) != 1:
+        names = ", ".join(str(artifact.path) for artifact in artifacts) or "none"
+        raise UsageError(
+            f"-o - prints one file, and there are {len(artifacts)}: {names}; choose with -t TARGET"
+        )
+    _out(artifacts[0].content)
+
+
+def _print_stale(artifacts: tuple[Artifact, ...], directory: Path) -> int:
+    from pincompiler import outputs
+
+    stale = outputs.stale(artifacts, directory)
+    for artifact in stale:
+        _out(outputs.unified(artifact, directory))
+    for artifact in stale:
+        _talk(f"{artifact.path} is stale; run pincompiler compile")
+    return PROBLEM if stale else FINE
+
+
+def _write(artifacts: tuple[Artifact, ...], directory: Path) -> None:
+    from pincompiler import outputs
+
+    stale = outputs.stale(artifacts, directory)
+    outputs.write_all(stale, directory)
+    changed = {artifact.path for artifact in stale}
+    for artifact in artifacts:
+        _talk(f"{'wrote' if artifact.path in changed else 'unchanged'} {artifact.path}")
+
+
+def _host_page(host: str, pins: Path, output_format: Format, today: date) -> str | bytes:
+    import json as json_module
+
+    from pincompiler import compiler
+    from pincompiler import explain as explaining
+
+    checked = compiler.check(pins, today)
+    if not checked.readable:
+        raise UsageError(f"{pins} has errors; run pincompiler check {pins}")
+    found = explaining.explain_host(checked, host)
+    if output_format is Format.JSON:
+        shown = {
+            "version": 1,
+            "command": "explain",
+            "host": host,
+            "enforcements": explaining.host_json(found),
+        }
+        return json_module.dumps(shown, indent=2, ensure_ascii=True) + "\n"
+    return explaining.host_text(host, found)
+
+
+def _rule_pages(name: str) -> str:
+    from pincompiler.explain import rule_text
+    from pincompiler.rules import RULES
+    from pincompiler.source.tables import did_you_mean
+
+    ids = [rule.id for rule in RULES]
+    if name and name not in ids:
+        raise UsageError(
+            f"no rule is called {name}; {did_you_mean(name, ids) or 'see pincompiler explain --all'}"
+        )
+    return "\n".join(rule_text(rule) for rule in RULES if name in ("", rule.id))
+
+
+def _out(content: str | bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
+    sys.stdout.buffer.flush()
+
+
+def _talk(message: str) -> None:
+    sys.stderr.write(f"{message}\n")

@@ -1,0 +1,188 @@
+"""From a pins.toml to judged artifacts: read, judge, lower, compare, write down.
+
+::
+
+    pins.toml -> Project -> rules on the policy ------------------+
+                    |                                             +-> acceptances -> findings
+                    +-> target.lower -> model -> rules on targets +
+                                          +-> target.write -> Artifact
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pincompiler.fidelity import Remembered
+from pincompiler.finding import Finding, Level, fold
+from pincompiler.platforms import plist, target_named
+from pincompiler.platforms.headers import MARK
+from pincompiler.platforms.target import Job
+from pincompiler.rules import hand_written_output, judge, judge_target
+from pincompiler.rules.acceptances import accept
+from pincompiler.rules.rule import Judged, Lowered
+from pincompiler.source.document import Document, place, read_bytes, read_document
+from pincompiler.source.reader import read_project
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from datetime import date
+    from pathlib import PurePosixPath
+
+    from pincompiler.policy import Enforcement
+    from pincompiler.project import Output, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file to be: its path below the output directory, and its content."""
+
+    target: str
+    path: PurePosixPath
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """What one output makes of the policy."""
+
+    output: Output
+    model: Any
+    """What is generated."""
+    effective: Enforcement
+    """That, merged with the hand-written base if there is one: what the app will enforce."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A project and everything that is to be said about it, in the order of the file."""
+
+    project: Project
+    document: Document
+    findings: tuple[Finding, ...]
+    lowered: tuple[Lowering, ...]
+    readable: bool
+    """Whether the text of pins.toml is sound, whatever the rules think of what it says."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether no finding is an error."""
+        return all(finding.level is not Level.ERROR for finding in self.findings)
+
+
+def check(path: Path, today: date, horizon: int = 30, targets: Collection[str] | None = None) -> Checked:
+    """Read and judge a pins.toml, for all of its targets or for some.
+
+    Raises InputError when pins.toml, or a base file it names, cannot be read.
+    """
+    root = Path.cwd() if str(path) == "-" else path.parent
+    return check_document(read_document(path), root, today, horizon, targets)
+
+
+def check_document(
+    document: Document, root: Path, today: date, horizon: int = 30, targets: Collection[str] | None = None
+) -> Checked:
+    """The same, of a document already read that stands in ``root``."""
+    reading = read_project(document, root)
+    project = reading.project
+    findings = [*reading.findings]
+    findings += judge(Judged(project.policy.sets, project.keys, today, horizon))
+    lowered: list[Lowering] = []
+    readable = all(finding.level is not Level.ERROR for finding in reading.findings)
+    if readable:  # a policy with holes in it would be compared with what it does not mean
+        policy = Remembered(project.policy)
+        for output in project.outputs:
+            if targets is None or output.target in targets:
+                lowering = _lower(project, output)
+                lowered.append(lowering)
+                findings += judge_target(_lowered(project, policy, lowering, today))
+    complete = readable and targets is None
+    judged = fold(accept(findings, project.acceptances, today, complete=complete))
+    placed = sorted((place(finding, document) for finding in judged), key=_order)
+    return Checked(project, document, tuple(placed), tuple(lowered), readable)
+
+
+def _lower(project: Project, output: Output) -> Lowering:
+    target = target_named(output.target)
+    model = target.lower(project.policy, project.app, output)
+    if output.base is None or target.merge is None:
+        return Lowering(output, model, model)
+    base = target.read(read_bytes(project.root / output.base), project.app)
+    return Lowering(output, model, target.merge(base, model))
+
+
+def _lowered(project: Project, policy: Remembered, lowering: Lowering, today: date) -> Lowered:
+    output, effective = lowering.output, lowering.effective
+    unmanaged = (
+        frozenset(effective.names()) - frozenset(lowering.model.names()) if output.base else frozenset()
+    )
+    target = target_named(output.target)
+    return Lowered(project.policy, policy, project.app, target, effective, today, output.where, unmanaged)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    span = finding.location.span if finding.location else None
+    return (span.line, span.column) if span else (0, 0), finding.rule, finding.target, finding.message
+
+
+# -- artifacts -----------------------------------------------------------------------------------
+
+
+def artifacts(checked: Checked) -> tuple[Artifact, ...]:
+    """The files that a checked project compiles to, in the order of the registry.
+
+    Raises InputError when a file to be edited or merged cannot be.
+    """
+    project = checked.project
+    digest = project.policy.digest()
+    files: dict[PurePosixPath, Artifact] = {}
+    shared: dict[PurePosixPath, dict[tuple[str, ...], object]] = {}
+    for lowering in checked.lowered:
+        output, target = lowering.output, target_named(lowering.output.target)
+        base = read_bytes(project.root / output.base) if output.base else b""
+        job = Job(project.file, digest, output, base)
+        content = b""
+        if target.write:
+            content = target.write(lowering.model, job)
+        elif target.entries:
+            shared.setdefault(output.path, {}).update(target.entries(lowering.model, job))
+        files.setdefault(output.path, Artifact(target.name, output.path, content))
+    for path, entries in shared.items():
+        content = plist.edit(_existing(project.root / path), entries, str(path))
+        files[path] = Artifact(files[path].target, path, content)
+    return tuple(files.values())
+
+
+def _existing(path: Path) -> bytes:
+    return read_bytes(path) if path.exists() else b""
+
+
+def overwritten(checked: Checked, directory: Path) -> Iterator[Finding]:
+    """The files in the way that a person wrote, which compiling would lose."""
+    project = checked.project
+    for lowering in checked.lowered:
+        output, target = lowering.output, target_named(lowering.output.target)
+        path = (project.root if target.edits else directory) / output.path
+        if not path.is_file():
+            continue
+        lost = _lost(project, output, read_bytes(path))
+        if lost:
+            where = output.where.at("path") if output.where else None
+            fix = "keep it with `base` or `pincompiler init --from`, delete it, or pass --force"
+            found = hand_written_output.RULE.at(where, lost, fix, target=output.target)
+            yield place(found, checked.document)
+
+
+def _lost(project: Project, output: Output, content: bytes) -> str:
+    """What compiling would lose of a file that exists."""
+    target = target_named(output.target)
+    if not target.edits:
+        by_hand = content.strip() and MARK.encode() not in content
+        return f"{output.path} was not generated by pincompiler and would be overwritten" if by_hand else ""
+    section = target.read(content, project.app)
+    if section.policy_digest:
+        return ""
+    names = sorted(set(section.names()) - set(project.policy.names()))
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{output.path} pins {names[0]}{more} by hand, which pins.toml does not know" if names else ""

@@ -1,0 +1,83 @@
+"""Any file that says which hosts are pinned: pins.toml, an NSC, an Info.plist."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pincompiler.compiler import Checked, check
+from pincompiler.errors import InputError
+from pincompiler.finding import Level
+from pincompiler.source.document import read_bytes
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from pincompiler.policy import Enforcement
+
+_ROOT = re.compile(rb"<(?:\w+:)?([A-Za-z][\w.-]*)[\s/>]")
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One enforcement that a file describes."""
+
+    title: str
+    """How sentences call it."""
+    enforcement: Enforcement
+
+
+def read_configurations(path: Path, today: date) -> tuple[Configuration, ...]:
+    """What a file describes, told by its content; an Info.plist may hold two.
+
+    Raises InputError when it is none of them, or is refused by the platform it is for.
+    """
+    if path.suffix == ".toml":
+        return (Configuration(str(path), checked_policy(check(path, today, targets=()), path)),)
+    data = read_bytes(path)
+    if data.startswith(b"bplist"):
+        return _from_plist(data, path)
+    root = _ROOT.search(data)
+    if root and root[1] == b"plist":
+        return _from_plist(data, path)
+    if root and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return (_from_nsc(data, path),)
+    raise InputError(f"{path}: is no pins.toml, network security configuration or property list")
+
+
+def checked_policy(checked: Checked, path: Path) -> Enforcement:
+    """The policy of a pins.toml whose text is sound.  InputError otherwise."""
+    if not checked.readable:
+        first = next(finding for finding in checked.findings if finding.level is Level.ERROR)
+        raise InputError(f"{path}: {first.message}; run pincompiler check {path}")
+    return checked.project.policy
+
+
+def _from_nsc(data: bytes, path: Path) -> Configuration:
+    from pincompiler.platforms.nsc.reader import read_xml
+
+    nsc = read_xml(data, str(path))
+    if nsc.problems:
+        problem = nsc.problems[0]
+        line = f":{problem.where.span.line}" if problem.where.span else ""
+        raise InputError(f"{path}{line}: Android refuses this file: {problem.message}")
+    return Configuration(str(path), nsc)
+
+
+def _from_plist(data: bytes, path: Path) -> tuple[Configuration, ...]:
+    from pincompiler.platforms import ats, plist, trustkit
+
+    values = plist.load(data, str(path))
+    pinned, kit = ats.read_values(values), trustkit.read_values(values)
+    if kit.problems:
+        raise InputError(f"{path}: TrustKit raises on this file: {kit.problems[0]}")
+    found = []
+    if pinned.domains:
+        found.append(Configuration(f"{path} (NSPinnedDomains)", pinned))
+    if kit.domains:
+        found.append(Configuration(f"{path} (TrustKit)", kit))
+    if not found:
+        raise InputError(f"{path}: has neither NSPinnedDomains nor TSKPinnedDomains")
+    return tuple(found)

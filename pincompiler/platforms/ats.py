@@ -1,0 +1,240 @@
+"""Target ``ats``: NSPinnedDomains of iOS and macOS, in an Info.plist.
+
+Facts are from Apple's documentation of NSPinnedDomains and from SecPolicy.c (parseNSPinnedDomains)
+and SecPolicyServer.c of Apple's published Security project: entries of a host and of the name above
+it are a union; the leaf list and the CA list must each match; there is no expiry.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pincompiler.hosts import is_ip_address
+from pincompiler.platforms import plist
+from pincompiler.platforms.headers import header_line
+from pincompiler.platforms.target import Objection, Target
+from pincompiler.policy import Clause, Demand, Enforcement, Key, PinSet, Reach, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from pincompiler.platforms.target import Job
+    from pincompiler.policy import Policy
+    from pincompiler.project import App, Output
+
+SECTION = ("NSAppTransportSecurity", "NSPinnedDomains")
+RECORD = "Pincompiler"
+"""The entry of an Info.plist that says which policy its pins were compiled from."""
+
+_INCLUDES = "NSIncludesSubdomains"
+_LEAF = "NSPinnedLeafIdentities"
+_CA = "NSPinnedCAIdentities"
+_PIN = "SPKI-SHA256-BASE64"
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedDomain:
+    """One entry of NSPinnedDomains."""
+
+    name: str
+    """Lower-case, as it is compared."""
+    include_subdomains: bool
+    """The name and exactly one label below it."""
+    leaf: tuple[Key, ...] | None = None
+    """Keys of which the server must have one; None: no such list; empty: no chain is good enough."""
+    ca: tuple[Key, ...] | None = None
+    """Keys of which a CA of the chain must have one; likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ats(Enforcement):
+    """All pinned domains of an app."""
+
+    domains: tuple[PinnedDomain, ...]
+    policy_digest: str = field(default="", compare=False)
+    """Of the policy it was compiled from; known where it was read from a file."""
+    _index: Mapping[str, tuple[PinnedDomain, Demand]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        index = {domain.name: (domain, _demand(domain.leaf, domain.ca)) for domain in self.domains}
+        object.__setattr__(self, "_index", index)
+
+    def names(self) -> Iterable[str]:
+        """Every domain."""
+        return self._index.keys()
+
+    def demand(self, host: str) -> Demand:
+        """parseNSPinnedDomains: the host's own entry and that of the name one label up, if it includes.
+
+        Case and one trailing dot of the host do not count.
+        """
+        name = host.lower().removesuffix(".")
+        own = self._index.get(name)
+        above = self._index.get(name.partition(".")[2])
+        if above is None or not above[0].include_subdomains:
+            return own[1] if own else ()
+        if own is None:
+            return above[1]
+        return _demand(_joined(own[0].leaf, above[0].leaf), _joined(own[0].ca, above[0].ca))
+
+    def deciding(self, host: str) -> tuple[str, ...]:
+        """The keys of NSPinnedDomains that count, one or two."""
+        name = host.lower().removesuffix(".")
+        above = name.partition(".")[2]
+        own = (f"NSPinnedDomains › {name}",) if name in self._index else ()
+        wide = above in self._index and self._index[above][0].include_subdomains
+        return (*own, f"NSPinnedDomains › {above}, NSIncludesSubdomains") if wide else own
+
+    def pin_sets(self) -> tuple[PinSet, ...]:
+        """One for each domain; that both lists must match is beyond what a pin-set says."""
+        return tuple(
+            PinSet(
+                (domain.name,),
+                Reach.ONE_LABEL if domain.include_subdomains else Reach.NONE,
+                (*(domain.leaf or ()), *(domain.ca or ())),
+                enforce=domain.leaf is not None or domain.ca is not None,
+            )
+            for domain in self.domains
+        )
+
+
+def _demand(leaf: tuple[Key, ...] | None, ca: tuple[Key, ...] | None) -> Demand:
+    """A clause for each list that is there."""
+    nobody: frozenset[bytes] = frozenset()
+    demand = []
+    if leaf is not None:
+        demand.append(Clause(frozenset(key.spki_sha256 for key in leaf), nobody))
+    if ca is not None:
+        demand.append(Clause(nobody, frozenset(key.spki_sha256 for key in ca)))
+    return tuple(demand)
+
+
+def _joined(own: tuple[Key, ...] | None, above: tuple[Key, ...] | None) -> tuple[Key, ...] | None:
+    """Two lists of one kind are one; a list that is there stays there."""
+    return above if own is None else own if above is None else (*own, *above)
+
+
+# -- from the policy -----------------------------------------------------------------------------
+
+
+def lower(policy: Policy, _app: App, _output: Output) -> Ats:
+    """The entries nearest to a policy, in the order of their names.
+
+    A key of unknown role is put with the leaves, where a server's key most often belongs.
+    """
+    domains = (
+        PinnedDomain(
+            host,
+            pin_set.reach is not Reach.NONE,
+            tuple(key for key in pin_set.keys if key.role is not Role.CA) or None,
+            tuple(key for key in pin_set.keys if key.role is Role.CA) or None,
+        )
+        for pin_set in policy.sets
+        if pin_set.enforce
+        for host in pin_set.hosts
+    )
+    return Ats(tuple(sorted(domains, key=lambda domain: domain.name)))
+
+
+def objections(_policy: Policy, app: App, model: Ats) -> Iterator[Objection]:
+    """Addresses are matched from iOS 17 on."""
+    addresses = tuple(domain.name for domain in model.domains if is_ip_address(domain.name))
+    if addresses and (app.ios_minimum is None or app.ios_minimum < (17,)):
+        message = f"{addresses[0]} is an address, which NSPinnedDomains matches only from iOS 17 on"
+        yield Objection(addresses, message, 'pin a host name, or write ios-minimum = "17.0"')
+
+
+# -- to and from a plist -------------------------------------------------------------------------
+
+
+def entries(model: Ats, job: Job) -> Mapping[plist.KeyPath, object]:
+    """NSPinnedDomains, and the record."""
+    return {SECTION: {domain.name: _entry(domain) for domain in model.domains}, **record("ats", job)}
+
+
+def record(target: str, job: Job) -> Mapping[plist.KeyPath, object]:
+    """The entries that say what a section was compiled from."""
+    return {(RECORD, "Notice"): header_line(job.source), (RECORD, target): job.digest}
+
+
+def recorded(values: Mapping[str, Any], target: str) -> str:
+    """The digest of the policy that a section of a property list was compiled from."""
+    entry = values.get(RECORD)
+    digest = entry.get(target) if isinstance(entry, dict) else None
+    return digest if isinstance(digest, str) else ""
+
+
+def _entry(domain: PinnedDomain) -> dict[str, object]:
+    entry: dict[str, object] = {_INCLUDES: domain.include_subdomains}
+    if domain.ca is not None:
+        entry[_CA] = [{_PIN: key.pin} for key in domain.ca]
+    if domain.leaf is not None:
+        entry[_LEAF] = [{_PIN: key.pin} for key in domain.leaf]
+    return entry
+
+
+def read(data: bytes, _app: App) -> Ats:
+    """NSPinnedDomains of an Info.plist, XML or binary; none is no domain."""
+    return read_values(plist.load(data, "Info.plist"))
+
+
+def read_values(values: Mapping[str, Any]) -> Ats:
+    """The same, of a property list already loaded; what Apple skips is skipped."""
+    section = values.get(SECTION[0])
+    entries = section.get(SECTION[1]) if isinstance(section, dict) else None
+    domains = tuple(
+        PinnedDomain(
+            name.lower(),
+            entry.get(_INCLUDES) is True,
+            _identities(entry.get(_LEAF), Role.LEAF),
+            _identities(entry.get(_CA), Role.CA),
+        )
+        for name, entry in (entries.items() if isinstance(entries, dict) else ())
+        if isinstance(entry, dict)
+    )
+    return Ats(tuple(sorted(domains, key=lambda domain: domain.name)), recorded(values, "ats"))
+
+
+def _identities(items: object, role: Role) -> tuple[Key, ...] | None:
+    """The pins of a list; items that are no pins are dropped, the list stays."""
+    if not isinstance(items, list):
+        return None
+    pins = (_decoded(item.get(_PIN)) for item in items if isinstance(item, dict))
+    return tuple(Key(pin, role) for pin in pins if pin is not None)
+
+
+def _decoded(text: object) -> bytes | None:
+    try:
+        return b64decode(text, validate=True) if isinstance(text, str) else None
+    except (Base64Error, ValueError):
+        return None
+
+
+def instants(_day: date) -> str:
+    """NSPinnedDomains has no expiry."""
+    return "never: iOS enforces until the app is updated"
+
+
+def inert(app: App) -> str:
+    """NSPinnedDomains came with iOS 14."""
+    least = app.ios_minimum
+    before = ".".join(map(str, least)) if least is not None and least < (14,) else ""
+    return f"iOS {before} to 13 ignores NSPinnedDomains" if before else ""
+
+
+ATS = Target(
+    name="ats",
+    title="NSPinnedDomains",
+    lower=lower,
+    objections=objections,
+    entries=entries,
+    read=read,
+    instants=instants,
+    uncovered="WKWebView and SFSafariViewController, app extensions with their own Info.plist, native TLS",
+    suffixes=(".plist",),
+    inert=inert,
+)

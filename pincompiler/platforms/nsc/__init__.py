@@ -1,0 +1,119 @@
+"""Target ``nsc``: Android's Network Security Configuration."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pincompiler.location import Location
+from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Problem
+from pincompiler.platforms.nsc.reader import read_xml
+from pincompiler.platforms.nsc.writer import write
+from pincompiler.platforms.target import Objection, Target
+from pincompiler.policy import Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from pincompiler.policy import Key, PinSet, Policy
+    from pincompiler.project import App, Output
+
+
+def lower(policy: Policy, _app: App, _output: Output) -> Nsc:
+    """The configuration nearest to a policy: hosts with the same keys, reach and expiry together."""
+    groups: dict[object, tuple[PinSet, list[str]]] = {}
+    for pin_set in policy.sets:
+        if not (pin_set.enforce or _inside_another(pin_set, policy)):
+            continue
+        keys = tuple(key.spki_sha256 for key in _in_force(pin_set))
+        group = groups.setdefault((keys, pin_set.reach, pin_set.expires), (pin_set, []))
+        group[1].extend(pin_set.hosts)
+    configs = [_config(pin_set, tuple(sorted(hosts))) for pin_set, hosts in groups.values()]
+    return Nsc(tuple(sorted(configs, key=lambda config: config.domains[0].name)))
+
+
+def _config(pin_set: PinSet, hosts: tuple[str, ...]) -> DomainConfig:
+    # One label below cannot be said; any depth is, so that nothing is silently unpinned.
+    wide = pin_set.reach is not Reach.NONE
+    domains = tuple(Domain(host, wide) for host in hosts)
+    keys = _in_force(pin_set)
+    return DomainConfig(domains, keys, pin_set.expires if keys else None)
+
+
+def _in_force(pin_set: PinSet) -> tuple[Key, ...]:
+    return pin_set.keys if pin_set.enforce else ()
+
+
+def _inside_another(pin_set: PinSet, policy: Policy) -> bool:
+    """Whether leaving the set out would put one of its hosts under another set's pins."""
+    return any(
+        above.enforce and above.reach is not Reach.NONE
+        for host in pin_set.hosts
+        for above in policy.above(host)
+    )
+
+
+def merge(base: Nsc, generated: Nsc) -> Nsc:
+    """A hand-written configuration with the generated domain-configs behind its own."""
+    taken = {domain.name for config in base.configs for domain in config.domains}
+    again = [d.name for config in generated.configs for d in config.domains if d.name in taken]
+    where = next((c.where for c in base.configs for d in c.domains if d.name in again), None)
+    problems = tuple(
+        Problem(
+            f"{name} has a domain entry here and a pin-set in pins.toml; keep one", where or Location("base")
+        )
+        for name in again
+    )
+    return Nsc((*base.configs, *generated.configs), "", (*base.problems, *problems))
+
+
+def objections(_policy: Policy, _app: App, model: Nsc) -> Iterator[Objection]:
+    """What Android would refuse or undo."""
+    for problem in model.problems:
+        line = f"line {problem.where.span.line}: " if problem.where.span else ""
+        message = (
+            f"Android refuses the file and the app crashes at its first connection: {line}{problem.message}"
+        )
+        yield Objection((), message, "mend the base file")
+    for config in model.configs:
+        if config.overridden and config.keys:
+            hosts = tuple(domain.name for domain in config.domains)
+            message = f"the pins of {hosts[0]} are skipped for chains that end in an anchor with overridePins"
+            yield Objection(hosts, message, "move such anchors to debug-overrides")
+
+
+def read(data: bytes, _app: App) -> Nsc:
+    """The configuration in an XML text."""
+    return read_xml(data, "network_security_config.xml")
+
+
+def instants(day: date) -> str:
+    """SimpleDateFormat without a zone: 00:00 on the device's own clock."""
+    before, after = day - timedelta(days=1), day
+    return (
+        f"at {day.isoformat()} 00:00 on the device's own clock: from {before.isoformat()} 10:00 UTC (UTC+14) "
+        f"to {after.isoformat()} 12:00 UTC (UTC-12)"
+    )
+
+
+def inert(app: App) -> str:
+    """Android before 7.0 knows no Network Security Configuration."""
+    least = app.android_min_sdk
+    return f"Android {least} to 23 ignores the whole file" if least is not None and least < 24 else ""
+
+
+NSC = Target(
+    name="nsc",
+    title="Android's network security configuration",
+    lower=lower,
+    merge=merge,
+    objections=objections,
+    write=write,
+    read=read,
+    instants=instants,
+    uncovered="Flutter and Dart, native TLS (curl, BoringSSL), code with its own TrustManager",
+    options=frozenset({"base"}),
+    suffixes=(".xml",),
+    inert=inert,
+)

@@ -1,0 +1,82 @@
+"""The Network Security Configuration as text: laid out, explicit, and quiet under Android lint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.platforms.headers import header_line
+from pincompiler.platforms.nsc.model import NAMESPACE
+from pincompiler.platforms.nsc.reader import parse_xml
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+    from pincompiler.platforms.nsc.model import DomainConfig, Nsc, Reporting
+    from pincompiler.platforms.target import Job
+
+
+def write(model: Nsc, job: Job) -> bytes:
+    """The XML, merged into the base if there is one."""
+    from lxml import etree
+
+    base = parse_xml(job.base, "the base") if job.base else None
+    names = {**(base.nsmap if base is not None else {}), "pincompiler": NAMESPACE}
+    root = etree.Element(
+        "network-security-config", dict(base.attrib) if base is not None else {}, nsmap=names
+    )
+    root.set(f"{{{NAMESPACE}}}policy", job.digest)
+    if base is not None:
+        root.text = base.text
+        root.extend(list(base))
+    first = len(root)
+    for config in model.configs:
+        _write_config(root, config)
+    _indent(root, first)
+    declaration = f'<?xml version="1.0" encoding="utf-8"?>\n<!-- {header_line(job.source)} -->\n'
+    body: bytes = etree.tostring(root, encoding="utf-8")
+    return declaration.encode() + body + b"\n"
+
+
+def _write_config(root: Element, config: DomainConfig) -> None:
+    from lxml.etree import Comment, SubElement
+
+    element = SubElement(root, "domain-config")
+    for domain in config.domains:
+        entry = SubElement(
+            element, "domain", includeSubdomains="true" if domain.include_subdomains else "false"
+        )
+        entry.text = domain.name
+    if config.keys:
+        expiration = {"expiration": config.expires.isoformat()} if config.expires else {}
+        pin_set = SubElement(element, "pin-set", expiration)
+        for key in config.keys:
+            pin_set.append(Comment(f" {key.label} "))
+            SubElement(pin_set, "pin", digest="SHA-256").text = key.pin
+    if config.reporting:
+        _write_reporting(element, config.reporting)
+
+
+def _write_reporting(element: Element, reporting: Reporting) -> None:
+    from lxml.etree import SubElement
+
+    flags = {
+        "enforcePinning": "true" if reporting.enforce else "false",
+        "disableDefaultReportUri": "true" if reporting.disable_default_uri else "false",
+    }
+    config = SubElement(element, "trustkit-config", flags)
+    for uri in reporting.uris:
+        SubElement(config, "report-uri").text = uri
+
+
+def _indent(root: Element, first: int) -> None:
+    """Lay out the children from ``first``; those before, the base's, keep their own layout."""
+    from lxml.etree import indent
+
+    if not first:
+        indent(root, "    ")
+        return
+    root[first - 1].tail = "\n\n    "
+    for child in root[first:]:
+        indent(child, "    ", level=1)
+        child.tail = "\n    "
+    root[-1].tail = "\n"

@@ -1,0 +1,85 @@
+"""Targets ``okhttp-kotlin`` and ``okhttp-java``: OkHttp's CertificatePinner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.platforms.okhttp.code import read, write_java, write_kotlin
+from pincompiler.platforms.okhttp.model import DEEP_SINCE, Entry, OkHttp
+from pincompiler.platforms.target import Target
+from pincompiler.policy import Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from pincompiler.platforms.target import Objection
+    from pincompiler.policy import PinSet, Policy
+    from pincompiler.project import App, Output
+
+
+def understands_deep(app: App) -> bool:
+    """Whether the app's OkHttp matches anything with ``**.``; one of unknown version does."""
+    return app.okhttp is None or app.okhttp >= DEEP_SINCE
+
+
+def lower(policy: Policy, app: App, _output: Output) -> OkHttp:
+    """The patterns nearest to a policy, in the order of their hosts."""
+    deep = understands_deep(app)
+    entries = [entry for pin_set in policy.sets for entry in _entries(pin_set, deep=deep)]
+    return OkHttp(tuple(sorted(entries, key=_order)), deep)
+
+
+def _entries(pin_set: PinSet, *, deep: bool) -> Iterator[Entry]:
+    if not pin_set.enforce:
+        return
+    for host in pin_set.hosts:
+        if pin_set.reach is Reach.ALL and deep:
+            yield Entry(f"**.{host}", pin_set.keys)
+            continue
+        yield Entry(host, pin_set.keys)
+        if pin_set.reach is not Reach.NONE:
+            yield Entry(f"*.{host}", pin_set.keys)
+
+
+def _order(entry: Entry) -> tuple[str, str]:
+    return entry.pattern.lstrip("*."), entry.pattern
+
+
+def objections(_policy: Policy, _app: App, _model: OkHttp) -> Iterator[Objection]:
+    """None: every pattern made of a checked host is one that every version takes."""
+    return iter(())
+
+
+def instants(_day: date) -> str:
+    """OkHttp has no expiry."""
+    return "never: OkHttp enforces until the app is updated"
+
+
+OKHTTP_KOTLIN = Target(
+    name="okhttp-kotlin",
+    title="OkHttp",
+    lower=lower,
+    objections=objections,
+    write=write_kotlin,
+    read=read,
+    instants=instants,
+    uncovered="everything that does not use this OkHttpClient; URLs whose host ends in a dot",
+    options=frozenset({"package"}),
+    required=frozenset({"package"}),
+    suffixes=(".kt",),
+)
+
+OKHTTP_JAVA = Target(
+    name="okhttp-java",
+    title="OkHttp",
+    lower=lower,
+    objections=objections,
+    write=write_java,
+    read=read,
+    instants=instants,
+    uncovered=OKHTTP_KOTLIN.uncovered,
+    options=frozenset({"package"}),
+    required=frozenset({"package"}),
+    suffixes=(".java",),
+)

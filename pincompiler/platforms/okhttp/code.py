@@ -1,0 +1,134 @@
+"""OkHttp's CertificatePinner as Kotlin and Java code, written and read back."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pincompiler.errors import InputError
+from pincompiler.platforms.headers import header_line
+from pincompiler.platforms.okhttp.model import DEEP_SINCE, Entry, OkHttp
+from pincompiler.policy import Key
+from pincompiler.templating import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.platforms.target import Job
+    from pincompiler.project import App
+
+# A method holds 64 KiB of bytecode and a class 65,535 constants: an entry of n pins takes about
+# 20 + 9n bytes and n + 1 constants, so parts of these sizes are far from both.
+_INLINE = 32
+"""Up to so many entries stand in one expression."""
+_PART = 256
+"""Entries in a part, at most."""
+_PART_PINS = 1024
+"""Pins in a part, at most, unless one entry alone has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinLine:
+    """One pin as an argument."""
+
+    text: str
+    """``sha256/`` and base64."""
+    title: str
+    """The key's name and role, for the comment."""
+    end: str
+    """What follows the literal in Java: a comma, or the end of the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One ``add`` with its arguments."""
+
+    pattern: str
+    pins: tuple[PinLine, ...]
+
+
+def write_kotlin(model: OkHttp, job: Job) -> bytes:
+    """A Kotlin object with the pinner."""
+    return _write("okhttp.kt.j2", model, job)
+
+
+def write_java(model: OkHttp, job: Job) -> bytes:
+    """A Java class with the pinner."""
+    return _write("okhttp.java.j2", model, job)
+
+
+def _write(template: str, model: OkHttp, job: Job) -> bytes:
+    calls = [_call(entry) for entry in model.entries]
+    inline = len(calls) <= _INLINE
+    return render(
+        template,
+        header=header_line(job.source),
+        package=job.output.package,
+        name=job.output.path.stem,
+        digest=job.digest,
+        calls=calls if inline else [],
+        parts=[] if inline else list(enumerate(_parts(calls), 1)),
+        guards=["pins nothing"] if calls else [],
+    )
+
+
+def _call(entry: Entry) -> Call:
+    last = len(entry.keys) - 1
+    lines = (
+        PinLine(f"sha256/{key.pin}", key.label, ");" if n == last else ",")
+        for n, key in enumerate(entry.keys)
+    )
+    return Call(entry.pattern, tuple(lines))
+
+
+def _parts(calls: list[Call]) -> Iterator[list[Call]]:
+    part: list[Call] = []
+    pins = 0
+    for call in calls:
+        if part and (len(part) == _PART or pins + len(call.pins) > _PART_PINS):
+            yield part
+            part, pins = [], 0
+        part.append(call)
+        pins += len(call.pins)
+    yield part
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|//[^\n]*|/\*[\s\S]*?\*/|\badd\(|([();])')
+_DIGEST = re.compile(r'\bPOLICY\b[^=\n]*=\s*"(sha256/[A-Za-z0-9+/=]+)"')
+
+
+def read(data: bytes, app: App) -> OkHttp:
+    """The pinner of generated code: every ``add("pattern", "sha256/…", …)`` with literal arguments.
+
+    It understands what the writer writes, not Kotlin and Java.  InputError for anything else.
+    """
+    text = data.decode("utf-8", "replace")
+    digest = _DIGEST.search(text)
+    if digest is None:
+        raise InputError("no pinner that pincompiler generated: it has no POLICY")
+    deep = app.okhttp is None or app.okhttp >= DEEP_SINCE
+    return OkHttp(tuple(_read_entries(text)), deep, digest[1])
+
+
+def _read_entries(text: str) -> Iterator[Entry]:
+    arguments: list[str] | None = None
+    for token in _TOKEN.finditer(text):
+        if token[0] == "add(":
+            arguments = []
+        elif arguments is not None and token[1] is not None:
+            arguments.append(token[1])
+        elif arguments and token[2] == ")":
+            yield Entry(arguments[0], tuple(_read_key(pin) for pin in arguments[1:]))
+            arguments = None
+
+
+def _read_key(pin: str) -> Key:
+    try:
+        return Key(b64decode(pin.removeprefix("sha256/"), validate=True))
+    except Base64Error as error:
+        raise InputError(f"{pin} is no SHA-256 pin") from error

@@ -1,0 +1,101 @@
+"""What an OkHttp ``CertificatePinner`` is given, and what it does with it.
+
+Facts are from ``okhttp3.CertificatePinner``, its documentation, and runs of 3.14.9, 4.2.2, 4.12.0
+and 5.x: several patterns that match a host are a union; there is no expiry and no report-only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+DEEP_SINCE = (4, 3)
+"""The first version in which ``**.`` matches anything."""
+
+_PATTERN = re.compile(r"(\*\*?\.)?([^*]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One ``add(pattern, pins…)``."""
+
+    pattern: str
+    """``host``, ``*.host`` for one label below it, ``**.host`` for it and any depth below it."""
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OkHttp(Enforcement):
+    """A certificate pinner, in an OkHttp of some version."""
+
+    entries: tuple[Entry, ...]
+    deep: bool = True
+    """Whether this OkHttp understands ``**.``; an older one takes it and matches nothing."""
+    policy_digest: str = field(default="", compare=False)
+    """Of the policy it was compiled from; known where it was read from a file."""
+    _exact: Mapping[str, tuple[Entry, ...]] = field(init=False, compare=False, repr=False)
+    _below: Mapping[str, tuple[Entry, ...]] = field(init=False, compare=False, repr=False)
+    _within: Mapping[str, tuple[Entry, ...]] = field(init=False, compare=False, repr=False)
+    _demands: dict[tuple[int, ...], Demand] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        tables: dict[str, dict[str, tuple[Entry, ...]]] = {"": {}, "*.": {}, "**.": {}}
+        for entry in self.entries:
+            wildcard, name = split_pattern(entry.pattern)
+            table = tables[wildcard]
+            table[name] = (*table.get(name, ()), entry)
+        object.__setattr__(self, "_exact", tables[""])
+        object.__setattr__(self, "_below", tables["*."])
+        object.__setattr__(self, "_within", tables["**."] if self.deep else {})
+        object.__setattr__(self, "_demands", {})
+
+    def names(self) -> Iterable[str]:
+        """Every host of a pattern."""
+        return {split_pattern(entry.pattern)[1] for entry in self.entries}
+
+    def demand(self, host: str) -> Demand:
+        """CertificatePinner.findMatchingPins: the pins of all patterns that match, any one suffices.
+
+        The URL's host is taken as it is: one with a trailing dot matches no ordinary pattern.
+        """
+        found = tuple(self._matching(host.lower()))
+        if not found:
+            return ()
+        ids = tuple(map(id, found))
+        demand = self._demands.get(ids)
+        if demand is None:
+            demand = any_of(key for entry in found for key in entry.keys)
+            self._demands[ids] = demand
+        return demand
+
+    def _matching(self, host: str) -> Iterator[Entry]:
+        yield from self._exact.get(host, ())
+        name = host.partition(".")[2]
+        yield from self._below.get(name, ())
+        if self._within:
+            name = host
+            while name:
+                yield from self._within.get(name, ())
+                name = name.partition(".")[2]
+
+    def deciding(self, host: str) -> tuple[str, ...]:
+        """Every pattern that matches."""
+        return tuple(f'add("{entry.pattern}", …)' for entry in self._matching(host.lower()))
+
+    def pin_sets(self) -> tuple[PinSet, ...]:
+        """One for each pattern, as near as pin-sets come to it."""
+        reaches = {"": Reach.NONE, "*.": Reach.ONE_LABEL, "**.": Reach.ALL}
+        parts = ((*split_pattern(entry.pattern), entry.keys) for entry in self.entries)
+        return tuple(PinSet((name,), reaches[wildcard], keys) for wildcard, name, keys in parts)
+
+
+def split_pattern(pattern: str) -> tuple[str, str]:
+    """The wildcard of a pattern, if any, and its host in lower case."""
+    found = _PATTERN.fullmatch(pattern)
+    return ((found[1] or ""), found[2].lower()) if found else ("", pattern)

@@ -1,0 +1,83 @@
+"""What a compile target is: a model of one platform, how to reach it, and how it looks in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pincompiler.policy import Enforcement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
+
+    from pincompiler.policy import Policy
+    from pincompiler.project import App, Output
+
+M = TypeVar("M", bound=Enforcement)
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Something the platform refuses outright, crashes on or cannot do with what it was given."""
+
+    hosts: tuple[str, ...]
+    """The configured names it concerns."""
+    problem: str
+    """A sentence without its full stop."""
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a writer has besides the model."""
+
+    source: str
+    """The name of the pins.toml, for the header."""
+    digest: str
+    """The policy's digest, to survive into the shipped artifact."""
+    output: Output
+    base: bytes = b""
+    """The hand-written file that the output is merged with; else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target(Generic[M]):
+    """One kind of artifact.  A new one is a module, a template if it is code, and a registry line."""
+
+    name: str
+    """As in ``[target.NAME]``."""
+    title: str
+    """How sentences call the platform."""
+    lower: Callable[[Policy, App, Output], M]
+    """The nearest the platform comes to the policy; whether that is near enough is measured."""
+    objections: Callable[[Policy, App, M], Iterable[Objection]]
+    """What the platform refuses in the lowered model."""
+    write: Callable[[M, Job], bytes] | None = None
+    """The artifact; the same model and job give the same bytes."""
+    entries: Callable[[M, Job], Mapping[tuple[str, ...], object]] | None = None
+    """Instead of ``write``, for a target that is part of a property list: what to set in it, by key path.
+    Several such targets may share a file."""
+    read: Callable[[bytes, App], M]
+    """The model of an artifact; ``read(write(model)) == model``.  InputError if it is none."""
+    merge: Callable[[M, M], M] | None = None
+    """The model of the output when it is merged with a hand-written base: merge(base, lowered)."""
+    instants: Callable[[date], str]
+    """The instants at which a set that expires on a day is no longer enforced."""
+    uncovered: str
+    """Which connections of an app the platform does not see."""
+    options: frozenset[str] = frozenset()
+    """What ``[target.NAME]`` may say besides ``path``."""
+    required: frozenset[str] = frozenset()
+    """What it must say."""
+    suffixes: tuple[str, ...] = ()
+    """The file name extensions that make sense."""
+    reports: bool = False
+    """Whether failures can be reported and pins be report-only."""
+    inert: Callable[[App], str] = lambda app: ""  # noqa: ARG005 - most targets always work
+    """Why some of the app's users get nothing of it, or nothing."""
+
+    @property
+    def edits(self) -> bool:
+        """Whether the output is a part of a file, and the rest of it somebody else's."""
+        return self.entries is not None

@@ -1,0 +1,297 @@
+"""What TrustKit for iOS does with its configuration; target ``trustkit``: TSKConfiguration in an Info.plist.
+
+Facts are from TrustKit 3.0.7: parse_configuration.m (what raises at launch), configuration_utils.m
+(which entry decides), TSKSPKIHashCache.m (which keys it can hash), TSKPinningValidator.m.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from pincompiler.hosts import is_ip_address, public_suffix, public_suffixes_below
+from pincompiler.platforms import plist
+from pincompiler.platforms.ats import record, recorded
+from pincompiler.platforms.target import Objection, Target
+from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pincompiler.platforms.target import Job
+    from pincompiler.policy import Policy
+    from pincompiler.project import App, Output
+
+SECTION = ("TSKConfiguration",)
+EXCLUDE = "kSKExcludeSubdomainFromParentPolicy"
+"""The key's real text: TrustKit misspelt its own constant in 2017 and reads only this."""
+
+_DATE = re.compile(r"(\d{1,4})-(\d{1,2})-(\d{1,2})")
+_HASHABLE = frozenset({"", "RSA-2048", "RSA-3072", "RSA-4096", "P-256", "P-384"})
+
+
+@dataclass(frozen=True, slots=True)
+class TrustKitDomain:
+    """One entry of TSKPinnedDomains."""
+
+    name: str
+    """Compared as it is, case and all."""
+    include_subdomains: bool
+    """The name and everything below it, unless a public suffix lies between."""
+    keys: tuple[Key, ...]
+    enforce: bool = True
+    expires: date | None = None
+    """Pins are off from 00:00 UTC of this day."""
+    report_uris: tuple[str, ...] = ()
+    excluded: bool = False
+    """Whether the entry does nothing but except its exact name from the entry above."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustKit(Enforcement):
+    """A TrustKit configuration."""
+
+    domains: tuple[TrustKitDomain, ...]
+    swizzle: bool = False
+    policy_digest: str = field(default="", compare=False)
+    """Of the policy it was compiled from; known where it was read from a file."""
+    problems: tuple[str, ...] = ()
+    """What a configuration that was read has in it that TrustKit raises on."""
+    _exact: Mapping[str, Demand] = field(init=False, compare=False, repr=False)
+    _wide: Mapping[str, Demand] = field(init=False, compare=False, repr=False)
+    _islands: frozenset[str] = field(init=False, compare=False, repr=False)
+    """Public suffixes below including names: what is inside them is not theirs."""
+
+    def __post_init__(self) -> None:
+        exact = {
+            d.name: any_of(d.keys, d.expires) if d.enforce and not d.excluded else () for d in self.domains
+        }
+        wide = {d.name: exact[d.name] for d in self.domains if d.include_subdomains and not d.excluded}
+        object.__setattr__(self, "_exact", exact)
+        object.__setattr__(self, "_wide", wide)
+        object.__setattr__(self, "_islands", frozenset(public_suffixes_below(wide) if wide else ()))
+
+    def names(self) -> Iterable[str]:
+        """Every domain, and the public suffixes inside the including ones."""
+        return self._exact.keys() | self._islands
+
+    def demand(self, host: str) -> Demand:
+        """The entry of the host itself, else of the longest name above it that includes it."""
+        if (found := self._exact.get(host)) is not None:
+            return found
+        return self._wide.get(self._above(host), ())
+
+    def _above(self, host: str) -> str:
+        """The longest name above a host that includes it, or nothing."""
+        name = host
+        while name and name not in self._islands:
+            name = name.partition(".")[2]
+            if name in self._wide:
+                return name
+        return ""
+
+    def deciding(self, host: str) -> tuple[str, ...]:
+        """The key of TSKPinnedDomains that counts."""
+        name = host if host in self._exact else self._above(host)
+        return (f"TSKPinnedDomains › {name}",) if name else ()
+
+    def pin_sets(self) -> tuple[PinSet, ...]:
+        """One for each domain."""
+        return tuple(
+            PinSet(
+                (d.name,),
+                Reach.ALL if d.include_subdomains else Reach.NONE,
+                d.keys,
+                d.expires,
+                d.enforce and not d.excluded,
+                d.report_uris,
+            )
+            for d in self.domains
+        )
+
+
+# -- from the policy -----------------------------------------------------------------------------
+
+
+def lower(policy: Policy, _app: App, output: Output) -> TrustKit:
+    """The entries nearest to a policy, in the order of their names."""
+    domains = [
+        d for pin_set in policy.sets for host in pin_set.hosts if (d := _domain(host, pin_set, policy))
+    ]
+    return TrustKit(tuple(sorted(domains, key=lambda domain: domain.name)), output.swizzle)
+
+
+def _domain(host: str, pin_set: PinSet, policy: Policy) -> TrustKitDomain | None:
+    keys = pin_set.keys
+    if not keys:
+        # An exempt host; TrustKit wants pins even where it does not enforce them, so lend it some.
+        around = (s for s in policy.above(host) if s.enforce and s.reach is not Reach.NONE)
+        keys = next((s.keys for s in around), ())
+    if not keys:
+        return None
+    wide = pin_set.reach is not Reach.NONE
+    return TrustKitDomain(host, wide, keys, pin_set.enforce, pin_set.expires, pin_set.report_uris)
+
+
+def objections(_policy: Policy, _app: App, model: TrustKit) -> Iterator[Objection]:
+    """What makes TrustKit raise at launch, and keys it cannot hash."""
+    for problem in model.problems:
+        yield Objection((), f"TrustKit raises at launch: {problem}", "mend the configuration")
+    unhashable: dict[str, list[str]] = {}
+    for domain in model.domains:
+        if refused := _unusable(domain):
+            yield Objection((domain.name,), f"TrustKit raises at launch: {refused[0]}", refused[1])
+        for key in domain.keys:
+            if key.algorithm not in _HASHABLE:
+                unhashable.setdefault(f"`{key.title}` is {key.algorithm}", []).append(domain.name)
+    for key_words, hosts in unhashable.items():
+        message = f"{key_words}, which TrustKit cannot hash: it blocks {hosts[0]} when that key is served"
+        yield Objection(tuple(hosts), message, "pin an RSA-2048, RSA-3072, RSA-4096, P-256 or P-384 key")
+
+
+def _unusable(domain: TrustKitDomain) -> tuple[str, str] | None:
+    """Why parse_configuration.m refuses an entry, and what to do."""
+    name, pins = domain.name, {key.spki_sha256 for key in domain.keys}
+    if is_ip_address(name):
+        return f"{name} is an address", "pin a host name"
+    suffix, top = public_suffix(name), name.rpartition(".")[2]
+    if suffix is None or top in unknown_top_level_domains("trustkit"):
+        known = "is no public top-level domain that its table of July 2018 knows"
+        return f"{name} is invalid: `{top}` {known}", "use ats for this host"
+    if suffix == name and domain.include_subdomains:
+        return f"{name} is a public suffix and includes subdomains", "name the hosts below it"
+    least = 2 if domain.enforce else 1
+    if len(pins) < least and not domain.excluded:
+        return f"{name} has {len(pins)} distinct pins and needs {least}", "add a backup key"
+    return None
+
+
+@cache
+def unknown_top_level_domains(table: str) -> frozenset[str]:
+    """The top-level domains of today's root that a platform's built-in table lacks.
+
+    ``trustkit`` was asked with its own registry code, ``trustkit-android`` read from its
+    DomainValidator; a name that is in no root today is unknown to both, and is told by its suffix.
+    """
+    text = files("pincompiler.platforms").joinpath(f"{table}-unknown-tlds.txt").read_text("ascii")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+# -- to and from a plist -------------------------------------------------------------------------
+
+
+def entries(model: TrustKit, job: Job) -> Mapping[plist.KeyPath, object]:
+    """TSKConfiguration, and the record."""
+    configuration = {
+        "TSKSwizzleNetworkDelegates": model.swizzle,
+        "TSKPinnedDomains": {domain.name: _entry(domain) for domain in model.domains},
+    }
+    return {SECTION: configuration, **record("trustkit", job)}
+
+
+def _entry(domain: TrustKitDomain) -> dict[str, object]:
+    if domain.excluded:
+        return {EXCLUDE: True}
+    entry: dict[str, object] = {
+        "TSKEnforcePinning": domain.enforce,
+        "TSKIncludeSubdomains": domain.include_subdomains,
+        "TSKPublicKeyHashes": [key.pin for key in domain.keys],
+        # Otherwise failures go to TrustKit's makers.
+        "TSKDisableDefaultReportUri": True,
+    }
+    if domain.report_uris:
+        entry["TSKReportUris"] = list(domain.report_uris)
+    if domain.expires:
+        entry["TSKExpirationDate"] = domain.expires.isoformat()
+    return entry
+
+
+def read(data: bytes, _app: App) -> TrustKit:
+    """TSKConfiguration of an Info.plist, XML or binary; none is no domain."""
+    return read_values(plist.load(data, "Info.plist"))
+
+
+def read_values(values: Mapping[str, Any]) -> TrustKit:
+    """The same, of a property list already loaded."""
+    configuration = values.get(SECTION[0])
+    if not isinstance(configuration, dict):
+        return TrustKit(())
+    problems: list[str] = []
+    entries = configuration.get("TSKPinnedDomains")
+    domains = [
+        _read_domain(name, entry, problems)
+        for name, entry in (entries.items() if isinstance(entries, dict) else ())
+        if isinstance(entry, dict)
+    ]
+    return TrustKit(
+        tuple(sorted(domains, key=lambda domain: domain.name)),
+        configuration.get("TSKSwizzleNetworkDelegates") is True,
+        recorded(values, "trustkit"),
+        tuple(problems),
+    )
+
+
+def _read_domain(name: str, entry: Mapping[str, Any], problems: list[str]) -> TrustKitDomain:
+    if entry.get(EXCLUDE) is True:
+        return TrustKitDomain(name, include_subdomains=False, keys=(), excluded=True)
+    hashes = entry.get("TSKPublicKeyHashes")
+    texts = hashes if isinstance(hashes, list) else []
+    pins = [strict_pin(text) for text in texts]
+    problems.extend(
+        f"{name} has the pin {text!r}" for text, pin in zip(texts, pins, strict=True) if pin is None
+    )
+    uris = entry.get("TSKReportUris")
+    return TrustKitDomain(
+        name,
+        entry.get("TSKIncludeSubdomains") is True,
+        tuple(Key(pin) for pin in pins if pin is not None),
+        entry.get("TSKEnforcePinning", True) is not False,
+        expiration(entry.get("TSKExpirationDate")),
+        tuple(uri for uri in uris if isinstance(uri, str)) if isinstance(uris, list) else (),
+    )
+
+
+def strict_pin(text: object) -> bytes | None:
+    """NSData initWithBase64EncodedString, no options: padded, no white space; and 32 bytes."""
+    try:
+        pin = b64decode(text, validate=True) if isinstance(text, str) else b""
+    except (Base64Error, ValueError):
+        return None
+    return pin if len(pin) == 32 else None
+
+
+def expiration(text: object) -> date | None:
+    """NSDateFormatter yyyy-MM-dd; what it cannot read never expires, silently."""
+    found = _DATE.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        return None
+    try:
+        return date(*(int(part) for part in found.groups()))
+    except ValueError:
+        return None
+
+
+def instants(day: date) -> str:
+    """00:00 UTC."""
+    return f"at {day.isoformat()} 00:00 UTC"
+
+
+TRUSTKIT = Target(
+    name="trustkit",
+    title="TrustKit",
+    lower=lower,
+    objections=objections,
+    entries=entries,
+    read=read,
+    instants=instants,
+    uncovered="WKWebView, sessions whose delegate does not ask TrustKit (unless it swizzles), native TLS",
+    options=frozenset({"swizzle"}),
+    suffixes=(".plist",),
+    reports=True,
+)

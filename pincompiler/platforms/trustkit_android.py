@@ -1,0 +1,85 @@
+"""Target ``trustkit-android``: a Network Security Configuration with TrustKit-Android's extension.
+
+From Android 7 on the operating system enforces the pins and TrustKit reports; before, TrustKit does
+both, and it reads the file its own way (TrustKitConfigurationParser, DomainPinningPolicy): only the
+last domain of a domain-config counts, and enforcing wants two distinct pins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pincompiler.hosts import is_ip_address, public_suffix
+from pincompiler.platforms.nsc import NSC, instants, merge, read
+from pincompiler.platforms.nsc import lower as lower_nsc
+from pincompiler.platforms.nsc import objections as nsc_objections
+from pincompiler.platforms.nsc.model import Nsc, Reporting
+from pincompiler.platforms.nsc.writer import write
+from pincompiler.platforms.target import Objection, Target
+from pincompiler.platforms.trustkit import unknown_top_level_domains
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.platforms.nsc.model import DomainConfig
+    from pincompiler.policy import Policy
+    from pincompiler.project import App, Output
+
+
+def lower(policy: Policy, app: App, output: Output) -> Nsc:
+    """The plain configuration with one domain in each domain-config, and TrustKit's element in it."""
+    plain = lower_nsc(policy, app, output)
+    configs = [single for config in plain.configs for single in _singles(config, policy)]
+    return Nsc(tuple(sorted(configs, key=lambda config: config.domains[0].name)))
+
+
+def _singles(config: DomainConfig, policy: Policy) -> Iterator[DomainConfig]:
+    for domain in config.domains:
+        pin_set = policy.covering(domain.name)
+        uris = pin_set.report_uris if pin_set else ()
+        yield replace(config, domains=(domain,), reporting=Reporting(bool(config.keys), True, uris))
+
+
+def objections(policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
+    """What Android refuses, and what TrustKit-Android raises on when the app starts it."""
+    yield from nsc_objections(policy, app, model)
+    for config in model.configs:
+        name = config.domains[-1].name if config.domains else ""
+        if config.keys and name and (problem := _invalid(name)):
+            yield Objection((name,), f"TrustKit-Android raises at launch: {problem}", "use nsc for this host")
+        if config.keys and config.reporting:
+            pins = {key.spki_sha256 for key in config.keys}
+            if config.reporting.enforce and len(pins) < 2:
+                message = f"TrustKit-Android raises at launch: {name} has one pin and needs two"
+                yield Objection((name,), message, "add a backup key")
+        if config.reporting and len(config.domains) > 1:
+            hosts = tuple(domain.name for domain in config.domains[:-1])
+            message = f"TrustKit-Android keeps only the last domain of a domain-config and drops {hosts[0]}"
+            yield Objection(hosts, message, "write one domain in each domain-config")
+
+
+def _invalid(name: str) -> str:
+    """DomainValidator: what is no name under a top-level domain of its table."""
+    top = name.rpartition(".")[2]
+    if is_ip_address(name) or "." not in name:
+        return f"{name} is no domain name"
+    if public_suffix(name) is None or top in unknown_top_level_domains("trustkit-android"):
+        return f"`{top}` of {name} is no top-level domain that its table of April 2016 knows"
+    return ""
+
+
+TRUSTKIT_ANDROID = Target(
+    name="trustkit-android",
+    title="TrustKit-Android",
+    lower=lower,
+    merge=merge,
+    objections=objections,
+    write=write,
+    read=read,
+    instants=instants,
+    uncovered=NSC.uncovered,
+    options=frozenset({"base"}),
+    suffixes=(".xml",),
+    reports=True,
+)

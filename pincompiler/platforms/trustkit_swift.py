@@ -1,0 +1,90 @@
+"""Target ``trustkit-swift``: Swift code that starts TrustKit."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pincompiler.errors import InputError
+from pincompiler.platforms.headers import header_line
+from pincompiler.platforms.target import Target
+from pincompiler.platforms.trustkit import (
+    TRUSTKIT,
+    TrustKit,
+    TrustKitDomain,
+    instants,
+    lower,
+    objections,
+    strict_pin,
+)
+from pincompiler.policy import Key
+from pincompiler.templating import render
+
+if TYPE_CHECKING:
+    from pincompiler.platforms.target import Job
+    from pincompiler.project import App
+
+_PART = 100
+"""Domains in a function, at most: Swift checks the types of a function as a whole."""
+
+
+def write(model: TrustKit, job: Job) -> bytes:
+    """A Swift enum with the configuration and a function that installs it."""
+    starts = range(0, len(model.domains), _PART)
+    return render(
+        "trustkit.swift.j2",
+        header=header_line(job.source),
+        name=job.output.path.stem,
+        digest=job.digest,
+        swizzle="true" if model.swizzle else "false",
+        parts=[(n // _PART + 1, model.domains[n : n + _PART]) for n in starts],
+    )
+
+
+_DIGEST = re.compile(r'let policy = "(sha256/[A-Za-z0-9+/=]+)"')
+_SWIZZLE = re.compile(r"kTSKSwizzleNetworkDelegates: (true|false)")
+_DOMAIN = re.compile(r'domains\["([^"]+)"\] = (?:Self\.)?domain\(([\s\S]*?)\n {8}\)')
+_PIN = re.compile(r'"([A-Za-z0-9+/]{43}=)"')
+_ARGUMENT = re.compile(r'(enforce|includeSubdomains|expires): (?:"([^"]*)"|(\w+))')
+_URIS = re.compile(r"reportUris: \[([^\]]*)\]")
+
+
+def read(data: bytes, _app: App) -> TrustKit:
+    """The configuration of generated code; it understands what the writer writes, not Swift."""
+    text = data.decode("utf-8", "replace")
+    digest, swizzle = _DIGEST.search(text), _SWIZZLE.search(text)
+    if digest is None or swizzle is None:
+        raise InputError("no TrustKit code that pincompiler generated: it has no policy")
+    domains = (_read_domain(found[1], found[2]) for found in _DOMAIN.finditer(text))
+    return TrustKit(tuple(domains), swizzle[1] == "true", digest[1])
+
+
+def _read_domain(name: str, body: str) -> TrustKitDomain:
+    arguments = {found[1]: found[2] or found[3] for found in _ARGUMENT.finditer(body)}
+    expires = arguments.get("expires", "nil")
+    uris = _URIS.search(body)
+    pins = (strict_pin(pin) for pin in _PIN.findall(body))
+    return TrustKitDomain(
+        name,
+        arguments["includeSubdomains"] == "true",
+        tuple(Key(pin) for pin in pins if pin is not None),
+        arguments["enforce"] == "true",
+        None if expires == "nil" else date.fromisoformat(expires),
+        tuple(re.findall(r'"([^"]*)"', uris[1])) if uris else (),
+    )
+
+
+TRUSTKIT_SWIFT = Target(
+    name="trustkit-swift",
+    title="TrustKit",
+    lower=lower,
+    objections=objections,
+    write=write,
+    read=read,
+    instants=instants,
+    uncovered=TRUSTKIT.uncovered,
+    options=frozenset({"swizzle"}),
+    suffixes=(".swift",),
+    reports=True,
+)

@@ -1,0 +1,72 @@
+"""What one pins.toml says, read and checked: the policy, the app, the outputs, the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path, PurePosixPath
+
+    from pincompiler.location import Location
+    from pincompiler.policy import Key, Policy
+
+Version = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What the compiler knows of the app; None means that nothing was said."""
+
+    android_min_sdk: int | None = None
+    android_target_sdk: int | None = None
+    ios_minimum: Version | None = None
+    okhttp: Version | None = None
+    where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One artifact asked for: ``[target.NAME]``."""
+
+    target: str
+    path: PurePosixPath
+    """Below the project directory."""
+    package: str = ""
+    """For Kotlin and Java."""
+    base: PurePosixPath | None = None
+    """For the NSC: the hand-written file it is merged with."""
+    swizzle: bool = False
+    """For TrustKit: whether it hooks every NSURLSession delegate by itself."""
+    where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A finding the team lives with until a day, and why: ``[[accept]]``."""
+
+    rule: str
+    reason: str
+    until: date
+    """The first day on which the finding is back."""
+    target: str = ""
+    """Empty: every target."""
+    hosts: tuple[str, ...] = ()
+    """Empty: every host."""
+    where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One pins.toml and where it stands."""
+
+    root: Path
+    """The directory that holds it; nothing outside is read or written."""
+    file: str
+    """Its name, for messages and headers."""
+    policy: Policy
+    app: App
+    keys: tuple[Key, ...]
+    outputs: tuple[Output, ...]
+    acceptances: tuple[Acceptance, ...]

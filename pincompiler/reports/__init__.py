@@ -1,0 +1,1 @@
+"""Findings as people and as programs read them."""

@@ -1,0 +1,66 @@
+"""Findings that a team lives with: ``[[accept]]``, with a reason and a last day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Finding, Level
+from pincompiler.rules import RULES, expired_acceptance, unknown_rule, unused_acceptance
+from pincompiler.source.tables import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+
+    from pincompiler.project import Acceptance
+
+
+def accept(
+    findings: Iterable[Finding], acceptances: Sequence[Acceptance], today: date, *, complete: bool = True
+) -> Iterator[Finding]:
+    """The findings, accepted ones as notes with their reason, and what is wrong with the record.
+
+    A finding is accepted when its rule, its target and every one of its hosts are.  From ``until`` on it
+    is back.  ``complete`` tells whether everything was judged, so that an acceptance can be called unused.
+    """
+    by_rule: dict[str, list[Acceptance]] = {}
+    for acceptance in acceptances:
+        by_rule.setdefault(acceptance.rule, []).append(acceptance)
+    used: set[int] = set()
+    for finding in findings:
+        found = next((a for a in by_rule.get(finding.rule, ()) if _matches(a, finding)), None)
+        if found is not None:
+            used.add(id(found))
+        yield finding if found is None or today >= found.until else _accepted(finding, found)
+    for acceptance in acceptances:
+        yield from _judged(acceptance, today, used=not complete or id(acceptance) in used)
+
+
+def _accepted(finding: Finding, acceptance: Acceptance) -> Finding:
+    message = f"{finding.message} (accepted until {acceptance.until.isoformat()}: {acceptance.reason})"
+    kind = finding.kind and f"accepted-{finding.kind}"
+    return replace(finding, level=Level.NOTE, message=message, fix="", kind=kind)
+
+
+def _matches(acceptance: Acceptance, finding: Finding) -> bool:
+    if acceptance.target and acceptance.target != finding.target:
+        return False
+    return not acceptance.hosts or (bool(finding.hosts) and set(finding.hosts) <= set(acceptance.hosts))
+
+
+def _judged(acceptance: Acceptance, today: date, *, used: bool) -> Iterator[Finding]:
+    where = acceptance.where
+    ids = {rule.id for rule in RULES}
+    if acceptance.rule not in ids:
+        place = where.at("rule") if where else None
+        fix = did_you_mean(acceptance.rule, ids) or "see pincompiler explain --all"
+        shown = acceptance.rule if acceptance.rule.isprintable() else ascii(acceptance.rule)
+        yield unknown_rule.RULE.at(place, f'no rule is called "{shown[:80]}"', fix)
+    elif today >= acceptance.until:
+        place = where.at("until") if where else None
+        message = f"this acceptance of {acceptance.rule} ended on {acceptance.until.isoformat()}"
+        yield expired_acceptance.RULE.at(place, message, "mend the finding, or decide anew")
+    elif not used:
+        message = f"nothing is found that this acceptance of {acceptance.rule} covers"
+        yield unused_acceptance.RULE.at(where, message, "drop it")

@@ -1,0 +1,62 @@
+"""One key stands in a pin-set twice.
+
+## Why is this bad?
+
+Two names for one key look like a key and its backup, and are a single key: the day it goes, both go.
+
+## Example
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[keys.api-backup]
+file = "certs/api-2026.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-backup"]
+```
+
+Use instead:
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[keys.api-backup]
+file = "certs/api-2027.csr"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-backup"]
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Finding, Level
+from pincompiler.rules.rule import Judged, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.policy import Key
+
+
+def check(judged: Judged) -> Iterator[Finding]:
+    """Keys of one set with equal pins."""
+    for pin_set in judged.pin_sets:
+        first: dict[bytes, Key] = {}
+        for number, key in enumerate(pin_set.keys):
+            other = first.setdefault(key.spki_sha256, key)
+            if other is not key:
+                where = pin_set.where.at("keys", number) if pin_set.where else None
+                message = f"`{key.title}` and `{other.title}` are the same key"
+                related = (("the key it repeats", other.where),) if other.where else ()
+                yield RULE.at(where, message, "name another key", hosts=pin_set.hosts, related=related)
+
+
+RULE = Rule("duplicate-pin", Level.ERROR, __doc__, policy=check)

@@ -1,0 +1,1 @@
+"""pins.toml: its text, its tables, and the project they describe."""

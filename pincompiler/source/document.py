@@ -1,0 +1,128 @@
+"""The text of a pins.toml, its values, and where each of them stands."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pincompiler.errors import InputError
+from pincompiler.finding import Finding, Level
+from pincompiler.location import Location, Span
+from pincompiler.toml_spans import Entry, locate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pincompiler.location import TomlPath
+
+LIMIT = 64 * 2**20
+"""Bytes; a pins.toml of 100,000 hosts has 20 million."""
+
+_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A TOML text and its values; without values if it is not TOML."""
+
+    file: str
+    text: str
+    values: Mapping[str, Any]
+    problems: tuple[Finding, ...] = ()
+
+
+def read_bytes(path: Path, limit: int = LIMIT) -> bytes:
+    """The content of a file, or of standard input for ``-``.
+
+    Raises InputError when there is none, when it cannot be read, or when it has more than ``limit``
+    bytes (it is then not read further).
+    """
+    try:
+        if str(path) == "-":
+            data = sys.stdin.buffer.read(limit + 1)
+        else:
+            with path.open("rb") as stream:
+                data = stream.read(limit + 1)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+    if len(data) > limit:
+        raise InputError(f"{path}: more than {limit // 2**20} MB, which is no pinning configuration")
+    return data
+
+
+def read_document(path: Path) -> Document:
+    """Read and parse; wrong content becomes a problem of the document, not an exception."""
+    file = "<stdin>" if str(path) == "-" else str(path)
+    data = read_bytes(path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _not_utf8(file, data, error)
+    return parse(text, file)
+
+
+def parse(text: str, file: str) -> Document:
+    """Parse a TOML text."""
+    text = text.replace("\r\n", "\n")
+    try:
+        return Document(file, text, tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        message, span = _told(str(error), text)
+    except RecursionError:
+        message, span = "values are nested too deeply", Span(1, 1, 1, 1)
+    except ValueError as error:  # an integer of more digits than Python converts
+        message, span = str(error), Span(1, 1, 1, 1)
+    return Document(file, text, {}, (_invalid(file, message, span),))
+
+
+def place(finding: Finding, document: Document) -> Finding:
+    """The finding with the spans of its places in the document."""
+    related = tuple((what, _placed(where, document)) for what, where in finding.related)
+    where = _placed(finding.location, document) if finding.location else None
+    return replace(finding, location=where, related=related)
+
+
+def _placed(where: Location, document: Document) -> Location:
+    if where.span is not None or where.file != document.file:
+        return where
+    entries = _entries(document.text)
+    path = where.path
+    while path and path not in entries:
+        path = path[:-1]
+    entry = entries.get(path)
+    if entry is None:
+        return replace(where, span=Span(1, 1, 1, 1))
+    return replace(where, span=entry.key if where.on_key else entry.value)
+
+
+@lru_cache(maxsize=2)
+def _entries(text: str) -> Mapping[TomlPath, Entry]:
+    return locate(text)
+
+
+def _told(message: str, text: str) -> tuple[str, Span]:
+    """tomllib's message without its position, and the position (3.11 has it only in the message)."""
+    found = _POSITION.search(message)
+    last = text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1
+    line, column = (int(found[1]), int(found[2])) if found and found[1] else last
+    return _POSITION.sub("", message), Span(line, column, line, column + 1)
+
+
+def _not_utf8(file: str, data: bytes, error: UnicodeDecodeError) -> Document:
+    before = data[: error.start].decode("utf-8-sig", "replace")
+    line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+    text = data.decode("utf-8", "replace")
+    message = f"byte 0x{data[error.start]:02x} is not UTF-8"
+    return Document(file, text, {}, (_invalid(file, message, Span(line, column, line, column + 1)),))
+
+
+def _invalid(file: str, message: str, span: Span) -> Finding:
+    message = message[:1].lower() + message[1:] if message[1:2].islower() else message
+    return Finding(
+        "invalid-toml", Level.ERROR, f"not TOML: {message}", Location(file, span), "mend the syntax"
+    )

@@ -1,0 +1,167 @@
+"""``[keys.NAME]``: a key from a file or from its pin."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from typing import TYPE_CHECKING
+
+from pincompiler.errors import InputError
+from pincompiler.policy import Key, Role
+from pincompiler.source.document import read_bytes
+from pincompiler.source.paths import inside
+from pincompiler.source.tables import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pincompiler.location import Location
+    from pincompiler.source.tables import Reporter, Table
+    from pincompiler.spki import PublicKey
+
+_KEY = frozenset({"file", "index", "subject", "spki-sha256", "role"})
+_NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
+_ROLES: Mapping[str, Role | None] = {role.value: role for role in Role}
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2}[: ]?){31}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{2}[: ]?){19}[0-9a-fA-F]{2}")
+_PREFIX = re.compile(r"(?:sha256|sha-256|pin-sha256|sha1)[/:=]+\"?", re.IGNORECASE)
+_LIMIT = 16 * 2**20
+"""Bytes; the largest bundles of public CAs have one million."""
+
+
+class KeyReader:
+    """Reads the keys of a project; a file is read once, however many keys it holds."""
+
+    def __init__(self, reporter: Reporter, root: Path) -> None:
+        self._reporter = reporter
+        self._root = root
+        self._files: dict[Path, tuple[PublicKey, ...] | None] = {}
+
+    def read(self, top: Table) -> dict[str, Key]:
+        """Every key by name; a broken one has an empty pin."""
+        return {name: self._key(name, table) for name, table in top.named_tables("keys")}
+
+    def _key(self, name: str, table: Table) -> Key:
+        before = len(self._reporter.findings)
+        table.only(_KEY)
+        where = table.where
+        if not _NAME.fullmatch(name) or len(name) > 64:
+            fix = "letters and digits with single . _ - between them, 64 at most"
+            shown = name if name.isprintable() else ascii(name)
+            self._reporter.error("invalid-value", f'"{shown}" is no name for a key', where, fix)
+        role = table.choice("role", _ROLES, None)
+        if "file" in table and "spki-sha256" in table:
+            fix = "keep the file; its pin follows from it"
+            self._reporter.error(
+                "conflicting-key", f"`{name}` has a file and a pin", table.where.at("file", on_key=True), fix
+            )
+        elif "file" in table:
+            found = self._from_file(table)
+            if found:
+                role = role or found.role
+                key = Key(found.spki_sha256, role, name, found.algorithm, found.certificate, where)
+                return self._checked(key, before)
+        elif pin := table.text("spki-sha256"):
+            return self._checked(
+                Key(self._pin(pin, table.where.at("spki-sha256")), role, name, where=where), before
+            )
+        elif "spki-sha256" not in table:
+            fix = 'add file = "certs/NAME.pem" or spki-sha256 = "…"'
+            self._reporter.error("missing-value", f"`{name}` has neither file nor pin", where, fix)
+        return Key(b"", role, name, where=where)
+
+    def _checked(self, key: Key, before: int) -> Key:
+        broken = len(self._reporter.findings) > before
+        return Key(b"", key.role, key.name, where=key.where) if broken else key
+
+    # -- from a file -----------------------------------------------------------------------------
+
+    def _from_file(self, table: Table) -> PublicKey | None:
+        where = table.where.at("file")
+        text = table.text("file")
+        path = inside(text, self._root, where, self._reporter) if text else None
+        if path is None or text is None:
+            return None
+        keys = self._load(self._root / path, text, where)
+        return self._chosen(keys, text, table) if keys else None
+
+    def _load(self, path: Path, text: str, where: Location) -> tuple[PublicKey, ...] | None:
+        from pincompiler.spki import KeyFileError, public_keys
+
+        if path not in self._files:
+            self._files[path] = None
+            try:
+                self._files[path] = public_keys(read_bytes(path, _LIMIT), text)
+            except KeyFileError as error:
+                self._reporter.error(error.rule, f"{text} {error}", where, error.fix)
+            except InputError as error:
+                reason = str(error).removeprefix(f"{path}: ")
+                fix = "give the path below the directory of pins.toml"
+                self._reporter.error("unreadable-key", f"{text}: {reason}", where, fix)
+        return self._files[path]
+
+    def _chosen(self, keys: tuple[PublicKey, ...], text: str, table: Table) -> PublicKey | None:
+        subject, index = table.text("subject"), table.whole("index")
+        if index is not None and index >= len(keys):
+            message = f"{text} holds {len(keys)} keys, numbered from 0"
+            self._reporter.error(
+                "ambiguous-key", message, table.where.at("index"), f"choose 0 to {len(keys) - 1}"
+            )
+            return None
+        chosen = keys if index is None else (keys[index],)
+        if subject is not None:
+            chosen = tuple(key for key in chosen if subject in (key.subject, _common_name(key.subject)))
+        if len({key.spki_sha256 for key in chosen}) == 1:
+            return chosen[0]
+        where = table.where.at("file" if subject is None else "subject")
+        subjects = [key.subject for key in keys if key.subject]
+        if not chosen:
+            near = did_you_mean(subject or "", [_common_name(s) for s in subjects])
+            self._reporter.error("ambiguous-key", f"no certificate in {text} is for `{subject}`", where, near)
+            return None
+        listed = "; ".join(f"{n} is {key.subject or key.kind}" for n, key in enumerate(keys[:4]))
+        more = f"; and {len(keys) - 4} more" if len(keys) > 4 else ""
+        message = f"{text} holds {len(chosen)} different keys that fit"
+        self._reporter.error("ambiguous-key", message, where, f"choose with index = N: {listed}{more}")
+        return None
+
+    # -- from a pin ------------------------------------------------------------------------------
+
+    def _pin(self, text: str, where: Location) -> bytes:
+        """The 32 bytes of a pin in canonical base64, or none and a finding."""
+        problem, fix = "", ""
+        try:
+            pin = b64decode(text, validate=True)
+        except (Base64Error, ValueError):
+            pin = b""
+        if len(pin) == 32 and b64encode(pin).decode("ascii") == text:
+            return pin
+        if _HEX.fullmatch(text):
+            digits = re.sub("[: ]", "", text)
+            kind = "SHA-256" if len(digits) == 64 else "SHA-1"
+            problem = f"is hexadecimal, as {kind} certificate fingerprints are written"
+            fix = "run `pincompiler pin CERTIFICATE`: the pin is the hash of the public key, not of the certificate"
+        elif prefix := _PREFIX.match(text):
+            problem, fix = "has a prefix", f'write "{text[prefix.end() :].rstrip(chr(34))}"'
+        else:
+            problem, fix = _not_canonical(text)
+        self._reporter.error("malformed-pin", f"the pin {problem}", where, fix)
+        return b""
+
+
+def _not_canonical(text: str) -> tuple[str, str]:
+    """What is wrong with a pin that is almost base64, and how it is written right."""
+    plain = re.sub(r"\s", "", text).replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        pin = b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (Base64Error, ValueError):
+        return "is not base64", "it is the 44 characters that `pincompiler pin` prints"
+    if len(pin) == 32:
+        return "is not in canonical base64", f'write "{b64encode(pin).decode("ascii")}"'
+    return f"has {len(pin)} bytes instead of 32", "it is the 44 characters that `pincompiler pin` prints"
+
+
+def _common_name(subject: str) -> str:
+    found = re.search(r"(?:^|,)CN=((?:[^,\\]|\\.)*)", subject)
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else ""

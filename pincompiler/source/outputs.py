@@ -1,0 +1,168 @@
+"""``[target.NAME]``: which artifacts to write, and where."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pincompiler.platforms import TARGETS
+from pincompiler.project import Output
+from pincompiler.source.paths import inside
+from pincompiler.source.tables import did_you_mean
+
+if TYPE_CHECKING:
+    from pathlib import Path, PurePosixPath
+
+    from pincompiler.platforms.target import Target
+    from pincompiler.source.tables import Reporter, Table
+
+_PACKAGE = re.compile(r"[a-z][A-Za-z0-9_]*(?:\.[a-z][A-Za-z0-9_]*)*")
+_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
+# The hard keywords of Kotlin and Java's reserved words: no part of a package may be one.
+_RESERVED = frozenset(
+    [
+        "abstract",
+        "as",
+        "assert",
+        "boolean",
+        "break",
+        "byte",
+        "case",
+        "catch",
+        "char",
+        "class",
+        "const",
+        "continue",
+        "default",
+        "do",
+        "double",
+        "else",
+        "enum",
+        "extends",
+        "false",
+        "final",
+        "finally",
+        "float",
+        "for",
+        "fun",
+        "goto",
+        "if",
+        "implements",
+        "import",
+        "in",
+        "instanceof",
+        "int",
+        "interface",
+        "is",
+        "long",
+        "native",
+        "new",
+        "null",
+        "object",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "return",
+        "short",
+        "static",
+        "strictfp",
+        "super",
+        "switch",
+        "synchronized",
+        "this",
+        "throw",
+        "throws",
+        "transient",
+        "true",
+        "try",
+        "typealias",
+        "typeof",
+        "val",
+        "var",
+        "void",
+        "volatile",
+        "when",
+        "while",
+    ]
+)
+_CODE = (".kt", ".java", ".swift")
+
+
+class OutputReader:
+    """Reads the outputs of a project."""
+
+    def __init__(self, reporter: Reporter, root: Path) -> None:
+        self._reporter = reporter
+        self._root = root
+        self._taken: dict[PurePosixPath, Target[Any]] = {}
+
+    def read(self, top: Table) -> tuple[Output, ...]:
+        """The outputs in the order of the registry, which is the order of writing."""
+        found: dict[str, Output] = {}
+        targets = {target.name: target for target in TARGETS}
+        for name, table in top.named_tables("target"):
+            if name in targets:
+                output = self._output(targets[name], table)
+                if output:
+                    found[name] = output
+            else:
+                fix = did_you_mean(name, targets)
+                where = table.where
+                self._reporter.error("unknown-target", f"no target is called `{name}`", where, fix)
+        return tuple(found[name] for name in targets if name in found)
+
+    def _output(self, target: Target[Any], table: Table) -> Output | None:
+        table.only(target.options | {"path"})
+        path = self._path(target, table)
+        package = self._package(target, table) if "package" in target.options else ""
+        base = self._base(table) if "base" in target.options else None
+        swizzle = table.flag("swizzle", default=False) if "swizzle" in target.options else False
+        if path is None or package is None:
+            return None
+        self._unshared(target, path, table)
+        return Output(target.name, path, package, base, swizzle, table.where)
+
+    def _path(self, target: Target[Any], table: Table) -> PurePosixPath | None:
+        text = table.text("path", required=True)
+        where = table.where.at("path")
+        path = inside(text, self._root, where, self._reporter) if text else None
+        if path is None:
+            return None
+        if path.suffix not in target.suffixes:
+            endings = " or ".join(target.suffixes)
+            self._reporter.error(
+                "invalid-value", f'"{path.name}" is no name for {target.name}', where, f"end it in {endings}"
+            )
+            return None
+        if path.suffix in _CODE and not _CLASS.fullmatch(path.stem):
+            fix = 'the file is named after the class in it, like "Pins": letters and digits, a capital first'
+            self._reporter.error("invalid-value", f'"{path.stem}" is no name for a class', where, fix)
+            return None
+        return path
+
+    def _package(self, target: Target[Any], table: Table) -> str | None:
+        package = table.text("package", required="package" in target.required)
+        if package is None:
+            return None
+        wrong = next((part for part in package.split(".") if part in _RESERVED), "")
+        if wrong or len(package) > 200 or not _PACKAGE.fullmatch(package):
+            shown = package if package.isprintable() else ascii(package)
+            fix = f"`{wrong}` is a reserved word" if wrong else 'write it like "com.example.shop"'
+            self._reporter.error(
+                "invalid-value", f'"{shown[:80]}" is no package', table.where.at("package"), fix
+            )
+            return None
+        return package
+
+    def _base(self, table: Table) -> PurePosixPath | None:
+        text = table.text("base")
+        return inside(text, self._root, table.where.at("base"), self._reporter) if text else None
+
+    def _unshared(self, target: Target[Any], path: PurePosixPath, table: Table) -> None:
+        first = self._taken.setdefault(path, target)
+        if first is not target and not (first.edits and target.edits):
+            message = f"{target.name} and {first.name} would write the same file"
+            self._reporter.error(
+                "conflicting-output", message, table.where.at("path"), "give each its own path"
+            )

@@ -1,0 +1,225 @@
+"""pins.toml to a project, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pincompiler.finding import Finding, Level
+from pincompiler.hosts import BadHost, canonical_host
+from pincompiler.location import Location
+from pincompiler.platforms import TARGETS
+from pincompiler.policy import Key, PinSet, Policy, Reach
+from pincompiler.project import Acceptance, App, Project
+from pincompiler.source.keys import KeyReader
+from pincompiler.source.outputs import OutputReader
+from pincompiler.source.tables import Reporter, Table, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pincompiler.project import Version
+    from pincompiler.source.document import Document
+
+_TOP = frozenset({"version", "app", "keys", "pin-set", "target", "accept"})
+_APP = frozenset({"android-min-sdk", "android-target-sdk", "ios-minimum", "okhttp"})
+_PIN_SET = frozenset({"hosts", "subdomains", "keys", "expires", "enforce", "report-uris"})
+_ACCEPT = frozenset({"rule", "target", "hosts", "reason", "until"})
+_REACHES: Mapping[str, Reach] = {reach.value: reach for reach in Reach}
+_VERSION = re.compile(r"\d{1,4}(\.\d{1,6}){0,3}")
+_REPORT_URI = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A project as far as it could be read, and what was wrong on the way.
+
+    Pin-sets with an error in them are left out of the policy, so that one mistake is told once.
+    """
+
+    project: Project
+    findings: tuple[Finding, ...]
+
+
+def read_project(document: Document, root: Path) -> Reading:
+    """Read a document that stands in the directory ``root``."""
+    reporter = Reporter()
+    reader = _Reader(reporter, root, document.file)
+    project = reader.project(Table(document.values, Location(document.file), reporter))
+    if document.problems:  # there was nothing to read
+        return Reading(project, document.problems)
+    return Reading(project, tuple(f for f in reporter.findings if f is not _INCOMPLETE))
+
+
+@dataclass
+class _Reader:
+    reporter: Reporter
+    root: Path
+    file: str
+    first_named: dict[str, Location] = field(default_factory=dict)
+    used_keys: set[str] = field(default_factory=set)
+
+    def project(self, top: Table) -> Project:
+        top.only(_TOP)
+        self._version(top)
+        app = self._app(top.table("app"), top.where)
+        keys = KeyReader(self.reporter, self.root).read(top)
+        sets = tuple(s for table in top.tables("pin-set") if (s := self._pin_set(table, keys)))
+        if "pin-set" not in top:
+            self.reporter.error(
+                "missing-value", "no [[pin-set]] is given", top.where, "add one: nothing is pinned"
+            )
+        for name, key in keys.items():
+            if name not in self.used_keys and key.where:
+                self.reporter.warning(
+                    "unused-key", f"no pin-set uses the key `{name}`", key.where, "use it or drop it"
+                )
+        outputs = OutputReader(self.reporter, self.root).read(top)
+        accepts = tuple(a for table in top.tables("accept") if (a := self._acceptance(table)))
+        known = tuple(key for key in keys.values() if key.spki_sha256)
+        return Project(self.root, Path(self.file).name, Policy(sets), app, known, outputs, accepts)
+
+    def _version(self, top: Table) -> None:
+        version = top.whole("version")
+        if version is not None and version != 1:
+            fix = "write version = 1, or use the pincompiler that knows this version"
+            self.reporter.error(
+                "invalid-value", f"version {version} is not known", top.where.at("version"), fix
+            )
+        elif "version" not in top:
+            self.reporter.error(
+                "missing-value", "`version` is missing", top.where, "begin the file with version = 1"
+            )
+
+    def _app(self, table: Table | None, top: Location) -> App:
+        if table is None:
+            return App(where=top)
+        table.only(_APP)
+        return App(
+            android_min_sdk=table.whole("android-min-sdk"),
+            android_target_sdk=table.whole("android-target-sdk"),
+            ios_minimum=self._app_version(table, "ios-minimum"),
+            okhttp=self._app_version(table, "okhttp"),
+            where=table.where,
+        )
+
+    def _app_version(self, table: Table, key: str) -> Version | None:
+        text = table.text(key)
+        if text is None:
+            return None
+        if not _VERSION.fullmatch(text):
+            fix = 'write it as "14.0" or "4.12.0"'
+            self.reporter.error("invalid-value", f"`{text}` is no version", table.where.at(key), fix)
+            return None
+        return tuple(int(part) for part in text.split("."))
+
+    # -- pin-sets --------------------------------------------------------------------------------
+
+    def _pin_set(self, table: Table, known: Mapping[str, Key]) -> PinSet | None:
+        before = len(self.reporter.findings)
+        table.only(_PIN_SET)
+        enforce = table.flag("enforce", default=True)
+        reach = table.choice("subdomains", _REACHES, Reach.NONE)
+        hosts = self._hosts(table, reach)
+        keys = self._keys(table, known, may_be_empty=not enforce)
+        expires = table.day("expires")
+        uris = self._report_uris(table)
+        if any(f.level is Level.ERROR for f in self.reporter.findings[before:]):
+            return None
+        return PinSet(hosts, reach, keys, expires, enforce, uris, table.where)
+
+    def _hosts(self, table: Table, reach: Reach) -> tuple[str, ...]:
+        written = table.texts("hosts", required=True)
+        if written == ():
+            self.reporter.error(
+                "missing-value", "the pin-set has no host", table.where.at("hosts"), "name one"
+            )
+        hosts = []
+        for text, where in written or ():
+            host = canonical_host(text)
+            if isinstance(host, BadHost):
+                self.reporter.error(host.rule, f"{_quoted(text)} {host.problem}", where, host.fix)
+                continue
+            if reach is not Reach.NONE and host[-1].isdigit():
+                fix = 'an address has no subdomains: write subdomains = "none"'
+                self.reporter.error(
+                    "invalid-host", f"{host} is an address and cannot reach below", where, fix
+                )
+            first = self.first_named.setdefault(host, where)
+            if first is where:
+                hosts.append(host)
+            else:
+                again = f"{host} is named twice" + (f" (written {_quoted(text)})" if text != host else "")
+                related = (("first named here", first),)
+                fix = "name each host in one pin-set"
+                self.reporter.error("duplicate-host", again, where, fix, related=related, hosts=(host,))
+        return tuple(hosts)
+
+    def _keys(self, table: Table, known: Mapping[str, Key], *, may_be_empty: bool) -> tuple[Key, ...]:
+        written = table.texts("keys", required=not may_be_empty) or ()
+        if not written and not may_be_empty and "keys" in table:
+            fix = "name two, or write enforce = false to exempt the hosts"
+            self.reporter.error("missing-value", "the pin-set has no key", table.where.at("keys"), fix)
+        keys: dict[str, Key] = {}
+        for name, where in written:
+            self.used_keys.add(name)
+            if name not in known:
+                fix = did_you_mean(name, known) or "add a [keys] table for it"
+                self.reporter.error("undefined-key", f"no key is called {_quoted(name)}", where, fix)
+            elif name in keys:
+                self.reporter.error(
+                    "duplicate-pin", f"`{name}` stands twice in one pin-set", where, "drop one"
+                )
+            else:
+                keys[name] = known[name]
+        if any(not key.spki_sha256 for key in keys.values()):
+            # The key itself is broken, which has been told; the set means nothing without it.
+            self.reporter.findings.append(_INCOMPLETE)
+        return tuple(keys.values())
+
+    def _report_uris(self, table: Table) -> tuple[str, ...]:
+        uris = table.texts("report-uris") or ()
+        for uri, where in uris:
+            if not _REPORT_URI.fullmatch(uri):
+                fix = 'write it like "https://reports.example.com/pins"'
+                self.reporter.error("invalid-value", f"{_quoted(uri)} is no report URI", where, fix)
+        return tuple(uri for uri, _ in uris)
+
+    # -- the record ------------------------------------------------------------------------------
+
+    def _acceptance(self, table: Table) -> Acceptance | None:
+        table.only(_ACCEPT)
+        rule = table.text("rule", required=True)
+        reason = table.text("reason", required=True)
+        until = table.day("until", required=True)
+        target = table.text("target") or ""
+        names = {t.name for t in TARGETS}
+        if target and target not in names:
+            fix = did_you_mean(target, names)
+            self.reporter.error(
+                "unknown-target", f"no target is called {_quoted(target)}", table.where.at("target"), fix
+            )
+        hosts = []
+        for text, where in table.texts("hosts") or ():
+            host = canonical_host(text)
+            if isinstance(host, BadHost):
+                self.reporter.error(host.rule, f"{_quoted(text)} {host.problem}", where, host.fix)
+            elif host not in self.first_named:
+                fix = did_you_mean(host, self.first_named) or "name a host of a pin-set"
+                self.reporter.error("invalid-host", f"no pin-set names {host}", where, fix)
+            else:
+                hosts.append(host)
+        if rule is None or reason is None or until is None:
+            return None
+        return Acceptance(rule, reason, until, target, tuple(hosts), table.where)
+
+
+_INCOMPLETE = Finding("", Level.ERROR, "")
+"""Marks a pin-set that a broken key has made meaningless; never shown."""
+
+
+def _quoted(text: Any) -> str:
+    shown = text if len(text) <= 80 else f"{text[:77]}…"
+    return f'"{shown}"' if shown.isprintable() else ascii(shown)

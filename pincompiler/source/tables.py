@@ -1,0 +1,163 @@
+"""TOML tables that check what is asked of them: every wrong entry is told, none stops the reading."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pincompiler.finding import Finding, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pincompiler.location import Location
+
+T = TypeVar("T")
+
+_TYPES: Mapping[type, str] = {
+    str: "a string",
+    bool: "true or false",
+    int: "an integer",
+    float: "a float",
+    list: "an array",
+    dict: "a table",
+    datetime: "a date and time",
+    date: "a date",
+}
+
+
+class Reporter:
+    """Collects what is wrong while reading goes on."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def error(self, rule: str, message: str, where: Location, fix: str = "", **more: Any) -> None:
+        """Note an error."""
+        self.findings.append(Finding(rule, Level.ERROR, message, where, fix, **more))
+
+    def warning(self, rule: str, message: str, where: Location, fix: str = "", **more: Any) -> None:
+        """Note a warning."""
+        self.findings.append(Finding(rule, Level.WARNING, message, where, fix, **more))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """ "did you mean X?", or the known words when none is near and they are few."""
+    words = sorted(known)
+    near = get_close_matches(word, words, 1, 0.6)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    return f"known here: {', '.join(words)}" if 0 < len(words) <= 12 else ""
+
+
+class Table:
+    """One TOML table.  A getter returns None for an entry that is absent or wrong."""
+
+    __slots__ = ("_reporter", "_values", "where")
+
+    def __init__(self, values: Mapping[str, Any], where: Location, reporter: Reporter) -> None:
+        self._values = values
+        self._reporter = reporter
+        self.where = where
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
+
+    def text(self, key: str, *, required: bool = False) -> str | None:
+        """A string that is not blank."""
+        value = self._get(key, str, required=required)
+        if value is not None and not value.strip():
+            self._reporter.error("invalid-value", f"`{key}` is blank", self.where.at(key), "write it out")
+            return None
+        return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """A boolean."""
+        value = self._get(key, bool)
+        return default if value is None else value
+
+    def whole(self, key: str) -> int | None:
+        """An integer from 0."""
+        value = self._get(key, int)
+        if value is not None and value < 0:
+            self._reporter.error("invalid-value", f"`{key}` is negative", self.where.at(key), "count from 0")
+            return None
+        return value
+
+    def day(self, key: str, *, required: bool = False) -> date | None:
+        """A local date; a date with a time is refused, since no platform honours the time."""
+        return self._get(key, date, required=required)
+
+    def choice(self, key: str, options: Mapping[str, T], default: T) -> T:
+        """One of some words."""
+        value = self.text(key)
+        if value is None:
+            return default
+        if value not in options:
+            where, fix = self.where.at(key), did_you_mean(value, options)
+            self._reporter.error("invalid-value", f"`{key}` cannot be `{value}`", where, fix)
+            return default
+        return options[value]
+
+    def texts(self, key: str, *, required: bool = False) -> tuple[tuple[str, Location], ...] | None:
+        """An array of strings, each with its place."""
+        items = self._get(key, list, required=required)
+        if items is None:
+            return None
+        if all(type(item) is str for item in items):
+            where = self.where
+            return tuple((item, where.at(key, n)) for n, item in enumerate(items))
+        return tuple(
+            (item, self.where.at(key, n))
+            for n, item in enumerate(items)
+            if self._typed(item, str, f"an item of `{key}`", self.where.at(key, n))
+        )
+
+    def table(self, key: str) -> Table | None:
+        """A table below this one."""
+        values = self._get(key, dict)
+        return None if values is None else Table(values, self.where.at(key), self._reporter)
+
+    def tables(self, key: str) -> Iterator[Table]:
+        """An array of tables."""
+        for n, values in enumerate(self._get(key, list) or ()):
+            where = self.where.at(key, n)
+            if self._typed(values, dict, f"an item of `{key}`", where):
+                yield Table(values, where, self._reporter)
+
+    def named_tables(self, key: str) -> Iterator[tuple[str, Table]]:
+        """The tables of a table, each with its name."""
+        for name, values in (self._get(key, dict) or {}).items():
+            where = self.where.at(key, name)
+            if self._typed(values, dict, f"`{key}.{name}`", where):
+                yield name, Table(values, where, self._reporter)
+
+    def only(self, known: frozenset[str]) -> None:
+        """Tell of every entry that means nothing in this table."""
+        if self._values.keys() <= known:
+            return
+        for key in self._values:
+            if key not in known:
+                where, fix = self.where.at(key, on_key=True), did_you_mean(key, known)
+                self._reporter.error("unknown-key", f"`{_shown(key)}` means nothing here", where, fix)
+
+    def _get(self, key: str, kind: type[T], *, required: bool = False) -> T | None:
+        value = self._values.get(key)
+        if value is None:
+            if required:
+                self._reporter.error("missing-value", f"`{key}` is missing", self.where, f"add `{key} = …`")
+            return None
+        return value if self._typed(value, kind, f"`{key}`", self.where.at(key)) else None
+
+    def _typed(self, value: object, kind: type, what: str, where: Location) -> bool:
+        # bool is an int and datetime a date to Python, not to people.
+        if type(value) is kind:
+            return True
+        is_, wanted = _TYPES.get(type(value), type(value).__name__), _TYPES[kind]
+        self._reporter.error("wrong-type", f"{what} is {is_}", where, f"write {wanted}")
+        return False
+
+
+def _shown(key: str) -> str:
+    return key if key.isprintable() else ascii(key)[1:-1]

@@ -1,0 +1,68 @@
+"""A first pins.toml: from nothing, or from what an app has already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.configurations import read_configurations
+from pincompiler.errors import InputError, OutputError, UsageError
+from pincompiler.fidelity import describe, differences
+from pincompiler.hosts import BadHost, canonical_host
+from pincompiler.lift import lift, template, to_toml
+from pincompiler.source.document import parse
+from pincompiler.source.reader import read_project
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from pincompiler.configurations import Configuration
+    from pincompiler.policy import Policy
+
+
+def fresh(hosts: tuple[str, ...]) -> bytes:
+    """A pins.toml to fill in.  UsageError for what is no host."""
+    names = []
+    for text in hosts:
+        host = canonical_host(text)
+        if isinstance(host, BadHost):
+            raise UsageError(f'"{text}" {host.problem}: {host.fix}')
+        names.append(host)
+    return template(tuple(dict.fromkeys(names)))
+
+
+def taken_over(path: Path, today: date) -> bytes:
+    """A pins.toml that means the same as a file, proven by comparing what was written with it.
+
+    Raises InputError, with a host that shows it, when no policy means the same.
+    """
+    configurations = read_configurations(path, today)
+    content = to_toml(lift(configurations[0].enforcement), path.name)
+    reading = read_project(parse(content.decode(), "pins.toml"), path.parent)
+    for finding in reading.findings:
+        raise InputError(f"{path}: cannot be said in pins.toml: {finding.message}")
+    for configuration in configurations:
+        _refuse_differences(configuration, reading.project.policy)
+    return content
+
+
+def _refuse_differences(configuration: Configuration, policy: Policy) -> None:
+    for difference in differences(configuration.enforcement, policy):
+        if canonical_host(difference.name) == difference.name:
+            sentence = describe(difference, configuration.title, "any pins.toml", _short)
+            raise InputError(f"{sentence}; mend the file first, or write pins.toml by hand")
+
+
+def _short(pin: bytes) -> str:
+    from base64 import b64encode
+
+    return f"{b64encode(pin).decode('ascii')[:8]}…"
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a new file.  OutputError if that cannot be done or something is there."""
+    try:
+        with path.open("xb") as stream:
+            stream.write(content)
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror or error}; nothing was written") from error
