@@ -1,0 +1,42 @@
+"""`make demo`: compiles the sample project, and real public CAs, and shows what came out."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import certifi
+
+SAMPLES = Path(__file__).parent
+
+
+def main() -> None:
+    directory = Path(sys.argv[1])
+    shutil.rmtree(directory, ignore_errors=True)
+    shop, public = directory / "shop", directory / "public-cas"
+    shutil.copytree(SAMPLES, shop)
+    # Start as a team does: nothing generated yet, an Info.plist of their own.
+    for artifact in (shop / "android" / "app", shop / "android" / "legacy", shop / "android" / "trustkit"):
+        shutil.rmtree(artifact, ignore_errors=True)
+    (public / "certs").mkdir(parents=True)
+    shutil.copy(certifi.where(), public / "certs" / "cacert.pem")
+    shutil.copy(SAMPLES / "public-cas.toml", public / "pins.toml")
+    for project in (shop, public):
+        for arguments in (
+            ("check", "pins.toml"),
+            ("compile", "pins.toml"),
+            ("compile", "--check", "pins.toml"),
+        ):
+            run(project, *arguments)
+    run(public, "explain", "--host", "letsencrypt.org")
+
+
+def run(project: Path, *arguments: str) -> None:
+    print(f"\n{project}$ pincompiler {' '.join(arguments)}", flush=True)
+    subprocess.run([sys.executable, "-m", "pincompiler", *arguments], cwd=project, check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""What tests share: a fixed day, and the directory that the examples of rules are written for."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests import pki
+
+SAMPLE_CERTS = Path(__file__).parent.parent / "samples" / "certs"
+
+RSA_1024 = """\
+-----BEGIN CERTIFICATE-----
+MIICDTCCAXagAwIBAgIUMO7TDbTrAhOxHTxnzjRW/lw2N+8wDQYJKoZIhvcNAQEL
+BQAwGjEYMBYGA1UEAwwPb2xkLmV4YW1wbGUuY29tMB4XDTI2MTEyMzE4MDIyNFoX
+DTQ2MTExODE4MDIyNFowGjEYMBYGA1UEAwwPb2xkLmV4YW1wbGUuY29tMIGfMA0G
+CSqGSIb3DQEBAQUAA4GNADCBiQKBgQCtt3dLbsI3CVDEeF+v2TnEyOREbIhjGaJC
+o6J1O+B/MsIJ/UfexL/pJlEXb6x5TkldP1ZC0ll8ZpvPDSjDzSasRVfmk9hJZ4qu
+I+OJiGIpfZKLKIO+eo/6jyi9ZDuKa376YijAUiv6GUlI/kP1ILznFdKg4Bnq/OiS
+2UzJgnXx/QIDAQABo1AwTjAdBgNVHQ4EFgQUWpN2BskjgH7euJ8i1C7Q1S2kN6Qw
+HwYDVR0jBBgwFoAUWpN2BskjgH7euJ8i1C7Q1S2kN6QwDAYDVR0TAQH/BAIwADAN
+BgkqhkiG9w0BAQsFAAOBgQAx7k5P5UNWdI3fQ8+FXVw9B1sPb8JzGP3NAiEDijfX
+rcSOEwVqqY0LYu33OC6r4zRz8NguECFDTOYbdruHdgmy4vsYCurKCUnfLu1cA7sf
+3ZboprX4qcW2ToBO0lDso42XxrKcCBl/zwFdrkWOBdYMy0LOP7P5gFAAqIHObDN9
+vQ==
+-----END CERTIFICATE-----
+"""
+"""A server's certificate of 1024 bits; a fixed one, since libraries cease to make such keys."""
+
+NSC_BASE = """\
+<?xml version="1.0" encoding="utf-8"?>
+<network-security-config>
+    <base-config cleartextTrafficPermitted="false" />
+    <debug-overrides>
+        <trust-anchors>
+            <certificates src="user" />
+        </trust-anchors>
+    </debug-overrides>
+</network-security-config>
+"""
+
+NSC_BASE_WITH_PINS = """\
+<?xml version="1.0" encoding="utf-8"?>
+<network-security-config>
+    <domain-config>
+        <domain includeSubdomains="false">legacy.example.com</domain>
+        <pin-set>
+            <pin digest="SHA-256">2V0mMxGLCGJH3cG1yOfzHDuIWMCQgjxh4sWUpPfOqTo=</pin>
+            <pin digest="SHA-256">Zbs8xqFHwRkl5C3Vb8pPfb0aWv1y2uNpU4IbRjVOm0E=</pin>
+        </pin-set>
+    </domain-config>
+</network-security-config>
+"""
+
+
+@pytest.fixture(scope="session")
+def today() -> date:
+    """The day on which the examples of rules are judged."""
+    return date(2026, 11, 23)
+
+
+@pytest.fixture(scope="session")
+def example_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files that the examples of rules name; not to be written to, see ``example_root``."""
+    root = tmp_path_factory.mktemp("examples")
+    certs = root / "certs"
+    shutil.copytree(SAMPLE_CERTS, certs)
+    whole = (certs / "api-2026.pem").read_bytes()
+    files = {
+        "ended.pem": pki.pem(pki.certificate(key=pki.private_key(number=11), ends=date(2026, 10, 1))),
+        "spring.pem": pki.pem(pki.certificate(key=pki.private_key(number=12), ends=date(2027, 4, 1))),
+        "rsa1024.pem": RSA_1024.encode(),
+        "api.key": pki.private(pki.private_key(number=13)),
+        "bundle.pem": (certs / "shop-ca.pem").read_bytes() + (certs / "backup-ca.pem").read_bytes(),
+        "truncated.pem": whole[: len(whole) // 2],
+        "leaf.p12": pki.pkcs12_store(),
+    }
+    for file, content in files.items():
+        (certs / file).write_bytes(content)
+    android = root / "android"
+    android.mkdir()
+    (android / "nsc-base.xml").write_text(NSC_BASE, encoding="utf-8")
+    (android / "base-with-pins.xml").write_text(NSC_BASE_WITH_PINS, encoding="utf-8")
+    return root
+
+
+@pytest.fixture
+def example_root(example_files: Path, tmp_path: Path) -> Path:
+    """A project directory of the test's own, with the files that the examples of rules name."""
+    root = tmp_path / "project"
+    shutil.copytree(example_files, root)
+    return root
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="Rewrite the committed outputs of samples/.")

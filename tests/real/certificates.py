@@ -1,0 +1,66 @@
+"""Certificate chains made on the spot, for tests which need real ones."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A leaf, an intermediate and a root, in this order as a server (plus root) would send them."""
+
+    certificates: tuple[bytes, ...]
+    """DER, leaf first."""
+    digests: tuple[str, ...]
+    """Base64 of the SHA-256 of each SubjectPublicKeyInfo, in the same order."""
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """The digests as OkHttp writes them."""
+        return tuple(f"sha256/{digest}" for digest in self.digests)
+
+
+def make_chain(host: str = "example.com") -> Chain:
+    """A chain of three P-256 certificates which is valid for a year around today."""
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(3)]
+    names = [
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+        for text in (host, "test intermediate", "test root")
+    ]
+    now = dt.datetime.now(dt.UTC)
+    certificates = []
+    for place, (key, name) in enumerate(zip(keys, names, strict=True)):
+        above = min(place + 1, 2)
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(names[above])
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - dt.timedelta(days=180))
+            .not_valid_after(now + dt.timedelta(days=180))
+            .add_extension(x509.BasicConstraints(place > 0, None), critical=True)
+        )
+        if place == 0:
+            builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        certificates.append(builder.sign(keys[above], hashes.SHA256()))
+    return Chain(
+        certificates=tuple(c.public_bytes(Encoding.DER) for c in certificates),
+        digests=tuple(
+            base64.b64encode(
+                hashlib.sha256(
+                    key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+                ).digest()
+            ).decode()
+            for key in keys
+        ),
+    )

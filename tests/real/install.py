@@ -1,0 +1,332 @@
+"""Fetch the real parts which the tests ask: ``python tests/real/install.py [--check]``.
+
+Everything lands below ``.tools/`` next to ``tests/`` (or below ``$PINCOMPILER_TOOLS``):
+
+* ``okhttp-<version>/`` one folder per OkHttp, with its okio and a kotlin-stdlib;
+* ``kotlin-<version>/`` the Kotlin compiler and what it needs to run;
+* ``android-<version>/`` Android's framework classes, the real implementation;
+* ``framework-res/`` the resource table which aapt2 links against.
+
+Jars come through ``mvn``, aapt2 and the resource table through ``apt-get``.  A folder appears under
+its name only when it is complete: it is filled elsewhere, checked, and renamed.  Needs nothing but
+the standard library; a second run takes a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+OKHTTP_VERSIONS: Final = ("3.14.9", "4.2.2", "4.12.0", "5.5.1")
+KOTLIN_VERSION: Final = "2.4.20"
+ANDROID_VERSION: Final = "14-robolectric-10818077"
+MINIMUM_JAVA: Final = 17
+
+_COPY_GOAL: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
+_KOTLIN: Final = "org.jetbrains.kotlin"
+_LISTING: Final = "contents.json"
+_AAPT_PACKAGES: Final = ("aapt", "android-framework-res")
+
+
+class InstallError(Exception):
+    """A part cannot be had; the message says which, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """One artifact of a Maven repository."""
+
+    group: str
+    artifact: str
+    version: str
+    excluded: tuple[str, ...] = ()
+    """Artifacts of the Kotlin group which must not come along."""
+
+    def as_xml(self) -> str:
+        """The ``<dependency>`` element which asks for this artifact."""
+        exclusions = "".join(
+            f"<exclusion><groupId>{_KOTLIN}</groupId><artifactId>{name}</artifactId></exclusion>"
+            for name in self.excluded
+        )
+        return (
+            f"<dependency><groupId>{self.group}</groupId><artifactId>{self.artifact}</artifactId>"
+            f"<version>{self.version}</version><exclusions>{exclusions}</exclusions></dependency>"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Jars which are used together, in a folder of their own."""
+
+    folder: str
+    coordinates: tuple[Coordinate, ...]
+    required: tuple[str, ...]
+    """Beginnings of jar names; the folder is whole only if each begins a name."""
+
+
+def _okhttp(version: str) -> Group:
+    # Gradle would raise an app's kotlin-stdlib to that of its compiler, whatever OkHttp asks for,
+    # and the -jdk7, -jdk8 and -common artifacts are empty or repeated ever since it contains them.
+    main = Coordinate(
+        "com.squareup.okhttp3",
+        "okhttp-jvm" if version.startswith("5.") else "okhttp",
+        version,
+        excluded=("kotlin-stdlib-jdk7", "kotlin-stdlib-jdk8", "kotlin-stdlib-common"),
+    )
+    stdlib = Coordinate(_KOTLIN, "kotlin-stdlib", KOTLIN_VERSION)
+    return Group(
+        folder=f"okhttp-{version}",
+        coordinates=(main, stdlib),
+        required=(
+            f"{main.artifact}-{version}.jar",
+            "okio-",
+            f"kotlin-stdlib-{KOTLIN_VERSION}.jar",
+        ),
+    )
+
+
+GROUPS: Final = (
+    *(_okhttp(version) for version in OKHTTP_VERSIONS),
+    Group(
+        folder=f"kotlin-{KOTLIN_VERSION}",
+        coordinates=(Coordinate(_KOTLIN, "kotlin-compiler-embeddable", KOTLIN_VERSION),),
+        required=(
+            f"kotlin-compiler-embeddable-{KOTLIN_VERSION}.jar",
+            f"kotlin-stdlib-{KOTLIN_VERSION}.jar",
+        ),
+    ),
+    Group(
+        folder=f"android-{ANDROID_VERSION}",
+        coordinates=(Coordinate("org.robolectric", "android-all", ANDROID_VERSION),),
+        required=(f"android-all-{ANDROID_VERSION}.jar",),
+    ),
+)
+
+FRAMEWORK: Final = Path("framework-res") / "framework-res.apk"
+
+
+def tools_directory() -> Path:
+    """Where the parts are kept: ``$PINCOMPILER_TOOLS``, else ``.tools`` of this checkout."""
+    chosen = os.environ.get("PINCOMPILER_TOOLS")
+    if chosen:
+        return Path(chosen).absolute()
+    return Path(__file__).resolve().parents[2] / ".tools"
+
+
+def missing(tools: Path | None = None) -> list[str]:
+    """What is not there yet, one phrase each; empty when everything is installed."""
+    root = tools_directory() if tools is None else tools
+    lacking = [
+        f"{group.folder} is not installed" for group in GROUPS if not _is_whole(root / group.folder, group)
+    ]
+    if not (root / FRAMEWORK).is_file():
+        lacking.append(f"{FRAMEWORK.name} is not installed")
+    lacking += [
+        f"the command {command} is not on the PATH"
+        for command in ("java", "javac", "aapt2")
+        if shutil.which(command) is None
+    ]
+    return lacking
+
+
+def _is_whole(folder: Path, group: Group) -> bool:
+    """Whether the folder holds exactly what was written down when it was made."""
+    try:
+        listing: object = json.loads((folder / _LISTING).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return listing == _listing(folder, group)
+
+
+def _listing(folder: Path, group: Group) -> dict[str, object]:
+    return {
+        "asked": [f"{c.group}:{c.artifact}:{c.version}:{','.join(c.excluded)}" for c in group.coordinates],
+        "jars": {jar.name: jar.stat().st_size for jar in sorted(folder.glob("*.jar"))},
+    }
+
+
+def _run(command: list[str], purpose: str, cwd: Path | None = None) -> str:
+    """Run a command to its end; its standard output, or an error which quotes it."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise InstallError(f"{purpose}: cannot run {command[0]}: {error}") from error
+    if done.returncode:
+        said = (done.stdout + done.stderr).strip()[-3000:]
+        raise InstallError(f"{purpose}: {command[0]} ended with {done.returncode}\n{said}")
+    return done.stdout
+
+
+def _check_java() -> None:
+    for command in ("java", "javac", "mvn"):
+        if shutil.which(command) is None:
+            raise InstallError(
+                f"{command} is not on the PATH: a JDK {MINIMUM_JAVA} or newer and Maven are needed"
+            )
+    said = _run(["javac", "-version"], "asking the JDK's version").split()
+    version = said[-1] if said else "unknown"
+    major = version.split(".")[0]
+    if not major.isdecimal() or int(major) < MINIMUM_JAVA:
+        raise InstallError(f"javac is version {version}; {MINIMUM_JAVA} or newer is needed")
+
+
+def _fetch_jars(groups: list[Group], tools: Path) -> None:
+    """Have Maven fetch all groups in one run, then put each folder in its place."""
+    _check_java()
+    with tempfile.TemporaryDirectory(prefix=".fetch-", dir=tools) as scratch:
+        top = Path(scratch)
+        modules = "".join(f"<module>{group.folder}</module>" for group in groups)
+        (top / "pom.xml").write_text(
+            _pom("tools", f"<packaging>pom</packaging><modules>{modules}</modules>"),
+            encoding="utf-8",
+        )
+        for group in groups:
+            wanted = "".join(c.as_xml() for c in group.coordinates)
+            (top / group.folder).mkdir()
+            (top / group.folder / "pom.xml").write_text(
+                _pom(group.folder, f"<dependencies>{wanted}</dependencies>"),
+                encoding="utf-8",
+            )
+        _run(
+            [
+                "mvn",
+                "--batch-mode",
+                "--strict-checksums",
+                _COPY_GOAL,
+                "-DincludeScope=runtime",
+            ],
+            "fetching " + ", ".join(group.folder for group in groups),
+            cwd=top,
+        )
+        for group in groups:
+            _put_in_place(
+                top / group.folder / "target" / "dependency",
+                group,
+                tools / group.folder,
+            )
+
+
+def _pom(artifact: str, body: str) -> str:
+    return (
+        "<project><modelVersion>4.0.0</modelVersion><groupId>pincompiler.tests</groupId>"
+        f"<artifactId>{artifact}</artifactId><version>0</version>{body}</project>\n"
+    )
+
+
+def _put_in_place(fetched: Path, group: Group, place: Path) -> None:
+    names = sorted(jar.name for jar in fetched.glob("*.jar"))
+    for beginning in group.required:
+        if not any(name.startswith(beginning) for name in names):
+            raise InstallError(f"{group.folder}: Maven delivered no {beginning}…, only {names}")
+    for name in names:
+        if not zipfile.is_zipfile(fetched / name):
+            raise InstallError(f"{group.folder}: {name} is not a jar")
+    (fetched / _LISTING).write_text(json.dumps(_listing(fetched, group), indent=1), encoding="utf-8")
+    if place.exists():
+        shutil.rmtree(place)
+    fetched.rename(place)
+
+
+def _fetch_aapt(tools: Path) -> None:
+    """Have the system's package manager install aapt2, and keep the table it links against."""
+    if shutil.which("aapt2") is None or _packaged_framework() is None:
+        if shutil.which("apt-get") is None:
+            raise InstallError("aapt2 is missing and there is no apt-get to install it with")
+        prefix: list[str] = []
+        if os.geteuid() != 0:
+            if shutil.which("sudo") is None:
+                raise InstallError(
+                    f"install the packages {' '.join(_AAPT_PACKAGES)} as root: sudo is missing"
+                )
+            prefix = ["sudo", "--non-interactive"]
+        install = [
+            *prefix,
+            "apt-get",
+            "install",
+            "--yes",
+            "--no-install-recommends",
+            *_AAPT_PACKAGES,
+        ]
+        try:
+            _run(install, "installing aapt2")
+        except InstallError:
+            # The usual reason is a machine which has never read its package lists.
+            _run([*prefix, "apt-get", "update"], "reading the package lists")
+            _run(install, "installing aapt2")
+    table = _packaged_framework()
+    if shutil.which("aapt2") is None or table is None:
+        raise InstallError(
+            f"the packages {' '.join(_AAPT_PACKAGES)} brought no aapt2 or no framework-res.apk"
+        )
+    place = tools / FRAMEWORK
+    place.parent.mkdir(exist_ok=True)
+    half = place.with_suffix(f".{os.getpid()}")
+    shutil.copyfile(table, half)
+    half.replace(place)
+
+
+def _packaged_framework() -> Path | None:
+    """Where the distribution's package put the framework's resource table."""
+    if shutil.which("dpkg-query") is None:
+        return None
+    try:
+        files = _run(["dpkg-query", "--listfiles", _AAPT_PACKAGES[1]], "looking for it").split("\n")
+    except InstallError:
+        return None
+    found = [Path(name) for name in files if name.endswith("/framework-res.apk") and Path(name).is_file()]
+    return found[0] if found else None
+
+
+def install(tools: Path | None = None) -> list[str]:
+    """Fetch what is missing; the names of what was fetched."""
+    root = tools_directory() if tools is None else tools
+    root.mkdir(parents=True, exist_ok=True)
+    lacking = [group for group in GROUPS if not _is_whole(root / group.folder, group)]
+    fetched = [group.folder for group in lacking]
+    if lacking:
+        _fetch_jars(lacking, root)
+    if shutil.which("aapt2") is None or not (root / FRAMEWORK).is_file():
+        _fetch_aapt(root)
+        fetched.append("aapt2 and framework-res.apk")
+    left = missing(root)
+    if left:
+        raise InstallError("still incomplete: " + "; ".join(left))
+    return fetched
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Install, or with ``--check`` only report; 0 when everything is there afterwards."""
+    parser = argparse.ArgumentParser(description="Fetch the real parts which the tests ask.")
+    parser.add_argument("--check", action="store_true", help="only report what is missing")
+    if parser.parse_args(arguments).check:
+        lacking = missing()
+        verdict = "incomplete" if lacking else f"complete: {len(GROUPS)} groups of jars, and aapt2"
+        sys.stdout.write("\n".join([*lacking, verdict]) + "\n")
+        return 1 if lacking else 0
+    try:
+        fetched = install()
+    except InstallError as error:
+        sys.stderr.write(f"install.py: {error}\n")
+        return 1
+    sys.stdout.write(f"fetched {', '.join(fetched)}\n" if fetched else "everything was there already\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

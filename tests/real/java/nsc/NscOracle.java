@@ -1,0 +1,137 @@
+import android.content.Context;
+import android.content.ContextWrapper;
+import android.content.pm.ApplicationInfo;
+import android.content.res.Resources;
+import android.content.res.XmlResourceParser;
+import android.security.net.config.ApplicationConfig;
+import android.security.net.config.NetworkSecurityConfig;
+import android.security.net.config.Pin;
+import android.security.net.config.XmlConfigSource;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * Asks Android's own parser what it makes of compiled network security configurations.
+ *
+ * <p>Standard input, big-endian: the app's target SDK, whether it is debuggable (0 or 1), a count
+ * of documents, then each: its binary XML, a count of hosts, the hosts. A byte string is its length
+ * and its bytes; a string is UTF-8. Standard output, per document: {@code error <message>}, or
+ * {@code hosts} and one line per host, {@code config <cleartext> <expiration> <pin>*}, or {@code
+ * error <message>} for a host which is refused. Messages and pins are in base64; {@code never}
+ * stands for no expiration. The parser admits no algorithm but SHA-256, so none is told.
+ */
+public final class NscOracle {
+  private NscOracle() {}
+
+  public static void main(String[] arguments) throws IOException {
+    PrintStream answers = System.out;
+    System.setOut(System.err);
+    DataInputStream in = new DataInputStream(new BufferedInputStream(System.in));
+    ApplicationInfo app = new ApplicationInfo();
+    app.targetSdkVersion = in.readInt();
+    app.flags = in.readInt() == 0 ? 0 : ApplicationInfo.FLAG_DEBUGGABLE;
+    for (int left = in.readInt(); left > 0; left--) {
+      byte[] document = bytes(in);
+      List<String> hosts = new ArrayList<>();
+      for (int more = in.readInt(); more > 0; more--) {
+        hosts.add(new String(bytes(in), StandardCharsets.UTF_8));
+      }
+      answer(document, hosts, app, answers);
+    }
+    answers.flush();
+  }
+
+  private static void answer(
+      byte[] document, List<String> hosts, ApplicationInfo app, PrintStream answers) {
+    ApplicationConfig config =
+        new ApplicationConfig(new XmlConfigSource(new OneFileContext(document), 1, app));
+    try {
+      config.hasPerDomainConfigs(); // the first use of any kind reads the document
+    } catch (RuntimeException thrown) {
+      answers.println("error " + reason(thrown));
+      return;
+    }
+    answers.println("hosts");
+    for (String host : hosts) {
+      try {
+        answers.println(described(config.getConfigForHostname(host)));
+      } catch (RuntimeException thrown) {
+        answers.println("error " + reason(thrown));
+      }
+    }
+  }
+
+  private static String described(NetworkSecurityConfig config) {
+    long expiration = config.getPins().expirationTime;
+    StringBuilder line = new StringBuilder("config ");
+    line.append(config.isCleartextTrafficPermitted()).append(' ');
+    line.append(expiration == Long.MAX_VALUE ? "never" : Long.toString(expiration));
+    for (Pin pin : config.getPins().pins) {
+      line.append(' ').append(Base64.getEncoder().encodeToString(pin.digest));
+    }
+    return line.toString();
+  }
+
+  /** What the parser said, without the wrapper which only names the resource. */
+  private static String reason(RuntimeException thrown) {
+    Throwable cause = thrown.getCause() == null ? thrown : thrown.getCause();
+    String message = cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    return Base64.getEncoder().encodeToString(message.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[] bytes(DataInputStream in) throws IOException {
+    byte[] value = new byte[in.readInt()];
+    in.readFully(value);
+    return value;
+  }
+
+  /** An app whose only resource is the document. */
+  private static final class OneFileContext extends ContextWrapper {
+    private final Resources resources;
+
+    OneFileContext(byte[] document) {
+      super((Context) null);
+      resources = new OneFileResources(document);
+    }
+
+    @Override
+    public Resources getResources() {
+      return resources;
+    }
+  }
+
+  private static final class OneFileResources extends Resources {
+    private final byte[] document;
+
+    OneFileResources(byte[] document) {
+      super(NscOracle.class.getClassLoader());
+      this.document = document;
+    }
+
+    @Override
+    public XmlResourceParser getXml(int id) {
+      return BinaryXml.open(document);
+    }
+
+    @Override
+    public String getResourceEntryName(int id) {
+      return "network_security_config";
+    }
+
+    @Override
+    public String getResourcePackageName(int id) {
+      return "pincompiler.tests";
+    }
+
+    @Override
+    public int getIdentifier(String name, String type, String packageName) {
+      return 0; // no other resource, so no …_debug either
+    }
+  }
+}

@@ -1,0 +1,440 @@
+"""Asks the real parts what they do: kotlinc, javac, OkHttp's pinner, aapt2, Android's NSC parser.
+
+The parts are fetched by ``install.py``; :func:`available` says whether they are there.  Starting a
+JVM costs far more than a question, so every function takes many questions at once: gather first,
+ask once.  Nothing here knows pincompiler; what comes back is what the real part said.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import os
+import shutil
+import struct
+import subprocess
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from .install import (
+    ANDROID_VERSION,
+    FRAMEWORK,
+    KOTLIN_VERSION,
+    OKHTTP_VERSIONS,
+    missing,
+    tools_directory,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "OKHTTP_VERSIONS",
+    "Compiled",
+    "HostConfig",
+    "NscAnswer",
+    "Question",
+    "ToolError",
+    "android_nsc",
+    "available",
+    "compile_java",
+    "compile_kotlin",
+    "compile_resources",
+    "okhttp_class_verdicts",
+    "okhttp_verdicts",
+]
+
+_JVM: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
+_JAVA_8: Final = ("--release", "8", "-Xlint:all", "-Xlint:-options")
+_SOURCES: Final = Path(__file__).resolve().parent / "java"
+_PATIENCE_S: Final = 300.0
+_MANIFEST: Final = """\
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="pincompiler.tests">
+  <application android:networkSecurityConfig="@xml/{name}"/>
+</manifest>
+"""
+
+
+class ToolError(Exception):
+    """A real part refused its input; the message is what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Would this pinner let this chain through for this host?"""
+
+    host: str
+    """As OkHttp passes it: lower case, A-labels; it is not normalised on the way."""
+    chain: tuple[bytes, ...]
+    """DER certificates, leaf first, as the chain cleaner would hand them over."""
+    entries: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Patterns, each with its pins, added in this order; no entry at all accepts everything."""
+    pinner_class: str | None = None
+    """A compiled class whose ready ``certificatePinner`` is asked instead of the entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostConfig:
+    """What Android has in force for one host."""
+
+    pins: frozenset[str]
+    """Base64 of the SHA-256 digests; empty means that the host is not pinned."""
+    expires_ms: int | None
+    """The last epoch millisecond at which the pins count, None when they never expire."""
+    cleartext: bool
+    """Whether traffic without TLS is permitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What aapt2 made of one XML text."""
+
+    binary: bytes | None = field(repr=False)
+    """The binary XML out of the linked APK, None when aapt2 refused."""
+    error: str | None
+    """What aapt2 said when it refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class NscAnswer:
+    """What becomes of one network security configuration."""
+
+    hosts: tuple[HostConfig, ...]
+    """One per host asked about, in that order; empty when the document was refused."""
+    error: str | None
+    """Why it was refused: ``<exception>: <message>`` of the parser, or the words of aapt2."""
+    refused_by: Literal["aapt2", "parser"] | None
+    """aapt2 breaks the build; the parser crashes the app at its first use of TLS."""
+    binary: bytes | None = field(repr=False)
+    """The compiled document as the APK carries it."""
+
+
+def available() -> str | None:
+    """None when every real part is there, else what is missing and how to get it."""
+    lacking = missing()
+    if not lacking:
+        return None
+    return "; ".join(lacking) + " (run: python tests/real/install.py)"
+
+
+def compile_kotlin(sources: Sequence[Path], okhttp: str, out: Path) -> None:
+    """Compile all sources in one call of the Kotlin compiler; a warning is an error.
+
+    The classes land in ``out``, for Java 8 as Android apps have them.  Raises
+    :class:`ToolError` with the compiler's words.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    # An archive of the compiler's loaded classes halves the time of every call but the first.
+    archive = tools_directory() / "oracles" / f"kotlin-{KOTLIN_VERSION}.jsa"
+    half: Path | None = None
+    if archive.is_file():
+        sharing = f"-XX:SharedArchiveFile={archive}"
+    else:
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        half = archive.with_suffix(f".{os.getpid()}")
+        sharing = f"-XX:ArchiveClassesAtExit={half}"
+    try:
+        _call(
+            [
+                *_java(),
+                *(sharing, "-Xlog:disable"),
+                "-Xmx1g",
+                *("-cp", _jars(f"kotlin-{KOTLIN_VERSION}")),
+                "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
+                *("-Werror", "-no-stdlib", "-no-reflect", "-jvm-target", "1.8"),
+                *("-cp", _jars(f"okhttp-{_known(okhttp)}")),
+                *("-d", str(out)),
+                *map(str, sources),
+            ]
+        )
+        if half is not None and half.is_file():
+            half.replace(archive)
+    finally:
+        if half is not None:
+            half.unlink(missing_ok=True)
+
+
+def compile_java(sources: Sequence[Path], okhttp: str, out: Path) -> None:
+    """Compile all sources in one call of javac, every lint on; a warning is an error.
+
+    The classes land in ``out`` and may use what is there already.  Raises :class:`ToolError` with
+    the compiler's words.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    classpath = os.pathsep.join((_jars(f"okhttp-{_known(okhttp)}"), str(out)))
+    _javac(sources, classpath, out, "-Werror", *_JAVA_8)
+
+
+def okhttp_verdicts(
+    version: str, questions: Sequence[Question], classes_dir: Path | None = None
+) -> list[str]:
+    """Put all questions to that OkHttp, in one JVM; one verdict per question, in order.
+
+    ``accept`` and ``refuse`` are what ``CertificatePinner.check(host, certificates)`` did;
+    ``throws:<name>`` is the simple name of any other exception, be it from building the pinner, from
+    initialising its class, or from the check.  ``classes_dir`` is where classes named by questions
+    are found.  Raises :class:`ToolError` for a question which cannot be put.
+    """
+    if not questions:
+        return []
+    jars = _jars(f"okhttp-{_known(version)}")
+    path = [str(_oracle("okhttp", version, jars)), jars]
+    if classes_dir is not None:
+        path.append(str(classes_dir))
+    told = _call([*_java(), "-cp", os.pathsep.join(path), "PinnerOracle"], _encoded(questions))
+    verdicts = told.decode().splitlines()
+    if len(verdicts) != len(questions):
+        raise ToolError(f"{len(questions)} questions, but {len(verdicts)} verdicts")
+    for question, verdict in zip(questions, verdicts, strict=True):
+        if verdict.startswith("misuse:"):
+            raise ToolError(f"{question.pinner_class}: {verdict.removeprefix('misuse:')}")
+    return verdicts
+
+
+def okhttp_class_verdicts(
+    version: str, classes_dir: Path, class_name: str, questions: Sequence[Question]
+) -> list[str]:
+    """Put all questions to the pinner of one compiled class.
+
+    The pinner is the public static field ``certificatePinner``, else what the public static method
+    ``certificatePinner()`` returns.  Questions bring only a host and a chain.
+    """
+    if any(question.entries for question in questions):
+        raise ValueError("the pinner is the class's own: questions must have no entries")
+    return okhttp_verdicts(
+        version,
+        [Question(q.host, q.chain, pinner_class=class_name) for q in questions],
+        classes_dir,
+    )
+
+
+def compile_resources(documents: Sequence[bytes]) -> list[Compiled]:
+    """Have aapt2 compile each XML text and link it into an APK, all at once if none is refused."""
+    if not documents:
+        return []
+    names = [f"d{number}" for number in range(len(documents))]
+    with tempfile.TemporaryDirectory(prefix="pincompiler-aapt2-") as scratch:
+        top = Path(scratch)
+        folder = top / "res" / "xml"
+        folder.mkdir(parents=True)
+        for name, document in zip(names, documents, strict=True):
+            (folder / f"{name}.xml").write_bytes(document)
+        return _compiled(top, names)
+
+
+def _compiled(top: Path, names: Sequence[str]) -> list[Compiled]:
+    """All at once if that goes well, else in halves, until whoever is to blame stands alone."""
+    try:
+        linked = _linked(top, names)
+        return [Compiled(linked[name], None) for name in names]
+    except ToolError as error:
+        if len(names) == 1:
+            words = str(error).replace(f"{top}{os.sep}", "")
+            return [Compiled(None, words)]
+    middle = len(names) // 2
+    return _compiled(top, names[:middle]) + _compiled(top, names[middle:])
+
+
+def android_nsc(
+    documents: Sequence[bytes],
+    hosts_per_document: Sequence[Sequence[str]],
+    *,
+    timezone: str = "UTC",
+    target_sdk: int = 34,
+    debuggable: bool = False,
+) -> list[NscAnswer]:
+    """Compile the XML texts with aapt2 and have Android's own parser apply them, in one JVM.
+
+    ``timezone`` is that of the device, on which the instant of an expiration depends.  A host which
+    Android will not even look up (one with a leading dot) raises :class:`ToolError`.
+    """
+    if len(documents) != len(hosts_per_document):
+        raise ValueError(f"{len(documents)} documents, but {len(hosts_per_document)} lists of hosts")
+    compiled = compile_resources(documents)
+    parsed = iter(
+        _parsed(
+            [
+                (one.binary, hosts)
+                for one, hosts in zip(compiled, hosts_per_document, strict=True)
+                if one.binary is not None
+            ],
+            timezone,
+            target_sdk,
+            debuggable=debuggable,
+        )
+    )
+    return [
+        NscAnswer((), one.error, "aapt2", None) if one.binary is None else next(parsed) for one in compiled
+    ]
+
+
+def _parsed(
+    documents: Sequence[tuple[bytes, Sequence[str]]],
+    timezone: str,
+    target_sdk: int,
+    *,
+    debuggable: bool,
+) -> list[NscAnswer]:
+    """Put compiled documents and their hosts to Android's parser."""
+    if not documents:
+        return []
+    jars = _jars(f"android-{ANDROID_VERSION}")
+    message = [struct.pack(">iii", target_sdk, debuggable, len(documents))]
+    for binary, hosts in documents:
+        message += [_bytes(binary), struct.pack(">i", len(hosts)), *map(_text, hosts)]
+    path = os.pathsep.join((str(_oracle("nsc", ANDROID_VERSION, jars)), jars))
+    told = _call(
+        [*_java(), f"-Duser.timezone={timezone}", "-cp", path, "NscOracle"],
+        b"".join(message),
+    )
+    lines = iter(told.decode().splitlines())
+    answers = []
+    for binary, hosts in documents:
+        kind, _, rest = next(lines).partition(" ")
+        if kind == "error":
+            answers.append(NscAnswer((), _decoded(rest), "parser", binary))
+        else:
+            configs = tuple(_host_config(host, next(lines)) for host in hosts)
+            answers.append(NscAnswer(configs, None, None, binary))
+    return answers
+
+
+def _host_config(host: str, line: str) -> HostConfig:
+    kind, *fields = line.split(" ")
+    if kind == "error":
+        raise ToolError(f"Android refuses the host {host!r}: {_decoded(fields[0])}")
+    cleartext, expires, *pins = fields
+    return HostConfig(
+        pins=frozenset(pins),
+        expires_ms=None if expires == "never" else int(expires),
+        cleartext=cleartext == "true",
+    )
+
+
+def _decoded(text: str) -> str:
+    return base64.b64decode(text).decode()
+
+
+def _linked(top: Path, names: Sequence[str]) -> dict[str, bytes]:
+    """The binary XML of the named documents, out of one APK."""
+    with tempfile.TemporaryDirectory(dir=top) as scratch:
+        work = Path(scratch)
+        (work / "AndroidManifest.xml").write_text(_MANIFEST.format(name=names[0]), encoding="utf-8")
+        sources = [top / "res" / "xml" / f"{name}.xml" for name in names]
+        flats = work / "flat"
+        flats.mkdir()
+        _call(["aapt2", "compile", "-o", str(flats), *map(str, sources)])
+        apk = work / "linked.apk"
+        _call(
+            [
+                "aapt2",
+                "link",
+                *("-o", str(apk)),
+                *("-I", str(tools_directory() / FRAMEWORK)),
+                *("--manifest", str(work / "AndroidManifest.xml")),
+                *("--min-sdk-version", "24"),
+                *("--target-sdk-version", "34"),
+                *(str(flat) for flat in sorted(flats.iterdir())),
+            ]
+        )
+        with zipfile.ZipFile(apk) as archive:
+            return {name: archive.read(f"res/xml/{name}.xml") for name in names}
+
+
+def _encoded(questions: Sequence[Question]) -> bytes:
+    """The questions as PinnerOracle reads them; every certificate is sent once."""
+    table: dict[bytes, int] = {}
+    body = [struct.pack(">i", len(questions))]
+    for question in questions:
+        body += [
+            _text(question.pinner_class or ""),
+            struct.pack(">i", len(question.entries)),
+        ]
+        for pattern, pins in question.entries:
+            body += [_text(pattern), struct.pack(">i", len(pins)), *map(_text, pins)]
+        numbers = [table.setdefault(der, len(table)) for der in question.chain]
+        body += [
+            _text(question.host),
+            struct.pack(f">{len(numbers) + 1}i", len(numbers), *numbers),
+        ]
+    return b"".join([struct.pack(">i", len(table)), *map(_bytes, table), *body])
+
+
+def _text(value: str) -> bytes:
+    return _bytes(value.encode())
+
+
+def _bytes(value: bytes) -> bytes:
+    return struct.pack(">i", len(value)) + value
+
+
+def _known(okhttp: str) -> str:
+    if okhttp not in OKHTTP_VERSIONS:
+        raise ValueError(f"OkHttp {okhttp} is not installed, only {', '.join(OKHTTP_VERSIONS)}")
+    return okhttp
+
+
+def _jars(folder: str) -> str:
+    """A class path of every jar of a folder of the tools."""
+    return os.pathsep.join(str(jar) for jar in sorted((tools_directory() / folder).glob("*.jar")))
+
+
+def _java() -> list[str]:
+    return ["java", *_JVM]
+
+
+def _javac(sources: Iterable[Path], classpath: str, out: Path, *options: str) -> None:
+    _call(
+        [
+            "javac",
+            *(f"-J{flag}" for flag in _JVM),
+            *options,
+            *("-encoding", "UTF-8"),
+            *("-cp", classpath),
+            *("-d", str(out)),
+            *map(str, sources),
+        ]
+    )
+
+
+@functools.cache
+def _oracle(name: str, version: str, classpath: str) -> Path:
+    """The classes of one of our Java programs, compiled when it is first asked for."""
+    sources = sorted((_SOURCES / name).rglob("*.java"))
+    digest = hashlib.sha256(classpath.encode())
+    for source in sources:
+        digest.update(source.read_bytes())
+    place = tools_directory() / "oracles" / f"{name}-{version}-{digest.hexdigest()[:12]}"
+    if place.is_dir():
+        return place
+    place.parent.mkdir(parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(prefix=".half-", dir=place.parent))
+    try:
+        # The framework's classes refer to annotations which are not among them: warnings galore.
+        _javac(sources, classpath, half, "-nowarn", "-implicit:none")
+        half.rename(place)
+    except OSError:
+        # Another process was faster, which is as good.
+        if not place.is_dir():
+            raise
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
+    return place
+
+
+def _call(command: Sequence[str], given: bytes = b"") -> bytes:
+    """Run a program to its end; its standard output, or :class:`ToolError` with what it said."""
+    try:
+        done = subprocess.run(command, input=given, capture_output=True, check=False, timeout=_PATIENCE_S)
+    except OSError as error:
+        raise ToolError(f"cannot run {command[0]}: {error}") from error
+    except subprocess.TimeoutExpired as error:
+        raise ToolError(f"{command[0]} did not end within {_PATIENCE_S:g} s") from error
+    if done.returncode:
+        said = (done.stdout + done.stderr).decode(errors="replace").strip()
+        raise ToolError(said or f"{command[0]} ended with {done.returncode}")
+    return done.stdout

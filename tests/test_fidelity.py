@@ -1,0 +1,148 @@
+"""differences(): complete, exact, and silent only about what is the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import event, example, given, settings
+from hypothesis import strategies as st
+
+from pincompiler.fidelity import STRANGER, describe, differences
+from pincompiler.platforms import TARGETS
+from pincompiler.policy import Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.project import App, Output
+from tests.strategies import CAS, LEAVES, UNKNOWN, apps, chains, days, hosts, policies, spki
+
+OUTPUT = Output("any", PurePosixPath("out"))
+LEAF_1, LEAF_2, CA_1 = LEAVES[0], LEAVES[1], CAS[0]
+
+
+def policy(*sets: PinSet) -> Policy:
+    return Policy(sets)
+
+
+def one(host: str, reach: Reach, *keys: Key, expires: date | None = None, enforce: bool = True) -> PinSet:
+    return PinSet((host,), reach, keys, expires, enforce)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
+@settings(max_examples=1000, deadline=None)
+@given(policies, apps, hosts, chains, days)
+def test_no_difference_means_same_verdict(target, policy, app, host, chain, day):  # type: ignore[no-untyped-def]
+    model = target.lower(policy, app, OUTPUT)
+    if not any(differences(policy, model)):
+        event("faithful")
+        assert model.accepts(host, chain, day) == policy.accepts(host, chain, day)
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
+@settings(max_examples=500, deadline=None)
+@given(policies, apps)
+def test_every_difference_is_one(target, policy, app):  # type: ignore[no-untyped-def]
+    model = target.lower(policy, app, OUTPUT)
+    for found in differences(policy, model):
+        assert policy.accepts(found.host, found.chain, found.day) is found.wanted
+        assert model.accepts(found.host, found.chain, found.day) is not found.wanted
+
+
+@settings(max_examples=1000, deadline=None)
+@given(policies, policies, hosts, chains, days)
+def test_two_policies(left, right, host, chain, day):  # type: ignore[no-untyped-def]
+    if not any(differences(left, right)):
+        event("same")
+        assert left.accepts(host, chain, day) == right.accepts(host, chain, day)
+
+
+@given(policies)
+def test_a_policy_does_not_differ_from_itself(policy):  # type: ignore[no-untyped-def]
+    assert not list(differences(policy, policy))
+
+
+@given(policies, st.randoms())
+def test_the_order_of_pin_sets_means_nothing(policy, random):  # type: ignore[no-untyped-def]
+    sets = list(policy.sets)
+    random.shuffle(sets)
+    assert Policy(tuple(sets)).digest() == policy.digest()
+    assert not list(differences(policy, Policy(tuple(sets))))
+
+
+# -- what each kind of difference is called --------------------------------------------------------
+
+
+def sentences(left: Policy, right: Policy) -> list[str]:
+    names = {key.spki_sha256: key.name for key in (*LEAVES, *CAS, *UNKNOWN)}
+    return [describe(found, "A", "B", names.__getitem__) for found in differences(left, right)]
+
+
+def test_unpinned_on_one_side() -> None:
+    left = policy(one("example.com", Reach.ALL, LEAF_1))
+    right = policy(one("example.com", Reach.ONE_LABEL, LEAF_1))
+    assert sentences(left, right) == ["a.b.example.com is pinned by A and not by B"]
+    assert sentences(right, left) == [
+        "a.b.example.com is not pinned by A, and B accepts only chains with `leaf-0`"
+    ]
+
+
+def test_more_keys_on_one_side() -> None:
+    left = policy(one("example.com", Reach.NONE, LEAF_1))
+    right = policy(one("example.com", Reach.NONE, LEAF_1, CA_1))
+    assert sentences(left, right) == [
+        "example.com with another key under CA `ca-0` is accepted by B and refused by A"
+    ]
+    other = policy(one("example.com", Reach.NONE, LEAF_1, LEAF_2))
+    assert sentences(other, left) == [
+        "example.com with leaf key `leaf-1` and no pinned CA is accepted by A and refused by B"
+    ]
+
+
+def test_expiry_on_one_side() -> None:
+    left = policy(one("example.com", Reach.NONE, LEAF_1, expires=date(2027, 3, 1)))
+    right = policy(one("example.com", Reach.NONE, LEAF_1))
+    assert sentences(left, right) == [
+        "from 2027-03-01 example.com is not pinned by A, and B accepts only chains with `leaf-0`"
+    ]
+    assert sentences(right, left) == ["from 2027-03-01 example.com is pinned by A and not by B"]
+
+
+def test_each_direction_is_told_once_and_the_earliest_day_first() -> None:
+    left = policy(one("example.com", Reach.NONE, LEAF_1, expires=date(2027, 3, 1)))
+    right = policy(one("example.com", Reach.NONE, LEAF_2, expires=date(2028, 3, 1)))
+    found = list(differences(left, right))
+    assert [(f.wanted, f.day) for f in found] == [(False, date.min), (True, date.min)]
+    assert [f.chain for f in found] == [Chain(LEAF_2.spki_sha256), Chain(LEAF_1.spki_sha256)]
+
+
+def test_a_key_of_a_known_role_is_put_only_there() -> None:
+    # As a leaf it would be told apart by NSPinnedDomains' leaf list; as a CA it never is one.
+    ca = policy(one("example.com", Reach.NONE, CA_1))
+    (ats,) = (target for target in TARGETS if target.name == "ats")
+    assert not list(differences(ca, ats.lower(ca, App(), OUTPUT)))
+    unknown = policy(one("example.com", Reach.NONE, UNKNOWN[0]))
+    (found,) = differences(unknown, ats.lower(unknown, App(), OUTPUT))
+    assert found.chain == Chain(STRANGER, (UNKNOWN[0].spki_sha256,))
+
+
+def test_contradicting_roles_mean_either() -> None:
+    pin = spki("contested")
+    left = policy(one("example.com", Reach.NONE, Key(pin, Role.LEAF)))
+    (ats,) = (target for target in TARGETS if target.name == "ats")
+    right = ats.lower(policy(one("example.com", Reach.NONE, Key(pin, Role.CA))), App(), OUTPUT)
+    assert {found.chain for found in differences(left, right)} == {Chain(pin)}
+
+
+@example(["b", "a"])
+@given(st.lists(st.sampled_from(["a", "b", "x2", "unused-0"]), max_size=3))
+def test_the_labels_made_up_are_in_no_name(front):  # type: ignore[no-untyped-def]
+    name = ".".join([*front, "example.com"])
+    left = policy(one(name, Reach.ALL, LEAF_1))
+    right = policy(one(name, Reach.NONE, LEAF_1))
+    found = [f.host.removesuffix(name).rstrip(".").split(".") for f in differences(left, right)]
+    assert [len(labels) for labels in found] == [1, 2]
+    assert not {label for labels in found for label in labels} & set(name.split("."))
+
+
+def test_an_address_has_nothing_below_it() -> None:
+    left = policy(one("192.0.2.1", Reach.NONE, LEAF_1))
+    assert [found.host for found in differences(left, policy())] == ["192.0.2.1"]

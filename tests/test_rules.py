@@ -1,0 +1,156 @@
+"""Every rule is listed, documented in one form, and does what its two examples say."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+import pincompiler.rules
+from pincompiler.compiler import check, overwritten
+from pincompiler.finding import Level
+from pincompiler.rules import RULES
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from pincompiler.finding import Finding
+    from pincompiler.rules.rule import Rule
+
+HELPERS = frozenset({"rule", "overlaps", "acceptances"})
+"""Modules of the package that are no rules."""
+
+OF_COMPILING = {
+    "hand-written-output": "needs the output to exist, and is told by compile, not by check: tested below",
+}
+"""Rules whose examples `check` alone cannot judge, and why."""
+
+FORM = re.compile(
+    r"(?P<summary>[^\n]+)\.\n\n"
+    r"## Why is this bad\?\n\n(?P<why>.+?)\n\n"
+    r"## Example\n\n```toml\n(?P<wrong>.+?)```\n\n"
+    r"Use instead:\n\n```toml\n(?P<right>.+?)```\n",
+    re.DOTALL,
+)
+
+KEYS = {"api-2026": "api-2026.pem", "api-2027": "api-2027.csr", "backup-ca": "backup-ca.pem"}
+"""The usual keys, which an example need not define, and their files."""
+
+every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+every_checked_rule = pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if rule.id not in OF_COMPILING], ids=lambda rule: rule.id
+)
+
+
+def completed(example: str) -> str:
+    """The example with what it may leave out: the version, and the usual keys that it names."""
+    version = "" if re.search(r"^version\b", example, re.MULTILINE) else "version = 1\n"
+    used = [name for name in KEYS if f'"{name}"' in example and f"[keys.{name}]" not in example]
+    tables = "".join(f'\n[keys.{name}]\nfile = "certs/{KEYS[name]}"\n' for name in used)
+    return f"{version}{example}{tables}"
+
+
+def parts(rule: Rule) -> re.Match[str]:
+    found = FORM.fullmatch(rule.doc)
+    assert found, "the documentation lacks a part, or has its parts in another order"
+    return found
+
+
+def judged(example: str, root: Path, today: date) -> tuple[Finding, ...]:
+    path = root / "pins.toml"
+    path.write_text(completed(example), encoding="utf-8")
+    return check(path, today).findings
+
+
+# -- listing -------------------------------------------------------------------------------------
+
+
+def test_every_rule_module_is_listed_once() -> None:
+    modules = {module.name for module in pkgutil.iter_modules(pincompiler.rules.__path__)}
+    listed = [rule.id.replace("-", "_") for rule in RULES]
+    assert sorted(listed) == sorted(modules - HELPERS)
+    assert modules >= HELPERS
+
+
+@every_rule
+def test_id_is_the_name_of_the_module(rule: Rule) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
+    module = importlib.import_module(f"pincompiler.rules.{rule.id.replace('-', '_')}")
+    assert module.RULE is rule
+    assert rule.doc == module.__doc__
+
+
+def test_exceptions_are_rules() -> None:
+    assert {rule.id for rule in RULES} >= OF_COMPILING.keys()
+
+
+# -- documentation -------------------------------------------------------------------------------
+
+
+@every_rule
+def test_documentation_has_its_four_parts(rule: Rule) -> None:
+    found = parts(rule)
+    assert rule.doc.count("```toml\n") == 2
+    assert rule.doc.count("```") == 4
+    assert rule.examples == (found["wrong"], found["right"])
+    assert rule.summary == found["summary"]
+    assert found["wrong"] != found["right"]
+
+
+@every_rule
+def test_why_is_prose_that_ends_in_a_full_stop(rule: Rule) -> None:
+    why = parts(rule)["why"]
+    assert "```" not in why
+    assert why.endswith(".")
+    assert len(why.split()) >= 15, "too short to convince anybody"
+
+
+# -- examples ------------------------------------------------------------------------------------
+
+
+@every_checked_rule
+def test_first_example_breaks_the_rule(rule: Rule, example_root: Path, today: date) -> None:
+    findings = judged(parts(rule)["wrong"], example_root, today)
+    own = [finding for finding in findings if finding.rule == rule.id]
+    assert own, f"not found; found were {findings}"
+    assert {finding.level for finding in own} == {rule.level}
+    assert all(finding.fix for finding in own)
+    assert all(finding.location and finding.location.span for finding in own)
+
+
+@every_checked_rule
+def test_second_example_does_not(rule: Rule, example_root: Path, today: date) -> None:
+    findings = judged(parts(rule)["right"], example_root, today)
+    assert [finding for finding in findings if finding.rule == rule.id] == []
+    assert [finding for finding in findings if finding.level is Level.ERROR] == []
+
+
+@every_checked_rule
+def test_windows_line_ends_and_a_byte_order_mark_change_nothing(
+    rule: Rule, example_root: Path, today: date
+) -> None:
+    path = example_root / "pins.toml"
+    for example in rule.examples:
+        text = completed(example)
+        path.write_bytes(text.encode())
+        unix = check(path, today).findings
+        path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+        assert check(path, today).findings == unix
+
+
+def test_hand_written_output(example_root: Path, today: date) -> None:
+    """Its first example is refused over a person's file, its second one writes beside it."""
+    rule = next(rule for rule in RULES if rule.id == "hand-written-output")
+    found = parts(rule)
+    path = example_root / "pins.toml"
+    told = {}
+    for example in ("wrong", "right"):
+        path.write_text(completed(found[example]), encoding="utf-8")
+        checked = check(path, today)
+        assert checked.ok
+        told[example] = [(f.rule, f.level, f.target) for f in overwritten(checked, example_root)]
+    assert told == {"wrong": [("hand-written-output", Level.ERROR, "nsc")], "right": []}
