@@ -8,7 +8,7 @@ import sys
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -96,14 +96,21 @@ def check(
     ] = Level.ERROR,
     today: Today = "",
 ) -> None:
-    """Judge a pins.toml: its text, its policy, and what each target can make of it."""
-    from pincompiler import compiler
+    """Judge a pins.toml: its text, its policy, and what each target can make of it.
 
-    checked = compiler.check(pins, _day(today), expiring_within)
-    _print_findings("check", checked, checked.findings, output_format)
-    if output_format is Format.TEXT and not checked.findings:
-        _talk(f"{checked.document.file}: no findings; policy {checked.project.policy.digest()}")
-    failed = any(finding.level.rank <= fail_on.rank for finding in checked.findings)
+    An NSC or an Info.plist is judged by the rules on the policy.
+    """
+    from pincompiler import compiler, configurations
+
+    day = _day(today)
+    if str(pins) == "-" or pins.suffix == ".toml":
+        checked = compiler.check(pins, day, expiring_within)
+        findings = checked.findings
+        _print_findings("check", checked, findings, output_format)
+    else:
+        findings = configurations.judged(pins, day, expiring_within)
+        _print_bare_findings("check", pins, findings, output_format)
+    failed = any(finding.level.rank <= fail_on.rank for finding in findings)
     raise typer.Exit(PROBLEM if failed else FINE)
 
 
@@ -136,7 +143,9 @@ def compile_(
     findings = [*checked.findings]
     if checked.ok and output != "-" and not force:
         findings += compiler.overwritten(checked, directory)
-    _print_findings("compile", checked, findings, output_format, to_stderr=output == "-" or check_only)
+    # What is accepted or merely worth knowing is for `check`; a build log shows what matters.
+    told = findings if output_format is Format.JSON else [f for f in findings if f.level is not Level.NOTE]
+    _print_findings("compile", checked, told, output_format, to_stderr=output == "-" or check_only)
     if any(finding.level is Level.ERROR for finding in findings):
         _talk("nothing was written")
         raise typer.Exit(PROBLEM)
@@ -263,21 +272,34 @@ def _print_findings(
 ) -> None:
     from pincompiler.reports import json, text
 
-    findings = tuple(findings)
+    project, document, findings = checked.project, checked.document, tuple(findings)
+    stream = sys.stderr if to_stderr else sys.stdout
+    digest = project.policy.digest() if checked.readable else ""
     if output_format is Format.JSON:
-        project = checked.project
         targets = [output.target for output in project.outputs]
-        report = json.render(
-            command, findings, source=checked.document.file, policy=project.policy.digest(), targets=targets
-        )
-    else:
-        stream = sys.stderr if to_stderr else sys.stdout
-        colour = stream.isatty() and not os.environ.get("NO_COLOR")
-        report = text.render(findings, checked.document.file, checked.document.text, colour=colour)
-    (sys.stderr if to_stderr else sys.stdout).write(report)
-    sys.stdout.flush()
-    if output_format is Format.TEXT and findings:
-        _talk(text.summary(findings))
+        stream.write(json.render(command, findings, source=document.file, policy=digest, targets=targets))
+        return
+    stream.write(text.render(findings, document.file, document.text, colour=_colour(stream)))
+    stream.flush()
+    if findings or command == "check":
+        policy = f"; policy {digest}" if digest else ""
+        _talk(f"{document.file}: {text.summary(findings) or 'no findings'}{policy}")
+
+
+def _print_bare_findings(
+    command: str, path: Path, findings: tuple[Finding, ...], output_format: Format
+) -> None:
+    from pincompiler.reports import json, text
+
+    if output_format is Format.JSON:
+        _out(json.render(command, findings, source=str(path), policy="", targets=[]))
+        return
+    _out(text.render(findings, "", "", colour=_colour(sys.stdout)))
+    _talk(f"{path}: {text.summary(findings) or 'no findings'}")
+
+
+def _colour(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _print_artifact(artifacts: tuple[Artifact, ...]) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pincompiler.compiler import Checked, check
 from pincompiler.errors import InputError
-from pincompiler.finding import Level
+from pincompiler.finding import Finding, Level, fold
+from pincompiler.location import Location
+from pincompiler.rules import judge
+from pincompiler.rules.rule import Judged
 from pincompiler.source.document import read_bytes
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from pincompiler.policy import Enforcement
+    from pincompiler.policy import Enforcement, PinSet
 
 _ROOT = re.compile(rb"<(?:\w+:)?([A-Za-z][\w.-]*)[\s/>]")
 
@@ -45,6 +48,23 @@ def read_configurations(path: Path, today: date) -> tuple[Configuration, ...]:
     if root and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return (_from_nsc(data, path),)
     raise InputError(f"{path}: is no pins.toml, network security configuration or property list")
+
+
+def judged(path: Path, today: date, horizon: int) -> tuple[Finding, ...]:
+    """What the rules on policies find in an NSC or an Info.plist.
+
+    Raises InputError as :func:`read_configurations` does.
+    """
+    found: list[Finding] = []
+    for configuration in read_configurations(path, today):
+        sets = tuple(_placed(pin_set, path) for pin_set in configuration.enforcement.pin_sets())
+        keys = tuple(dict.fromkeys(key for pin_set in sets for key in pin_set.keys))
+        found += judge(Judged(sets, keys, today, horizon))
+    return fold(found)
+
+
+def _placed(pin_set: PinSet, path: Path) -> PinSet:
+    return pin_set if pin_set.where else replace(pin_set, where=Location(str(path)))
 
 
 def checked_policy(checked: Checked, path: Path) -> Enforcement:

@@ -96,9 +96,10 @@ def template(hosts: tuple[str, ...]) -> bytes:
     return render("pins.toml.j2", origin=[], keys=keys, sets=sets)
 
 
-_CURRENT = "The key that is served now: openssl s_client -connect {host}:443 </dev/null | openssl x509 -out certs/{host}.pem"
+_CURRENT = "Served now: openssl s_client -connect {host}:443 </dev/null | openssl x509 -out certs/{host}.pem"
 _NEXT = (
-    "The next one, made now and kept offline: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 …"
+    "The next one, made now and kept offline: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
+    "-nodes -subj /CN=next -keyout next.key -out certs/next.csr"
 )
 
 

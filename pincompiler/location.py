@@ -33,5 +33,7 @@ class Location:
     """Whether ``path`` means the name of the entry rather than its value."""
 
     def at(self, *more: str | int, on_key: bool = False) -> Location:
-        """The place of an entry below this one."""
+        """The place of an entry below this one; a place that is no TOML path stays as it is."""
+        if self.span is not None:
+            return self
         return Location(self.file, None, (*self.path, *more), on_key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.configurations import read_configurations
+from pincompiler.configurations import Configuration, read_configurations
 from pincompiler.errors import InputError, OutputError, UsageError
 from pincompiler.fidelity import describe, differences
 from pincompiler.hosts import BadHost, canonical_host
@@ -15,9 +15,6 @@ from pincompiler.source.reader import read_project
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
-
-    from pincompiler.configurations import Configuration
-    from pincompiler.policy import Policy
 
 
 def fresh(hosts: tuple[str, ...]) -> bytes:
@@ -41,15 +38,17 @@ def taken_over(path: Path, today: date) -> bytes:
     reading = read_project(parse(content.decode(), "pins.toml"), path.parent)
     for finding in reading.findings:
         raise InputError(f"{path}: cannot be said in pins.toml: {finding.message}")
-    for configuration in configurations:
-        _refuse_differences(configuration, reading.project.policy)
+    first = configurations[0]
+    _refuse_differences(first, Configuration("any pins.toml", reading.project.policy))
+    for other in configurations[1:]:
+        _refuse_differences(first, other)
     return content
 
 
-def _refuse_differences(configuration: Configuration, policy: Policy) -> None:
-    for difference in differences(configuration.enforcement, policy):
+def _refuse_differences(left: Configuration, right: Configuration) -> None:
+    for difference in differences(left.enforcement, right.enforcement):
         if canonical_host(difference.name) == difference.name:
-            sentence = describe(difference, configuration.title, "any pins.toml", _short)
+            sentence = describe(difference, left.title, right.title, _short)
             raise InputError(f"{sentence}; mend the file first, or write pins.toml by hand")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import event, example, given, settings
@@ -14,6 +15,11 @@ from pincompiler.platforms import TARGETS
 from pincompiler.policy import Chain, Key, PinSet, Policy, Reach, Role
 from pincompiler.project import App, Output
 from tests.strategies import CAS, LEAVES, UNKNOWN, apps, chains, days, hosts, policies, spki
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from pincompiler.platforms.target import Target
 
 OUTPUT = Output("any", PurePosixPath("out"))
 LEAF_1, LEAF_2, CA_1 = LEAVES[0], LEAVES[1], CAS[0]
@@ -28,9 +34,11 @@ def one(host: str, reach: Reach, *keys: Key, expires: date | None = None, enforc
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(policies, apps, hosts, chains, days)
-def test_no_difference_means_same_verdict(target, policy, app, host, chain, day):  # type: ignore[no-untyped-def]
+def test_no_difference_means_same_verdict(
+    target: Target[Any], policy: Policy, app: App, host: str, chain: Chain, day: date
+) -> None:
     model = target.lower(policy, app, OUTPUT)
     if not any(differences(policy, model)):
         event("faithful")
@@ -38,30 +46,30 @@ def test_no_difference_means_same_verdict(target, policy, app, host, chain, day)
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(policies, apps)
-def test_every_difference_is_one(target, policy, app):  # type: ignore[no-untyped-def]
+def test_every_difference_is_one(target: Target[Any], policy: Policy, app: App) -> None:
     model = target.lower(policy, app, OUTPUT)
     for found in differences(policy, model):
         assert policy.accepts(found.host, found.chain, found.day) is found.wanted
         assert model.accepts(found.host, found.chain, found.day) is not found.wanted
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(policies, policies, hosts, chains, days)
-def test_two_policies(left, right, host, chain, day):  # type: ignore[no-untyped-def]
+def test_two_policies(left: Policy, right: Policy, host: str, chain: Chain, day: date) -> None:
     if not any(differences(left, right)):
         event("same")
         assert left.accepts(host, chain, day) == right.accepts(host, chain, day)
 
 
 @given(policies)
-def test_a_policy_does_not_differ_from_itself(policy):  # type: ignore[no-untyped-def]
+def test_a_policy_does_not_differ_from_itself(policy: Policy) -> None:
     assert not list(differences(policy, policy))
 
 
 @given(policies, st.randoms())
-def test_the_order_of_pin_sets_means_nothing(policy, random):  # type: ignore[no-untyped-def]
+def test_the_order_of_pin_sets_means_nothing(policy: Policy, random: Random) -> None:
     sets = list(policy.sets)
     random.shuffle(sets)
     assert Policy(tuple(sets)).digest() == policy.digest()
@@ -134,7 +142,7 @@ def test_contradicting_roles_mean_either() -> None:
 
 @example(["b", "a"])
 @given(st.lists(st.sampled_from(["a", "b", "x2", "unused-0"]), max_size=3))
-def test_the_labels_made_up_are_in_no_name(front):  # type: ignore[no-untyped-def]
+def test_the_labels_made_up_are_in_no_name(front: list[str]) -> None:
     name = ".".join([*front, "example.com"])
     left = policy(one(name, Reach.ALL, LEAF_1))
     right = policy(one(name, Reach.NONE, LEAF_1))

@@ -164,6 +164,8 @@ def _unusable(domain: TrustKitDomain) -> tuple[str, str] | None:
     if suffix is None or top in unknown_top_level_domains("trustkit"):
         known = "is no public top-level domain that its table of July 2018 knows"
         return f"{name} is invalid: `{top}` {known}", "use ats for this host"
+    if dead_end := _dead_end(name):
+        return f"{name} is invalid: its table of July 2018 has a gap at {dead_end}", "use ats for this host"
     if suffix == name and domain.include_subdomains:
         return f"{name} is a public suffix and includes subdomains", "name the hosts below it"
     least = 2 if domain.enforce else 1
@@ -172,15 +174,36 @@ def _unusable(domain: TrustKitDomain) -> tuple[str, str] | None:
     return None
 
 
+def _dead_end(name: str) -> str:
+    """The name in TrustKit's table at which its search for a registry loses its way, or nothing."""
+    below, above = "", name
+    while above:
+        children = dead_ends().get(above)
+        if children is not None and (not below or (children and below not in children)):
+            return above
+        below, _, above = above.partition(".")
+    return ""
+
+
 @cache
 def unknown_top_level_domains(table: str) -> frozenset[str]:
-    """The top-level domains of today's root that a platform's built-in table lacks.
+    """The top-level domains of today's root that the table of ``trustkit`` or ``trustkit-android`` lacks."""
+    return frozenset(_facts(f"{table}-unknown-tlds.txt"))
 
-    ``trustkit`` was asked with its own registry code, ``trustkit-android`` read from its
-    DomainValidator; a name that is in no root today is unknown to both, and is told by its suffix.
+
+@cache
+def dead_ends() -> Mapping[str, frozenset[str]]:
+    """Names that TrustKit's table has as inner nodes only, with the labels below that it does know.
+
+    Without such labels only the name itself is refused, with them every other name below it as well.
     """
-    text = files("pincompiler.platforms").joinpath(f"{table}-unknown-tlds.txt").read_text("ascii")
-    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+    pairs = (line.split("\t") for line in _facts("trustkit-dead-ends.txt"))
+    return {name: frozenset(rest.removeprefix("all-but:").split(",")) - {"bare"} for name, rest in pairs}
+
+
+def _facts(file: str) -> list[str]:
+    text = files("pincompiler.platforms").joinpath(file).read_text("ascii")
+    return [line for line in text.splitlines() if not line.startswith("#")]
 
 
 # -- to and from a plist -------------------------------------------------------------------------

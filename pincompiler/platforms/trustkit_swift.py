@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pincompiler.platforms.target import Job
     from pincompiler.project import App
 
-_PART = 100
-"""Domains in a function, at most: Swift checks the types of a function as a whole."""
+_PART = 20
+"""Domains in a function, at most: optimising one takes swiftc time that grows faster than its length."""
 
 
 def write(model: TrustKit, job: Job) -> bytes:
