@@ -32,7 +32,7 @@ unit: $(READY)
 
 # Rewrites the committed golden files after a deliberate change; read the diff.
 golden: $(READY)
-	$(BIN)/python -m pytest tests/test_golden.py --update-golden
+	$(BIN)/python -m pytest tests/test_golden.py tests/test_readme.py --update-golden
 
 # Real Kotlin, Java, OkHttp, aapt2 and Android's own parser; needs a JDK, Maven and apt.
 tools: $(READY)

@@ -83,6 +83,7 @@ def example_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     android = root / "android"
     android.mkdir()
     (android / "nsc-base.xml").write_text(NSC_BASE, encoding="utf-8")
+    (android / "by_hand.xml").write_text(NSC_BASE, encoding="utf-8")
     (android / "base-with-pins.xml").write_text(NSC_BASE_WITH_PINS, encoding="utf-8")
     return root
 

@@ -24,7 +24,9 @@ STRANGERS = (spki("stranger-1"), spki("stranger-2"))
 
 labels = st.sampled_from(("a", "b", "www"))
 # Under a plain domain, a public suffix of its own kind, one with public suffixes inside, and no TLD at all.
-parents = st.sampled_from(("example.com", "example.co.uk", "amazonaws.com", "s3.amazonaws.com", "shop.internal"))
+parents = st.sampled_from(
+    ("example.com", "example.co.uk", "amazonaws.com", "s3.amazonaws.com", "shop.internal")
+)
 hosts = st.builds(lambda front, parent: ".".join([*front, parent]), st.lists(labels, max_size=3), parents)
 reaches = st.sampled_from(Reach)
 keys = st.lists(st.sampled_from((*LEAVES, *CAS, *UNKNOWN)), min_size=1, max_size=4, unique=True).map(tuple)
@@ -51,7 +53,9 @@ def _disjoint(sets: list[PinSet]) -> Policy:
         seen.update(own)
         if own:
             kept.append(
-                PinSet(own, pin_set.reach, pin_set.keys, pin_set.expires, pin_set.enforce, pin_set.report_uris)
+                PinSet(
+                    own, pin_set.reach, pin_set.keys, pin_set.expires, pin_set.enforce, pin_set.report_uris
+                )
             )
     return Policy(tuple(kept))
 
@@ -62,7 +66,9 @@ policies = st.lists(pin_sets, min_size=1, max_size=4).map(_disjoint)
 chains = st.builds(
     Chain,
     st.sampled_from([*(key.spki_sha256 for key in (*LEAVES, *UNKNOWN)), *STRANGERS]),
-    st.lists(st.sampled_from([*(key.spki_sha256 for key in (*CAS, *UNKNOWN)), *STRANGERS]), max_size=3).map(tuple),
+    st.lists(st.sampled_from([*(key.spki_sha256 for key in (*CAS, *UNKNOWN)), *STRANGERS]), max_size=3).map(
+        tuple
+    ),
 )
 
 apps = st.builds(

@@ -89,7 +89,9 @@ def test_the_clock_is_read_only_by_the_cli() -> None:
         file
         for file, tree in modules().items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in ("today", "now", "utcnow") and isinstance(node.value, ast.Name)
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("today", "now", "utcnow")
+        and isinstance(node.value, ast.Name)
         if node.value.id in ("date", "datetime", "time")
     }
     assert readers == {"cli.py"}

@@ -177,9 +177,9 @@ def _entry(domain: PinnedDomain) -> dict[str, object]:
     return entry
 
 
-def read(data: bytes, _app: App) -> Ats:
+def read(data: bytes, app: App, file: str = "Info.plist") -> Ats:  # noqa: ARG001
     """NSPinnedDomains of an Info.plist, XML or binary; none is no domain."""
-    return read_values(plist.load(data, "Info.plist"))
+    return read_values(plist.load(data, file))
 
 
 def read_values(values: Mapping[str, Any]) -> Ats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from pincompiler.policy import Enforcement
 
@@ -11,10 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
+    from pincompiler.location import Location
     from pincompiler.policy import Policy
     from pincompiler.project import App, Output
 
 M = TypeVar("M", bound=Enforcement)
+M_co = TypeVar("M_co", bound=Enforcement, covariant=True)
+
+
+class Reader(Protocol[M_co]):
+    """Reads an artifact: its content, the app it is for, and what messages call it."""
+
+    def __call__(self, data: bytes, app: App, file: str = ...) -> M_co: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,8 @@ class Objection:
     problem: str
     """A sentence without its full stop."""
     fix: str
+    where: Location | None = None
+    """Where it is, when that is not in pins.toml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,7 @@ class Target(Generic[M]):
     entries: Callable[[M, Job], Mapping[tuple[str, ...], object]] | None = None
     """Instead of ``write``, for a target that is part of a property list: what to set in it, by key path.
     Several such targets may share a file."""
-    read: Callable[[bytes, App], M]
+    read: Reader[M]
     """The model of an artifact; ``read(write(model)) == model``.  InputError if it is none."""
     merge: Callable[[M, M], M] | None = None
     """The model of the output when it is merged with a hand-written base: merge(base, lowered)."""

@@ -235,9 +235,9 @@ def _entry(domain: TrustKitDomain) -> dict[str, object]:
     return entry
 
 
-def read(data: bytes, _app: App) -> TrustKit:
+def read(data: bytes, app: App, file: str = "Info.plist") -> TrustKit:  # noqa: ARG001
     """TSKConfiguration of an Info.plist, XML or binary; none is no domain."""
-    return read_values(plist.load(data, "Info.plist"))
+    return read_values(plist.load(data, file))
 
 
 def read_values(values: Mapping[str, Any]) -> TrustKit:

@@ -50,12 +50,12 @@ _ARGUMENT = re.compile(r'(enforce|includeSubdomains|expires): (?:"([^"]*)"|(\w+)
 _URIS = re.compile(r"reportUris: \[([^\]]*)\]")
 
 
-def read(data: bytes, _app: App) -> TrustKit:
+def read(data: bytes, app: App, file: str = "Pins.swift") -> TrustKit:  # noqa: ARG001
     """The configuration of generated code; it understands what the writer writes, not Swift."""
     text = data.decode("utf-8", "replace")
     digest, swizzle = _DIGEST.search(text), _SWIZZLE.search(text)
     if digest is None or swizzle is None:
-        raise InputError("no TrustKit code that pincompiler generated: it has no policy")
+        raise InputError(f"{file}: no TrustKit code that pincompiler generated: it has no policy")
     domains = (_read_domain(found[1], found[2]) for found in _DOMAIN.finditer(text))
     return TrustKit(tuple(domains), swizzle[1] == "true", digest[1])
 

@@ -16,7 +16,7 @@ hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
 
 [target.nsc]
-path = "android/nsc-base.xml"  # written by hand
+path = "android/by_hand.xml"
 ```
 
 Use instead:
@@ -28,7 +28,7 @@ keys = ["api-2026", "api-2027"]
 
 [target.nsc]
 path = "android/network_security_config.xml"
-base = "android/nsc-base.xml"
+base = "android/by_hand.xml"
 ```
 """
 

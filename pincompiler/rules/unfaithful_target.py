@@ -57,7 +57,7 @@ def check(lowered: Lowered) -> Iterator[Finding]:
     for objection in target.objections(lowered.policy, lowered.app, lowered.model):
         host = objection.hosts[0] if objection.hosts else ""
         pin_set = lowered.policy.covering(host) if host else None
-        where = pin_set.where if pin_set else lowered.where
+        where = objection.where or (pin_set.where if pin_set else lowered.where)
         yield RULE.at(where, objection.problem, objection.fix, hosts=objection.hosts, target=target.name)
     names = _KeyNames(lowered)
     for difference in differences(lowered.wanted, lowered.model):
@@ -69,9 +69,13 @@ def check(lowered: Lowered) -> Iterator[Finding]:
 
 def _finding(difference: Difference, pin_set: PinSet | None, lowered: Lowered, names: _KeyNames) -> Finding:
     kind, fix = _kind(difference, pin_set)
-    name = difference.name
+    name, where = difference.name, lowered.where
+    if pin_set and pin_set.where and kind == "expiry":
+        where = pin_set.where.at("expires")
+    elif pin_set and name in pin_set.hosts:
+        where = pin_set.where_host(name)
     return RULE.at(
-        pin_set.where_host(name) if pin_set and name in pin_set.hosts else lowered.where,
+        where,
         describe(difference, "pins.toml", lowered.target.title, names),
         fix,
         hosts=(name,),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pincompiler.source.tables import Reporter, Table
 
 _PACKAGE = re.compile(r"[a-z][A-Za-z0-9_]*(?:\.[a-z][A-Za-z0-9_]*)*")
+_RESOURCE = re.compile(r"[a-z][a-z0-9_]*")
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
 # The hard keywords of Kotlin and Java's reserved words: no part of a package may be one.
 _RESERVED = frozenset(
@@ -134,6 +135,10 @@ class OutputReader:
             self._reporter.error(
                 "invalid-value", f'"{path.name}" is no name for {target.name}', where, f"end it in {endings}"
             )
+            return None
+        if path.suffix == ".xml" and not _RESOURCE.fullmatch(path.stem):
+            fix = "resources are named in lower-case letters, digits and _"
+            self._reporter.error("invalid-value", f'"{path.name}" is no name for a resource', where, fix)
             return None
         if path.suffix in _CODE and not _CLASS.fullmatch(path.stem):
             fix = 'the file is named after the class in it, like "Pins": letters and digits, a capital first'

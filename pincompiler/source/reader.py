@@ -79,7 +79,7 @@ class _Reader:
         outputs = OutputReader(self.reporter, self.root).read(top)
         accepts = tuple(a for table in top.tables("accept") if (a := self._acceptance(table)))
         known = tuple(key for key in keys.values() if key.spki_sha256)
-        return Project(self.root, Path(self.file).name, Policy(sets), app, known, outputs, accepts)
+        return Project(self.root, _file_name(self.file), Policy(sets), app, known, outputs, accepts)
 
     def _version(self, top: Table) -> None:
         version = top.whole("version")
@@ -218,6 +218,11 @@ class _Reader:
 
 _INCOMPLETE = Finding("", Level.ERROR, "")
 """Marks a pin-set that a broken key has made meaningless; never shown."""
+
+
+def _file_name(file: str) -> str:
+    """The name for headers of generated files, which is the same wherever the file was read from."""
+    return "pins.toml" if file == "<stdin>" else Path(file).name
 
 
 def _quoted(text: Any) -> str:

@@ -276,17 +276,13 @@ def _download(scratch: Path) -> list[Path]:
 def _unpack(deb: Path, root: Path) -> tuple[str, str]:
     """Unpack one package, the compiler's only in part; its name and version."""
     fields = "${Package}\t${Version}"
-    name, version = _run(
-        ["dpkg-deb", "--show", "--showformat", fields, str(deb)], "reading a package"
-    ).split("\t")
+    name, version = _run(["dpkg-deb", "--show", "--showformat", fields, str(deb)], "reading a package").split(
+        "\t"
+    )
     if name == COMPILER_PACKAGE:
         tar = ["tar", "--extract", "--directory", str(root), *_WANTED]
-        with subprocess.Popen(
-            ["dpkg-deb", "--fsys-tarfile", str(deb)], stdout=subprocess.PIPE
-        ) as reading:
-            done = subprocess.run(
-                tar, stdin=reading.stdout, capture_output=True, text=True, check=False
-            )
+        with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(deb)], stdout=subprocess.PIPE) as reading:
+            done = subprocess.run(tar, stdin=reading.stdout, capture_output=True, text=True, check=False)
         if done.returncode or reading.returncode:
             raise ToolError(f"unpacking {deb.name}: {done.stderr.strip()[-3000:]}")
     else:

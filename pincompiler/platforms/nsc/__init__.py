@@ -71,11 +71,8 @@ def merge(base: Nsc, generated: Nsc) -> Nsc:
 def objections(_policy: Policy, _app: App, model: Nsc) -> Iterator[Objection]:
     """What Android would refuse or undo."""
     for problem in model.problems:
-        line = f"line {problem.where.span.line}: " if problem.where.span else ""
-        message = (
-            f"Android refuses the file and the app crashes at its first connection: {line}{problem.message}"
-        )
-        yield Objection((), message, "mend the base file")
+        message = f"Android refuses the file, so the app crashes at its first connection: {problem.message}"
+        yield Objection((), message, "mend the base", problem.where)
     for config in model.configs:
         if config.overridden and config.keys:
             hosts = tuple(domain.name for domain in config.domains)
@@ -83,9 +80,9 @@ def objections(_policy: Policy, _app: App, model: Nsc) -> Iterator[Objection]:
             yield Objection(hosts, message, "move such anchors to debug-overrides")
 
 
-def read(data: bytes, _app: App) -> Nsc:
+def read(data: bytes, app: App, file: str = "network_security_config.xml") -> Nsc:  # noqa: ARG001
     """The configuration in an XML text."""
-    return read_xml(data, "network_security_config.xml")
+    return read_xml(data, file)
 
 
 def instants(day: date) -> str:

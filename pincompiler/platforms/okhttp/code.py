@@ -102,7 +102,7 @@ _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|//[^\n]*|/\*[\s\S]*?\*/|\badd\(|([();]
 _DIGEST = re.compile(r'\bPOLICY\b[^=\n]*=\s*"(sha256/[A-Za-z0-9+/=]+)"')
 
 
-def read(data: bytes, app: App) -> OkHttp:
+def read(data: bytes, app: App, file: str = "Pins.kt") -> OkHttp:
     """The pinner of generated code: every ``add("pattern", "sha256/…", …)`` with literal arguments.
 
     It understands what the writer writes, not Kotlin and Java.  InputError for anything else.
@@ -110,7 +110,7 @@ def read(data: bytes, app: App) -> OkHttp:
     text = data.decode("utf-8", "replace")
     digest = _DIGEST.search(text)
     if digest is None:
-        raise InputError("no pinner that pincompiler generated: it has no POLICY")
+        raise InputError(f"{file}: no pinner that pincompiler generated: it has no POLICY")
     deep = app.okhttp is None or app.okhttp >= DEEP_SINCE
     return OkHttp(tuple(_read_entries(text)), deep, digest[1])
 

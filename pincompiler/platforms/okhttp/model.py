@@ -76,8 +76,10 @@ class OkHttp(Enforcement):
 
     def _matching(self, host: str) -> Iterator[Entry]:
         yield from self._exact.get(host, ())
-        name = host.partition(".")[2]
-        yield from self._below.get(name, ())
+        _, dot, above = host.partition(".")
+        # Before 4.3 there need be nothing where the star stands, which only a single label can show:
+        # `*.test` matches `test`.
+        yield from self._below.get(above if dot or self.deep else host, ())
         if self._within:
             name = host
             while name:

@@ -1,0 +1,85 @@
+"""The README shows what the program does: its console blocks are run, its tables compared.
+
+``make golden`` rewrites the outputs and the table of rules after a deliberate change.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pincompiler.cli import app
+from pincompiler.platforms import TARGETS
+from pincompiler.rules import RULES
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+TOML = re.compile(r"```toml\n(.*?)```", re.DOTALL)
+RULE_TABLE = re.compile(r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", re.DOTALL)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The project of the tour."""
+    shutil.copytree(ROOT / "samples" / "certs", tmp_path / "certs")
+    (tmp_path / "pins.toml").write_text(TOML.findall(README.read_text("utf-8"))[0], "utf-8")
+    return tmp_path
+
+
+def run_block(block: str, folder: Path) -> str:
+    """The block with what its commands print now."""
+    shown = []
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "COLUMNS": "100",
+    }
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            done = subprocess.run(  # noqa: S602 - the README's own words
+                line[2:],
+                shell=True,
+                cwd=folder,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+            shown.append(f"{line}\n{done.stdout.decode()}")
+    return "".join(shown)
+
+
+def rule_table() -> str:
+    rows = (f"| `{rule.id}` | {rule.level.value} | {rule.summary} |\n" for rule in RULES)
+    return "| rule | level | what is wrong |\n|---|---|---|\n" + "".join(rows)
+
+
+def test_the_readme_shows_what_the_program_prints(project: Path, request: pytest.FixtureRequest) -> None:
+    text = README.read_text("utf-8")
+    now = BLOCK.sub(lambda found: f"```console\n{run_block(found[1], project)}```", text)
+    now = RULE_TABLE.sub(lambda _: rule_table(), now)
+    if request.config.getoption("--update-golden"):
+        README.write_text(now, "utf-8")
+    assert README.read_text("utf-8") == now
+
+
+def test_every_target_is_in_the_table() -> None:
+    rows = [line for line in README.read_text("utf-8").splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
+    assert {target.name for target in TARGETS} <= named
+
+
+def test_every_command_is_in_the_table() -> None:
+    rows = README.read_text("utf-8").partition("| command |")[2].partition("\n\n")[0].splitlines()[2:]
+    named = {row.split("`")[1].split()[0] for row in rows}
+    assert named == {command.name or "" for command in app.registered_commands} - {""} | _named_by_function()
+
+
+def _named_by_function() -> set[str]:
+    return {c.callback.__name__ for c in app.registered_commands if c.callback and not c.name}
