@@ -34,9 +34,10 @@ unit: $(READY)
 golden: $(READY)
 	$(BIN)/python -m pytest tests/test_golden.py tests/test_readme.py --update-golden
 
-# Real Kotlin, Java, OkHttp, aapt2 and Android's own parser; needs a JDK, Maven and apt.
+# Real Kotlin, Java, Swift, OkHttp, aapt2 and Android's own parser; needs a JDK, Maven and apt.
 tools: $(READY)
 	$(BIN)/python tests/real/install.py
+	$(BIN)/python tests/real/swift.py install
 
 test-real: tools
 	PINCOMPILER_REQUIRE_TOOLS=1 $(BIN)/python -m pytest tests/real

@@ -43,7 +43,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
-PinsFile = Annotated[Path, typer.Argument(metavar="[PINS.TOML]", help="The pins file; - is standard input.")]
+PinsFile = Annotated[Path, typer.Argument(metavar="PINS.TOML", help="The pins file; - is standard input.")]
 OutputFormat = Annotated[Format, typer.Option("-f", "--format", help="How to print findings.")]
 Horizon = Annotated[
     int,
@@ -96,9 +96,10 @@ def check(
     ] = Level.ERROR,
     today: Today = "",
 ) -> None:
-    """Judge a pins.toml: its text, its policy, and what each target can make of it.
+    """Judge a pins.toml, an NSC or an Info.plist.
 
-    An NSC or an Info.plist is judged by the rules on the policy.
+    A pins.toml is judged by its text, its policy, and what each target can make of it; the others by the
+    rules on policies.
     """
     from pincompiler import compiler, configurations
 
@@ -134,35 +135,50 @@ def compile_(
     output_format: OutputFormat = Format.TEXT,
     today: Today = "",
 ) -> None:
-    """Write what [target.*] names: all of it, or nothing if there is any error."""
-    from pincompiler import compiler
+    """Write every target, or nothing if there is an error.
 
+    What [target.*] names is written below the directory of pins.toml, or below DIR.
+    """
+    from pincompiler import compiler, outputs
+
+    to_stdout, as_json = output == "-", output_format is Format.JSON
+    if to_stdout and (as_json or check_only):
+        raise UsageError("-o - prints the file itself; it goes with neither --check nor -f json")
     checked = compiler.check(pins, _day(today), expiring_within, target)
     _known_targets(target or (), checked)
-    directory = Path(output) if output not in ("", "-") else checked.project.root
+    directory = Path(output) if output and not to_stdout else checked.project.root
     findings = [*checked.findings]
-    if checked.ok and output != "-" and not force:
+    if checked.ok and not to_stdout and not force:
         findings += compiler.overwritten(checked, directory)
-    # What is accepted or merely worth knowing is for `check`; a build log shows what matters.
-    told = findings if output_format is Format.JSON else [f for f in findings if f.level is not Level.NOTE]
-    _print_findings("compile", checked, told, output_format, to_stderr=output == "-" or check_only)
-    if any(finding.level is Level.ERROR for finding in findings):
-        _talk("nothing was written")
-        raise typer.Exit(PROBLEM)
-    artifacts = compiler.artifacts(checked)
-    if output == "-":
+    failed = any(finding.level is Level.ERROR for finding in findings)
+    if not as_json:
+        # What is accepted or merely worth knowing is for `check`; a build log shows what matters.
+        told = [finding for finding in findings if finding.level is not Level.NOTE]
+        _print_findings("compile", checked, told, output_format, to_stderr=to_stdout or check_only)
+    artifacts = () if failed else compiler.artifacts(checked)
+    if to_stdout and not failed:
         _print_artifact(artifacts)
+        return
+    stale = outputs.stale(artifacts, directory)
+    if not check_only:
+        outputs.write_all(stale, directory)
+    if as_json:
+        changed = [{"target": a.target, "path": str(a.path), "stale": a in stale} for a in artifacts]
+        _print_findings("compile", checked, findings, output_format, artifacts=changed)
+    elif failed:
+        _talk("nothing was written")
     elif check_only:
-        raise typer.Exit(_print_stale(artifacts, directory))
+        _print_stale(stale, directory)
     else:
-        _write(artifacts, directory)
+        _tell_written(artifacts, stale)
+    raise typer.Exit(PROBLEM if failed or (check_only and stale) else FINE)
 
 
 @app.command(
     epilog="Example: pincompiler init --from app/src/main/res/xml/network_security_config.xml -o pins.toml"
 )
 def init(
-    hosts: Annotated[list[str] | None, typer.Argument(metavar="[HOST]...", help="Hosts to pin.")] = None,
+    hosts: Annotated[list[str] | None, typer.Argument(metavar="HOST...", help="Hosts to pin.")] = None,
     source: Annotated[
         Path | None,
         typer.Option(
@@ -174,7 +190,10 @@ def init(
     ] = "pins.toml",
     today: Today = "",
 ) -> None:
-    """Write a commented pins.toml, from nothing or from what an app has."""
+    """Write a commented pins.toml to start from.
+
+    Without --from its keys are to be filled in; with it, it means the same as the file, which is proven.
+    """
     from pincompiler import starter
 
     if source is not None and hosts:
@@ -198,7 +217,7 @@ def pin(
     ],
     output_format: OutputFormat = Format.TEXT,
 ) -> None:
-    """Print the SPKI pin of each certificate, CSR or public key, with its role and its end."""
+    """Print the SPKI pins of certificates, CSRs and keys."""
     from pincompiler import pinning
 
     rows, refusals = pinning.pins(files)
@@ -212,14 +231,14 @@ def pin(
     epilog="Examples: pincompiler explain unfaithful-target; pincompiler explain --host api.example.com"
 )
 def explain(
-    rule: Annotated[str, typer.Argument(metavar="[RULE]", help="The id in brackets behind a finding.")] = "",
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The id in brackets behind a finding.")] = "",
     host: Annotated[str, typer.Option("--host", help="Tell what every target does for this host.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Every rule.")] = False,
     pins: Annotated[Path, typer.Option("--pins", metavar="FILE", help="The pins file for --host.")] = PINS,
     output_format: OutputFormat = Format.TEXT,
     today: Today = "",
 ) -> None:
-    """Explain a rule, or who decides on a host and until when."""
+    """Explain a rule, or who decides on a host."""
     if sum(map(bool, (rule, host, every))) != 1:
         raise UsageError("explain one of RULE, --host HOST and --all")
     _out(_host_page(host, pins, output_format, _day(today)) if host else _rule_pages(rule))
@@ -232,7 +251,7 @@ def diff(
     output_format: OutputFormat = Format.TEXT,
     today: Today = "",
 ) -> None:
-    """Tell on which hosts, chains and days two configurations disagree."""
+    """Tell on which hosts two configurations disagree."""
     from pincompiler import comparing
 
     found = comparing.compare(left, right, _day(today))
@@ -269,6 +288,7 @@ def _print_findings(
     output_format: Format,
     *,
     to_stderr: bool = False,
+    **more: object,
 ) -> None:
     from pincompiler.reports import json, text
 
@@ -277,7 +297,8 @@ def _print_findings(
     digest = project.policy.digest() if checked.readable else ""
     if output_format is Format.JSON:
         targets = [output.target for output in project.outputs]
-        stream.write(json.render(command, findings, source=document.file, policy=digest, targets=targets))
+        facts = {"source": document.file, "policy": digest, "targets": targets, **more}
+        stream.write(json.render(command, findings, **facts))
         return
     stream.write(text.render(findings, document.file, document.text, colour=_colour(stream)))
     stream.flush()
@@ -311,25 +332,18 @@ def _print_artifact(artifacts: tuple[Artifact, ...]) -> None:
     _out(artifacts[0].content)
 
 
-def _print_stale(artifacts: tuple[Artifact, ...], directory: Path) -> int:
+def _print_stale(stale: tuple[Artifact, ...], directory: Path) -> None:
     from pincompiler import outputs
 
-    stale = outputs.stale(artifacts, directory)
     for artifact in stale:
         _out(outputs.unified(artifact, directory))
     for artifact in stale:
         _talk(f"{artifact.path} is stale; run pincompiler compile")
-    return PROBLEM if stale else FINE
 
 
-def _write(artifacts: tuple[Artifact, ...], directory: Path) -> None:
-    from pincompiler import outputs
-
-    stale = outputs.stale(artifacts, directory)
-    outputs.write_all(stale, directory)
-    changed = {artifact.path for artifact in stale}
+def _tell_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) -> None:
     for artifact in artifacts:
-        _talk(f"{'wrote' if artifact.path in changed else 'unchanged'} {artifact.path}")
+        _talk(f"{'wrote' if artifact in stale else 'unchanged'} {artifact.path}")
 
 
 def _host_page(host: str, pins: Path, output_format: Format, today: date) -> str | bytes:

@@ -49,7 +49,12 @@ def read_bytes(path: Path, limit: int = LIMIT) -> bytes:
             with path.open("rb") as stream:
                 data = stream.read(limit + 1)
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}") from error
+        hint = (
+            "; pincompiler init writes one"
+            if isinstance(error, FileNotFoundError) and path.suffix == ".toml"
+            else ""
+        )
+        raise InputError(f"{path}: {error.strerror or error}{hint}") from error
     if len(data) > limit:
         raise InputError(f"{path}: more than {limit // 2**20} MB, which is no pinning configuration")
     return data

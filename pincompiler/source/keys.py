@@ -97,7 +97,7 @@ class KeyReader:
                 self._reporter.error(error.rule, f"{text} {error}", where, error.fix)
             except InputError as error:
                 reason = str(error).removeprefix(f"{path}: ")
-                fix = "give the path below the directory of pins.toml"
+                fix = "put it there, or name another below the directory of pins.toml"
                 self._reporter.error("unreadable-key", f"{text}: {reason}", where, fix)
         return self._files[path]
 
