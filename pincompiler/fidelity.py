@@ -67,10 +67,11 @@ def differences(wanted: Enforcement, actual: Enforcement) -> Iterator[Difference
             # The demands are kept beside the answer so that their ids stay theirs.
             pair = known.get((id(left), id(right)))
             if pair is None:
-                same = left == right
-                if not same and roles is None:
-                    roles = _roles(wanted, actual)
-                pair = (left, right, () if same else tuple(_compare(left, right, roles or {})))
+                found: tuple[_Counterexample, ...] = ()
+                if left != right:
+                    roles = roles or _roles(wanted, actual)
+                    found = tuple(_compare(_placed(left, roles), _placed(right, roles)))
+                pair = (left, right, found)
                 known[id(left), id(right)] = pair
             for chain, day, verdict, on_left, on_right in pair[2]:
                 yield Difference(name, host, chain, day, verdict, depth, on_left, on_right)
@@ -95,34 +96,43 @@ def _roles(*enforcements: Enforcement) -> Mapping[bytes, Role | None]:
     return {pin: next(iter(roles)) if len(roles) == 1 else None for pin, roles in said.items()}
 
 
-def _compare(left: Demand, right: Demand, roles: Mapping[bytes, Role | None]) -> Iterator[_Counterexample]:
+def _placed(demand: Demand, roles: Mapping[bytes, Role | None]) -> Demand:
+    """The demand without keys in places where their role never puts them."""
+    return tuple(
+        Clause(
+            frozenset(pin for pin in clause.leaf if roles.get(pin) is not Role.CA),
+            frozenset(pin for pin in clause.ca if roles.get(pin) is not Role.LEAF),
+            clause.until,
+        )
+        for clause in demand
+    )
+
+
+def _compare(left: Demand, right: Demand) -> Iterator[_Counterexample]:
     """The first day and smallest chain for each direction of disagreement."""
+    if left == right:
+        return
     ends = {clause.until for clause in (*left, *right) if clause.until is not None}
     open_directions = {True, False}
     for day in (date.min, *sorted(ends)):
         on_left = tuple(clause for clause in left if clause.in_force(day))
         on_right = tuple(clause for clause in right if clause.in_force(day))
-        if on_left == on_right:
-            continue
         # Too lenient before too strict: it is the one that an attacker uses.
         for verdict in (False, True):
             accepting, refusing = (on_left, on_right) if verdict else (on_right, on_left)
-            chain = _accepted_and_refused(accepting, refusing, roles)
-            if chain is not None and verdict in open_directions:
+            chain = _accepted_and_refused(accepting, refusing) if verdict in open_directions else None
+            if chain is not None:
                 open_directions.discard(verdict)
                 yield chain, day, verdict, on_left, on_right
 
 
-def _accepted_and_refused(
-    accepting: Demand, refusing: Demand, roles: Mapping[bytes, Role | None]
-) -> Chain | None:
+def _accepted_and_refused(accepting: Demand, refusing: Demand) -> Chain | None:
     """The smallest chain that meets one demand and not the other, if there is any."""
-    pins = sorted({pin for clause in (*accepting, *refusing) for pin in clause.leaf | clause.ca})
-    leaves = (STRANGER, *(pin for pin in pins if roles.get(pin) is not Role.CA))
-    cas = [pin for pin in pins if roles.get(pin) is not Role.LEAF]
+    leaves = sorted({pin for clause in (*accepting, *refusing) for pin in clause.leaf})
+    cas = sorted({pin for clause in (*accepting, *refusing) for pin in clause.ca})
     for clause in refusing:
         above = tuple(pin for pin in cas if pin not in clause.ca)
-        for leaf in leaves:
+        for leaf in (STRANGER, *leaves):
             chain = Chain(leaf, above)
             if leaf not in clause.leaf and _meets(chain, accepting):
                 return _smallest(chain, accepting)

@@ -365,13 +365,20 @@ def test_der_with_more_behind_it_is_refused() -> None:
     assert refusal(pki.der(pki.certificate()) * 2).rule == "unreadable-key"
 
 
+# What a parser of X.509 stumbles over only after it has accepted the outermost structure.
+BROKEN_INSIDE = {
+    "version 8": (pki.der(pki.certificate(serial=1)), "a003020102", "a003020107"),
+    "subject in bits": (pki.der(pki.certificate("api.example.com", issuer="x")), "0c0f617069", "030f617069"),
+}
+
+
 @encodings
-def test_certificate_of_an_unknown_version_is_refused(encoding: Encoding) -> None:
-    version_3, version_8 = bytes.fromhex("a003020102"), bytes.fromhex("a003020107")
-    der = pki.der(pki.certificate(serial=1))
-    assert der.count(version_3) == 1
-    wrong = der.replace(version_3, version_8)
-    data = wrong if encoding is Encoding.DER else pem_block("CERTIFICATE", wrong)
+@pytest.mark.parametrize("what", BROKEN_INSIDE)
+def test_certificate_that_is_broken_inside_is_refused(what: str, encoding: Encoding) -> None:
+    der, right, wrong = BROKEN_INSIDE[what]
+    assert der.count(bytes.fromhex(right)) == 1
+    broken = der.replace(bytes.fromhex(right), bytes.fromhex(wrong))
+    data = broken if encoding is Encoding.DER else pem_block("CERTIFICATE", broken)
     assert refusal(data).rule == "unreadable-key"
 
 

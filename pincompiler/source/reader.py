@@ -137,7 +137,8 @@ class _Reader:
                 "missing-value", "the pin-set has no host", table.where.at("hosts"), "name one"
             )
         hosts = []
-        for text, where in written or ():
+        for n, text in written or ():
+            where = table.where.at("hosts", n)
             host = canonical_host(text)
             if isinstance(host, BadHost):
                 self.reporter.error(host.rule, f"{_quoted(text)} {host.problem}", where, host.fix)
@@ -163,15 +164,15 @@ class _Reader:
             fix = "name two, or write enforce = false to exempt the hosts"
             self.reporter.error("missing-value", "the pin-set has no key", table.where.at("keys"), fix)
         keys: dict[str, Key] = {}
-        for name, where in written:
+        for n, name in written:
             self.used_keys.add(name)
             if name not in known:
                 fix = did_you_mean(name, known) or "add a [keys] table for it"
+                where = table.where.at("keys", n)
                 self.reporter.error("undefined-key", f"no key is called {_quoted(name)}", where, fix)
             elif name in keys:
-                self.reporter.error(
-                    "duplicate-pin", f"`{name}` stands twice in one pin-set", where, "drop one"
-                )
+                message, where = f"`{name}` stands twice in one pin-set", table.where.at("keys", n)
+                self.reporter.error("duplicate-pin", message, where, "drop one")
             else:
                 keys[name] = known[name]
         if any(not key.spki_sha256 for key in keys.values()):
@@ -181,11 +182,12 @@ class _Reader:
 
     def _report_uris(self, table: Table) -> tuple[str, ...]:
         uris = table.texts("report-uris") or ()
-        for uri, where in uris:
+        for n, uri in uris:
             if not _REPORT_URI.fullmatch(uri):
+                where = table.where.at("report-uris", n)
                 fix = 'write it like "https://reports.example.com/pins"'
                 self.reporter.error("invalid-value", f"{_quoted(uri)} is no report URI", where, fix)
-        return tuple(uri for uri, _ in uris)
+        return tuple(uri for _, uri in uris)
 
     # -- the record ------------------------------------------------------------------------------
 
@@ -202,8 +204,8 @@ class _Reader:
                 "unknown-target", f"no target is called {_quoted(target)}", table.where.at("target"), fix
             )
         hosts = []
-        for text, where in table.texts("hosts") or ():
-            host = canonical_host(text)
+        for n, text in table.texts("hosts") or ():
+            host, where = canonical_host(text), table.where.at("hosts", n)
             if isinstance(host, BadHost):
                 self.reporter.error(host.rule, f"{_quoted(text)} {host.problem}", where, host.fix)
             elif host not in self.first_named:

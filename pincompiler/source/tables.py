@@ -100,19 +100,12 @@ class Table:
             return default
         return options[value]
 
-    def texts(self, key: str, *, required: bool = False) -> tuple[tuple[str, Location], ...] | None:
-        """An array of strings, each with its place."""
+    def texts(self, key: str, *, required: bool = False) -> tuple[tuple[int, str], ...] | None:
+        """An array of strings, each with its index; those that are no strings are told and left out."""
         items = self._get(key, list, required=required)
         if items is None:
             return None
-        if all(type(item) is str for item in items):
-            where = self.where
-            return tuple((item, where.at(key, n)) for n, item in enumerate(items))
-        return tuple(
-            (item, self.where.at(key, n))
-            for n, item in enumerate(items)
-            if self._typed(item, str, f"an item of `{key}`", self.where.at(key, n))
-        )
+        return tuple((n, item) for n, item in enumerate(items) if self._is(item, str, key, n))
 
     def table(self, key: str) -> Table | None:
         """A table below this one."""
@@ -122,16 +115,14 @@ class Table:
     def tables(self, key: str) -> Iterator[Table]:
         """An array of tables."""
         for n, values in enumerate(self._get(key, list) or ()):
-            where = self.where.at(key, n)
-            if self._typed(values, dict, f"an item of `{key}`", where):
-                yield Table(values, where, self._reporter)
+            if self._is(values, dict, key, n):
+                yield Table(values, self.where.at(key, n), self._reporter)
 
     def named_tables(self, key: str) -> Iterator[tuple[str, Table]]:
         """The tables of a table, each with its name."""
         for name, values in (self._get(key, dict) or {}).items():
-            where = self.where.at(key, name)
-            if self._typed(values, dict, f"`{key}.{name}`", where):
-                yield name, Table(values, where, self._reporter)
+            if self._is(values, dict, key, name):
+                yield name, Table(values, self.where.at(key, name), self._reporter)
 
     def only(self, known: frozenset[str]) -> None:
         """Tell of every entry that means nothing in this table."""
@@ -148,13 +139,17 @@ class Table:
             if required:
                 self._reporter.error("missing-value", f"`{key}` is missing", self.where, f"add `{key} = …`")
             return None
-        return value if self._typed(value, kind, f"`{key}`", self.where.at(key)) else None
+        return value if self._is(value, kind, key) else None
 
-    def _typed(self, value: object, kind: type, what: str, where: Location) -> bool:
-        # bool is an int and datetime a date to Python, not to people.
+    def _is(self, value: object, kind: type, key: str, *item: str | int) -> bool:
+        """Whether a value is of a type, and no other: to Python a bool is an int and a datetime a date."""
         if type(value) is kind:
             return True
+        what = "".join(
+            (f"`{key}`", *(f", item {n}," if isinstance(n, int) else f" `{_shown(n)}`" for n in item))
+        )
         is_, wanted = _TYPES.get(type(value), type(value).__name__), _TYPES[kind]
+        where = self.where.at(key, *item)
         self._reporter.error("wrong-type", f"{what} is {is_}", where, f"write {wanted}")
         return False
 
