@@ -133,7 +133,7 @@ class PinSet:
     def title(self) -> str:
         """How messages name it: its first host, and how many more."""
         more = len(self.hosts) - 1
-        return f"{self.hosts[0]} and {more:,} more" if more else self.hosts[0]
+        return f"{self.hosts[0]} (and {more:,} more)" if more else self.hosts[0]
 
     def where_host(self, host: str) -> Location | None:
         """The place of one of its hosts."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 import warnings
 from base64 import b64decode
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes, PublicKeyTypes
 
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?(?:-----END \1-----|\Z)", re.DOTALL)
+_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)(?:-----END \1-----|\Z)", re.DOTALL)
 _PKCS12 = re.compile(rb"\x30[\x80-\x84].{0,4}\x02\x01\x03\x30", re.DOTALL)
+# What cryptography raises on DER that is none, or breaks the rules of what it claims to be.
+_DAMAGE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
 _PKCS7_OID = bytes.fromhex("06092a864886f70d0107")
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
@@ -74,12 +76,12 @@ def public_keys(data: bytes, file: str) -> tuple[PublicKey, ...]:
     """
     if not data.strip():
         raise KeyFileError("is empty", "give it a certificate, a request or a public key")
-    blocks = [(match[1].decode("ascii"), match[0]) for match in _PEM.finditer(data)]
+    blocks = [(match[1].decode("ascii"), match[2]) for match in _PEM.finditer(data)]
     for label, _ in blocks:
         if "PRIVATE KEY" in label:
             raise private_key_refused(file)
     if blocks:
-        found = tuple(key for label, block in blocks for key in _from_pem(label, block))
+        found = tuple(key for label, body in blocks for key in _from_pem(label, body, file))
         if not found:
             labels = ", ".join(sorted({label for label, _ in blocks}))
             raise KeyFileError(f"holds only {labels}", "give it a certificate, a request or a public key")
@@ -92,51 +94,46 @@ def private_key_refused(file: str) -> KeyFileError:
     public = re.sub(r"\.[^./]*$", "", file) + ".pub.pem"
     return KeyFileError(
         "is a private key, which has no place beside an app's sources",
-        f"openssl pkey -in {file} -pubout -out {public}",
+        f"openssl pkey -in {_quoted(file)} -pubout -out {_quoted(public)}",
         "private-key-file",
     )
 
 
-def _from_pem(label: str, block: bytes) -> Iterator[PublicKey]:
+def _from_pem(label: str, body: bytes, file: str) -> Iterator[PublicKey]:
     if label == "PKCS7":
-        raise KeyFileError("is a PKCS#7 bundle", "openssl pkcs7 -in FILE -print_certs -out FILE.pem")
+        fix = f"openssl pkcs7 -in {_quoted(file)} -print_certs -out {_quoted(f'{file}.pem')}"
+        raise KeyFileError("is a PKCS#7 bundle", fix)
     for form in _FORMS:
         if label in form.labels:
-            with _damage_told(form):
-                der = b64decode(b"".join(block.splitlines()[1:-1]))
-                yield form.convert(form.load_der(der), der)
+            try:
+                yield _read(form, b64decode(body))
+            except _DAMAGE as error:
+                raise KeyFileError(f"holds a damaged {form.kind}", "export it again") from error
 
 
 def _from_der(data: bytes, file: str) -> PublicKey:
     for form in _FORMS:
         try:
-            loaded = form.load_der(data)
-        except (ValueError, UnsupportedAlgorithm):
+            return _read(form, data)
+        except _DAMAGE:
             continue
-        with _damage_told(form):
-            return form.convert(loaded, data)
     raise _not_a_key(data, file)
 
 
-@contextmanager
-def _damage_told(form: _Form) -> Iterator[None]:
-    """Turn what the parser says of a damaged file into a refusal."""
-    try:
-        with warnings.catch_warnings():
-            # Old roots in every trust store have serial numbers that RFC 5280 forbids.
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-            yield
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise KeyFileError(f"holds a damaged {form.kind}: {_first_line(error)}", "export it again") from error
+def _read(form: _Form, der: bytes) -> PublicKey:
+    with warnings.catch_warnings():
+        # Old roots in every trust store have serial numbers that RFC 5280 forbids.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return form.convert(form.load_der(der), der)
 
 
 def _not_a_key(data: bytes, file: str) -> KeyFileError:
     """What else a DER-looking file may be."""
     if _PKCS12.match(data):
-        fix = f"openssl pkcs12 -in {file} -nokeys -clcerts -out {file}.pem"
+        fix = f"openssl pkcs12 -in {_quoted(file)} -nokeys -clcerts -out {_quoted(f'{file}.pem')}"
         return KeyFileError("is a PKCS#12 store, which may hold private keys", fix)
     if _PKCS7_OID in data[:32]:
-        fix = f"openssl pkcs7 -inform der -in {file} -print_certs -out {file}.pem"
+        fix = f"openssl pkcs7 -inform der -in {_quoted(file)} -print_certs -out {_quoted(f'{file}.pem')}"
         return KeyFileError("is a PKCS#7 bundle", fix)
     try:
         load_der_private_key(data, None)
@@ -191,7 +188,7 @@ def _spki(key: CertificatePublicKeyTypes | PublicKeyTypes, within: bytes) -> tup
     spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     if spki not in within:
         raise KeyFileError(
-            f"holds a {algorithm} key in an unusual encoding, which platforms would hash differently",
+            f"holds its {algorithm} key in an unusual encoding, which platforms would hash differently",
             "have it reissued with a plain rsaEncryption or named-curve key",
         )
     return hashlib.sha256(spki).digest(), algorithm
@@ -204,14 +201,20 @@ def _algorithm(key: object) -> str:
         return _CURVES[key.curve.name]
     if isinstance(key, ed25519.Ed25519PublicKey):
         return "Ed25519"
+    kind = (
+        key.curve.name
+        if isinstance(key, ec.EllipticCurvePublicKey)
+        else type(key).__name__.removesuffix("PublicKey")
+    )
     raise KeyFileError(
-        f"holds a key of a kind that TLS servers do not use with apps ({type(key).__name__})",
+        f"holds a key of a kind that servers of apps do not use ({kind})",
         "pin an RSA, P-256, P-384, P-521 or Ed25519 key",
     )
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).partition("\n")[0][:120]
+def _quoted(file: str) -> str:
+    """A file name for a command that people will paste."""
+    return shlex.quote(file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class _Scanner:
 
     def _header(self) -> TomlPath:
         in_array = self._take("[")
+        self._blank()
         start = self.at
         names = self._key()
         path: TomlPath = ()

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from pincompiler.project import Acceptance
 
+_ACCEPTABLE = frozenset(rule.id for rule in RULES if rule.policy or rule.target)
+"""Judgements; what the reader of pins.toml tells leaves holes that nobody can live with."""
+
 
 def accept(
     findings: Iterable[Finding], acceptances: Sequence[Acceptance], today: date, *, complete: bool = True
@@ -25,14 +28,14 @@ def accept(
     is back.  ``complete`` tells whether everything was judged, so that an acceptance can be called unused.
     """
     by_rule: dict[str, list[Acceptance]] = {}
-    for acceptance in acceptances:
+    for acceptance in (a for a in acceptances if a.rule in _ACCEPTABLE):
         by_rule.setdefault(acceptance.rule, []).append(acceptance)
     used: set[int] = set()
     for finding in findings:
-        found = next((a for a in by_rule.get(finding.rule, ()) if _matches(a, finding)), None)
-        if found is not None:
-            used.add(id(found))
-        yield finding if found is None or today >= found.until else _accepted(finding, found)
+        matching = [a for a in by_rule.get(finding.rule, ()) if _matches(a, finding)]
+        used.update(map(id, matching))
+        in_force = next((a for a in matching if today < a.until), None)
+        yield _accepted(finding, in_force) if in_force else finding
     for acceptance in acceptances:
         yield from _judged(acceptance, today, used=not complete or id(acceptance) in used)
 
@@ -52,7 +55,11 @@ def _matches(acceptance: Acceptance, finding: Finding) -> bool:
 def _judged(acceptance: Acceptance, today: date, *, used: bool) -> Iterator[Finding]:
     where = acceptance.where
     ids = {rule.id for rule in RULES}
-    if acceptance.rule not in ids:
+    if acceptance.rule in ids - _ACCEPTABLE:
+        place = where.at("rule") if where else None
+        message = f"{acceptance.rule} cannot be accepted: nothing can be compiled from what is wrong"
+        yield unknown_rule.RULE.at(place, message, "mend the finding itself")
+    elif acceptance.rule not in ids:
         place = where.at("rule") if where else None
         fix = did_you_mean(acceptance.rule, ids) or "see pincompiler explain --all"
         shown = acceptance.rule if acceptance.rule.isprintable() else ascii(acceptance.rule)

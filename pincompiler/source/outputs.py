@@ -96,7 +96,7 @@ class OutputReader:
     def __init__(self, reporter: Reporter, root: Path) -> None:
         self._reporter = reporter
         self._root = root
-        self._taken: dict[PurePosixPath, Target[Any]] = {}
+        self._taken: dict[str, Target[Any]] = {}
 
     def read(self, top: Table) -> tuple[Output, ...]:
         """The outputs in the order of the registry, which is the order of writing."""
@@ -122,6 +122,11 @@ class OutputReader:
         if path is None or package is None:
             return None
         self._unshared(target, path, table)
+        if base is not None and str(base).lower() == str(path).lower():
+            fix = "keep the hand-written part in a file of its own"
+            self._reporter.error(
+                "conflicting-output", "the base would be overwritten", table.where.at("base"), fix
+            )
         return Output(target.name, path, package, base, swizzle, table.where)
 
     def _path(self, target: Target[Any], table: Table) -> PurePosixPath | None:
@@ -162,10 +167,17 @@ class OutputReader:
 
     def _base(self, table: Table) -> PurePosixPath | None:
         text = table.text("base")
-        return inside(text, self._root, table.where.at("base"), self._reporter) if text else None
+        where = table.where.at("base")
+        base = inside(text, self._root, where, self._reporter) if text else None
+        if base is not None and not (self._root / base).is_file():
+            self._reporter.error(
+                "invalid-value", f'"{base}" is no file', where, "put the hand-written part there"
+            )
+        return base
 
     def _unshared(self, target: Target[Any], path: PurePosixPath, table: Table) -> None:
-        first = self._taken.setdefault(path, target)
+        # Two names that differ in case are one file on macOS and Windows.
+        first = self._taken.setdefault(str(path).lower(), target)
         if first is not target and not (first.edits and target.edits):
             message = f"{target.name} and {first.name} would write the same file"
             self._reporter.error(

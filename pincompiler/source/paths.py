@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 def inside(text: str, root: Path, where: Location, reporter: Reporter) -> PurePosixPath | None:
     """The path if it stays below ``root``, symbolic links followed; else None, and a finding."""
+    if len(text) > 1000:
+        message = f"a path of {len(text):,} characters is longer than systems take"
+        reporter.error("escaping-path", message, where, "shorten it")
+        return None
     path = PurePosixPath(text)
     if not text.isprintable() or "\\" in text:
         reporter.error("escaping-path", f"{text!a} is no portable path", where, "use printable names and /")

@@ -67,7 +67,7 @@ class _Reader:
         app = self._app(top.table("app"), top.where)
         keys = KeyReader(self.reporter, self.root).read(top)
         sets = tuple(s for table in top.tables("pin-set") if (s := self._pin_set(table, keys)))
-        if "pin-set" not in top:
+        if top.is_empty("pin-set"):
             self.reporter.error(
                 "missing-value", "no [[pin-set]] is given", top.where, "add one: nothing is pinned"
             )
@@ -197,14 +197,30 @@ class _Reader:
         reason = table.text("reason", required=True)
         until = table.day("until", required=True)
         target = table.text("target") or ""
-        names = {t.name for t in TARGETS}
-        if target and target not in names:
-            fix = did_you_mean(target, names)
+        known = {t.name for t in TARGETS}
+        if target and target not in known:
+            fix = did_you_mean(target, known)
             self.reporter.error(
                 "unknown-target", f"no target is called {_quoted(target)}", table.where.at("target"), fix
             )
+        hosts = self._accepted_hosts(table)
+        # What is broken must not come to mean every target or every host.
+        sound = hosts is not None and (target in known or "target" not in table)
+        if rule is None or reason is None or until is None or not sound:
+            return None
+        return Acceptance(rule, reason, until, target, hosts or (), table.where)
+
+    def _accepted_hosts(self, table: Table) -> tuple[str, ...] | None:
+        """The hosts of an acceptance, empty for all; None if anything is wrong with them."""
+        written = table.texts("hosts")
+        if written is None:
+            return None if "hosts" in table else ()
+        if written == ():
+            fix = "name hosts, or leave `hosts` out to mean all"
+            self.reporter.error("missing-value", "the acceptance names no host", table.where.at("hosts"), fix)
+            return None
         hosts = []
-        for n, text in table.texts("hosts") or ():
+        for n, text in written or ():
             host, where = canonical_host(text), table.where.at("hosts", n)
             if isinstance(host, BadHost):
                 self.reporter.error(host.rule, f"{_quoted(text)} {host.problem}", where, host.fix)
@@ -213,9 +229,7 @@ class _Reader:
                 self.reporter.error("invalid-host", f"no pin-set names {host}", where, fix)
             else:
                 hosts.append(host)
-        if rule is None or reason is None or until is None:
-            return None
-        return Acceptance(rule, reason, until, target, tuple(hosts), table.where)
+        return tuple(hosts) if len(hosts) == len(written or ()) else None
 
 
 _INCOMPLETE = Finding("", Level.ERROR, "")

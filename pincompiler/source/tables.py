@@ -64,6 +64,10 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
+    def is_empty(self, key: str) -> bool:
+        """Whether an entry is absent or an empty array."""
+        return self._values.get(key) in (None, [])
+
     def text(self, key: str, *, required: bool = False) -> str | None:
         """A string that is not blank."""
         value = self._get(key, str, required=required)
