@@ -12,28 +12,31 @@ if TYPE_CHECKING:
 
 def inside(text: str, root: Path, where: Location, reporter: Reporter) -> PurePosixPath | None:
     """The path if it stays below ``root``, symbolic links followed; else None, and a finding."""
-    if len(text) > 1000:
-        message = f"a path of {len(text):,} characters is longer than systems take"
-        reporter.error("escaping-path", message, where, "shorten it")
+    refused = _refused(text) or _led_out(text, root)
+    if refused:
+        reporter.error("escaping-path", refused[0], where, refused[1])
         return None
+    return PurePosixPath(text)
+
+
+def _refused(text: str) -> tuple[str, str] | None:
+    """What is wrong with the text of a path, and what to do."""
     path = PurePosixPath(text)
+    if len(text) > 1000:
+        return f"a path of {len(text):,} characters is longer than systems take", "shorten it"
     if not text.isprintable() or "\\" in text:
-        reporter.error("escaping-path", f"{text!a} is no portable path", where, "use printable names and /")
-        return None
+        return f"{ascii(text)} is no portable path", "use printable names and /"
     if path.is_absolute() or ".." in path.parts or path.parts[:1] == ("~",):
-        fix = "write a path below the directory of pins.toml"
-        reporter.error("escaping-path", f'"{text}" leaves the project directory', where, fix)
-        return None
-    if not path.parts:
-        reporter.error("escaping-path", f'"{text}" names no file', where, "name a file")
-        return None
+        return f'"{text}" leaves the project directory', "write a path below the directory of pins.toml"
+    return None if path.parts else (f'"{text}" names no file', "name a file")
+
+
+def _led_out(text: str, root: Path) -> tuple[str, str] | None:
+    """Whether links on the way lead elsewhere."""
     try:
-        resolved = (root / path).resolve()
+        resolved = (root / text).resolve()
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
-        reporter.error("escaping-path", f'"{text}" cannot be followed: {error}', where, "mend the link")
+        return f'"{text}" cannot be followed: {error}', "mend the link"
+    if resolved.is_relative_to(root.resolve()):
         return None
-    if not resolved.is_relative_to(root.resolve()):
-        fix = "let it be inside the project directory"
-        reporter.error("escaping-path", f'"{text}" leads out of the project directory by a link', where, fix)
-        return None
-    return path
+    return f'"{text}" leads out of the project directory by a link', "let it be inside the project directory"
