@@ -7,6 +7,7 @@ import os
 import sys
 from datetime import date
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -79,11 +80,14 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer's signature
 
 @app.callback()
 def _program(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback has it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    pass
+    # A terminal that lacks a character shows its code instead of ending the program.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @app.command(epilog="Example: pincompiler check -f json pins.toml")
@@ -145,7 +149,8 @@ def compile_(
     if to_stdout and (as_json or check_only):
         raise UsageError("-o - prints the file itself; it goes with neither --check nor -f json")
     checked = compiler.check(pins, _day(today), expiring_within, target)
-    _known_targets(target or (), checked)
+    if checked.readable:
+        _known_targets(target or (), checked)
     directory = Path(output) if output and not to_stdout else checked.project.root
     findings = [*checked.findings]
     if checked.ok and not to_stdout and not force:
@@ -203,8 +208,6 @@ def init(
         _out(content)
         return
     path = Path(output)
-    if path.exists():
-        raise UsageError(f"{path} exists; write elsewhere with -o FILE, or print with -o -")
     starter.write(path, content)
     _talk(f"wrote {path}; now run: pincompiler check {path}")
 
@@ -241,7 +244,7 @@ def explain(
     """Explain a rule, or who decides on a host."""
     if sum(map(bool, (rule, host, every))) != 1:
         raise UsageError("explain one of RULE, --host HOST and --all")
-    _out(_host_page(host, pins, output_format, _day(today)) if host else _rule_pages(rule))
+    _out(_host_page(host, pins, output_format, _day(today)) if host else _rule_pages(rule, output_format))
 
 
 @app.command(epilog="Example: pincompiler diff pins.toml ios/Shop/Info.plist")
@@ -278,7 +281,7 @@ def _known_targets(wanted: Iterable[str], checked: Checked) -> None:
     for name in wanted:
         if name not in configured:
             listed = ", ".join(sorted(configured)) or "none"
-            raise UsageError(f"pins.toml has no [target.{name}]; it has: {listed}")
+            raise UsageError(f"{checked.document.file} has no [target.{name}]; it has: {listed}")
 
 
 def _print_findings(
@@ -342,6 +345,8 @@ def _print_stale(stale: tuple[Artifact, ...], directory: Path) -> None:
 
 
 def _tell_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) -> None:
+    if not artifacts:
+        _talk("nothing to write: there is no [target.*]")
     for artifact in artifacts:
         _talk(f"{'wrote' if artifact in stale else 'unchanged'} {artifact.path}")
 
@@ -367,8 +372,8 @@ def _host_page(host: str, pins: Path, output_format: Format, today: date) -> str
     return explaining.host_text(host, found)
 
 
-def _rule_pages(name: str) -> str:
-    from pincompiler.explain import rule_text
+def _rule_pages(name: str, output_format: Format) -> str:
+    from pincompiler.explain import rule_text, rules_json
     from pincompiler.rules import RULES
     from pincompiler.source.tables import did_you_mean
 
@@ -377,14 +382,20 @@ def _rule_pages(name: str) -> str:
         raise UsageError(
             f"no rule is called {name}; {did_you_mean(name, ids) or 'see pincompiler explain --all'}"
         )
-    return "\n".join(rule_text(rule) for rule in RULES if name in ("", rule.id))
+    chosen = [rule for rule in RULES if name in ("", rule.id)]
+    return rules_json(chosen) if output_format is Format.JSON else "\n".join(map(rule_text, chosen))
 
 
 def _out(content: str | bytes) -> None:
+    if isinstance(content, str):
+        sys.stdout.write(content)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
     sys.stdout.flush()
-    sys.stdout.buffer.write(content.encode() if isinstance(content, str) else content)
-    sys.stdout.buffer.flush()
 
 
 def _talk(message: str) -> None:
-    sys.stderr.write(f"{message}\n")
+    from pincompiler.reports.text import visible
+
+    sys.stderr.write(f"{visible(message)}\n")

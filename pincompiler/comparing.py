@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pincompiler.configurations import Configuration, read_configurations
 from pincompiler.fidelity import STRANGER, Difference, describe, differences
+from pincompiler.reports.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ def _names(*enforcements: Enforcement) -> dict[bytes, str]:
 
 def as_text(found: Sequence[Disagreement]) -> str:
     """A sentence a line."""
-    return "".join(f"{item.sentence}\n" for item in found)
+    return "".join(f"{visible(item.sentence)}\n" for item in found)
 
 
 def as_json(found: Sequence[Disagreement]) -> str:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pincompiler.compiler import Checked, check
+from pincompiler.compiler import check_document
 from pincompiler.errors import InputError
 from pincompiler.finding import Finding, Level, fold
 from pincompiler.location import Location
 from pincompiler.rules import judge
 from pincompiler.rules.rule import Judged
-from pincompiler.source.document import read_bytes
+from pincompiler.source.document import Document, decode, read_bytes, read_document
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
     from pincompiler.policy import Enforcement, PinSet
 
@@ -38,15 +38,15 @@ def read_configurations(path: Path, today: date) -> tuple[Configuration, ...]:
     Raises InputError when it is none of them, or is refused by the platform it is for.
     """
     if path.suffix == ".toml":
-        return (Configuration(str(path), checked_policy(check(path, today, targets=()), path)),)
+        return (_from_toml(read_document(path), path, today),)
     data = read_bytes(path)
-    if data.startswith(b"bplist"):
-        return _from_plist(data, path)
     root = _ROOT.search(data)
-    if root and root[1] == b"plist":
+    if data.startswith(b"bplist") or (root and root[1] == b"plist"):
         return _from_plist(data, path)
     if root and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return (_from_nsc(data, path),)
+    if str(path) == "-":
+        return (_from_toml(decode(data, "<stdin>"), path, today),)
     raise InputError(f"{path}: is no pins.toml, network security configuration or property list")
 
 
@@ -67,12 +67,14 @@ def _placed(pin_set: PinSet, path: Path) -> PinSet:
     return pin_set if pin_set.where else replace(pin_set, where=Location(str(path)))
 
 
-def checked_policy(checked: Checked, path: Path) -> Enforcement:
-    """The policy of a pins.toml whose text is sound.  InputError otherwise."""
+def _from_toml(document: Document, path: Path, today: date) -> Configuration:
+    """The policy of a pins.toml whose text is sound."""
+    root = Path.cwd() if str(path) == "-" else path.parent
+    checked = check_document(document, root, today, targets=())
     if not checked.readable:
         first = next(finding for finding in checked.findings if finding.level is Level.ERROR)
         raise InputError(f"{path}: {first.message}; run pincompiler check {path}")
-    return checked.project.policy
+    return Configuration(str(path), checked.project.policy)
 
 
 def _from_nsc(data: bytes, path: Path) -> Configuration:

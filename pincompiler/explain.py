@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from pincompiler.hosts import BadHost, canonical_host
 from pincompiler.platforms import target_named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pincompiler.compiler import Checked
     from pincompiler.policy import Demand, Enforcement, Key, Policy
     from pincompiler.rules.rule import Rule
@@ -99,6 +102,21 @@ def host_json(explanations: tuple[Explanation, ...]) -> list[dict[str, Any]]:
         }
         for item in explanations
     ]
+
+
+def rules_json(rules: Iterable[Rule]) -> str:
+    """The pages of rules for programs."""
+    shown = [
+        {
+            "id": rule.id,
+            "level": rule.level.value,
+            "summary": rule.summary,
+            "text": rule.doc.strip(),
+            "references": list(rule.references),
+        }
+        for rule in rules
+    ]
+    return json.dumps({"version": 1, "command": "explain", "rules": shown}, indent=2) + "\n"
 
 
 def rule_text(rule: Rule) -> str:

@@ -14,21 +14,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-def lift(enforcement: Enforcement) -> Policy:
+def lift(enforcement: Enforcement, *others: Enforcement) -> Policy:
     """The policy nearest to an enforcement; whether it is the same is for ``differences`` to say.
 
     Keys are named key-1, key-2… in the order in which they are met.  Names that no host can have, such
-    as ``*.example.com`` in an NSC, protect nothing and are left out.
+    as ``*.example.com`` in an NSC, protect nothing and are left out.  ``others`` that mean the same add
+    what they know besides: keys that are only tried, and where to report.
     """
     names = sorted(name for name in enforcement.names() if canonical_host(name) == name)
     labels = unused_labels(names)
-    configured = {host: pin_set for pin_set in enforcement.pin_sets() for host in pin_set.hosts}
+    configured: dict[str, PinSet] = {}
+    for pin_set in (pin_set for one in (enforcement, *others) for pin_set in one.pin_sets()):
+        for host in pin_set.hosts:
+            if host not in configured or pin_set.report_uris:
+                configured[host] = pin_set
     keys = _Keys({})
     groups: dict[object, PinSet] = {}
     for name in names:
-        pin_set = _pin_set(name, enforcement, labels, configured.get(name), keys)
-        if pin_set is not None:
-            group = (pin_set.reach, pin_set.keys, pin_set.expires, pin_set.enforce, pin_set.report_uris)
+        lifted = _pin_set(name, enforcement, labels, configured.get(name), keys)
+        if lifted is not None:
+            group = (lifted.reach, lifted.keys, lifted.expires, lifted.enforce, lifted.report_uris)
             known = groups.get(group)
             hosts = (*known.hosts, name) if known else (name,)
             groups[group] = PinSet(hosts, *group)

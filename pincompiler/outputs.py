@@ -28,11 +28,18 @@ def stale(artifacts: Iterable[Artifact], directory: Path) -> tuple[Artifact, ...
 
 def unified(artifact: Artifact, directory: Path) -> str:
     """The diff from the file as it is to the file as it should be, as ``diff -u`` prints it."""
-    before = (_current(directory / artifact.path) or b"").decode("utf-8", "replace")
-    after = artifact.content.decode("utf-8", "replace")
+    before = _lines(_current(directory / artifact.path) or b"")
     name = str(artifact.path)
-    lines = unified_diff(before.splitlines(), after.splitlines(), f"a/{name}", f"b/{name}", lineterm="")
-    return "".join(f"{line}\n" for line in lines)
+    lines = unified_diff(before, _lines(artifact.content), f"a/{name}", f"b/{name}")
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
+
+
+def _lines(content: bytes) -> list[str]:
+    """The lines with their ends, by which alone files may differ."""
+    *lines, last = content.decode("utf-8", "replace").split("\n")
+    return [*(f"{line}\n" for line in lines), *([last] if last else [])]
 
 
 def write_all(artifacts: Sequence[Artifact], directory: Path) -> None:

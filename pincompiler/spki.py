@@ -108,7 +108,8 @@ def _from_pem(label: str, body: bytes, file: str) -> Iterator[PublicKey]:
             try:
                 yield _read(form, b64decode(body))
             except _DAMAGE as error:
-                raise KeyFileError(f"holds a damaged {form.kind}", "export it again") from error
+                problem = f"holds a damaged {form.kind}: it is cut short or changed"
+                raise KeyFileError(problem, "export it again") from error
 
 
 def _from_der(data: bytes, file: str) -> PublicKey:

@@ -34,13 +34,19 @@ def taken_over(path: Path, today: date) -> bytes:
     Raises InputError, with a host that shows it, when no policy means the same.
     """
     configurations = read_configurations(path, today)
-    content = to_toml(lift(configurations[0].enforcement), path.name)
+    first, *others = configurations
+    policy = lift(first.enforcement, *(other.enforcement for other in others))
+    for pin_set in policy.sets:
+        if pin_set.enforce and not pin_set.keys:
+            raise InputError(
+                f"{first.title}: {pin_set.hosts[0]} accepts no chain at all; mend the file first"
+            )
+    content = to_toml(policy, path.name)
     reading = read_project(parse(content.decode(), "pins.toml"), path.parent)
     for finding in reading.findings:
         raise InputError(f"{path}: cannot be said in pins.toml: {finding.message}")
-    first = configurations[0]
     _refuse_differences(first, Configuration("any pins.toml", reading.project.policy))
-    for other in configurations[1:]:
+    for other in others:
         _refuse_differences(first, other)
     return content
 
@@ -63,5 +69,7 @@ def write(path: Path, content: bytes) -> None:
     try:
         with path.open("xb") as stream:
             stream.write(content)
+    except FileExistsError as error:
+        raise UsageError(f"{path} exists; write elsewhere with -o FILE, or print with -o -") from error
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror or error}; nothing was written") from error

@@ -9,10 +9,11 @@ PACKAGE = Path(__file__).parent.parent / "pincompiler"
 
 # From the bottom up; a folder stands for all in it.  Modules of one layer may use each other.
 LAYERS = (
-    ("errors", "location", "toml_spans", "hosts", "templating"),
+    ("errors", "location", "toml_spans", "hosts", "templating", "dex"),
     ("finding", "policy"),
     ("fidelity", "spki", "project"),
     ("platforms",),
+    ("apk",),
     ("source",),
     ("rules",),
     ("compiler", "reports"),
@@ -23,7 +24,7 @@ LAYERS = (
 )
 # What only some modules may touch.
 CONFINED = {
-    "lxml": ("platforms/nsc/",),
+    "lxml": ("platforms/nsc/", "apk/"),
     "cryptography": ("spki.py",),
     "jinja2": ("templating.py",),
     "typer": ("cli.py",),

@@ -194,7 +194,7 @@ def read_values(values: Mapping[str, Any]) -> Ats:
             _identities(entry.get(_CA), Role.CA),
         )
         for name, entry in (entries.items() if isinstance(entries, dict) else ())
-        if isinstance(entry, dict)
+        if isinstance(name, str) and isinstance(entry, dict)
     )
     return Ats(tuple(sorted(domains, key=lambda domain: domain.name)), recorded(values, "ats"))
 

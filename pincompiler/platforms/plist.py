@@ -37,7 +37,14 @@ def load(data: bytes, what: str) -> dict[str, Any]:
         _scan(data, what)
     try:
         values = plistlib.loads(data)
-    except (plistlib.InvalidFileException, ValueError, OverflowError, RecursionError) as error:
+    # AttributeError: what plistlib says of a <date> that is none.
+    except (
+        plistlib.InvalidFileException,
+        ValueError,
+        OverflowError,
+        RecursionError,
+        AttributeError,
+    ) as error:
         raise InputError(f"{what}: not a property list: {error}") from error
     if not isinstance(values, dict):
         raise InputError(f"{what}: its root is no dictionary")
@@ -49,9 +56,8 @@ def edit(data: bytes, changes: Mapping[KeyPath, object], what: str) -> bytes:
 
     InputError if it is binary, not UTF-8 or otherwise not to be edited safely.
     """
-    if data.startswith(b"bplist"):
-        raise InputError(f"{what}: is a binary property list; run plutil -convert xml1 on it first")
     data = data or _NEW
+    refuse_other_forms(data, what)
     root = _scan(data, what, _outline(changes))
     unit = _indentation(data, root)
     splices: list[tuple[int, int, bytes]] = []
@@ -69,6 +75,14 @@ def edit(data: bytes, changes: Mapping[KeyPath, object], what: str) -> bytes:
             new.setdefault(parent.start, (parent, len(path), []))[2].append(entry)
     splices += (_insertion(data, *rest, unit) for rest in new.values())
     return _spliced(data, splices)
+
+
+def refuse_other_forms(data: bytes, what: str) -> None:
+    """InputError for a property list that is not UTF-8 text, in which bytes can be replaced."""
+    if data.startswith(b"bplist"):
+        raise InputError(f"{what}: is a binary property list; run plutil -convert xml1 on it first")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{what}: its encoding is UTF-16; save it as UTF-8")
 
 
 def _grouped(root: _Node, changes: Mapping[KeyPath, object]) -> Mapping[KeyPath, object]:

@@ -250,7 +250,7 @@ def read_values(values: Mapping[str, Any]) -> TrustKit:
     domains = [
         _read_domain(name, entry, problems)
         for name, entry in (entries.items() if isinstance(entries, dict) else ())
-        if isinstance(entry, dict)
+        if isinstance(name, str) and isinstance(entry, dict)
     ]
     return TrustKit(
         tuple(sorted(domains, key=lambda domain: domain.name)),

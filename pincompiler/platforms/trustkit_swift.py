@@ -56,8 +56,11 @@ def read(data: bytes, app: App, file: str = "Pins.swift") -> TrustKit:  # noqa: 
     digest, swizzle = _DIGEST.search(text), _SWIZZLE.search(text)
     if digest is None or swizzle is None:
         raise InputError(f"{file}: no TrustKit code that pincompiler generated: it has no policy")
-    domains = (_read_domain(found[1], found[2]) for found in _DOMAIN.finditer(text))
-    return TrustKit(tuple(domains), swizzle[1] == "true", digest[1])
+    try:
+        domains = tuple(_read_domain(found[1], found[2]) for found in _DOMAIN.finditer(text))
+    except (KeyError, ValueError) as error:
+        raise InputError(f"{file}: was edited: {error}") from error
+    return TrustKit(domains, swizzle[1] == "true", digest[1])
 
 
 def _read_domain(name: str, body: str) -> TrustKitDomain:

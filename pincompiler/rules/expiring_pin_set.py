@@ -27,7 +27,6 @@ expires = 2027-12-01
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
@@ -39,11 +38,12 @@ if TYPE_CHECKING:
 
 def check(judged: Judged) -> Iterator[Finding]:
     """Enforcing sets whose day is within the horizon."""
-    last = judged.today + timedelta(days=judged.horizon)
     for pin_set in judged.pin_sets:
-        if pin_set.enforce and pin_set.expires and judged.today < pin_set.expires <= last:
+        if not pin_set.enforce or pin_set.expires is None:
+            continue
+        days = (pin_set.expires - judged.today).days
+        if 0 < days <= judged.horizon:
             where = pin_set.where.at("expires") if pin_set.where else None
-            days = (pin_set.expires - judged.today).days
             left = "tomorrow" if days == 1 else f"in {days} days"
             message = f"the pins of {pin_set.title} expire {left}, on {pin_set.expires.isoformat()}"
             yield RULE.at(where, message, "set a later day and release in time", hosts=pin_set.hosts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tomllib
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 LIMIT = 64 * 2**20
 """Bytes; a pins.toml of 100,000 hosts has 20 million."""
 
+_LONG_KEY = re.compile(r"""(?:\.[ \t]*["']?[A-Za-z0-9_-]*["']?[ \t]*){200}""")
+"""More parts than a key needs, or a host name can have."""
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
@@ -44,6 +47,8 @@ def read_bytes(path: Path, limit: int = LIMIT) -> bytes:
     """
     try:
         if str(path) == "-":
+            if sys.stdin is None:
+                raise InputError("-: standard input is closed")
             data = sys.stdin.buffer.read(limit + 1)
         else:
             with path.open("rb") as stream:
@@ -60,28 +65,39 @@ def read_bytes(path: Path, limit: int = LIMIT) -> bytes:
     return data
 
 
+def read_if_there(path: Path) -> bytes | None:
+    """The content of a file, None if there is none.  InputError when it cannot be read."""
+    return None if str(path) != "-" and not os.path.lexists(path) else read_bytes(path)
+
+
 def read_document(path: Path) -> Document:
     """Read and parse; wrong content becomes a problem of the document, not an exception."""
     file = "<stdin>" if str(path) == "-" else str(path)
-    data = read_bytes(path)
+    return decode(read_bytes(path), file)
+
+
+def decode(data: bytes, file: str) -> Document:
+    """The same, of bytes already read."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        text = data.decode("utf-8-sig")
+        return parse(data.decode(), file)
     except UnicodeDecodeError as error:
         return _not_utf8(file, data, error)
-    return parse(text, file)
 
 
 def parse(text: str, file: str) -> Document:
     """Parse a TOML text."""
     text = text.replace("\r\n", "\n")
+    if long := _LONG_KEY.search(text):  # tomllib takes the square of its length in memory
+        return Document(file, text, {}, (_invalid(file, "a key has hundreds of parts", _span(text, long)),))
     try:
         return Document(file, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         message, span = _told(str(error), text)
     except RecursionError:
         message, span = "values are nested too deeply", Span(1, 1, 1, 1)
-    except ValueError as error:  # an integer of more digits than Python converts
-        message, span = str(error), Span(1, 1, 1, 1)
+    except ValueError:
+        message, span = "a number has more digits than anybody needs", _longest_number(text)
     return Document(file, text, {}, (_invalid(file, message, span),))
 
 
@@ -118,8 +134,19 @@ def _told(message: str, text: str) -> tuple[str, Span]:
     return _POSITION.sub("", message), Span(line, column, line, column + 1)
 
 
+def _longest_number(text: str) -> Span:
+    return _span(text, max(re.finditer(r"\d+", text), key=lambda found: len(found[0])))
+
+
+def _span(text: str, found: re.Match[str]) -> Span:
+    """Where a match on one line stands."""
+    line = text.count("\n", 0, found.start()) + 1
+    column = found.start() - text.rfind("\n", 0, found.start())
+    return Span(line, column, line, column + len(found[0]))
+
+
 def _not_utf8(file: str, data: bytes, error: UnicodeDecodeError) -> Document:
-    before = data[: error.start].decode("utf-8-sig", "replace")
+    before = data[: error.start].decode("utf-8", "replace")
     line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
     text = data.decode("utf-8", "replace")
     message = f"byte 0x{data[error.start]:02x} is not UTF-8"

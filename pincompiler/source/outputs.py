@@ -87,6 +87,19 @@ _RESERVED = frozenset(
         "while",
     ]
 )
+# What generated code uses itself, and would find its own class instead.
+_TAKEN = frozenset(
+    [
+        "CertificatePinner",
+        "JvmField",
+        "String",
+        "Bool",
+        "Any",
+        "TrustKit",
+        "Foundation",
+        "IllegalStateException",
+    ]
+)
 _CODE = (".kt", ".java", ".swift")
 
 
@@ -145,7 +158,7 @@ class OutputReader:
             fix = "resources are named in lower-case letters, digits and _"
             self._reporter.error("invalid-value", f'"{path.name}" is no name for a resource', where, fix)
             return None
-        if path.suffix in _CODE and not _CLASS.fullmatch(path.stem):
+        if path.suffix in _CODE and (path.stem in _TAKEN or not _CLASS.fullmatch(path.stem)):
             fix = 'the file is named after the class in it, like "Pins": letters and digits, a capital first'
             self._reporter.error("invalid-value", f'"{path.stem}" is no name for a class', where, fix)
             return None
@@ -167,13 +180,7 @@ class OutputReader:
 
     def _base(self, table: Table) -> PurePosixPath | None:
         text = table.text("base")
-        where = table.where.at("base")
-        base = inside(text, self._root, where, self._reporter) if text else None
-        if base is not None and not (self._root / base).is_file():
-            self._reporter.error(
-                "invalid-value", f'"{base}" is no file', where, "put the hand-written part there"
-            )
-        return base
+        return inside(text, self._root, table.where.at("base"), self._reporter) if text else None
 
     def _unshared(self, target: Target[Any], path: PurePosixPath, table: Table) -> None:
         # Two names that differ in case are one file on macOS and Windows.

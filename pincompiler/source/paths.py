@@ -25,7 +25,7 @@ def _refused(text: str) -> tuple[str, str] | None:
     if len(text) > 1000:
         return f"a path of {len(text):,} characters is longer than systems take", "shorten it"
     if not text.isprintable() or "\\" in text:
-        return f"{ascii(text)} is no portable path", "use printable names and /"
+        return f"{text!a} is no portable path", "use printable names and /"
     if path.is_absolute() or ".." in path.parts or path.parts[:1] == ("~",):
         return f'"{text}" leaves the project directory', "write a path below the directory of pins.toml"
     return None if path.parts else (f'"{text}" names no file', "name a file")

@@ -84,10 +84,11 @@ class Table:
     def whole(self, key: str) -> int | None:
         """An integer from 0."""
         value = self._get(key, int)
-        if value is not None and value < 0:
-            self._reporter.error("invalid-value", f"`{key}` is negative", self.where.at(key), "count from 0")
-            return None
-        return value
+        if value is None or 0 <= value < 2**31:
+            return value
+        problem = "is negative" if value < 0 else "is larger than anything it counts"
+        self._reporter.error("invalid-value", f"`{key}` {problem}", self.where.at(key), "count from 0")
+        return None
 
     def day(self, key: str, *, required: bool = False) -> date | None:
         """A local date; a date with a time is refused, since no platform honours the time."""

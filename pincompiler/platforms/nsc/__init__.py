@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pincompiler.location import Location
@@ -14,7 +14,6 @@ from pincompiler.policy import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from pincompiler.policy import Key, PinSet, Policy
     from pincompiler.project import App, Output
@@ -87,10 +86,10 @@ def read(data: bytes, app: App, file: str = "network_security_config.xml") -> Ns
 
 def instants(day: date) -> str:
     """SimpleDateFormat without a zone: 00:00 on the device's own clock."""
-    before, after = day - timedelta(days=1), day
+    before = max(day, date(1, 1, 2)) - timedelta(days=1)
     return (
         f"at {day.isoformat()} 00:00 on the device's own clock: from {before.isoformat()} 10:00 UTC (UTC+14) "
-        f"to {after.isoformat()} 12:00 UTC (UTC-12)"
+        f"to {day.isoformat()} 12:00 UTC (UTC-12)"
     )
 
 

@@ -130,5 +130,5 @@ def _read_entries(text: str) -> Iterator[Entry]:
 def _read_key(pin: str) -> Key:
     try:
         return Key(b64decode(pin.removeprefix("sha256/"), validate=True))
-    except Base64Error as error:
+    except (Base64Error, ValueError) as error:
         raise InputError(f"{pin} is no SHA-256 pin") from error
