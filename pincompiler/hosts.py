@@ -18,8 +18,9 @@ _PLAIN = re.compile(r"(?=.{1,253}\Z)(?!.*xn--)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PORT = re.compile(r":\d*\Z")
-_WILDCARD = re.compile(r"\*{1,2}\.")
-_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\Z)|\Z)){4}", re.ASCII)
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!\Z)|\Z)){4}", re.ASCII)
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
+"""A last label that makes browsers and resolvers take the whole for an address (WHATWG URL, RFC 1123 2.1)."""
 _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
 # IDNA 2003 and 2008 turn these into different names: sharp s, final sigma, the joiners.
 _DEVIATIONS = "\N{LATIN SMALL LETTER SHARP S}\N{GREEK SMALL LETTER FINAL SIGMA}\u200c\u200d"
@@ -41,7 +42,7 @@ def canonical_host(text: str) -> str | BadHost:
     Platforms differ in what they fold: OkHttp lower-cases and converts U-labels, the NSC does not
     convert, TrustKit compares case and all.  So the compiler folds, and writes what all match.
     """
-    if _PLAIN.fullmatch(text) and not _all_digits_last(text):
+    if _PLAIN.fullmatch(text) and not _ends_in_number(text):
         return text
     return _unusual(text)
 
@@ -51,8 +52,8 @@ def is_ip_address(host: str) -> bool:
     return host[-1:].isdigit() and _IPV4.fullmatch(host) is not None
 
 
-def _all_digits_last(host: str) -> bool:
-    return host.rpartition(".")[2].isdigit()
+def _ends_in_number(host: str) -> bool:
+    return _NUMBER.fullmatch(host.rpartition(".")[2]) is not None
 
 
 def _unusual(text: str) -> str | BadHost:
@@ -62,7 +63,8 @@ def _unusual(text: str) -> str | BadHost:
         return BadHost("invalid-host", f"has the invisible character {name}", "take it out")
     if refused := _wildcard(text) or _more_than_a_name(text):
         return refused
-    host = text.removesuffix(".")
+    # IDNA takes the full stops of other scripts for dots as well (UTS 46).
+    host = re.sub("[.\u3002\uff0e\uff61]\\Z", "", text)
     if _IPV4.fullmatch(host):
         return host
     name_or_not = _a_labels(host)
@@ -70,32 +72,39 @@ def _unusual(text: str) -> str | BadHost:
 
 
 def _wildcard(text: str) -> BadHost | None:
-    if wildcard := _WILDCARD.match(text):
-        rest = text[wildcard.end() :]
-        return BadHost(
-            "wildcard-host",
-            "has a wildcard, which means three things on four platforms",
-            f'write hosts = ["{rest}"] and subdomains = "one-label" or "all"',
-        )
-    if "*" in text:
+    if "*" not in text:
+        return None
+    plain = re.sub(r"\A(?:\*{1,2}\.)+", "", text)
+    host = "" if "*" in plain else canonical_host(plain)
+    if not isinstance(host, str) or not host:
         return BadHost("wildcard-host", "has a wildcard that no platform understands", "name the hosts")
-    return None
+    return BadHost(
+        "wildcard-host",
+        "has a wildcard, which means three things on four platforms",
+        f'write hosts = ["{host}"] and subdomains = "one-label" or "all"',
+    )
 
 
 def _more_than_a_name(text: str) -> BadHost | None:
     """What a URL has and a host has not."""
-    if scheme := _SCHEME.match(text):
-        host = _PORT.sub("", re.split(r"[/?#]", text[scheme.end() :])[0].rpartition("@")[2])
-        return BadHost("invalid-host", "is a URL, and no platform matches one", f'write "{host}"')
-    if text.count(":") > 1 or text.startswith("["):
+    scheme = _SCHEME.match(text)
+    rest = text[scheme.end() :] if scheme else text
+    if not scheme and (text.startswith("[") or ("/" not in text and text.count(":") > 1)):
         problem = "is an IPv6 address, which no two platforms spell alike"
         return BadHost("invalid-host", problem, "pin a host name")
-    if _PORT.search(text):
-        host = _PORT.sub("", text)
-        return BadHost("invalid-host", "has a port, and pins are for all ports of a host", f'write "{host}"')
-    if "/" in text:
-        return BadHost("invalid-host", "has a path", f'write "{text.partition("/")[0]}"')
-    return None
+    if not (scheme or "/" in text or _PORT.search(text)):
+        return None
+    problem = (
+        "is a URL, and no platform matches one"
+        if scheme
+        else "has a path"
+        if "/" in text
+        else "has a port, and pins are for all ports of a host"
+    )
+    host = canonical_host(_PORT.sub("", re.split(r"[/?#]", rest)[0].rpartition("@")[2]))
+    return BadHost(
+        "invalid-host", problem, "write a host name" if isinstance(host, BadHost) else f'write "{host}"'
+    )
 
 
 def _a_labels(host: str) -> str | BadHost:
@@ -128,7 +137,7 @@ def _checked(host: str) -> str | BadHost:
             return BadHost(
                 "invalid-host", f"has {shown}", "labels are 1 to 63 letters, digits and inner hyphens"
             )
-    if _all_digits_last(host):
+    if _ends_in_number(host):
         return BadHost("invalid-host", "ends in a number and is no IPv4 address", "write a host name")
     return host
 

@@ -48,22 +48,27 @@ def write_all(artifacts: Sequence[Artifact], directory: Path) -> None:
     Each goes to a temporary file beside its place first; only when all are on the disk are they moved,
     and a move that fails undoes those before it.  Raises OutputError; then nothing has changed.
     """
+    paths = [directory / artifact.path for artifact in artifacts]
     made: list[Path] = []
     staged: list[tuple[Path, Path]] = []
+    done = False
     try:
-        for artifact in artifacts:
-            path = directory / artifact.path
-            _refuse_links(path, directory)
-            made += _make_directories(path.parent)
-            staged.append((_stage(path, artifact.content), path))
+        for path in paths:
+            _refuse(path, paths, directory)
+        for path, artifact in zip(paths, artifacts, strict=True):
+            _make_directories(path.parent, made)
+            _stage(path, artifact.content, staged)
         _move_all(staged)
+        done = True
     except OSError as error:
-        for temporary, _ in staged:
-            temporary.unlink(missing_ok=True)
-        for folder in reversed(made):
-            folder.rmdir()
-        place = error.filename2 or error.filename or directory
-        raise OutputError(f"{place}: {error.strerror or error}; nothing was written") from error
+        place = next((path for temporary, path in staged if str(temporary) == error.filename), error.filename)
+        raise OutputError(f"{place or directory}: {error.strerror or error}; nothing was written") from error
+    finally:
+        if not done:  # be it by an error or by an interruption
+            for temporary, _ in staged:
+                temporary.unlink(missing_ok=True)
+            for folder in reversed(made):
+                folder.rmdir()
 
 
 def _current(path: Path) -> bytes | None:
@@ -75,40 +80,42 @@ def _current(path: Path) -> bytes | None:
         raise OutputError(f"{path}: {error.strerror or error}") from error
 
 
-def _refuse_links(path: Path, directory: Path) -> None:
+def _refuse(path: Path, others: Sequence[Path], directory: Path) -> None:
     """A link could lead anywhere, and replacing it would surprise whoever made it."""
     if path.is_symlink():
         raise OutputError(f"{path}: is a symbolic link; name the file it leads to; nothing was written")
     if not path.resolve().is_relative_to(directory.resolve()):
         raise OutputError(f"{path}: leads out of {directory} by a symbolic link; nothing was written")
+    if path.is_dir():
+        raise OutputError(f"{path}: is a directory; nothing was written")
+    if any(above in others for above in path.parents):
+        raise OutputError(f"{path}: is below another output; nothing was written")
 
 
-def _make_directories(folder: Path) -> list[Path]:
-    """Make a directory and those above it; returns what was made, outermost first."""
+def _make_directories(folder: Path, made: list[Path]) -> None:
+    """Make a directory and those above it, noting each in ``made``, outermost first."""
     missing = []
     while not folder.exists():
         missing.append(folder)
         folder = folder.parent
     for path in reversed(missing):
         path.mkdir()
-    return missing[::-1]
+        made.append(path)
 
 
-def _stage(path: Path, content: bytes) -> Path:
-    """The content in a file beside its place, on the disk, with the rights the place has or would get."""
-    if path.is_dir():
-        raise IsADirectoryError(21, "is a directory", str(path))
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+def _stage(path: Path, content: bytes, staged: list[tuple[Path, Path]]) -> None:
+    """Put the content on the disk beside its place, with the rights the place has or would get."""
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-    except OSError:
-        Path(name).unlink()
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    except OSError as error:
+        error.filename = str(path)
         raise
-    return Path(name)
+    staged.append((Path(name), path))
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
 
 
 def _move_all(staged: Sequence[tuple[Path, Path]]) -> None:

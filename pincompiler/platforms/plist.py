@@ -158,6 +158,9 @@ def _indentation(data: bytes, root: _Node) -> str:
 # -- where things stand --------------------------------------------------------------------------
 
 
+_START_TAG = re.compile(rb"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
+
+
 @dataclass(slots=True)
 class _Node:
     """An element of the text: byte offsets, and for a dict its entries."""
@@ -281,9 +284,12 @@ class _Scanner:
 
     def _end(self, tag: str) -> None:
         node = self.stack.pop()
-        at = self.parser.CurrentByteIndex
-        node.inner_end = -1 if at == node.start else at
-        node.end = self.data.index(b">", at) + 1
+        opening = _START_TAG.match(self.data, node.start)
+        if opening and opening[0].endswith(b"/>"):
+            node.end = opening.end()
+        else:
+            node.inner_end = self.parser.CurrentByteIndex
+            node.end = self.data.index(b">", node.inner_end) + 1
         if tag == "key" and self.stack and self.stack[-1].tag == "dict":
             self._name(self.stack[-1], node)
         elif tag == "dict":

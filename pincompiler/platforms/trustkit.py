@@ -32,7 +32,7 @@ SECTION = ("TSKConfiguration",)
 EXCLUDE = "kSKExcludeSubdomainFromParentPolicy"
 """The key's real text: TrustKit misspelt its own constant in 2017 and reads only this."""
 
-_DATE = re.compile(r"(\d{1,4})-(\d{1,2})-(\d{1,2})")
+_DATE = re.compile(r"(\d{1,4})[-/](\d{1,2})[-/](\d{1,2})\s*")
 _HASHABLE = frozenset({"", "RSA-2048", "RSA-3072", "RSA-4096", "P-256", "P-384"})
 
 

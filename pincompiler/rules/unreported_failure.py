@@ -43,20 +43,21 @@ if TYPE_CHECKING:
 
 
 def check(lowered: Lowered) -> Iterator[Finding]:
-    """Report-only sets and report URIs, for targets without reports."""
-    if lowered.target.reports:
-        return
+    """Report-only sets that the target leaves out, and report URIs that it has no place for."""
+    target, present = lowered.target, frozenset(lowered.model.names())
     for pin_set in lowered.policy.sets:
-        where, hosts, title = pin_set.where, pin_set.hosts, lowered.target.title
-        if pin_set.keys and not pin_set.enforce:
+        where, hosts, title = pin_set.where, pin_set.hosts, target.title
+        if pin_set.keys and not pin_set.enforce and not (target.reports and present.issuperset(hosts)):
             message = f"{pin_set.title} is report-only, so {title} does nothing for it"
-            fix = "use a TrustKit target to hear of failures"
-            yield RULE.at(where, message, fix, hosts=hosts, target=lowered.target.name)
-        elif pin_set.report_uris:
+            yield RULE.at(
+                where, message, "use `trustkit` to hear of failures", hosts=hosts, target=target.name
+            )
+        elif pin_set.report_uris and not target.reports:
             place = where.at("report-uris") if where else None
             message = f"{title} reports no failure of {pin_set.title}"
-            fix = "nothing to do if another target does"
-            yield RULE.at(place, message, fix, hosts=hosts, target=lowered.target.name)
+            yield RULE.at(
+                place, message, "nothing to do if another target does", hosts=hosts, target=target.name
+            )
 
 
 RULE = Rule("unreported-failure", Level.NOTE, __doc__, target=check)

@@ -8,6 +8,7 @@ from binascii import Error as Base64Error
 from typing import TYPE_CHECKING
 
 from pincompiler.errors import InputError
+from pincompiler.finding import Level
 from pincompiler.policy import Key, Role
 from pincompiler.source.document import read_bytes
 from pincompiler.source.paths import inside
@@ -38,6 +39,11 @@ class KeyReader:
         self._root = root
         self._files: dict[Path, tuple[PublicKey, ...] | None] = {}
 
+    @property
+    def files(self) -> frozenset[Path]:
+        """The files that were read."""
+        return frozenset(self._files)
+
     def read(self, top: Table) -> dict[str, Key]:
         """Every key by name; a broken one has an empty pin."""
         return {name: self._key(name, table) for name, table in top.named_tables("keys")}
@@ -59,9 +65,13 @@ class KeyReader:
         elif "file" in table:
             found = self._from_file(table)
             if found:
+                self._contradicted(role, found, table)
                 role = role or found.role
                 key = Key(found.spki_sha256, role, name, found.algorithm, found.certificate, where)
                 return self._checked(key, before)
+        elif choice := next((key for key in ("index", "subject") if key in table), ""):
+            message = f"`{choice}` chooses from a file, and `{name}` has none"
+            self._reporter.error("conflicting-key", message, where.at(choice, on_key=True), "drop it")
         elif pin := table.text("spki-sha256"):
             return self._checked(
                 Key(self._pin(pin, table.where.at("spki-sha256")), role, name, where=where), before
@@ -71,8 +81,17 @@ class KeyReader:
             self._reporter.error("missing-value", f"`{name}` has neither file nor pin", where, fix)
         return Key(b"", role, name, where=where)
 
+    def _contradicted(self, role: Role | None, found: PublicKey, table: Table) -> None:
+        """A certificate says whose it is; a request need not."""
+        if role and found.role and found.kind == "certificate" and role is not found.role:
+            message = (
+                f"the certificate says that this is the key of a {found.role.value}, not of a {role.value}"
+            )
+            fix = "right only for a self-signed server certificate; else drop `role`"
+            self._reporter.warning("conflicting-key", message, table.where.at("role"), fix)
+
     def _checked(self, key: Key, before: int) -> Key:
-        broken = len(self._reporter.findings) > before
+        broken = any(f.level is Level.ERROR for f in self._reporter.findings[before:])
         return Key(b"", key.role, key.name, where=key.where) if broken else key
 
     # -- from a file -----------------------------------------------------------------------------
@@ -97,45 +116,35 @@ class KeyReader:
                 self._reporter.error(error.rule, f"{text} {error}", where, error.fix)
             except InputError as error:
                 reason = str(error).removeprefix(f"{path}: ")
-                fix = "put it there, or name another below the directory of pins.toml"
+                absent = "" if path.exists() else "put it there, or "
+                fix = f"{absent}name {'another' if absent else 'a file'} below the directory of pins.toml"
                 self._reporter.error("unreadable-key", f"{text}: {reason}", where, fix)
         return self._files[path]
 
     def _chosen(self, keys: tuple[PublicKey, ...], text: str, table: Table) -> PublicKey | None:
         subject, index = table.text("subject"), table.whole("index")
+        if (subject is None and "subject" in table) or (index is None and "index" in table):
+            return None  # what is wrong with it has been told
         if index is not None and index >= len(keys):
             message = f"{text} holds {len(keys)} keys, numbered from 0"
-            self._reporter.error(
-                "ambiguous-key", message, table.where.at("index"), f"choose 0 to {len(keys) - 1}"
-            )
+            where = table.where.at("index")
+            self._reporter.error("ambiguous-key", message, where, f"choose 0 to {len(keys) - 1}")
             return None
         chosen = keys if index is None else (keys[index],)
         if subject is not None:
             chosen = tuple(key for key in chosen if subject in (key.subject, _common_name(key.subject)))
         if len({key.spki_sha256 for key in chosen}) == 1:
             return chosen[0]
+        message, fix = _ambiguity(text, keys, len(chosen), subject, index)
         where = table.where.at("file" if subject is None else "subject")
-        subjects = [key.subject for key in keys if key.subject]
-        if not chosen:
-            near = did_you_mean(subject or "", [_common_name(s) for s in subjects])
-            self._reporter.error("ambiguous-key", f"no certificate in {text} is for `{subject}`", where, near)
-            return None
-        listed = "; ".join(f"{n} is {key.subject or key.kind}" for n, key in enumerate(keys[:4]))
-        more = f"; and {len(keys) - 4} more" if len(keys) > 4 else ""
-        message = f"{text} holds {len(chosen)} different keys that fit"
-        self._reporter.error("ambiguous-key", message, where, f"choose with index = N: {listed}{more}")
+        self._reporter.error("ambiguous-key", message, where, fix)
         return None
 
     # -- from a pin ------------------------------------------------------------------------------
 
     def _pin(self, text: str, where: Location) -> bytes:
         """The 32 bytes of a pin in canonical base64, or none and a finding."""
-        problem, fix = "", ""
-        try:
-            pin = b64decode(text, validate=True)
-        except (Base64Error, ValueError):
-            pin = b""
-        if len(pin) == 32 and b64encode(pin).decode("ascii") == text:
+        if pin := _canonical(text):
             return pin
         if _HEX.fullmatch(text):
             digits = re.sub("[: ]", "", text)
@@ -143,11 +152,43 @@ class KeyReader:
             problem = f"is hexadecimal, as {kind} certificate fingerprints are written"
             fix = "run `pincompiler pin CERTIFICATE`: the pin is the hash of the public key, not of the certificate"
         elif prefix := _PREFIX.match(text):
-            problem, fix = "has a prefix", f'write "{text[prefix.end() :].rstrip(chr(34))}"'
+            rest = text[prefix.end() :].rstrip('"')
+            fix = (
+                f'write "{rest}"'
+                if _canonical(rest)
+                else "it is the 44 characters that `pincompiler pin` prints"
+            )
+            problem = "has a prefix"
         else:
             problem, fix = _not_canonical(text)
         self._reporter.error("malformed-pin", f"the pin {problem}", where, fix)
         return b""
+
+
+def _canonical(text: str) -> bytes:
+    """The 32 bytes of a text in canonical base64, else nothing."""
+    try:
+        pin = b64decode(text, validate=True)
+    except (Base64Error, ValueError):
+        return b""
+    return pin if len(pin) == 32 and b64encode(pin).decode("ascii") == text else b""
+
+
+def _ambiguity(
+    file: str, keys: tuple[PublicKey, ...], fitting: int, subject: str | None, index: int | None
+) -> tuple[str, str]:
+    """Why a choice among the keys of a file leaves none or several, and what to do."""
+    if not fitting and index is not None:
+        return (
+            f"{file} holds another key at {index} than that of `{subject}`",
+            "leave out `index` or `subject`",
+        )
+    if not fitting:
+        names = [_common_name(key.subject) for key in keys if key.subject]
+        return f"no certificate in {file} is for `{subject}`", did_you_mean(subject or "", names)
+    listed = "; ".join(f"{n} is {key.subject or key.kind}" for n, key in enumerate(keys[:4]))
+    more = f"; and {len(keys) - 4} more" if len(keys) > 4 else ""
+    return f"{file} holds {fitting} different keys that fit", f"choose with index = N: {listed}{more}"
 
 
 def _not_canonical(text: str) -> tuple[str, str]:

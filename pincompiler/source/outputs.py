@@ -11,6 +11,7 @@ from pincompiler.source.paths import inside
 from pincompiler.source.tables import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path, PurePosixPath
 
     from pincompiler.platforms.target import Target
@@ -106,9 +107,10 @@ _CODE = (".kt", ".java", ".swift")
 class OutputReader:
     """Reads the outputs of a project."""
 
-    def __init__(self, reporter: Reporter, root: Path) -> None:
+    def __init__(self, reporter: Reporter, root: Path, inputs: Iterable[Path]) -> None:
         self._reporter = reporter
         self._root = root
+        self._inputs = frozenset(str(path.resolve()).lower() for path in inputs)
         self._taken: dict[str, Target[Any]] = {}
 
     def read(self, top: Table) -> tuple[Output, ...]:
@@ -184,7 +186,14 @@ class OutputReader:
 
     def _unshared(self, target: Target[Any], path: PurePosixPath, table: Table) -> None:
         # Two names that differ in case are one file on macOS and Windows.
-        first = self._taken.setdefault(str(path).lower(), target)
+        resolved = (self._root / path).resolve()
+        if str(resolved).lower() in self._inputs:
+            message, fix = (
+                f'"{path}" is an input, and would be overwritten',
+                "give the output a path of its own",
+            )
+            self._reporter.error("conflicting-output", message, table.where.at("path"), fix)
+        first = self._taken.setdefault(str(resolved).lower(), target)
         if first is not target and not (first.edits and target.edits):
             message = f"{target.name} and {first.name} would write the same file"
             self._reporter.error(

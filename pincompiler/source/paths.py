@@ -35,8 +35,8 @@ def _led_out(text: str, root: Path) -> tuple[str, str] | None:
     """Whether links on the way lead elsewhere."""
     try:
         resolved = (root / text).resolve()
-    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
-        return f'"{text}" cannot be followed: {error}', "mend the link"
+    except (OSError, RuntimeError):  # RuntimeError: a loop of links, before Python 3.13
+        return f'"{text}" cannot be followed: its links lead in a circle', "mend the link"
     if resolved.is_relative_to(root.resolve()):
         return None
     return f'"{text}" leads out of the project directory by a link', "let it be inside the project directory"

@@ -65,7 +65,8 @@ class _Reader:
         top.only(_TOP)
         self._version(top)
         app = self._app(top.table("app"), top.where)
-        keys = KeyReader(self.reporter, self.root).read(top)
+        key_reader = KeyReader(self.reporter, self.root)
+        keys = key_reader.read(top)
         sets = tuple(s for table in top.tables("pin-set") if (s := self._pin_set(table, keys)))
         if top.is_empty("pin-set"):
             self.reporter.error(
@@ -76,7 +77,8 @@ class _Reader:
                 self.reporter.warning(
                     "unused-key", f"no pin-set uses the key `{name}`", key.where, "use it or drop it"
                 )
-        outputs = OutputReader(self.reporter, self.root).read(top)
+        inputs = {self.root / Path(self.file).name, *key_reader.files}
+        outputs = OutputReader(self.reporter, self.root, inputs).read(top)
         accepts = tuple(a for table in top.tables("accept") if (a := self._acceptance(table)))
         known = tuple(key for key in keys.values() if key.spki_sha256)
         return Project(self.root, _file_name(self.file), Policy(sets), app, known, outputs, accepts)
@@ -160,7 +162,7 @@ class _Reader:
 
     def _keys(self, table: Table, known: Mapping[str, Key], *, may_be_empty: bool) -> tuple[Key, ...]:
         written = table.texts("keys", required=not may_be_empty) or ()
-        if not written and not may_be_empty and "keys" in table:
+        if not may_be_empty and "keys" in table and table.is_empty("keys"):
             fix = "name two, or write enforce = false to exempt the hosts"
             self.reporter.error("missing-value", "the pin-set has no key", table.where.at("keys"), fix)
         keys: dict[str, Key] = {}

@@ -160,4 +160,5 @@ class Table:
 
 
 def _shown(key: str) -> str:
+    key = key if len(key) <= 80 else f"{key[:77]}…"
     return key if key.isprintable() else ascii(key)[1:-1]

@@ -1,0 +1,347 @@
+"""NSPinnedDomains: Apple's documentation and source, what is skipped, and the way there and back."""
+
+from __future__ import annotations
+
+import plistlib
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from pincompiler.errors import InputError
+from pincompiler.platforms import plist
+from pincompiler.platforms.ats import (
+    ATS,
+    Ats,
+    PinnedDomain,
+    entries,
+    inert,
+    instants,
+    lower,
+    objections,
+    read,
+    read_values,
+)
+from pincompiler.policy import Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.project import App
+from tests.platforms.models import DIGEST, PIN_A, PIN_B, A, B, C, atses, hosts, job, leaf, under
+from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN
+
+OUTPUT = job().output
+
+
+def read_pinned(**domains: Any) -> Ats:
+    """The model of entries; two underscores in a name stand for a dot."""
+    named = {name.replace("__", "."): entry for name, entry in domains.items()}
+    return read_values({"NSAppTransportSecurity": {"NSPinnedDomains": named}})
+
+
+def identity(pin: str) -> dict[str, str]:
+    return {"SPKI-SHA256-BASE64": pin}
+
+
+LEAF, CA, WIDE = "NSPinnedLeafIdentities", "NSPinnedCAIdentities", "NSIncludesSubdomains"
+
+# developer.apple.com/news/?id=g9ejcf8y, "Identity Pinning: How to configure server certificates for your app".
+DOCUMENTED = b"""<?xml version="1.0" encoding="UTF-8"?>
+<plist version="1.0">
+<dict>
+<key>NSAppTransportSecurity</key>
+<dict>
+    <key>NSPinnedDomains</key>
+    <dict>
+        <key>example.org</key>
+        <dict>
+            <key>NSIncludesSubdomains</key>
+            <true/>
+            <key>NSPinnedCAIdentities</key>
+            <array>
+                <dict>
+                    <key>SPKI-SHA256-BASE64</key>
+                    <string>r/mIkG3eEpVdm+u/ko/cwxzOMo1bk4TyHIlByibiA5E=</string>
+                </dict>
+            </array>
+        </dict>
+        <key>example.net</key>
+        <dict>
+            <key>NSPinnedLeafIdentities</key>
+            <array>
+                <dict>
+                    <key>SPKI-SHA256-BASE64</key>
+                    <string>i9HaIScvf6T/skE3/A7QOq5n5cTYs8UHNOEFCnkguSI=</string>
+                </dict>
+                <dict>
+                    <key>SPKI-SHA256-BASE64</key>
+                    <string>i9HaIScvf6T/skE3/A7QOq5n5cTYs8UHNOEFCnkguSA=</string>
+                </dict>
+            </array>
+        </dict>
+    </dict>
+</dict>
+</dict>
+</plist>
+"""
+
+
+def test_the_documented_example() -> None:
+    model = read(DOCUMENTED, App())
+    assert [(d.name, d.include_subdomains) for d in model.domains] == [
+        ("example.net", False),
+        ("example.org", True),
+    ]
+    net, org = model.domains
+    assert (org.leaf, net.ca) == (None, None)
+    assert org.ca is not None
+    assert net.leaf is not None
+    assert [key.pin for key in org.ca] == ["r/mIkG3eEpVdm+u/ko/cwxzOMo1bk4TyHIlByibiA5E="]
+    assert [key.role for key in (*org.ca, *net.leaf)] == [Role.CA, Role.LEAF, Role.LEAF]
+    # "A pinned CA public key must appear in a certificate chain either in an intermediate or root certificate."
+    assert model.accepts("example.org", under(*org.ca), TODAY)
+    assert model.accepts("www.example.org", Chain(b"x", (b"y", org.ca[0].spki_sha256)), TODAY)
+    assert not model.accepts("www.example.org", leaf(org.ca[0]), TODAY)
+    # One leaf key of several suffices, and only as the server's.
+    assert all(model.accepts("example.net", leaf(key), TODAY) for key in net.leaf)
+    assert not model.accepts("example.net", under(*net.leaf), TODAY)
+    assert model.accepts("www.example.net", leaf(A), TODAY)
+
+
+def test_subdomains_are_one_label_deep() -> None:
+    """NSIncludesSubdomains: "one additional path component"; SecPolicy.c cuts the first label once."""
+    model = Ats((PinnedDomain("x.test", include_subdomains=True, leaf=(A,)),))
+    pinned = [h for h in ("x.test", "a.x.test", "a.b.x.test", "notx.test", "test") if model.demand(h)]
+    assert pinned == ["x.test", "a.x.test"]
+
+
+def test_case_and_one_dot_of_the_host_do_not_count() -> None:
+    """SecPolicy.c, parseNSPinnedDomains: the trailing dot is cut, the comparison ignores case."""
+    model = read_pinned(X__Test={WIDE: True, LEAF: [identity(PIN_A)]})
+    assert [
+        h for h in ("X.TEST", "x.test.", "A.x.test.", "x.test..") if not model.accepts(h, leaf(B), TODAY)
+    ] == [
+        "X.TEST",
+        "x.test.",
+        "A.x.test.",
+    ]
+
+
+def test_entries_of_both_names_are_a_union() -> None:
+    """SecPolicy.c: every matching entry appends to the same array."""
+    model = Ats(
+        (
+            PinnedDomain("a.x.test", include_subdomains=True, leaf=(B,)),
+            PinnedDomain("x.test", include_subdomains=True, leaf=(A,)),
+        )
+    )
+    accepted = [k.name for k in (A, B, C) if model.accepts("a.x.test", leaf(k), TODAY)]
+    assert accepted == ["a", "b"]
+    # But the entry above the one above has no say.
+    assert [k.name for k in (A, B, C) if model.accepts("b.a.x.test", leaf(k), TODAY)] == ["b"]
+    assert model.deciding("A.x.test.") == (
+        "NSPinnedDomains › a.x.test",
+        "NSPinnedDomains › x.test, NSIncludesSubdomains",
+    )
+    assert model.deciding("x.test") == ("NSPinnedDomains › x.test",)
+    assert model.deciding("b.x.test") == ("NSPinnedDomains › x.test, NSIncludesSubdomains",)
+    assert model.deciding("y.test") == ()
+
+
+def test_both_lists_must_match_wherever_they_come_from() -> None:
+    """NSPinnedDomains: "If you specify both … both must match"; SecPolicyServer.c checks one after the other."""
+    both = Ats((PinnedDomain("x.test", include_subdomains=False, leaf=(A,), ca=(B,)),))
+    two = Ats(
+        (
+            PinnedDomain("a.x.test", include_subdomains=False, ca=(B,)),
+            PinnedDomain("x.test", include_subdomains=True, leaf=(A,)),
+        )
+    )
+    for model, host in ((both, "x.test"), (two, "a.x.test")):
+        assert model.accepts(host, Chain(A.spki_sha256, (C.spki_sha256, B.spki_sha256)), TODAY)
+        for chain in (leaf(A), under(B), under(A, B), Chain(B.spki_sha256, (A.spki_sha256,))):
+            assert not model.accepts(host, chain, TODAY)
+
+
+def test_it_is_forever() -> None:
+    """There is no expiry among the documented keys."""
+    model = Ats((PinnedDomain("x.test", include_subdomains=False, leaf=(A,)),))
+    assert not model.accepts("x.test", leaf(B), date.max)
+    assert instants(TODAY) == "never: iOS enforces until the app is updated"
+
+
+@given(atses, hosts)
+def test_every_entry_is_looked_at(model: Ats, host: str) -> None:
+    """parseNSPinnedDomains, told as it is written: each entry is compared with the host and what is above it."""
+    leaves: list[bytes] | None = None
+    cas: list[bytes] | None = None
+    for d in model.domains:
+        if d.name == host or (d.include_subdomains and d.name == host.partition(".")[2]):
+            if d.leaf is not None:
+                leaves = [*(leaves or []), *(k.spki_sha256 for k in d.leaf)]
+            if d.ca is not None:
+                cas = [*(cas or []), *(k.spki_sha256 for k in d.ca)]
+    demand = model.demand(host)
+    wanted = [(frozenset(leaves), frozenset[bytes]())] if leaves is not None else []
+    wanted += [(frozenset[bytes](), frozenset(cas))] if cas is not None else []
+    assert [(c.leaf, c.ca) for c in demand] == wanted
+    assert all(c.until is None for c in demand)
+
+
+# -- what is skipped, and what blocks ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["YES", "true", 1, None, False])
+def test_only_a_boolean_includes_subdomains(value: object) -> None:
+    """SecPolicy.c: ``== kCFBooleanTrue``."""
+    entry = {LEAF: [identity(PIN_A)]} | ({} if value is None else {WIDE: value})
+    assert not read_pinned(x__test=entry).demand("a.x.test")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        PIN_A,
+        {"SPKI-SHA256-BASE64": 1},
+        {"spki": PIN_A},
+        identity("é"),
+        identity("A"),
+        identity(f" {PIN_A}"),
+        7,
+        [],
+    ],
+    ids=str,
+)
+def test_what_is_no_identity_is_dropped_and_the_list_stays(item: object) -> None:
+    """SecPolicy.c drops it silently; an empty list matches nothing (CFArrayContainsValue), so the host is blocked."""
+    alone = read_pinned(x__test={LEAF: [item]})
+    assert alone.domains[0].leaf == ()
+    assert not any(alone.accepts("x.test", chain, TODAY) for chain in (leaf(A), under(A)))
+    beside = read_pinned(x__test={LEAF: [item, identity(PIN_A)]})
+    assert beside.accepts("x.test", leaf(A), TODAY)
+
+
+def test_the_length_of_a_pin_is_not_looked_at() -> None:
+    assert read_pinned(x__test={LEAF: [identity("AAAA")]}).domains[0].leaf == (Key(bytes(3)),)
+
+
+def test_an_empty_list_blocks_and_none_leaves_alone() -> None:
+    blocked = read_pinned(x__test={CA: []})
+    assert not blocked.accepts("x.test", under(A), TODAY)
+    for entry in ({}, {CA: "no array"}, {WIDE: True}):
+        free = read_pinned(x__test=entry)
+        assert free.accepts("x.test", leaf(A), TODAY)
+        assert [s.enforce for s in free.pin_sets()] == [False]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"NSAppTransportSecurity": "no dictionary"},
+        {"NSAppTransportSecurity": {}},
+        {"NSAppTransportSecurity": {"NSPinnedDomains": []}},
+        {"NSAppTransportSecurity": {"NSPinnedDomains": {"x.test": "no dictionary"}}},
+    ],
+)
+def test_nothing_to_read(values: dict[str, Any]) -> None:
+    assert read_values(values) == Ats(())
+
+
+@pytest.mark.parametrize("record", [{}, {"Pincompiler": 1}, {"Pincompiler": {}}, {"Pincompiler": {"ats": 1}}])
+def test_a_plist_without_our_record(record: dict[str, Any]) -> None:
+    assert read_values(record).policy_digest == ""
+
+
+def test_what_is_no_plist_is_told_with_its_name() -> None:
+    with pytest.raises(InputError, match=r"^Shop\.plist:1:1: not XML"):
+        read(b"x", App(), "Shop.plist")
+
+
+def test_pin_sets() -> None:
+    model = read_pinned(
+        x__test={WIDE: True, LEAF: [identity(PIN_A)], CA: [identity(PIN_B)]}, y__test={CA: []}
+    )
+    assert model.pin_sets() == (
+        PinSet(("x.test",), Reach.ONE_LABEL, (A, B)),
+        PinSet(("y.test",), Reach.NONE, ()),
+    )
+    assert set(model.names()) == {"x.test", "y.test"}
+
+
+# -- there and back ------------------------------------------------------------------------------
+
+
+@settings(max_examples=80)
+@given(atses)
+def test_what_is_written_is_read_back(model: Ats) -> None:
+    written = plist.edit(b"", entries(model, job("Info.plist")), "Info.plist")
+    again = read(written, App())
+    assert again == model
+    assert again.policy_digest == DIGEST
+    binary = plistlib.dumps(plistlib.loads(written), fmt=plistlib.FMT_BINARY)
+    assert read(binary, App()) == model
+
+
+def test_what_stands_in_the_plist() -> None:
+    """Apple's spelling of every key, and lists only where there are keys."""
+    model = Ats(
+        (
+            PinnedDomain("x.test", include_subdomains=True, leaf=(A,)),
+            PinnedDomain("y.test", include_subdomains=False, ca=(B,)),
+        )
+    )
+    assert entries(model, job("Info.plist")) == {
+        ("NSAppTransportSecurity", "NSPinnedDomains"): {
+            "x.test": {WIDE: True, LEAF: [identity(PIN_A)]},
+            "y.test": {WIDE: False, CA: [identity(PIN_B)]},
+        },
+        ("Pincompiler", "Notice"): "Generated by pincompiler from pins.toml. Do not edit.",
+        ("Pincompiler", "ats"): DIGEST,
+    }
+
+
+# -- from the policy -----------------------------------------------------------------------------
+
+
+def test_keys_go_by_their_role() -> None:
+    policy = Policy(
+        (
+            PinSet(("z.test", "b.test"), Reach.ALL, (LEAVES[0], UNKNOWN[0])),
+            PinSet(("a.test",), Reach.NONE, (CAS[0], CAS[1])),
+            PinSet(("c.test",), Reach.ONE_LABEL, (LEAVES[0], CAS[0]), TODAY),
+            PinSet(("d.test",), Reach.NONE, (LEAVES[0],), enforce=False),
+        )
+    )
+    assert lower(policy, App(), OUTPUT).domains == (
+        PinnedDomain("a.test", include_subdomains=False, ca=(CAS[0], CAS[1])),
+        PinnedDomain("b.test", include_subdomains=True, leaf=(LEAVES[0], UNKNOWN[0])),
+        PinnedDomain("c.test", include_subdomains=True, leaf=(LEAVES[0],), ca=(CAS[0],)),
+        PinnedDomain("z.test", include_subdomains=True, leaf=(LEAVES[0], UNKNOWN[0])),
+    )
+
+
+@pytest.mark.parametrize(
+    ("app", "told"),
+    [(App(), 1), (App(ios_minimum=(16, 4)), 1), (App(ios_minimum=(17,)), 0), (App(ios_minimum=(17, 0)), 0)],
+)
+def test_addresses_need_ios_17(app: App, told: int) -> None:
+    """NSExceptionDomains, whose rules for names NSPinnedDomains shares: addresses since iOS 17."""
+    model = Ats(
+        tuple(
+            PinnedDomain(name, include_subdomains=False, leaf=(A,))
+            for name in ("192.0.2.1", "192.0.2.7", "x.test")
+        )
+    )
+    found = list(objections(Policy(()), app, model))
+    assert [o.hosts for o in found] == [("192.0.2.1", "192.0.2.7")] * told
+    assert all("192.0.2.1 is an address" in o.problem for o in found)
+
+
+def test_before_ios_14_it_is_ignored() -> None:
+    """NSPinnedDomains: iOS 14.0+."""
+    assert inert(App(ios_minimum=(13, 4))) == "iOS 13.4 to 13 ignores NSPinnedDomains"
+    assert inert(App(ios_minimum=(14,))) == ""
+    assert inert(App()) == ""
+
+
+def test_the_target_edits_a_plist() -> None:
+    assert (ATS.edits, ATS.reports) == (True, False)

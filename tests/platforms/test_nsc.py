@@ -1,0 +1,599 @@
+"""The Network Security Configuration: Android's own answers, its documentation, and the way there and back.
+
+SELECTIONS and REFUSALS are what Android 14's XmlConfigSource and ApplicationConfig said when they were asked
+(tests/real/test_toolchain.py asks them again); the reader is held to the same.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from pincompiler.errors import InputError
+from pincompiler.location import Location, Span
+from pincompiler.platforms.nsc import NSC, inert, instants, lower, merge, objections, read
+from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Problem, Reporting
+from pincompiler.platforms.nsc.reader import decode_base64, expiration, read_xml
+from pincompiler.platforms.nsc.writer import write
+from pincompiler.policy import Clause, PinSet, Policy, Reach
+from pincompiler.project import App
+from tests.platforms.models import (
+    DIGEST,
+    PIN_A,
+    PIN_B,
+    PIN_C,
+    A,
+    B,
+    C,
+    hosts,
+    job,
+    leaf,
+    nscs,
+    under,
+)
+from tests.real.test_toolchain import REFUSALS, SELECTIONS
+from tests.strategies import TODAY
+
+JUNE = date(2027, 6, 1)
+POLICY = Policy(())
+OUTPUT = job().output
+
+
+def config(body: str, root: str = "") -> bytes:
+    return f"<network-security-config{root}>{body}</network-security-config>".encode()
+
+
+def domain(name: str, body: str = "", subdomains: str = "true") -> str:
+    return f'<domain-config><domain includeSubdomains="{subdomains}">{name}</domain>{body}</domain-config>'
+
+
+def pin_set(*pins: str, rest: str = "") -> str:
+    body = "".join(f'<pin digest="SHA-256">{pin}</pin>' for pin in pins)
+    return f"<pin-set{rest}>{body}</pin-set>"
+
+
+def problems(body: str) -> list[str]:
+    return [problem.message for problem in read_xml(config(body), "nsc.xml").problems]
+
+
+def pinned(model: Nsc, host: str) -> str:
+    """The letters of the keys that count for a host."""
+    (clause,) = model.demand(host) or (Clause(frozenset(), frozenset()),)
+    assert clause.leaf == clause.ca
+    return "".join(key.name for key in (A, B, C) if key.spki_sha256 in clause.leaf)
+
+
+# -- what Android answered -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SELECTIONS)
+def test_selects_as_android_does(name: str) -> None:
+    model = read(SELECTIONS[name].document, App())
+    # An error in debug-overrides shows in debuggable builds only; we tell it of any.
+    assert bool(model.problems) is (name == "errors in debug-overrides do not show in a release")
+    observed = {host: pinned(model, host).upper() for host in SELECTIONS[name].hosts}
+    assert observed == SELECTIONS[name].hosts
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_refuses_as_android_does(name: str) -> None:
+    document = REFUSALS[name][0]
+    if name == "other root":
+        with pytest.raises(InputError, match="its root is <network-config>"):
+            read_xml(document, "nsc.xml")
+    else:
+        assert read_xml(document, "nsc.xml").problems
+
+
+# -- what Android's documentation says -----------------------------------------------------------
+
+# developer.android.com/privacy-and-security/security-config, "Pin certificates".
+DOCUMENTED = """\
+<?xml version="1.0" encoding="utf-8"?>
+<network-security-config>
+    <domain-config>
+        <domain includeSubdomains="true">example.com</domain>
+        <pin-set expiration="2018-01-01">
+            <pin digest="SHA-256">7HIpactkIAq2Y49orFOOQKurWxmmSFZhBCoQYcRhJ3Y=</pin>
+            <!-- backup pin -->
+            <pin digest="SHA-256">fwza0LRMXouZHRC8Ei+4PyuldPDcf3UKgO/04cDM1oE=</pin>
+        </pin-set>
+    </domain-config>
+</network-security-config>
+"""
+
+
+def test_the_documented_example() -> None:
+    model = read(DOCUMENTED.encode(), App())
+    (only,) = model.configs
+    assert only.domains == (Domain("example.com", include_subdomains=True),)
+    assert [key.pin for key in only.keys] == [
+        "7HIpactkIAq2Y49orFOOQKurWxmmSFZhBCoQYcRhJ3Y=",
+        "fwza0LRMXouZHRC8Ei+4PyuldPDcf3UKgO/04cDM1oE=",
+    ]
+    assert only.expires == date(2018, 1, 1)
+    assert only.where == Location("network_security_config.xml", Span(3, 1, 3, 1))
+    assert model.problems == ()
+    assert model.policy_digest == ""
+
+
+def test_any_certificate_of_the_chain_may_be_the_pinned_one() -> None:
+    """NetworkSecurityTrustManager.checkPins: from the root down, the first match passes."""
+    model = Nsc((DomainConfig((Domain("x.test", include_subdomains=False),), (A, B)),))
+    for chain in (leaf(A), leaf(B), under(A), under(C, B)):
+        assert model.accepts("x.test", chain, TODAY)
+    for chain in (leaf(C), under(C), under()):
+        assert not model.accepts("x.test", chain, TODAY)
+        assert model.accepts("y.test", chain, TODAY)
+
+
+def test_pins_are_off_from_the_start_of_the_day() -> None:
+    """NetworkSecurityTrustManager.checkPins: skipped once now is past 00:00 of that date."""
+    model = read(config(domain("x.test", pin_set(PIN_A, rest=' expiration="2027-06-01"'))), App())
+    assert not model.accepts("x.test", leaf(B), date(2027, 5, 31))
+    assert model.accepts("x.test", leaf(B), JUNE)
+    assert instants(JUNE) == (
+        "at 2027-06-01 00:00 on the device's own clock: from 2027-05-31 10:00 UTC (UTC+14) "
+        "to 2027-06-01 12:00 UTC (UTC-12)"
+    )
+
+
+def test_pins_and_their_date_are_inherited_as_one() -> None:
+    """NetworkSecurityConfig.Builder.getEffectivePinSet: the nearest pin-set, as a unit."""
+    dated = pin_set(PIN_A, rest=' expiration="2027-06-01"')
+    inner = domain("a.x.test") + domain("b.x.test", pin_set(PIN_B)) + domain("c.x.test", pin_set())
+    model = read(config(domain("x.test", dated + inner)), App())
+    by_name = {c.domains[0].name: ([key.pin for key in c.keys], c.expires) for c in model.configs}
+    assert by_name == {
+        "x.test": ([PIN_A], JUNE),
+        "a.x.test": ([PIN_A], JUNE),
+        "b.x.test": ([PIN_B], None),
+        "c.x.test": ([], None),
+    }
+
+
+def test_before_android_7_the_file_is_ignored() -> None:
+    """developer.android.com: "in Android 7.0 (API level 24) and higher"."""
+    assert inert(App(android_min_sdk=23)) == "Android 23 to 23 ignores the whole file"
+    assert inert(App(android_min_sdk=24)) == ""
+    assert inert(App()) == ""
+
+
+@given(nscs(hosts), hosts)
+def test_the_longest_name_decides(model: Nsc, host: str) -> None:
+    """ApplicationConfig.getConfigForHostname, told as it is written: a scan of all domains."""
+    every = [(d, c) for c in model.configs for d in c.domains]
+    exact = [(d, c) for d, c in every if d.name == host]
+    around = [(d, c) for d, c in every if d.include_subdomains and host.endswith(f".{d.name}")]
+    chosen = (exact or sorted(around, key=lambda pair: len(pair[0].name))[-1:])[:1]
+    wanted = frozenset(key.spki_sha256 for _, c in chosen for key in c.keys)
+    observed = model.demand(host)
+    assert (observed[0].leaf if observed else frozenset()) == wanted
+    assert model.deciding(host) == tuple(
+        f'<domain includeSubdomains="{"true" if d.include_subdomains else "false"}">{d.name}</domain>'
+        for d, _ in chosen
+    )
+    assert model.demand(f"{host.upper()}.") == observed
+
+
+def test_pin_sets_of_both_reaches() -> None:
+    model = read(
+        config(
+            f"<domain-config><domain>x.test</domain>{domain('y.test')[15:-16]}{pin_set(PIN_A)}</domain-config>"
+        ),
+        App(),
+    )
+    assert model.pin_sets() == (
+        PinSet(("x.test",), Reach.NONE, (A,)),
+        PinSet(("y.test",), Reach.ALL, (A,)),
+    )
+    assert set(model.names()) == {"x.test", "y.test"}
+
+
+# -- leniency ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        # android.util.Base64.Decoder with DEFAULT: the states of its table, and what it skips.
+        ("", 0),
+        ("A", None),
+        ("AA", 1),
+        ("AA=", None),
+        ("AA==", 1),
+        ("AA===", None),
+        ("AAA", 2),
+        ("AAA=", 2),
+        ("AAA==", None),
+        ("AAAA", 3),
+        ("AAAA=", None),
+        ("=", None),
+        ("AA=A", None),
+        ("A A\nA-_.é!A", 3),
+        (PIN_A, 32),
+        (PIN_A.rstrip("="), 32),
+        ("ab" * 32, 48),
+        (f"sha256/{PIN_A}", None),
+    ],
+)
+def test_base64_is_androids(text: str, size: int | None) -> None:
+    decoded = decode_base64(text)
+    assert (None if decoded is None else len(decoded)) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        # java.text.SimpleDateFormat("yyyy-MM-dd"), not lenient; each asked of Android 14's code.
+        ("2027-06-01", JUNE),
+        ("2027-6-1", JUNE),
+        (" \t2027-\t6- 1 or later", JUNE),
+        ("2027-06-01T23:59Z", JUNE),
+        ("0000002027-0000000000006-1", JUNE),
+        ("٢٠٢٧-٠٦-٠١", JUNE),
+        ("27-06-01", date(27, 6, 1)),
+        ("2028-02-29", date(2028, 2, 29)),
+        ("2027-02-29", None),
+        ("2027-13-01", None),
+        ("2027-06-00", None),
+        ("0-1-1", None),
+        ("\n2027-06-01", None),
+        ("2027 -06-01", None),
+        ("2027--6-1", None),
+        ("-2027-06-01", None),
+        ("2027/06/01", None),
+        ("31-12-2026", None),
+        ("20270601", None),
+        ("292278995-01-01", None),
+        (f"{'9' * 5000}-01-01", None),
+        ("never", None),
+        ("", None),
+    ],
+)
+def test_dates_are_read_as_java_does(text: str, day: date | None) -> None:
+    assert expiration(text) == day
+
+
+@pytest.mark.parametrize(("text", "day"), [("10000-01-01", (1, 1)), ("12000-02-29", (2, 29))])
+def test_a_date_past_pythons_last_is_centuries_away(text: str, day: tuple[int, int]) -> None:
+    found = expiration(text)
+    assert found is not None
+    assert (found.month, found.day) == day
+    assert found.year >= 9600
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        # What aapt2 makes of an attribute that no resource declares; asked of aapt2 and Android 14.
+        *((text, True) for text in ("true", "TRUE", "True", " true ", "1", "-1", "001", "0x1", "0xffffffff")),
+        *((text, False) for text in ("false", "tRUE", "yes", "on", "", "0", "-0", "00", "0x0", "+1", "1.0")),
+        *((text, False) for text in ("²", "１", "0X1", "0x000000001000", "9" * 5000)),
+    ],
+)
+def test_booleans_are_aapts(text: str, value: bool) -> None:  # noqa: FBT001
+    (only,) = read(config(domain("x.test", subdomains=text)), App()).configs
+    assert only.domains[0].include_subdomains is value
+
+
+def test_comments_and_instructions_around_text_do_not_count() -> None:
+    """aapt2 drops both and trims; asked of Android 14."""
+    name = "<!-- c --> x<?pi?>.te<![CDATA[st]]> <!-- d -->\n<!-- e -->"
+    pin = f"\n<!-- leaf --> {PIN_A[:9]} <?pi?>{PIN_A[9:]}"
+    model = read(config(domain(name, pin_set(pin))), App())
+    assert model.problems == ()
+    assert pinned(model, "x.test") == "a"
+
+
+def test_namespaces_of_elements_do_not_count() -> None:
+    """XmlPullParser.getName() is the local name; attributes are asked for without a namespace."""
+    body = domain("x.test", pin_set(PIN_A))
+    assert pinned(read(config(body, ' xmlns="urn:y"'), App()), "a.x.test") == "a"
+    prefixed = body.replace("<", "<y:").replace("<y:/", "</y:")
+    assert pinned(read(config(prefixed, ' xmlns:y="urn:y"'), App()), "a.x.test") == "a"
+    attribute = body.replace("includeSubdomains", "y:includeSubdomains")
+    assert pinned(read(config(attribute, ' xmlns:y="urn:y"'), App()), "a.x.test") == ""
+
+
+def test_trustkits_element() -> None:
+    """TrustKitConfigurationParser: both attributes are false by default, report-uri is text."""
+    said = (
+        '<trustkit-config enforcePinning="true"><report-uri> https://r.test/ </report-uri></trustkit-config>'
+    )
+    quiet = '<trustkit-config disableDefaultReportUri="true"/>'
+    model = read(config(domain("x.test", said) + domain("y.test", quiet) + domain("z.test")), App())
+    assert [c.reporting for c in model.configs] == [
+        Reporting(enforce=True, disable_default_uri=False, uris=("https://r.test/",)),
+        Reporting(enforce=False, disable_default_uri=True),
+        None,
+    ]
+
+
+# -- refusals ------------------------------------------------------------------------------------
+
+ANCHORS = "<trust-anchors>{}</trust-anchors>"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        # XmlConfigSource's ParserExceptions, in our words.
+        ("<base-config/><base-config/>", "only one base-config is allowed"),
+        ("<debug-overrides/><debug-overrides/>", "only one debug-overrides is allowed"),
+        ("<base-config><domain>x</domain></base-config>", "<domain> is not allowed in <base-config>"),
+        ("<base-config><pin-set/></base-config>", "<pin-set> is not allowed in <base-config>"),
+        (f"<base-config>{domain('x')}</base-config>", "<domain-config> is not allowed in <base-config>"),
+        ("<debug-overrides><pin-set/></debug-overrides>", "<pin-set> is not allowed in <debug-overrides>"),
+        (domain("x", "<pin-set/><pin-set/>"), "a second <pin-set> in one domain-config"),
+        (domain("x", "<trust-anchors/>" * 2), "a second <trust-anchors> in one domain-config"),
+        (
+            f"<base-config>{'<trust-anchors/>' * 2}</base-config>",
+            "a second <trust-anchors> in one base-config",
+        ),
+        ("<domain-config/>", "a domain-config has no <domain> of its own"),
+        (domain(""), "a <domain> is empty"),
+        (domain("<!-- x.test -->"), "a <domain> is empty"),
+        (domain("x<b/>"), "<domain> contains another element"),
+        (domain("x<!-- -->y"), "a comment divides the text of <domain>, and Android reads one part only"),
+        (domain("x") + domain("X"), "x has already been specified"),
+        (domain("x", domain("x")), "x has already been specified"),
+        (domain("x", f"<pin-set><pin>{PIN_A}</pin></pin-set>"), "the pin digest (none) is not SHA-256"),
+        (domain("x", "<pin-set><pin digest='SHA256'/></pin-set>"), "the pin digest SHA256 is not SHA-256"),
+        (domain("x", pin_set(f"{PIN_A}<b/>")), "<pin> contains another element"),
+        (
+            domain("x", pin_set("AA<!-- -->AA")),
+            "a comment divides the text of <pin>, and Android reads one part only",
+        ),
+        (domain("x", pin_set(f"sha256/{PIN_A}")), "a pin is not base64"),
+        (domain("x", pin_set("")), "a pin has 0 bytes instead of 32"),
+        (domain("x", pin_set("AAAA")), "a pin has 3 bytes instead of 32"),
+        (
+            domain("x", pin_set(PIN_A, rest=' expiration="soon"')),
+            'the expiration "soon" is no date of the form yyyy-MM-dd',
+        ),
+        (domain("x", ANCHORS.format("<certificates/>")), "<certificates> has no src"),
+        (domain("x", ANCHORS.format('<certificates src="@"/>')), 'the certificates src "@" is unknown'),
+        (
+            "<debug-overrides>" + ANCHORS.format('<certificates src="all"/>') + "</debug-overrides>",
+            'the certificates src "all" is unknown',
+        ),
+    ],
+)
+def test_refuses(body: str, told: str) -> None:
+    assert problems(body) == [told]
+
+
+@pytest.mark.parametrize(
+    "source", ["system", "user", "wfa", "@raw/ca", "@*android:raw/c_a", " @raw/ca ", "@null"]
+)
+def test_anchors_that_android_knows(source: str) -> None:
+    assert problems(domain("x", ANCHORS.format(f'<certificates src="{source}"/>'))) == []
+
+
+def test_everything_is_told_at_once_with_its_line() -> None:
+    body = f"\n{domain('x', pin_set('AAAA'))}\n{domain('x')}\n<domain-config/>"
+    told = read_xml(config(body), "nsc.xml").problems
+    assert [(p.where.span.line if p.where.span else 0, p.message) for p in told] == [
+        (2, "a pin has 3 bytes instead of 32"),
+        (3, "x has already been specified"),
+        (4, "a domain-config has no <domain> of its own"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "nsc.xml: not XML"),
+        (b"<network-security-config>", "nsc.xml: not XML"),
+        (b"\xff\xfe\x00", "nsc.xml: not XML"),
+        (b"<a>&e;</a>", "nsc.xml: not XML"),
+        (b"<resources/>", "nsc.xml: its root is <resources> and not <network-security-config>"),
+        (b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><network-security-config/>", "nsc.xml: has a DOCTYPE"),
+        (
+            b"<!DOCTYPE a [<!ENTITY e 'x'>]><network-security-config>&e;</network-security-config>",
+            "has a DOCTYPE",
+        ),
+    ],
+)
+def test_no_configuration_at_all(data: bytes, told: str) -> None:
+    with pytest.raises(InputError, match=re.escape(told)):
+        read_xml(data, "nsc.xml")
+
+
+# -- pins that are not checked -------------------------------------------------------------------
+
+SKIPPING = ANCHORS.format('<certificates src="user"/><certificates src="system" overridePins="true"/>')
+CHECKING = ANCHORS.format('<certificates src="system"/>')
+
+
+@pytest.mark.parametrize(
+    ("body", "overridden"),
+    [
+        # NetworkSecurityTrustManager.isPinningEnforced; NetworkSecurityConfig.Builder for inheritance.
+        (domain("x", pin_set(PIN_A)), [False]),
+        (domain("x", pin_set(PIN_A) + SKIPPING), [True]),
+        (domain("x", pin_set(PIN_A) + SKIPPING + domain("y") + domain("z", CHECKING)), [True, True, False]),
+        (f"<base-config>{SKIPPING}</base-config>" + domain("x", pin_set(PIN_A)), [True]),
+        (domain("x", pin_set(PIN_A) + CHECKING) + f"<base-config>{SKIPPING}</base-config>", [False]),
+        # Of debug-overrides a release build knows nothing.
+        (f"<debug-overrides>{SKIPPING}</debug-overrides>" + domain("x", pin_set(PIN_A)), [False]),
+    ],
+)
+def test_anchors_that_override_pins(body: str, overridden: list[bool]) -> None:
+    model = read(config(body), App())
+    assert [c.overridden for c in model.configs] == overridden
+    told = [o.hosts[0] for o in objections(POLICY, App(), model)]
+    assert told == [c.domains[0].name for c in model.configs if c.overridden]
+
+
+def test_objections_name_the_place() -> None:
+    here = Problem("it is broken", Location("base", Span(7, 1, 7, 1)))
+    (told,) = objections(POLICY, App(), Nsc((), "", (here,)))
+    assert told.problem == (
+        "Android refuses the file, so the app crashes at its first connection: it is broken"
+    )
+    assert told.where == here.where
+
+
+# -- writing -------------------------------------------------------------------------------------
+
+
+@settings(max_examples=100)
+@given(nscs())
+def test_what_is_written_is_read_back(model: Nsc) -> None:
+    written = write(model, job("nsc.xml"))
+    again = read(written, App())
+    assert again == model
+    assert again.policy_digest == DIGEST
+    assert write(model, job("nsc.xml")) == written
+
+
+def test_the_text_is_quiet_under_lint() -> None:
+    """LINT's NetworkSecurityConfigDetector: attributes explicit, no white space in texts, ISO dates."""
+    model = Nsc(
+        (
+            DomainConfig((Domain("x.test", include_subdomains=False),), (A, B), JUNE),
+            DomainConfig(
+                (Domain("y.test", include_subdomains=True),),
+                reporting=Reporting(enforce=False, disable_default_uri=True, uris=("https://r.test/?a&b",)),
+            ),
+        )
+    )
+    assert (
+        write(model, job("nsc.xml", source="a -- b.toml")).decode()
+        == f"""\
+<?xml version="1.0" encoding="utf-8"?>
+<!-- Generated by pincompiler from a__-_b.toml. Do not edit. -->
+<network-security-config xmlns:pincompiler="urn:pincompiler" pincompiler:policy="{DIGEST}">
+    <domain-config>
+        <domain includeSubdomains="false">x.test</domain>
+        <pin-set expiration="2027-06-01">
+            <!-- a -->
+            <pin digest="SHA-256">{PIN_A}</pin>
+            <!-- b -->
+            <pin digest="SHA-256">{PIN_B}</pin>
+        </pin-set>
+    </domain-config>
+    <domain-config>
+        <domain includeSubdomains="true">y.test</domain>
+        <trustkit-config enforcePinning="false" disableDefaultReportUri="true">
+            <report-uri>https://r.test/?a&amp;b</report-uri>
+        </trustkit-config>
+    </domain-config>
+</network-security-config>
+"""
+    )
+
+
+def told(element: etree._Element) -> list[object]:
+    """An element with all that is in it, its comments and its layout included."""
+    return [(one.tag, one.text, dict(one.attrib)) for one in element.iter()]
+
+
+BASES = {
+    "nothing": b"<network-security-config/>",
+    "blank": b"<network-security-config>\n</network-security-config>",
+    "one line": config('<base-config cleartextTrafficPermitted="false"/>'),
+    "comments": config("\n  <!-- first -->\n  <base-config/>\n  <!-- last -->\n"),
+    "whole": config(
+        f"\n\t<base-config>{CHECKING}</base-config>\n\t"
+        + domain("Legacy.test", f"\n<!-- kept --> {pin_set(PIN_C)}")
+        + "\n\t<debug-overrides/>\n",
+        ' xmlns:tools="http://schemas.android.com/tools" tools:ignore="X"',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BASES)
+@settings(max_examples=20)
+@given(model=nscs(hosts))
+def test_a_base_is_kept_and_added_to(name: str, model: Nsc) -> None:
+    base = BASES[name]
+    written = write(model, job("nsc.xml", base))
+    assert read(written, App()) == merge(read(base, App()), model)
+    before, after = etree.fromstring(base), etree.fromstring(written)
+    for old, new in zip(before, after, strict=False):
+        assert told(old) == told(new)
+    assert len(after) == len(before) + len(model.configs)
+    assert {key: after.get(key) for key in before.attrib} == dict(before.attrib)
+
+
+def test_a_host_of_the_base_cannot_be_pinned_again() -> None:
+    """XmlConfigSource: "x.test has already been specified", whichever of the two came first."""
+    base = read(config("\n\n" + domain("X.test") + domain("y.test")), App())
+    generated = Nsc((DomainConfig((Domain("x.test", include_subdomains=True),), (A,)),))
+    (problem,) = merge(base, generated).problems
+    assert problem.message == "x.test has a domain entry here and a pin-set in pins.toml; keep one"
+    assert problem.where.span == Span(3, 1, 3, 1)
+    assert merge(base, Nsc(())) == base
+
+
+def test_a_base_that_android_refuses_stays_refused() -> None:
+    base = read(config("<domain-config/>"), App())
+    assert merge(base, Nsc(())).problems == base.problems
+    unknown = Nsc((DomainConfig((Domain("x.test", include_subdomains=True),)),))
+    (problem,) = merge(unknown, unknown).problems
+    assert problem.where == Location("base")
+
+
+# -- from the policy -----------------------------------------------------------------------------
+
+
+def test_hosts_of_the_same_meaning_stand_together() -> None:
+    policy = Policy(
+        (
+            PinSet(("z.test", "a.test"), Reach.NONE, (A, B)),
+            PinSet(("m.test",), Reach.NONE, (A, B)),
+            PinSet(("n.test",), Reach.ALL, (A, B)),
+            PinSet(("o.test",), Reach.NONE, (A, B), JUNE),
+            PinSet(("p.test",), Reach.NONE, (A, B), enforce=False),
+        )
+    )
+    lowered = lower(policy, App(), OUTPUT)
+    assert [[d.name for d in c.domains] for c in lowered.configs] == [
+        ["a.test", "m.test", "z.test"],
+        ["n.test"],
+        ["o.test"],
+    ]
+
+
+def test_an_exempt_host_is_written_only_where_it_is_one() -> None:
+    """A domain-config without pins: AOSP applies one config, and this one pins nothing."""
+    sets = (
+        PinSet(("x.test",), Reach.ALL, (A, B)),
+        PinSet(("a.x.test", "b.x.test"), Reach.NONE, (C,), JUNE, enforce=False),
+        PinSet(("y.test",), Reach.NONE, (A, B)),
+        PinSet(("a.y.test",), Reach.NONE, (), enforce=False),
+    )
+    lowered = lower(Policy(sets), App(), OUTPUT)
+    assert [([d.name for d in c.domains], c.keys, c.expires) for c in lowered.configs] == [
+        (["a.x.test", "b.x.test"], (), None),
+        (["x.test"], (A, B), None),
+        (["y.test"], (A, B), None),
+    ]
+
+
+def test_the_target_says_so() -> None:
+    assert (NSC.reports, NSC.edits, NSC.suffixes) == (False, False, (".xml",))
+
+
+@given(st.text())
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """No text of a domain, an attribute or a pin makes the reader fall over."""
+    root = etree.Element("network-security-config")
+    one = etree.SubElement(root, "domain-config")
+    try:
+        etree.SubElement(one, "domain", includeSubdomains=text).text = text or None
+        pins = etree.SubElement(one, "pin-set", expiration=text)
+        etree.SubElement(pins, "pin", digest="SHA-256").text = text or None
+    except ValueError:  # no XML can hold it
+        return
+    model = read(etree.tostring(root), App())
+    assert model.problems
+    assert all(not c.keys for c in model.configs)
