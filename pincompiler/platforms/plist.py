@@ -217,6 +217,8 @@ class _Scanner:
         """How deep inside an element that nobody asked for."""
         self.parser = expat.ParserCreate()
         self.parser.EntityDeclHandler = self._entity
+        # Apple's DOCTYPE has its DTD elsewhere, so expat would take any entity for declared there.
+        self.parser.SkippedEntityHandler = self._skipped
         self.parser.XmlDeclHandler = self._declaration
         self.parser.buffer_text = True
         self._look()
@@ -247,6 +249,9 @@ class _Scanner:
 
     def _entity(self, name: str, *_rest: object) -> None:
         raise _Refused(f"declares the entity {name}, which no property list needs")
+
+    def _skipped(self, name: str, _is_parameter: bool) -> None:  # noqa: FBT001 - expat's signature
+        raise _Refused(f"refers to the entity {name}, which is declared nowhere")
 
     def _start(self, tag: str, _attributes: object) -> None:
         if len(self.stack) > 200:
