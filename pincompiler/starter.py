@@ -41,6 +41,8 @@ def taken_over(path: Path, today: date) -> bytes:
             raise InputError(
                 f"{first.title}: {pin_set.hosts[0]} accepts no chain at all; mend the file first"
             )
+    if not policy.sets:
+        raise InputError(f"{first.title}: pins no host")
     content = to_toml(policy, path.name)
     reading = read_project(parse(content.decode(), "pins.toml"), path.parent)
     for finding in reading.findings:

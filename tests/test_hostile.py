@@ -187,7 +187,7 @@ def test_a_file_over_the_limit_is_not_read(content: str, tmp_path: Path) -> None
 def test_an_endless_file_is_not_read_for_ever(tmp_path: Path) -> None:
     ran = run("check", "/dev/zero", cwd=tmp_path)
     assert ran.code == 2
-    assert ran.stderr == "pincompiler: error: /dev/zero: more than 64 MB, which is no pinning configuration\n"
+    assert ran.stderr == "pincompiler: error: /dev/zero: more than 64 MB, which is no file of this kind\n"
 
 
 @pytest.mark.parametrize("argument", [".", "absent.toml", "absent/pins.toml", "", "x" * 300])

@@ -12,6 +12,7 @@ from hypothesis import given
 from pincompiler.fidelity import Remembered, describe, differences
 from pincompiler.location import Location
 from pincompiler.policy import Chain, Clause, Key, PinSet, Policy, Reach, Role
+from tests.platforms.models import calm
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN, chains, days, hosts, policies, spki
 
 LEAF, OTHER, CA = LEAVES[0], LEAVES[1], CAS[0]
@@ -146,6 +147,7 @@ def test_what_the_digest_is_of() -> None:
     assert all(digest.startswith("sha256/") and len(digest) == 51 for digest in digests)
 
 
+@calm
 @given(policies)
 def test_hosts_together_or_apart_mean_the_same(policy: Policy) -> None:
     apart = Policy(tuple(replace(s, hosts=(host,)) for s in policy.sets for host in s.hosts))
@@ -156,6 +158,7 @@ def test_hosts_together_or_apart_mean_the_same(policy: Policy) -> None:
 # -- remembered, and told ------------------------------------------------------------------------
 
 
+@calm
 @given(policies, hosts, chains, days)
 def test_remembering_changes_nothing(policy: Policy, host: str, chain: Chain, day: date) -> None:
     remembered = Remembered(policy)

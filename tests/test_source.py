@@ -131,7 +131,7 @@ pins.toml:3:8: error: `keys` is an array [wrong-type]
      |        ^^ write a table
 pins.toml:4:11: error: `pin-set` is a table [wrong-type]
    4 | pin-set = {}
-     |           ^^ write an array
+     |           ^^ write [[pin-set]]
 pins.toml:5:10: error: `target` is a string [wrong-type]
    5 | target = "x"
      |          ^^^ write a table
@@ -151,7 +151,7 @@ pins.toml:15:11: error: `expires` is a date and time [wrong-type]
      |           ^^^^^^^^^^^^^^^^^^^^ write a date
 pins.toml:16:11: error: `enforce` is a string [wrong-type]
   16 | enforce = "yes"
-     |           ^^^^^ write true or false
+     |           ^^^^^ write a boolean
 pins.toml:17:15: error: `report-uris` is a string [wrong-type]
   17 | report-uris = "x"
      |               ^^^ write an array
@@ -397,9 +397,9 @@ pins.toml:17:11: error: no certificate in certs/bundle.pem is for `Shop C` [ambi
     "up": (
         third('file = "../x.pem"'),
         """\
-pins.toml:16:8: error: "../x.pem" leaves the project directory [escaping-path]
+pins.toml:16:8: error: "../x.pem" has a `..`, which may lead anywhere [escaping-path]
   16 | file = "../x.pem"
-     |        ^^^^^^^^^^ write a path below the directory of pins.toml
+     |        ^^^^^^^^^^ write the path without it
 """,
     ),
     "absolute": (
@@ -645,9 +645,9 @@ pins.toml:17:8: error: trustkit-android and nsc would write the same file [confl
     "escaping": (
         SOUND + '[target.nsc]\npath = "../a.xml"\nbase = "/etc/base.xml"\n',
         """\
-pins.toml:15:8: error: "../a.xml" leaves the project directory [escaping-path]
+pins.toml:15:8: error: "../a.xml" has a `..`, which may lead anywhere [escaping-path]
   15 | path = "../a.xml"
-     |        ^^^^^^^^^^ write a path below the directory of pins.toml
+     |        ^^^^^^^^^^ write the path without it
 pins.toml:16:8: error: "/etc/base.xml" leaves the project directory [escaping-path]
   16 | base = "/etc/base.xml"
      |        ^^^^^^^^^^^^^^^ write a path below the directory of pins.toml

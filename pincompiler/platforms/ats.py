@@ -186,17 +186,19 @@ def read_values(values: Mapping[str, Any]) -> Ats:
     """The same, of a property list already loaded; what Apple skips is skipped."""
     section = values.get(SECTION[0])
     entries = section.get(SECTION[1]) if isinstance(section, dict) else None
-    domains = tuple(
-        PinnedDomain(
-            name.lower(),
-            entry.get(_INCLUDES) is True,
-            _identities(entry.get(_LEAF), Role.LEAF),
-            _identities(entry.get(_CA), Role.CA),
-        )
-        for name, entry in (entries.items() if isinstance(entries, dict) else ())
-        if isinstance(name, str) and isinstance(entry, dict)
-    )
-    return Ats(tuple(sorted(domains, key=lambda domain: domain.name)), recorded(values, "ats"))
+    domains: dict[str, PinnedDomain] = {}
+    for name, entry in entries.items() if isinstance(entries, dict) else ():
+        if isinstance(name, str) and isinstance(entry, dict):
+            leaf, ca = _identities(entry.get(_LEAF), Role.LEAF), _identities(entry.get(_CA), Role.CA)
+            # Names that differ only in case are entries of one domain, which add up.
+            same = domains.get(name.lower(), PinnedDomain(name.lower(), include_subdomains=False))
+            domains[name.lower()] = PinnedDomain(
+                name.lower(),
+                entry.get(_INCLUDES) is True or same.include_subdomains,
+                _joined(same.leaf, leaf),
+                _joined(same.ca, ca),
+            )
+    return Ats(tuple(sorted(domains.values(), key=lambda domain: domain.name)), recorded(values, "ats"))
 
 
 def _identities(items: object, role: Role) -> tuple[Key, ...] | None:

@@ -97,6 +97,8 @@ def _kind(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
         return f"reach-{depth}", 'write subdomains = "all", or name the hosts and write "none"'
     if len(difference.actual_demand) > 1 or (pin_set and any(key.role is None for key in pin_set.keys)):
         return f"roles-{depth}", _roles_fix(pin_set)
+    if not difference.actual_demand:
+        return f"gap-{depth}", "name the host in a pin-set of its own"
     return f"keys-{depth}", "give the inner set every key of the set above it, or narrow that one"
 
 

@@ -61,7 +61,7 @@ def read_bytes(path: Path, limit: int = LIMIT) -> bytes:
         )
         raise InputError(f"{path}: {error.strerror or error}{hint}") from error
     if len(data) > limit:
-        raise InputError(f"{path}: more than {limit // 2**20} MB, which is no pinning configuration")
+        raise InputError(f"{path}: more than {limit // 2**20} MB, which is no file of this kind")
     return data
 
 

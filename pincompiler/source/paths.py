@@ -26,7 +26,9 @@ def _refused(text: str) -> tuple[str, str] | None:
         return f"a path of {len(text):,} characters is longer than systems take", "shorten it"
     if not text.isprintable() or "\\" in text:
         return f"{text!a} is no portable path", "use printable names and /"
-    if path.is_absolute() or ".." in path.parts or path.parts[:1] == ("~",):
+    if ".." in path.parts:
+        return f'"{text}" has a `..`, which may lead anywhere', "write the path without it"
+    if path.is_absolute() or path.parts[:1] == ("~",):
         return f'"{text}" leaves the project directory', "write a path below the directory of pins.toml"
     return None if path.parts else (f'"{text}" names no file', "name a file")
 

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 _TYPES: Mapping[type, str] = {
     str: "a string",
-    bool: "true or false",
+    bool: "a boolean",
     int: "an integer",
     float: "a float",
     list: "an array",
@@ -155,7 +155,8 @@ class Table:
         )
         is_, wanted = _TYPES.get(type(value), type(value).__name__), _TYPES[kind]
         where = self.where.at(key, *item)
-        self._reporter.error("wrong-type", f"{what} is {is_}", where, f"write {wanted}")
+        fix = f"write [[{key}]]" if kind is list and isinstance(value, dict) else f"write {wanted}"
+        self._reporter.error("wrong-type", f"{what} is {is_}", where, fix)
         return False
 
 

@@ -6,6 +6,7 @@ import string
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from pincompiler.platforms.ats import Ats, PinnedDomain
@@ -18,6 +19,9 @@ from pincompiler.project import Output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no failure."""
 
 DIGEST = "sha256/" + "A" * 43 + "="
 A, B, C = (Key(bytes([n] * 32), None, name) for n, name in ((1, "a"), (2, "b"), (3, "c")))

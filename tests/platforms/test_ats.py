@@ -25,7 +25,7 @@ from pincompiler.platforms.ats import (
 )
 from pincompiler.policy import Chain, Key, PinSet, Policy, Reach, Role
 from pincompiler.project import App
-from tests.platforms.models import DIGEST, PIN_A, PIN_B, A, B, C, atses, hosts, job, leaf, under
+from tests.platforms.models import DIGEST, PIN_A, PIN_B, A, B, C, atses, calm, hosts, job, leaf, under
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN
 
 OUTPUT = job().output
@@ -168,6 +168,7 @@ def test_it_is_forever() -> None:
     assert instants(TODAY) == "never: iOS enforces until the app is updated"
 
 
+@calm
 @given(atses, hosts)
 def test_every_entry_is_looked_at(model: Ats, host: str) -> None:
     """parseNSPinnedDomains, told as it is written: each entry is compared with the host and what is above it."""
@@ -270,7 +271,7 @@ def test_pin_sets() -> None:
 # -- there and back ------------------------------------------------------------------------------
 
 
-@settings(max_examples=80)
+@settings(calm, max_examples=80)
 @given(atses)
 def test_what_is_written_is_read_back(model: Ats) -> None:
     written = plist.edit(b"", entries(model, job("Info.plist")), "Info.plist")
@@ -345,3 +346,19 @@ def test_before_ios_14_it_is_ignored() -> None:
 
 def test_the_target_edits_a_plist() -> None:
     assert (ATS.edits, ATS.reports) == (True, False)
+
+
+def test_names_that_differ_in_case_are_one() -> None:
+    """SecPolicy.c compares names without case, and every entry that matches adds to the lists."""
+    values = {
+        "NSAppTransportSecurity": {
+            "NSPinnedDomains": {
+                "X.test": {"NSPinnedLeafIdentities": [{"SPKI-SHA256-BASE64": A.pin}]},
+                "x.test": {"NSPinnedLeafIdentities": [{"SPKI-SHA256-BASE64": B.pin}]},
+            }
+        }
+    }
+    model = read_values(values)
+    for key in (A, B):
+        assert model.accepts("x.test", Chain(key.spki_sha256), TODAY)
+    assert not model.accepts("x.test", Chain(b"another"), TODAY)

@@ -25,7 +25,7 @@ from pincompiler.platforms.trustkit_swift import read as read_swift
 from pincompiler.platforms.trustkit_swift import write as write_swift
 from pincompiler.policy import Key, Role
 from pincompiler.project import App
-from tests.platforms.models import DIGEST, PIN_A, A, B, C, job, okhttps, trustkits
+from tests.platforms.models import DIGEST, PIN_A, A, B, C, calm, job, okhttps, trustkits
 
 PARSERS = {
     "kt": Parser(Language(tree_sitter_kotlin.language())),
@@ -52,13 +52,13 @@ def test_a_syntax_error_would_show(language: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("language", WRITERS)
-@settings(max_examples=40)
+@settings(calm, max_examples=40)
 @given(model=okhttps)
 def test_any_pinner_is_well_formed(language: str, model: OkHttp) -> None:
     tree(language, WRITERS[language](model, job(f"Pins.{language}")))
 
 
-@settings(max_examples=40)
+@settings(calm, max_examples=40)
 @given(trustkits(excluded=False))
 def test_any_trustkit_configuration_is_well_formed(model: TrustKit) -> None:
     tree("swift", write_swift(model, job("Pins.swift")))
@@ -139,7 +139,7 @@ def test_ten_thousand_hosts_in_swift() -> None:
 # -- Swift there and back ------------------------------------------------------------------------
 
 
-@settings(max_examples=80)
+@settings(calm, max_examples=80)
 @given(trustkits(excluded=False))
 def test_swift_is_read_back(model: TrustKit) -> None:
     written = write_swift(model, job("Pins.swift"))

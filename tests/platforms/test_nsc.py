@@ -30,6 +30,7 @@ from tests.platforms.models import (
     A,
     B,
     C,
+    calm,
     hosts,
     job,
     leaf,
@@ -164,6 +165,7 @@ def test_before_android_7_the_file_is_ignored() -> None:
     assert inert(App()) == ""
 
 
+@calm
 @given(nscs(hosts), hosts)
 def test_the_longest_name_decides(model: Nsc, host: str) -> None:
     """ApplicationConfig.getConfigForHostname, told as it is written: a scan of all domains."""
@@ -444,7 +446,7 @@ def test_objections_name_the_place() -> None:
 # -- writing -------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100)
+@settings(calm, max_examples=100)
 @given(nscs())
 def test_what_is_written_is_read_back(model: Nsc) -> None:
     written = write(model, job("nsc.xml"))
@@ -511,7 +513,7 @@ BASES = {
 
 
 @pytest.mark.parametrize("name", BASES)
-@settings(max_examples=20)
+@settings(calm, max_examples=20)
 @given(model=nscs(hosts))
 def test_a_base_is_kept_and_added_to(name: str, model: Nsc) -> None:
     base = BASES[name]
@@ -583,6 +585,7 @@ def test_the_target_says_so() -> None:
     assert (NSC.reports, NSC.edits, NSC.suffixes) == (False, False, (".xml",))
 
 
+@calm
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     """No text of a domain, an attribute or a pin makes the reader fall over."""

@@ -17,7 +17,7 @@ from pincompiler.platforms.okhttp.code import read, write_java, write_kotlin
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
 from pincompiler.policy import PinSet, Policy, Reach
 from pincompiler.project import App
-from tests.platforms.models import DIGEST, PIN_A, A, B, C, hosts, job, leaf, okhttps, under
+from tests.platforms.models import DIGEST, PIN_A, A, B, C, calm, hosts, job, leaf, okhttps, under
 from tests.real.test_toolchain import HOSTS, PATTERNS
 from tests.strategies import TODAY
 
@@ -105,6 +105,7 @@ def test_a_dot_at_the_end_of_the_url_slips_through() -> None:
     assert not model.accepts("Api.X.TEST", leaf(B), TODAY)
 
 
+@calm
 @given(okhttps, hosts)
 def test_every_pattern_is_looked_at(model: OkHttp, host: str) -> None:
     """CertificatePinner.Pin.matchesHostname, told as it is written: a scan of all patterns."""
@@ -173,7 +174,7 @@ WRITERS = {"Pins.kt": write_kotlin, "Pins.java": write_java}
 
 
 @pytest.mark.parametrize("path", WRITERS)
-@settings(max_examples=80)
+@settings(calm, max_examples=80)
 @given(model=okhttps)
 def test_what_is_written_is_read_back(path: str, model: OkHttp) -> None:
     written = WRITERS[path](model, job(path))

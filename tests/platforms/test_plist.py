@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pincompiler.errors import InputError
 from pincompiler.platforms.plist import edit, load
+from tests.platforms.models import calm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,6 +185,14 @@ def test_an_empty_file_becomes_a_new_one() -> None:
     )
 
 
+def test_sections_deep_down_are_made_together() -> None:
+    changes = {("A", "B", "C"): "d", ("A", "B", "E", "F"): True, ("A", "G"): 1}
+    for data in (b"", document("<dict><key>A</key><string>no dictionary</string></dict>")):
+        edited = edit(data, changes, "Info.plist")
+        assert plistlib.loads(edited) == {"A": {"B": {"C": "d", "E": {"F": True}}, "G": 1}}
+        assert edit(edited, changes, "Info.plist") == edited
+
+
 def test_text_is_escaped() -> None:
     edited = edit(b"", {("A & <B>",): {"</dict>": "&amp; é ]]>"}}, "Info.plist")
     assert plistlib.loads(edited) == {"A & <B>": {"</dict>": "&amp; é ]]>"}}
@@ -219,7 +228,7 @@ layouts = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(calm, max_examples=200)
 @given(plists, changes, layouts)
 def test_plistlib_agrees(values: dict[str, Any], changes: dict[tuple[str, ...], Any], layout: Any) -> None:
     data = layout(plistlib.dumps(values, sort_keys=False))
@@ -228,7 +237,7 @@ def test_plistlib_agrees(values: dict[str, Any], changes: dict[tuple[str, ...], 
     assert load(edited, "Info.plist") == plistlib.loads(edited)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(calm, max_examples=100)
 @given(plists, layouts)
 def test_every_byte_outside_the_section_is_kept(values: dict[str, Any], layout: Any) -> None:
     mark = "8d1f"  # stands nowhere else
@@ -338,7 +347,7 @@ def test_a_binary_property_list_is_read() -> None:
         load(plistlib.dumps([1], fmt=plistlib.FMT_BINARY), "P")
 
 
-@settings(max_examples=200)
+@settings(calm, max_examples=200)
 @given(st.binary(max_size=40) | st.binary(max_size=40).map(lambda tail: WHOLE[: len(tail) * 40] + tail))
 def test_garbage_is_read_or_refused(data: bytes) -> None:
     """Never a traceback, and never an edit that plistlib cannot read."""

@@ -14,7 +14,7 @@ from pincompiler.platforms.nsc.writer import write
 from pincompiler.platforms.trustkit_android import TRUSTKIT_ANDROID, lower, objections
 from pincompiler.policy import Key, PinSet, Policy, Reach
 from pincompiler.project import App
-from tests.platforms.models import A, B, C, job, nscs
+from tests.platforms.models import A, B, C, calm, job, nscs
 
 OUTPUT = job().output
 POLICY = Policy(())
@@ -57,7 +57,7 @@ def test_one_domain_in_each_config() -> None:
     assert not list(objections(policy, App(), model))
 
 
-@settings(max_examples=60)
+@settings(calm, max_examples=60)
 @given(nscs())
 def test_what_is_written_is_read_back(model: Nsc) -> None:
     assert TRUSTKIT_ANDROID.read(write(model, job("nsc.xml")), App()) == model

@@ -309,7 +309,7 @@ def test_random_documents() -> None:
 
     A debuggable build reads debug-overrides as well: what it alone refuses, we call a problem, too.
     """
-    texts = drawn(documents(), 1000)
+    texts = drawn(documents(), 600)
     release = androids(texts, [HOSTS] * len(texts))
     debuggable = androids(texts, [HOSTS] * len(texts), debuggable=True)
     accepted = 0
@@ -321,8 +321,8 @@ def test_random_documents() -> None:
             accepted += bool(any(pins for pins, _ in in_release))
             assert [ours(model, host) for host in HOSTS] == in_release, text.decode()
     refused = sum(isinstance(one, str) for one in debuggable)
-    assert accepted > 200
-    assert refused > 200
+    assert accepted > 100
+    assert refused > 100
 
 
 def test_what_is_no_such_document_is_refused_by_both() -> None:
