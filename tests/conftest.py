@@ -97,4 +97,6 @@ def example_root(example_files: Path, tmp_path: Path) -> Path:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="Rewrite the committed outputs of samples/.")
+    parser.addoption(
+        "--update-golden", action="store_true", help="Rewrite the committed outputs of samples/."
+    )

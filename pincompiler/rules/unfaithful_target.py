@@ -90,16 +90,20 @@ def _kind(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
         return "expiry", "drop `expires`, or accept that these pins stay until the app is updated"
     if pin_set is not None and not pin_set.enforce:
         return "exempt", "leave the host out, or narrow the set above it"
-    depth = difference.depth
-    if depth and pin_set is not None and pin_set.reach is not Reach.NONE and not difference.actual_demand:
-        return f"reach-{depth}", _REACH_FIX[depth]
-    if depth and not difference.wanted_demand:
-        return f"reach-{depth}", 'write subdomains = "all", or name the hosts and write "none"'
-    if len(difference.actual_demand) > 1 or (pin_set and any(key.role is None for key in pin_set.keys)):
-        return f"roles-{depth}", _roles_fix(pin_set)
+    if difference.depth and not difference.wanted_demand:
+        return "reach-wide", 'write subdomains = "all", or name the hosts and write "none"'
     if not difference.actual_demand:
-        return f"gap-{depth}", "name the host in a pin-set of its own"
-    return f"keys-{depth}", "give the inner set every key of the set above it, or narrow that one"
+        return _unpinned(difference, pin_set)
+    if len(difference.actual_demand) > 1 or (pin_set and any(key.role is None for key in pin_set.keys)):
+        return f"roles-{difference.depth}", _roles_fix(pin_set)
+    return f"keys-{difference.depth}", "give the inner set every key of the set above it, or narrow that one"
+
+
+def _unpinned(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
+    """The host is below a name that does not reach it on the platform, or it is left out altogether."""
+    if difference.depth and pin_set is not None and pin_set.reach is not Reach.NONE:
+        return f"reach-{difference.depth}", _REACH_FIX[difference.depth]
+    return f"gap-{difference.depth}", "name the host in a pin-set of its own"
 
 
 _REACH_FIX = {
