@@ -39,9 +39,10 @@ golden: $(READY)
 tools: $(READY)
 	$(BIN)/python tests/real/install.py
 	$(BIN)/python tests/real/swift.py install
+	$(BIN)/python tests/dex/fetch.py
 
 test-real: tools
-	PINCOMPILER_REQUIRE_TOOLS=1 $(BIN)/python -m pytest tests/real
+	PINCOMPILER_REQUIRE_TOOLS=1 $(BIN)/python -m pytest tests/real tests/apk tests/dex
 
 bench: $(READY)
 	$(BIN)/python tests/bench.py

@@ -1,4 +1,4 @@
-"""Any file that says which hosts are pinned: pins.toml, an NSC, an Info.plist."""
+"""Any file that says which hosts are pinned: pins.toml, an NSC, an Info.plist, a shipped Android app."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from pincompiler.source.document import Document, decode, read_bytes, read_docum
 if TYPE_CHECKING:
     from datetime import date
 
+    from pincompiler.platforms.nsc.model import Nsc
     from pincompiler.policy import Enforcement, PinSet
 
+_APPS = (".apk", ".apks", ".xapk", ".apkm", ".aab")
 _ROOT = re.compile(rb"<(?:\w+:)?([A-Za-z][\w.-]*)[\s/>]")
 
 
@@ -33,12 +35,14 @@ class Configuration:
 
 
 def read_configurations(path: Path, today: date) -> tuple[Configuration, ...]:
-    """What a file describes, told by its content; an Info.plist may hold two.
+    """What a file describes, told by its content; an Info.plist may hold two, an app a variant for some devices.
 
     Raises InputError when it is none of them, or is refused by the platform it is for.
     """
     if path.suffix == ".toml":
         return (_from_toml(read_document(path), path, today),)
+    if path.is_dir() or path.suffix in _APPS:
+        return _from_app(path)
     data = read_bytes(path)
     root = _ROOT.search(data)
     if data.startswith(b"bplist") or (root and root[1] == b"plist"):
@@ -80,12 +84,34 @@ def _from_toml(document: Document, path: Path, today: date) -> Configuration:
 def _from_nsc(data: bytes, path: Path) -> Configuration:
     from pincompiler.platforms.nsc.reader import read_xml
 
-    nsc = read_xml(data, str(path))
+    return _unless_refused(read_xml(data, str(path)), str(path))
+
+
+def _from_app(path: Path) -> tuple[Configuration, ...]:
+    """The NSC of a shipped app, each of its variants; what its code pins is not read."""
+    from pincompiler.apk import open_package
+
+    with open_package(path) as package:
+        variants = [variant for variant in package.nsc_variants() if not variant.is_debug_twin]
+        if package.unknowns:
+            unknown = package.unknowns[0]
+            raise InputError(f"{path}: {unknown.what}: {unknown.why}")
+        if not variants:
+            raise InputError(
+                f"{path}: has no network security configuration, and pins in its code are not read"
+            )
+        return tuple(
+            _unless_refused(v.nsc, f"{path}!{v.member}{f' ({v.qualifier})' if v.qualifier else ''}")
+            for v in variants
+        )
+
+
+def _unless_refused(nsc: Nsc, title: str) -> Configuration:
     if nsc.problems:
         problem = nsc.problems[0]
         line = f":{problem.where.span.line}" if problem.where.span else ""
-        raise InputError(f"{path}{line}: Android refuses this file: {problem.message}")
-    return Configuration(str(path), nsc)
+        raise InputError(f"{title}{line}: Android refuses this file: {problem.message}")
+    return Configuration(title, nsc)
 
 
 def _from_plist(data: bytes, path: Path) -> tuple[Configuration, ...]:

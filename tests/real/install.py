@@ -34,7 +34,7 @@ MINIMUM_JAVA: Final = 17
 _COPY_GOAL: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _KOTLIN: Final = "org.jetbrains.kotlin"
 _LISTING: Final = "contents.json"
-_AAPT_PACKAGES: Final = ("aapt", "android-framework-res")
+_AAPT_PACKAGES: Final = ("aapt", "android-framework-res", "libsmali-java")
 
 
 class InstallError(Exception):
@@ -245,7 +245,7 @@ def _put_in_place(fetched: Path, group: Group, place: Path) -> None:
 
 def _fetch_aapt(tools: Path) -> None:
     """Have the system's package manager install aapt2, and keep the table it links against."""
-    if shutil.which("aapt2") is None or _packaged_framework() is None:
+    if not all(map(shutil.which, ("aapt2", "smali"))) or _packaged_framework() is None:
         if shutil.which("apt-get") is None:
             raise InstallError("aapt2 is missing and there is no apt-get to install it with")
         prefix: list[str] = []
@@ -270,9 +270,9 @@ def _fetch_aapt(tools: Path) -> None:
             _run([*prefix, "apt-get", "update"], "reading the package lists")
             _run(install, "installing aapt2")
     table = _packaged_framework()
-    if shutil.which("aapt2") is None or table is None:
+    if not all(map(shutil.which, ("aapt2", "smali"))) or table is None:
         raise InstallError(
-            f"the packages {' '.join(_AAPT_PACKAGES)} brought no aapt2 or no framework-res.apk"
+            f"the packages {' '.join(_AAPT_PACKAGES)} brought no aapt2, no smali or no framework-res.apk"
         )
     place = tools / FRAMEWORK
     place.parent.mkdir(exist_ok=True)

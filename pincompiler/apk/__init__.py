@@ -1,0 +1,27 @@
+"""Reading an Android app: its archive, manifest, resources and network security configuration."""
+
+from pincompiler.apk.archive import Archive, ArchiveError, MemberError
+from pincompiler.apk.manifest import Component, Manifest
+from pincompiler.apk.oddities import Anomaly, Unknown
+from pincompiler.apk.opening import open_package, read_package
+from pincompiler.apk.package import NscVariant, Package, PackageKind
+from pincompiler.apk.resources import Reference, ResourceName, Resources, Value
+
+__all__ = [
+    "Anomaly",
+    "Archive",
+    "ArchiveError",
+    "Component",
+    "Manifest",
+    "MemberError",
+    "NscVariant",
+    "Package",
+    "PackageKind",
+    "Reference",
+    "ResourceName",
+    "Resources",
+    "Unknown",
+    "Value",
+    "open_package",
+    "read_package",
+]

@@ -1,0 +1,357 @@
+"""A ZIP archive as Android reads it.
+
+Android's libziparchive believes the central directory alone; of a local header it takes only the
+lengths that lead to the data.  It knows two ways of packing, stored and deflated; what an entry
+of any other method holds is taken as it lies where resources are read.  It has no eye for the
+encryption flag.  Malware lives on the difference to desktop tools, which give up here: so
+nothing of the kind is an error, it is read and told as an anomaly.  Where Android itself would
+refuse the archive, it is read anyway and that is said too.
+
+Nothing is ever written to disk, and no entry may unpack to more than it declares or the limit.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from pincompiler.apk.oddities import Anomaly, Oddities
+from pincompiler.apk.storage import Memory, Storage, Window
+from pincompiler.errors import InputError
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+STORED, DEFLATED = 0, 8
+MEMBER_LIMIT = 256 << 20
+"""Bytes that one entry may unpack to unless the caller says otherwise."""
+_MOST_ENTRIES = 1 << 18
+_MOST_ENDS = 500
+"""End records that are tried: each might be the one."""
+_DIRECTORY_LIMIT = 128 << 20
+_COMMENT = 0xFFFF
+_U32 = 0xFFFFFFFF
+_END = Struct("<4s4H2IH")
+_END64_LOCATOR = Struct("<4sIQI")
+_END64 = Struct("<4sQ2H2I4Q")
+_LOCAL = Struct("<4s5H3I2H")
+_CENTRAL = Struct("<4s6H3I5H2I")
+_LENGTHS = Struct("<I24x3H12x")
+_CENTRAL_SIGNATURE = 0x02014B50
+_UTF8_NAME, _ENCRYPTED, _DESCRIPTOR = 0x800, 0x1, 0x8
+
+
+class ArchiveError(InputError):
+    """The file is no ZIP archive, or nothing in it can be found."""
+
+
+class MemberError(ArchiveError):
+    """One entry cannot be had; the others may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the central directory says of one entry."""
+
+    name: str
+    method: int
+    flags: int
+    crc: int
+    packed: int
+    """Bytes in the archive."""
+    size: int
+    """Bytes once unpacked."""
+    offset: int
+    """Of its local header."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    """Where the central directory is and what the end record says of it."""
+
+    start: int
+    size: int
+    count: int
+    shift: int = 0
+    """What has to be added to every offset because something stands before the archive."""
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Archive:
+    """An archive whose directory has been read; entries are unpacked when they are asked for.
+
+    Of several entries of one name the first counts: so it did when Android still took such
+    archives, and since version 5 it refuses them.
+    """
+
+    storage: Storage
+    name: str = "archive"
+    """For messages."""
+    _oddities: Oddities = field(default_factory=Oddities)
+    _positions: dict[str, int] = field(default_factory=dict)
+    _central: bytes = b""
+    _shift: int = 0
+
+    def __post_init__(self) -> None:
+        directory = _find_directory(self.storage, self.name, self._oddities)
+        self._shift = directory.shift
+        if directory.size > _DIRECTORY_LIMIT:
+            raise ArchiveError(f"{self.name}: its central directory has {directory.size >> 20} MB")
+        self._central = self.storage.read(directory.start, directory.size)
+        self._index(directory.count)
+
+    def _index(self, count: int) -> None:
+        """Find where each name's record is; the records themselves are parsed on demand."""
+        central, positions, at, number = self._central, self._positions, 0, 0
+        last = len(central) - _CENTRAL.size
+        while at <= last:
+            signature, name_size, extra, comment = _LENGTHS.unpack_from(central, at)
+            if signature != _CENTRAL_SIGNATURE:
+                at = central.find(b"PK\x01\x02", at) if number < count else -1
+                if at < 0:
+                    break
+                self._oddities.note("has rubbish in its central directory; Android refuses that")
+                continue
+            if number >= _MOST_ENTRIES:
+                break
+            number += 1
+            raw = central[at + 46 : at + 46 + name_size]
+            name = _text(raw)
+            if positions.setdefault(name, at) != at:
+                self._oddities.note("is there more than once; Android refuses the archive", _plain(name))
+            elif b"\0" in raw or "\\x" in name:
+                self._oddities.note("has a name that is not UTF-8 or contains a zero", _plain(name))
+            at += 46 + name_size + extra + comment
+        if number != count and not (count == _COMMENT and number > count):
+            what = f"the end record counts {count} entries, the directory has {number}"
+            self._oddities.note(what)
+        if number >= _MOST_ENTRIES:
+            self._oddities.note(f"has more than {_MOST_ENTRIES} entries; the others were not read")
+
+    @property
+    def anomalies(self) -> tuple[Anomaly, ...]:
+        """What was strange up to now; reading entries may add to it."""
+        return self._oddities.all()
+
+    def names(self) -> tuple[str, ...]:
+        """All entries in the order of the directory, those of directories included."""
+        return tuple(self._positions)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._positions
+
+    def matching(self, pattern: re.Pattern[str]) -> Iterator[str]:
+        """The names which match as a whole."""
+        return (name for name in self._positions if pattern.fullmatch(name))
+
+    def entry(self, name: str) -> Entry:
+        """What the directory says of it.  MemberError if there is none of that name."""
+        at = self._positions.get(name)
+        if at is None:
+            raise MemberError(f"{self.name}: has no {_plain(name)}")
+        fields = _CENTRAL.unpack_from(self._central, at)
+        flags, method = fields[3:5]
+        crc, packed, size, name_size, extra_size = fields[7:12]
+        extra = self._central[at + 46 + name_size : at + 46 + name_size + extra_size]
+        size, packed, offset = _zip64([size, packed, fields[16]], extra)
+        return Entry(name, method, flags, crc, packed, size, offset + self._shift)
+
+    def read(self, name: str, limit: int = MEMBER_LIMIT) -> bytes:
+        """The unpacked bytes.  MemberError if there are none or more than ``limit``."""
+        entry = self.entry(name)
+        start = self._data_start(entry)
+        if entry.size > limit:
+            raise MemberError(f"{self.name}: {_plain(name)} unpacks to {entry.size} bytes, more than {limit}")
+        if entry.flags & _ENCRYPTED:
+            self._oddities.note("is marked as encrypted, which Android does not look at", _plain(name))
+        if entry.method == DEFLATED:
+            data = self._inflate(entry, start)
+            good = zlib.crc32(data) == entry.crc
+        else:
+            data, good = self._stored(entry, start)
+        if not good:
+            self._oddities.note("does not have the checksum that the directory states", _plain(name))
+        return data
+
+    def window(self, name: str) -> Storage | None:
+        """The entry in place if it is stored as it is; None if it has to be unpacked."""
+        entry = self.entry(name)
+        if entry.method != STORED or entry.packed != entry.size:
+            return None
+        return Window(self.storage, self._data_start(entry), entry.size)
+
+    def _data_start(self, entry: Entry) -> int:
+        """Where its bytes begin: the one thing that the local header decides."""
+        name = _plain(entry.name)
+        header = self.storage.read(entry.offset, _LOCAL.size)
+        if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
+            raise MemberError(f"{self.name}: {name} is not where the directory says")
+        flags, method = _LOCAL.unpack(header)[2:4]
+        packed, size, name_size, extra = _LOCAL.unpack(header)[7:]
+        if method != entry.method:
+            self._oddities.note("has two different compression methods; the directory's counts", name)
+        if (
+            not flags & _DESCRIPTOR
+            and _U32 not in (packed, size)
+            and (packed, size)
+            != (
+                entry.packed & _U32,
+                entry.size & _U32,
+            )
+        ):
+            self._oddities.note("has two different sizes; the directory's count", name)
+        start = entry.offset + _LOCAL.size
+        if _text(self.storage.read(start, name_size)) != entry.name:
+            self._oddities.note("is called otherwise in its local header; the directory's name counts", name)
+        return start + int(name_size + extra)
+
+    def _inflate(self, entry: Entry, start: int) -> bytes:
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            data = unpacker.decompress(self.storage.read(start, entry.packed), entry.size or 1)
+        except zlib.error as error:
+            raise MemberError(f"{self.name}: {_plain(entry.name)} cannot be unpacked: {error}") from error
+        if len(data) < entry.size:
+            self._oddities.note("unpacks to less than the directory states", _plain(entry.name))
+        elif (len(data) > entry.size) or (not unpacker.eof and unpacker.unconsumed_tail and _more(unpacker)):
+            self._oddities.note("unpacks to more than the directory states", _plain(entry.name))
+        return data[: entry.size]
+
+    def _stored(self, entry: Entry, start: int) -> tuple[bytes, bool]:
+        """The bytes as they lie; inflated after all if only that gives the right checksum."""
+        name = _plain(entry.name)
+        data = self.storage.read(start, entry.size)
+        if len(data) < entry.size:
+            self._oddities.note("is cut off by the end of the file", name)
+        good = zlib.crc32(data) == entry.crc
+        if entry.method != STORED:
+            self._oddities.note(f"has the unknown compression method {entry.method}: read as stored", name)
+            if not good and (unpacked := self._despite_method(entry, start)) is not None:
+                return unpacked, True
+        elif entry.packed != entry.size:
+            self._oddities.note("is stored, but with two different sizes", name)
+        return data, good
+
+    def _despite_method(self, entry: Entry, start: int) -> bytes | None:
+        try:
+            unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+            data = unpacker.decompress(self.storage.read(start, entry.packed), entry.size or 1)
+        except zlib.error:
+            return None
+        return data if zlib.crc32(data) == entry.crc else None
+
+
+def read_archive(data: bytes, name: str = "archive") -> Archive:
+    """An archive in memory."""
+    return Archive(Memory(data), name)
+
+
+def _more(unpacker: zlib._Decompress) -> bool:
+    """Whether anything would follow what has been unpacked; what follows may be rubbish, too."""
+    try:
+        return bool(unpacker.decompress(unpacker.unconsumed_tail, 1))
+    except zlib.error:
+        return True
+
+
+def _text(raw: bytes) -> str:
+    r"""A name as Android takes it, UTF-8 whatever the flags say; other bytes are shown as ``\xNN``."""
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _plain(name: str) -> str:
+    """A name that may stand in a message."""
+    return name if name.isprintable() and len(name) <= 300 else ascii(name[:300])[1:-1]
+
+
+def _zip64(values: list[int], extra: bytes) -> list[int]:
+    """The sizes and the offset, taken from the zip64 field where they overflow; other fields do not count."""
+    if _U32 not in values:
+        return values
+    at = 0
+    while at + 4 <= len(extra):
+        kind = int.from_bytes(extra[at : at + 2], "little")
+        size = int.from_bytes(extra[at + 2 : at + 4], "little")
+        if kind == 1:
+            field64 = extra[at + 4 : at + 4 + size]
+            for index, value in enumerate(values):
+                if value == _U32 and len(field64) >= 8:
+                    values[index] = int.from_bytes(field64[:8], "little")
+                    field64 = field64[8:]
+            break
+        at += 4 + size
+    return values
+
+
+def _find_directory(storage: Storage, name: str, oddities: Oddities) -> _Directory:
+    """The central directory of the last end record that leads to one.
+
+    Android looks for the signature from the end backwards and takes the first that it meets.
+    """
+    span = min(storage.size, _COMMENT + _END.size)
+    end = storage.size
+    tried = 0
+    while end >= _END.size and tried < _MOST_ENDS:
+        start = max(0, end - span)
+        block = storage.read(start, min(span + 3, storage.size - start))
+        at = block.rfind(b"PK\x05\x06")
+        while at >= 0 and tried < _MOST_ENDS:
+            found = _directory(storage, start + at, oddities)
+            if found is not None:
+                if tried:
+                    oddities.note("has several end records; the last that leads to a directory was taken")
+                if start + at + _END.size < storage.size - _COMMENT:
+                    oddities.note("its end record is further from the end than Android looks")
+                return found
+            tried += 1
+            at = block.rfind(b"PK\x05\x06", 0, at)
+        end = start
+    kind = (
+        "a ZIP archive without a usable directory"
+        if tried or storage.read(0, 2) == b"PK"
+        else "no ZIP archive"
+    )
+    raise ArchiveError(f"{name}: is {kind}")
+
+
+def _directory(storage: Storage, end_at: int, oddities: Oddities) -> _Directory | None:
+    """What the end record at this place leads to, if anything."""
+    record = storage.read(end_at, _END.size)
+    if len(record) < _END.size:
+        return None
+    *_, count, size, start, comment = _END.unpack(record)
+    before = end_at
+    if count == _COMMENT or _U32 in (size, start):
+        count, size, start, before = _end64(storage, end_at, (count, size, start))
+    here = int.from_bytes(storage.read(start, 4), "little") == _CENTRAL_SIGNATURE
+    shift = 0
+    if not here:
+        shift = before - size - start
+        moved = int.from_bytes(storage.read(start + shift, 4), "little") == _CENTRAL_SIGNATURE
+        if shift <= 0 or not moved:
+            return _Directory(start, 0, 0) if count == size == 0 and start == end_at else None
+        oddities.note("something stands before the archive; Android refuses that")
+    elif storage.read(0, 2) != b"PK":
+        oddities.note("does not begin with an entry; newer versions of Android refuse that")
+    if start + shift + size != before:
+        oddities.note("the central directory is not where the end record says, or larger or smaller")
+        size = max(size, before - start - shift)
+    if end_at + _END.size + comment != storage.size:
+        oddities.note("has bytes after its end record; Android refuses that")
+    return _Directory(start + shift, max(0, size), count, shift)
+
+
+def _end64(storage: Storage, end_at: int, values: tuple[int, int, int]) -> tuple[int, int, int, int]:
+    """Count, size and start out of the zip64 end record if there is one, and where that begins."""
+    count, size, start = values
+    locator = storage.read(end_at - _END64_LOCATOR.size, _END64_LOCATOR.size)
+    if end_at >= _END64_LOCATOR.size and locator[:4] == b"PK\x06\x07":
+        at = _END64_LOCATOR.unpack(locator)[2]
+        record = storage.read(at, _END64.size)
+        if record[:4] == b"PK\x06\x06" and len(record) == _END64.size:
+            count, size, start = _END64.unpack(record)[7:]
+            return count, size, start, at
+    return count, size, start, end_at

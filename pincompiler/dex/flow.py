@@ -1,0 +1,386 @@
+"""Forward propagation of constants through one method.
+
+Blocks of code are run on abstract states (:mod:`.state`) until nothing changes.  States only grow, a
+value that still changes after a few rounds of a loop is given up, and the number of steps is bounded:
+the analysis ends on any code.  A method that is passed an array is taken not to write to it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.dex import opcodes
+from pincompiler.dex.arithmetic import BINARY, CONVERSIONS, LITERAL
+from pincompiler.dex.call import Call, parameters
+from pincompiler.dex.collection_models import element
+from pincompiler.dex.format import DexError, guarded
+from pincompiler.dex.library import created, result
+from pincompiler.dex.state import MOST_ITEMS, Box, State
+from pincompiler.dex.values import (
+    MOST_VALUES,
+    NULL,
+    ClassLiteral,
+    Created,
+    FieldValue,
+    Number,
+    Parameter,
+    Returned,
+    Text,
+    Unknown,
+    Value,
+    item_of,
+    leaves,
+    possible,
+    union,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pincompiler.dex.classes import FieldRef
+    from pincompiler.dex.decoding import Instruction
+    from pincompiler.dex.method import MethodBody
+    from pincompiler.dex.program import Program
+
+_ROUNDS: Final = 6
+"""Visits of a block, beside one for each path to it, before what still changes is given up."""
+_STEPS_PER_INSTRUCTION: Final = 60
+_UNSET: Final = Unknown("it is not set on this path")
+_COMPUTED: Final = Unknown("it is computed at run time")
+
+
+class TooComplexError(DexError):
+    """A method whose analysis does not settle within its bounds."""
+
+
+@dataclass(slots=True)
+class MethodFlow:
+    """What one method does with constants."""
+
+    calls: dict[int, tuple[Value, ...]] = field(default_factory=dict)
+    """Arguments of each call, by its offset; the receiver of an instance method is the first."""
+    returned: Value | None = None
+    writes: dict[FieldRef, Value] = field(default_factory=dict)
+    """What it writes to fields, of any object."""
+    why: str = "the call is never reached"
+    """Why a call may be missing."""
+
+
+@guarded
+def run(
+    program: Program,
+    body: MethodBody,
+    arguments: Sequence[Value] | None = None,
+    followed: frozenset[FieldRef | int] = frozenset(),
+) -> MethodFlow:
+    """Analyse a method, for any arguments or for given ones.
+
+    Fields and calls (by offset) that are not ``followed`` into other methods remain origins.
+    """
+    return _Run(program, body, followed).run(arguments)
+
+
+def needed(flow: MethodFlow, body: MethodBody, values: Iterable[Value]) -> frozenset[FieldRef | int]:
+    """Give the fields and calls, by offset, of which some values of a method are made."""
+    found: set[FieldRef | int] = set()
+    waiting = list(values)
+    while waiting:
+        for leaf in leaves(waiting.pop()):
+            if isinstance(leaf, FieldValue):
+                found.add(leaf.ref)
+            elif isinstance(leaf, Returned) and leaf.method == body and leaf.offset not in found:
+                found.add(leaf.offset)
+                waiting += flow.calls.get(leaf.offset, ())
+    return frozenset(found)
+
+
+class _Run:
+    """The analysis of one method."""
+
+    def __init__(self, program: Program, body: MethodBody, followed: frozenset[FieldRef | int]) -> None:
+        self.program = program
+        self._followed = followed
+        self.body = body
+        self.dex = body.dex
+        self.flow = MethodFlow()
+        self._instructions = body.instructions
+        self._places = {instruction.offset: n for n, instruction in enumerate(self._instructions)}
+        self._handlers = body.handlers
+        self._leaders = self._find_leaders()
+        """Offsets at which paths may meet, and how many lead there."""
+        self._states: dict[int, State] = {}
+        self._visits: dict[int, int] = {}
+        self._work: list[int] = []
+        self._returns: dict[int, Value] = {}
+        self._written: dict[tuple[FieldRef, int], Value] = {}
+
+    def run(self, arguments: Sequence[Value] | None) -> MethodFlow:
+        self._states[0] = State(self._parameters(arguments), {})
+        self._work = [0]
+        steps = _STEPS_PER_INSTRUCTION * len(self._instructions)
+        while self._work and self._instructions:
+            steps -= self._block(heappop(self._work))
+            if steps < 0:
+                raise TooComplexError("a method is too complex to be followed")
+        if self._returns:
+            self.flow.returned = union(self._returns.values())
+        for (ref, _), value in self._written.items():
+            self.flow.writes[ref] = (
+                union((self.flow.writes[ref], value)) if ref in self.flow.writes else value
+            )
+        return self.flow
+
+    def _parameters(self, arguments: Sequence[Value] | None) -> list[Value]:
+        """Registers as the method finds them: its parameters in the last ones."""
+        registers: list[Value] = [_UNSET] * (self.body.registers + 1)
+        kinds = parameters(self.body.descriptor)
+        if not self.body.is_static:
+            kinds = (self.body.class_name, *kinds)
+        at = self.body.registers - self.body.ins
+        for index, kind in enumerate(kinds):
+            if 0 <= at < len(registers):
+                given = arguments[index] if arguments and index < len(arguments) else None
+                registers[at] = given or Parameter(self.body, index, kind)
+            at += 2 if kind in {"J", "D"} else 1
+        return registers
+
+    # Control flow.
+
+    def _find_leaders(self) -> Counter[int]:
+        leaders = Counter({handler.target: MOST_VALUES for handler in self._handlers})
+        for instruction in self._instructions:
+            leaders.update(self._targets(instruction))
+        return leaders
+
+    def _targets(self, instruction: Instruction) -> tuple[int, ...]:
+        if instruction.opcode in opcodes.SWITCHES:
+            return self.body.switch_targets(instruction)
+        if instruction.target is None or instruction.opcode == opcodes.FILL_ARRAY_DATA:
+            return ()
+        return (instruction.target,)
+
+    def _block(self, start: int) -> int:
+        """Run from one leader to where control leaves; the number of instructions that took."""
+        if start not in self._places:
+            raise DexError("malformed DEX file: a branch leads between instructions")
+        state = self._states[start].copy()
+        first = place = self._places[start]
+        while place < len(self._instructions):
+            instruction = self._instructions[place]
+            if place > first and instruction.offset in self._leaders:
+                self._reach(instruction.offset, state)
+                break
+            if self._handlers and instruction.opcode not in opcodes.NEVER_THROWS:
+                for handler in self._handlers:
+                    if handler.start <= instruction.offset < handler.end:
+                        self._reach(handler.target, state)
+            _TRANSFER[instruction.opcode](self, instruction, state)
+            for target in self._targets(instruction):
+                self._reach(target, state)
+            place += 1
+            if instruction.opcode in opcodes.ENDS:
+                break
+        return place - first + 1
+
+    def _reach(self, target: int, state: State) -> None:
+        """Pass a state on to a block, which is run again if that tells it something new."""
+        known = self._states.get(target)
+        if known is None:
+            self._states[target] = state.copy()
+        else:
+            visits = self._visits.get(target, 0)
+            if not known.absorb(state, widening=visits > _ROUNDS + min(self._leaders[target], MOST_VALUES)):
+                return
+            self._visits[target] = visits + 1
+        if target not in self._work:
+            heappush(self._work, target)
+
+    # Instructions.
+
+    def nothing(self, instruction: Instruction, state: State) -> None:
+        """Leave all registers as they are."""
+
+    def compute(self, instruction: Instruction, state: State) -> None:
+        """Give up the destination."""
+        if instruction.registers:
+            state.registers[instruction.registers[0]] = _COMPUTED
+
+    def move(self, instruction: Instruction, state: State) -> None:
+        to, source = instruction.registers
+        state.registers[to] = state.registers[source]
+
+    def move_result(self, instruction: Instruction, state: State) -> None:
+        state.registers[instruction.registers[0]] = state.result
+
+    def move_exception(self, instruction: Instruction, state: State) -> None:
+        state.registers[instruction.registers[0]] = Unknown("it is an exception")
+
+    def return_value(self, instruction: Instruction, state: State) -> None:
+        self._returns[instruction.offset] = state.publish(state.registers[instruction.registers[0]])
+
+    def const(self, instruction: Instruction, state: State) -> None:
+        state.registers[instruction.registers[0]] = Number(instruction.literal or 0)
+
+    def const_string(self, instruction: Instruction, state: State) -> None:
+        state.registers[instruction.registers[0]] = Text(self.dex.string(instruction.reference or 0))
+
+    def const_class(self, instruction: Instruction, state: State) -> None:
+        state.registers[instruction.registers[0]] = ClassLiteral(
+            self.dex.type_name(instruction.reference or 0)
+        )
+
+    def new_instance(self, instruction: Instruction, state: State) -> None:
+        descriptor = self.dex.type_name(instruction.reference or 0)
+        box = created(descriptor)
+        state.registers[instruction.registers[0]] = (
+            Created(descriptor, self.body, instruction.offset)
+            if box is None
+            else state.allocate(instruction.offset, box)
+        )
+
+    # Arrays.
+
+    def new_array(self, instruction: Instruction, state: State) -> None:
+        to, length = instruction.registers
+        size = state.registers[length]
+        if isinstance(size, Number) and 0 <= size.value <= MOST_ITEMS:
+            box = Box("array", (NULL,) * size.value)
+        else:
+            box = Box("array", (), exact=False)
+        state.registers[to] = state.allocate(instruction.offset, box)
+
+    def filled_array(self, instruction: Instruction, state: State) -> None:
+        items = tuple(state.registers[register] for register in instruction.registers)
+        state.result = state.allocate(instruction.offset, Box("array", items))
+
+    def fill_array(self, instruction: Instruction, state: State) -> None:
+        data = tuple(map(Number, self.body.array_data(instruction)))
+        known = len(data) <= MOST_ITEMS
+        box = Box("array", data) if known else Box("array", (Unknown("much data"),), exact=False)
+        state.change(state.registers[instruction.registers[0]], lambda _: box)
+
+    def array_length(self, instruction: Instruction, state: State) -> None:
+        to, array = instruction.registers
+        box = state.box(state.registers[array])
+        state.registers[to] = Number(len(box.items)) if box and box.exact else _COMPUTED
+
+    def array_get(self, instruction: Instruction, state: State) -> None:
+        to, array, index = instruction.registers
+        source = state.registers[array]
+        box = state.box(source)
+        if box is not None:
+            state.registers[to] = element(box, state.registers[index])
+        else:
+            state.registers[to] = item_of(source)
+
+    def array_put(self, instruction: Instruction, state: State) -> None:
+        source, array, index = (state.registers[register] for register in instruction.registers)
+        places = [one.value if isinstance(one, Number) else -1 for one in possible(index)]
+
+        def change(box: Box) -> Box:
+            if not box.exact or not all(0 <= place < len(box.items) for place in places):
+                return box.loosened(source)
+            items = list(box.items)
+            for place in places:
+                items[place] = source if len(places) == 1 else union((items[place], source))
+            return Box(box.kind, tuple(items))
+
+        state.change(array, change)
+
+    # Fields.
+
+    def field_get(self, instruction: Instruction, state: State) -> None:
+        ref = self.dex.field_ref(instruction.reference or 0)
+        value = self._own(ref)
+        if value is None:
+            value = self.program.read_field(ref) if ref in self._followed else FieldValue(ref)
+        state.registers[instruction.registers[0]] = value
+
+    def _own(self, ref: FieldRef) -> Value | None:
+        """What a static initialiser itself wrote to the field before."""
+        if self.body.name != "<clinit>":
+            return None
+        written = [value for (field_ref, _), value in self._written.items() if field_ref == ref]
+        return union(written) if written else None
+
+    def field_put(self, instruction: Instruction, state: State) -> None:
+        ref = self.dex.field_ref(instruction.reference or 0)
+        value = state.publish(state.registers[instruction.registers[0]])
+        self._written[ref, instruction.offset] = value
+
+    # Calls.
+
+    def invoke(self, instruction: Instruction, state: State) -> None:
+        ref = self.dex.method_ref(instruction.reference or 0)
+        kinds = parameters(ref.descriptor)
+        if instruction.opcode not in opcodes.INVOKE_STATIC:
+            kinds = (ref.class_name, *kinds)
+        registers = iter(instruction.registers)
+        arguments = []
+        for kind in kinds:
+            arguments.append(state.registers[next(registers, -1)])
+            if kind in {"J", "D"}:
+                next(registers, None)
+        published = tuple(map(state.publish, arguments))
+        self.flow.calls[instruction.offset] = published
+        modelled = result(Call(ref, tuple(arguments), kinds, instruction.offset, state))
+        if modelled is None and instruction.offset in self._followed:
+            modelled = self.program.call(ref, published)
+        state.result = modelled or Returned(ref, self.body, instruction.offset)
+
+    # Arithmetic.
+
+    def binary(self, instruction: Instruction, state: State) -> None:
+        to, *sources = instruction.registers
+        left, right = sources if len(sources) == 2 else (to, sources[0])
+        self._calculate(instruction, state, state.registers[left], state.registers[right])
+
+    def literal(self, instruction: Instruction, state: State) -> None:
+        left = state.registers[instruction.registers[1]]
+        self._calculate(instruction, state, left, Number(instruction.literal or 0))
+
+    def convert(self, instruction: Instruction, state: State) -> None:
+        self._calculate(instruction, state, state.registers[instruction.registers[1]], NULL)
+
+    def _calculate(self, instruction: Instruction, state: State, left: Value, right: Value) -> None:
+        operation = _OPERATIONS[instruction.opcode]
+        known = isinstance(left, Number) and isinstance(right, Number)
+        state.registers[instruction.registers[0]] = (
+            Number(operation(left.value, right.value))
+            if known and isinstance(left, Number) and isinstance(right, Number)
+            else _COMPUTED
+        )
+
+
+_OPERATIONS: Final = {**BINARY, **LITERAL, **CONVERSIONS}
+_STEPS: Final[dict[Callable[[_Run, Instruction, State], None], Sequence[int]]] = {
+    _Run.nothing: (
+        *(0x00, opcodes.RETURN_VOID, 0x1D, 0x1E, 0x1F, opcodes.THROW, *opcodes.GOTOS, *opcodes.SWITCHES),
+        *range(0x32, 0x3E),
+    ),
+    _Run.move: tuple(opcodes.MOVES),
+    _Run.move_result: tuple(opcodes.MOVE_RESULTS),
+    _Run.move_exception: (opcodes.MOVE_EXCEPTION,),
+    _Run.return_value: tuple(opcodes.RETURNS),
+    _Run.const: tuple(range(0x12, 0x1A)),
+    _Run.const_string: tuple(opcodes.CONST_STRING),
+    _Run.const_class: tuple(opcodes.CONST_CLASS),
+    _Run.new_instance: tuple(opcodes.NEW_INSTANCE),
+    _Run.new_array: (0x23,),
+    _Run.filled_array: (0x24, 0x25),
+    _Run.fill_array: (opcodes.FILL_ARRAY_DATA,),
+    _Run.array_length: (0x21,),
+    _Run.array_get: tuple(range(0x44, 0x4B)),
+    _Run.array_put: tuple(range(0x4B, 0x52)),
+    _Run.field_get: (*opcodes.INSTANCE_GETS, *opcodes.STATIC_GETS),
+    _Run.field_put: (*opcodes.INSTANCE_PUTS, *opcodes.STATIC_PUTS),
+    _Run.invoke: tuple(opcodes.INVOKES),
+    _Run.binary: tuple(BINARY),
+    _Run.literal: tuple(LITERAL),
+    _Run.convert: tuple(CONVERSIONS),
+}
+_BY_OPCODE: Final = {opcode: step for step, some in _STEPS.items() for opcode in some}
+_TRANSFER: Final = tuple(_BY_OPCODE.get(opcode, _Run.compute) for opcode in range(256))

@@ -1,0 +1,186 @@
+"""Registers and mutable objects at one point of a method, and how two paths' states join."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from pincompiler.dex.values import (
+    MOST_VALUES,
+    Cell,
+    Items,
+    Joined,
+    Number,
+    Text,
+    Unknown,
+    Value,
+    join,
+    possible,
+    union,
+    widen,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+MOST_ITEMS: Final = 4096
+_LONGEST: Final = 65536
+_DEEPEST: Final = 4
+_UNSET: Final = Unknown("it is not set on this path")
+
+
+class Box(NamedTuple):
+    """The content of a mutable object."""
+
+    kind: Literal["array", "list", "set", "text"]
+    items: tuple[Value, ...]
+    """Elements; of a text, its parts."""
+    exact: bool = True
+    """Whether number and order of the items are known."""
+
+    def loosened(self, *more: Value) -> Box:
+        """Give the same with ``more`` items, at places unknown."""
+        items = union((*self.items, *more)) if self.items or more else None
+        return Box(self.kind, () if items is None else possible(items), exact=False)
+
+
+class State:
+    """What is known at one point."""
+
+    __slots__ = ("heap", "registers", "result")
+
+    def __init__(self, registers: list[Value], heap: dict[int, Box]) -> None:
+        self.registers = registers
+        self.heap = heap
+        self.result: Value = _UNSET
+        """What the last call returned."""
+
+    def copy(self) -> State:
+        """Give a state that changes independently."""
+        return State(self.registers.copy(), self.heap.copy())
+
+    def absorb(self, other: State, *, widening: bool) -> bool:
+        """Join another path's state to this one; whether that changed it."""
+        merge: Callable[[Value, Value], Value] = widen if widening else join
+        changed = False
+        registers = self.registers
+        for number, new in enumerate(other.registers):
+            old = registers[number]
+            if old is not new:
+                joined = registers[number] = merge(old, new)
+                changed |= joined is not old
+        for allocation, box in other.heap.items():
+            known = self.heap.get(allocation)
+            if known is not box:
+                merged = box if known is None else _join_boxes(known, box, merge)
+                changed |= merged != known
+                self.heap[allocation] = merged
+        return changed
+
+    # Mutable objects.
+
+    def box(self, value: Value) -> Box | None:
+        """Give the content of an array, collection or text, mutable or not."""
+        if isinstance(value, Cell):
+            return self.heap.get(value.allocation)
+        if isinstance(value, Items) and value.kind != "iterator":
+            return Box(value.kind, value.items, value.exact)
+        boxes = [self.box(one) for one in possible(value)] if len(possible(value)) > 1 else []
+        known = [box for box in boxes if box is not None]
+        if not known or len(known) < len(boxes):
+            return None
+        return known[0].loosened(*(item for box in known for item in box.items))
+
+    def allocate(self, offset: int, box: Box) -> Cell:
+        """Make a mutable object; a loop makes the next one in the place of the last."""
+        self.heap[offset] = box
+        return Cell(offset)
+
+    def change(self, value: Value, change: Callable[[Box], Box]) -> None:
+        """Change a mutable object; if it may be one of several, each of them may be changed."""
+        cells = [one for one in possible(value) if isinstance(one, Cell)]
+        for cell in cells:
+            box = self.heap.get(cell.allocation)
+            if box is not None:
+                after = change(box)
+                if len(cells) > 1 and box.kind != "text":
+                    after = box.loosened(*after.items)
+                self.heap[cell.allocation] = after
+
+    def publish(self, value: Value, depth: int = 0) -> Value:
+        """Give a value without references to mutable objects: what they hold now."""
+        if isinstance(value, Cell):
+            box = self.heap.get(value.allocation)
+            if box is None or depth > _DEEPEST:
+                return Unknown("an object that contains itself")
+            if box.kind == "text":
+                return concatenated([self.publish(part, depth + 1) for part in box.items])
+            return Items(box.kind, tuple(self.publish(item, depth + 1) for item in box.items), box.exact)
+        options = possible(value)
+        if len(options) > 1 and any(isinstance(one, Cell) for one in options):
+            return union(self.publish(one, depth) for one in options)
+        return value
+
+
+def _join_boxes(old: Box, new: Box, merge: Callable[[Value, Value], Value]) -> Box:
+    if old == new:
+        return old
+    if old.kind == "text":
+        text = merge(concatenated(old.items), concatenated(new.items))
+        return old if old.items == (text,) else Box("text", (text,))
+    if old.exact and new.exact and len(old.items) == len(new.items):
+        return Box(old.kind, tuple(merge(*pair) for pair in zip(old.items, new.items, strict=True)))
+    loose = old.loosened(*new.items)
+    known = old.loosened()
+    return known if not old.exact and set(loose.items) <= set(known.items) else loose
+
+
+def concatenated(parts: Sequence[Value]) -> Value:
+    """Give the string that the parts make: each combination of few constants, or the parts themselves."""
+    options = [possible(part) for part in parts]
+    combinations = 1
+    for option in options:
+        combinations *= len(option)
+    if combinations > MOST_VALUES or len(parts) > MOST_ITEMS:
+        return Unknown("a text put together from too many parts")
+    if all(isinstance(one, Text) for option in options for one in option):
+        made = ["".join(one.value for one in some if isinstance(one, Text)) for some in product(*options)]
+        if max(map(len, made), default=0) > _LONGEST:
+            return Unknown("a text that is very long")
+        return union(map(Text, made))
+    if len(parts) == 1:
+        return parts[0]
+    return _joined(parts)
+
+
+def _joined(parts: Sequence[Value]) -> Value:
+    """Join neighbouring constants; nested joins become one."""
+    flat: list[Value] = []
+    for part in parts:
+        for piece in part.parts if isinstance(part, Joined) else (part,):
+            last = flat[-1] if flat else None
+            if isinstance(piece, Text) and isinstance(last, Text):
+                flat[-1] = Text(last.value + piece.value)
+            else:
+                flat.append(piece)
+    if len(flat) > MOST_VALUES:
+        return Unknown("a text put together from too many parts")
+    return Joined(tuple(flat))
+
+
+def as_text(value: Value, descriptor: str) -> Value:
+    """Give what ``String.valueOf`` makes of a value that is declared as ``descriptor``."""
+    return union(_as_text(one, descriptor) for one in possible(value))
+
+
+def _as_text(value: Value, descriptor: str) -> Value:
+    if not isinstance(value, Number):
+        return value
+    if descriptor == "C":
+        return Text(chr(value.value & 0xFFFF))
+    if descriptor == "Z":
+        return Text("true" if value.value else "false")
+    if descriptor in {"I", "J", "S", "B"}:
+        return Text(str(value.value))
+    # A boxed number; null is 0 as well, and does not occur in texts on purpose.
+    return Text(str(value.value)) if value.value else Unknown("null or zero in a text")

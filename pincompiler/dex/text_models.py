@@ -1,0 +1,184 @@
+"""What the calls of strings and their builders do to constants."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.dex.state import MOST_ITEMS, Box, as_text, concatenated
+from pincompiler.dex.values import Items, Number, Text, Unknown, Value, possible, union
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pincompiler.dex.call import Call
+
+STRING: Final = "Ljava/lang/String;"
+TEXT_BUILDERS: Final = ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;")
+_FORMAT: Final = re.compile(r"%(?:(\d+)\$)?([sd%n])")
+_PLAIN_FORMAT: Final = re.compile(r"(?:[^%]|%(?:\d+\$)?[sd]|%[%n])*")
+_LITERAL: Final = re.compile(r"[^\\\[\](){}.*+?^$|]+|\\[^A-Za-z0-9]")
+"""A regular expression that matches itself: what String.split is given as a rule."""
+
+
+def _append(call: Call) -> Value:
+    part = as_text(call.state.publish(call.arguments[1]), call.kinds[1])
+    if len(call.arguments) > 2:  # a range of characters
+        part = Unknown("a part of a text")
+    call.state.change(call.arguments[0], lambda box: Box("text", (concatenated((*box.items, part)),)))
+    return call.arguments[0]
+
+
+def _init_text(call: Call) -> None:
+    """Begin with the first argument; that of ``StringBuilder(int)`` is a capacity."""
+    box = Box("text", ())
+    if len(call.arguments) > 1 and call.kinds[1] != "I":
+        first = call.arguments[1]
+        box = Box(
+            "text", (_from_array(call) if call.kinds[1] in {"[B", "[C"} else call.state.publish(first),)
+        )
+    call.state.change(call.arguments[0], lambda _: box)
+
+
+def _from_array(call: Call) -> Value:
+    """``new String(char[])`` and ``new String(byte[])``, which takes UTF-8 for granted."""
+    box = call.state.box(call.arguments[1])
+    numbers = [item.value for item in box.items if isinstance(item, Number)] if box else []
+    if not box or not box.exact or len(numbers) < len(box.items) or "I" in call.kinds:
+        return Unknown("a text made of bytes or characters that are not all constant")
+    if call.kinds[1] == "[C":
+        return Text("".join(chr(number & 0xFFFF) for number in numbers))
+    return Text(bytes(number & 255 for number in numbers).decode("utf-8", "replace"))
+
+
+def _spoil(call: Call) -> Value:
+    """A change to a builder that is not followed."""
+    unknown = Unknown(f"a text changed by {call.ref.name}")
+    call.state.change(call.arguments[0], lambda _: Box("text", (unknown,)))
+    return call.arguments[0]
+
+
+def _set_length(call: Call) -> Value:
+    if call.arguments[1] != Number(0):
+        return _spoil(call)
+    call.state.change(call.arguments[0], lambda _: Box("text", ()))
+    return call.arguments[0]
+
+
+def _concat(call: Call) -> Value:
+    pieces = zip(call.arguments, call.kinds, strict=False)
+    return concatenated([as_text(call.state.publish(value), kind) for value, kind in pieces])
+
+
+def _value_of(call: Call) -> Value | None:
+    if call.kinds[0] in {"[C", "[B"}:
+        return None
+    return as_text(call.state.publish(call.arguments[0]), call.kinds[0])
+
+
+def _mapped(change: Callable[[str], str]) -> Callable[[Call], Value | None]:
+    """Model a method without other relevant arguments that makes one text of another."""
+
+    def model(call: Call) -> Value | None:
+        options = possible(call.state.publish(call.arguments[0]))
+        if not all(isinstance(one, Text) for one in options):
+            return None
+        return union(Text(change(one.value)) for one in options if isinstance(one, Text))
+
+    return model
+
+
+def _strings(call: Call) -> list[str] | None:
+    """All arguments, if each is one constant string."""
+    values = [call.state.publish(argument) for argument in call.arguments]
+    found = [value.value for value in values if isinstance(value, Text)]
+    return found if len(found) == len(values) else None
+
+
+def _replace(call: Call) -> Value | None:
+    strings = _strings(call)
+    return Text(strings[0].replace(strings[1], strings[2])) if strings and strings[1] else None
+
+
+def _substring(call: Call) -> Value | None:
+    text, *bounds = (call.state.publish(argument) for argument in call.arguments)
+    numbers = [bound.value for bound in bounds if isinstance(bound, Number)]
+    if not isinstance(text, Text) or len(numbers) < len(bounds) or min(numbers) < 0:
+        return None
+    return Text(text.value[slice(numbers[0], numbers[1] if len(numbers) > 1 else None)])
+
+
+def _split(call: Call) -> Value | None:
+    text, separator = (call.state.publish(argument) for argument in call.arguments[:2])
+    if (
+        not isinstance(text, Text)
+        or not isinstance(separator, Text)
+        or not _LITERAL.fullmatch(separator.value)
+    ):
+        return None
+    pieces = text.value.split(separator.value.removeprefix("\\"))
+    while pieces and not pieces[-1]:
+        pieces.pop()
+    return Items("array", tuple(map(Text, pieces))) if len(pieces) <= MOST_ITEMS else None
+
+
+def _format(call: Call) -> Value | None:
+    """``String.format`` with plain ``%s`` and ``%d``."""
+    arguments = call.arguments[1:] if call.kinds[0] == "Ljava/util/Locale;" else call.arguments
+    template = call.state.publish(arguments[0])
+    box = call.state.box(arguments[1]) if len(arguments) > 1 else None
+    if not isinstance(template, Text) or box is None or not _PLAIN_FORMAT.fullmatch(template.value):
+        return None
+    parts: list[Value] = []
+    at = following = 0
+    for match in _FORMAT.finditer(template.value):
+        parts.append(Text(template.value[at : match.start()]))
+        at = match.end()
+        if match[2] in "%n":
+            parts.append(Text("%" if match[2] == "%" else "\n"))
+            continue
+        number = int(match[1]) - 1 if match[1] else following
+        following += not match[1]
+        if not box.exact or not 0 <= number < len(box.items):
+            return None
+        parts.append(as_text(call.state.publish(box.items[number]), "I" if match[2] == "d" else ""))
+    return concatenated([*parts, Text(template.value[at:])])
+
+
+def _join(call: Call) -> Value | None:
+    separator = call.state.publish(call.arguments[0])
+    box = call.state.box(call.arguments[1])
+    if box is None or not box.exact or not isinstance(separator, Text):
+        return None
+    parts: list[Value] = []
+    for number, item in enumerate(box.items):
+        parts += [separator, call.state.publish(item)] if number else [call.state.publish(item)]
+    return concatenated(parts)
+
+
+TEXT_MODELS: Final[dict[tuple[str, str], Callable[[Call], Value | None]]] = {
+    **{(builder, "append"): _append for builder in TEXT_BUILDERS},
+    **{(builder, "<init>"): _init_text for builder in (*TEXT_BUILDERS, STRING)},
+    **{
+        (builder, "toString"): lambda call: call.state.publish(call.arguments[0]) for builder in TEXT_BUILDERS
+    },
+    **{
+        (builder, name): _spoil
+        for builder in TEXT_BUILDERS
+        for name in ("insert", "reverse", "replace", "delete")
+    },
+    **{(builder, name): _spoil for builder in TEXT_BUILDERS for name in ("deleteCharAt", "setCharAt")},
+    **{(builder, "setLength"): _set_length for builder in TEXT_BUILDERS},
+    (STRING, "concat"): _concat,
+    (STRING, "valueOf"): _value_of,
+    (STRING, "trim"): _mapped(str.strip),
+    (STRING, "toLowerCase"): _mapped(str.lower),
+    (STRING, "toUpperCase"): _mapped(str.upper),
+    (STRING, "replace"): _replace,
+    (STRING, "substring"): _substring,
+    (STRING, "split"): _split,
+    (STRING, "format"): _format,
+    (STRING, "join"): _join,
+    ("Landroid/text/TextUtils;", "join"): _join,
+    ("Lkotlin/jvm/internal/Intrinsics;", "stringPlus"): _concat,
+}

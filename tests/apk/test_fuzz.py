@@ -1,0 +1,207 @@
+"""Mutations by the thousand: an anomaly, an unknown or an InputError, never anything else.
+
+``PINCOMPILER_FUZZ`` multiplies the number of rounds.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pincompiler.apk import Anomaly, Unknown, read_package
+from pincompiler.apk.arsc import BinaryTable
+from pincompiler.apk.axml import read_axml
+from pincompiler.apk.bundle import ProtoTable, read_proto_xml
+from pincompiler.apk.manifest import read_manifest
+from pincompiler.apk.markup import MarkupError, tree
+from pincompiler.apk.oddities import Oddities
+from pincompiler.apk.resources import ResourceName, Resources
+from pincompiler.errors import InputError
+from tests.apk.forge import app, arsc, axml, simple_zip
+from tests.apk.test_axml import DOCUMENT
+from tests.apk.test_package import splits
+from tests.apk.test_resources import FORMS, TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pincompiler.apk.markup import Markup
+
+ROUNDS = 1_500 * int(os.environ.get("PINCOMPILER_FUZZ", "1"))
+SLOWEST_S = 10.0
+EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+
+
+def mutations(seed: bytes, rounds: int = ROUNDS) -> Iterator[bytes]:
+    """Flipped bits, edge values, cuts, repetitions and transplants, the same in every run."""
+    chance = random.Random(seed)  # noqa: S311
+    for _ in range(rounds):
+        data = bytearray(seed)
+        for _ in range(chance.choice((1, 1, 2, 5, 20))):
+            at = chance.randrange(len(data))
+            match chance.randrange(6):
+                case 0:
+                    data[at] ^= 1 << chance.randrange(8)
+                case 1:
+                    data[at] = chance.randrange(256)
+                case 2:
+                    wide = chance.choice((2, 4))
+                    data[at : at + wide] = (chance.choice(EDGES) & (1 << 8 * wide) - 1).to_bytes(
+                        wide, "little"
+                    )
+                case 3 if len(data) > 40:
+                    del data[at : at + chance.randrange(1, 30)]
+                case 4:
+                    data[at:at] = data[at : at + chance.randrange(1, 40)]
+                case _:
+                    other = chance.randrange(len(data))
+                    data[at : at + 8] = data[other : other + 8]
+        if chance.random() < 0.1:
+            del data[chance.randrange(len(data)) :]
+        yield bytes(data)
+
+
+def patient(read: Callable[[bytes], None], seed: bytes, rounds: int = ROUNDS) -> None:
+    for data in mutations(seed, rounds):
+        start = time.perf_counter()
+        try:
+            read(data)
+        except InputError as error:
+            assert str(error).isprintable()  # noqa: PT017
+        assert time.perf_counter() - start < SLOWEST_S
+
+
+def use(markup: Markup) -> None:
+    read_manifest(markup, Resources())
+    try:
+        assert tree(markup, str).sourceline
+    except MarkupError:
+        assert not markup.events or markup.broken
+
+
+@pytest.mark.parametrize("utf8", [True, False])
+def test_binary_xml(*, utf8: bool) -> None:
+    patient(lambda data: use(read_axml(data, "m", Oddities())), axml(DOCUMENT, utf8=utf8))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_tables(form: object) -> None:
+    def read(data: bytes) -> None:
+        ask(Resources((BinaryTable(data, Oddities()),)))
+
+    patient(read, arsc(TABLE, form), ROUNDS // 3)  # type: ignore[arg-type]
+
+
+def ask(resources: Resources) -> None:
+    for kind in range(1, 5):
+        for entry in (0, 1, 2, 7):
+            identifier = 0x7F000000 | kind << 16 | entry
+            resources.values(identifier)
+            resources.strings(identifier)
+            resources.name(identifier)
+    resources.identify(ResourceName("a.b", "xml", "n_debug"))
+
+
+def whole(data: bytes) -> None:
+    with read_package(data) as package:
+        for variant in package.nsc_variants():
+            assert variant.nsc.problems or variant.root is not None
+        for _, code in package.dex_files():
+            assert isinstance(code, bytes)
+        for member in package.members():
+            try:
+                package.read(member, 1 << 20)
+            except InputError:
+                continue
+        for one in (*package.anomalies, *package.unknowns):
+            assert isinstance(one, Anomaly | Unknown)
+            assert "\0" not in f"{one}"
+
+
+@pytest.mark.parametrize("method", [0, 8])
+def test_apks(method: int) -> None:
+    patient(whole, simple_zip(app(), method), ROUNDS // 2)
+
+
+def test_sets_of_splits() -> None:
+    patient(whole, simple_zip(splits(), 0), ROUNDS // 3)
+
+
+# --- the protobuf forms ---------------------------------------------------------------------------
+
+
+def field(number: int, value: int | bytes | str) -> bytes:
+    """One field of a message."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    raw = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(raw)) + raw
+
+
+def varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
+def proto_xml() -> bytes:
+    attribute = field(2, "true") + field(3, "yes") + field(6, field(7, field(8, 1)))
+    reference = field(1, "urn:x") + field(2, "src") + field(5, 7) + field(6, field(1, field(2, 0x7F010000)))
+    child = field(1, field(3, "b") + field(4, reference)) + field(3, field(1, 7))
+    inside = field(3, "a") + field(4, attribute) + field(5, field(2, "text")) + field(5, child)
+    return field(1, inside) + field(3, field(1, 3))
+
+
+def proto_table() -> bytes:
+    item = field(4, field(2, field(1, "text")))
+    array = field(5, field(4, field(1, field(3, field(2, field(1, "one")))) * 2))
+    config = field(1, field(3, "de-AT") + field(24, 28))
+    values = field(6, config + field(2, item)) + field(6, field(2, array))
+    reference = field(6, field(2, field(4, field(1, field(2, 0x7F010000)))))
+    entries = field(3, field(1, field(1, 0)) + field(2, "one") + values) + field(
+        3, field(1, field(1, 1)) + field(2, "two") + reference
+    )
+    kind = field(1, field(1, 1)) + field(2, "string") + entries
+    return field(2, field(1, field(1, 0x7F)) + field(2, "a.b") + field(3, kind))
+
+
+def test_the_forged_messages_are_right() -> None:
+    root = tree(read_proto_xml(proto_xml()))
+    assert (root.tag, root.get("true"), root[0].get("{urn:x}src"), root[0].sourceline) == (
+        "a",
+        "true",
+        "@7f010000",
+        7,
+    )
+    resources = Resources((ProtoTable(proto_table(), Oddities()),))
+    assert resources.strings(0x7F010001) == ("text", "one")
+    assert resources.values(0x7F010000)[0].qualifier == "de-rAT-v28"
+    assert resources.identify(ResourceName("a.b", "string", "two")) == 0x7F010001
+
+
+def test_proto_xml() -> None:
+    patient(lambda data: use(read_proto_xml(data)), proto_xml())
+    deep = b""
+    for _ in range(300):
+        deep = field(1, field(3, "a") + field(5, deep))
+    assert "nested" in read_proto_xml(deep).broken
+
+
+def test_proto_tables() -> None:
+    patient(lambda data: ask(Resources((ProtoTable(data, Oddities()),))), proto_table())
+
+
+def test_bundles() -> None:
+    files = {
+        "BundleConfig.pb": b"",
+        "base/manifest/AndroidManifest.xml": proto_xml(),
+        "base/resources.pb": proto_table(),
+        "base/dex/classes.dex": b"dex",
+    }
+    patient(whole, simple_zip(files, 0), ROUNDS // 3)
