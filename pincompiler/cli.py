@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pincompiler.compiler import Artifact, Checked
     from pincompiler.finding import Finding
 
-FINE, PROBLEM, COULD_NOT_LOOK = 0, 1, 2
+FINE, PROBLEM, COULD_NOT_LOOK, NOT_EVERYTHING = 0, 1, 2, 3
 
 app = typer.Typer(
     name="pincompiler",
@@ -100,7 +100,7 @@ def check(
     ] = Level.ERROR,
     today: Today = "",
 ) -> None:
-    """Judge a pins.toml, an NSC or an Info.plist.
+    """Judge a pins.toml, an NSC, an Info.plist or a shipped app.
 
     A pins.toml is judged by its text, its policy, and what each target can make of it; the others by the
     rules on policies.
@@ -108,15 +108,16 @@ def check(
     from pincompiler import compiler, configurations
 
     day = _day(today)
+    doubts: tuple[str, ...] = ()
     if str(pins) == "-" or pins.suffix == ".toml":
         checked = compiler.check(pins, day, expiring_within)
         findings = checked.findings
         _print_findings("check", checked, findings, output_format)
     else:
-        findings = configurations.judged(pins, day, expiring_within)
-        _print_bare_findings("check", pins, findings, output_format)
+        findings, doubts = configurations.judged(pins, day, expiring_within)
+        _print_bare_findings("check", pins, findings, output_format, unknown=list(doubts))
     failed = any(finding.level.rank <= fail_on.rank for finding in findings)
-    raise typer.Exit(PROBLEM if failed else FINE)
+    raise typer.Exit(PROBLEM if failed else _incomplete(doubts))
 
 
 @app.command(name="compile", epilog="Example: pincompiler compile -t nsc -t ats")
@@ -187,7 +188,7 @@ def init(
     source: Annotated[
         Path | None,
         typer.Option(
-            "--from", metavar="FILE", help="Take over an NSC or an Info.plist, with the same meaning."
+            "--from", metavar="FILE", help="Take over an NSC, an Info.plist or an app, with the same meaning."
         ),
     ] = None,
     output: Annotated[
@@ -249,7 +250,7 @@ def explain(
 
 @app.command(epilog="Example: pincompiler diff pins.toml ios/Shop/Info.plist")
 def diff(
-    left: Annotated[Path, typer.Argument(help="A pins.toml, network security configuration or Info.plist.")],
+    left: Annotated[Path, typer.Argument(help="A pins.toml, NSC, Info.plist or app.")],
     right: Annotated[Path, typer.Argument(help="Another.")],
     output_format: OutputFormat = Format.TEXT,
     today: Today = "",
@@ -259,9 +260,15 @@ def diff(
 
     found = comparing.compare(left, right, _day(today))
     _out(comparing.as_json(found) if output_format is Format.JSON else comparing.as_text(found))
-    if not found and output_format is Format.TEXT:
+    if not (found.disagreements or found.doubts) and output_format is Format.TEXT:
         _talk(f"{left} and {right} accept the same chains for every host on every day")
-    raise typer.Exit(PROBLEM if found else FINE)
+    raise typer.Exit(PROBLEM if found.disagreements else _incomplete(found.doubts))
+
+
+def _incomplete(doubts: tuple[str, ...]) -> int:
+    for doubt in doubts:
+        _talk(f"unknown: {doubt}")
+    return NOT_EVERYTHING if doubts else FINE
 
 
 # -- what the commands share ---------------------------------------------------------------------
@@ -311,12 +318,12 @@ def _print_findings(
 
 
 def _print_bare_findings(
-    command: str, path: Path, findings: tuple[Finding, ...], output_format: Format
+    command: str, path: Path, findings: tuple[Finding, ...], output_format: Format, **more: object
 ) -> None:
     from pincompiler.reports import json, text
 
     if output_format is Format.JSON:
-        _out(json.render(command, findings, source=str(path), policy="", targets=[]))
+        _out(json.render(command, findings, source=str(path), policy="", targets=[], **more))
         return
     _out(text.render(findings, "", "", colour=_colour(sys.stdout)))
     _talk(f"{path}: {text.summary(findings) or 'no findings'}")

@@ -13,7 +13,6 @@ from pincompiler.fidelity import STRANGER, Difference, describe, differences
 from pincompiler.reports.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from pincompiler.policy import Enforcement
@@ -29,13 +28,23 @@ class Disagreement:
     sentence: str
 
 
-def compare(left: Path, right: Path, today: date) -> tuple[Disagreement, ...]:
-    """Every disagreement of what two files describe; an Info.plist with two sections counts twice.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How two files compare."""
+
+    disagreements: tuple[Disagreement, ...]
+    doubts: tuple[str, ...]
+    """What of either could not be told, so that there may be more."""
+
+
+def compare(left: Path, right: Path, today: date) -> Comparison:
+    """Every disagreement of what two files describe; what holds two configurations counts twice.
 
     Raises InputError when one of them cannot be read.
     """
-    pairs = [(a, b) for a in read_configurations(left, today) for b in read_configurations(right, today)]
-    return tuple(found for a, b in pairs for found in _compare(a, b))
+    here, there = read_configurations(left, today), read_configurations(right, today)
+    found = (one for a in here for b in there for one in _compare(a, b))
+    return Comparison(tuple(found), (*here[0].doubts, *there[0].doubts))
 
 
 def _compare(left: Configuration, right: Configuration) -> list[Disagreement]:
@@ -59,15 +68,16 @@ def _names(*enforcements: Enforcement) -> dict[bytes, str]:
     return names
 
 
-def as_text(found: Sequence[Disagreement]) -> str:
+def as_text(found: Comparison) -> str:
     """A sentence a line."""
-    return "".join(f"{visible(item.sentence)}\n" for item in found)
+    return "".join(f"{visible(item.sentence)}\n" for item in found.disagreements)
 
 
-def as_json(found: Sequence[Disagreement]) -> str:
+def as_json(found: Comparison) -> str:
     """The same for programs; pins are base64, a key that nobody pinned is null."""
-    shown = [_shown(item) for item in found]
-    return json.dumps({"version": 1, "command": "diff", "differences": shown}, indent=2) + "\n"
+    shown = [_shown(item) for item in found.disagreements]
+    report = {"version": 1, "command": "diff", "differences": shown, "unknown": list(found.doubts)}
+    return json.dumps(report, indent=2) + "\n"
 
 
 def _shown(item: Disagreement) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pincompiler.compiler import check_document
 from pincompiler.errors import InputError
 from pincompiler.finding import Finding, Level, fold
 from pincompiler.location import Location
+from pincompiler.platforms.okhttp.model import OkHttp
 from pincompiler.rules import judge
 from pincompiler.rules.rule import Judged
 from pincompiler.source.document import Document, decode, read_bytes, read_document
@@ -32,6 +33,8 @@ class Configuration:
     title: str
     """How sentences call it."""
     enforcement: Enforcement
+    doubts: tuple[str, ...] = ()
+    """What of the file could not be told; nothing may be concluded from what is not found in it."""
 
 
 def read_configurations(path: Path, today: date) -> tuple[Configuration, ...]:
@@ -41,7 +44,7 @@ def read_configurations(path: Path, today: date) -> tuple[Configuration, ...]:
     """
     if path.suffix == ".toml":
         return (_from_toml(read_document(path), path, today),)
-    if path.is_dir() or path.suffix in _APPS:
+    if _is_app(path):
         return _from_app(path)
     data = read_bytes(path)
     root = _ROOT.search(data)
@@ -54,17 +57,18 @@ def read_configurations(path: Path, today: date) -> tuple[Configuration, ...]:
     raise InputError(f"{path}: is no pins.toml, network security configuration or property list")
 
 
-def judged(path: Path, today: date, horizon: int) -> tuple[Finding, ...]:
-    """What the rules on policies find in an NSC or an Info.plist.
+def judged(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """What the rules on policies find in an NSC, an Info.plist or an app, and what could not be told.
 
     Raises InputError as :func:`read_configurations` does.
     """
     found: list[Finding] = []
-    for configuration in read_configurations(path, today):
+    configurations = read_configurations(path, today)
+    for configuration in configurations:
         sets = tuple(_placed(pin_set, path) for pin_set in configuration.enforcement.pin_sets())
         keys = tuple(dict.fromkeys(key for pin_set in sets for key in pin_set.keys))
         found += judge(Judged(sets, keys, today, horizon))
-    return fold(found)
+    return fold(found), configurations[0].doubts
 
 
 def _placed(pin_set: PinSet, path: Path) -> PinSet:
@@ -87,23 +91,38 @@ def _from_nsc(data: bytes, path: Path) -> Configuration:
     return _unless_refused(read_xml(data, str(path)), str(path))
 
 
+def _is_app(path: Path) -> bool:
+    """Whether a path is an app's by its name, or a directory of its splits."""
+    if path.suffix in _APPS:
+        return True
+    try:
+        return any(path.glob("*.apk")) if path.is_dir() else False
+    except OSError:  # reading it will say why
+        return False
+
+
 def _from_app(path: Path) -> tuple[Configuration, ...]:
-    """The NSC of a shipped app, each of its variants; what its code pins is not read."""
+    """Each variant of a shipped app's NSC, and the OkHttp pins in its code."""
     from pincompiler.apk import open_package
+    from pincompiler.shipped import code_pins
 
     with open_package(path) as package:
         variants = [variant for variant in package.nsc_variants() if not variant.is_debug_twin]
-        if package.unknowns:
-            unknown = package.unknowns[0]
-            raise InputError(f"{path}: {unknown.what}: {unknown.why}")
-        if not variants:
-            raise InputError(
-                f"{path}: has no network security configuration, and pins in its code are not read"
-            )
-        return tuple(
-            _unless_refused(v.nsc, f"{path}!{v.member}{f' ({v.qualifier})' if v.qualifier else ''}")
-            for v in variants
-        )
+        pins = code_pins(package.dex_files(), package.strings)
+        doubts = (*(f"{unknown.what}: {unknown.why}" for unknown in package.unknowns), *pins.doubts)
+    found = [
+        _unless_refused(v.nsc, f"{path}!{v.member}{f' ({v.qualifier})' if v.qualifier else ''}")
+        for v in variants
+    ]
+    if pins.found and pins.attached:
+        found.append(Configuration(f"{path} (OkHttp)", pins.pinner))
+    elif pins.found:
+        found.append(Configuration(f"{path} (OkHttp, whose pins no client is given)", OkHttp(())))
+    if not found and not doubts:
+        raise InputError(f"{path}: has neither a network security configuration nor OkHttp pins")
+    return tuple(replace(configuration, doubts=doubts) for configuration in found) or (
+        Configuration(str(path), OkHttp(()), doubts),
+    )
 
 
 def _unless_refused(nsc: Nsc, title: str) -> Configuration:

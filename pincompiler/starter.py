@@ -35,6 +35,8 @@ def taken_over(path: Path, today: date) -> bytes:
     """
     configurations = read_configurations(path, today)
     first, *others = configurations
+    for doubt in first.doubts:
+        raise InputError(f"{path}: not everything can be told: {doubt}")
     policy = lift(first.enforcement, *(other.enforcement for other in others))
     for pin_set in policy.sets:
         if pin_set.enforce and not pin_set.keys:

@@ -1210,7 +1210,7 @@ def test_json_of_no_difference(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text(SOUND, encoding="utf-8")
     ran = run("diff", "p.toml", "p.toml", "-f", "json", cwd=tmp_path)
     assert (ran.code, ran.stderr) == (0, "")
-    assert json.loads(ran.stdout) == {"version": 1, "command": "diff", "differences": []}
+    assert json.loads(ran.stdout) == {"version": 1, "command": "diff", "differences": [], "unknown": []}
 
 
 def test_diff_of_what_cannot_be_read(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ LAYERS = (
     ("source",),
     ("rules",),
     ("compiler", "reports"),
+    ("shipped",),
     ("configurations", "lift", "outputs"),
     ("starter", "pinning", "comparing", "explain"),
     ("cli",),

@@ -29,6 +29,8 @@ from typing import Final
 OKHTTP_VERSIONS: Final = ("3.14.9", "4.2.2", "4.12.0", "5.5.1")
 KOTLIN_VERSION: Final = "2.4.20"
 ANDROID_VERSION: Final = "14-robolectric-10818077"
+DX_VERSION: Final = "9.0.0_r3"
+"""Android's compiler to DEX before D8; the one that a registry has."""
 MINIMUM_JAVA: Final = 17
 
 _COPY_GOAL: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
@@ -109,6 +111,11 @@ GROUPS: Final = (
         coordinates=(Coordinate("org.robolectric", "android-all", ANDROID_VERSION),),
         required=(f"android-all-{ANDROID_VERSION}.jar",),
     ),
+    Group(
+        folder=f"dx-{DX_VERSION}",
+        coordinates=(Coordinate("com.jakewharton.android.repackaged", "dalvik-dx", DX_VERSION),),
+        required=(f"dalvik-dx-{DX_VERSION}.jar",),
+    ),
 )
 
 FRAMEWORK: Final = Path("framework-res") / "framework-res.apk"
@@ -132,7 +139,7 @@ def missing(tools: Path | None = None) -> list[str]:
         lacking.append(f"{FRAMEWORK.name} is not installed")
     lacking += [
         f"the command {command} is not on the PATH"
-        for command in ("java", "javac", "aapt2")
+        for command in ("java", "javac", "aapt2", "smali")
         if shutil.which(command) is None
     ]
     return lacking
@@ -301,9 +308,9 @@ def install(tools: Path | None = None) -> list[str]:
     fetched = [group.folder for group in lacking]
     if lacking:
         _fetch_jars(lacking, root)
-    if shutil.which("aapt2") is None or not (root / FRAMEWORK).is_file():
+    if not all(map(shutil.which, ("aapt2", "smali"))) or not (root / FRAMEWORK).is_file():
         _fetch_aapt(root)
-        fetched.append("aapt2 and framework-res.apk")
+        fetched.append("aapt2, smali and framework-res.apk")
     left = missing(root)
     if left:
         raise InstallError("still incomplete: " + "; ".join(left))

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 from pathlib import Path
+from random import Random
 
 import pytest
+from typer.testing import CliRunner
 
 from pincompiler import compiler
-from pincompiler.comparing import compare
+from pincompiler.cli import app as cli
+from pincompiler.comparing import Comparison, compare
 from pincompiler.configurations import read_configurations
 from pincompiler.errors import InputError
+from pincompiler.shipped import code_pins
 from tests.apk.aapt import build, demand_aapt2
+from tests.real.toolchain import compile_java, compile_kotlin, to_dex
 from tests.strategies import TODAY
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"
@@ -45,7 +51,7 @@ def app(folder: Path, nsc: str, more: dict[str, str] | None = None) -> Path:
 
 def test_what_was_compiled_is_what_is_shipped(pins: Path, tmp_path: Path) -> None:
     apk = app(tmp_path / "app", NSC.read_text("utf-8"))
-    assert compare(pins, apk, TODAY) == ()
+    assert compare(pins, apk, TODAY) == Comparison((), ())
     (shipped,) = read_configurations(apk, TODAY)
     policy = compiler.check(pins, TODAY).project.policy
     assert getattr(shipped.enforcement, "policy_digest", "") == policy.digest()
@@ -72,29 +78,157 @@ def test_each_mutation_is_told(name: str, pins: Path, tmp_path: Path) -> None:
     pattern, replacement, sentence = MUTATIONS[name]
     text, count = re.subn(pattern, replacement, NSC.read_text("utf-8"))
     assert count
-    found = compare(pins, app(tmp_path / "app", text), TODAY)
+    found = compare(pins, app(tmp_path / "app", text), TODAY).disagreements
     assert any(item.sentence.startswith(sentence) for item in found), [item.sentence for item in found]
 
 
 def test_a_variant_that_lacks_the_pins_is_told(pins: Path, tmp_path: Path) -> None:
     """On devices of Android 9 and newer another file counts."""
     bare = {"res/xml-v28/network_security_config.xml": "<network-security-config/>"}
-    found = compare(pins, app(tmp_path / "app", NSC.read_text("utf-8"), bare), TODAY)
+    found = compare(pins, app(tmp_path / "app", NSC.read_text("utf-8"), bare), TODAY).disagreements
     assert {item.right for item in found} == {
         f"{tmp_path}/app/app.apk!res/xml-v28/network_security_config.xml (v28)"
     }
 
 
-def test_an_app_without_a_configuration_is_not_called_unpinned(tmp_path: Path) -> None:
+BARE = {
+    "AndroidManifest.xml": MANIFEST.format(""),
+    "res/values/s.xml": "<resources><string name='pinned'>api.example.com</string></resources>",
+}
+
+
+def test_an_app_without_any_pin_is_refused(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
-    apk = build(
-        tmp_path / "app",
-        {
-            "AndroidManifest.xml": MANIFEST.format(""),
-            "res/values/s.xml": "<resources><string name='a'>b</string></resources>",
-        },
+    with pytest.raises(InputError, match="has neither a network security configuration nor OkHttp pins"):
+        read_configurations(build(tmp_path / "app", BARE), TODAY)
+
+
+# -- pins in code ----------------------------------------------------------------------------------
+
+JAVA = SAMPLES / "android/legacy/src/main/java/com/example/shop/legacy/Pins.java"
+KOTLIN = SAMPLES / "android/app/src/main/java/com/example/shop/Pins.kt"
+CLIENT = """\
+package com.example.shop;
+import okhttp3.OkHttpClient;
+public final class Net {
+    public static OkHttpClient client() {
+        return new OkHttpClient.Builder().certificatePinner(PINS).build();
+    }
+}
+"""
+
+
+def coded(folder: Path, *sources: tuple[str, str]) -> Path:
+    """An APK whose code is compiled from Java and Kotlin."""
+    classes = folder / "classes"
+    kotlin: list[Path] = []
+    java: list[Path] = []
+    folder.mkdir()
+    for name, text in sources:
+        (folder / name).write_text(text, "utf-8")
+        (kotlin if name.endswith(".kt") else java).append(folder / name)
+    if kotlin:
+        compile_kotlin(kotlin, "4.12.0", classes)
+    if java:
+        compile_java(java, "4.12.0", classes)
+    to_dex(classes, folder / "classes.dex")
+    (folder / "apk").mkdir()
+    apk = build(folder / "apk", BARE)
+    with zipfile.ZipFile(apk, "a") as archive:
+        archive.write(folder / "classes.dex", "classes.dex")
+    return apk
+
+
+@pytest.mark.usefixtures("real_tools")
+@pytest.mark.parametrize(
+    ("file", "pinner"),
+    [
+        (KOTLIN, "com.example.shop.Pins.certificatePinner"),
+        (JAVA, "com.example.shop.legacy.Pins.certificatePinner()"),
+    ],
+    ids=["kotlin", "java"],
+)
+def test_generated_code_is_what_is_shipped(file: Path, pinner: str, pins: Path, tmp_path: Path) -> None:
+    source = (file.name, file.read_text("utf-8"))
+    apk = coded(tmp_path / "app", source, ("Net.java", CLIENT.replace("PINS", pinner)))
+    assert compare(pins, apk, TODAY) == Comparison((), ())
+    (shipped,) = read_configurations(apk, TODAY)
+    policy = compiler.check(pins, TODAY).project.policy
+    assert getattr(shipped.enforcement, "policy_digest", "") == policy.digest()
+
+
+@pytest.mark.usefixtures("real_tools")
+def test_a_pinner_that_no_client_is_given_pins_nothing(pins: Path, tmp_path: Path) -> None:
+    apk = coded(tmp_path / "app", (JAVA.name, JAVA.read_text("utf-8")))
+    (first, *_) = compare(pins, apk, TODAY).disagreements
+    assert first.sentence == (
+        f"api.example.com is pinned by {pins} and not by {apk} (OkHttp, whose pins no client is given)"
     )
-    with pytest.raises(
-        InputError, match="has no network security configuration, and pins in its code are not read"
-    ):
-        read_configurations(apk, TODAY)
+
+
+@pytest.mark.usefixtures("real_tools")
+def test_a_pin_dropped_from_the_code_is_told(pins: Path, tmp_path: Path) -> None:
+    text, count = re.subn(r'"sha256/qhxc[^"]*", // api-2027, leaf\n', "", JAVA.read_text("utf-8"))
+    assert count == 2
+    client = CLIENT.replace("PINS", "com.example.shop.legacy.Pins.certificatePinner()")
+    found = compare(pins, coded(tmp_path / "app", (JAVA.name, text), ("Net.java", client)), TODAY)
+    assert [item.sentence.split(" is accepted")[0] for item in found.disagreements] == [
+        "api.example.com with leaf key `api-2027` and no pinned CA",
+        "auth.example.com with leaf key `api-2027` and no pinned CA",
+    ]
+
+
+RENAMED = """\
+package n;
+public final class I {
+    static final class b {
+        b a(String host, String... pins) { return this; }
+    }
+    public static b c() { return new b().a("api.example.com", "sha256/A", "sha256/B"); }
+}
+"""
+
+
+@pytest.mark.usefixtures("real_tools")
+def test_okhttp_renamed_is_known_by_what_it_is_given(tmp_path: Path) -> None:
+    """As R8 leaves it: other names, the same arguments."""
+    one, two = (f"{letter * 43}=" for letter in "AE")
+    text = RENAMED.replace("sha256/A", f"sha256/{one}").replace("sha256/B", f"sha256/{two}")
+    (shipped,) = read_configurations(coded(tmp_path / "app", ("I.java", text)), TODAY)
+    (pin_set,) = shipped.enforcement.pin_sets()
+    assert (pin_set.hosts, [key.pin for key in pin_set.keys]) == (("api.example.com",), [one, two])
+
+
+RUN_TIME = CLIENT.replace(
+    "PINS",
+    'new okhttp3.CertificatePinner.Builder().add(System.getProperty("host"), "sha256/PIN").build()',
+)
+
+
+@pytest.mark.usefixtures("real_tools")
+def test_what_is_computed_at_run_time_is_unknown(tmp_path: Path) -> None:
+    apk = coded(tmp_path / "app", ("Net.java", RUN_TIME.replace("PIN", f"{'A' * 43}=")))
+    (shipped,) = read_configurations(apk, TODAY)
+    (doubt,) = shipped.doubts
+    assert re.fullmatch(r"Lcom/example/shop/Net;->client .* the host is computed at run time", doubt)
+    ran = CliRunner().invoke(cli, ["check", str(apk)])
+    assert (ran.exit_code, ran.stdout) == (3, "")
+    assert ran.stderr.endswith(f"unknown: {doubt}\n")
+
+
+@pytest.mark.usefixtures("real_tools")
+def test_damaged_code_is_a_doubt_or_an_answer(tmp_path: Path) -> None:
+    """Flipped and cut bytes, a fixed choice of them, end in no exception and in no silence about pins."""
+    client = CLIENT.replace("PINS", "com.example.shop.legacy.Pins.certificatePinner()")
+    coded(tmp_path / "app", (JAVA.name, JAVA.read_text("utf-8")), ("Net.java", client))
+    whole = (tmp_path / "app" / "classes.dex").read_bytes()
+    random = Random(20261123)  # noqa: S311 - not for secrets
+    outcomes = set()
+    for _ in range(500):
+        data = bytearray(whole)
+        for _ in range(random.randint(1, 4)):
+            data[random.randrange(len(data))] ^= 1 << random.randrange(8)
+        data = data[: random.choice((len(data), random.randrange(len(data))))]
+        pins = code_pins([("classes.dex", bytes(data))], lambda _: ())
+        outcomes.add((pins.found, bool(pins.doubts)))
+    assert {(True, False), (False, True)} <= outcomes

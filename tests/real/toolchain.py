@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from .install import (
     ANDROID_VERSION,
+    DX_VERSION,
     FRAMEWORK,
     KOTLIN_VERSION,
     OKHTTP_VERSIONS,
@@ -167,6 +168,13 @@ def compile_java(sources: Sequence[Path], okhttp: str, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     classpath = os.pathsep.join((_jars(f"okhttp-{_known(okhttp)}"), str(out)))
     _javac(sources, classpath, out, "-Werror", *_JAVA_8)
+
+
+def to_dex(classes_dir: Path, out: Path) -> None:
+    """Turn compiled classes into one DEX file with dx; Android 8 and newer.  Raises :class:`ToolError`."""
+    main = "com.android.dx.command.Main"
+    options = ("--dex", "--min-sdk-version=26", f"--output={out}")
+    _call(["java", *_JVM, "-cp", _jars(f"dx-{DX_VERSION}"), main, *options, str(classes_dir)])
 
 
 def okhttp_verdicts(
