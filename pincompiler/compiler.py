@@ -93,11 +93,12 @@ def check_document(
     readable = all(finding.level is not Level.ERROR for finding in reading.findings)
     if readable:  # a policy with holes in it would be compared with what it does not mean
         policy = Remembered(project.policy)
+        models: dict[object, Any] = {}
         for output in project.outputs:
             if missing := _missing_base(output, root):
                 findings.append(missing)
             elif targets is None or output.target in targets:
-                lowering = _lower(project, output)
+                lowering = _lower(project, output, models)
                 lowered.append(lowering)
                 findings += judge_target(_lowered(project, policy, lowering, today))
     complete = readable and targets is None
@@ -113,9 +114,13 @@ def _missing_base(output: Output, root: Path) -> Finding | None:
     return Finding("invalid-value", Level.ERROR, message, output.where.at("base"), fix, target=output.target)
 
 
-def _lower(project: Project, output: Output) -> Lowering:
+def _lower(project: Project, output: Output, models: dict[object, Any]) -> Lowering:
+    """Lower once for all targets that are one platform in two languages."""
     target = target_named(output.target)
-    model = target.lower(project.policy, project.app, output)
+    key = (target.lower, output.swizzle)
+    if key not in models:
+        models[key] = target.lower(project.policy, project.app, output)
+    model = models[key]
     if output.base is None or target.merge is None:
         return Lowering(output, model, model)
     base = target.read(read_bytes(project.root / output.base), project.app, str(project.root / output.base))

@@ -155,11 +155,19 @@ def _smallest(chain: Chain, demand: Demand) -> Chain:
 class Remembered(Enforcement):
     """An enforcement whose demands are kept, for being compared with several others."""
 
-    __slots__ = ("_demands", "_enforcement")
+    __slots__ = ("_compared", "_demands", "_enforcement")
 
     def __init__(self, enforcement: Enforcement) -> None:
         self._enforcement = enforcement
         self._demands: dict[str, Demand] = {}
+        self._compared: dict[int, tuple[Enforcement, tuple[Difference, ...]]] = {}
+
+    def against(self, actual: Enforcement) -> tuple[Difference, ...]:
+        """The differences from another enforcement; two targets with one model are compared once."""
+        found = self._compared.get(id(actual))
+        if found is None:
+            found = self._compared[id(actual)] = (actual, tuple(differences(self, actual)))
+        return found[1]
 
     def names(self) -> Iterable[str]:
         """As the enforcement has them."""

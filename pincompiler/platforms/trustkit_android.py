@@ -7,14 +7,13 @@ last domain of a domain-config counts, and enforcing wants two distinct pins.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pincompiler.hosts import is_ip_address, public_suffix
 from pincompiler.platforms.nsc import NSC, instants, merge, read
 from pincompiler.platforms.nsc import lower as lower_nsc
 from pincompiler.platforms.nsc import objections as nsc_objections
-from pincompiler.platforms.nsc.model import Nsc, Reporting
+from pincompiler.platforms.nsc.model import DomainConfig, Nsc, Reporting
 from pincompiler.platforms.nsc.writer import write
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.platforms.trustkit import unknown_top_level_domains
@@ -22,7 +21,6 @@ from pincompiler.platforms.trustkit import unknown_top_level_domains
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.platforms.nsc.model import DomainConfig
     from pincompiler.policy import Policy
     from pincompiler.project import App, Output
 
@@ -38,7 +36,8 @@ def _singles(config: DomainConfig, policy: Policy) -> Iterator[DomainConfig]:
     for domain in config.domains:
         pin_set = policy.covering(domain.name)
         uris = pin_set.report_uris if pin_set else ()
-        yield replace(config, domains=(domain,), reporting=Reporting(bool(config.keys), True, uris))
+        reporting = Reporting(bool(config.keys), disable_default_uri=True, uris=uris)
+        yield DomainConfig((domain,), config.keys, config.expires, reporting)
 
 
 def objections(policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
+    from pincompiler.fidelity import Remembered
     from pincompiler.location import Location
     from pincompiler.platforms.target import Target
     from pincompiler.policy import Enforcement, Key, PinSet, Policy
@@ -35,7 +36,7 @@ class Lowered:
     """A policy and what one target makes of it."""
 
     policy: Policy
-    wanted: Enforcement
+    wanted: Remembered
     """The policy's verdicts, remembered from target to target."""
     app: App
     target: Target[Any]

@@ -36,17 +36,16 @@ path = "Info.plist"
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pincompiler.fidelity import Difference, describe, differences
+from pincompiler.fidelity import Difference, describe
 from pincompiler.finding import Finding, Level
 from pincompiler.policy import Reach
 from pincompiler.rules.rule import Lowered, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pincompiler.policy import PinSet
 
@@ -59,15 +58,18 @@ def check(lowered: Lowered) -> Iterator[Finding]:
         pin_set = lowered.policy.covering(host) if host else None
         where = objection.where or (pin_set.where if pin_set else lowered.where)
         yield RULE.at(where, objection.problem, objection.fix, hosts=objection.hosts, target=target.name)
-    names = _KeyNames(lowered)
-    for difference in differences(lowered.wanted, lowered.model):
+    names: Mapping[bytes, str] = {}
+    for difference in lowered.wanted.against(lowered.model):
         pin_set = lowered.policy.covering(difference.name) or lowered.policy.covering(difference.host)
         if pin_set is None and difference.name in lowered.unmanaged:
             continue  # told by unmanaged-pin
+        names = names or _key_names(lowered)
         yield _finding(difference, pin_set, lowered, names)
 
 
-def _finding(difference: Difference, pin_set: PinSet | None, lowered: Lowered, names: _KeyNames) -> Finding:
+def _finding(
+    difference: Difference, pin_set: PinSet | None, lowered: Lowered, names: Mapping[bytes, str]
+) -> Finding:
     kind, fix = _kind(difference, pin_set)
     name, where = difference.name, lowered.where
     if pin_set and pin_set.where and kind == "expiry":
@@ -76,7 +78,7 @@ def _finding(difference: Difference, pin_set: PinSet | None, lowered: Lowered, n
         where = pin_set.where_host(name)
     return RULE.at(
         where,
-        describe(difference, "pins.toml", lowered.target.title, names),
+        describe(difference, "pins.toml", lowered.target.title, names.__getitem__),
         fix,
         hosts=(name,),
         target=lowered.target.name,
@@ -120,19 +122,10 @@ def _roles_fix(pin_set: PinSet | None) -> str:
     return "pin only server keys or only CA keys for these hosts"
 
 
-@dataclass(frozen=True, slots=True)
-class _KeyNames:
-    """How sentences call a key: by its name in pins.toml, else by the start of its pin."""
-
-    lowered: Lowered
-
-    def __call__(self, pin: bytes) -> str:
-        for enforcement in (self.lowered.policy, self.lowered.model):
-            for pin_set in enforcement.pin_sets():
-                for key in pin_set.keys:
-                    if key.spki_sha256 == pin:
-                        return key.title
-        return "?"
+def _key_names(lowered: Lowered) -> Mapping[bytes, str]:
+    """How sentences call each key: by its name in pins.toml, else by the start of its pin."""
+    both = (*lowered.model.pin_sets(), *lowered.policy.pin_sets())
+    return {key.spki_sha256: key.title for pin_set in both for key in pin_set.keys}
 
 
 RULE = Rule("unfaithful-target", Level.ERROR, __doc__, target=check, references=("CWE-295",))
