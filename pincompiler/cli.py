@@ -1,4 +1,4 @@
-"""The commands: parse, call, print, exit.  The only place that talks, and that reads the clock."""
+"""The commands: parse, call, print, exit.  The only place that reads the clock."""
 
 from __future__ import annotations
 
@@ -6,24 +6,35 @@ import gc
 import os
 import sys
 from datetime import date
-from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pincompiler import __version__
+from pincompiler.console import (
+    COULD_NOT_LOOK,
+    FINE,
+    PROBLEM,
+    Format,
+    incomplete,
+    out,
+    print_artifact,
+    print_bare_findings,
+    print_findings,
+    print_stale,
+    talk,
+    tell_written,
+)
 from pincompiler.errors import PincompilerError, UsageError
 from pincompiler.finding import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pincompiler.compiler import Artifact, Checked
-    from pincompiler.finding import Finding
+    from pincompiler.compiler import Checked
 
-FINE, PROBLEM, COULD_NOT_LOOK, NOT_EVERYTHING = 0, 1, 2, 3
 
 app = typer.Typer(
     name="pincompiler",
@@ -35,13 +46,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-
-
-class Format(StrEnum):
-    """How findings are printed."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 PinsFile = Annotated[Path, typer.Argument(metavar="PINS.TOML", help="The pins file; - is standard input.")]
@@ -64,7 +68,7 @@ def main() -> None:
     try:
         app()
     except PincompilerError as error:
-        _talk(f"pincompiler: error: {error}")
+        talk(f"pincompiler: error: {error}")
         sys.exit(COULD_NOT_LOOK)
     except BrokenPipeError:
         # Whoever read our output has stopped; say nothing more, not even at exit.
@@ -112,12 +116,12 @@ def check(
     if str(pins) == "-" or pins.suffix == ".toml":
         checked = compiler.check(pins, day, expiring_within)
         findings = checked.findings
-        _print_findings("check", checked, findings, output_format)
+        print_findings("check", checked, findings, output_format)
     else:
         findings, doubts = configurations.judged(pins, day, expiring_within)
-        _print_bare_findings("check", pins, findings, output_format, unknown=list(doubts))
+        print_bare_findings("check", pins, findings, output_format, unknown=list(doubts))
     failed = any(finding.level.rank <= fail_on.rank for finding in findings)
-    raise typer.Exit(PROBLEM if failed else _incomplete(doubts))
+    raise typer.Exit(PROBLEM if failed else incomplete(doubts))
 
 
 @app.command(name="compile", epilog="Example: pincompiler compile -t nsc -t ats")
@@ -160,23 +164,23 @@ def compile_(
     if not as_json:
         # What is accepted or merely worth knowing is for `check`; a build log shows what matters.
         told = [finding for finding in findings if finding.level is not Level.NOTE]
-        _print_findings("compile", checked, told, output_format, to_stderr=to_stdout or check_only)
+        print_findings("compile", checked, told, output_format, to_stderr=to_stdout or check_only)
     artifacts = () if failed else compiler.artifacts(checked)
     if to_stdout and not failed:
-        _print_artifact(artifacts)
+        print_artifact(artifacts)
         return
     stale = outputs.stale(artifacts, directory)
     if not check_only:
         outputs.write_all(stale, directory)
     if as_json:
         changed = [{"target": a.target, "path": str(a.path), "stale": a in stale} for a in artifacts]
-        _print_findings("compile", checked, findings, output_format, artifacts=changed)
+        print_findings("compile", checked, findings, output_format, artifacts=changed)
     elif failed:
-        _talk("nothing was written")
+        talk("nothing was written")
     elif check_only:
-        _print_stale(stale, directory)
+        print_stale(stale, directory)
     else:
-        _tell_written(artifacts, stale)
+        tell_written(artifacts, stale)
     raise typer.Exit(PROBLEM if failed or (check_only and stale) else FINE)
 
 
@@ -206,11 +210,11 @@ def init(
         raise UsageError("name hosts or --from FILE, not both")
     content = starter.taken_over(source, _day(today)) if source else starter.fresh(tuple(hosts or ()))
     if output == "-":
-        _out(content)
+        out(content)
         return
     path = Path(output)
     starter.write(path, content)
-    _talk(f"wrote {path}; now run: pincompiler check {path}")
+    talk(f"wrote {path}; now run: pincompiler check {path}")
 
 
 @app.command(epilog="Example: pincompiler pin certs/*.pem")
@@ -225,9 +229,9 @@ def pin(
     from pincompiler import pinning
 
     rows, refusals = pinning.pins(files)
-    _out(pinning.as_json(rows) if output_format is Format.JSON else pinning.as_text(rows))
+    out(pinning.as_json(rows) if output_format is Format.JSON else pinning.as_text(rows))
     for refusal in refusals:
-        _talk(f"pincompiler: error: {refusal}")
+        talk(f"pincompiler: error: {refusal}")
     raise typer.Exit(COULD_NOT_LOOK if refusals else FINE)
 
 
@@ -245,7 +249,7 @@ def explain(
     """Explain a rule, or who decides on a host."""
     if sum(map(bool, (rule, host, every))) != 1:
         raise UsageError("explain one of RULE, --host HOST and --all")
-    _out(_host_page(host, pins, output_format, _day(today)) if host else _rule_pages(rule, output_format))
+    out(_host_page(host, pins, output_format, _day(today)) if host else _rule_pages(rule, output_format))
 
 
 @app.command(epilog="Example: pincompiler diff pins.toml ios/Shop/Info.plist")
@@ -259,19 +263,10 @@ def diff(
     from pincompiler import comparing
 
     found = comparing.compare(left, right, _day(today))
-    _out(comparing.as_json(found) if output_format is Format.JSON else comparing.as_text(found))
+    out(comparing.as_json(found) if output_format is Format.JSON else comparing.as_text(found))
     if not (found.disagreements or found.doubts) and output_format is Format.TEXT:
-        _talk(f"{left} and {right} accept the same chains for every host on every day")
-    raise typer.Exit(PROBLEM if found.disagreements else _incomplete(found.doubts))
-
-
-def _incomplete(doubts: tuple[str, ...]) -> int:
-    for doubt in doubts:
-        _talk(f"unknown: {doubt}")
-    return NOT_EVERYTHING if doubts else FINE
-
-
-# -- what the commands share ---------------------------------------------------------------------
+        talk(f"{left} and {right} accept the same chains for every host on every day")
+    raise typer.Exit(PROBLEM if found.disagreements else incomplete(found.doubts))
 
 
 def _day(text: str) -> date:
@@ -289,73 +284,6 @@ def _known_targets(wanted: Iterable[str], checked: Checked) -> None:
         if name not in configured:
             listed = ", ".join(sorted(configured)) or "none"
             raise UsageError(f"{checked.document.file} has no [target.{name}]; it has: {listed}")
-
-
-def _print_findings(
-    command: str,
-    checked: Checked,
-    findings: Iterable[Finding],
-    output_format: Format,
-    *,
-    to_stderr: bool = False,
-    **more: object,
-) -> None:
-    from pincompiler.reports import json, text
-
-    project, document, findings = checked.project, checked.document, tuple(findings)
-    stream = sys.stderr if to_stderr else sys.stdout
-    digest = project.policy.digest() if checked.readable else ""
-    if output_format is Format.JSON:
-        targets = [output.target for output in project.outputs]
-        facts = {"source": document.file, "policy": digest, "targets": targets, **more}
-        stream.write(json.render(command, findings, **facts))
-        return
-    stream.write(text.render(findings, document.file, document.text, colour=_colour(stream)))
-    stream.flush()
-    if findings or command == "check":
-        policy = f"; policy {digest}" if digest else ""
-        _talk(f"{document.file}: {text.summary(findings) or 'no findings'}{policy}")
-
-
-def _print_bare_findings(
-    command: str, path: Path, findings: tuple[Finding, ...], output_format: Format, **more: object
-) -> None:
-    from pincompiler.reports import json, text
-
-    if output_format is Format.JSON:
-        _out(json.render(command, findings, source=str(path), policy="", targets=[], **more))
-        return
-    _out(text.render(findings, "", "", colour=_colour(sys.stdout)))
-    _talk(f"{path}: {text.summary(findings) or 'no findings'}")
-
-
-def _colour(stream: TextIO) -> bool:
-    return stream.isatty() and not os.environ.get("NO_COLOR")
-
-
-def _print_artifact(artifacts: tuple[Artifact, ...]) -> None:
-    if len(artifacts) != 1:
-        names = ", ".join(str(artifact.path) for artifact in artifacts) or "none"
-        raise UsageError(
-            f"-o - prints one file, and there are {len(artifacts)}: {names}; choose with -t TARGET"
-        )
-    _out(artifacts[0].content)
-
-
-def _print_stale(stale: tuple[Artifact, ...], directory: Path) -> None:
-    from pincompiler import outputs
-
-    for artifact in stale:
-        _out(outputs.unified(artifact, directory))
-    for artifact in stale:
-        _talk(f"{artifact.path} is stale; run pincompiler compile")
-
-
-def _tell_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) -> None:
-    if not artifacts:
-        _talk("nothing to write: there is no [target.*]")
-    for artifact in artifacts:
-        _talk(f"{'wrote' if artifact in stale else 'unchanged'} {artifact.path}")
 
 
 def _host_page(host: str, pins: Path, output_format: Format, today: date) -> str | bytes:
@@ -391,18 +319,3 @@ def _rule_pages(name: str, output_format: Format) -> str:
         )
     chosen = [rule for rule in RULES if name in ("", rule.id)]
     return rules_json(chosen) if output_format is Format.JSON else "\n".join(map(rule_text, chosen))
-
-
-def _out(content: str | bytes) -> None:
-    if isinstance(content, str):
-        sys.stdout.write(content)
-    else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(content)
-    sys.stdout.flush()
-
-
-def _talk(message: str) -> None:
-    from pincompiler.reports.text import visible
-
-    sys.stderr.write(f"{visible(message)}\n")

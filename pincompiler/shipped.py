@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pincompiler.dex import Dex, DexError, Program, arguments, containing, exactly
 from pincompiler.dex.values import Items, Text, leaves, possible, texts
 from pincompiler.dex.values import ResourceRef as Resource
-from pincompiler.platforms.okhttp.model import DEEP_SINCE, Entry, OkHttp
+from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
 from pincompiler.policy import Key
 
 if TYPE_CHECKING:
@@ -67,10 +67,12 @@ def code_pins(files: Iterable[tuple[str, bytes]], strings: Callable[[int], tuple
 def _pins(program: Program, reader: _Reader, doubts: list[str]) -> CodePins:
     named = any(program.class_def(builder) for builder in _BUILDERS) or bool(reader.named_sites())
     entries = tuple(dict.fromkeys(reader.by_name() if named else reader.by_shape()))
-    version = max((_numbers(found[0]) for found in reader.matches(_VERSION, r"\d+\.\d+")), default=DEEP_SINCE)
+    version = max((_numbers(found[0]) for found in reader.matches(_VERSION, r"\d+\.\d+")), default=None)
     digest = next((found[0] for found in reader.matches(_DIGEST, r"sha256/[A-Za-z0-9+/]{43}=")), "")
     attached = not named or any(reader.sites(*taker) for taker in _TAKERS)
-    return CodePins(OkHttp(entries, version >= DEEP_SINCE, digest), bool(entries), attached, tuple(doubts))
+    return CodePins(
+        OkHttp(entries, understands_deep(version), digest), bool(entries), attached, tuple(doubts)
+    )
 
 
 def _readable(files: Iterable[tuple[str, bytes]], doubts: list[str]) -> Iterator[Dex]:

@@ -20,6 +20,7 @@ LAYERS = (
     ("shipped",),
     ("configurations", "lift", "outputs"),
     ("starter", "pinning", "comparing", "explain"),
+    ("console",),
     ("cli",),
     ("__main__",),
 )

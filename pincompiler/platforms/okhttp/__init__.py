@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.platforms.okhttp.code import read, write_java, write_kotlin
-from pincompiler.platforms.okhttp.model import DEEP_SINCE, Entry, OkHttp
+from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
 from pincompiler.platforms.target import Target
 from pincompiler.policy import Reach
 
@@ -18,14 +18,9 @@ if TYPE_CHECKING:
     from pincompiler.project import App, Output
 
 
-def understands_deep(app: App) -> bool:
-    """Whether the app's OkHttp matches anything with ``**.``; one of unknown version does."""
-    return app.okhttp is None or app.okhttp >= DEEP_SINCE
-
-
 def lower(policy: Policy, app: App, _output: Output) -> OkHttp:
     """The patterns nearest to a policy, in the order of their hosts."""
-    deep = understands_deep(app)
+    deep = understands_deep(app.okhttp)
     entries = [entry for pin_set in policy.sets for entry in _entries(pin_set, deep=deep)]
     return OkHttp(tuple(sorted(entries, key=_order)), deep)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.errors import InputError
 from pincompiler.platforms.headers import header_line
-from pincompiler.platforms.okhttp.model import DEEP_SINCE, Entry, OkHttp
+from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
 from pincompiler.policy import Key
 from pincompiler.templating import render
 
@@ -111,8 +111,7 @@ def read(data: bytes, app: App, file: str = "Pins.kt") -> OkHttp:
     digest = _DIGEST.search(text)
     if digest is None:
         raise InputError(f"{file}: no pinner that pincompiler generated: it has no POLICY")
-    deep = app.okhttp is None or app.okhttp >= DEEP_SINCE
-    return OkHttp(tuple(_read_entries(text)), deep, digest[1])
+    return OkHttp(tuple(_read_entries(text)), understands_deep(app.okhttp), digest[1])
 
 
 def _read_entries(text: str) -> Iterator[Entry]:

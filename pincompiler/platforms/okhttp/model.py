@@ -15,8 +15,9 @@ from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-DEEP_SINCE = (4, 3)
-"""The first version in which ``**.`` matches anything."""
+    from pincompiler.project import Version
+
+_DEEP_SINCE = (4, 3)
 
 _PATTERN = re.compile(r"(\*\*?\.)?([^*]+)")
 
@@ -95,6 +96,11 @@ class OkHttp(Enforcement):
         reaches = {"": Reach.NONE, "*.": Reach.ONE_LABEL, "**.": Reach.ALL}
         parts = ((*split_pattern(entry.pattern), entry.keys) for entry in self.entries)
         return tuple(PinSet((name,), reaches[wildcard], keys) for wildcard, name, keys in parts)
+
+
+def understands_deep(version: Version | None) -> bool:
+    """Whether an OkHttp matches anything with ``**.``, as from 4.3 on; one of unknown version does."""
+    return version is None or version >= _DEEP_SINCE
 
 
 def split_pattern(pattern: str) -> tuple[str, str]:

@@ -1,0 +1,122 @@
+"""What the commands print: the product on standard output, talk on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, TextIO
+
+from pincompiler.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from pincompiler.compiler import Artifact, Checked
+    from pincompiler.finding import Finding
+
+FINE, PROBLEM, COULD_NOT_LOOK, NOT_EVERYTHING = 0, 1, 2, 3
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def incomplete(doubts: tuple[str, ...]) -> int:
+    """Tell what could not be told; the exit code if nothing else is wrong."""
+    for doubt in doubts:
+        talk(f"unknown: {doubt}")
+    return NOT_EVERYTHING if doubts else FINE
+
+
+def print_findings(
+    command: str,
+    checked: Checked,
+    findings: Iterable[Finding],
+    output_format: Format,
+    *,
+    to_stderr: bool = False,
+    **more: object,
+) -> None:
+    """Findings in a pins.toml with their source lines, or the JSON report; ``more`` goes into the latter."""
+    from pincompiler.reports import json, text
+
+    project, document, findings = checked.project, checked.document, tuple(findings)
+    stream = sys.stderr if to_stderr else sys.stdout
+    digest = project.policy.digest() if checked.readable else ""
+    if output_format is Format.JSON:
+        targets = [output.target for output in project.outputs]
+        facts = {"source": document.file, "policy": digest, "targets": targets, **more}
+        stream.write(json.render(command, findings, **facts))
+        return
+    stream.write(text.render(findings, document.file, document.text, colour=_colour(stream)))
+    stream.flush()
+    if findings or command == "check":
+        policy = f"; policy {digest}" if digest else ""
+        talk(f"{document.file}: {text.summary(findings) or 'no findings'}{policy}")
+
+
+def print_bare_findings(
+    command: str, path: Path, findings: tuple[Finding, ...], output_format: Format, **more: object
+) -> None:
+    """Findings in another file, of which no text is at hand."""
+    from pincompiler.reports import json, text
+
+    if output_format is Format.JSON:
+        out(json.render(command, findings, source=str(path), policy="", targets=[], **more))
+        return
+    out(text.render(findings, "", "", colour=_colour(sys.stdout)))
+    talk(f"{path}: {text.summary(findings) or 'no findings'}")
+
+
+def _colour(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def print_artifact(artifacts: tuple[Artifact, ...]) -> None:
+    """The one artifact there is.  UsageError if there are several, or none."""
+    if len(artifacts) != 1:
+        names = ", ".join(str(artifact.path) for artifact in artifacts) or "none"
+        raise UsageError(
+            f"-o - prints one file, and there are {len(artifacts)}: {names}; choose with -t TARGET"
+        )
+    out(artifacts[0].content)
+
+
+def print_stale(stale: tuple[Artifact, ...], directory: Path) -> None:
+    """What would change, as a diff."""
+    from pincompiler import outputs
+
+    for artifact in stale:
+        out(outputs.unified(artifact, directory))
+    for artifact in stale:
+        talk(f"{artifact.path} is stale; run pincompiler compile")
+
+
+def tell_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) -> None:
+    """Which files were written and which were as they should be."""
+    if not artifacts:
+        talk("nothing to write: there is no [target.*]")
+    for artifact in artifacts:
+        talk(f"{'wrote' if artifact in stale else 'unchanged'} {artifact.path}")
+
+
+def out(content: str | bytes) -> None:
+    """The product."""
+    if isinstance(content, str):
+        sys.stdout.write(content)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+    sys.stdout.flush()
+
+
+def talk(message: str) -> None:
+    """A line about it; what a name or a file brings cannot steer the terminal."""
+    from pincompiler.reports.text import visible
+
+    sys.stderr.write(f"{visible(message)}\n")
