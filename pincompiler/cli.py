@@ -121,7 +121,8 @@ def check(
         findings, doubts = configurations.judged(pins, day, expiring_within)
         print_bare_findings("check", pins, findings, output_format, unknown=list(doubts))
     failed = any(finding.level.rank <= fail_on.rank for finding in findings)
-    raise typer.Exit(PROBLEM if failed else incomplete(doubts))
+    code = incomplete(doubts)
+    raise typer.Exit(PROBLEM if failed else code)
 
 
 @app.command(name="compile", epilog="Example: pincompiler compile -t nsc -t ats")
@@ -266,7 +267,8 @@ def diff(
     out(comparing.as_json(found) if output_format is Format.JSON else comparing.as_text(found))
     if not (found.disagreements or found.doubts) and output_format is Format.TEXT:
         talk(f"{left} and {right} accept the same chains for every host on every day")
-    raise typer.Exit(PROBLEM if found.disagreements else incomplete(found.doubts))
+    code = incomplete(found.doubts)
+    raise typer.Exit(PROBLEM if found.disagreements else code)
 
 
 def _day(text: str) -> date:

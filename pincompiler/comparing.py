@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.configurations import Configuration, read_configurations
+from pincompiler.configurations import Configuration, doubts_of, read_configurations
 from pincompiler.fidelity import STRANGER, Difference, describe, differences
 from pincompiler.reports.text import visible
 
@@ -43,8 +43,10 @@ def compare(left: Path, right: Path, today: date) -> Comparison:
     Raises InputError when one of them cannot be read.
     """
     here, there = read_configurations(left, today), read_configurations(right, today)
-    found = (one for a in here for b in there for one in _compare(a, b))
-    return Comparison(tuple(found), (*here[0].doubts, *there[0].doubts))
+    # What was not seen whole is neither the same nor different: it is unknown.
+    known = ((a, b) for a in here for b in there if not (a.doubts or b.doubts))
+    found = tuple(one for a, b in known for one in _compare(a, b))
+    return Comparison(found, doubts_of((*here, *there)))
 
 
 def _compare(left: Configuration, right: Configuration) -> list[Disagreement]:

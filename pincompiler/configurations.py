@@ -17,6 +17,7 @@ from pincompiler.rules.rule import Judged
 from pincompiler.source.document import Document, decode, read_bytes, read_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from pincompiler.platforms.nsc.model import Nsc
@@ -68,7 +69,12 @@ def judged(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], 
         sets = tuple(_placed(pin_set, path) for pin_set in configuration.enforcement.pin_sets())
         keys = tuple(dict.fromkeys(key for pin_set in sets for key in pin_set.keys))
         found += judge(Judged(sets, keys, today, horizon))
-    return fold(found), configurations[0].doubts
+    return fold(found), doubts_of(configurations)
+
+
+def doubts_of(configurations: Iterable[Configuration]) -> tuple[str, ...]:
+    """What could not be told of any of them, each once."""
+    return tuple(dict.fromkeys(doubt for one in configurations for doubt in one.doubts))
 
 
 def _placed(pin_set: PinSet, path: Path) -> PinSet:
@@ -109,28 +115,31 @@ def _from_app(path: Path) -> tuple[Configuration, ...]:
     with open_package(path) as package:
         variants = [variant for variant in package.nsc_variants() if not variant.is_debug_twin]
         pins = code_pins(package.dex_files(), package.strings)
-        doubts = (*(f"{unknown.what}: {unknown.why}" for unknown in package.unknowns), *pins.doubts)
+        unread = [
+            (unknown.what.endswith(".dex"), f"{unknown.what}: {unknown.why}") for unknown in package.unknowns
+        ]
+    # Code that could not be read says nothing against the configuration in the resources.
+    elsewhere = tuple(text for in_code, text in unread if not in_code)
+    in_code = (*(text for _, text in unread), *pins.doubts)
     found = [
-        _unless_refused(v.nsc, f"{path}!{v.member}{f' ({v.qualifier})' if v.qualifier else ''}")
+        _unless_refused(v.nsc, f"{path}!{v.member}{f' ({v.qualifier})' if v.qualifier else ''}", elsewhere)
         for v in variants
     ]
-    if pins.found and pins.attached:
-        found.append(Configuration(f"{path} (OkHttp)", pins.pinner))
-    elif pins.found:
-        found.append(Configuration(f"{path} (OkHttp, whose pins no client is given)", OkHttp(())))
-    if not found and not doubts:
+    if pins.found or in_code:
+        detached = pins.found and not pins.attached
+        title = f"{path} (OkHttp{', whose pins no client is given' if detached else ''})"
+        found.append(Configuration(title, OkHttp(()) if detached else pins.pinner, in_code))
+    if not found:
         raise InputError(f"{path}: has neither a network security configuration nor OkHttp pins")
-    return tuple(replace(configuration, doubts=doubts) for configuration in found) or (
-        Configuration(str(path), OkHttp(()), doubts),
-    )
+    return tuple(found)
 
 
-def _unless_refused(nsc: Nsc, title: str) -> Configuration:
+def _unless_refused(nsc: Nsc, title: str, doubts: tuple[str, ...] = ()) -> Configuration:
     if nsc.problems:
         problem = nsc.problems[0]
         line = f":{problem.where.span.line}" if problem.where.span else ""
         raise InputError(f"{title}{line}: Android refuses this file: {problem.message}")
-    return Configuration(title, nsc)
+    return Configuration(title, nsc, doubts)
 
 
 def _from_plist(data: bytes, path: Path) -> tuple[Configuration, ...]:

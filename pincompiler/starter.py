@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.configurations import Configuration, read_configurations
+from pincompiler.configurations import Configuration, doubts_of, read_configurations
 from pincompiler.errors import InputError, OutputError, UsageError
 from pincompiler.fidelity import describe, differences
 from pincompiler.hosts import BadHost, canonical_host
 from pincompiler.lift import lift, template, to_toml
+from pincompiler.policy import Key
 from pincompiler.source.document import parse
 from pincompiler.source.reader import read_project
 
@@ -35,7 +36,7 @@ def taken_over(path: Path, today: date) -> bytes:
     """
     configurations = read_configurations(path, today)
     first, *others = configurations
-    for doubt in first.doubts:
+    for doubt in doubts_of(configurations):
         raise InputError(f"{path}: not everything can be told: {doubt}")
     policy = lift(first.enforcement, *(other.enforcement for other in others))
     for pin_set in policy.sets:
@@ -58,14 +59,8 @@ def taken_over(path: Path, today: date) -> bytes:
 def _refuse_differences(left: Configuration, right: Configuration) -> None:
     for difference in differences(left.enforcement, right.enforcement):
         if canonical_host(difference.name) == difference.name:
-            sentence = describe(difference, left.title, right.title, _short)
+            sentence = describe(difference, left.title, right.title, lambda pin: Key(pin).title)
             raise InputError(f"{sentence}; mend the file first, or write pins.toml by hand")
-
-
-def _short(pin: bytes) -> str:
-    from base64 import b64encode
-
-    return f"{b64encode(pin).decode('ascii')[:8]}…"
 
 
 def write(path: Path, content: bytes) -> None:

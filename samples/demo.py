@@ -17,7 +17,8 @@ def main() -> None:
     shutil.rmtree(directory, ignore_errors=True)
     shop, public = directory / "shop", directory / "public-cas"
     shutil.copytree(SAMPLES, shop)
-    # Start as a team does: nothing generated yet, an Info.plist of their own.
+    # Nothing generated yet but the entries of the Info.plist, which stay beside the team's own.
+    (shop / "ios" / "Shop" / "Pins.swift").unlink()
     for artifact in (shop / "android" / "app", shop / "android" / "legacy", shop / "android" / "trustkit"):
         shutil.rmtree(artifact, ignore_errors=True)
     (public / "certs").mkdir(parents=True)

@@ -206,7 +206,7 @@ RUN_TIME = CLIENT.replace(
 
 
 @pytest.mark.usefixtures("real_tools")
-def test_what_is_computed_at_run_time_is_unknown(tmp_path: Path) -> None:
+def test_what_is_computed_at_run_time_is_unknown(pins: Path, tmp_path: Path) -> None:
     apk = coded(tmp_path / "app", ("Net.java", RUN_TIME.replace("PIN", f"{'A' * 43}=")))
     (shipped,) = read_configurations(apk, TODAY)
     (doubt,) = shipped.doubts
@@ -214,6 +214,10 @@ def test_what_is_computed_at_run_time_is_unknown(tmp_path: Path) -> None:
     ran = CliRunner().invoke(cli, ["check", str(apk)])
     assert (ran.exit_code, ran.stdout) == (3, "")
     assert ran.stderr.endswith(f"unknown: {doubt}\n")
+    # Not seen is not missing: nothing is claimed of an app whose pins are not known.
+    assert compare(pins, apk, TODAY) == Comparison((), (doubt,))
+    ran = CliRunner().invoke(cli, ["diff", str(pins), str(apk)])
+    assert (ran.exit_code, ran.stdout, ran.stderr) == (3, "", f"unknown: {doubt}\n")
 
 
 @pytest.mark.usefixtures("real_tools")
@@ -232,3 +236,16 @@ def test_damaged_code_is_a_doubt_or_an_answer(tmp_path: Path) -> None:
         pins = code_pins([("classes.dex", bytes(data))], lambda _: ())
         outcomes.add((pins.found, bool(pins.doubts)))
     assert {(True, False), (False, True)} <= outcomes
+
+
+def test_unreadable_code_does_not_hide_what_the_configuration_lacks(pins: Path, tmp_path: Path) -> None:
+    """Nor does the configuration make up for the code: both are told."""
+    text = NSC.read_text("utf-8").replace('includeSubdomains="true"', 'includeSubdomains="false"')
+    apk = app(tmp_path / "app", text)
+    with zipfile.ZipFile(apk, "a") as archive:
+        archive.writestr("classes.dex", b"dex\n035\0nonsense")
+    ran = CliRunner().invoke(cli, ["diff", str(pins), str(apk)])
+    assert ran.exit_code == 1
+    assert ran.stdout.startswith("b.example.net is pinned by ")
+    assert "(OkHttp)" not in ran.stdout
+    assert ran.stderr.startswith("unknown: classes.dex")
