@@ -21,7 +21,7 @@ from pincompiler.policy import Key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pincompiler.dex import Site
+    from pincompiler.dex import Site, StringPattern
     from pincompiler.dex.method import MethodBody
     from pincompiler.dex.values import Value
 
@@ -102,10 +102,10 @@ class _Reader:
         """Calls of ``add`` by its name."""
         return tuple(site for builder in _BUILDERS for site in self.sites(builder, "add"))
 
-    def matches(self, pattern: object, text: str) -> Iterator[re.Match[str]]:
+    def matches(self, pattern: StringPattern, text: str) -> Iterator[re.Match[str]]:
         """Every match of a regular expression in the strings that a pattern finds."""
         for dex in self.program.files:
-            for number in dex.string_ids(pattern):  # type: ignore[arg-type]
+            for number in dex.string_ids(pattern):
                 if found := re.search(text, dex.string(number)):
                     yield found
 
