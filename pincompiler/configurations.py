@@ -110,7 +110,7 @@ def _is_app(path: Path) -> bool:
 def _from_app(path: Path) -> tuple[Configuration, ...]:
     """Each variant of a shipped app's NSC, and the OkHttp pins in its code."""
     from pincompiler.apk import open_package
-    from pincompiler.shipped import code_pins
+    from pincompiler.shipped.okhttp import code_pins
 
     with open_package(path) as package:
         variants = [variant for variant in package.nsc_variants() if not variant.is_debug_twin]

@@ -25,6 +25,51 @@ class Level(StrEnum):
         return ("error", "warning", "note").index(self.value)
 
 
+class Confidence(StrEnum):
+    """How sure an audit is of a finding."""
+
+    CONFIRMED = "confirmed"
+    """What was read leaves no other possibility."""
+    LIKELY = "likely"
+    """Some step could not be followed, and hardly anything else makes sense."""
+    CANDIDATE = "candidate"
+    """It looks like it; a person has to judge."""
+
+
+class Use(StrEnum):
+    """Whether code of an app ever runs, as far as calls can be followed."""
+
+    REACHABLE = "reachable"
+    """From a component that Android starts."""
+    REFERENCED = "referenced"
+    """Some code refers to it, and no way from a component was found."""
+    PRESENT = "present"
+    """Nothing refers to it."""
+    NOT_CODE = ""
+    """It is a file, and no code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a finding in a shipped app says beside its sentence."""
+
+    owner: str = ""
+    """``first-party``, or the name of the library or SDK whose code it is."""
+    first_party: bool = True
+    use: Use = Use.NOT_CODE
+    confidence: Confidence = Confidence.CONFIRMED
+    api: str = ""
+    """The API levels concerned: ``24+``, ``1-23``; empty: all that the app supports."""
+    mechanism: str = ""
+    """What should enforce, by the names of the report: ``nsc``, ``okhttp``…"""
+    chain: tuple[str, ...] = ()
+    """Symbols from an entry point to the place, outermost first."""
+    shown: tuple[str, ...] = ()
+    """What was read there: decoded constants, instructions, lines of XML."""
+    role: str = ""
+    """What the place is, in words that no obfuscation changes: part of the fingerprint."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One sentence on one wrong thing."""
@@ -42,6 +87,8 @@ class Finding:
     """The compile target it is about, or nothing."""
     related: tuple[tuple[str, Location], ...] = ()
     """Other places that matter, each with what it has to do with this: "first named here"."""
+    evidence: Evidence | None = None
+    """For what was found in a shipped app."""
     kind: str = ""
     """Findings of one rule, target, pin-set and kind say the same of several hosts: see fold()."""
 

@@ -31,6 +31,10 @@ class Location:
     path: TomlPath = ()
     on_key: bool = False
     """Whether ``path`` means the name of the entry rather than its value."""
+    member: str = ""
+    """The file inside an app: ``classes2.dex``, ``res/xml/network_security_config.xml``."""
+    symbol: str = ""
+    """The method inside a DEX file: ``Lcom/example/Net;->client()Lokhttp3/OkHttpClient;``."""
 
     def at(self, *more: str | int, on_key: bool = False) -> Location:
         """The place of an entry below this one; a place that is no TOML path stays as it is."""

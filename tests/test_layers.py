@@ -14,12 +14,12 @@ LAYERS = (
     ("fidelity", "spki", "project"),
     ("platforms",),
     ("apk",),
+    ("facts",),
     ("source",),
-    ("rules",),
+    ("rules", "shipped"),
     ("compiler", "reports"),
-    ("shipped",),
     ("configurations", "lift", "outputs"),
-    ("starter", "pinning", "comparing", "explain"),
+    ("audit", "starter", "pinning", "comparing", "explain"),
     ("console",),
     ("cli",),
     ("__main__",),
@@ -33,7 +33,7 @@ CONFINED = {
     "plistlib": ("platforms/plist.py",),
     "publicsuffixlist": ("hosts.py",),
     "idna": ("hosts.py",),
-    "tomllib": ("toml_spans.py", "source/document.py"),
+    "tomllib": ("toml_spans.py", "source/document.py", "rules/references.py"),
 }
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pincompiler.finding import Finding
     from pincompiler.rules.rule import Rule
 
-HELPERS = frozenset({"rule", "overlaps", "acceptances"})
+HELPERS = frozenset({"rule", "overlaps", "acceptances", "references", "app"})
 """Modules of the package that are no rules."""
 
 OF_COMPILING = {

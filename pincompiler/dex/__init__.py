@@ -4,9 +4,20 @@
 together; :func:`arguments` says what a call passes.  :mod:`.values` has the kinds of answers.
 """
 
+from pincompiler.dex import opcodes
 from pincompiler.dex.format import DexError
 from pincompiler.dex.index import Dex, Site
 from pincompiler.dex.program import Program, arguments
 from pincompiler.dex.strings import StringPattern, containing, exactly
 
-__all__ = ["Dex", "DexError", "Program", "Site", "StringPattern", "arguments", "containing", "exactly"]
+__all__ = [
+    "Dex",
+    "DexError",
+    "Program",
+    "Site",
+    "StringPattern",
+    "arguments",
+    "containing",
+    "exactly",
+    "opcodes",
+]

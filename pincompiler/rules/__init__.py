@@ -46,6 +46,7 @@ from pincompiler.rules import (
     wildcard_host,
     wrong_type,
 )
+from pincompiler.rules.app import APP_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +99,8 @@ RULES: tuple[Rule, ...] = (
     escaping_path.RULE,
     unknown_target.RULE,
     conflicting_output.RULE,
+    # Shipped apps.
+    *APP_RULES,
 )
 
 

@@ -59,6 +59,4 @@ def check(judged: Judged) -> Iterator[Finding]:
             yield RULE.at(where, message, f'write "{other.pin}"')
 
 
-RULE = Rule(
-    "certificate-fingerprint", Level.ERROR, __doc__, policy=check, references=("RFC 7469 section 2.4",)
-)
+RULE = Rule("certificate-fingerprint", Level.ERROR, __doc__, policy=check, sources=("RFC 7469 section 2.4",))

@@ -45,6 +45,4 @@ def check(judged: Judged) -> Iterator[Finding]:
             yield RULE.at(where, message, "set a later day, or drop `expires`", hosts=pin_set.hosts)
 
 
-RULE = Rule(
-    "expired-pin-set", Level.ERROR, __doc__, policy=check, references=("CWE-298", "lint:PinSetExpiry")
-)
+RULE = Rule("expired-pin-set", Level.ERROR, __doc__, policy=check, sources=("lint:PinSetExpiry",))

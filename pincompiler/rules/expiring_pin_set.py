@@ -49,4 +49,4 @@ def check(judged: Judged) -> Iterator[Finding]:
             yield RULE.at(where, message, "set a later day and release in time", hosts=pin_set.hosts)
 
 
-RULE = Rule("expiring-pin-set", Level.WARNING, __doc__, policy=check, references=("lint:PinSetExpiry",))
+RULE = Rule("expiring-pin-set", Level.WARNING, __doc__, policy=check, sources=("lint:PinSetExpiry",))

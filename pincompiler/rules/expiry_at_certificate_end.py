@@ -57,4 +57,4 @@ def check(judged: Judged) -> Iterator[Finding]:
                 yield RULE.at(where, message, fix, hosts=pin_set.hosts, kind=key.title)
 
 
-RULE = Rule("expiry-at-certificate-end", Level.WARNING, __doc__, policy=check, references=("CABF SC-081v3",))
+RULE = Rule("expiry-at-certificate-end", Level.WARNING, __doc__, policy=check, sources=("CABF SC-081v3",))

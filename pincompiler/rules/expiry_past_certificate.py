@@ -59,4 +59,4 @@ def check(judged: Judged) -> Iterator[Finding]:
                 yield RULE.at(where, message, fix, hosts=pin_set.hosts, kind=str(number))
 
 
-RULE = Rule("expiry-past-certificate", Level.WARNING, __doc__, policy=check, references=("CABF SC-081v3",))
+RULE = Rule("expiry-past-certificate", Level.WARNING, __doc__, policy=check, sources=("CABF SC-081v3",))

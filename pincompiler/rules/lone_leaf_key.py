@@ -48,4 +48,4 @@ def check(judged: Judged) -> Iterator[Finding]:
             yield RULE.at(where, message, fix, hosts=pin_set.hosts)
 
 
-RULE = Rule("lone-leaf-key", Level.WARNING, __doc__, policy=check, references=("RFC 7469 section 2.5",))
+RULE = Rule("lone-leaf-key", Level.WARNING, __doc__, policy=check, sources=("RFC 7469 section 2.5",))

@@ -48,5 +48,5 @@ RULE = Rule(
     Level.ERROR,
     __doc__,
     policy=check,
-    references=("RFC 7469 section 4.3", "CWE-693", "lint:MissingBackupPin"),
+    sources=("RFC 7469 section 4.3", "lint:MissingBackupPin"),
 )

@@ -49,4 +49,4 @@ def check(judged: Judged) -> Iterator[Finding]:
             yield RULE.at(where, message, "name the certificate that is served now", hosts=pin_set.hosts)
 
 
-RULE = Rule("past-due-pin-set", Level.WARNING, __doc__, policy=check, references=("CWE-298",))
+RULE = Rule("past-due-pin-set", Level.WARNING, __doc__, policy=check)

@@ -49,4 +49,4 @@ def check(judged: Judged) -> Iterator[Finding]:
                 yield RULE.at(where, message, "name your own domain below it", hosts=(host,), kind="suffix")
 
 
-RULE = Rule("public-suffix-pin", Level.ERROR, __doc__, policy=check, references=("CWE-1188",))
+RULE = Rule("public-suffix-pin", Level.ERROR, __doc__, policy=check)

@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.finding import Finding, Level
+from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
+from pincompiler.rules.references import references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
+    from pincompiler.facts import App as ShippedApp
+    from pincompiler.facts import Code
     from pincompiler.fidelity import Remembered
     from pincompiler.location import Location
     from pincompiler.platforms.target import Target
@@ -49,6 +52,18 @@ class Lowered:
 
 
 @dataclass(frozen=True, slots=True)
+class Audited:
+    """A shipped app to be judged."""
+
+    app: ShippedApp
+    today: date
+    policy: Policy | None = None
+    """What pins.toml means, if there is one."""
+    horizon: int = 30
+    """Days before an expiry at which it is told."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One thing that should not be.  Its id reads well after "allow"."""
 
@@ -59,8 +74,16 @@ class Rule:
     policy: Callable[[Judged], Iterator[Finding]] | None = None
     """Judges one enforcement."""
     target: Callable[[Lowered], Iterator[Finding]] | None = None
-    """Judges what a target makes of a policy.  With neither check, the reader of pins.toml tells it."""
-    references: tuple[str, ...] = ()
+    """Judges what a target makes of a policy."""
+    app: Callable[[Audited], Iterator[Finding]] | None = None
+    """Judges a shipped app.  With no check at all, the reader of pins.toml tells it."""
+    sources: tuple[str, ...] = ()
+    """What it rests on besides the catalogues: RFCs, documents of the platforms, other tools' rules."""
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The ids of the field's catalogues, then the sources."""
+        return (*references(self.id), *self.sources)
 
     @property
     def summary(self) -> str:
@@ -75,3 +98,43 @@ class Rule:
     def at(self, where: Location | None, message: str, fix: str, **more: Any) -> Finding:
         """A finding of this rule."""
         return Finding(self.id, self.level, message, where, fix, **more)
+
+    def in_file(
+        self, where: Location, message: str, fix: str, *, level: Level | None = None, **more: Any
+    ) -> Finding:
+        """A finding in a file of a shipped app; see :meth:`in_code` for ``more``."""
+        hosts, related = more.pop("hosts", ()), more.pop("related", ())
+        chosen = level or self.level
+        return Finding(
+            self.id, chosen, message, where, fix, hosts, related=related, evidence=Evidence(**more)
+        )
+
+    def in_code(
+        self, audited: Audited, code: Code, message: str, fix: str, *, level: Level | None = None, **more: Any
+    ) -> Iterator[Finding]:
+        """The finding in code of a shipped app; none for code of a library that merely came along.
+
+        ``more`` are ``hosts`` and ``related`` of :class:`Finding` and the fields of :class:`Evidence`.  What
+        a library really does is no more than a warning, for its users cannot mend it; what nothing refers
+        to is no more than a note.
+        """
+        reached = audited.app.reach(code)
+        chosen = level or self.level
+        if not code.owner.first_party:
+            if reached.use is not Use.REACHABLE:
+                return
+            chosen = max(chosen, Level.WARNING, key=lambda one: one.rank)
+        elif reached.use is Use.PRESENT:
+            chosen = Level.NOTE
+        evidence = {"confidence": Confidence.CONFIRMED, **more}
+        yield self.in_file(
+            code.location,
+            message,
+            fix,
+            level=chosen,
+            owner=code.owner.name,
+            first_party=code.owner.first_party,
+            use=reached.use,
+            chain=reached.chain,
+            **evidence,
+        )

@@ -128,4 +128,4 @@ def _key_names(lowered: Lowered) -> Mapping[bytes, str]:
     return {key.spki_sha256: key.title for pin_set in both for key in pin_set.keys}
 
 
-RULE = Rule("unfaithful-target", Level.ERROR, __doc__, target=check, references=("CWE-295",))
+RULE = Rule("unfaithful-target", Level.ERROR, __doc__, target=check)

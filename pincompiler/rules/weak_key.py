@@ -60,4 +60,4 @@ def _weakness(key: Key) -> tuple[str, str] | None:
     return None
 
 
-RULE = Rule("weak-key", Level.ERROR, __doc__, policy=check, references=("CWE-326", "NIST SP 800-131A"))
+RULE = Rule("weak-key", Level.ERROR, __doc__, policy=check, sources=("NIST SP 800-131A",))

@@ -16,7 +16,7 @@ from pincompiler.cli import app as cli
 from pincompiler.comparing import Comparison, compare
 from pincompiler.configurations import read_configurations
 from pincompiler.errors import InputError
-from pincompiler.shipped import code_pins
+from pincompiler.shipped.okhttp import code_pins
 from tests.apk.aapt import build, demand_aapt2
 from tests.real.toolchain import compile_java, compile_kotlin, to_dex
 from tests.strategies import TODAY

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pincompiler.dex import Dex, DexError, Program, arguments, containing, exactly
 from pincompiler.dex.values import Items, Text, leaves, possible, texts
 from pincompiler.dex.values import ResourceRef as Resource
+from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
 from pincompiler.policy import Key
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pincompiler.dex import Site, StringPattern
     from pincompiler.dex.method import MethodBody
     from pincompiler.dex.values import Value
+    from pincompiler.shipped.source import Source, Want
 
 _BUILDERS = ("Lokhttp3/CertificatePinner$Builder;", "Lcom/squareup/okhttp/CertificatePinner$Builder;")
 _TAKERS = (
@@ -183,3 +185,11 @@ def _key(text: str) -> Key:
 
 def _place(method: MethodBody, line: int | None) -> str:
     return f"{method.class_name}->{method.name}{f' (line {line})' if line else ''}"
+
+
+WANTED: tuple[Want, ...] = ()
+
+
+def collect(source: Source) -> OkHttpFacts:  # noqa: ARG001 - to come
+    """The facts."""
+    return OkHttpFacts()

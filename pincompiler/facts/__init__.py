@@ -1,0 +1,39 @@
+"""What is in a shipped app, as far as pinning goes: frozen, and free of how it was read.
+
+:class:`App` is all that the rules see.  Each area has a module with its kinds of facts; what fills
+them in is :mod:`pincompiler.shipped`.
+"""
+
+from pincompiler.facts.app import App
+from pincompiler.facts.common import (
+    FIRST_PARTY,
+    Algorithm,
+    ApiRange,
+    Area,
+    Code,
+    Mechanism,
+    Owner,
+    Pin,
+    Reached,
+    Shipped,
+    State,
+    Unseen,
+)
+from pincompiler.facts.nsc import NscFile
+
+__all__ = [
+    "FIRST_PARTY",
+    "Algorithm",
+    "ApiRange",
+    "App",
+    "Area",
+    "Code",
+    "Mechanism",
+    "NscFile",
+    "Owner",
+    "Pin",
+    "Reached",
+    "Shipped",
+    "State",
+    "Unseen",
+]

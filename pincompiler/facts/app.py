@@ -1,0 +1,69 @@
+"""The app as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pincompiler.apk.manifest import Manifest
+from pincompiler.facts.bundled import BundledFacts
+from pincompiler.facts.common import Reached
+from pincompiler.facts.kits import KitFacts
+from pincompiler.facts.loading import LoadingFacts
+from pincompiler.facts.nsc import NscFacts
+from pincompiler.facts.okhttp import OkHttpFacts
+from pincompiler.facts.trust import TrustFacts
+from pincompiler.finding import Use
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pincompiler.apk.oddities import Anomaly
+    from pincompiler.facts.common import Area, Code, Pin, Shipped, Unseen
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything the rules may ask of a shipped app."""
+
+    path: str
+    """The file or directory as it was given."""
+    kind: str
+    """``apk``, ``apks``, ``splits`` or ``aab``."""
+    sha256: str
+    manifest: Manifest = field(default_factory=Manifest)
+    nsc: NscFacts = field(default_factory=NscFacts)
+    okhttp: OkHttpFacts = field(default_factory=OkHttpFacts)
+    trust: TrustFacts = field(default_factory=TrustFacts)
+    bundled: BundledFacts = field(default_factory=BundledFacts)
+    kits: KitFacts = field(default_factory=KitFacts)
+    loading: LoadingFacts = field(default_factory=LoadingFacts)
+    anomalies: tuple[Anomaly, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+    reached: Mapping[str, Reached] = field(default_factory=lambda: MappingProxyType({}))
+    """By class descriptor, for every class that some fact names."""
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """All areas, in the order of the report."""
+        return self.nsc, self.okhttp, self.kits, self.bundled, self.trust, self.loading
+
+    @property
+    def pins(self) -> tuple[Pin, ...]:
+        """The inventory, of every mechanism."""
+        return tuple(pin for area in self.areas for pin in area.pins)
+
+    @property
+    def shipped(self) -> tuple[Shipped, ...]:
+        """Every configuration as an enforcement: what the verdicts and the drift are told from."""
+        return tuple(one for area in self.areas for one in area.shipped)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing remained unseen that matters."""
+        return not any(one.mechanisms for one in self.unseen)
+
+    def reach(self, code: Code) -> Reached:
+        """Whether the code is ever used."""
+        return self.reached.get(code.class_name, Reached(Use.REFERENCED))

@@ -1,0 +1,153 @@
+"""The words in which every area of an app states its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Confidence, Use
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pincompiler.location import Location
+    from pincompiler.policy import Enforcement, Reach
+
+
+class Mechanism(StrEnum):
+    """What enforces pins, by the names of the report."""
+
+    NSC = "nsc"
+    OKHTTP = "okhttp"
+    TRUSTKIT = "trustkit"
+    KEYSTORE = "keystore"
+    TRUST_MANAGER = "trust-manager"
+    CRONET = "cronet"
+    NATIVE = "native"
+    HYBRID = "hybrid"
+
+
+class Algorithm(StrEnum):
+    """What a pin is the hash of, and which hash."""
+
+    SPKI_SHA256 = "spki-sha256"
+    SPKI_SHA1 = "spki-sha1"
+    CERTIFICATE = "certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose code a class is."""
+
+    name: str
+    """``first-party``, or the name of a library or SDK."""
+    first_party: bool = False
+
+
+FIRST_PARTY = Owner("first-party", first_party=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A place in the app's code."""
+
+    location: Location
+    """With the DEX file as member and the method as symbol; a span where source lines were kept."""
+    class_name: str
+    """The descriptor of the class: ``Lcom/example/Net;``."""
+    owner: Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whether a class is ever used."""
+
+    use: Use
+    chain: tuple[str, ...] = ()
+    """Classes from one that Android starts to this one, outermost first, as descriptors."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRange:
+    """The API levels at which something holds; ``last`` is None for all that come after."""
+
+    first: int
+    last: int | None = None
+
+    def __str__(self) -> str:
+        """``24+`` or ``21-23``."""
+        if self.last is None:
+            return f"{self.first}+"
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One pin that is in the app, whatever it is worth."""
+
+    mechanism: Mechanism
+    host: str
+    """As the app spells it, wildcards included; empty if it is not known."""
+    reach: Reach | None
+    """How far below the host it applies; None if that is not known."""
+    algorithm: Algorithm
+    pin: str
+    """Base64 of the hash, canonical where it decodes; else as it is written."""
+    where: Location
+    owner: Owner = FIRST_PARTY
+    expires: date | None = None
+    confidence: Confidence = Confidence.CONFIRMED
+    what: str = ""
+    """More about it: the subject and the end of a certificate."""
+
+
+class State(StrEnum):
+    """Whether a configuration that the app has is in force."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+    """It was configured and never, or not enforcingly, put to use."""
+    BROKEN = "broken"
+    """It breaks the app, or something beside it makes it worthless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """One configuration that the app has, as the enforcement it is."""
+
+    mechanism: Mechanism
+    title: str
+    """How sentences call it: ``res/xml/network_security_config.xml (v28)``."""
+    enforcement: Enforcement
+    where: Location | None = None
+    owner: Owner = FIRST_PARTY
+    api: ApiRange = ApiRange(1)
+    """Where it counts, within what the app supports."""
+    state: State = State.ACTIVE
+    why: str = ""
+    """Why it is not active, a sentence without its full stop."""
+    doubts: tuple[str, ...] = ()
+    """What of it could not be told: nothing may be concluded from what is not found in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What the audit could not see, and what it leaves unknown."""
+
+    what: str
+    """``classes2.dex``, ``com.example.Net.client``, ``lib/arm64-v8a/libflutter.so``."""
+    why: str
+    """A sentence without its full stop."""
+    mechanisms: frozenset[Mechanism] = frozenset(Mechanism)
+    """The mechanisms of which nothing may be said because of it; none: said for information only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What one collector found; each area adds its own kinds of facts."""
+
+    pins: tuple[Pin, ...] = ()
+    shipped: tuple[Shipped, ...] = ()
+    codes: tuple[Code, ...] = ()
+    """Every place in code that some fact names: how it is reached will be found out."""

@@ -1,0 +1,24 @@
+"""The ids of CWE, MASVS, MASTG and MASWE that belong to a rule, from ``references.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+def references(rule: str) -> tuple[str, ...]:
+    """``CWE-295``, ``MASVS-NETWORK-2``, ``MASTG-TEST-0242``, ``MASWE-0028``, in this order; maybe none."""
+    entry = _table().get(rule, {})
+    return (
+        *(f"CWE-{number}" for number in entry.get("cwe", ())),
+        *(f"MASVS-{name}" for name in entry.get("masvs", ())),
+        *(f"MASTG-TEST-{number:04}" for number in entry.get("mastg", ())),
+        *(f"MASWE-{number:04}" for number in entry.get("maswe", ())),
+    )
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("pincompiler.rules").joinpath("references.toml").read_text("utf-8"))

@@ -1,0 +1,79 @@
+"""From a shipped app to the facts about it: one module for each area, all of one shape.
+
+A collector module has ``WANTED``, what it looks for in the code, and ``collect``, which makes an area of
+facts of what was found.  What it cannot see it says with :meth:`Source.doubt`; a collector that fails
+is such a doubt too, and keeps none of the others from being heard.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pincompiler.apk import open_package
+from pincompiler.dex import Dex, DexError, Program
+from pincompiler.facts import App, Mechanism, Unseen
+from pincompiler.shipped import bundled, kits, loading, nsc, okhttp, trust
+from pincompiler.shipped.owners import Owners
+from pincompiler.shipped.reach import reached
+from pincompiler.shipped.source import Source, find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pincompiler.apk import Package
+
+COLLECTORS = {
+    "nsc": nsc,
+    "okhttp": okhttp,
+    "trust": trust,
+    "bundled": bundled,
+    "kits": kits,
+    "loading": loading,
+}
+IN_CODE = frozenset(Mechanism) - {Mechanism.NSC}
+
+
+def read_app(path: Path) -> App:
+    """The facts about an app: an APK, a set of splits, or a bundle.
+
+    Raises InputError if it cannot be opened; whatever cannot be read inside is among the unseen.
+    """
+    with open_package(path) as package:
+        return _read(str(path), package)
+
+
+def _read(path: str, package: Package) -> App:
+    unseen: dict[Unseen, None] = {}
+    program = Program(_readable(package, unseen))
+    owners = Owners(package.manifest)
+    wanted = [want for collector in COLLECTORS.values() for want in collector.WANTED]
+    source = Source(path, package, program, owners.of, find(program, wanted), unseen)
+    areas: dict[str, Any] = {}
+    for name, collector in COLLECTORS.items():
+        try:
+            areas[name] = collector.collect(source)
+        except Exception as error:  # noqa: BLE001 - a bug, or a file that found one: told, and not silencing the rest
+            source.doubt(name, f"reading this part failed, which is a bug of pincompiler: {error!r}")
+    for unknown in package.unknowns:
+        mechanisms = IN_CODE if unknown.what.endswith(".dex") else frozenset(Mechanism)
+        unseen[Unseen(unknown.what, unknown.why, mechanisms)] = None
+    classes = {code.class_name: None for area in areas.values() for code in area.codes}
+    return App(
+        path,
+        package.kind.value,
+        package.sha256,
+        package.manifest,
+        **areas,
+        anomalies=package.anomalies,
+        unseen=tuple(unseen),
+        reached=reached(source, classes),
+    )
+
+
+def _readable(package: Package, unseen: dict[Unseen, None]) -> Iterator[Dex]:
+    for name, data in package.dex_files():
+        try:
+            yield Dex(data, name)
+        except DexError as error:
+            unseen[Unseen(name, f"cannot be read: {error}", IN_CODE)] = None
