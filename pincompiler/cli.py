@@ -16,24 +16,30 @@ from pincompiler import __version__
 from pincompiler.console import (
     COULD_NOT_LOOK,
     FINE,
+    NOT_EVERYTHING,
     PROBLEM,
     Format,
+    ReportFormat,
     incomplete,
     out,
     print_artifact,
     print_bare_findings,
     print_findings,
+    print_report,
     print_stale,
     talk,
     tell_written,
 )
+from pincompiler.engine import Engine
 from pincompiler.errors import PincompilerError, UsageError
 from pincompiler.finding import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from pincompiler.audit import Question
     from pincompiler.compiler import Checked
+    from pincompiler.subject import Subject
 
 
 app = typer.Typer(
@@ -269,6 +275,79 @@ def diff(
         talk(f"{left} and {right} accept the same chains for every host on every day")
     code = incomplete(found.doubts)
     raise typer.Exit(PROBLEM if found.disagreements else code)
+
+
+@app.command(epilog="Example: pincompiler audit --pins pins.toml -f sarif -o audit.sarif app-release.apk")
+def audit(
+    apps: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="APP...", help="APK, APKS, XAPK, APKM or AAB files, or directories of split APKs."
+        ),
+    ],
+    pins: Annotated[
+        Path | None, typer.Option("--pins", metavar="FILE", help="The pins.toml that the apps are held to.")
+    ] = None,
+    output_format: Annotated[
+        ReportFormat, typer.Option("-f", "--format", help="How to write the report.")
+    ] = ReportFormat.TEXT,
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FILE|-", help="Write the report to a file.")
+    ] = "-",
+    fail_on: Annotated[
+        Level, typer.Option("--fail-on", help="The mildest level that makes the exit code 1.")
+    ] = Level.ERROR,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found or remains unknown.")
+    ] = False,
+    accept: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--accept", metavar="FILE", help="A file of [[accept]] tables beside those of pins.toml."
+        ),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("-j", "--jobs", min=1, metavar="N", help="Apps to audit at a time.")
+    ] = 1,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="Who reads the code; androguard is the slow cross-check.")
+    ] = Engine.FAST,
+    expiring_within: Horizon = 30,
+    today: Today = "",
+) -> None:
+    """Tell what shipped Android apps enforce: verdicts, findings with evidence, and every pin.
+
+    With --pins, also where they have drifted from pins.toml.
+    """
+    from pincompiler import audit as auditing
+
+    asked = auditing.question(_day(today), pins, accept or (), expiring_within, engine)
+    subjects = tuple(_watched(apps, asked, jobs))
+    print_report(subjects, output_format, output)
+    raise typer.Exit(FINE if exit_zero else _verdict(subjects, fail_on))
+
+
+def _watched(apps: list[Path], asked: Question, jobs: int) -> Iterator[Subject]:
+    """The audits, with a progress bar for long work on a terminal."""
+    from pincompiler.audit import audit_all
+
+    audits = audit_all(apps, asked, jobs)
+    if not sys.stderr.isatty() or (len(apps) < 2 and asked.engine is Engine.FAST):
+        yield from audits
+        return
+    with typer.progressbar(audits, length=len(apps), label="auditing", file=sys.stderr) as bar:
+        yield from bar
+
+
+def _verdict(subjects: tuple[Subject, ...], fail_on: Level) -> int:
+    """1 if anything is wrong; else 2 if an app could not be read; else 3 if something remained unknown."""
+    from pincompiler.audit import failed
+
+    if any(failed(subject, fail_on) for subject in subjects):
+        return PROBLEM
+    if any(subject.error for subject in subjects):
+        return COULD_NOT_LOOK
+    return FINE if all(subject.complete for subject in subjects) else NOT_EVERYTHING
 
 
 def _day(text: str) -> date:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from pincompiler.errors import InputError
 from pincompiler.fidelity import Remembered
 from pincompiler.finding import Finding, Level, fold
-from pincompiler.platforms import plist, target_named
+from pincompiler.platforms import plist
 from pincompiler.platforms.headers import MARK
+from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.rules import hand_written_output, judge, judge_target
 from pincompiler.rules.acceptances import accept

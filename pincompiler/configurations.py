@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.compiler import check_document
 from pincompiler.errors import InputError
+from pincompiler.facts import State
 from pincompiler.finding import Finding, Level, fold
 from pincompiler.location import Location
 from pincompiler.platforms.okhttp.model import OkHttp
@@ -17,9 +18,10 @@ from pincompiler.rules.rule import Judged
 from pincompiler.source.document import Document, decode, read_bytes, read_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from pincompiler.facts import Shipped
     from pincompiler.platforms.nsc.model import Nsc
     from pincompiler.policy import Enforcement, PinSet
 
@@ -110,28 +112,39 @@ def _is_app(path: Path) -> bool:
 def _from_app(path: Path) -> tuple[Configuration, ...]:
     """Each variant of a shipped app's NSC, and the OkHttp pins in its code."""
     from pincompiler.apk import open_package
-    from pincompiler.shipped.okhttp import code_pins
+    from pincompiler.shipped import okhttp
 
     with open_package(path) as package:
         variants = [variant for variant in package.nsc_variants() if not variant.is_debug_twin]
-        pins = code_pins(package.dex_files(), package.strings)
+        facts, unseen = okhttp.read_alone(str(path), package, package.dex_files())
         unread = [
             (unknown.what.endswith(".dex"), f"{unknown.what}: {unknown.why}") for unknown in package.unknowns
         ]
     # Code that could not be read says nothing against the configuration in the resources.
     elsewhere = tuple(text for in_code, text in unread if not in_code)
-    in_code = (*(text for _, text in unread), *pins.doubts)
+    in_code = (*(text for _, text in unread), *(f"{one.what} {one.why}" for one in unseen if one.mechanisms))
     found = [
         _unless_refused(v.nsc, f"{path}!{v.member}{f' ({v.qualifier})' if v.qualifier else ''}", elsewhere)
         for v in variants
     ]
-    if pins.found or in_code:
-        detached = pins.found and not pins.attached
-        title = f"{path} (OkHttp{', whose pins no client is given' if detached else ''})"
-        found.append(Configuration(title, OkHttp(()) if detached else pins.pinner, in_code))
+    pinners = [shipped for shipped in facts.shipped if shipped.owner.first_party]
+    if pinners or in_code:
+        found.append(_pinned(path, pinners, in_code))
     if not found:
         raise InputError(f"{path}: has neither a network security configuration nor OkHttp pins")
     return tuple(found)
+
+
+def _pinned(path: Path, pinners: Sequence[Shipped], doubts: tuple[str, ...]) -> Configuration:
+    """All pinners that clients are given, as one."""
+    given = [one.enforcement for one in pinners if one.state is State.ACTIVE]
+    some = [one for one in given if isinstance(one, OkHttp)]
+    entries = tuple(dict.fromkeys(entry for one in some for entry in one.entries))
+    deep = all(one.deep for one in some)
+    digest = next((one.policy_digest for one in some), "")
+    detached = pinners and not given
+    title = f"{path} (OkHttp{', whose pins no client is given' if detached else ''})"
+    return Configuration(title, OkHttp(entries, deep, digest), doubts)
 
 
 def _unless_refused(nsc: Nsc, title: str, doubts: tuple[str, ...] = ()) -> Configuration:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TextIO
 
 from pincompiler.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
     from pincompiler.compiler import Artifact, Checked
     from pincompiler.finding import Finding
+    from pincompiler.subject import Subject
 
 FINE, PROBLEM, COULD_NOT_LOOK, NOT_EVERYTHING = 0, 1, 2, 3
 
@@ -24,6 +25,14 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class ReportFormat(StrEnum):
+    """How the report of an audit is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
 
 
 def incomplete(doubts: tuple[str, ...]) -> int:
@@ -120,3 +129,38 @@ def talk(message: str) -> None:
     from pincompiler.reports.text import visible
 
     sys.stderr.write(f"{visible(message)}\n")
+
+
+def report(subjects: Sequence[Subject], output_format: ReportFormat, *, colour: bool) -> str:
+    """The report of an audit."""
+    if output_format is ReportFormat.JSON:
+        from pincompiler.reports import audit_json
+
+        return audit_json.render(subjects)
+    if output_format is ReportFormat.SARIF:
+        from pincompiler.reports import sarif
+
+        return sarif.render(subjects)
+    from pincompiler.reports import audit_text
+
+    return audit_text.render(subjects, colour=colour)
+
+
+def print_report(subjects: Sequence[Subject], output_format: ReportFormat, output: str) -> None:
+    """The report of an audit, on standard output or in a file that is written whole or not at all."""
+    from pincompiler.reports import text
+
+    if output in ("", "-"):
+        out(report(subjects, output_format, colour=_colour(sys.stdout)))
+    else:
+        from pincompiler.compiler import Artifact
+        from pincompiler.outputs import write_all
+
+        path = Path(output)
+        content = report(subjects, output_format, colour=False).encode("utf-8", "backslashreplace")
+        write_all([Artifact("audit", PurePosixPath(path.name), content)], path.parent)
+    for subject in subjects:
+        said = subject.error or text.summary(subject.findings) or "no findings"
+        talk(
+            f"{subject.path}: {said}{'' if subject.complete or subject.error else '; not everything was seen'}"
+        )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pincompiler.errors import UsageError
 from pincompiler.hosts import BadHost, canonical_host
-from pincompiler.platforms import target_named
+from pincompiler.platforms.registry import target_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

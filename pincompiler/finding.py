@@ -87,6 +87,8 @@ class Finding:
     """The compile target it is about, or nothing."""
     related: tuple[tuple[str, Location], ...] = ()
     """Other places that matter, each with what it has to do with this: "first named here"."""
+    accepted: str = ""
+    """Why the team lives with it; then it is a note."""
     evidence: Evidence | None = None
     """For what was found in a shipped app."""
     kind: str = ""

@@ -63,6 +63,8 @@ class Key:
     algorithm: str = field(default="", compare=False)
     """``RSA-2048``, ``P-256``, ``Ed25519``…; ``""`` when only the pin is known."""
     certificate: Certificate | None = field(default=None, compare=False)
+    retired: bool = field(default=False, compare=False)
+    """Whether it must not be pinned any more: lost, stolen or out of use."""
     where: Location | None = field(default=None, compare=False)
     pin: str = field(init=False, compare=False)
     """The pin in canonical base64: 44 characters."""

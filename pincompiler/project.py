@@ -54,6 +54,8 @@ class Acceptance:
     """Empty: every target."""
     hosts: tuple[str, ...] = ()
     """Empty: every host."""
+    places: tuple[str, ...] = ()
+    """Patterns of ``fnmatch`` for members and symbols of shipped apps; empty: every place."""
     where: Location | None = field(default=None, compare=False)
 
 

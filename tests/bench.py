@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pincompiler.platforms import TARGETS
+from pincompiler.platforms.registry import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -26,7 +26,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import event, given, settings
 
 from pincompiler import __version__, cli
-from pincompiler.platforms import plist, target_named
+from pincompiler.platforms import plist
+from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.project import App, Output
 from tests import pki

@@ -11,7 +11,7 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from pincompiler.fidelity import STRANGER, describe, differences
-from pincompiler.platforms import TARGETS
+from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy import Chain, Key, PinSet, Policy, Reach, Role
 from pincompiler.project import App, Output
 from tests.strategies import CAS, LEAVES, UNKNOWN, apps, chains, days, hosts, policies, spki

@@ -9,7 +9,7 @@ import pytest
 
 from pincompiler import compiler, outputs
 from pincompiler.fidelity import differences
-from pincompiler.platforms import TARGETS, target_named
+from pincompiler.platforms.registry import TARGETS, target_named
 from tests.strategies import TODAY
 
 SAMPLES = Path(__file__).parent.parent / "samples"

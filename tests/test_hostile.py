@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 from pincompiler import compiler
 from pincompiler.errors import PincompilerError
 from pincompiler.finding import Level
-from pincompiler.platforms import TARGETS, plist, target_named
+from pincompiler.platforms import plist
+from pincompiler.platforms.registry import TARGETS, target_named
 from pincompiler.project import App
 from pincompiler.source.document import LIMIT, Document, parse, read_document
 from pincompiler.spki import KeyFileError, public_keys

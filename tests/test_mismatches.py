@@ -16,7 +16,7 @@ import pytest
 
 from pincompiler import compiler
 from pincompiler.finding import Level
-from pincompiler.platforms import TARGETS
+from pincompiler.platforms.registry import TARGETS
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pincompiler.cli import app
-from pincompiler.platforms import TARGETS
+from pincompiler.platforms.registry import TARGETS
 from pincompiler.rules import RULES
 
 ROOT = Path(__file__).parent.parent

@@ -41,6 +41,10 @@ _LOCAL = Struct("<4s5H3I2H")
 _CENTRAL = Struct("<4s6H3I5H2I")
 _LENGTHS = Struct("<I24x3H12x")
 _CENTRAL_SIGNATURE = 0x02014B50
+_USUAL_EXTRA = 16
+"""Bytes of extra field that most entries have at most."""
+_HEAD_SLACK = 320
+"""Packed bytes beyond the wanted ones: the tables with which a deflated block begins."""
 _UTF8_NAME, _ENCRYPTED, _DESCRIPTOR = 0x800, 0x1, 0x8
 
 
@@ -175,6 +179,55 @@ class Archive:
         if not good:
             self._oddities.note("does not have the checksum that the directory states", _plain(name))
         return data
+
+    def head(self, name: str, size: int) -> bytes:
+        """The first unpacked bytes, fewer where nothing more can be had; costs no more than these bytes do.
+
+        MemberError if the entry is not where the directory says.
+        """
+        entry = self.entry(name)
+        # Header, name and the data's start are one read unless the data is aligned to a page.
+        before = _LOCAL.size + len(name) + _USUAL_EXTRA
+        block = self.storage.read(entry.offset, before + size + _HEAD_SLACK)
+        if block[:4] != b"PK\x03\x04" or len(block) < _LOCAL.size:
+            raise MemberError(f"{self.name}: {_plain(name)} is not where the directory says")
+        name_size, extra = _LOCAL.unpack_from(block)[9:]
+        start = _LOCAL.size + name_size + extra
+        wanted = min(size if entry.method == STORED else size + _HEAD_SLACK, entry.packed)
+        data = block[start : start + wanted]
+        if len(data) < wanted:
+            data = self.storage.read(entry.offset + start, wanted)
+        if entry.method != DEFLATED:
+            return data[: min(size, entry.size)]
+        try:
+            return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, min(size, entry.size) or 1)
+        except zlib.error:
+            return b""
+
+    def chunks(self, name: str, size: int = 1 << 18) -> Iterator[bytes]:
+        """The unpacked bytes piece by piece, each up to ``size``: memory does not grow with the entry.
+
+        MemberError if they cannot be had, perhaps after some of them.
+        """
+        entry = self.entry(name)
+        start = self._data_start(entry)
+        if entry.method != DEFLATED:
+            for at in range(0, entry.size, size):
+                yield self.storage.read(start + at, min(size, entry.size - at))
+            return
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+        left = entry.size
+        try:
+            for at in range(0, entry.packed, size):
+                packed = self.storage.read(start + at, min(size, entry.packed - at))
+                while packed and left > 0:
+                    data = unpacker.decompress(packed, min(size, left))
+                    packed = unpacker.unconsumed_tail
+                    left -= len(data)
+                    if data:
+                        yield data
+        except zlib.error as error:
+            raise MemberError(f"{self.name}: {_plain(name)} cannot be unpacked: {error}") from error
 
     def window(self, name: str) -> Storage | None:
         """The entry in place if it is stored as it is; None if it has to be unpacked."""

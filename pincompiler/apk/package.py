@@ -93,7 +93,7 @@ class NscVariant:
     root: Element | None
     """Its XML; references are ids such as ``@7f0100ab``."""
     nsc: Nsc
-    """What Android reads there, and why it would refuse it; its locations are in ``member``."""
+    """What Android reads there, and why it would refuse it."""
     is_debug_twin: bool
     """Whether it is the ``<name>_debug`` that Android adds in debuggable builds."""
 
@@ -151,11 +151,17 @@ class Package:
 
     def members(self) -> Iterator[str]:
         """Every file in it, by name; a bundle's modules are in one archive."""
+        return (member for member, _, _ in self.entries())
+
+    def entries(self) -> Iterator[tuple[str, Archive, str]]:
+        """Every file in it: its name, the archive that it is in, and the name it has there."""
         archives: set[int] = set()
         for part in self.parts:
             if id(part.archive) not in archives:
                 archives.add(id(part.archive))
-                yield from (part.shown(entry) for entry in part.archive.names() if not entry.endswith("/"))
+                for entry in part.archive.names():
+                    if not entry.endswith("/"):
+                        yield part.shown(entry), part.archive, entry
 
     def read(self, member: str, limit: int | None = None) -> bytes:
         """The bytes of a member.  MemberError if there is none or it is larger than the limit."""
@@ -260,7 +266,7 @@ class Package:
         if self._incomplete():
             self.doubt("networkSecurityConfig", why)
             return None
-        return NscVariant(value.qualifier, member, None, _refused(why, member, 1), twin)
+        return NscVariant(value.qualifier, member, None, self._refused(why, member), twin)
 
     def _incomplete(self) -> bool:
         whole = any(one.what in ("resources", "splits") for one in self._unknowns)
@@ -274,18 +280,25 @@ class Package:
         try:
             root = tree(markup)
         except MarkupError as error:
-            return NscVariant(value.qualifier, member, None, _refused(str(error), member, 1), twin)
+            return NscVariant(value.qualifier, member, None, self._refused(str(error), member), twin)
         named = tree(markup, self._written)
         local = QName(root).localname
         if local != "network-security-config":
-            nsc = _refused(
-                f"its root is <{local}> and not <network-security-config>", member, root.sourceline
-            )
+            why = f"its root is <{local}> and not <network-security-config>"
+            nsc = self._refused(why, member, root.sourceline)
         elif markup.broken:
-            nsc = _refused(f"its XML is broken: {markup.broken}", member, 1)
+            nsc = self._refused(f"its XML is broken: {markup.broken}", member)
         else:
-            nsc = read_tree(named, member)
+            nsc = read_tree(named, self.name, member)
         return NscVariant(value.qualifier, member, root, nsc, twin)
+
+    def _refused(self, why: str, member: str, line: int = 1) -> Nsc:
+        """A configuration that Android does not even begin to read."""
+        from pincompiler.location import Location, Span
+        from pincompiler.platforms.nsc.model import Nsc, Problem
+
+        where = Location(self.name, Span(line, 1, line, 1), member=member or "AndroidManifest.xml")
+        return Nsc((), problems=(Problem(why, where),))
 
     def _written(self, identifier: int) -> str:
         """A reference as the author wrote it, for the reader of NSC texts."""
@@ -311,11 +324,3 @@ def read_markup(data: bytes, member: str, oddities: Oddities, *, proto: bool) ->
     from pincompiler.apk.axml import read_axml
 
     return read_axml(data, member, oddities)
-
-
-def _refused(why: str, member: str, line: int) -> Nsc:
-    """A configuration that Android does not even begin to read."""
-    from pincompiler.location import Location, Span
-    from pincompiler.platforms.nsc.model import Nsc, Problem
-
-    return Nsc((), problems=(Problem(why, Location(member, Span(line, 1, line, 1))),))

@@ -65,6 +65,8 @@ class MethodFlow:
     returned: Value | None = None
     writes: dict[FieldRef, Value] = field(default_factory=dict)
     """What it writes to fields, of any object."""
+    puts: dict[int, tuple[Value, Value]] = field(default_factory=dict)
+    """Of each write to an object's field, by its offset: the object and the value."""
     why: str = "the call is never reached"
     """Why a call may be missing."""
 
@@ -310,6 +312,8 @@ class _Run:
         ref = self.dex.field_ref(instruction.reference or 0)
         value = state.publish(state.registers[instruction.registers[0]])
         self._written[ref, instruction.offset] = value
+        if len(instruction.registers) > 1:
+            self.flow.puts[instruction.offset] = state.publish(state.registers[instruction.registers[1]]), value
 
     # Calls.
 

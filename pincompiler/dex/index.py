@@ -68,16 +68,20 @@ class Dex:
         self.data = data if isinstance(data, bytes) else bytes(data)
         self.name = name
         """As a report shows it: ``classes2.dex``."""
-        self.layout = read_layout(self.data)
-        self.strings = StringTable(
-            self.data, self.layout.strings, self.layout.sections.get(STRING_DATA, range(0))
-        )
-        self.code = CodeMap(self.data, self.layout)
         self.cache = Cache()
         self._types: dict[int, str] = {}
         self._protos: dict[int, str] = {}
         self._method_refs: dict[int, MethodRef] = {}
         self._allowance = len(self.data)
+        self._open()
+
+    def _open(self) -> None:
+        """Read the tables; another engine may have another way to do so."""
+        self.layout = read_layout(self.data)
+        self.strings = StringTable(
+            self.data, self.layout.strings, self.layout.sections.get(STRING_DATA, range(0))
+        )
+        self.code = CodeMap(self.data, self.layout)
 
     def __repr__(self) -> str:
         return f"<Dex {self.name}>"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.dex.byte_models import BYTE_MODELS
 from pincompiler.dex.collection_models import (
     COLLECTION_MODELS,
     COLLECTIONS,
@@ -51,7 +52,7 @@ _RESOURCES: Final = {
     ("getStringArray", "(I)[Ljava/lang/String;"): "array",
     ("getTextArray", "(I)[Ljava/lang/CharSequence;"): "array",
 }
-_MODELS: Final = {**TEXT_MODELS, **FUNCTION_MODELS}
+_MODELS: Final = {**TEXT_MODELS, **FUNCTION_MODELS, **BYTE_MODELS}
 
 
 def created(descriptor: str) -> Box | None:

@@ -294,7 +294,7 @@ class Program:
             if not waiting:
                 break
             one = waiting.pop(0)
-            further = self._behind(one)
+            further = self.behind(one)
             if further is None:
                 found[one] = None
                 continue
@@ -303,7 +303,7 @@ class Program:
             waiting += fresh
         return (*found, *waiting)
 
-    def _behind(self, value: Value) -> tuple[Value, ...] | None:
+    def behind(self, value: Value) -> tuple[Value, ...] | None:
         """Give what one origin stands for; none if it is the last to be known."""
         self._helpers = 0
         behind: Value | None = None

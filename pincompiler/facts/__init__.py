@@ -7,6 +7,7 @@ them in is :mod:`pincompiler.shipped`.
 from pincompiler.facts.app import App
 from pincompiler.facts.common import (
     FIRST_PARTY,
+    UNIDENTIFIED,
     Algorithm,
     ApiRange,
     Area,
@@ -23,6 +24,7 @@ from pincompiler.facts.nsc import NscFile
 
 __all__ = [
     "FIRST_PARTY",
+    "UNIDENTIFIED",
     "Algorithm",
     "ApiRange",
     "App",

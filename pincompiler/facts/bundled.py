@@ -3,10 +3,82 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pincompiler.facts.common import Area
+from pincompiler.finding import Confidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.certificate_files import BundledCertificate, StoreFile
+    from pincompiler.facts.common import Code
+    from pincompiler.location import Location
+
+CA_BUNDLE = 20
+"""More certificates than this in one file are a list of public CAs, and pin nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFile:
+    """Certificates or private keys in a file of the app, or in a string of its code."""
+
+    where: Location
+    store: StoreFile
+    trusted: bool = False
+    """Whether code was seen to put them into a key store that a trust manager is made of."""
+    anchor: bool | None = None
+    """Whether the network security configuration trusts them in releases, too; None if it does not at all."""
+    code: Code | None = None
+    """The code that uses the string; None for files."""
+    passwords: tuple[str, ...] = ()
+    """Constants with which the code opens it."""
+
+    @property
+    def title(self) -> str:
+        """How sentences call it: ``assets/ca.pem``, or the code that it is in."""
+        return (
+            self.where.symbol.partition("->")[0][1:-1].replace("/", ".") if self.code else self.where.member
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BundledTrust:
+    """A ``TrustManagerFactory`` that is given a key store, and by it trusts what the app brings along."""
+
+    code: Code
+    """The call of ``init``."""
+    certificates: tuple[BundledCertificate, ...]
+    """Everything seen to be in the key store."""
+    files: tuple[str, ...] = ()
+    """The members that they are from; those from strings in the code have none."""
+    attached: bool | None = None
+    """Whether an ``SSLContext`` is given its trust managers; None if that could not be told."""
+    complete: bool = True
+    """Whether that is all that is in the key store."""
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure it is that its certificates decide on connections."""
+        return Confidence.CONFIRMED if self.attached else Confidence.LIKELY
 
 
 @dataclass(frozen=True, slots=True)
 class BundledFacts(Area):
     """All of it."""
+
+    files: tuple[CertificateFile, ...] = ()
+    trust: tuple[BundledTrust, ...] = ()
+
+    @property
+    def used(self) -> Iterator[BundledTrust]:
+        """The trust managers that an SSLContext is given, or may be; lists of public CAs are no pins."""
+        for trust in self.trust:
+            if trust.attached is not False and len(trust.certificates) <= CA_BUNDLE:
+                yield trust
+
+    def origin(self, trust: BundledTrust, certificate: BundledCertificate) -> str:
+        """The file that a certificate is from, for the end of a sentence; nothing if it is from the code."""
+        files = (file for file in self.files if file.where.member in trust.files)
+        members = [file.where.member for file in files if certificate in file.store.certificates]
+        return f" (from {members[0]})" if members else ""

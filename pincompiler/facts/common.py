@@ -41,11 +41,13 @@ class Owner:
     """Whose code a class is."""
 
     name: str
-    """``first-party``, or the name of a library or SDK."""
+    """``first-party``, the name of a library or SDK, or ``unidentified``."""
     first_party: bool = False
 
 
 FIRST_PARTY = Owner("first-party", first_party=True)
+UNIDENTIFIED = Owner("unidentified", first_party=True)
+"""Code whose name was taken away by a shrinker: the app's own, as far as it matters, until it is known better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,9 @@ class Shipped:
     """Where it counts, within what the app supports."""
     state: State = State.ACTIVE
     why: str = ""
-    """Why it is not active, a sentence without its full stop."""
+    """Why it is not active, or not all of it, a sentence without its full stop."""
+    unenforced: Enforcement | None = None
+    """The part of it that is not put to use although the rest is active."""
     doubts: tuple[str, ...] = ()
     """What of it could not be told: nothing may be concluded from what is not found in it."""
 

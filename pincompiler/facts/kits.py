@@ -2,11 +2,205 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from pincompiler.facts.common import Area
+from pincompiler.facts.common import ApiRange, Area
+from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from pincompiler.facts.common import Code, Mechanism
+    from pincompiler.finding import Confidence
+    from pincompiler.location import Location
+    from pincompiler.platforms.nsc.model import Nsc
+
+OS_ENFORCES = 24
+"""The API level from which Android itself reads the network security configuration."""
+
+
+# -- TrustKit-Android ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TrustKitPins(Enforcement):
+    """What TrustKit-Android demands: the pins of the network security configuration, read its own way."""
+
+    nsc: Nsc
+
+    def names(self) -> Iterable[str]:
+        """Every domain that it keeps."""
+        return self.nsc.names()
+
+    def demand(self, host: str) -> Demand:
+        """TrustKitConfiguration.getPolicyForHostname: the exact domain, else the longest that includes it."""
+        return self.nsc.demand(host)
+
+    def deciding(self, host: str) -> tuple[str, ...]:
+        """The ``<domain>`` that decides."""
+        return self.nsc.deciding(host)
+
+    def pin_sets(self) -> tuple[PinSet, ...]:
+        """None of its own: those of the configuration are judged where they stand."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrustKitDomain:
+    """A ``<domain-config>`` as TrustKit-Android takes it."""
+
+    host: str
+    """Of several domains the last: the only one that it keeps."""
+    pinned: bool
+    enforcing: bool
+    """``enforcePinning``, which is false unless it is said."""
+    default_report: bool
+    """Whether failures go to the makers of TrustKit, as they do unless that is disabled."""
+    where: Location
+    raised: tuple[tuple[str, str], ...] = ()
+    """What makes it raise when it is started, each with a remedy."""
+    dropped: tuple[str, ...] = ()
+    """The domains before the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustKit:
+    """TrustKit-Android in an app, or a configuration for it."""
+
+    bundled: bool
+    """Whether its code is in the app, under its own name or renamed."""
+    named: bool
+    """Whether its classes have their own names, so that calls of them can be told."""
+    started: tuple[Code, ...]
+    """Calls of ``initializeWithNetworkSecurityConfiguration`` by the app."""
+    used: tuple[Code, ...]
+    """Calls that need it to be started: for its instance, trust managers, socket factories, interceptors."""
+    attached: bool
+    """Whether some connection is given what enforces."""
+    domains: tuple[TrustKitDomain, ...]
+    configured: tuple[Location, ...]
+    """Each ``<domain-config>`` with a ``<trustkit-config>``."""
+    mismatches: tuple[tuple[Code, str], ...] = ()
+    """Where it is started with another configuration than Android uses: it raises from API level 24 on."""
+
+    @property
+    def is_started(self) -> bool:
+        """Whether it is, as far as can be told: what is renamed and whole was called by somebody."""
+        return bool(self.started) or (self.bundled and not self.named)
+
+
+# -- Cronet --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CronetEntry:
+    """One call of ``addPublicKeyPins``."""
+
+    host: str
+    pins: tuple[bytes, ...]
+    """SHA-256 of SPKIs if all is well; of any length."""
+    subdomains: bool
+    expires: date | None
+    """The first day on which it no longer counts; None if that is not known."""
+    code: Code
+    builder: str = "CronetEngine.Builder"
+    bypass: Confidence | None = None
+    """How sure it is that CAs installed on the device bypass the pins, as is the default; None: they do not."""
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The pins as keys."""
+        return tuple(map(Key, dict.fromkeys(self.pins)))
+
+
+@dataclass(frozen=True, slots=True)
+class CronetPins(Enforcement):
+    """The pins of Cronet engines, of Chromium's stack or of Android's own ``HttpEngine``."""
+
+    entries: tuple[CronetEntry, ...]
+    """For one name the last counts, as each replaces the one before."""
+    _by_host: Mapping[str, CronetEntry] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_host = {entry.host.lower().removesuffix("."): entry for entry in self.entries}
+        object.__setattr__(self, "_by_host", by_host)
+
+    def names(self) -> Iterable[str]:
+        """Every host."""
+        return self._by_host.keys()
+
+    def demand(self, host: str) -> Demand:
+        """Any of the pins, wherever in the chain; an empty set demands nothing."""
+        found = self._find(host)
+        return any_of(found.keys, found.expires) if found and found.pins else ()
+
+    def deciding(self, host: str) -> tuple[str, ...]:
+        """The call that decides."""
+        found = self._find(host)
+        wide = "true" if found and found.subdomains else "false"
+        return (f'addPublicKeyPins("{found.host}", includeSubdomains = {wide})',) if found else ()
+
+    def pin_sets(self) -> tuple[PinSet, ...]:
+        """One for each call."""
+        return tuple(
+            PinSet(
+                (host,),
+                Reach.ALL if entry.subdomains else Reach.NONE,
+                entry.keys,
+                entry.expires,
+                bool(entry.pins),
+                (),
+                entry.code.location,
+            )
+            for host, entry in self._by_host.items()
+        )
+
+    def _find(self, host: str) -> CronetEntry | None:
+        """TransportSecurityState: the nearest entry, which ends the search even if it does not reach down."""
+        name = whole = host.lower().removesuffix(".")
+        while name:
+            found = self._by_host.get(name)
+            if found is not None:
+                return found if name == whole or found.subdomains else None
+            name = name.partition(".")[2]
+        return None
+
+
+# -- others --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RunTimePins:
+    """A library put to use whose pins come from elsewhere than the code that was read."""
+
+    title: str
+    mechanism: Mechanism
+    why: str
+    """Where they come from: a sentence without its full stop."""
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class HybridTrust:
+    """A script that tells cordova-plugin-advanced-http whom to trust."""
+
+    mode: str
+    """``default``, ``legacy``, ``nocheck`` or ``pinned``."""
+    where: Location
 
 
 @dataclass(frozen=True, slots=True)
 class KitFacts(Area):
     """All of it."""
+
+    trustkit: TrustKit | None = None
+    cronet: tuple[CronetEntry, ...] = ()
+    run_time: tuple[RunTimePins, ...] = ()
+    hybrid: tuple[HybridTrust, ...] = ()
+
+
+def below_os(first: int) -> ApiRange | None:
+    """The supported API levels at which Android ignores the configuration and TrustKit enforces, if any."""
+    return ApiRange(first, OS_ENFORCES - 1) if first < OS_ENFORCES else None

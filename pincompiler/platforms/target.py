@@ -82,6 +82,8 @@ class Target(Generic[M]):
     """What it must say."""
     suffixes: tuple[str, ...] = ()
     """The file name extensions that make sense."""
+    mechanism: str = ""
+    """What the audit of an app calls the thing that enforces it: ``nsc``, ``okhttp``; empty: not on Android."""
     reports: bool = False
     """Whether failures can be reported and pins be report-only."""
     inert: Callable[[App], str] = lambda app: ""  # noqa: ARG005 - most targets always work

@@ -44,18 +44,24 @@ def objections(policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
     """What Android refuses, and what TrustKit-Android raises on when the app starts it."""
     yield from nsc_objections(policy, app, model)
     for config in model.configs:
-        name = config.domains[-1].name if config.domains else ""
-        if config.keys and name and (problem := _invalid(name)):
-            yield Objection((name,), f"TrustKit-Android raises at launch: {problem}", "use nsc for this host")
-        if config.keys and config.reporting:
-            pins = {key.spki_sha256 for key in config.keys}
-            if config.reporting.enforce and len(pins) < 2:
-                message = f"TrustKit-Android raises at launch: {name} has one pin and needs two"
-                yield Objection((name,), message, "add a backup key")
+        for problem, remedy in raised(config):
+            hosts = (config.domains[-1].name,)
+            yield Objection(hosts, f"TrustKit-Android raises at launch: {problem}", remedy)
         if config.reporting and len(config.domains) > 1:
             hosts = tuple(domain.name for domain in config.domains[:-1])
             message = f"TrustKit-Android keeps only the last domain of a domain-config and drops {hosts[0]}"
             yield Objection(hosts, message, "write one domain in each domain-config")
+
+
+def raised(config: DomainConfig) -> Iterator[tuple[str, str]]:
+    """What makes TrustKit-Android raise when the app starts it, and the remedy (DomainPinningPolicy)."""
+    if not config.domains:
+        return
+    name = config.domains[-1].name
+    if config.keys and (problem := _invalid(name)):
+        yield problem, "use nsc for this host"
+    if config.reporting and config.reporting.enforce and len({key.spki_sha256 for key in config.keys}) == 1:
+        yield f"{name} has one pin and needs two", "add a backup key"
 
 
 def _invalid(name: str) -> str:
@@ -70,6 +76,7 @@ def _invalid(name: str) -> str:
 
 TRUSTKIT_ANDROID = Target(
     name="trustkit-android",
+    mechanism="nsc",
     title="TrustKit-Android",
     lower=lower,
     merge=merge,

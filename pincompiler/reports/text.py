@@ -52,7 +52,7 @@ def _escaped(character: str) -> str:
 
 
 def _one(finding: Finding, file: str, lines: Sequence[str], *, colour: bool) -> str:
-    head = f"{_at(finding.location)}{_painted(finding.level, colour=colour)}: {visible(finding.message)} [{finding.rule}]"
+    head = f"{_at(finding.location)}{painted(finding.level.value, _COLOURS[finding.level], colour=colour)}: {visible(finding.message)} [{finding.rule}]"
     shown = [head]
     where = finding.location
     if where and where.span and where.file == file and where.span.line <= len(lines):
@@ -71,8 +71,9 @@ def _at(where: Location | None) -> str:
     return f"{visible(where.file)}{place}: "
 
 
-def _painted(level: Level, *, colour: bool) -> str:
-    return f"\x1b[{_COLOURS[level]}m{level.value}\x1b[0m" if colour else level.value
+def painted(text: str, code: str, *, colour: bool) -> str:
+    """The text in the colour of an SGR code, if colours are wanted."""
+    return f"\x1b[{code}m{text}\x1b[0m" if colour else text
 
 
 def _source(span: Span, line: str, fix: str) -> list[str]:

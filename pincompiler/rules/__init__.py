@@ -104,10 +104,10 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def judge(judged: Judged) -> Iterator[Finding]:
-    """What the rules on enforcements find in one."""
+def judge(judged: Judged, *, shipped: bool = False) -> Iterator[Finding]:
+    """What the rules on enforcements find in one; in a shipped one, those that judge apps have their say elsewhere."""
     for rule in RULES:
-        if rule.policy:
+        if rule.policy and not (shipped and rule.app):
             yield from rule.policy(judged)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from pincompiler.project import Acceptance
 
-_ACCEPTABLE = frozenset(rule.id for rule in RULES if rule.policy or rule.target)
+_OF_APPS = frozenset(rule.id for rule in RULES if rule.app)
+_ACCEPTABLE = frozenset(rule.id for rule in RULES if rule.policy or rule.target) | _OF_APPS
 """Judgements; what the reader of pins.toml tells leaves holes that nobody can live with."""
 
 
@@ -25,31 +27,59 @@ def accept(
     """The findings, accepted ones as notes with their reason, and what is wrong with the record.
 
     A finding is accepted when its rule, its target and every one of its hosts are.  From ``until`` on it
-    is back.  ``complete`` tells whether everything was judged, so that an acceptance can be called unused.
+    is back.  ``complete`` tells whether everything was judged, so that an acceptance can be called unused;
+    those of rules on shipped apps are used by `audit`.
     """
+    used: set[int] = set()
+    yield from _applied(findings, acceptances, today, used)
+    for acceptance in acceptances:
+        known = complete and acceptance.rule not in _OF_APPS
+        yield from _judged(acceptance, today, used=not known or id(acceptance) in used)
+
+
+def applied(findings: Iterable[Finding], acceptances: Sequence[Acceptance], today: date) -> Iterator[Finding]:
+    """The findings alone, accepted ones as notes."""
+    return _applied(findings, acceptances, today, set())
+
+
+def unknown_rules(acceptances: Iterable[Acceptance], today: date) -> Iterator[Finding]:
+    """Acceptances of what is no rule, or none that can be accepted."""
+    strange = (acceptance for acceptance in acceptances if acceptance.rule not in _ACCEPTABLE)
+    return (finding for acceptance in strange for finding in _judged(acceptance, today, used=True))
+
+
+def _applied(
+    findings: Iterable[Finding], acceptances: Sequence[Acceptance], today: date, used: set[int]
+) -> Iterator[Finding]:
     by_rule: dict[str, list[Acceptance]] = {}
     for acceptance in (a for a in acceptances if a.rule in _ACCEPTABLE):
         by_rule.setdefault(acceptance.rule, []).append(acceptance)
-    used: set[int] = set()
     for finding in findings:
         matching = [a for a in by_rule.get(finding.rule, ()) if _matches(a, finding)]
         used.update(map(id, matching))
         in_force = next((a for a in matching if today < a.until), None)
         yield _accepted(finding, in_force) if in_force else finding
-    for acceptance in acceptances:
-        yield from _judged(acceptance, today, used=not complete or id(acceptance) in used)
 
 
 def _accepted(finding: Finding, acceptance: Acceptance) -> Finding:
     message = f"{finding.message} (accepted until {acceptance.until.isoformat()}: {acceptance.reason})"
     kind = finding.kind and f"accepted-{finding.kind}"
-    return replace(finding, level=Level.NOTE, message=message, fix="", kind=kind)
+    return replace(finding, level=Level.NOTE, message=message, fix="", kind=kind, accepted=acceptance.reason)
 
 
 def _matches(acceptance: Acceptance, finding: Finding) -> bool:
     if acceptance.target and acceptance.target != finding.target:
         return False
+    if acceptance.places and not _at_one_of(acceptance.places, finding):
+        return False
     return not acceptance.hosts or (bool(finding.hosts) and set(finding.hosts) <= set(acceptance.hosts))
+
+
+def _at_one_of(patterns: Sequence[str], finding: Finding) -> bool:
+    where = finding.location
+    places = [where.member, where.symbol, where.file] if where else []
+    places += [place.file for _, place in finding.related]
+    return any(fnmatchcase(place, pattern) for place in places for pattern in patterns if place)
 
 
 def _judged(acceptance: Acceptance, today: date, *, used: bool) -> Iterator[Finding]:

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
+    from pincompiler.drift import Drift, Expected, Kind
     from pincompiler.facts import App as ShippedApp
     from pincompiler.facts import Code
     from pincompiler.fidelity import Remembered
     from pincompiler.location import Location
     from pincompiler.platforms.target import Target
     from pincompiler.policy import Enforcement, Key, PinSet, Policy
-    from pincompiler.project import App
+    from pincompiler.project import App, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,12 @@ class Audited:
     """What pins.toml means, if there is one."""
     horizon: int = 30
     """Days before an expiry at which it is told."""
+    project: Project | None = None
+    """The pins.toml that ``policy`` is of."""
+    expected: tuple[Expected, ...] = ()
+    """What it compiles to, for each mechanism of Android that it has a target for."""
+    drift: tuple[Drift, ...] = ()
+    """Where the app differs from that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,27 @@ class Rule:
     def at(self, where: Location | None, message: str, fix: str, **more: Any) -> Finding:
         """A finding of this rule."""
         return Finding(self.id, self.level, message, where, fix, **more)
+
+    def drifted(self, audited: Audited, kind: Kind, fix: str) -> Iterator[Finding]:
+        """A finding for each drift of a kind, at its line in pins.toml, with the place in the app beside it."""
+        for one in audited.drift:
+            if one.kind is kind:
+                pin_set = audited.policy.covering(one.host) if audited.policy else None
+                listed = pin_set is not None and one.host in pin_set.hosts
+                where = pin_set.where_host(one.host) if pin_set and listed else one.shipped.where
+                related = (("shipped here", one.shipped.where),) if one.shipped.where else ()
+                yield Finding(
+                    self.id,
+                    self.level,
+                    f"in {one.shipped.title}, {one.said}",
+                    where,
+                    fix,
+                    (one.host,),
+                    related=related,
+                    evidence=Evidence(
+                        mechanism=one.mechanism.value, api=str(one.shipped.api), role=one.pin.hex()
+                    ),
+                )
 
     def in_file(
         self, where: Location, message: str, fix: str, *, level: Level | None = None, **more: Any

@@ -7,21 +7,26 @@ is such a doubt too, and keeps none of the others from being heard.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.apk import open_package
-from pincompiler.dex import Dex, DexError, Program
+from pincompiler.dex import Program
+from pincompiler.engine import Engine
 from pincompiler.facts import App, Mechanism, Unseen
-from pincompiler.shipped import bundled, kits, loading, nsc, okhttp, trust
+from pincompiler.shipped import bundled, engines, kits, loading, nsc, okhttp, trust
 from pincompiler.shipped.owners import Owners
 from pincompiler.shipped.reach import reached
 from pincompiler.shipped.source import Source, find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pincompiler.apk import Package
+    from pincompiler.dex import Dex
+
+__all__ = ["COLLECTORS", "Engine", "read_app"]
 
 COLLECTORS = {
     "nsc": nsc,
@@ -31,21 +36,26 @@ COLLECTORS = {
     "kits": kits,
     "loading": loading,
 }
-IN_CODE = frozenset(Mechanism) - {Mechanism.NSC}
 
 
-def read_app(path: Path) -> App:
+def read_app(path: Path, engine: Engine = Engine.FAST) -> App:
     """The facts about an app: an APK, a set of splits, or a bundle.
 
+    With androguard as the engine, what the fast one sees otherwise is among the unseen.
     Raises InputError if it cannot be opened; whatever cannot be read inside is among the unseen.
     """
     with open_package(path) as package:
-        return _read(str(path), package)
+        if engine is Engine.FAST:
+            return _read(str(path), package, engines.fast)
+        app = _read(str(path), package, engines.androguard)
+        own = _read(str(path), package, engines.own)
+        unseen = dict.fromkeys((*app.unseen, *engines.disagreements(package, own, app)))
+        return replace(app, unseen=tuple(unseen))
 
 
-def _read(path: str, package: Package) -> App:
+def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, None]], Iterator[Dex]]) -> App:
     unseen: dict[Unseen, None] = {}
-    program = Program(_readable(package, unseen))
+    program = Program(code(package, unseen))
     owners = Owners(package.manifest)
     wanted = [want for collector in COLLECTORS.values() for want in collector.WANTED]
     source = Source(path, package, program, owners.of, find(program, wanted), unseen)
@@ -56,9 +66,9 @@ def _read(path: str, package: Package) -> App:
         except Exception as error:  # noqa: BLE001 - a bug, or a file that found one: told, and not silencing the rest
             source.doubt(name, f"reading this part failed, which is a bug of pincompiler: {error!r}")
     for unknown in package.unknowns:
-        mechanisms = IN_CODE if unknown.what.endswith(".dex") else frozenset(Mechanism)
+        mechanisms = engines.IN_CODE if unknown.what.endswith(".dex") else frozenset(Mechanism)
         unseen[Unseen(unknown.what, unknown.why, mechanisms)] = None
-    classes = {code.class_name: None for area in areas.values() for code in area.codes}
+    classes = {place.class_name: None for area in areas.values() for place in area.codes}
     return App(
         path,
         package.kind.value,
@@ -69,11 +79,3 @@ def _read(path: str, package: Package) -> App:
         unseen=tuple(unseen),
         reached=reached(source, classes),
     )
-
-
-def _readable(package: Package, unseen: dict[Unseen, None]) -> Iterator[Dex]:
-    for name, data in package.dex_files():
-        try:
-            yield Dex(data, name)
-        except DexError as error:
-            unseen[Unseen(name, f"cannot be read: {error}", IN_CODE)] = None

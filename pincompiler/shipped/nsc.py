@@ -2,17 +2,138 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections import defaultdict
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
+from pincompiler.facts.common import Algorithm, ApiRange, Mechanism, Pin, Shipped, State, Unseen
 from pincompiler.facts.nsc import NscFacts, NscFile
+from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.policy import Reach
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pincompiler.apk import NscVariant
+    from pincompiler.platforms.nsc.model import Anchor, DomainConfig
     from pincompiler.shipped.source import Source, Want
 
 WANTED: tuple[Want, ...] = ()
 
+SINCE: Final = 24
+"""The API level of Android 7.0, before which there is no network security configuration."""
+_MOST_PINS: Final = 20_000
+"""Kept in the inventory: a file may pair each of its domains with each of its pins."""
+_VERSION: Final = re.compile(r"(?:(.*)-)?v([0-9]+)|(.+)|", re.DOTALL)
+
 
 def collect(source: Source) -> NscFacts:
-    """The facts."""
+    """Every variant, as the build has it in force, and the debug twin."""
+    files = _files(source)
+    counting = NscFacts(files=files).counting
+    pins = tuple(islice((pin for one in counting for pin in _pins(one)), _MOST_PINS + 1))
+    if len(pins) > _MOST_PINS:
+        why = f"it has more than {_MOST_PINS:,} pairs of host and pin, and the inventory ends there"
+        source.unseen[Unseen(counting[0].title, why, frozenset())] = None
+    shipped = tuple(_shipped(one) for one in counting)
+    unresolved = source.package.manifest.nsc is not None and not files
+    return NscFacts(pins[:_MOST_PINS], shipped, files=files, unresolved=unresolved)
+
+
+def _files(source: Source) -> tuple[NscFile, ...]:
     variants = source.package.nsc_variants()
-    return NscFacts(files=tuple(NscFile(v.qualifier, v.member, v.nsc, v.is_debug_twin) for v in variants))
+    twin = next((one for one in variants if one.is_debug_twin), None)
+    plain = [one for one in variants if not one.is_debug_twin]
+    ranges = api_ranges((one.qualifier for one in plain), max(SINCE, source.package.manifest.min_sdk))
+    files = [_file(source, one, twin, ranges[one.qualifier]) for one in plain]
+    files += [_file(source, one, None, None) for one in variants if one.is_debug_twin]
+    return tuple(files)
+
+
+def _file(source: Source, variant: NscVariant, twin: NscVariant | None, api: ApiRange | None) -> NscFile:
+    manifest = source.package.manifest
+    nsc, problems = variant.nsc, tuple(one for one in variant.nsc.problems if not one.debug)
+    if manifest.debuggable and not variant.is_debug_twin:
+        # XmlConfigSource.parseDebugOverridesResource: the twin's count if the file itself has none.
+        added: tuple[Anchor, ...] | None = nsc.overrides
+        problems = nsc.problems
+        if added is None and twin is not None:
+            added = twin.nsc.overrides
+            problems += tuple(one for one in twin.nsc.problems if one.debug or twin.root is None)
+        nsc = nsc.debugged(added or (), manifest.target_sdk) if added else nsc
+    where = source.member(variant.member or "AndroidManifest.xml")
+    return NscFile(variant.qualifier, variant.member, nsc, where, api, problems, variant.is_debug_twin)
+
+
+def api_ranges(qualifiers: Iterable[str], first: int) -> dict[str, ApiRange | None]:
+    """On which API levels each variant counts, from the first that matters; None: on none of them.
+
+    Of variants that differ by version only, Android takes the highest that the device has.  Other
+    qualifiers come before the version when it chooses, so each of them is a range of its own.
+    """
+    groups: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    for qualifier in qualifiers:
+        found = _VERSION.fullmatch(qualifier)
+        kind, version, other = found.groups() if found else (None, None, qualifier)
+        groups[kind or other or ""][int(version or 0)] = qualifier
+    ranges: dict[str, ApiRange | None] = {}
+    for group in groups.values():
+        starts = sorted(group)
+        for start, following in zip(starts, [*starts[1:], None], strict=True):
+            begin, end = max(first, start), following - 1 if following is not None else None
+            ranges[group[start]] = ApiRange(begin, end) if end is None or end >= begin else None
+    return ranges
+
+
+def _shipped(file: NscFile) -> Shipped:
+    assert file.api is not None  # noqa: S101 - for the type checker
+    if file.problems:
+        first = file.problems[0]
+        line = f" (line {first.where.span.line})" if first.where.span and file.member else ""
+        why = f"Android refuses {file.title}, and the app crashes at its first connection: {first.message}{line}"
+        return _as(file, file.nsc, State.BROKEN, why)
+    skipped = tuple(config for config in file.nsc.configs if config.keys and config.overridden)
+    if not skipped:
+        return _as(file, file.nsc, State.ACTIVE, "")
+    sources = dict.fromkeys(
+        anchor.source for one in skipped for anchor in one.settings.anchors or () if anchor.overrides_pins
+    )
+    why = f"chains that end in {', '.join(map(anchors_called, sources))} skip the pins (overridePins)"
+    if all(config.overridden for config in file.nsc.configs if config.keys):
+        return _as(file, file.nsc, State.DISABLED, why)
+    others = tuple(one if one.overridden else replace(one, keys=()) for one in file.nsc.configs)
+    return replace(_as(file, file.nsc, State.ACTIVE, why), unenforced=Nsc(others))
+
+
+def _as(file: NscFile, nsc: Nsc, state: State, why: str) -> Shipped:
+    assert file.api is not None  # noqa: S101 - for the type checker
+    return Shipped(Mechanism.NSC, file.title, nsc, file.where, api=file.api, state=state, why=why)
+
+
+def anchors_called(source: str) -> str:
+    """What sentences call the anchors of a ``src``."""
+    known = {"system": "any CA of the system", "user": "a CA that the user installed"}
+    return known.get(source, f"a CA of {source}")
+
+
+def _pins(file: NscFile) -> Iterator[Pin]:
+    for config in file.nsc.configs:
+        yield from _pins_of(config, file)
+
+
+def _pins_of(config: DomainConfig, file: NscFile) -> Iterator[Pin]:
+    for domain in config.domains:
+        reach = Reach.ALL if domain.include_subdomains else Reach.NONE
+        for key in config.keys:
+            where = key.where or config.where or file.where
+            yield Pin(
+                Mechanism.NSC,
+                domain.name,
+                reach,
+                Algorithm.SPKI_SHA256,
+                key.pin,
+                where,
+                expires=config.expires,
+            )

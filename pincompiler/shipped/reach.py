@@ -1,18 +1,420 @@
-"""Whether code of the app is ever used: classes followed back to those that Android starts."""
+"""Whether code of the app is ever used: followed back, method by method, to what Android starts.
+
+A method runs if a method that runs calls it; if it is one that its class has from elsewhere (an override,
+a listener's), if its class is used; a class is used where it is made, where its static members are, and
+where it is named.  That is more than ever runs, and less than the whole library.  What is called by name
+(reflection, services, layouts) is seen as referred to.
+
+Each step back is one pass over the code for everything that is asked; a DEX file that does not name what is
+looked for is left out.
+"""
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pincompiler.apk.archive import MemberError
+from pincompiler.dex import DexError, opcodes
+from pincompiler.dex.method import ACC_FINAL, ACC_STATIC
+from pincompiler.dex.scan import Wanted
+from pincompiler.facts.common import Reached
+from pincompiler.finding import Use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from pincompiler.facts import Reached
+    from pincompiler.apk import Package
+    from pincompiler.dex import Dex
     from pincompiler.shipped.source import Source
 
+_MOST_STEPS: Final = 14
+_MOST_NODES: Final = 6000
+_MOST_AT_ONCE: Final = 800
+"""Methods and classes looked for in one pass; more of them are wherever one looks."""
+_LEAST_SEARCHED: Final = 32 << 20
+_TIMES_SEARCHED: Final = 6
+"""Bytes of DEX files that are searched in all, at least and by the size of the program: what keeps an audit
+in proportion to unpacking."""
+_ACC_PRIVATE: Final = 0x2
+_ACC_INTERFACE: Final = 0x200
+_MOST_ANCESTORS: Final = 200
+_FILES_LIMIT: Final = 32 << 20
+"""Bytes of XML that are searched for the names of classes."""
+_OBJECT: Final = frozenset(("toString", "equals", "hashCode", "finalize", "clone"))
+_MARKERS: Final = frozenset(
+    ("Ljava/lang/Cloneable;", "Ljava/io/Serializable;", "Ljava/util/RandomAccess;", "Ljava/rmi/Remote;")
+)
+"""Interfaces without methods."""
+_MARKS: Final = (b"", *(bytes([one]) for one in b"\0\r\n\t \"'<>=#"))
+_PLUGIN: Final = "Lorg/apache/cordova/CordovaPlugin;"
+_USES: Final = opcodes.NEW_INSTANCE | opcodes.CONST_CLASS
+_STATICS: Final = opcodes.STATIC_GETS | opcodes.STATIC_PUTS
 
-def reached(source: Source, classes: Iterable[str]) -> Mapping[str, Reached]:
-    """How each of some classes, given by descriptor, is used."""
-    del source, classes  # to come
-    return MappingProxyType({})
+
+class _Node(NamedTuple):
+    """A method, or the use of a class where there is no name."""
+
+    class_name: str
+    name: str = ""
+    descriptor: str = ""
+
+
+def reached(source: Source, asked: Iterable[str]) -> Mapping[str, Reached]:
+    """How each class, given by descriptor, or method, given as ``Lcom/example/Net;->get()V``, is used."""
+    symbols = {symbol: _node(symbol) for symbol in asked}
+    if not symbols:
+        return MappingProxyType({})
+    search = _Search(source, _Names(source.package))
+    search.run(dict.fromkeys(symbols.values()))
+    return MappingProxyType({symbol: search.answer(node) for symbol, node in symbols.items()})
+
+
+def _node(symbol: str) -> _Node:
+    class_name, _, method = symbol.partition("->")
+    name, mark, rest = method.partition("(")
+    return _Node(class_name, name, mark + rest) if mark else _Node(class_name)
+
+
+@dataclass(slots=True, eq=False)
+class _Search:
+    """The way back from what is asked, one pass over the code after the other."""
+
+    source: Source
+    names: _Names
+    callers: dict[_Node, dict[_Node, None]] = field(default_factory=dict)
+    """What leads to each node that was looked at; the nodes of one class have it in common."""
+    asks: dict[_Node, int] = field(default_factory=dict)
+    """By node, a bit for each question that it leads to."""
+    settled: int = 0
+    """The questions that a way was found for."""
+    mentioned: dict[str, bool] = field(default_factory=dict)
+    complete: bool = True
+    starts: dict[str, bool] = field(default_factory=dict)
+    methods: dict[str, dict[_Node, int]] = field(default_factory=dict)
+    extending: dict[Dex, dict[int, list[int]]] = field(default_factory=dict)
+    """By file and type id, the indices of the classes which extend a class directly."""
+    left: int = 0
+    """Bytes of DEX files that may still be searched."""
+
+    def run(self, asked: Iterable[_Node]) -> None:
+        """Follow everything back until it is settled, nothing is left, or it leads too far."""
+        for number, node in enumerate(asked):
+            self.asks[node] = 1 << number
+            self._settle(node)
+        waiting = list(self.asks)
+        self.left = max(_LEAST_SEARCHED, _TIMES_SEARCHED * sum(len(dex.data) for dex in self.source.program.files))
+        for _ in range(_MOST_STEPS):
+            waiting = self._plain(waiting)
+            if not waiting:
+                return
+            if len(waiting) > _MOST_AT_ONCE or len(self.callers) > _MOST_NODES or self.left < 0:
+                break
+            waiting = self._scan(waiting)
+        self.complete = not self._open(waiting)
+
+    def _open(self, nodes: Iterable[_Node]) -> list[_Node]:
+        """Those which lead to a question that is not settled."""
+        return [node for node in nodes if self.asks[node] & ~self.settled]
+
+    def _link(self, caller: _Node, callee: _Node) -> bool:
+        """Remember that one leads to the other; whether the first is new."""
+        self.callers[callee][caller] = None
+        new = caller not in self.asks
+        waiting = [(caller, self.asks[callee])]
+        while waiting:
+            node, bits = waiting.pop()
+            if bits & ~self.asks.get(node, 0):
+                self.asks[node] = self.asks.get(node, 0) | bits
+                self._settle(node)
+                waiting += [(one, bits) for one in self.callers.get(node, ())]
+        return new
+
+    def _settle(self, node: _Node) -> None:
+        if self._starts(node.class_name):
+            self.settled |= self.asks[node]
+
+    def _starts(self, class_name: str) -> bool:
+        """Whether Android, or Cordova, makes objects of a class by itself."""
+        known = self.starts.get(class_name)
+        if known is None:
+            known = self.names.in_manifest(class_name) or (
+                self.names.in_cordova(class_name) and _PLUGIN in self._ancestors(class_name)
+            )
+            self.starts[class_name] = known
+        return known
+
+    # Steps that need no code.
+
+    def _plain(self, nodes: Iterable[_Node]) -> list[_Node]:
+        """Take all steps for which no code has to be searched; give what remains to be searched for."""
+        waiting, remaining = deque(self._open(nodes)), []
+        while waiting:
+            node = waiting.popleft()
+            if node in self.callers or not self.asks[node] & ~self.settled:
+                continue
+            self.callers[node] = {}
+            further = self._without_code(node)
+            if further is None:
+                remaining.append(node)
+                continue
+            waiting += [one for one in further if self._link(one, node)]
+        return remaining
+
+    def _without_code(self, node: _Node) -> list[_Node] | None:
+        """What leads to a node by the structure of classes; None if calls have to be found."""
+        if node.name == "<clinit>" or (node.name and self._inherits(node)):
+            return [_Node(node.class_name)]
+        return None
+
+    def _inherits(self, node: _Node) -> bool:
+        """Whether a method may be called by the name that a supertype gives it."""
+        access = self._access(node)
+        if access is None or node.name == "<init>" or access & (ACC_STATIC | _ACC_PRIVATE):
+            return False
+        for ancestor in self._ancestors(node.class_name):
+            if ancestor == "Ljava/lang/Object;":
+                if node.name in _OBJECT:
+                    return True
+            elif self.source.program.class_def(ancestor) is None:
+                if ancestor not in _MARKERS:  # Android's: it may have such a method
+                    return True
+            elif self._access(node._replace(class_name=ancestor)) is not None:
+                return True
+        return False
+
+    def _access(self, node: _Node) -> int | None:
+        """The access flags of a method; none if its class has no such method."""
+        known = self.methods.get(node.class_name)
+        if known is None:
+            cls = self.source.program.class_def(node.class_name)
+            known = {_Node(*one.ref): one.access for one in cls.methods} if cls else {}
+            self.methods[node.class_name] = known
+        return known.get(node)
+
+    def _ancestors(self, class_name: str) -> list[str]:
+        """All supertypes, the program's and Android's."""
+        found: dict[str, None] = {}
+        waiting = deque([class_name])
+        while waiting and len(found) < _MOST_ANCESTORS:
+            cls = self.source.program.class_def(waiting.popleft())
+            for one in (cls.superclass, *cls.interfaces) if cls else ():
+                if one is not None and one not in found:
+                    found[one] = None
+                    waiting.append(one)
+        return list(found)
+
+    # Steps through code.
+
+    def _scan(self, nodes: list[_Node]) -> list[_Node]:
+        """One pass over the code for some nodes; the methods that lead to them."""
+        found: dict[_Node, None] = {}
+        below = self._below(nodes)
+        for dex in self.source.program.files:
+            try:
+                links = list(self._found(dex, nodes, below))
+            except DexError as error:
+                self.source.doubt(dex.name, f"its code cannot be followed: {error}")
+                self.complete = False
+                continue
+            for caller, callee in links:
+                if self._link(caller, callee):
+                    found[caller] = None
+        return list(found)
+
+    def _below(self, nodes: Iterable[_Node]) -> dict[str, list[str]]:
+        """Classes by whose name a method may be called, too: direct subclasses; those that implement."""
+        program = self.source.program
+        classes, interfaces = {}, {}
+        for node in nodes:
+            access = cls.access if (cls := program.class_def(node.class_name)) else ACC_FINAL
+            if access & _ACC_INTERFACE:
+                interfaces[node.class_name] = None
+            elif node.name not in ("", "<init>") and not access & ACC_FINAL:
+                classes[node.class_name] = None
+        found: dict[str, list[str]] = {}
+        for dex in program.files:
+            for name, below in dex.subclasses(interfaces).items() if interfaces else ():
+                found.setdefault(name, []).extend(one.name for one in below)
+            for name in classes:
+                found.setdefault(name, []).extend(self._extending(dex, name))
+        return found
+
+    def _extending(self, dex: Dex, class_name: str) -> list[str]:
+        """The direct subclasses of a class in one file."""
+        if dex not in self.extending:
+            column: dict[int, list[int]] = {}
+            for index, kind in enumerate(dex.layout.classes[2::8].tolist()):
+                column.setdefault(kind, []).append(index)
+            self.extending[dex] = column
+        number = dex.type_id(class_name)
+        return [dex.class_at(index).name for index in self.extending[dex].get(-1 if number is None else number, ())]
+
+    def _found(
+        self, dex: Dex, nodes: Iterable[_Node], below: Mapping[str, list[str]]
+    ) -> Iterator[tuple[_Node, _Node]]:
+        """Each method of one file that leads to a node, and that node."""
+        by_use: dict[tuple[int, int], list[_Node]] = {}
+        wanted = []
+        for group, (family, ids) in enumerate(
+            (
+                (opcodes.INVOKES, self._invoked),
+                (_USES, self._named),
+                (_STATICS, self._static_fields),
+                (opcodes.CONST_STRING, self._strings),
+            )
+        ):
+            numbers = set()
+            for node in nodes:
+                for number in ids(dex, node, below):
+                    by_use.setdefault((group, number), []).append(node)
+                    numbers.add(number)
+            wanted.append(Wanted(family, frozenset(numbers)))
+        self.left -= len(dex.data) if by_use else 0
+        for site in dex.uses(*wanted) if by_use else ():
+            caller = _Node(site.method.class_name, site.method.name, site.method.descriptor)
+            for group, want in enumerate(wanted):
+                if site.opcode in want.opcodes:
+                    for node in by_use.get((group, site.ref), ()):
+                        if want.opcodes is opcodes.CONST_STRING:
+                            self.mentioned[node.class_name] = True
+                        else:
+                            yield caller, node
+        for node in nodes:
+            if not node.name:  # an interface is used where something implements it
+                for one in below.get(node.class_name, ()):
+                    yield _Node(one), node
+
+    def _invoked(self, dex: Dex, node: _Node, below: Mapping[str, list[str]]) -> Iterator[int]:
+        if not node.name:
+            # Of a class itself: its constructors, which subclasses call, and what is static.
+            for number in dex.method_refs(node.class_name, None):
+                ref = dex.method_ref(number)
+                if ref.name == "<init>" or (self._access(_Node(*ref)) or 0) & ACC_STATIC:
+                    yield number
+            return
+        for name in (node.class_name, *below.get(node.class_name, ())):
+            for number in dex.method_refs(name, node.name):
+                if dex.method_ref(number).descriptor == node.descriptor:
+                    yield number
+
+    def _named(self, dex: Dex, node: _Node, _: Mapping[str, list[str]]) -> Iterator[int]:
+        number = None if node.name else dex.type_id(node.class_name)
+        if number is not None:
+            yield number
+
+    def _static_fields(self, dex: Dex, node: _Node, _: Mapping[str, list[str]]) -> Iterator[int]:
+        if not node.name:
+            yield from dex.field_refs(node.class_name, None)
+
+    def _strings(self, dex: Dex, node: _Node, _: Mapping[str, list[str]]) -> Iterator[int]:
+        number = dex.strings.find(_dotted(node.class_name)) if not node.name else None
+        if number is not None:
+            yield number
+
+    # Answers.
+
+    def answer(self, node: _Node) -> Reached:
+        """How a node that was asked for is used."""
+        before: dict[_Node, _Node | None] = {node: None}
+        waiting = deque([node])
+        outside = False
+        while waiting:
+            one = waiting.popleft()
+            outside = outside or _nest(one.class_name) != _nest(node.class_name)
+            outside = outside or self.mentioned.get(one.class_name, False)
+            if self._starts(one.class_name):
+                return Reached(Use.REACHABLE, tuple(_chain(one, before)))
+            for caller in self.callers.get(one, ()):
+                if caller not in before:
+                    before[caller] = one
+                    waiting.append(caller)
+        if outside or not self.complete or any(self.names.anywhere(one.class_name) for one in before):
+            return Reached(Use.REFERENCED)
+        return Reached(Use.PRESENT)
+
+
+def _chain(node: _Node, before: Mapping[_Node, _Node | None]) -> Iterator[str]:
+    last = None
+    step: _Node | None = node
+    while step is not None:
+        if step.class_name != last:
+            yield step.class_name
+        last, step = step.class_name, before[step]
+
+
+def _nest(class_name: str) -> str:
+    """The outermost class that a class is written in, by its name."""
+    folder, slash, simple = class_name.rpartition("/")
+    outer = simple.partition("$")[0]
+    return f"{folder}{slash}{outer}" if outer.strip("-L") else class_name
+
+
+def _dotted(class_name: str) -> str:
+    return class_name[1:-1].replace("/", ".")
+
+
+@dataclass(slots=True, eq=False)
+class _Names:
+    """Files in which classes are named: the manifest, Cordova's plugins, layouts, services."""
+
+    package: Package
+    components: frozenset[str] = frozenset()
+    manifest: bytes = b""
+    cordova: bytes | None = None
+    others: bytes | None = None
+
+    def __post_init__(self) -> None:
+        manifests = self.package.manifests
+        named = {one.name for manifest in manifests for one in manifest.components}
+        named |= {name for one in manifests for name in (one.application, one.component_factory)}
+        self.components = frozenset(named)
+        self.manifest = self._read(lambda name: name.endswith("AndroidManifest.xml"))
+
+    def in_manifest(self, class_name: str) -> bool:
+        """Whether a manifest names it: a component, instrumentation, what start-up libraries look up."""
+        name = _dotted(class_name)
+        return name in self.components or _holds(self.manifest, name)
+
+    def in_cordova(self, class_name: str) -> bool:
+        """Whether Cordova's list of plugins names it."""
+        if self.cordova is None:
+            self.cordova = self._read(lambda name: name.endswith("res/xml/config.xml"))
+        return _holds(self.cordova, _dotted(class_name))
+
+    def anywhere(self, class_name: str) -> bool:
+        """Whether any layout, other XML, service or Xposed file names it."""
+        if self.others is None:
+            self.others = self._read(_may_name)
+        return _holds(self.others, _dotted(class_name))
+
+    def _read(self, wanted: Callable[[str], bool]) -> bytes:
+        found, left = [], _FILES_LIMIT
+        for member in self.package.members():
+            if wanted(member):
+                try:
+                    found.append(self.package.read(member, left))
+                except MemberError:
+                    continue
+                left -= len(found[-1])
+        return b"\0".join(found)
+
+
+def _may_name(member: str) -> bool:
+    xml = member.endswith(".xml") and not member.endswith("AndroidManifest.xml")
+    return xml or "META-INF/services/" in member or member.endswith("assets/xposed_init")
+
+
+def _holds(data: bytes, name: str) -> bool:
+    """Whether a name stands in some files by itself: behind its length in binary XML, or between marks."""
+    for text, width in ((name.encode(), 1), (name.encode("utf-16-le"), 2)):
+        length = (len(name) & (1 << 8 * width) - 1).to_bytes(width, "little")
+        at = data.find(text)
+        while at >= 0:
+            before, behind = data[max(0, at - width) : at], data[at + len(text) : at + len(text) + 1]
+            if (before == length or before[-1:] in _MARKS) and behind in _MARKS:
+                return True
+            at = data.find(text, at + 1)
+    return False

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Calls of a method; of any class, or with any parameters, where None is given."""
+    """Calls of a method; of any class or name, or with any parameters, where None is given."""
 
     class_name: str | None
-    name: str
+    name: str | None
     descriptor: str | None = None
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pincompiler.source.tables import Reporter, Table
     from pincompiler.spki import PublicKey
 
-_KEY = frozenset({"file", "index", "subject", "spki-sha256", "role"})
+_KEY = frozenset({"file", "index", "subject", "spki-sha256", "role", "retired"})
 _NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _ROLES: Mapping[str, Role | None] = {role.value: role for role in Role}
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[: ]?){31}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{2}[: ]?){19}[0-9a-fA-F]{2}")
@@ -57,6 +57,7 @@ class KeyReader:
             shown = name if name.isprintable() else ascii(name)
             self._reporter.error("invalid-value", f'"{shown}" is no name for a key', where, fix)
         role = table.choice("role", _ROLES, None)
+        retired = table.flag("retired", default=False)
         if "file" in table and "spki-sha256" in table:
             fix = "keep the file; its pin follows from it"
             self._reporter.error(
@@ -67,14 +68,15 @@ class KeyReader:
             if found:
                 self._contradicted(role, found, table)
                 role = role or found.role
-                key = Key(found.spki_sha256, role, name, found.algorithm, found.certificate, where)
+                key = Key(found.spki_sha256, role, name, found.algorithm, found.certificate, retired, where)
                 return self._checked(key, before)
         elif choice := next((key for key in ("index", "subject") if key in table), ""):
             message = f"`{choice}` chooses from a file, and `{name}` has none"
             self._reporter.error("conflicting-key", message, where.at(choice, on_key=True), "drop it")
         elif pin := table.text("spki-sha256"):
             return self._checked(
-                Key(self._pin(pin, table.where.at("spki-sha256")), role, name, where=where), before
+                Key(self._pin(pin, table.where.at("spki-sha256")), role, name, retired=retired, where=where),
+                before,
             )
         elif "spki-sha256" not in table:
             fix = 'add file = "certs/NAME.pem" or spki-sha256 = "…"'

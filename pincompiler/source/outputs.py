@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.platforms import TARGETS
+from pincompiler.platforms.registry import TARGETS
 from pincompiler.project import Output
 from pincompiler.source.paths import inside
 from pincompiler.source.tables import did_you_mean

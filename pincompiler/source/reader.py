@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pincompiler.finding import Finding, Level
 from pincompiler.hosts import BadHost, canonical_host
 from pincompiler.location import Location
-from pincompiler.platforms import TARGETS
+from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy import Key, PinSet, Policy, Reach
 from pincompiler.project import Acceptance, App, Project
 from pincompiler.source.keys import KeyReader
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _TOP = frozenset({"version", "app", "keys", "pin-set", "target", "accept"})
 _APP = frozenset({"android-min-sdk", "android-target-sdk", "ios-minimum", "okhttp"})
 _PIN_SET = frozenset({"hosts", "subdomains", "keys", "expires", "enforce", "report-uris"})
-_ACCEPT = frozenset({"rule", "target", "hosts", "reason", "until"})
+_ACCEPT = frozenset({"rule", "target", "hosts", "places", "reason", "until"})
 _REACHES: Mapping[str, Reach] = {reach.value: reach for reach in Reach}
 _VERSION = re.compile(r"\d{1,4}(\.\d{1,6}){0,3}")
 _REPORT_URI = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?")
@@ -53,11 +53,23 @@ def read_project(document: Document, root: Path) -> Reading:
     return Reading(project, tuple(f for f in reporter.findings if f is not _INCOMPLETE))
 
 
+def read_acceptances(document: Document) -> tuple[tuple[Acceptance, ...], tuple[Finding, ...]]:
+    """The ``[[accept]]`` of a file that has nothing else, and what is wrong with them."""
+    reporter = Reporter()
+    reader = _Reader(reporter, Path(), document.file, hosts_are_known=False)
+    top = Table(document.values, Location(document.file), reporter)
+    top.only(frozenset({"version", "accept"}))
+    found = tuple(a for table in top.tables("accept") if (a := reader.acceptance(table)))
+    return found, (*document.problems, *reporter.findings)
+
+
 @dataclass
 class _Reader:
     reporter: Reporter
     root: Path
     file: str
+    hosts_are_known: bool = True
+    """Whether acceptances may name no other hosts than those of the pin-sets."""
     first_named: dict[str, Location] = field(default_factory=dict)
     used_keys: set[str] = field(default_factory=set)
 
@@ -73,13 +85,13 @@ class _Reader:
                 "missing-value", "no [[pin-set]] is given", top.where, "add one: nothing is pinned"
             )
         for name, key in keys.items():
-            if name not in self.used_keys and key.where:
+            if name not in self.used_keys and key.where and not key.retired:
                 self.reporter.warning(
                     "unused-key", f"no pin-set uses the key `{name}`", key.where, "use it or drop it"
                 )
         inputs = {self.root / Path(self.file).name, *key_reader.files}
         outputs = OutputReader(self.reporter, self.root, inputs).read(top)
-        accepts = tuple(a for table in top.tables("accept") if (a := self._acceptance(table)))
+        accepts = tuple(a for table in top.tables("accept") if (a := self.acceptance(table)))
         known = tuple(key for key in keys.values() if key.spki_sha256)
         return Project(self.root, _file_name(self.file), Policy(sets), app, known, outputs, accepts)
 
@@ -193,7 +205,8 @@ class _Reader:
 
     # -- the record ------------------------------------------------------------------------------
 
-    def _acceptance(self, table: Table) -> Acceptance | None:
+    def acceptance(self, table: Table) -> Acceptance | None:
+        """One ``[[accept]]``; None if it is broken."""
         table.only(_ACCEPT)
         rule = table.text("rule", required=True)
         reason = table.text("reason", required=True)
@@ -210,7 +223,8 @@ class _Reader:
         sound = hosts is not None and (target in known or "target" not in table)
         if rule is None or reason is None or until is None or not sound:
             return None
-        return Acceptance(rule, reason, until, target, hosts or (), table.where)
+        places = tuple(text for _, text in table.texts("places") or ())
+        return Acceptance(rule, reason, until, target, hosts or (), places, table.where)
 
     def _accepted_hosts(self, table: Table) -> tuple[str, ...] | None:
         """The hosts of an acceptance, empty for all; None if anything is wrong with them."""
@@ -226,7 +240,7 @@ class _Reader:
             host, where = canonical_host(text), table.where.at("hosts", n)
             if isinstance(host, BadHost):
                 self.reporter.error(host.rule, f"{_quoted(text)} {host.problem}", where, host.fix)
-            elif host not in self.first_named:
+            elif self.hosts_are_known and host not in self.first_named:
                 fix = did_you_mean(host, self.first_named) or "name a host of a pin-set"
                 self.reporter.error("invalid-host", f"no pin-set names {host}", where, fix)
             else:

@@ -11,7 +11,7 @@ from pincompiler.apk import Package, PackageKind, ResourceName, open_package
 from pincompiler.apk.markup import End, Start, Text, tree
 from pincompiler.apk.oddities import Oddities
 from pincompiler.apk.package import read_markup
-from pincompiler.platforms.nsc.reader import read_xml
+from pincompiler.platforms.nsc.reader import parse_xml, read_tree
 from tests.apk.aapt import build, bundle, demand_aapt2
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_a_shipped_configuration_reads_as_its_source(package: Package) -> None:
         if one.is_debug_twin:
             continue
         host = {"": "one.test"}.get(one.qualifier, f"{one.qualifier}.test")
-        assert one.nsc == read_xml(nsc(host).encode(), one.member)
+        assert one.nsc == read_tree(parse_xml(nsc(host).encode(), ""), package.name, one.member)
         assert len(one.nsc.problems) == 2
         assert one.nsc.policy_digest == "abc"
         assert one.nsc.configs[1].overridden
@@ -224,7 +224,8 @@ def test_a_comment_divides_a_text(tmp_path: Path) -> None:
     text = nsc("one.test").replace("two.test", "tw<!-- -->o.test")
     path = build(tmp_path, {**SOURCES, "res/xml/nsc.xml": text})
     with open_package(path) as package:
-        assert package.nsc_variants()[0].nsc == read_xml(text.encode(), "res/xml/nsc.xml")
+        expected = read_tree(parse_xml(text.encode(), ""), str(path), "res/xml/nsc.xml")
+        assert package.nsc_variants()[0].nsc == expected
 
 
 @pytest.mark.parametrize("options", [["--proto-format"], []])

@@ -80,7 +80,7 @@ def test_the_configuration_is_read_with_its_lines_and_policy() -> None:
     where = variant.nsc.configs[0].where
     assert where is not None
     assert where.span is not None
-    assert (where.file, where.span.line) == ("res/n.xml", 2)
+    assert (where.file, where.member, where.span.line) == ("app.apk", "res/n.xml", 2)
     assert len(variant.nsc.configs[0].keys) == 1
     assert not variant.nsc.problems
 

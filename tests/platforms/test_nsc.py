@@ -17,7 +17,8 @@ from lxml import etree
 from pincompiler.errors import InputError
 from pincompiler.location import Location, Span
 from pincompiler.platforms.nsc import NSC, inert, instants, lower, merge, objections, read
-from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Problem, Reporting
+from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Problem, Reporting, Settings
+from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.platforms.nsc.reader import decode_base64, expiration, read_xml
 from pincompiler.platforms.nsc.writer import write
 from pincompiler.policy import Clause, PinSet, Policy, Reach
@@ -600,3 +601,215 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     model = read(etree.tostring(root), App())
     assert model.problems
     assert all(not c.keys for c in model.configs)
+
+
+# -- settings besides pins -------------------------------------------------------------------------
+
+
+def test_settings_are_inherited_each_as_a_whole() -> None:
+    """NetworkSecurityConfig.Builder: own, else the parent's, else the base's, else the platform's."""
+    user = '<trust-anchors><certificates src="user"/></trust-anchors>'
+    logged = "<certificateTransparency/>"
+    inner = domain("b.x.test", ANCHORS.format("")) + domain("c.x.test", logged)
+    opened = domain("x.test", user + inner).replace(
+        "<domain-config>", '<domain-config y:cleartextTrafficPermitted="no">', 1
+    )
+    model = read(
+        config(f'<base-config cleartextTrafficPermitted="false"/>{opened}', ' xmlns:y="urn:y"'), App()
+    )
+    by_host = {host: model.settings(host) for host in ("x.test", "b.x.test", "c.x.test", "z.test")}
+    # Whatever is no boolean permits: the default of getAttributeBooleanValue there is true.
+    assert [one.cleartext for one in by_host.values()] == [True, True, True, False]
+    assert [one.anchors for one in by_host.values()] == [(Anchor("user"),), (), (Anchor("user"),), None]
+    assert [one.transparency for one in by_host.values()] == [None, None, False, None]
+    assert by_host["c.x.test"].transparency_where == Location("network_security_config.xml", Span(1, 1, 1, 1))
+    assert model.config("q.x.test") is model.configs[0]
+    assert model.config("z.test") is None
+
+
+def test_defaults_depend_on_the_target() -> None:
+    """NetworkSecurityConfig.getDefaultBuilder."""
+    unsaid = Settings()
+    assert [unsaid.permits_cleartext(target) for target in (27, 28)] == [True, False]
+    assert [[a.source for a in unsaid.trusted(target)] for target in (23, 24)] == [
+        ["system", "user"],
+        ["system"],
+    ]
+    assert Settings((Anchor("user"),), cleartext=False).trusted(34) == (Anchor("user"),)
+    assert not Settings(cleartext=False).permits_cleartext(20)
+
+
+def test_a_debuggable_build_trusts_more() -> None:
+    """XmlConfigSource.addDebugAnchorsIfNeeded; in debug-overrides, anchors override pins unless they say no."""
+    body = ANCHORS.format('<certificates src="user"/><certificates src="@raw/ca" overridePins="false"/>')
+    model = read(
+        config(f"<debug-overrides>{body}</debug-overrides>{domain('x.test', pin_set(PIN_A))}"), App()
+    )
+    added = (Anchor("user", overrides_pins=True), Anchor("@raw/ca"))
+    assert model.overrides == added
+    assert model.settings("x.test").anchors is None
+    assert not model.configs[0].overridden
+    debugged = model.debugged(added, 34)
+    assert debugged.settings("x.test").anchors == debugged.base.anchors == (Anchor("system"), *added)
+    assert debugged.configs[0].overridden
+    assert not model.debugged(added[1:], 34).configs[0].overridden
+    assert read(config("<debug-overrides/>"), App()).overrides == ()
+    assert read(config(""), App()).overrides is None
+
+
+def test_what_only_a_debuggable_build_refuses_is_marked() -> None:
+    again = "<debug-overrides><pin-set/></debug-overrides><debug-overrides/>"
+    told = read_xml(config(again), "nsc.xml").problems
+    assert {problem.message: problem.debug for problem in told} == {
+        "only one debug-overrides is allowed": False,
+        "<pin-set> is not allowed in <debug-overrides>": True,
+    }
+
+
+def test_pins_know_their_lines() -> None:
+    text = config("\n" + domain("x.test", "\n" + pin_set(PIN_A) + "\n" + pin_set(PIN_B)[9:-10]))
+    (only,) = read_xml(
+        text.replace(b"</pin-set>\n", b"\n").replace(b"</domain-config>", b"</pin-set></domain-config>"), "n"
+    ).configs
+    assert [key.where.span.line for key in only.keys if key.where and key.where.span] == [3, 4]
+    assert only.pin_set == Location("n", Span(3, 1, 3, 1))
+
+
+# -- oddities --------------------------------------------------------------------------------------
+
+
+def odd(body: str) -> list[tuple[str, str, bool]]:
+    found = read_xml(config(body, ' xmlns:y="urn:y"'), "nsc.xml").oddities
+    return [
+        (one.message.removesuffix(": it is skipped without a word"), one.fix, one.pinning) for one in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "fix", "pinning"),
+    [
+        ("<domin-config/>", "Android knows no <domin-config>", "write <domain-config>", True),
+        (domain("x", "<pinset/>"), "Android knows no <pinset>", "write <pin-set>", True),
+        (domain("x", "<Pin-Set/>"), "Android knows no <Pin-Set>", "write <pin-set>", True),
+        (domain("x", "<domains/>"), "Android knows no <domains>", "write <domain>", True),
+        (domain("x", "<trust-anchor/>"), "Android knows no <trust-anchor>", "write <trust-anchors>", False),
+        (domain("x", "<pin/>"), "<pin> counts only inside <pin-set>", "move it into <pin-set>", True),
+        ("<pin-set/>", "<pin-set> counts only inside <domain-config>", "move it into <domain-config>", True),
+        (
+            "<trust-anchors/>",
+            "<trust-anchors> counts only inside <base-config>",
+            "move it into <base-config>",
+            False,
+        ),
+        (
+            "<flavour><p/><domain-config/></flavour>",
+            "Android knows no <flavour>, and skips the <domain-config> in it",
+            "take <flavour> away",
+            True,
+        ),
+        (
+            domain("x", pin_set(PIN_A)).replace("includeSubdomains", "includeSubDomains"),
+            "Android knows no includeSubDomains on <domain>",
+            "write includeSubdomains",
+            True,
+        ),
+        (
+            domain("x").replace("includeSubdomains", "y:includeSubdomains"),
+            "includeSubdomains counts only without a namespace",
+            "take its prefix away",
+            False,
+        ),
+        (
+            domain("x", "<pin-set Expiration='2027-01-01'/>"),
+            "Android knows no Expiration on <pin-set>",
+            "write expiration",
+            False,
+        ),
+        (
+            "<domain-config expiration='2027-01-01'><domain>x</domain></domain-config>",
+            "expiration on <domain-config> is skipped without a word: it belongs on <pin-set>",
+            "move it to <pin-set>",
+            False,
+        ),
+        (
+            "<domain-config><domain cleartextTrafficPermitted='false'>x</domain></domain-config>",
+            "cleartextTrafficPermitted on <domain> is skipped without a word: it belongs on <domain-config>",
+            "move it to <domain-config>",
+            False,
+        ),
+        (
+            domain("x", subdomains="yes"),
+            'includeSubdomains="yes" is no boolean to Android, which takes it for false',
+            'write includeSubdomains="true"',
+            False,
+        ),
+        (
+            "<base-config cleartextTrafficPermitted='No'/>",
+            'cleartextTrafficPermitted="No" is no boolean to Android, which takes it for true',
+            'write cleartextTrafficPermitted="false"',
+            False,
+        ),
+    ],
+)
+def test_what_android_skips_is_told(body: str, said: str, fix: str, pinning: bool) -> None:  # noqa: FBT001
+    assert odd(body) == [(said, fix, pinning)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        DOCUMENTED.partition("?>")[2].partition("<network-security-config>")[2].partition("</network-")[0],
+        domain("x", '<trustkit-config enforcePinning="true"><report-uri>u</report-uri></trustkit-config>'),
+        domain("x", '<certificateTransparency enabled="true"/><domainEncryption mode="enabled"/>'),
+        '<base-config y:cleartextTrafficPermitted="false" y:ignore="1" hstsEnforced="true" note="a"/>',
+        domain("x", subdomains="no"),
+        domain("x", subdomains="1"),
+        "<base-config cleartextTrafficPermitted='off course'/>",
+        "<vendor-extension><option/></vendor-extension>",
+        f"<{'z' * 41}/><é/>",
+        # Android throws on these, or a release does not look at them.
+        "<base-config><pin-set/></base-config>",
+        "<debug-overrides><trustanchors/></debug-overrides>",
+        "<!-- <pinset/> --><?pinset?>",
+    ],
+)
+def test_what_is_meant_to_be_there_is_not_told(body: str) -> None:
+    assert odd(body) == []
+
+
+def test_oddities_name_their_hosts_and_have_an_end() -> None:
+    (one,) = read_xml(config(domain("X.test", "<pinset/>")), "nsc.xml").oddities
+    assert one.hosts == ("x.test",)
+    assert len(read_xml(config("<pinset/>" * 1000), "nsc.xml").oddities) == 100
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("*.example.com", "wildcards"),
+        ("a.*.example.com", "wildcards"),
+        ("https://example.com", "URL"),
+        ("example.com/path", "path"),
+        ("example.com:443", "port"),
+        (".example.com", "begins with a dot"),
+        ("example.com.", "strips the dot"),
+        ("a..example.com", "empty label"),
+        ("bücher.example", "A-label"),
+        ("a b.example", "white space"),
+        ("user@example.com", "characters"),
+        *(
+            (name, "")
+            for name in (
+                "example.com",
+                "a_b.example",
+                "10.0.2.2",
+                "localhost",
+                "::1",
+                "xn--bcher-kva.example",
+            )
+        ),
+    ],
+)
+def test_names_that_no_host_has(name: str, why: str) -> None:
+    told = never_matched(name)
+    assert (why in told) if why else told == ""

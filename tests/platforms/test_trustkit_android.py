@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 
-from pincompiler.platforms import TARGETS, target_named
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Reporting
 from pincompiler.platforms.nsc.writer import write
+from pincompiler.platforms.registry import TARGETS, target_named
 from pincompiler.platforms.trustkit_android import TRUSTKIT_ANDROID, lower, objections
 from pincompiler.policy import Key, PinSet, Policy, Reach
 from pincompiler.project import App

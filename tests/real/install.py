@@ -5,6 +5,7 @@ Everything lands below ``.tools/`` next to ``tests/`` (or below ``$PINCOMPILER_T
 * ``okhttp-<version>/`` one folder per OkHttp, with its okio and a kotlin-stdlib;
 * ``kotlin-<version>/`` the Kotlin compiler and what it needs to run;
 * ``android-<version>/`` Android's framework classes, the real implementation;
+* ``r8-<version>/``, ``dx-<version>/`` the compilers to DEX, and the shrinker;
 * ``framework-res/`` the resource table which aapt2 links against.
 
 Jars come through ``mvn``, aapt2 and the resource table through ``apt-get``.  A folder appears under
@@ -30,7 +31,11 @@ OKHTTP_VERSIONS: Final = ("3.14.9", "4.2.2", "4.12.0", "5.5.1")
 KOTLIN_VERSION: Final = "2.4.20"
 ANDROID_VERSION: Final = "14-robolectric-10818077"
 DX_VERSION: Final = "9.0.0_r3"
-"""Android's compiler to DEX before D8; the one that a registry has."""
+"""Android's compiler to DEX before D8."""
+R8_VERSION: Final = "9.2.39"
+"""R8 and D8, Android's shrinker and compiler to DEX, in one jar."""
+OLD_OKHTTP_VERSION: Final = "2.7.5"
+"""The last OkHttp in the package com.squareup.okhttp; its pinner is built otherwise, and nothing compiles to it."""
 MINIMUM_JAVA: Final = 17
 
 _COPY_GOAL: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
@@ -115,6 +120,16 @@ GROUPS: Final = (
         folder=f"dx-{DX_VERSION}",
         coordinates=(Coordinate("com.jakewharton.android.repackaged", "dalvik-dx", DX_VERSION),),
         required=(f"dalvik-dx-{DX_VERSION}.jar",),
+    ),
+    Group(
+        folder=f"r8-{R8_VERSION}",
+        coordinates=(Coordinate("com.android.tools", "r8", R8_VERSION),),
+        required=(f"r8-{R8_VERSION}.jar",),
+    ),
+    Group(
+        folder=f"okhttp-{OLD_OKHTTP_VERSION}",
+        coordinates=(Coordinate("com.squareup.okhttp", "okhttp", OLD_OKHTTP_VERSION),),
+        required=(f"okhttp-{OLD_OKHTTP_VERSION}.jar", "okio-"),
     ),
 )
 

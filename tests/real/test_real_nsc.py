@@ -16,9 +16,9 @@ import pytest
 from hypothesis import strategies as st
 
 from pincompiler.errors import InputError
-from pincompiler.platforms import target_named
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.nsc.reader import read_xml
+from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.project import App, Output
 from tests.strategies import policies

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import strategies as st
 
 from pincompiler import compiler
-from pincompiler.platforms import target_named
 from pincompiler.platforms.okhttp import lower
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.policy import Chain, Key, PinSet, Policy
 from pincompiler.project import App, Output

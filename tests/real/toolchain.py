@@ -88,6 +88,8 @@ class HostConfig:
     """The last epoch millisecond at which the pins count, None when they never expire."""
     cleartext: bool
     """Whether traffic without TLS is permitted."""
+    anchors: tuple[str, ...] = field(default=(), compare=False)
+    """The classes of the sources of CAs, those first that override pins, with a ``!``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,11 +317,12 @@ def _host_config(host: str, line: str) -> HostConfig:
     kind, *fields = line.split(" ")
     if kind == "error":
         raise ToolError(f"Android refuses the host {host!r}: {_decoded(fields[0])}")
-    cleartext, expires, *pins = fields
+    cleartext, expires, anchors, *pins = fields
     return HostConfig(
         pins=frozenset(pins),
         expires_ms=None if expires == "never" else int(expires),
         cleartext=cleartext == "true",
+        anchors=() if anchors == "-" else tuple(anchors.split(",")),
     )
 
 

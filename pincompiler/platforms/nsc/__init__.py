@@ -101,6 +101,7 @@ def inert(app: App) -> str:
 
 NSC = Target(
     name="nsc",
+    mechanism="nsc",
     title="Android's network security configuration",
     lower=lower,
     merge=merge,

@@ -1,13 +1,13 @@
 """What a Network Security Configuration says, and what Android does with it.
 
 Facts are from AOSP ``android.security.net.config``: XmlConfigSource (what is read and refused),
-ApplicationConfig (which entry decides), NetworkSecurityConfig (inheritance),
+ApplicationConfig (which entry decides), NetworkSecurityConfig (inheritance and defaults),
 NetworkSecurityTrustManager (how pins are checked).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.location import Location
+    from pincompiler.platforms.nsc.oddities import Oddity
 
 NAMESPACE = "urn:pincompiler"
 """Of the root's ``policy`` attribute, which Android ignores and aapt2 keeps: no shrinker drops it."""
@@ -32,6 +33,41 @@ class Reporting:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchor:
+    """One ``<certificates>``: CAs in which a chain may end."""
+
+    source: str
+    """``system``, ``user``, ``wfa``, or the resource with the certificates: ``@raw/ca``."""
+    overrides_pins: bool = False
+    """Whether chains that end here are not held to any pin."""
+    where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for some hosts besides their pins, inherited or not; None where the file says nothing."""
+
+    anchors: tuple[Anchor, ...] | None = None
+    cleartext: bool | None = None
+    """Whether connections without TLS are permitted."""
+    transparency: bool | None = None
+    """Whether certificates have to be in the public logs (API level 36)."""
+    cleartext_where: Location | None = field(default=None, compare=False)
+    transparency_where: Location | None = field(default=None, compare=False)
+    anchors_where: Location | None = field(default=None, compare=False)
+
+    def trusted(self, target_sdk: int) -> tuple[Anchor, ...]:
+        """The anchors; by default the system's, and the user's for apps that aim at Android 6 or older."""
+        if self.anchors is not None:
+            return self.anchors
+        return (Anchor("system"), Anchor("user")) if target_sdk < 24 else (Anchor("system"),)
+
+    def permits_cleartext(self, target_sdk: int) -> bool:
+        """Whether connections without TLS are permitted; by default to apps that aim at Android 8.1 or older."""
+        return target_sdk < 28 if self.cleartext is None else self.cleartext
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
     """One ``<domain>``."""
 
@@ -39,6 +75,7 @@ class Domain:
     """Lower-case, as Android compares it."""
     include_subdomains: bool
     """The name and everything below it, at any depth."""
+    where: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +91,9 @@ class DomainConfig:
     overridden: bool = False
     """Whether some trust anchor here has overridePins, so that its chains go unpinned."""
     where: Location | None = field(default=None, compare=False)
+    settings: Settings = field(default=Settings(), compare=False)
+    pin_set: Location | None = field(default=None, compare=False)
+    """The ``<pin-set>`` of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +102,36 @@ class Problem:
 
     message: str
     where: Location
+    debug: bool = field(default=False, compare=False)
+    """Whether only a debuggable build gets as far as to refuse it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nsc(Enforcement):
-    """A whole configuration, as a release build sees it."""
+    """A whole configuration, as a release build sees it; as a debuggable one does, see :meth:`debugged`."""
 
     configs: tuple[DomainConfig, ...]
     policy_digest: str = field(default="", compare=False)
     """Of the policy it was compiled from; known where it was read from a file."""
     problems: tuple[Problem, ...] = ()
-    _exact: Mapping[str, Demand] = field(init=False, compare=False, repr=False)
-    _wide: Mapping[str, Demand] = field(init=False, compare=False, repr=False)
+    base: Settings = field(default=Settings(), compare=False)
+    """What holds for all other hosts."""
+    overrides: tuple[Anchor, ...] | None = field(default=None, compare=False)
+    """The anchors of ``<debug-overrides>``, to which a release build is blind; None without that element."""
+    oddities: tuple[Oddity, ...] = field(default=(), compare=False)
+    """What Android skips without a word, and its author hardly meant it to."""
+    _exact: Mapping[str, tuple[DomainConfig, Demand]] = field(init=False, compare=False, repr=False)
+    _wide: Mapping[str, tuple[DomainConfig, Demand]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        exact: dict[str, Demand] = {}
-        wide: dict[str, Demand] = {}
+        exact: dict[str, tuple[DomainConfig, Demand]] = {}
+        wide: dict[str, tuple[DomainConfig, Demand]] = {}
         for config in self.configs:
-            demand = any_of(config.keys, config.expires) if config.keys else ()
+            found = config, any_of(config.keys, config.expires) if config.keys else ()
             for domain in config.domains:
-                exact[domain.name] = demand
+                exact[domain.name] = found
                 if domain.include_subdomains:
-                    wide[domain.name] = demand
+                    wide[domain.name] = found
         object.__setattr__(self, "_exact", exact)
         object.__setattr__(self, "_wide", wide)
 
@@ -92,6 +140,37 @@ class Nsc(Enforcement):
         return self._exact.keys()
 
     def demand(self, host: str) -> Demand:
+        """What the domain-config that decides demands."""
+        found = self._find(host)
+        return found[1] if found else ()
+
+    def config(self, host: str) -> DomainConfig | None:
+        """The domain-config that decides on a host; None where the base-config does."""
+        found = self._find(host)
+        return found[0] if found else None
+
+    def settings(self, host: str) -> Settings:
+        """What holds for a host besides its pins."""
+        found = self._find(host)
+        return found[0].settings if found else self.base
+
+    def debugged(self, anchors: tuple[Anchor, ...], target_sdk: int) -> Nsc:
+        """The configuration of a debuggable build, which trusts these anchors besides all others.
+
+        XmlConfigSource.addDebugAnchorsIfNeeded: they join whatever anchors a host has, defaults included.
+        """
+        configs = tuple(
+            replace(
+                config,
+                overridden=config.overridden or any(anchor.overrides_pins for anchor in anchors),
+                settings=_joined(config.settings, anchors, target_sdk),
+            )
+            for config in self.configs
+        )
+        base = _joined(self.base, anchors, target_sdk)
+        return replace(self, configs=configs, base=base, overrides=anchors)
+
+    def _find(self, host: str) -> tuple[DomainConfig, Demand] | None:
         """ApplicationConfig.getConfigForHostname: the exact domain, else the longest that includes it.
 
         The host is lower-cased and loses one trailing dot.  Exactly one entry counts.
@@ -101,7 +180,7 @@ class Nsc(Enforcement):
         while found is None and name:
             name = name.partition(".")[2]
             found = self._wide.get(name)
-        return found or ()
+        return found
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """The ``<domain>`` that decides."""
@@ -123,3 +202,7 @@ def _pin_sets(config: DomainConfig) -> Iterator[PinSet]:
         hosts = tuple(d.name for d in config.domains if d.include_subdomains is wide)
         if hosts:
             yield PinSet(hosts, reach, config.keys, config.expires, bool(config.keys), (), config.where)
+
+
+def _joined(settings: Settings, anchors: tuple[Anchor, ...], target_sdk: int) -> Settings:
+    return replace(settings, anchors=(*settings.trusted(target_sdk), *anchors))

@@ -3,30 +3,43 @@
 One function for each thing that AOSP's XmlConfigSource parses.  Unknown elements and attributes
 are skipped without a word, at every level, as Android does; namespaces of elements do not count.
 What it refuses, if only in a debuggable build, is kept as a
-:class:`~pincompiler.platforms.nsc.model.Problem` and reading goes on, so that all of it is told.
+:class:`~pincompiler.platforms.nsc.model.Problem` and reading goes on, so that all of it is told; what
+it skips and nobody would want skipped is among the oddities.
 """
 
 from __future__ import annotations
 
 import re
 from base64 import b64decode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from pincompiler.errors import InputError
 from pincompiler.location import Location, Span
-from pincompiler.platforms.nsc.model import NAMESPACE, Domain, DomainConfig, Nsc, Problem, Reporting
+from pincompiler.platforms.nsc.booleans import boolean
+from pincompiler.platforms.nsc.model import (
+    NAMESPACE,
+    Anchor,
+    Domain,
+    DomainConfig,
+    Nsc,
+    Problem,
+    Reporting,
+    Settings,
+)
+from pincompiler.platforms.nsc.oddities import oddities
 from pincompiler.policy import Key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element as Element
 
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
 _DATE = re.compile(r"[ \t]*(\d+)-[ \t]*(\d+)-[ \t]*(\d+)")
 _LAST_YEAR = 292_278_994
 """Java's calendar ends here."""
-_INTEGER = re.compile(r"-?[0-9]{1,9}|0x[0-9A-Fa-f]{1,8}")
 _REFERENCE = re.compile(r"@\*?(?:[\w.]+:)?\w+/[\w.]+|@null")
 _WHITE = " \t\r\n"
 
@@ -52,61 +65,98 @@ def read_xml(data: bytes, file: str) -> Nsc:
     return read_tree(parse_xml(data, file), file)
 
 
-def read_tree(root: Element, file: str) -> Nsc:
-    """The configuration below a root element whose ``sourceline`` s are those of ``file``."""
-    reader = _Reader(file)
+def read_tree(root: Element, file: str, member: str = "") -> Nsc:
+    """The configuration below a root element whose ``sourceline`` s are those of ``file``, or of its member."""
+    reader = _Reader(Location(file, member=member))
     reader.root(root)
-    return Nsc(tuple(reader.configs), root.get(f"{{{NAMESPACE}}}policy", ""), tuple(reader.problems))
+    return Nsc(
+        tuple(reader.configs),
+        root.get(f"{{{NAMESPACE}}}policy", ""),
+        tuple(reader.problems),
+        reader.base,
+        reader.overrides,
+        oddities(root, reader.where),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Inherited:
     """What a domain-config takes from those around it unless it says otherwise."""
 
+    settings: Settings
     keys: tuple[Key, ...] = ()
     expires: date | None = None
-    overridden: bool = False
+    reporting: Reporting | None = None
 
 
 @dataclass
 class _Reader:
-    file: str
+    place: Location
     configs: list[DomainConfig] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    base: Settings = field(default_factory=Settings)
+    overrides: tuple[Anchor, ...] | None = None
     seen: set[str] = field(default_factory=set)
+    debug: bool = False
+    """Whether what is being read counts in debuggable builds only."""
 
     def root(self, root: Element) -> None:
-        overridden = False
-        for name in ("base-config", "debug-overrides"):
-            elements = _children(root, name)
-            for again in elements[1:]:
-                self.refuse(again, f"only one {name} is allowed")
-            for element in elements:
-                for stray in ("domain", "pin-set", "domain-config"):
-                    for child in _children(element, stray):
-                        self.refuse(child, f"<{stray}> is not allowed in <{name}>")
-                anchors = self._anchors(element, name)
-                if name == "base-config":
-                    overridden = bool(anchors)
+        for element in self._one(root, "base-config"):
+            self.base = self._settings(element, Settings())
+        for element in self._one(root, "debug-overrides"):
+            self.debug = True
+            self.overrides = self._settings(element, Settings()).anchors or ()
+        self.debug = False
         for element in _children(root, "domain-config"):
-            self._domain_config(element, _Inherited(overridden=overridden))
+            self._domain_config(element, _Inherited(self.base))
+
+    def _one(self, root: Element, name: str) -> Iterator[Element]:
+        """The elements of which there may be one, and which have no domains of their own."""
+        elements = _children(root, name)
+        for again in elements[1:]:
+            self.refuse(again, f"only one {name} is allowed")
+        for element in elements:
+            yield element
+            for stray in ("domain", "pin-set", "domain-config"):
+                for child in _children(element, stray):
+                    self.refuse(child, f"<{stray}> is not allowed in <{name}>")
 
     def _domain_config(self, element: Element, around: _Inherited) -> None:
         own = self._single(element, "pin-set", "domain-config")
         keys, expires = (around.keys, around.expires) if own is None else self._pin_set(own)
-        anchors = self._anchors(element, "domain-config")
-        overridden = around.overridden if anchors is None else anchors
+        settings = self._settings(element, around.settings)
+        reporting = self._reporting(element, around.reporting)
         named = _children(element, "domain")
         if not named:
             self.refuse(element, "a domain-config has no <domain> of its own")
-        domains = tuple(d for child in named if (d := self._domain(child)))
-        reporting = self._reporting(element)
-        here = self._where(element)
         self.configs.append(
-            DomainConfig(domains, keys, expires if keys else None, reporting, overridden, here)
+            DomainConfig(
+                tuple(d for child in named if (d := self._domain(child))),
+                keys,
+                expires if keys else None,
+                reporting,
+                any(anchor.overrides_pins for anchor in settings.anchors or ()),
+                self.where(element),
+                settings,
+                None if own is None else self.where(own),
+            )
         )
         for nested in _children(element, "domain-config"):
-            self._domain_config(nested, _Inherited(keys, expires, overridden))
+            self._domain_config(nested, _Inherited(settings, keys, expires, reporting))
+
+    def _settings(self, element: Element, around: Settings) -> Settings:
+        """What a config says, and what it inherits: each thing as a whole."""
+        here = self.where(element)
+        for name, text in element.attrib.items():
+            # Its name is looked at without its namespace, and a text that is no boolean permits.
+            if str(name).rpartition("}")[2] == "cleartextTrafficPermitted":
+                permitted = boolean(str(text))
+                around = replace(around, cleartext=permitted is not False, cleartext_where=here)
+        for child in _children(element, "certificateTransparency"):
+            wanted = bool(boolean(child.get("enabled")))
+            around = replace(around, transparency=wanted, transparency_where=self.where(child))
+        anchors = self._anchors(element, str(element.tag).rpartition("}")[2])
+        return around if anchors is None else replace(around, anchors=anchors[0], anchors_where=anchors[1])
 
     def _single(self, element: Element, name: str, around: str) -> Element | None:
         found = _children(element, name)
@@ -126,17 +176,21 @@ class _Reader:
             self.refuse(element, f"{name} has already been specified")
             return None
         self.seen.add(name)
-        return Domain(name, _true(element.get("includeSubdomains")))
+        return Domain(name, bool(boolean(element.get("includeSubdomains"))), self.where(element))
 
     def _pin_set(self, element: Element) -> tuple[tuple[Key, ...], date | None]:
-        pins = [pin for child in _children(element, "pin") if (pin := self._pin(child))]
+        # Of a pin that is there twice, the first place counts.
+        pins: dict[bytes, Location] = {}
+        for child in _children(element, "pin"):
+            if pin := self._pin(child):
+                pins.setdefault(pin, self.where(child))
         expires = None
         text = element.get("expiration")
         if text is not None:
             expires = expiration(text)
             if expires is None:
                 self.refuse(element, f'the expiration "{text}" is no date of the form yyyy-MM-dd')
-        return tuple(Key(pin) for pin in dict.fromkeys(pins)), expires
+        return tuple(Key(pin, where=where) for pin, where in pins.items()), expires
 
     def _pin(self, element: Element) -> bytes | None:
         digest = element.get("digest")
@@ -164,33 +218,40 @@ class _Reader:
             return None
         return texts[0] if texts else ""
 
-    def _anchors(self, element: Element, name: str) -> bool | None:
-        """Whether a trust anchor of this config has overridePins; None without trust-anchors."""
+    def _anchors(self, element: Element, name: str) -> tuple[tuple[Anchor, ...], Location] | None:
+        """The trust anchors of a config and their place; None without trust-anchors."""
         anchors = self._single(element, "trust-anchors", name)
         if anchors is None:
             return None
-        every = _children(anchors, "certificates")
-        for certificates in every:
+        found = []
+        for certificates in _children(anchors, "certificates"):
             source = certificates.get("src")
             if source is None:
                 self.refuse(certificates, "<certificates> has no src")
-            elif source not in ("system", "user", "wfa") and not _REFERENCE.fullmatch(source.strip(_WHITE)):
+                continue
+            if source not in ("system", "user", "wfa") and not _REFERENCE.fullmatch(source.strip(_WHITE)):
                 self.refuse(certificates, f'the certificates src "{source}" is unknown')
-        return any(_true(certificates.get("overridePins")) for certificates in every)
+            overrides = boolean(certificates.get("overridePins"))
+            found.append(
+                Anchor(source, self.debug if overrides is None else overrides, self.where(certificates))
+            )
+        return tuple(found), self.where(anchors)
 
-    def _reporting(self, element: Element) -> Reporting | None:
+    def _reporting(self, element: Element, around: Reporting | None) -> Reporting | None:
+        """TrustKit's element; without one, or where it leaves out an attribute, that of the config around."""
         for found in _children(element, "trustkit-config"):
             uris = tuple("".join(_texts(uri)) for uri in _children(found, "report-uri"))
             enforce, disable = found.get("enforcePinning"), found.get("disableDefaultReportUri")
-            return Reporting(_true(enforce), _true(disable), uris)
-        return None
+            inherited = around is not None and around.disable_default_uri and disable is None
+            return Reporting(bool(boolean(enforce)), inherited or bool(boolean(disable)), uris)
+        return around
 
     def refuse(self, element: Element, message: str) -> None:
-        self.problems.append(Problem(message, self._where(element)))
+        self.problems.append(Problem(message, self.where(element), self.debug))
 
-    def _where(self, element: Element) -> Location:
+    def where(self, element: Element) -> Location:
         line = element.sourceline or 1
-        return Location(self.file, Span(line, 1, line, 1))
+        return replace(self.place, span=Span(line, 1, line, 1))
 
 
 def decode_base64(text: str) -> bytes | None:
@@ -236,11 +297,3 @@ def _texts(element: Element) -> list[str]:
             texts.append("")
         texts[-1] += child.tail or ""
     return [text for piece in texts if (text := piece.strip(_WHITE))]
-
-
-def _true(text: str | None) -> bool:
-    """A boolean attribute as aapt2 types it; any other text stays text, which Android reads as false."""
-    word = (text or "").strip(_WHITE)
-    if _INTEGER.fullmatch(word):
-        return bool(word.strip("-0x"))
-    return word in ("true", "TRUE", "True")

@@ -53,6 +53,7 @@ def instants(_day: date) -> str:
 
 OKHTTP_KOTLIN = Target(
     name="okhttp-kotlin",
+    mechanism="okhttp",
     title="OkHttp",
     lower=lower,
     objections=objections,
@@ -67,6 +68,7 @@ OKHTTP_KOTLIN = Target(
 
 OKHTTP_JAVA = Target(
     name="okhttp-java",
+    mechanism="okhttp",
     title="OkHttp",
     lower=lower,
     objections=objections,

@@ -15,6 +15,7 @@ from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pincompiler.location import Location
     from pincompiler.project import Version
 
 _DEEP_SINCE = (4, 3)
@@ -29,6 +30,7 @@ class Entry:
     pattern: str
     """``host``, ``*.host`` for one label below it, ``**.host`` for it and any depth below it."""
     keys: tuple[Key, ...]
+    where: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,11 @@ class OkHttp(Enforcement):
     def pin_sets(self) -> tuple[PinSet, ...]:
         """One for each pattern, as near as pin-sets come to it."""
         reaches = {"": Reach.NONE, "*.": Reach.ONE_LABEL, "**.": Reach.ALL}
-        parts = ((*split_pattern(entry.pattern), entry.keys) for entry in self.entries)
-        return tuple(PinSet((name,), reaches[wildcard], keys) for wildcard, name, keys in parts)
+        parts = ((*split_pattern(entry.pattern), entry) for entry in self.entries)
+        return tuple(
+            PinSet((name,), reaches[wildcard], entry.keys, where=entry.where)
+            for wildcard, name, entry in parts
+        )
 
 
 def understands_deep(version: Version | None) -> bool:

@@ -11,6 +11,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -22,9 +23,11 @@ import java.util.List;
  * <p>Standard input, big-endian: the app's target SDK, whether it is debuggable (0 or 1), a count
  * of documents, then each: its binary XML, a count of hosts, the hosts. A byte string is its length
  * and its bytes; a string is UTF-8. Standard output, per document: {@code error <message>}, or
- * {@code hosts} and one line per host, {@code config <cleartext> <expiration> <pin>*}, or {@code
- * error <message>} for a host which is refused. Messages and pins are in base64; {@code never}
- * stands for no expiration. The parser admits no algorithm but SHA-256, so none is told.
+ * {@code hosts} and one line per host, {@code config <cleartext> <expiration> <anchors> <pin>*}, or
+ * {@code error <message>} for a host which is refused. Messages and pins are in base64; {@code
+ * never} stands for no expiration; anchors are the class names of their sources, in the order in
+ * which they are asked, with a {@code !} where they override pins, and {@code -} for none at all.
+ * The parser admits no algorithm but SHA-256, so none is told.
  */
 public final class NscOracle {
   private NscOracle() {}
@@ -72,10 +75,32 @@ public final class NscOracle {
     StringBuilder line = new StringBuilder("config ");
     line.append(config.isCleartextTrafficPermitted()).append(' ');
     line.append(expiration == Long.MAX_VALUE ? "never" : Long.toString(expiration));
+    line.append(' ').append(anchors(config));
     for (Pin pin : config.getPins().pins) {
       line.append(' ').append(Base64.getEncoder().encodeToString(pin.digest));
     }
     return line.toString();
+  }
+
+  /** What chains may end in; the platform has no getter for it. */
+  private static String anchors(NetworkSecurityConfig config) {
+    StringBuilder found = new StringBuilder();
+    for (Object entry : (List<?>) field(config, "mCertificatesEntryRefs")) {
+      found.append(found.length() == 0 ? "" : ",");
+      found.append(field(entry, "mSource").getClass().getSimpleName());
+      found.append((Boolean) field(entry, "mOverridesPins") ? "!" : "");
+    }
+    return found.length() == 0 ? "-" : found.toString();
+  }
+
+  private static Object field(Object owner, String name) {
+    try {
+      Field field = owner.getClass().getDeclaredField(name);
+      field.setAccessible(true);
+      return field.get(owner);
+    } catch (ReflectiveOperationException missing) {
+      throw new AssertionError(missing);
+    }
   }
 
   /** What the parser said, without the wrapper which only names the resource. */

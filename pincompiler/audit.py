@@ -1,0 +1,278 @@
+"""From a shipped app to its report: facts, verdicts, drift, findings.
+
+::
+
+    app -> App (facts) -+-> verdicts: host x mechanism x Android versions -----------+
+                        +-> rules on policies, for each configuration it ships ---+  +-> Subject
+    pins.toml -> policy +-> drift -> rules on apps ---------------- acceptances --+--+
+"""
+
+from __future__ import annotations
+
+import gc
+from base64 import b64decode
+from binascii import Error as Base64Error
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pincompiler.drift import Drift, Expected, drift
+from pincompiler.engine import Engine
+from pincompiler.errors import InputError
+from pincompiler.facts import Mechanism, State, Unseen
+from pincompiler.finding import Evidence, Finding, Level
+from pincompiler.rules import RULES, judge
+from pincompiler.rules.acceptances import applied, unknown_rules
+from pincompiler.rules.rule import Audited, Judged
+from pincompiler.shipped import read_app
+from pincompiler.subject import InventoryPin, Subject
+from pincompiler.verdicts import verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from pincompiler.compiler import Checked
+    from pincompiler.facts import App, Pin, Shipped
+    from pincompiler.location import Location
+    from pincompiler.policy import Key, PinSet
+    from pincompiler.project import Acceptance
+    from pincompiler.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the apps are audited for; small and the same for all of them."""
+
+    today: date
+    horizon: int = 30
+    """Days before an expiry at which it is told."""
+    engine: Engine = Engine.FAST
+    checked: Checked | None = None
+    """The pins.toml, read and judged."""
+    acceptances: tuple[Acceptance, ...] = ()
+    """Of pins.toml and of the files besides."""
+
+
+def question(
+    today: date, pins: Path | None, accepts: Iterable[Path], horizon: int = 30, engine: Engine = Engine.FAST
+) -> Question:
+    """Read what the apps are to be held to.  InputError when pins.toml or a file of acceptances is broken."""
+    checked = None
+    acceptances: list[Acceptance] = []
+    if pins is not None:
+        from pincompiler.compiler import check_document
+        from pincompiler.source.document import read_document
+
+        document = read_document(pins)
+        checked = check_document(document, pins.parent, today, horizon)
+        if not checked.readable:
+            raise InputError(f"{pins} has errors; run pincompiler check {pins}")
+        acceptances += checked.project.acceptances
+    for path in accepts:
+        acceptances += _acceptances(path, today)
+    return Question(today, horizon, engine, checked, tuple(acceptances))
+
+
+def _acceptances(path: Path, today: date) -> tuple[Acceptance, ...]:
+    from pincompiler.source.document import place, read_document
+    from pincompiler.source.reader import read_acceptances
+
+    document = read_document(path)
+    found, problems = read_acceptances(document)
+    for problem in (*problems, *unknown_rules(found, today)):
+        told = place(problem, document)
+        line = f":{told.location.span.line}" if told.location and told.location.span else ""
+        raise InputError(f"{document.file}{line}: {told.message}")
+    return found
+
+
+def audit(path: Path, asked: Question) -> Subject:
+    """Audit one app; one that cannot be read is a subject with an error."""
+    try:
+        app = read_app(path, asked.engine)
+    except InputError as error:
+        return Subject(str(path), error=str(error))
+    return judge_app(app, asked)
+
+
+def audit_all(paths: Sequence[Path], asked: Question, jobs: int = 1) -> Iterator[Subject]:
+    """Audit apps, in the order in which they are named; several at a time in processes of their own."""
+    if min(jobs, len(paths)) < 2:
+        yield from (audit(path, asked) for path in paths)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    # A worker that dies, of memory or of a signal, takes the pool with it; its app is named then.
+    with ProcessPoolExecutor(min(jobs, len(paths)), initializer=gc.disable) as pool:
+        pending = [(path, pool.submit(audit, path, asked)) for path in paths]
+        for path, future in pending:
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                yield Subject(str(path), error=f"{path}: the process that read it died; try --jobs 1")
+
+
+def judge_app(app: App, asked: Question) -> Subject:
+    """The report on an app whose facts are known."""
+    policy = asked.checked.project.policy if asked.checked else None
+    unseen = dict.fromkeys(app.unseen)
+    audited = _audited(app, asked)
+    found = [*_of_policies(app, audited), *_of_apps(audited, unseen)]
+    shown = tuple(applied(found, asked.acceptances, asked.today))
+    if asked.checked:
+        from pincompiler.source.document import place
+
+        shown = tuple(place(finding, asked.checked.document) for finding in shown)
+    return Subject(
+        app.path,
+        app.kind,
+        app.sha256,
+        app.manifest.package,
+        app.manifest.version_name,
+        app.manifest.version_code,
+        app.manifest.min_sdk,
+        app.manifest.target_sdk,
+        tuple(InventoryPin(pin, _enforced(app, pin, asked.today)) for pin in app.pins),
+        verdicts(app, policy, asked.today),
+        tuple(sorted(dict.fromkeys(shown), key=_order)),
+        tuple(unseen),
+    )
+
+
+# -- rules ---------------------------------------------------------------------------------------
+
+
+def _of_apps(audited: Audited, unseen: dict[Unseen, None]) -> Iterator[Finding]:
+    """What the rules on apps find; one that fails is told, and silences no other."""
+    for rule in RULES:
+        if rule.app is not None:
+            found, failure = _run(rule, audited)
+            yield from found
+            if failure:
+                unseen[Unseen(f"rule {rule.id}", failure)] = None
+
+
+def _run(rule: Rule, audited: Audited) -> tuple[list[Finding], str]:
+    assert rule.app is not None  # noqa: S101 - for the type checker
+    try:
+        return list(rule.app(audited)), ""
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other rules have to be heard
+        return [], f"failed, which is a bug of pincompiler: {error!r}"
+
+
+def _of_policies(app: App, audited: Audited) -> Iterator[Finding]:
+    """What the rules on policies find in each configuration that the app has in force."""
+    names = {key.spki_sha256: key for key in audited.project.keys} if audited.project else {}
+    for shipped in app.shipped:
+        if shipped.owner.first_party and shipped.state is State.ACTIVE:
+            sets = tuple(_named(pin_set, shipped, names) for pin_set in shipped.enforcement.pin_sets())
+            keys = tuple(dict.fromkeys(key for pin_set in sets for key in pin_set.keys))
+            evidence = Evidence(api=str(shipped.api), mechanism=shipped.mechanism.value)
+            for finding in judge(Judged(sets, keys, audited.today, audited.horizon), shipped=True):
+                where = _inside(finding.location, app, shipped)
+                yield replace(finding, location=where, related=(), evidence=evidence, kind="")
+
+
+def _named(pin_set: PinSet, shipped: Shipped, names: Mapping[bytes, Key]) -> PinSet:
+    """The pin-set with the keys as pins.toml names them, and with a place."""
+    keys = tuple(
+        replace(names.get(key.spki_sha256, key), where=key.where or pin_set.where or shipped.where)
+        for key in pin_set.keys
+    )
+    return replace(pin_set, keys=keys, where=pin_set.where or shipped.where)
+
+
+def _inside(where: Location | None, app: App, shipped: Shipped) -> Location | None:
+    """The place in the app; the reader of an NSC names the member only."""
+    if where is None or where.file == app.path:
+        return where or shipped.where
+    return replace(where, file=app.path, member=where.member or where.file, path=())
+
+
+# -- drift ---------------------------------------------------------------------------------------
+
+
+def _audited(app: App, asked: Question) -> Audited:
+    if asked.checked is None:
+        return Audited(app, asked.today, None, asked.horizon)
+    project = asked.checked.project
+    expected = tuple(_expected(asked.checked))
+    found = tuple(one for mechanism in Mechanism for one in _drift(app, mechanism, expected, asked.checked))
+    return Audited(app, asked.today, project.policy, asked.horizon, project, expected, found)
+
+
+def _expected(checked: Checked) -> Iterator[Expected]:
+    """What each target for Android compiles to."""
+    from pincompiler.platforms.registry import target_named
+
+    for lowering in checked.lowered:
+        output = lowering.output
+        if name := target_named(output.target).mechanism:
+            yield Expected(Mechanism(name), lowering.effective, output.target, output.where)
+
+
+def _drift(
+    app: App, mechanism: Mechanism, expected: tuple[Expected, ...], checked: Checked
+) -> tuple[Drift, ...]:
+    """How what the app has of one mechanism differs; of several targets for it, from the nearest."""
+    project = checked.project
+    candidates = [one.enforcement for one in expected if one.mechanism is mechanism]
+    if not expected and _pins_one_of(app, mechanism, set(project.policy.names())):
+        candidates = [project.policy]
+    found: dict[Drift, None] = {}
+    for shipped in _comparable(app, mechanism):
+        drifts = [drift(wanted, shipped, project.policy, project.keys) for wanted in candidates]
+        nearest = min(map(len, drifts), default=0)
+        found |= dict.fromkeys(next((one for one in drifts if len(one) == nearest), ()))
+    return tuple(found)
+
+
+def _comparable(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
+    """What was seen whole and counts: what was not is neither the same nor different."""
+    return tuple(
+        one
+        for one in app.shipped
+        if one.mechanism is mechanism
+        and one.state is State.ACTIVE
+        and one.owner.first_party
+        and not one.doubts
+    )
+
+
+def _pins_one_of(app: App, mechanism: Mechanism, hosts: set[str]) -> bool:
+    return any(one.enforcement.demand(host) for one in _comparable(app, mechanism) for host in hosts)
+
+
+# -- the report ----------------------------------------------------------------------------------
+
+
+def _enforced(app: App, pin: Pin, today: date) -> bool:
+    """Whether some configuration in force demands this pin."""
+    try:
+        wanted = b64decode(pin.pin, validate=True)
+    except (Base64Error, ValueError):
+        return False
+    host = pin.host.lower().lstrip("*.")
+    return any(
+        wanted in clause.leaf | clause.ca
+        for shipped in app.shipped
+        if shipped.mechanism is pin.mechanism and shipped.state is State.ACTIVE
+        for probe in (host, f"x.{host}", f"x.x.{host}")
+        if not (shipped.unenforced and shipped.unenforced.demand(probe))
+        for clause in shipped.enforcement.demand(probe)
+        if clause.in_force(today) and len(wanted) == 32
+    )
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    where = finding.location
+    span = where.span if where and where.span else None
+    place_ = (where.file, where.member, span.line if span else 0, where.symbol) if where else ("", "", 0, "")
+    return finding.level.rank, finding.rule, place_, finding.message
+
+
+def failed(subject: Subject, threshold: Level) -> bool:
+    """Whether some finding is as grave as the threshold."""
+    return any(finding.level.rank <= threshold.rank for finding in subject.findings)

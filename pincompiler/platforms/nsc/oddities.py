@@ -1,0 +1,246 @@
+"""What Android skips in a Network Security Configuration without a word, and hardly anybody means it to.
+
+XmlConfigSource asks for each element and attribute by its exact name and place, and skips the rest: a
+misspelt ``<pin-set>`` leaves a host without pins, and neither the build nor the device says so.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.platforms.nsc.booleans import boolean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lxml.etree import _Element as Element
+
+    from pincompiler.location import Location
+
+_CONFIG: Final = ("trust-anchors", "certificateTransparency", "domainEncryption")
+_CHILDREN: Final = {
+    "network-security-config": ("base-config", "domain-config", "debug-overrides"),
+    "base-config": _CONFIG,
+    "domain-config": ("domain", "pin-set", "domain-config", "trustkit-config", *_CONFIG),
+    "debug-overrides": ("trust-anchors",),
+    "pin-set": ("pin",),
+    "trust-anchors": ("certificates",),
+}
+_ATTRIBUTES: Final = {
+    "base-config": ("cleartextTrafficPermitted", "hstsEnforced"),
+    "domain-config": ("cleartextTrafficPermitted", "hstsEnforced"),
+    "domain": ("includeSubdomains",),
+    "pin-set": ("expiration",),
+    "pin": ("digest",),
+    "certificates": ("src", "overridePins", "disableCT"),
+    "certificateTransparency": ("enabled",),
+    "domainEncryption": ("mode",),
+    "trustkit-config": ("enforcePinning", "disableDefaultReportUri"),
+}
+_REFUSED: Final = {
+    (around, name)
+    for around in ("base-config", "debug-overrides")
+    for name in ("domain", "pin-set", "domain-config")
+}
+"""Misplaced, and not skipped: Android throws."""
+_PINNING: Final = frozenset({"domain-config", "domain", "pin-set", "pin"})
+_ELEMENTS: Final = frozenset(name for names in _CHILDREN.values() for name in names)
+_ALL: Final = tuple(sorted(_ELEMENTS))
+_OWNERS: Final = {name: owner for owner, names in _ATTRIBUTES.items() for name in names}
+_ANY_NAMESPACE: Final = ("cleartextTrafficPermitted", "hstsEnforced")
+_DEFAULTS: Final = {"includeSubdomains": False, "overridePins": False, "cleartextTrafficPermitted": True}
+_YES, _NO = ("true", "yes", "on", "t", "y"), ("false", "no", "off", "f", "n")
+_MOST: Final = 100
+_LONGEST: Final = 40
+_HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_IPV6: Final = re.compile(r"[0-9a-f:.]*:[0-9a-f]*:[0-9a-f:.]*")
+
+
+class OddityKind(StrEnum):
+    """What is skipped."""
+
+    ELEMENT = "element"
+    ATTRIBUTE = "attribute"
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """One thing that counts for nothing."""
+
+    kind: OddityKind
+    message: str
+    """A sentence without its full stop."""
+    fix: str
+    where: Location
+    pinning: bool = False
+    """Whether hosts lose pins by it."""
+    hosts: tuple[str, ...] = ()
+    """The domains of the config that it is in."""
+
+
+def oddities(root: Element, where: Callable[[Element], Location]) -> tuple[Oddity, ...]:
+    """The first of them, in the order of the document; what only debuggable builds read is left out."""
+    return tuple(islice(_walk(root, where), _MOST))
+
+
+def never_matched(name: str) -> str:
+    """Why no connection can be to a host of this name, given as Android compares it; empty if one can."""
+    if _HOST.fullmatch(name) or _IPV6.fullmatch(name):
+        return ""
+    reasons = (
+        (name.startswith("*."), "Android knows no wildcards"),
+        ("*" in name, "Android knows no wildcards"),
+        ("://" in name, "it is a URL and not a host name"),
+        ("/" in name, "it has a path, and a host name has none"),
+        (re.search(r":\d*\Z", name), "it has a port, and pins are for all ports of a host"),
+        (name.startswith("."), "no host name begins with a dot"),
+        (name.endswith("."), "Android strips the dot at the end of a host before it compares"),
+        (".." in name, "it has an empty label"),
+        (
+            not name.isascii(),
+            "Android does not convert international names: connections have the A-label, xn--…",
+        ),
+        (re.search(r"\s", name), "it contains white space"),
+    )
+    return next((reason for holds, reason in reasons if holds), "no host name has such characters")
+
+
+def _walk(root: Element, where: Callable[[Element], Location]) -> Iterator[Oddity]:
+    # Elements are visited in the order of the document; nothing below one that is skipped is looked at.
+    ahead: list[tuple[Element, tuple[str, ...]]] = [(root, ())]
+    while ahead:
+        element, hosts = ahead.pop()
+        name = _name(element)
+        if name == "domain-config":
+            hosts = tuple(
+                (child.text or "").strip().lower() for child in islice(_named(element, "domain"), 20)
+            )
+        yield from _attributes(element, name, where, hosts)
+        known = []
+        for child in _elements(element):
+            if _name(child) in _CHILDREN.get(name, ()):
+                known.append((child, hosts))
+            elif (name, _name(child)) not in _REFUSED and name in _CHILDREN:
+                yield from _skipped(child, name, where, hosts)
+        ahead += [
+            one for one in reversed(known) if _name(one[0]) not in ("debug-overrides", "trustkit-config")
+        ]
+
+
+def _skipped(
+    element: Element, around: str, where: Callable[[Element], Location], hosts: tuple[str, ...]
+) -> Iterator[Oddity]:
+    """An element that Android does not know there, if it looks like one that it knows or hides some."""
+    name = _name(element)
+    if name in _ELEMENTS:
+        owner = next(owner for owner, names in _CHILDREN.items() if name in names)
+        said, fix, meant = f"<{name}> counts only inside <{owner}>", f"move it into <{owner}>", name
+    elif meant := _nearest(name, _CHILDREN[around]) or _nearest(name, _ALL):
+        said, fix = f"Android knows no <{name}>", f"write <{meant}>"
+    elif inside := next((one for one in map(_name, islice(_below(element), 1000)) if one in _ELEMENTS), ""):
+        said, fix = f"Android knows no <{name}>, and skips the <{inside}> in it", f"take <{name}> away"
+        meant = inside
+    else:
+        return
+    message = f"{said}: it is skipped without a word"
+    yield Oddity(OddityKind.ELEMENT, message, fix, where(element), meant in _PINNING, hosts)
+
+
+def _attributes(
+    element: Element, name: str, where: Callable[[Element], Location], hosts: tuple[str, ...]
+) -> Iterator[Oddity]:
+    own = _ATTRIBUTES.get(name, ())
+    for key, text in islice(element.attrib.items(), 50):
+        space, _, attribute = str(key).rpartition("}")
+        value = str(text)
+        if attribute in own and (not space or attribute in _ANY_NAMESPACE):
+            said, fix = _odd_value(attribute, value)
+        else:
+            said, fix = _odd_attribute(name, attribute, namespaced=bool(space))
+        if said:
+            pinning = name == "domain" and _pinned(element)
+            yield Oddity(OddityKind.ATTRIBUTE, said, fix, where(element), pinning, hosts)
+
+
+def _odd_value(attribute: str, value: str) -> tuple[str, str]:
+    """A word where a boolean belongs, which comes to mean the opposite."""
+    default = _DEFAULTS.get(attribute)
+    word = value.strip().lower()
+    if default is None or boolean(value) is not None or word not in (_NO if default else _YES):
+        return "", ""
+    meant, taken = ("false", "true") if default else ("true", "false")
+    said = f'{attribute}="{value}" is no boolean to Android, which takes it for {taken}'
+    return said, f'write {attribute}="{meant}"'
+
+
+def _odd_attribute(element: str, attribute: str, *, namespaced: bool) -> tuple[str, str]:
+    own = _ATTRIBUTES.get(element, ())
+    if attribute in own:
+        return (
+            f"{attribute} counts only without a namespace: it is skipped without a word",
+            "take its prefix away",
+        )
+    if namespaced:
+        return "", ""
+    if attribute in _OWNERS:
+        owner = "domain-config" if _OWNERS[attribute] == "base-config" else _OWNERS[attribute]
+        said = f"{attribute} on <{element}> is skipped without a word: it belongs on <{owner}>"
+        return said, f"move it to <{owner}>"
+    if meant := _nearest(attribute, own):
+        said = f"Android knows no {attribute} on <{element}>: it is skipped without a word"
+        return said, f"write {meant}"
+    return "", ""
+
+
+def _pinned(domain: Element) -> bool:
+    """Whether the config of a domain, or one around it, has pins."""
+    return any(next(_named(one, "pin-set"), None) is not None for one in domain.iterancestors())
+
+
+@cache
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    """The known name that was probably meant: nearly the same letters."""
+    letters = _letters(name)
+    if not letters or len(name) > _LONGEST:
+        return ""
+    distances = [(_distance(letters, _letters(one)), one) for one in known]
+    nearest, meant = min(distances, default=(_LONGEST, ""))
+    return meant if nearest <= (2 if len(meant) > 6 else 1) else ""
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _distance(one: str, other: str) -> int:
+    """Letters to insert, delete or replace (Levenshtein)."""
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        before, row[0] = row[0], at
+        for number, there in enumerate(other, 1):
+            before, row[number] = (
+                row[number],
+                min(row[number] + 1, row[number - 1] + 1, before + (letter != there)),
+            )
+    return row[-1]
+
+
+def _name(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _elements(element: Element) -> Iterator[Element]:
+    return (child for child in element if isinstance(child.tag, str))
+
+
+def _named(element: Element, name: str) -> Iterator[Element]:
+    yield from element.iterchildren(f"{{*}}{name}")
+
+
+def _below(element: Element) -> Iterator[Element]:
+    return (one for one in element.iterdescendants() if isinstance(one.tag, str))

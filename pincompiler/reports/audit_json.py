@@ -1,0 +1,116 @@
+"""Audits for programs: JSON whose shape is version 1 and stays.
+
+``{"version": 1, "command": "audit", "subjects": […]}``; README.md has the fields.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pincompiler.reports.fingerprints import fingerprints
+from pincompiler.rules.references import references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pincompiler.facts import Unseen
+    from pincompiler.finding import Finding
+    from pincompiler.location import Location
+    from pincompiler.subject import InventoryPin, Subject
+    from pincompiler.verdicts import HostVerdict
+
+
+def render(subjects: Iterable[Subject]) -> str:
+    """The report on all apps, in the order in which they were named."""
+    shown = [_subject(subject) for subject in subjects]
+    return json.dumps({"version": 1, "command": "audit", "subjects": shown}, indent=2) + "\n"
+
+
+def _subject(subject: Subject) -> dict[str, Any]:
+    prints = fingerprints(subject.package, subject.findings)
+    pairs = zip(subject.findings, prints, strict=True)
+    return {
+        "path": subject.path,
+        "kind": subject.kind,
+        "sha256": subject.sha256,
+        "package": subject.package,
+        "version-name": subject.version_name,
+        "version-code": subject.version_code,
+        "min-sdk": subject.min_sdk,
+        "target-sdk": subject.target_sdk,
+        "complete": subject.complete,
+        "error": subject.error or None,
+        "unknown": [_unseen(one) for one in subject.unseen if one.mechanisms],
+        "remarks": [_unseen(one) for one in subject.unseen if not one.mechanisms],
+        "pins": [_pin(pin) for pin in subject.pins],
+        "verdicts": [_verdict(row) for row in subject.verdicts],
+        "findings": [_finding(finding, fingerprint) for finding, fingerprint in pairs],
+    }
+
+
+def _unseen(one: Unseen) -> dict[str, Any]:
+    return {"what": one.what, "why": one.why, "mechanisms": sorted(one.mechanisms)}
+
+
+def _pin(found: InventoryPin) -> dict[str, Any]:
+    pin = found.pin
+    return {
+        "mechanism": pin.mechanism.value,
+        "host": pin.host or None,
+        "subdomains": pin.reach.value if pin.reach else None,
+        "algorithm": pin.algorithm.value,
+        "pin": pin.pin,
+        "expires": pin.expires.isoformat() if pin.expires else None,
+        "enforced": found.enforced,
+        "confidence": pin.confidence.value,
+        "owner": pin.owner.name,
+        "what": pin.what,
+        "location": _location(pin.where),
+    }
+
+
+def _verdict(row: HostVerdict) -> dict[str, Any]:
+    return {
+        "host": row.host,
+        "mechanism": row.mechanism.value,
+        "api": str(row.api),
+        "verdict": row.verdict.value,
+        "why": row.why,
+        "location": _location(row.where),
+    }
+
+
+def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    evidence = finding.evidence
+    return {
+        "rule": finding.rule,
+        "level": finding.level.value,
+        "confidence": evidence.confidence.value if evidence else "confirmed",
+        "message": finding.message,
+        "fix": finding.fix,
+        "host": finding.hosts[0] if finding.hosts else None,
+        "hosts": list(finding.hosts),
+        "mechanism": (evidence.mechanism if evidence else "") or None,
+        "api": (evidence.api if evidence else "") or None,
+        "owner": (evidence.owner if evidence else "") or None,
+        "use": (evidence.use.value if evidence else "") or None,
+        "chain": list(evidence.chain) if evidence else [],
+        "evidence": list(evidence.shown) if evidence else [],
+        "accepted": finding.accepted or None,
+        "location": _location(finding.location),
+        "related": [{"message": what, "location": _location(where)} for what, where in finding.related],
+        "references": list(references(finding.rule)),
+        "fingerprint": fingerprint,
+    }
+
+
+def _location(where: Location | None) -> dict[str, Any] | None:
+    if where is None:
+        return None
+    return {
+        "file": where.file,
+        "member": where.member or None,
+        "line": where.span.line if where.span else None,
+        "symbol": where.symbol or None,
+    }

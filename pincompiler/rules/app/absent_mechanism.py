@@ -1,0 +1,111 @@
+"""The shipped app lacks a kind of pinning that pins.toml compiles to.
+
+## Why is this bad?
+
+The generated file was never put into the build, or nothing uses it and the shrinker took it out.  What
+the mechanism would have covered, such as old Android versions or a WebView, is open.
+
+## Example
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+
+[target.okhttp-kotlin]
+path = "Pins.kt"
+package = "com.example.app"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.location import Location
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.facts import Mechanism
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Targets of whose mechanism the app has nothing, and nothing was left unseen that could be it."""
+    there = {shipped.mechanism for shipped in audited.app.shipped}
+    unseen = {mechanism for one in audited.app.unseen for mechanism in one.mechanisms}
+    said: set[Mechanism] = set()
+    for wanted in audited.expected:
+        lacks = wanted.mechanism not in there | unseen | said and any(wanted.enforcement.names())
+        if lacks:
+            said.add(wanted.mechanism)
+            message = (
+                f"pins.toml compiles to {wanted.target}, and the app has no {wanted.mechanism.value} pins"
+            )
+            fix = "put the generated file into the build, or drop the target"
+            where = wanted.where or Location("pins.toml")
+            yield RULE.in_file(where, message, fix, mechanism=wanted.mechanism.value)
+
+
+RULE = Rule("absent-mechanism", Level.WARNING, __doc__, app=check)

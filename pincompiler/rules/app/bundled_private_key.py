@@ -1,0 +1,89 @@
+r"""A private key is in the app, open to anyone who has the app.
+
+## Why is this bad?
+
+Every user has the key, and can be the client, or the server, that it stands for.  A password in the code
+protects nothing.  A key that proves which device it is has to be made on that device.
+
+## Example
+
+```java
+import java.nio.charset.StandardCharsets;
+
+public final class Identity {
+    private static final String KEY =
+        "-----BEGIN PRIVATE KEY-----\n"
+        + "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgHo3Em8XSbdQZ7c1h\n"
+        + "qLeA5KnvFKLE3QvrYMt5Lb/AnSKhRANCAARIG8s2rQH1pRdLqqBLRUDszSkTEfCZ\n"
+        + "9DEaYybzDuqHzU2cmKZmQgW+rKNU7EsErNDQ05Bi2G8EdTPQQDXevI8r\n"
+        + "-----END PRIVATE KEY-----\n";
+
+    public static byte[] key() {
+        return KEY.getBytes(StandardCharsets.UTF_8);
+    }
+}
+```
+
+Use instead:
+
+```java
+import android.security.keystore.KeyGenParameterSpec;
+import android.security.keystore.KeyProperties;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+
+public final class Identity {
+    public static KeyPair make() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", "AndroidKeyStore");
+        generator.initialize(new KeyGenParameterSpec.Builder("identity", KeyProperties.PURPOSE_SIGN)
+            .setDigests(KeyProperties.DIGEST_SHA256)
+            .build());
+        return generator.generateKeyPair();
+    }
+}
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Confidence, Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.facts.bundled import CertificateFile
+    from pincompiler.finding import Finding
+
+_FIX = "take it out of the app, have it revoked, and make keys on the device, in the Android Keystore"
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Keys that are not encrypted, or whose password is in the code."""
+    for file in audited.app.bundled.files:
+        how, confidence = _opened(file)
+        if not how:
+            continue
+        message = f"{file.title} holds a private key{how}"
+        role = f"private key in {file.store.container}"
+        if file.code:
+            yield from RULE.in_code(audited, file.code, message, _FIX, confidence=confidence, role=role)
+        else:
+            yield RULE.in_file(file.where, message, _FIX, confidence=confidence, role=role)
+
+
+def _opened(file: CertificateFile) -> tuple[str, Confidence]:
+    """How anyone gets at the key, and how sure that is; nothing if it is not known."""
+    if file.store.open_keys:
+        locked = file.store.container in ("PKCS#12", "JKS", "JCEKS", "BKS")
+        return (
+            " whose password is empty or in the code" if locked else " in the clear"
+        ), Confidence.CONFIRMED
+    if file.store.private_keys and file.passwords:
+        return ", and the password of the store is in the code", Confidence.LIKELY
+    return "", Confidence.CANDIDATE
+
+
+RULE = Rule("bundled-private-key", Level.WARNING, __doc__, app=check)

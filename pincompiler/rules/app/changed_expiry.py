@@ -1,0 +1,96 @@
+"""The pins of a host end on another day than pins.toml says.
+
+## Why is this bad?
+
+An earlier end leaves the host unpinned without anybody noticing; a later one, or none, turns a planned
+end into an outage.
+
+## Example
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+expires = 2036-12-31
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">api.example.com</domain>
+    <pin-set expiration="2035-06-30">
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+expires = 2036-12-31
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">api.example.com</domain>
+    <pin-set expiration="2036-12-31">
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.drift import Kind
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """The pins of a host end on another day than pins.toml says."""
+    return RULE.drifted(audited, Kind.EXPIRY, "run pincompiler compile and build again")
+
+
+RULE = Rule("changed-expiry", Level.ERROR, __doc__, app=check)

@@ -1,0 +1,71 @@
+"""A pinned host may be reached without TLS.
+
+## Why is this bad?
+
+Pins are checked in a TLS handshake.  Where cleartext traffic is permitted, a link, a redirect or a typing
+slip that says `http://` is sent to the host without one, for everybody on the way to read and to change.
+
+## Example
+
+```xml
+<network-security-config>
+  <domain-config cleartextTrafficPermitted="true">
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<network-security-config>
+  <domain-config cleartextTrafficPermitted="false">
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Domain-configs with pins where cleartext traffic is permitted, by themselves or by default."""
+    target = audited.app.manifest.target_sdk
+    for file in audited.app.nsc.read:
+        for config in file.nsc.configs:
+            if config.keys and config.domains and config.settings.permits_cleartext(target):
+                hosts = tuple(domain.name for domain in config.domains)
+                more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
+                default = f", as is the default of apps that aim at API level {target}"
+                yield RULE.in_file(
+                    config.settings.cleartext_where or config.where or file.where,
+                    f"{hosts[0]}{more} is pinned, and cleartext traffic to it is permitted"
+                    f"{default if config.settings.cleartext is None else ''}",
+                    'write cleartextTrafficPermitted="false" on its domain-config',
+                    hosts=hosts,
+                    mechanism="nsc",
+                    api=str(file.api),
+                    role=hosts[0],
+                )
+
+
+RULE = Rule("cleartext-pinned-host", Level.WARNING, __doc__, app=check)

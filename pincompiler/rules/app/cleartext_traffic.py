@@ -1,0 +1,102 @@
+"""The app permits connections without TLS.
+
+## Why is this bad?
+
+Whatever is sent over `http://` can be read and changed by everybody on the way.  Android 9 and newer
+refuse it unless the app permits it; a network security configuration decides alone where there is one,
+else `android:usesCleartextTraffic` does.
+
+## Example
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
+  <application android:usesCleartextTraffic="true" />
+</manifest>
+```
+
+Use instead:
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
+  <application android:usesCleartextTraffic="false" />
+</manifest>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.location import Location
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.facts.nsc import NscFile
+    from pincompiler.finding import Finding
+
+
+SDK = 28
+"""The target from which on Android refuses it by default."""
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Who permits it: the base-config, a domain-config without pins, the manifest, or an old target."""
+    manifest = audited.app.manifest
+    default = manifest.target_sdk < SDK
+    for file in audited.app.nsc.read:
+        yield from _of_file(file)
+        default = default and file.nsc.base.cleartext is None
+    where = Location(audited.app.path, member="AndroidManifest.xml")
+    decided = bool(audited.app.nsc.files) or audited.app.nsc.unresolved
+    said = None if decided else manifest.cleartext
+    if said:
+        message = "usesCleartextTraffic permits traffic without TLS to every host"
+        yield RULE.in_file(where, message, 'write android:usesCleartextTraffic="false"', role="manifest")
+    elif default and said is None and not audited.app.nsc.unresolved:
+        message = f"cleartext traffic is permitted to every host by default: the app aims at API level {manifest.target_sdk}"
+        fix = f"raise targetSdkVersion to {SDK} at least, or forbid it in the manifest"
+        yield RULE.in_file(where, message, fix, level=Level.NOTE, role="target")
+
+
+def _of_file(file: NscFile) -> Iterator[Finding]:
+    fix = 'write cleartextTrafficPermitted="false"'
+    base = file.nsc.base
+    if base.cleartext:
+        message = "the base-config permits traffic without TLS to every host without a domain-config"
+        where = base.cleartext_where or file.where
+        yield RULE.in_file(where, message, fix, mechanism="nsc", api=str(file.api), role="base")
+    told = {base.cleartext_where}
+    for config in file.nsc.configs:
+        settings = config.settings
+        hosts = tuple(domain.name for domain in config.domains if not _local(domain.name))
+        if settings.cleartext and not config.keys and hosts and settings.cleartext_where not in told:
+            told.add(settings.cleartext_where)
+            message = f"traffic without TLS is permitted to {hosts[0]}"
+            more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
+            yield RULE.in_file(
+                settings.cleartext_where or file.where,
+                f"{message}{more}",
+                fix,
+                level=Level.NOTE,
+                hosts=hosts,
+                mechanism="nsc",
+                api=str(file.api),
+                role=hosts[0],
+            )
+
+
+def _local(host: str) -> bool:
+    """Whether the traffic does not leave the machine: the device itself, and an emulator's host."""
+    return (
+        host in ("localhost", "::1", "10.0.2.2", "10.0.3.2")
+        or host.startswith("127.")
+        or host.endswith(".localhost")
+    )
+
+
+RULE = Rule("cleartext-traffic", Level.WARNING, __doc__, app=check)

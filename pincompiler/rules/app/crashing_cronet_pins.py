@@ -1,0 +1,100 @@
+"""Cronet refuses a pin or a host: the app crashes where it adds them.
+
+## Why is this bad?
+
+`addPublicKeyPins` throws IllegalArgumentException for a pin that is not the 32 bytes of a SHA-256 and
+for a host that is no host name: an IP address, a URL, a wildcard.
+
+## Example
+
+```java
+import android.content.Context;
+import android.net.http.HttpEngine;
+import android.util.Base64;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+
+public final class Net {
+    public static HttpEngine engine(Context context) {
+        Set<byte[]> pins = new HashSet<>();
+        pins.add(Base64.decode("HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=", Base64.DEFAULT));
+        pins.add(Base64.decode("UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=", Base64.DEFAULT));
+        return new HttpEngine.Builder(context)
+                .addPublicKeyPins("*.example.com", pins, true, Instant.parse("2030-01-01T00:00:00Z"))
+                .setEnablePublicKeyPinningBypassForLocalTrustAnchors(false)
+                .build();
+    }
+}
+```
+
+Use instead:
+
+```java
+import android.content.Context;
+import android.net.http.HttpEngine;
+import android.util.Base64;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+
+public final class Net {
+    public static HttpEngine engine(Context context) {
+        Set<byte[]> pins = new HashSet<>();
+        pins.add(Base64.decode("HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=", Base64.DEFAULT));
+        pins.add(Base64.decode("UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=", Base64.DEFAULT));
+        return new HttpEngine.Builder(context)
+                .addPublicKeyPins("api.example.com", pins, true, Instant.parse("2030-01-01T00:00:00Z"))
+                .setEnablePublicKeyPinningBypassForLocalTrustAnchors(false)
+                .build();
+    }
+}
+```
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pincompiler.facts import Mechanism
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.facts.kits import CronetEntry
+    from pincompiler.finding import Finding
+
+_DIGITS = re.compile(r"[0-9.]*")
+_FORBIDDEN = re.compile(r"[\x00-,/:-@\[-`{-\x7f]|(?:^|\.)-|-(?:\.|$)|\.\.|^\.")
+"""What IDN.toASCII refuses with USE_STD3_ASCII_RULES: other ASCII than letters, digits and inner hyphens."""
+_LONGEST = 255
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Entries that CronetEngineBuilderImpl throws for."""
+    for entry in audited.app.kits.cronet:
+        for what, fix in _refused(entry):
+            yield from RULE.in_code(
+                audited,
+                entry.code,
+                f"{entry.builder}.addPublicKeyPins throws: {what}",
+                fix,
+                hosts=(entry.host,),
+                mechanism=Mechanism.CRONET.value,
+            )
+
+
+def _refused(entry: CronetEntry) -> Iterator[tuple[str, str]]:
+    host = entry.host
+    if _DIGITS.fullmatch(host) or _FORBIDDEN.search(host) or len(host) > _LONGEST:
+        yield f"`{host[:80]}` is no host name", "give a host name without scheme, port or wildcard"
+    for pin in entry.pins:
+        if len(pin) != 32:
+            yield f"a pin for {host} has {len(pin)} bytes", "give the SHA-256 of the SubjectPublicKeyInfo"
+            return
+
+
+RULE = Rule("crashing-cronet-pins", Level.ERROR, __doc__, app=check)

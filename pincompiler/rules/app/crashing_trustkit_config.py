@@ -1,0 +1,125 @@
+"""TrustKit-Android refuses its configuration: the app crashes when it starts it.
+
+## Why is this bad?
+
+TrustKit-Android is stricter than Android: it wants two different pins for a host that it enforces, hosts
+below a top-level domain that its table of 2016 knows, and, from Android 7 on, the very file that the
+manifest names, which `initializeWithNetworkSecurityConfiguration(context)` looks for as
+`@xml/network_security_config`.  Whatever it refuses is an exception in `Application.onCreate`, on every
+device.
+
+## Example
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
+  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
+</manifest>
+```
+
+```java
+import android.app.Application;
+import com.datatheorem.android.trustkit.TrustKit;
+import javax.net.ssl.SSLSocketFactory;
+
+public class App extends Application {
+    @Override public void onCreate() {
+        super.onCreate();
+        TrustKit.initializeWithNetworkSecurityConfiguration(this);
+    }
+
+    public SSLSocketFactory sockets() {
+        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
+    }
+}
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+    </pin-set>
+    <trustkit-config enforcePinning="true" disableDefaultReportUri="true" />
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
+  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
+</manifest>
+```
+
+```java
+import android.app.Application;
+import com.datatheorem.android.trustkit.TrustKit;
+import javax.net.ssl.SSLSocketFactory;
+
+public class App extends Application {
+    @Override public void onCreate() {
+        super.onCreate();
+        TrustKit.initializeWithNetworkSecurityConfiguration(this);
+    }
+
+    public SSLSocketFactory sockets() {
+        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
+    }
+}
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trustkit-config enforcePinning="true" disableDefaultReportUri="true" />
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.facts import Mechanism
+from pincompiler.facts.kits import OS_ENFORCES
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """What it raises for, where the app starts it."""
+    kit = audited.app.kits.trustkit
+    if kit is None or not kit.is_started:
+        return
+    trustkit = Mechanism.TRUSTKIT.value
+    for domain in kit.domains:
+        for problem, remedy in domain.raised:
+            message = f"TrustKit raises when the app starts it: {problem}"
+            yield RULE.in_file(domain.where, message, remedy, hosts=(domain.host,), mechanism=trustkit)
+    for code, why in kit.mismatches:
+        yield from RULE.in_code(
+            audited,
+            code,
+            f"TrustKit raises when it is started here: {why}",
+            "start it with the resource that android:networkSecurityConfig names",
+            mechanism=trustkit,
+            api=f"{OS_ENFORCES}+",
+        )
+
+
+RULE = Rule("crashing-trustkit-config", Level.ERROR, __doc__, app=check)

@@ -1,0 +1,53 @@
+"""The app is debuggable.
+
+## Why is this bad?
+
+Whoever holds the device can attach a debugger and read or change whatever the app does.  In a debuggable
+build Android also obeys `<debug-overrides>`, whose certificate authorities are trusted for all hosts and
+are not held to any pin.
+
+## Example
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
+  <application android:debuggable="true" />
+</manifest>
+```
+
+Use instead:
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
+  <application android:debuggable="false" />
+</manifest>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.location import Location
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """``android:debuggable``, and what it means for the pins."""
+    app = audited.app
+    if app.manifest.debuggable:
+        added = any(anchor.overrides_pins for file in app.nsc.files for anchor in file.nsc.overrides or ())
+        pins = ", so the CAs of debug-overrides are trusted and skip the pins" if added else ""
+        where = Location(app.path, member="AndroidManifest.xml")
+        fix = "audit and ship a release build"
+        yield RULE.in_file(where, f"the app is debuggable{pins}", fix)
+
+
+RULE = Rule("debuggable-app", Level.WARNING, __doc__, app=check)

@@ -1,0 +1,129 @@
+"""TrustKit-Android keeps only the last of several domains in one domain-config.
+
+## Why is this bad?
+
+Android reads every `<domain>` of a `<domain-config>`; TrustKit-Android overwrites each by the next.  Below
+Android 7, where TrustKit alone enforces, the others go unpinned, and nothing tells.
+
+## Example
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
+  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
+</manifest>
+```
+
+```java
+import android.app.Application;
+import com.datatheorem.android.trustkit.TrustKit;
+import javax.net.ssl.SSLSocketFactory;
+
+public class App extends Application {
+    @Override public void onCreate() {
+        super.onCreate();
+        TrustKit.initializeWithNetworkSecurityConfiguration(this);
+    }
+
+    public SSLSocketFactory sockets() {
+        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
+    }
+}
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <domain includeSubdomains="true">auth.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trustkit-config enforcePinning="true" disableDefaultReportUri="true" />
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
+  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
+</manifest>
+```
+
+```java
+import android.app.Application;
+import com.datatheorem.android.trustkit.TrustKit;
+import javax.net.ssl.SSLSocketFactory;
+
+public class App extends Application {
+    @Override public void onCreate() {
+        super.onCreate();
+        TrustKit.initializeWithNetworkSecurityConfiguration(this);
+    }
+
+    public SSLSocketFactory sockets() {
+        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
+    }
+}
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trustkit-config enforcePinning="true" disableDefaultReportUri="true" />
+  </domain-config>
+  <domain-config>
+    <domain includeSubdomains="true">auth.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trustkit-config enforcePinning="true" disableDefaultReportUri="true" />
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.facts import Mechanism
+from pincompiler.facts.kits import below_os
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Domains that TrustKit would have to enforce pins for, and does not know."""
+    kit = audited.app.kits.trustkit
+    below = below_os(audited.app.manifest.min_sdk)
+    if kit is None or not kit.is_started or below is None:
+        return
+    for domain in kit.domains:
+        if domain.dropped and domain.enforcing:
+            yield RULE.in_file(
+                domain.where,
+                f"TrustKit drops {', '.join(domain.dropped[:3])}: at API level {below} it is not pinned",
+                "write one domain in each domain-config",
+                hosts=domain.dropped,
+                mechanism=Mechanism.TRUSTKIT.value,
+                api=str(below),
+            )
+
+
+RULE = Rule("dropped-trustkit-domain", Level.WARNING, __doc__, app=check)

@@ -1,0 +1,72 @@
+"""A `<pin-set>` has no pin, which turns pinning off.
+
+## Why is this bad?
+
+An empty pin-set is no error to Android: its hosts are not pinned.  Inside a domain-config that has pins it
+even takes these away.  It is what remains when a build step finds no pins to fill in.
+
+## Example
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set expiration="2030-01-01"/>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Pin-sets of which nothing is left to check."""
+    for file in audited.app.nsc.read:
+        for config in file.nsc.configs:
+            hosts = tuple(domain.name for domain in config.domains)
+            if config.pin_set and not config.keys and not _exempt(audited, hosts):
+                message = f"the <pin-set> of {hosts[0]} is empty, which turns pinning off"
+                fix = "give it pins, or take it away if these hosts are not to be pinned"
+                yield RULE.in_file(
+                    config.pin_set,
+                    message,
+                    fix,
+                    hosts=hosts,
+                    mechanism="nsc",
+                    api=str(file.api),
+                    role=hosts[0],
+                )
+
+
+def _exempt(audited: Audited, hosts: tuple[str, ...]) -> bool:
+    """Whether pins.toml says of all of them that they are not enforced."""
+    found = [audited.policy.covering(host) if audited.policy else None for host in hosts]
+    return all(one is not None and not one.enforce for one in found)
+
+
+RULE = Rule("empty-pin-set", Level.ERROR, __doc__, app=check)

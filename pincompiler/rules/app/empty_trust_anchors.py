@@ -1,0 +1,78 @@
+"""No certificate authority is trusted.
+
+## Why is this bad?
+
+A `<trust-anchors>` replaces the anchors around it.  One without `<certificates>`, or with none whose name
+Android knows, leaves nothing in which a chain may end, so every TLS connection to these hosts fails.
+
+## Example
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trust-anchors/>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trust-anchors>
+      <certificates src="system"/>
+    </trust-anchors>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+    from pincompiler.location import Location
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Configs in whose trust-anchors there is nothing."""
+    for file in audited.app.nsc.read:
+        found: dict[Location | None, list[str]] = {}
+        for config in file.nsc.configs:
+            if config.settings.anchors == ():
+                found.setdefault(config.settings.anchors_where, []).extend(d.name for d in config.domains)
+        if file.nsc.base.anchors == ():
+            found[file.nsc.base.anchors_where] = []
+        for where, hosts in found.items():
+            who = hosts[0] if hosts else "every host without a domain-config"
+            more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
+            yield RULE.in_file(
+                where or file.where,
+                f"no CA is trusted for {who}{more}, so every TLS connection fails",
+                'write <certificates src="system"/>, or take the empty <trust-anchors> away',
+                hosts=tuple(hosts),
+                mechanism="nsc",
+                api=str(file.api),
+                role=who,
+            )
+
+
+RULE = Rule("empty-trust-anchors", Level.ERROR, __doc__, app=check)

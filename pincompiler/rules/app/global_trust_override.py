@@ -1,0 +1,56 @@
+"""What checks all of an app's connections is replaced by something that accepts everything.
+
+## Why is this bad?
+
+``HttpsURLConnection.setDefaultSSLSocketFactory`` and ``setDefaultHostnameVerifier`` hold for the whole
+process: the connections of every library and SDK in the app lose their protection too.
+
+## Example
+
+```java
+import javax.net.ssl.HttpsURLConnection;
+
+public final class Net {
+    public static void start() {
+        HttpsURLConnection.setDefaultHostnameVerifier((host, session) -> true);
+    }
+}
+```
+
+Use instead:
+
+```java
+import javax.net.ssl.HttpsURLConnection;
+
+public final class Net {
+    public static HttpsURLConnection open() throws Exception {
+        return (HttpsURLConnection) new java.net.URL("https://api.example.com/").openConnection();
+    }
+}
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Replacements by what is known to decide wrongly; one that pins for the whole app is sound."""
+    for one in audited.app.trust.overrides:
+        if one.broken_by:
+            broken = one.broken_by[1:-1].replace("/", ".")
+            message = f"{one.call} makes all connections of the app trust what {broken} accepts"
+            fix = "remove the call"
+            yield from RULE.in_code(audited, one.code, message, fix, shown=(one.broken_by,), role=one.call)
+
+
+RULE = Rule("global-trust-override", Level.ERROR, __doc__, app=check)

@@ -1,0 +1,70 @@
+"""Android takes an attribute of the network security configuration otherwise than it reads.
+
+## Why is this bad?
+
+Android asks for each attribute by its exact name, upper and lower case included, and a value that is no
+boolean counts as the default.  `includeSubDomains="true"` includes no subdomains, `Expiration` never
+expires, and `cleartextTrafficPermitted="no"` permits it.
+
+## Example
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubDomains="true">example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.platforms.nsc.oddities import OddityKind
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Attributes with a name, a place or a value that Android does not know."""
+    for file in audited.app.nsc.read:
+        for odd in file.nsc.oddities:
+            if odd.kind is OddityKind.ATTRIBUTE:
+                level = RULE.level if odd.pinning else Level.WARNING
+                yield RULE.in_file(
+                    odd.where,
+                    f"{odd.message}{f' (for {odd.hosts[0]})' if odd.hosts else ''}",
+                    odd.fix,
+                    level=level,
+                    hosts=odd.hosts,
+                    mechanism="nsc",
+                    api=str(file.api),
+                    role=odd.message,
+                )
+
+
+RULE = Rule("ignored-nsc-attribute", Level.ERROR, __doc__, app=check)

@@ -1,0 +1,69 @@
+"""What the rules on code that decides on trust have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.facts import Mechanism
+from pincompiler.facts.trust import Decides, When
+from pincompiler.finding import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.facts.trust import Decider, Flaw
+    from pincompiler.finding import Finding
+    from pincompiler.rules.rule import Audited, Rule
+
+WHEN: Final = {
+    When.ALWAYS: "",
+    When.DEBUGGABLE: " if the app is debuggable",
+    When.NOT_DEBUGGABLE: " if the app is not debuggable",
+    When.DEBUG_BUILD: " if a flag named DEBUG is set",
+    When.SETTING: " if a setting says so",
+    When.HOST: " for some hosts",
+    When.ERROR_KIND: " for some errors",
+    When.CERTIFICATE: " after a look at the certificate's names",
+    When.USER: " if the user taps on a button",
+    When.LATER: " if other code says so",
+}
+"""The condition, as it ends a sentence."""
+
+
+def lenient(audited: Audited, decides: Decides, *flaws: Flaw) -> Iterator[Decider]:
+    """Deciders on something with some flaws."""
+    for one in audited.app.trust.deciders:
+        if one.decides is decides and one.flaw in flaws:
+            yield one
+
+
+def graded(audited: Audited, one: Decider, worst: Level) -> Level:
+    """How much it matters that something happens under a condition only."""
+    debuggable = audited.app.manifest.debuggable
+    if one.when is When.ALWAYS or (one.when is When.DEBUGGABLE) is debuggable and one.when in _BY_MANIFEST:
+        return worst
+    if one.when in _BY_MANIFEST:
+        return Level.NOTE
+    return max(worst, Level.WARNING, key=lambda level: level.rank)
+
+
+_BY_MANIFEST: Final = (When.DEBUGGABLE, When.NOT_DEBUGGABLE)
+
+
+def told(
+    rule: Rule, audited: Audited, one: Decider, does: str, fix: str, *, level: Level | None = None
+) -> Iterator[Finding]:
+    """The finding on a decider: its class, what it does, when, and where it is put to use."""
+    name = one.code.class_name[1:-1].replace("/", ".")
+    used = f"; it is given to {one.uses[0]}" if one.uses else ""
+    yield from rule.in_code(
+        audited,
+        one.code,
+        f"{name} {does}{WHEN[one.when]}{used}",
+        fix,
+        level=graded(audited, one, level or rule.level),
+        confidence=one.confidence,
+        mechanism=Mechanism.TRUST_MANAGER.value if one.decides is Decides.CHAIN else "",
+        shown=(*one.shown, *one.uses),
+        role=one.role,
+    )

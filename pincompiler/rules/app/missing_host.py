@@ -1,0 +1,113 @@
+"""A host of pins.toml is not pinned by the shipped app.
+
+## Why is this bad?
+
+Whoever holds a certificate that the device trusts can read and change the traffic of this host, though
+the policy says that it is pinned.
+
+## Example
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">www.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.drift import Kind
+from pincompiler.finding import Level
+from pincompiler.location import Location
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Hosts that one configuration lacks, and those that nothing in the app pins."""
+    yield from RULE.drifted(audited, Kind.HOST_MISSING, "run pincompiler compile and build again")
+    compared = {one.shipped.mechanism for one in audited.drift if one.kind is Kind.HOST_MISSING}
+    if audited.policy is None or compared:
+        return
+    for pin_set in audited.policy.sets:
+        for host in pin_set.hosts if pin_set.enforce else ():
+            if _nowhere(audited, host):
+                message = f"{host} is pinned by nothing in the app"
+                fix = "build the app with what pincompiler compile writes"
+                yield RULE.in_file(pin_set.where_host(host) or _WHOLE, message, fix, hosts=(host,))
+
+
+def _nowhere(audited: Audited, host: str) -> bool:
+    """Whether no configuration, in force or not, pins the host, and nothing unseen could."""
+    if any(unseen.mechanisms for unseen in audited.app.unseen):
+        return False
+    return not any(one.doubts or one.enforcement.demand(host) for one in audited.app.shipped)
+
+
+_WHOLE = Location("pins.toml")
+
+RULE = Rule("missing-host", Level.ERROR, __doc__, app=check)

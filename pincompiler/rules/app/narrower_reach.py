@@ -1,0 +1,96 @@
+"""The shipped app pins fewer names below a host than pins.toml.
+
+## Why is this bad?
+
+Connections to the names that are left out are open to any certificate that the device trusts, though
+the policy says that they are pinned.
+
+## Example
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["example.com"]
+subdomains = "all"
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["example.com"]
+subdomains = "all"
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.drift import Kind
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """The shipped app pins fewer names below a host than pins.toml."""
+    return RULE.drifted(audited, Kind.NARROWER, "run pincompiler compile and build again")
+
+
+RULE = Rule("narrower-reach", Level.ERROR, __doc__, app=check)

@@ -1,0 +1,96 @@
+"""The network security configuration pins differently on some devices.
+
+## Why is this bad?
+
+Resources may have variants for versions of Android, orientations or countries, and Android takes one of
+them, whole.  A variant that is forgotten at a rotation leaves its devices unpinned, or cut off.
+
+## Example
+
+```xml
+<!-- res/xml-v28/network_security_config.xml -->
+<network-security-config/>
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.fidelity import unused_labels
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.facts.nsc import NscFile
+    from pincompiler.finding import Finding
+    from pincompiler.platforms.nsc.model import Nsc
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Hosts that are not pinned alike by all variants; what pins.toml has a say on is drift."""
+    files = audited.app.nsc.read
+    if len(files) < 2:
+        return
+    names = dict.fromkeys(name for file in files for name in file.nsc.names())
+    labels = unused_labels(names)
+    found: dict[tuple[NscFile, NscFile, bool], list[str]] = {}
+    for name in names:
+        if not (audited.policy and audited.policy.covering(name)):
+            first = next((one for one in files if one.nsc.demand(name)), files[0])
+            for other in files:
+                if other is not first and (lacks := _differs(first.nsc, other.nsc, name, labels)) is not None:
+                    found.setdefault((first, other, lacks), []).append(name)
+    for (first, other, lacks), hosts in found.items():
+        more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
+        said = "pinned by {} and not by {}" if lacks else "pinned otherwise by {} than by {}"
+        yield RULE.in_file(
+            other.where,
+            f"{hosts[0]}{more} is {said.format(first.title, other.title)}",
+            "generate every variant from one pins.toml",
+            hosts=tuple(hosts),
+            related=(("the other variant", first.where),),
+            mechanism="nsc",
+            api=str(other.api),
+            role=hosts[0],
+        )
+
+
+def _differs(one: Nsc, other: Nsc, name: str, labels: tuple[str, str]) -> bool | None:
+    """Whether the other lacks the pins of the name or of those below; None if they do the same."""
+    for host in (name, f"{labels[0]}.{name}"):
+        here, there = one.demand(host), other.demand(host)
+        if here != there:
+            return not there
+    return None
+
+
+RULE = Rule("nsc-variants-differ", Level.WARNING, __doc__, app=check)

@@ -1,0 +1,98 @@
+"""Chains that end in some trust anchor skip the pins.
+
+## Why is this bad?
+
+With `overridePins="true"` Android checks no pin of a chain that ends in one of these CAs.  With the
+system's CAs pinning is off; with those that users install it does not keep out what it is there to keep
+out.  The place for it is `<debug-overrides>`, to which release builds are blind.
+
+## Example
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trust-anchors>
+      <certificates src="user" overridePins="true"/>
+      <certificates src="system"/>
+    </trust-anchors>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trust-anchors>
+      <certificates src="system"/>
+    </trust-anchors>
+  </domain-config>
+  <debug-overrides>
+    <trust-anchors>
+      <certificates src="user"/>
+    </trust-anchors>
+  </debug-overrides>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+    from pincompiler.location import Location
+    from pincompiler.platforms.nsc.model import Anchor
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Anchors that override the pins of some host; in debuggable builds, those of debug-overrides too."""
+    for file in audited.app.nsc.read:
+        found: dict[Location | None, tuple[Anchor, list[str]]] = {}
+        for config in file.nsc.configs:
+            for anchor in (config.settings.anchors or ()) if config.keys else ():
+                if anchor.overrides_pins:
+                    _, hosts = found.setdefault(anchor.where, (anchor, []))
+                    hosts += (domain.name for domain in config.domains)
+        debugging = {anchor.where for anchor in file.nsc.overrides or ()}
+        for anchor, hosts in found.values():
+            debug = anchor.where in debugging
+            yield RULE.in_file(
+                anchor.where or file.where,
+                f"the pins of {_title(hosts)} are skipped for chains that end in {_called(anchor.source)}",
+                "audit a release build" if debug else "take overridePins away, or move it to debug-overrides",
+                level=Level.WARNING if audited.app.manifest.debuggable and debug else RULE.level,
+                hosts=tuple(hosts),
+                mechanism="nsc",
+                api=str(file.api),
+                role=anchor.source,
+            )
+
+
+def _title(hosts: list[str]) -> str:
+    return f"{hosts[0]} (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else hosts[0]
+
+
+def _called(source: str) -> str:
+    known = {"system": "any CA of the system", "user": "a CA that the user installed"}
+    return known.get(source, f"a CA of {source}")
+
+
+RULE = Rule("overridden-pins", Level.ERROR, __doc__, app=check)

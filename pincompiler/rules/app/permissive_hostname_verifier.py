@@ -1,0 +1,83 @@
+"""A hostname verifier accepts every host.
+
+## Why is this bad?
+
+A certificate that any authority issued, to anybody, for any name, is accepted for the host: its owner can
+read and change the traffic.  The network security configuration and the default trust manager do not make
+up for it.
+
+## Example
+
+```java
+import java.net.URL;
+import javax.net.ssl.HttpsURLConnection;
+
+public final class Net {
+    public static HttpsURLConnection open() throws Exception {
+        URL url = new URL("https://api.example.com/");
+        HttpsURLConnection connection = (HttpsURLConnection) url.openConnection();
+        connection.setHostnameVerifier((host, session) -> true);
+        return connection;
+    }
+}
+```
+
+```kotlin
+import okhttp3.OkHttpClient
+
+class Clients {
+    fun client(): OkHttpClient = OkHttpClient.Builder().hostnameVerifier { _, _ -> true }.build()
+}
+```
+
+Use instead:
+
+```java
+import java.net.URL;
+import javax.net.ssl.HttpsURLConnection;
+
+public final class Net {
+    public static HttpsURLConnection open() throws Exception {
+        URL url = new URL("https://api.example.com/");
+        HttpsURLConnection connection = (HttpsURLConnection) url.openConnection();
+        return connection;
+    }
+}
+```
+
+```kotlin
+import okhttp3.OkHttpClient
+
+class Clients {
+    fun client(): OkHttpClient = OkHttpClient.Builder().build()
+}
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.facts.trust import Decides, Flaw
+from pincompiler.finding import Level
+from pincompiler.rules.app.leniency import lenient, told
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+_FIX = "remove it: the platform compares the names"
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Verifiers of the app's own, and uses of those that libraries offer."""
+    for one in lenient(audited, Decides.HOST, Flaw.ACCEPTS_ALL):
+        yield from told(RULE, audited, one, "accepts a certificate for any host", _FIX)
+    for use in audited.app.trust.stock_verifiers:
+        message = f"{use.what} accepts a certificate for any host"
+        yield from RULE.in_code(audited, use.code, message, _FIX, shown=(use.what,), role=use.what)
+
+
+RULE = Rule("permissive-hostname-verifier", Level.ERROR, __doc__, app=check)

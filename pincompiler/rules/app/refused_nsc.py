@@ -1,0 +1,62 @@
+"""Android refuses the network security configuration, so the app crashes at its first connection.
+
+## Why is this bad?
+
+The build accepts the file, and Android reads it when the app first opens a connection: it then throws
+"Failed to parse XML configuration", in whatever thread that is.  Every user of the release is affected,
+and only an update mends it.
+
+## Example
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-1">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Everything that AOSP's XmlConfigSource throws on in this build."""
+    for file in audited.app.nsc.counting:
+        for problem in file.problems:
+            message = f"Android refuses {file.title}, and the app crashes at its first connection: {problem.message}"
+            fix = "mend this line and release again"
+            yield RULE.in_file(
+                problem.where, message, fix, mechanism="nsc", api=str(file.api), role=problem.message
+            )
+
+
+RULE = Rule("refused-nsc", Level.ERROR, __doc__, app=check)

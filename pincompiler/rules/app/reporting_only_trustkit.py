@@ -1,0 +1,121 @@
+"""TrustKit-Android reports connections with a wrong key and lets them pass.
+
+## Why is this bad?
+
+`enforcePinning` is false unless it is set, other than in TrustKit for iOS.  Below Android 7, where TrustKit
+alone enforces, such pins are a record of attacks and no defence.  From Android 7 on, Android enforces the
+pin-set of the same file whatever TrustKit is told.
+
+## Example
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
+  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
+</manifest>
+```
+
+```java
+import android.app.Application;
+import com.datatheorem.android.trustkit.TrustKit;
+import javax.net.ssl.SSLSocketFactory;
+
+public class App extends Application {
+    @Override public void onCreate() {
+        super.onCreate();
+        TrustKit.initializeWithNetworkSecurityConfiguration(this);
+    }
+
+    public SSLSocketFactory sockets() {
+        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
+    }
+}
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trustkit-config disableDefaultReportUri="true" />
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
+  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
+</manifest>
+```
+
+```java
+import android.app.Application;
+import com.datatheorem.android.trustkit.TrustKit;
+import javax.net.ssl.SSLSocketFactory;
+
+public class App extends Application {
+    @Override public void onCreate() {
+        super.onCreate();
+        TrustKit.initializeWithNetworkSecurityConfiguration(this);
+    }
+
+    public SSLSocketFactory sockets() {
+        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
+    }
+}
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trustkit-config enforcePinning="true" disableDefaultReportUri="true" />
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.facts import Mechanism
+from pincompiler.facts.kits import below_os
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Pins that TrustKit would have to enforce, and is not told to."""
+    kit = audited.app.kits.trustkit
+    below = below_os(audited.app.manifest.min_sdk)
+    if kit is None or not kit.is_started or below is None:
+        return
+    for domain in kit.domains:
+        if domain.pinned and not domain.enforcing and domain.host:
+            yield RULE.in_file(
+                domain.where,
+                f"TrustKit only reports for {domain.host}: at API level {below} a wrong key passes",
+                'set enforcePinning="true" in its <trustkit-config>',
+                hosts=(domain.host,),
+                mechanism=Mechanism.TRUSTKIT.value,
+                api=str(below),
+            )
+
+
+RULE = Rule("reporting-only-trustkit", Level.WARNING, __doc__, app=check)

@@ -1,0 +1,104 @@
+"""The shipped configuration was compiled from another pins.toml.
+
+## Why is this bad?
+
+The build took an old generated file, or pins.toml was changed and not compiled again: what was reviewed
+is not what ships, even where the difference does no harm yet.
+
+## Example
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config xmlns:pincompiler="urn:pincompiler"
+    pincompiler:policy="sha256/2jmj7l5rSw0yVb/vlWAYkK/YBwk9HsvxVGEOyXiV8mA=">
+  <domain-config>
+    <domain includeSubdomains="false">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.location import Location
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Generated files whose digest is not that of the policy."""
+    if audited.policy is None:
+        return
+    digest = audited.policy.digest()
+    for shipped in audited.app.shipped:
+        told = getattr(shipped.enforcement, "policy_digest", "")
+        if told and told != digest and shipped.owner.first_party:
+            message = f"{shipped.title} was compiled from the policy {told}, and pins.toml has {digest}"
+            fix = "run pincompiler compile and build again"
+            where = shipped.where or Location(audited.app.path)
+            yield RULE.in_file(where, message, fix, mechanism=shipped.mechanism.value)
+
+
+RULE = Rule("stale-artifact", Level.WARNING, __doc__, app=check)

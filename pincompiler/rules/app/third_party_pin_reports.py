@@ -1,0 +1,120 @@
+"""TrustKit-Android sends its reports to its makers as well.
+
+## Why is this bad?
+
+Unless `disableDefaultReportUri` is true, each connection that fails is reported to
+overmind.datatheorem.com: host, certificates, app and device id, and with them the user's IP address.  A
+privacy notice seldom names them.
+
+## Example
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
+  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
+</manifest>
+```
+
+```java
+import android.app.Application;
+import com.datatheorem.android.trustkit.TrustKit;
+import javax.net.ssl.SSLSocketFactory;
+
+public class App extends Application {
+    @Override public void onCreate() {
+        super.onCreate();
+        TrustKit.initializeWithNetworkSecurityConfiguration(this);
+    }
+
+    public SSLSocketFactory sockets() {
+        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
+    }
+}
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trustkit-config enforcePinning="true" />
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
+  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
+</manifest>
+```
+
+```java
+import android.app.Application;
+import com.datatheorem.android.trustkit.TrustKit;
+import javax.net.ssl.SSLSocketFactory;
+
+public class App extends Application {
+    @Override public void onCreate() {
+        super.onCreate();
+        TrustKit.initializeWithNetworkSecurityConfiguration(this);
+    }
+
+    public SSLSocketFactory sockets() {
+        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
+    }
+}
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+    <trustkit-config enforcePinning="true" disableDefaultReportUri="true" />
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.facts import Mechanism
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Pinned hosts whose failures go there."""
+    kit = audited.app.kits.trustkit
+    if kit is None or not kit.is_started:
+        return
+    found = [domain for domain in kit.domains if domain.pinned and domain.default_report and domain.host]
+    if found:
+        hosts = tuple(dict.fromkeys(domain.host for domain in found))
+        more = f" and {len(hosts) - 1:,} more" if len(hosts) > 1 else ""
+        yield RULE.in_file(
+            found[0].where,
+            f"failed connections to {hosts[0]}{more} are reported to overmind.datatheorem.com",
+            'set disableDefaultReportUri="true" in each <trustkit-config>',
+            hosts=hosts,
+            mechanism=Mechanism.TRUSTKIT.value,
+        )
+
+
+RULE = Rule("third-party-pin-reports", Level.NOTE, __doc__, app=check)

@@ -1,0 +1,95 @@
+"""The shipped app accepts a key that pins.toml does not want for that host.
+
+## Why is this bad?
+
+Whoever holds that key can answer for the host.  A key of the past that nobody guards any more is the
+usual case; a key that was slipped in is the worst.
+
+## Example
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+      <pin digest="SHA-256">AAVSFeGxhVy8JLPsj6x9T2qkQ9VrZUWxbmCplAGxgNw=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.drift import Kind
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """The shipped app accepts a key that pins.toml does not want for that host."""
+    return RULE.drifted(audited, Kind.KEY_UNKNOWN, "drop the pin, or add its key to pins.toml")
+
+
+RULE = Rule("unexpected-key", Level.ERROR, __doc__, app=check)

@@ -1,0 +1,103 @@
+"""The shipped app pins a host that pins.toml does not know.
+
+## Why is this bad?
+
+Nobody plans its rotation: when the host changes its key, this build stops connecting, and pins.toml
+gives no warning.
+
+## Example
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+  <domain-config>
+    <domain includeSubdomains="false">old.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```toml
+version = 1
+
+[keys.api-2026]
+spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+role = "leaf"
+
+[keys.api-2027]
+spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="false">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.drift import Kind
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """The shipped app pins a host that pins.toml does not know."""
+    return RULE.drifted(
+        audited, Kind.HOST_UNKNOWN, "add the host to pins.toml, or drop its pins from the app"
+    )
+
+
+RULE = Rule("unlisted-host", Level.WARNING, __doc__, app=check)

@@ -1,0 +1,71 @@
+"""Certificate Transparency is switched off.
+
+## Why is this bad?
+
+From Android 16 (API level 36) on the platform can demand that certificates are in the public logs, where
+one that was issued to the wrong hands is noticed.  Switching that off gives up the second line of defence
+of hosts without pins.
+
+## Example
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">example.com</domain>
+    <certificateTransparency enabled="false"/>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">example.com</domain>
+    <certificateTransparency enabled="true"/>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+    from pincompiler.location import Location
+    from pincompiler.platforms.nsc.model import Settings
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """``<certificateTransparency>`` that says no, or says nothing, which means no."""
+    for file in audited.app.nsc.read:
+        configs: list[tuple[Settings, tuple[str, ...]]] = [(file.nsc.base, ())]
+        configs += [
+            (one.settings, tuple(d.name for d in one.domains)) for one in file.nsc.configs if not one.keys
+        ]
+        told: set[Location | None] = set()
+        for settings, hosts in configs:
+            where = settings.transparency_where
+            if settings.transparency is False and where not in told:
+                told.add(where)
+                message = f"Certificate Transparency is switched off for {hosts[0] if hosts else 'all hosts'}"
+                yield RULE.in_file(
+                    where or file.where,
+                    message,
+                    'write enabled="true"',
+                    hosts=hosts,
+                    mechanism="nsc",
+                    api="36+",
+                    role=hosts[0] if hosts else "base",
+                )
+
+
+RULE = Rule("unlogged-certificates", Level.NOTE, __doc__, app=check)

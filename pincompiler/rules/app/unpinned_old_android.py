@@ -1,0 +1,97 @@
+"""On Android 6 and older, a pinned host is not pinned.
+
+## Why is this bad?
+
+Android reads the network security configuration from version 7.0 (API level 24) on.  An app that also
+runs on older ones has no pins there, and these versions trust every CA that the user installed.
+
+## Example
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
+  <application android:networkSecurityConfig="@xml/network_security_config" />
+</manifest>
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
+  <application android:networkSecurityConfig="@xml/network_security_config" />
+</manifest>
+```
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">api.example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.facts import ApiRange, Mechanism, State
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+SINCE = 24
+"""The API level of Android 7.0."""
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Hosts that the NSC alone pins, in an app for versions that ignore it."""
+    app = audited.app
+    if app.manifest.min_sdk >= SINCE or any(one.mechanisms - {Mechanism.NSC} for one in app.unseen):
+        return
+    others = [
+        one.enforcement
+        for one in app.shipped
+        if one.mechanism is not Mechanism.NSC and one.state is State.ACTIVE and one.api.first < SINCE
+    ]
+    pinned = dict.fromkeys(
+        name for file in app.nsc.read for name in file.nsc.names() if file.nsc.demand(name)
+    )
+    hosts = tuple(name for name in pinned if not any(one.demand(name) for one in others))
+    if hosts:
+        more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
+        old = ApiRange(app.manifest.min_sdk, SINCE - 1)
+        yield RULE.in_file(
+            app.nsc.read[0].where,
+            f"{hosts[0]}{more} is not pinned on API levels {old}, which ignore the network security configuration",
+            f"raise minSdkVersion to {SINCE}, or pin in code as well",
+            hosts=hosts,
+            mechanism="nsc",
+            api=str(old),
+            role=hosts[0],
+        )
+
+
+RULE = Rule("unpinned-old-android", Level.WARNING, __doc__, app=check)

@@ -1,0 +1,73 @@
+"""A TLS socket is used without comparing the host's name with the certificate.
+
+## Why is this bad?
+
+An ``SSLSocket`` checks that an authority vouches for the certificate, and not whom it was issued to: anybody
+with a certificate for any name can answer.  Neither the network security configuration nor OkHttp sees
+such a connection.
+
+## Example
+
+```java
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+public final class Net {
+    public static void talk() throws Exception {
+        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        SSLSocket socket = (SSLSocket) factory.createSocket("api.example.com", 443);
+        socket.startHandshake();
+        socket.getOutputStream().write(1);
+    }
+}
+```
+
+Use instead:
+
+```java
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+public final class Net {
+    public static void talk() throws Exception {
+        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
+        SSLSocket socket = (SSLSocket) factory.createSocket("api.example.com", 443);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        socket.getOutputStream().write(1);
+    }
+}
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Confidence, Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Sockets of clients near which no code asks for the name."""
+    for one in audited.app.trust.sockets:
+        yield from RULE.in_code(
+            audited,
+            one.code,
+            f"a socket of {one.call} is used, and nothing compares the host with its certificate",
+            'set the endpoint identification algorithm "HTTPS" in its SSLParameters',
+            confidence=Confidence.LIKELY,
+            shown=(one.call,),
+            role=one.call,
+        )
+
+
+RULE = Rule("unverified-tls-socket", Level.ERROR, __doc__, app=check)

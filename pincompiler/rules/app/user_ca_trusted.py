@@ -1,0 +1,113 @@
+"""The release trusts certificate authorities that users install.
+
+## Why is this bad?
+
+Whoever talks a user or an administrator into installing a CA, or has the device for a minute, reads and
+changes all traffic of hosts without pins, and of pinned ones from the day on which their pins expire.
+Android trusts no such CA unless the app asks for it or aims at Android 6 or older.
+
+## Example
+
+```xml
+<network-security-config>
+  <base-config>
+    <trust-anchors>
+      <certificates src="system"/>
+      <certificates src="user"/>
+    </trust-anchors>
+  </base-config>
+</network-security-config>
+```
+
+Use instead:
+
+```xml
+<network-security-config>
+  <debug-overrides>
+    <trust-anchors>
+      <certificates src="user"/>
+    </trust-anchors>
+  </debug-overrides>
+</network-security-config>
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.location import Location
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+    from pincompiler.platforms.nsc.model import Anchor, Nsc
+
+
+SDK = 24
+"""The target from which on Android does not trust them by default."""
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """What asks for user CAs; that an old target does so by default is a note."""
+    app = audited.app
+    for file in app.nsc.read:
+        for anchor, hosts, pinned in _asking(file.nsc):
+            who = (
+                f"for {hosts[0]}{f' (and {len(hosts) - 1:,} more)' if len(hosts) > 1 else ''}"
+                if hosts
+                else ""
+            )
+            rest = ": its pins alone keep them out, as long as they are in force" if pinned else ""
+            yield RULE.in_file(
+                anchor.where or file.where,
+                f"CAs that the user installed are trusted {who or 'for every host without a domain-config'}{rest}",
+                "take it away, or move it to debug-overrides",
+                hosts=tuple(hosts),
+                mechanism="nsc",
+                api=str(file.api),
+                role=hosts[0] if hosts else "base",
+            )
+    if app.manifest.target_sdk < SDK and not _says(audited) and not app.nsc.unresolved:
+        yield RULE.in_file(
+            Location(app.path, member="AndroidManifest.xml"),
+            "CAs that the user installed are trusted for every host, for the app aims at API level "
+            f"{app.manifest.target_sdk}",
+            f"raise targetSdkVersion to {SDK} at least",
+            level=Level.NOTE,
+            role="target",
+        )
+
+
+def _asking(nsc: Nsc) -> Iterator[tuple[Anchor, list[str], bool]]:
+    """Each entry for user CAs outside debug-overrides, its hosts, and whether all of them are pinned."""
+    found: dict[Location | None, tuple[Anchor, list[str], list[bool]]] = {}
+    ignored = {anchor.where for anchor in nsc.overrides or ()}
+    settings = [(nsc.base, [""], False)]
+    settings += [
+        (config.settings, [domain.name for domain in config.domains], bool(config.keys))
+        for config in nsc.configs
+    ]
+    for one, hosts, pinned in settings:
+        for anchor in one.anchors or ():
+            # Overridden pins are told by their own rule.
+            told = pinned and anchor.overrides_pins
+            if anchor.source == "user" and anchor.where not in ignored and not told:
+                _, names, pins = found.setdefault(anchor.where, (anchor, [], []))
+                names += hosts
+                pins.append(pinned)
+    for anchor, names, pins in found.values():
+        # What base-config says is told of all hosts, not of those that inherit it.
+        yield anchor, [] if "" in names else names, all(pins)
+
+
+def _says(audited: Audited) -> bool:
+    """Whether a configuration decides for all hosts, so that no default is left."""
+    files = audited.app.nsc.read
+    return bool(files) and all(file.nsc.base.anchors is not None for file in files)
+
+
+RULE = Rule("user-ca-trusted", Level.WARNING, __doc__, app=check)

@@ -1,0 +1,73 @@
+"""A hostname verifier does not compare the host with the names in the certificate.
+
+## Why is this bad?
+
+The name that is passed to a verifier is the one that the app asked for: to compare it with a constant says
+nothing of who answered.  A name that merely ends with, or contains, another is no proof either:
+``notexample.com`` ends with ``example.com``.
+
+## Example
+
+```java
+import java.net.URL;
+import javax.net.ssl.HttpsURLConnection;
+
+public final class Net {
+    public static HttpsURLConnection open() throws Exception {
+        URL url = new URL("https://api.example.com/");
+        HttpsURLConnection connection = (HttpsURLConnection) url.openConnection();
+        connection.setHostnameVerifier((host, session) -> host.endsWith("example.com"));
+        return connection;
+    }
+}
+```
+
+Use instead:
+
+```java
+import java.net.URL;
+import javax.net.ssl.HttpsURLConnection;
+
+public final class Net {
+    public static HttpsURLConnection open() throws Exception {
+        URL url = new URL("https://api.example.com/");
+        HttpsURLConnection connection = (HttpsURLConnection) url.openConnection();
+        connection.setHostnameVerifier((host, session) ->
+                host.endsWith("example.com")
+                        && HttpsURLConnection.getDefaultHostnameVerifier().verify(host, session));
+        return connection;
+    }
+}
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.facts.trust import Decides, Flaw
+from pincompiler.finding import Level
+from pincompiler.rules.app.leniency import lenient, told
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+_DOES = {
+    Flaw.IGNORES_CERTIFICATE: "decides without asking for a name in the certificate",
+    Flaw.SUBSTRING: "is content with a part of a name in the certificate",
+    Flaw.SKIPS: "accepts a certificate for any host",
+}
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Verifiers that compare something, and not the names."""
+    for one in lenient(audited, Decides.HOST, *_DOES):
+        level = RULE.level if one.flaw is Flaw.IGNORES_CERTIFICATE else Level.WARNING
+        fix = "ask HttpsURLConnection.getDefaultHostnameVerifier() as well"
+        yield from told(RULE, audited, one, _DOES[one.flaw], fix, level=level)
+
+
+RULE = Rule("weak-hostname-verifier", Level.ERROR, __doc__, app=check)

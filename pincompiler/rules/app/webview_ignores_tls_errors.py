@@ -1,0 +1,71 @@
+"""A WebView loads pages although their certificate was refused.
+
+## Why is this bad?
+
+``SslErrorHandler.proceed()`` overrules the refusal: anybody between the device and the server can show
+their own page, with the app's JavaScript interfaces and cookies.  That a user is asked first helps
+little, since nobody can tell a false certificate from a broken one.  What happens in debuggable apps only
+is a note.
+
+## Example
+
+```java
+import android.net.http.SslError;
+import android.webkit.SslErrorHandler;
+import android.webkit.WebView;
+import android.webkit.WebViewClient;
+
+public final class Pages {
+    public static void set(WebView view) {
+        view.setWebViewClient(new WebViewClient() {
+            @Override public void onReceivedSslError(WebView v, SslErrorHandler handler, SslError error) {
+                handler.proceed();
+            }
+        });
+    }
+}
+```
+
+Use instead:
+
+```java
+import android.net.http.SslError;
+import android.webkit.SslErrorHandler;
+import android.webkit.WebView;
+import android.webkit.WebViewClient;
+
+public final class Pages {
+    public static void set(WebView view) {
+        view.setWebViewClient(new WebViewClient() {
+            @Override public void onReceivedSslError(WebView v, SslErrorHandler handler, SslError error) {
+                handler.cancel();
+            }
+        });
+    }
+}
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.facts.trust import Decides, Flaw
+from pincompiler.finding import Level
+from pincompiler.rules.app.leniency import lenient, told
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Clients of WebViews that go on."""
+    for one in lenient(audited, Decides.ERROR, Flaw.ACCEPTS_ALL, Flaw.SKIPS):
+        does = "loads pages although their certificate was refused"
+        yield from told(RULE, audited, one, does, "call handler.cancel()")
+
+
+RULE = Rule("webview-ignores-tls-errors", Level.ERROR, __doc__, app=check)

@@ -1,0 +1,245 @@
+"""The clients of an app, and the pinner that each of them gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from pincompiler.dex import DexError, opcodes
+from pincompiler.dex.values import Created, Value, possible
+from pincompiler.facts.okhttp import Client, Pinning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pincompiler.dex.classes import MethodRef
+    from pincompiler.dex.method import MethodBody
+    from pincompiler.facts import Code
+    from pincompiler.shipped.okhttp.pinners import Draft, Pinners
+    from pincompiler.shipped.okhttp.trace import Trace
+    from pincompiler.shipped.okhttp.uses import Taken, Uses
+    from pincompiler.shipped.source import Source
+
+_REQUEST: Final = "Lokhttp3/Request$Builder;"
+_RETROFIT: Final = "Lretrofit2/Retrofit$Builder;"
+_TRUSTING: Final = frozenset({"sslSocketFactory", "hostnameVerifier", "setSslSocketFactory", "setHostnameVerifier"})
+
+
+@dataclass(slots=True)
+class Taker:
+    """A pinner that is given to a builder."""
+
+    taken: Taken
+    targets: frozenset[Value]
+    """The builder, and what its parameter or field may stand for."""
+    pinners: list[Draft]
+    empty: bool
+    """Whether the pinner may be one that pins nothing."""
+    is_open: bool
+    """Whether it may be any other."""
+
+
+@dataclass(slots=True)
+class Clients:
+    """All clients that code of the app makes with one OkHttp."""
+
+    source: Source
+    trace: Trace
+    uses: Uses
+    pinners: Pinners
+    takers: list[Taker] = field(default_factory=list)
+    _known: dict[tuple[MethodBody, int], Client] = field(default_factory=dict)
+    _busy: set[tuple[MethodBody, int]] = field(default_factory=set)
+
+    def collect(self) -> dict[int, list[Code]]:
+        """Follow what is given to builders; the clients that get each pinner, by the draft's id."""
+        for taken in self.uses.takers:
+            found, default, is_open = self.pinners.given(taken.arguments[-1])
+            empty = default or any(draft.empty for draft in found)
+            full = [draft for draft in found if not draft.empty]
+            self.takers.append(Taker(taken, self.trace.up(taken.receiver), full, empty, is_open))
+            for draft in full:
+                draft.takers.append(taken)
+        attached: dict[int, list[Code]] = {}
+        for made in (*self.uses.clients, *self._derived_clients()):
+            client = self.client(made)
+            for taker in self._takers(self._builders(made)):
+                for draft in taker.pinners:
+                    attached.setdefault(id(draft), []).append(client.code)
+        return attached
+
+    def facts(self) -> tuple[Client, ...]:
+        """Each client, in the order of the code."""
+        return tuple(dict.fromkeys(self._known.values()))
+
+    def _derived_clients(self) -> Iterator[Taken]:
+        """In OkHttp 2 a copy is a client, not a builder."""
+        if self.trace.roles.client == self.trace.roles.builder:
+            yield from self.uses.derived
+
+    def client(self, made: Taken) -> Client:
+        """What is known of the client that a call makes."""
+        key = (made.method, made.offset)
+        if key not in self._known:
+            self._busy.add(key)
+            self._known[key] = self._client(made)
+            self._busy.discard(key)
+        return self._known[key]
+
+    def _client(self, made: Taken) -> Client:
+        builders = self._builders(made)
+        takers = self._takers(builders)
+        parents = [self.client(one) for one in self._parents(builders, made)]
+        pinning, cleared = self._pinning(made, builders, takers, parents)
+        pinners = [self._code(d.made) for taker in takers for d in taker.pinners]
+        inherited = [] if takers else [code for parent in parents for code in parent.pinners]
+        return Client(
+            self._code(made),
+            self.pinners.roles.library,
+            pinning,
+            tuple(dict.fromkeys((*pinners, *inherited))),
+            tuple(dict.fromkeys(parent.code for parent in parents)),
+            self._code(cleared.taken) if cleared else None,
+            tuple(dict.fromkeys(self._hosts(made))),
+            tuple(dict.fromkeys(self._trust(builders))),
+        )
+
+    def _builders(self, made: Taken) -> frozenset[Value]:
+        """What a client is built of: the builder that has the call, or that the constructor is given."""
+        if self.trace.roles.client == self.trace.roles.builder:
+            return frozenset(made.made)
+        constructed = made.ref is not None and made.ref.name == "<init>"
+        return self.trace.down(made.arguments[-1] if constructed else made.receiver)
+
+    def _code(self, taken: Taken) -> Code:
+        return self.source.code(taken.method, taken.offset)
+
+    def _takers(self, builders: frozenset[Value]) -> list[Taker]:
+        return [taker for taker in self.takers if taker.targets & builders]
+
+    def _parents(self, builders: frozenset[Value], made: Taken) -> Iterator[Taken]:
+        """What makes the clients that a client is derived from."""
+        for derived in self.uses.derived:
+            if not builders.intersection(derived.made) and derived is not made:
+                continue
+            inlined = derived.ref is not None and derived.ref.name == "<init>"
+            origin = self.trace.down(derived.arguments[-1] if inlined else derived.receiver)
+            for one in (*self.uses.clients, *self._derived_clients()):
+                if origin.intersection(one.made) and (one.method, one.offset) not in self._busy:
+                    yield one
+
+    def _is_derived(self, builders: frozenset[Value], made: Taken) -> bool:
+        return made in self.uses.derived or any(builders.intersection(one.made) for one in self.uses.derived)
+
+    # Whether it pins.
+
+    def _pinning(
+        self, made: Taken, builders: frozenset[Value], takers: list[Taker], parents: list[Client]
+    ) -> tuple[Pinning, Taker | None]:
+        clearing = [taker for taker in takers if taker.empty]
+        setting = [taker for taker in takers if taker.pinners or taker.is_open]
+        inherits = any(parent.pinning is Pinning.PINNED for parent in parents)
+        if clearing:
+            first = clearing[0]
+            if first.pinners or first.is_open or _is_skipped(first.taken):
+                return Pinning.PERHAPS, first
+            if setting and not _is_last(first, setting):
+                return Pinning.PINNED, None
+            if setting or inherits:
+                return Pinning.CLEARED, first
+            return (Pinning.UNKNOWN if self._is_derived(builders, made) and not parents else Pinning.NONE), None
+        if any(taker.pinners for taker in setting) or inherits:
+            return Pinning.PINNED, None
+        return (Pinning.UNKNOWN if self._may_be_pinned(made, builders, setting, parents) else Pinning.NONE), None
+
+    def _may_be_pinned(
+        self, made: Taken, builders: frozenset[Value], setting: list[Taker], parents: list[Client]
+    ) -> bool:
+        """Whether a pinner may come from where it could not be followed."""
+        if setting or any(parent.pinning is not Pinning.NONE for parent in parents):
+            return True
+        if self._is_derived(builders, made) and not parents:
+            return True
+        if self.trace.is_open(builders):
+            return True
+        return self.trace.escapes(made.method, builders)
+
+    # What it is used for.
+
+    def _hosts(self, made: Taken) -> Iterator[str]:
+        """Hosts of the URLs of the calls, and of the Retrofits, that it is seen to be used for."""
+        for use in self.uses.others:
+            if use.ref and use.ref.name in {"newCall", "newWebSocket"}:
+                if self.trace.down(use.receiver).intersection(made.made) and len(use.arguments) > 1:
+                    yield from self._urls(use.method, use.arguments[1], _REQUEST, "url")
+            elif use.ref and use.ref.class_name == _RETROFIT and use.ref.name == "client":
+                if self.trace.down(use.arguments[1]).intersection(made.made):
+                    yield from self._urls(use.method, use.receiver, _RETROFIT, "baseUrl")
+
+    def _urls(self, method: MethodBody, value: Value, builder: str, setter: str) -> Iterator[str]:
+        """What is given to a builder by some method of the same code."""
+        wanted = frozenset(_chain(self.trace, value, builder))
+        for one in method.instructions:
+            if one.opcode not in opcodes.INVOKES:
+                continue
+            ref = method.dex.method_ref(one.reference or 0)
+            if ref.class_name != builder or ref.name != setter:
+                continue
+            passed = self.source.program.call_arguments(method, one.offset) or ()
+            if len(passed) > 1 and wanted.intersection(_chain(self.trace, passed[0], builder)):
+                for text in self.source.texts(passed[1]) or ():
+                    if host := _host(text):
+                        yield host
+
+    def _trust(self, builders: frozenset[Value]) -> Iterator[str]:
+        """Classes of the app that decide on certificates or names for it."""
+        for use in self.uses.others:
+            if use.ref and use.ref.name in _TRUSTING and self.trace.up(use.receiver) & builders:
+                for value in use.arguments[1:]:
+                    for one in self.trace.down(value):
+                        if isinstance(one, Created) and self.source.program.class_def(one.descriptor):
+                            yield one.descriptor
+
+
+def _chain(trace: Trace, value: Value, builder: str) -> Iterator[Value]:
+    """A builder behind the calls that return it, and behind what it builds."""
+    waiting, seen = list(possible(value)), set()
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        ref: MethodRef | None = getattr(one, "ref", None)
+        passed = None
+        if ref is not None and getattr(ref, "class_name", "") == builder and hasattr(one, "offset"):
+            passed = trace.flow(one.method).calls.get(one.offset)
+        if passed:
+            waiting += possible(passed[0])
+        else:
+            yield one
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _is_last(clearing: Taker, setting: Iterable[Taker]) -> bool:
+    """Whether a pinner is taken away after it was set; in other methods, either may be."""
+    here = clearing.taken
+    return all(one.taken.method != here.method or one.taken.offset <= here.offset for one in setting)
+
+
+def _is_skipped(taken: Taken) -> bool:
+    """Whether some branch leads around a call."""
+    try:
+        return any(
+            one.target is not None and one.offset < taken.offset < one.target
+            for one in taken.method.instructions
+            if one.opcode not in opcodes.SWITCHES and one.opcode != opcodes.FILL_ARRAY_DATA
+        )
+    except DexError:
+        return True

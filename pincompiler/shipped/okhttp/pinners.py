@@ -1,0 +1,171 @@
+"""The pinners of an app: what each is given, and whether a client gets it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.dex.values import FieldValue, Items, Value, possible
+from pincompiler.facts import Mechanism, Unseen
+from pincompiler.facts.okhttp import Added, Pinner, Use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.facts import Code
+    from pincompiler.shipped.okhttp.roles import Roles
+    from pincompiler.shipped.okhttp.trace import Trace
+    from pincompiler.shipped.okhttp.uses import Taken, Uses
+    from pincompiler.shipped.source import Source
+
+_MOST_PATTERNS: Final = 256
+
+
+@dataclass(slots=True)
+class Draft:
+    """A pinner as far as it is known."""
+
+    made: Taken
+    values: frozenset[Value]
+    """What it is, as a value."""
+    added: list[Added] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    takers: list[Taken] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it certainly pins nothing."""
+        return not self.added and not self.doubts
+
+
+@dataclass(slots=True)
+class Pinners:
+    """All pinners that code of the app makes with one OkHttp."""
+
+    source: Source
+    roles: Roles
+    trace: Trace
+    uses: Uses
+    drafts: list[Draft] = field(default_factory=list)
+    orphans: list[Draft] = field(default_factory=list)
+    """What is added to builders of which no pinner is seen to be made."""
+
+    def collect(self) -> None:
+        """Find them and what they are given."""
+        for made in self.uses.pinners:
+            self.drafts.append(Draft(made, frozenset(made.made)))
+        for add in self.uses.adds:
+            for draft in self._owners(add):
+                self._give(draft, add)
+        pins = {value: pin for pin in self.uses.pins for value in pin.made}
+        for draft in self.drafts:
+            if draft.made.ref and draft.made.ref.class_name == self.roles.pinner:
+                self._constructed(draft, pins)
+
+    # What is added.
+
+    def _owners(self, add: Taken) -> list[Draft]:
+        """The pinners that a call of ``add`` is for."""
+        given = self.trace.up(add.receiver)
+        found = [draft for draft in self.drafts if given & self.trace.down(draft.made.receiver)]
+        if found:
+            return found
+        # Where calls were put into each other, the builder may be gone: then the method tells.
+        found = [draft for draft in self.drafts if draft.made.method == add.method]
+        if not found and len(self.drafts) == 1 and self.trace.is_open(given):
+            found = self.drafts
+        if found:
+            return found
+        orphan = Draft(add, frozenset())
+        if not self.trace.is_open(given):
+            self.orphans.append(orphan)
+            return [orphan]
+        orphan.takers = [add]
+        self.orphans.append(orphan)
+        return [orphan]
+
+    def _give(self, draft: Draft, add: Taken) -> None:
+        """Note the pins of one call for a pinner."""
+        host, pins = add.arguments[-2:]
+        code = self.source.code(add.method, add.offset)
+        patterns, keys = self.source.texts(host), self.source.texts(pins)
+        if isinstance(pins, Items) and pins.exact and not pins.items:
+            return
+        if patterns is None or keys is None:
+            what = "host" if patterns is None else "pins"
+            self._doubt(draft, code, f"adds pins, and the {what} is computed at run time")
+            return
+        if len(patterns) > 1 and len(keys) > 1 and not isinstance(pins, Items):
+            self._doubt(draft, code, "adds pins for several hosts, and which are whose is not known")
+        draft.added += [Added(pattern, keys, code) for pattern in patterns[:_MOST_PATTERNS]]
+
+    def _constructed(self, draft: Draft, pins: dict[Value, Taken]) -> None:
+        """``new CertificatePinner(setOf(new Pin(…)), null)``."""
+        given = draft.made.arguments[1] if len(draft.made.arguments) > 1 else None
+        code = self.source.code(draft.made.method, draft.made.offset)
+        for one in possible(given) if given is not None else ():
+            made = [pins.get(item) for item in one.items] if isinstance(one, Items) and one.exact else [None]
+            for pin in made:
+                if pin is not None:
+                    self._give(draft, pin)
+                elif not draft.added:
+                    self._doubt(draft, code, "makes a pinner of pins that could not be followed")
+
+    def _doubt(self, draft: Draft, code: Code, why: str) -> None:
+        draft.doubts.append(doubted(self.source, code, why))
+
+    # What becomes of them.
+
+    def given(self, value: Value) -> tuple[list[Draft], bool, bool]:
+        """The pinners that a value may be; whether it may be the empty one, and whether it may be any other."""
+        closure = self.trace.down(value)
+        found = [draft for draft in self.drafts if closure & draft.values]
+        default = any(self._is_default(one) for one in closure)
+        return found, default, self.trace.is_open(closure)
+
+    def _is_default(self, value: Value) -> bool:
+        """``CertificatePinner.DEFAULT``, which is in a static field of the class."""
+        return isinstance(value, FieldValue) and value.ref.class_name == self.roles.pinner
+
+    def use(self, draft: Draft) -> Use:
+        """What becomes of a pinner; its takers are known by now."""
+        if draft.takers:
+            return Use.ATTACHED if draft.values else Use.UNKNOWN
+        for asked in self.uses.asked:
+            found, _, is_open = self.given(asked.receiver)
+            if draft in found or is_open:
+                return Use.CHECKED
+        if any(self.given(taker.arguments[-1])[2] for taker in self.uses.takers):
+            return Use.LIKELY
+        values = draft.values or frozenset(self.trace.up(draft.made.receiver))
+        return Use.UNKNOWN if self.trace.escapes(draft.made.method, values) else Use.NEVER
+
+    def facts(self, clients: dict[int, list[Code]]) -> Iterator[Pinner]:
+        """Each pinner that is given something; ``clients`` are those that get it, by the draft's id."""
+        for draft in (*self.drafts, *self.orphans):
+            if draft.empty:
+                continue
+            yield Pinner(
+                self.source.code(draft.made.method, draft.made.offset),
+                self.roles.library,
+                tuple(dict.fromkeys(draft.added)),
+                self.use(draft),
+                tuple(dict.fromkeys(clients.get(id(draft), ()))),
+                tuple(dict.fromkeys(draft.doubts)),
+            )
+
+
+def place(code: Code) -> str:
+    """How sentences call a place in code: class, method, line."""
+    symbol, _, _ = code.location.symbol.partition("(")
+    return f"{symbol}{f' (line {code.location.span.line})' if code.location.span else ''}"
+
+
+def doubted(source: Source, code: Code, why: str) -> str:
+    """Remember what could not be told of pins; as a sentence.  A library's own pins leave nothing of the app unknown."""
+    what = place(code)
+    if code.owner.first_party:
+        source.doubt(what, why, Mechanism.OKHTTP)
+    else:
+        source.unseen[Unseen(what, f"{why}, by {code.owner.name}", frozenset())] = None
+    return f"{what} {why}"

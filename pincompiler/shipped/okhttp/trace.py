@@ -1,0 +1,152 @@
+"""Follows the objects of OkHttp through an app: builders, pinners and clients, and what is done to them.
+
+An object is known by where it is made, and every step between a use of it and its making is a value of its
+own, so that two users of one helper are told apart: see :meth:`Trace.down` and :meth:`Trace.up`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.dex import DexError, opcodes
+from pincompiler.dex.values import (
+    ClassLiteral,
+    Created,
+    FieldValue,
+    Items,
+    Number,
+    Returned,
+    Text,
+    Value,
+    possible,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pincompiler.dex import Program
+    from pincompiler.dex.flow import MethodFlow
+    from pincompiler.dex.method import MethodBody
+    from pincompiler.shipped.okhttp.roles import Roles
+
+_MOST_STEPS: Final = 120
+"""Values that one object is followed through."""
+_MOST_QUESTIONS: Final = 400
+_LAZY: Final = frozenset({"Lkotlin/Lazy;", "Lkotlin/LazyKt;", "Lkotlin/LazyKt__LazyJVMKt;"})
+
+
+@dataclass(slots=True)
+class Trace:
+    """Follows values of one OkHttp."""
+
+    program: Program
+    roles: Roles
+    _down: dict[Value, frozenset[Value]] = field(default_factory=dict)
+    _known: dict[Value, tuple[Value, ...] | None] = field(default_factory=dict)
+
+    def flow(self, method: MethodBody) -> MethodFlow:
+        """What one method does.  DexError if that cannot be told."""
+        return self.program.flow(method)
+
+    def local(self, value: Value) -> Iterator[Value]:
+        """What a value is within its method, behind the calls by which a builder returns itself."""
+        waiting, seen = list(possible(value)), set()
+        while waiting and len(seen) < _MOST_STEPS:
+            one = waiting.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            if isinstance(one, Returned) and self.roles.is_fluent(one.ref):
+                waiting += possible(self._receiver(one))
+            else:
+                yield one
+
+    def _receiver(self, value: Returned) -> Value:
+        passed = self.flow(value.method).calls.get(value.offset)
+        return passed[0] if passed else value
+
+    def down(self, value: Value) -> frozenset[Value]:
+        """Every value between a use of an object and its making: through fields, helpers and callers."""
+        if value not in self._down:
+            self._down[value] = self._closure(value, self._behind)
+        return self._down[value]
+
+    def up(self, value: Value) -> frozenset[Value]:
+        """What a parameter or a field may stand for, not looking into helpers that make objects."""
+        return self._closure(value, lambda one: None if isinstance(one, Returned) else self._behind(one))
+
+    def _closure(self, value: Value, behind: Callable[[Value], Iterable[Value] | None]) -> frozenset[Value]:
+        found: dict[Value, None] = {}
+        waiting = list(self.local(value))
+        while waiting and len(found) < _MOST_STEPS:
+            one = waiting.pop()
+            if one not in found:
+                found[one] = None
+                for more in behind(one) or ():
+                    waiting += self.local(more)
+        return frozenset((*found, *waiting))
+
+    def _behind(self, value: Value) -> tuple[Value, ...] | None:
+        if value not in self._known:
+            # Each may cost a pass over the code.
+            enough = len(self._known) >= _MOST_QUESTIONS
+            self._known[value] = None if enough else self._step(value)
+        return self._known[value]
+
+    def _step(self, value: Value) -> tuple[Value, ...] | None:
+        if isinstance(value, Returned):
+            if value.ref.class_name in self.roles.classes:
+                return None
+            if value.ref.class_name in _LAZY:
+                return self._made_lazily(value)
+        try:
+            return self.program.behind(value)
+        except DexError:
+            return None
+
+    def _made_lazily(self, value: Returned) -> tuple[Value, ...] | None:
+        """``by lazy { … }``: the value of the delegate is what its function gives."""
+        passed = self.flow(value.method).calls.get(value.offset, ())
+        if value.ref.name == "getValue":
+            return possible(passed[0]) if passed else None
+        if not value.ref.name.startswith("lazy") or not passed:
+            return None
+        found: list[Value] = []
+        for function in possible(passed[-1]):
+            cls = self.program.class_def(function.descriptor) if isinstance(function, Created) else None
+            method = cls.method("invoke", "()Ljava/lang/Object;") if cls else None
+            if method is None or method.body is None:
+                return None
+            found += possible(self.flow(method.body).returned or Number(0))
+        return tuple(found)
+
+    def is_open(self, closure: Iterable[Value]) -> bool:
+        """Whether some of the objects come from where they could not be followed."""
+        return any(self._ends_open(one) for one in closure)
+
+    def _ends_open(self, value: Value) -> bool:
+        if isinstance(value, Text | Number | ClassLiteral | Items):
+            return False
+        if isinstance(value, Created):
+            return value.descriptor not in self.roles.classes
+        if isinstance(value, Returned) and value.ref.class_name in self.roles.classes:
+            return False
+        if isinstance(value, FieldValue) and value.ref.class_name == self.roles.pinner:
+            return False  # CertificatePinner.DEFAULT
+        return not self._behind(value)
+
+    def escapes(self, method: MethodBody, objects: frozenset[Value]) -> bool:
+        """Whether a method hands some object to code that could not be looked into."""
+        calls = self.flow(method).calls
+        for one in method.instructions:
+            if one.opcode not in opcodes.INVOKES:
+                continue
+            ref = method.dex.method_ref(one.reference or 0)
+            if ref.class_name not in self.roles.classes and any(
+                objects.intersection(self.local(value)) for value in calls.get(one.offset, ())
+            ):
+                known = self.program.method(ref)
+                if known is None or known.body is None:
+                    return True
+        return False

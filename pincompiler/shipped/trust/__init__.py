@@ -1,0 +1,41 @@
+"""Code that decides on trust by itself: trust managers, hostname verifiers, WebView clients, sockets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.facts.trust import Decides, TrustFacts
+from pincompiler.shipped.source import Call
+from pincompiler.shipped.trust import sockets, uses
+from pincompiler.shipped.trust.deciders import deciders
+from pincompiler.shipped.trust.meanings import HANDLER
+from pincompiler.shipped.trust.ways import Explorer
+
+if TYPE_CHECKING:
+    from pincompiler.shipped.source import Source, Want
+
+_PROCEED: Final = Call(HANDLER, "proceed")
+WANTED: tuple[Want, ...] = (_PROCEED, *uses.WANTED, *sockets.WANTED)
+
+
+def collect(source: Source) -> TrustFacts:
+    """The facts."""
+    explorer = Explorer(source.program)
+    found = tuple(deciders(source, explorer, web=bool(source.sites(_PROCEED))))
+    handed = uses.Uses(source, {one.code.class_name for one in found if one.decides is not Decides.ERROR})
+    found = tuple(uses.with_uses(found, handed))
+    stock = tuple(sockets.stock_verifiers(source))
+    overrides = tuple(uses.overrides(source, handed, found))
+    raw = tuple(sockets.raw_sockets(source))
+    insecure = tuple(sockets.insecure_factories(source))
+    old = tuple(sockets.old_protocols(source))
+    codes = tuple(one.code for one in (*found, *stock, *overrides, *raw, *insecure, *old))
+    return TrustFacts(
+        codes=codes,
+        deciders=found,
+        stock_verifiers=stock,
+        overrides=overrides,
+        sockets=raw,
+        insecure=insecure,
+        protocols=old,
+    )

@@ -1,0 +1,134 @@
+"""The app's trust managers, hostname verifiers and WebView clients, and what is wrong with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.dex import DexError
+from pincompiler.dex.call import parameters
+from pincompiler.facts import Mechanism
+from pincompiler.facts.trust import Decider, Decides
+from pincompiler.shipped.trust.judging import judge_chain, judge_host
+from pincompiler.shipped.trust.webview import judge_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.dex.classes import ClassDef, MethodDef
+    from pincompiler.shipped.source import Source
+    from pincompiler.shipped.trust.judging import Judged
+    from pincompiler.shipped.trust.ways import Explorer, Ways
+
+CHAIN: Final = "[Ljava/security/cert/X509Certificate;"
+TRUST_MANAGERS: Final = (
+    "Ljavax/net/ssl/X509TrustManager;",
+    "Ljavax/net/ssl/X509ExtendedTrustManager;",
+    "Landroid/net/http/X509TrustManagerExtensions;",
+)
+_VERIFIERS: Final = (
+    "Ljavax/net/ssl/HostnameVerifier;",
+    "Lorg/apache/http/conn/ssl/X509HostnameVerifier;",
+    "Lorg/apache/http/conn/ssl/AbstractVerifier;",
+)
+_WEB_CLIENT: Final = "Landroid/webkit/WebViewClient;"
+_ON_ERROR: Final = "(Landroid/webkit/WebView;Landroid/webkit/SslErrorHandler;Landroid/net/http/SslError;)V"
+_LABELS: Final = {
+    CHAIN: "chain",
+    "Ljavax/net/ssl/SSLSession;": "session",
+    "Ljavax/net/ssl/SSLSocket;": "session",
+    "Ljava/security/cert/X509Certificate;": "certificate",
+    "Landroid/webkit/SslErrorHandler;": "handler",
+    "Landroid/net/http/SslError;": "error",
+}
+_MOST: Final = 400
+"""Classes of one kind that are looked at."""
+
+
+def deciders(source: Source, explorer: Explorer, *, web: bool) -> Iterator[Decider]:
+    """All that decide wrongly; ``web`` if some code overrules an error of a WebView."""
+    yield from _of_class(source, explorer, TRUST_MANAGERS, Decides.CHAIN)
+    yield from _of_class(source, explorer, _VERIFIERS, Decides.HOST)
+    if web:
+        yield from _of_class(source, explorer, (_WEB_CLIENT,), Decides.ERROR)
+
+
+def _of_class(
+    source: Source, explorer: Explorer, bases: tuple[str, ...], decides: Decides
+) -> Iterator[Decider]:
+    for cls in source.program.subclasses(*bases)[:_MOST]:
+        try:
+            found = [(method, one) for method in _methods(cls, decides) for one in _judged(explorer, method, decides)]
+        except DexError as error:
+            source.doubt(cls.name, f"it decides on trust and cannot be read: {error}", *_concerned(decides))
+            continue
+        if decides is Decides.HOST and {method.ref.descriptor for method, _ in found} < {
+            method.ref.descriptor for method in _methods(cls, decides) if method.ref.descriptor.endswith("V")
+        }:
+            continue  # of a library's verifier with several forms, each calls the next: all must accept
+        for method, one in found[:1]:
+            yield Decider(
+                source.code(method.body),  # type: ignore[arg-type]
+                decides,
+                _ROLES[decides],
+                one.flaw,
+                one.when,
+                one.confidence,
+                one.shown,
+            )
+
+
+def _concerned(decides: Decides) -> tuple[Mechanism, ...]:
+    return (Mechanism.TRUST_MANAGER,) if decides is Decides.CHAIN else ()
+
+
+_ROLES: Final = {
+    Decides.CHAIN: "X509TrustManager.checkServerTrusted",
+    Decides.HOST: "HostnameVerifier.verify",
+    Decides.ERROR: "WebViewClient.onReceivedSslError",
+}
+
+
+def _methods(cls: ClassDef, decides: Decides) -> list[MethodDef]:
+    """The methods of a class that decide, the plainest first."""
+    found = [method for method in cls.methods if method.body is not None and _decides(method) is decides]
+    return sorted(found, key=lambda method: len(method.ref.descriptor))
+
+
+def _decides(method: MethodDef) -> Decides | None:
+    name, descriptor = method.ref.name, method.ref.descriptor
+    if name == "checkServerTrusted" and descriptor.startswith(f"({CHAIN}Ljava/lang/String;"):
+        return Decides.CHAIN
+    if name == "verify" and descriptor.startswith("(Ljava/lang/String;") and descriptor[-1] in "ZV":
+        kinds = parameters(descriptor)[1:]
+        known = {"Ljavax/net/ssl/SSLSession;", "Ljavax/net/ssl/SSLSocket;", "Ljava/security/cert/X509Certificate;"}
+        return Decides.HOST if kinds and (set(kinds) <= known or set(kinds) == {"[Ljava/lang/String;"}) else None
+    return Decides.ERROR if (name, descriptor) == ("onReceivedSslError", _ON_ERROR) else None
+
+
+def ways_of(explorer: Explorer, method: MethodDef, decides: Decides) -> Ways | None:
+    """The ways through a method that decides."""
+    if method.body is None:
+        return None
+    labels = ["" if not method.body.is_static else "?"]
+    for index, kind in enumerate(parameters(method.ref.descriptor)):
+        label = _LABELS.get(kind, "")
+        if decides is Decides.HOST:
+            label = "host" if not index else "certificate names" if kind == "[Ljava/lang/String;" else label
+        elif kind == "Ljava/lang/String;" and index == 2:
+            label = "host"
+        elif kind in {"Ljava/net/Socket;", "Ljavax/net/ssl/SSLEngine;"}:
+            label = "socket"
+        labels.append(label)
+    return explorer.ways(method.body, tuple(labels))
+
+
+def _judged(explorer: Explorer, method: MethodDef, decides: Decides) -> Iterator[Judged]:
+    ways = ways_of(explorer, method, decides)
+    if ways is None:
+        return
+    if decides is Decides.ERROR:
+        one = judge_error(explorer, ways)
+    else:
+        one = judge_chain(ways) if decides is Decides.CHAIN else judge_host(ways)
+    if one is not None:
+        yield one

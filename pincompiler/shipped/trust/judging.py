@@ -1,0 +1,237 @@
+"""From the ways through a method to what is wrong with its decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pincompiler.facts.trust import Flaw, When
+from pincompiler.finding import Confidence
+from pincompiler.shipped.trust.meanings import GUARD, OPAQUE, VALIDITY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pincompiler.shipped.trust.ways import Test, Way, Ways
+
+CONDITIONS: Final = (
+    # The first that holds is what a test is about.
+    ("debuggable", When.DEBUGGABLE),
+    ("debug-build", When.DEBUG_BUILD),
+    ("host", When.HOST),
+    ("flag", When.SETTING),
+    ("setting", When.SETTING),
+)
+
+
+class Judged(NamedTuple):
+    """What is wrong."""
+
+    flaw: Flaw
+    when: When = When.ALWAYS
+    confidence: Confidence = Confidence.CONFIRMED
+    shown: tuple[str, ...] = ()
+
+
+def is_strong(test: Test) -> bool:
+    """Whether a condition is about the key or the whole of a certificate, or may be."""
+    labels = test.labels
+    if labels & {"verified"} or ({"exception"} <= labels and test.what.startswith("Ljava/util/")):
+        return True  # the latter: refusals are collected, and counted later
+    if not labels & {"chain", "certificate", "session"}:
+        return False
+    if labels & {"key", "encoding", "digest", "identity", OPAQUE}:
+        return True
+    return "compared" in labels and not labels & {"names", "dates"} and bool(labels & {"chain", "certificate"})
+
+
+def is_checked(way: Way) -> bool:
+    """Whether something that can refuse a chain has been passed on this way."""
+    return any(event.kind in {GUARD, OPAQUE} for event in way.events) or any(map(is_strong, way.tests))
+
+
+def condition(test: Test) -> When | None:
+    """What a condition rests on other than the certificates."""
+    when = next((when for label, when in CONDITIONS if label in test.labels), None)
+    return When.NOT_DEBUGGABLE if when is When.DEBUGGABLE and test.taken == 0 else when
+
+
+def by_kind_of_class(ways: Ways) -> list[tuple[Way, ...]]:
+    """Part the ways by what R8 merged into one class: it tells the parts by a number in a field."""
+    parts: dict[frozenset[Test], list[Way]] = {}
+    for way in ways.ways:
+        parts.setdefault(frozenset(t for t in way.tests if "class-id" in t.labels), []).append(way)
+    return [tuple(part) for part in parts.values()]
+
+
+def skipping(ways: Iterable[Way], is_bad: Callable[[Way], bool]) -> tuple[When, Test] | None:
+    """The condition that alone makes all returning ways bad that meet it, if there is one."""
+    returning = [way for way in ways if way.thrown is None]
+    directed = dict.fromkeys(test for way in returning for test in way.tests if test.taken is not None)
+    for test in sorted(directed, key=lambda t: (t.what, t.taken or 0, sorted(t.labels))):
+        when = condition(test)
+        if when is None or is_strong(test):
+            continue
+        meeting = [way for way in returning if test in way.tests]
+        if all(map(is_bad, meeting)) and not all(map(is_bad, returning)):
+            return when, test
+    return None
+
+
+def judge_chain(ways: Ways) -> Judged | None:
+    """What is wrong with a method that should throw unless a chain is trusted; none if nothing is known to be."""
+    if not ways.complete:
+        return None
+    found = [judged for part in by_kind_of_class(ways) if (judged := _judge_chain(part)) is not None]
+    return min(found, key=lambda one: (one.when is not When.ALWAYS, list(Flaw).index(one.flaw)), default=None)
+
+
+def _judge_chain(ways: tuple[Way, ...]) -> Judged | None:
+    returning = [way for way in ways if way.thrown is None]
+    bad = [way for way in returning if not is_checked(way)]
+    if not bad:
+        return None
+    if len(bad) == len(returning):
+        return _hollow(bad, [way for way in ways if way.thrown is not None])
+    swallowed = _swallowed(bad)
+    if swallowed:
+        return swallowed
+    skip = skipping(returning, lambda way: not is_checked(way))
+    if skip is None:
+        return None
+    when, test = skip
+    sure = Confidence.CONFIRMED if when is not When.SETTING else Confidence.LIKELY
+    return Judged(Flaw.SKIPS, when, sure, (f"returns by a test of {test.what or 'a parameter'}",))
+
+
+def _hollow(returning: list[Way], throwing: list[Way]) -> Judged | None:
+    """What a method looks at that never makes a real check."""
+    swallowed = _swallowed(returning)
+    looks_at = {label for way in (*returning, *throwing) for test in way.tests for label in test.labels}
+    refusing = {label for way in throwing for test in way.tests for label in test.labels}
+    if any(is_strong(test) for way in throwing for test in way.tests):
+        return None  # it refuses by what it knows, and accepts the rest: a list of the forbidden
+    kept = any(event.kind == "kept" for way in returning for event in way.events)
+    sure = Confidence.LIKELY if kept else Confidence.CONFIRMED
+    timed = any(event.kind == VALIDITY for way in returning for event in way.events) or "dates" in refusing
+    if swallowed and not timed:
+        return swallowed
+    if timed and not swallowed:
+        named = "names" in refusing
+        return Judged(Flaw.NAME_ONLY if named else Flaw.VALIDITY_ONLY, confidence=sure, shown=_decisive(returning))
+    if "names" in refusing:
+        return Judged(Flaw.NAME_ONLY, confidence=sure, shown=_decisive((*returning, *throwing)))
+    conditional = [test for way in throwing for test in way.tests if condition(test)]
+    if throwing and conditional:
+        when = condition(conditional[0]) or When.SETTING
+        return Judged(Flaw.SKIPS, when, Confidence.LIKELY, (f"returns by a test of {conditional[0].what}",))
+    if "exception" in looks_at and throwing:
+        return None
+    return Judged(Flaw.ACCEPTS_ALL, confidence=sure, shown=("no way through it throws",) if not throwing else ())
+
+
+def _decisive(ways: Iterable[Way]) -> tuple[str, ...]:
+    calls = {event.what for way in ways for event in way.events if event.kind == VALIDITY}
+    tests = {test.what for way in ways for test in way.tests if test.labels & {"names", "dates"} and test.what}
+    return tuple(sorted(calls | tests))
+
+
+def _swallowed(bad: list[Way]) -> Judged | None:
+    """A refusal caught, after which the method returns as if nothing had been."""
+    for partly in (False, True):
+        kind = "partly-swallowed" if partly else "swallowed"
+        ways = [way for way in bad if any(event.kind == kind for event in way.events)]
+        # What is kept may be asked for later, and what is tested may be a way to refuse.
+        plain = [way for way in ways if not any("exception" in test.labels for test in way.tests)]
+        for way in plain or ways:
+            event = min(event for event in way.events if event.kind == kind)
+            kept = any(event.kind == "kept" for event in way.events)
+            doubtful = partly or kept or not plain
+            sure = Confidence.LIKELY if doubtful else Confidence.CONFIRMED
+            whens = [when for test in way.tests if (when := condition(test)) and not _both_ways(test, ways)]
+            when = When.ERROR_KIND if not plain else whens[0] if whens else When.ALWAYS
+            sure = Confidence.LIKELY if when is not When.ALWAYS else sure
+            return Judged(Flaw.SWALLOWS, when, sure, (event.what,))
+    return None
+
+
+def _both_ways(test: Test, ways: list[Way]) -> bool:
+    """Whether a condition makes no difference: ways go both ways at it."""
+    same = {one.taken for way in ways for one in way.tests if (one.labels, one.what) == (test.labels, test.what)}
+    return len(same) > 1
+
+
+# Hostname verifiers.
+
+
+def judge_host(ways: Ways) -> Judged | None:
+    """What is wrong with a verifier."""
+    if not ways.complete:
+        return None
+    found = [judged for part in by_kind_of_class(ways) if (judged := _judge_host(part)) is not None]
+    return min(found, key=lambda one: list(Flaw).index(one.flaw), default=None)
+
+
+def _judge_host(ways: tuple[Way, ...]) -> Judged | None:
+    accepting = [way for way in ways if way.thrown is None and way.number != 0]
+    if not accepting:
+        return None
+    returning = [way for way in ways if way.thrown is None]
+    bad = [way for way in accepting if not _asks_certificate(way)]
+    refuses = len(returning) > len(accepting) or any(way.thrown for way in ways)
+    if len(bad) == len(accepting):
+        if all(way.number for way in bad) and not (refuses and _meant(ways)):
+            shown = ("every way through it returns true",) if not refuses else ()
+            return Judged(Flaw.ACCEPTS_ALL, shown=shown)
+        return _compares_names(bad, ways)
+    skip = skipping(returning, lambda way: way in bad)
+    if skip is None:
+        return _substring(accepting)
+    when, test = skip
+    sure = Confidence.LIKELY if when is When.SETTING else Confidence.CONFIRMED
+    return Judged(Flaw.SKIPS, when, sure, (f"true by a test of {test.what or 'a parameter'}",))
+
+
+def _meant(ways: Iterable[Way]) -> bool:
+    """Whether something other than null decides."""
+    return any(_labels(way) & {"host", "session", "flag", "setting", "names", OPAQUE} for way in ways)
+
+
+def _labels(way: Way) -> frozenset[str]:
+    compared = (test.labels for test in way.tests if test.labels & {"compared", "flag", "setting", OPAQUE})
+    return way.returned.union(*compared)
+
+
+def _asks_certificate(way: Way) -> bool:
+    if any(event.kind in {GUARD, OPAQUE} for event in way.events):
+        return True
+    everything = way.returned.union(*(test.labels for test in way.tests))
+    return bool(everything & {"certificate", "verified", OPAQUE})
+
+
+def _compares_names(bad: list[Way], ways: tuple[Way, ...]) -> Judged | None:
+    """True because of the name that was asked for, or of a setting, and never of the certificate."""
+    labels = frozenset().union(*map(_labels, ways))
+    if "host" in labels or "session" in labels:
+        what = sorted({test.what for way in ways for test in way.tests if "host" in test.labels and test.what})
+        return Judged(Flaw.IGNORES_CERTIFICATE, shown=tuple(what))
+    if labels & {"flag", "setting", "debuggable"}:
+        when = When.DEBUGGABLE if "debuggable" in labels else When.SETTING
+        return Judged(Flaw.SKIPS, when, Confidence.LIKELY, ("true by a setting",))
+    del bad
+    return None
+
+
+def _substring(accepting: list[Way]) -> Judged | None:
+    """Content with a part of a name that the certificate has."""
+    for way in accepting:
+        if any(event.kind in {GUARD, OPAQUE} for event in way.events):
+            return None
+        tests = [test.labels for test in way.tests if "compared" in test.labels]
+        if "compared" in way.returned:
+            tests.append(way.returned)
+        named = [labels for labels in tests if "certificate" in labels]
+        if not named or not all({"substring", "names"} <= labels for labels in named):
+            return None
+        if any(labels & {"key", "encoding", "digest", OPAQUE, "verified"} for labels in named):
+            return None
+    return Judged(Flaw.SUBSTRING, confidence=Confidence.LIKELY, shown=("compares a part of a name",))

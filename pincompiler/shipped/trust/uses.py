@@ -1,0 +1,120 @@
+"""Where trust managers and hostname verifiers are handed to what asks them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.dex import DexError, arguments
+from pincompiler.dex.values import Created, FieldValue, Parameter, Returned, leaves
+from pincompiler.facts.trust import Decider, Decides, Override
+from pincompiler.shipped.source import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pincompiler.dex import Site
+    from pincompiler.dex.method import MethodBody
+    from pincompiler.dex.values import Value
+    from pincompiler.shipped.source import Source
+
+CONTEXT: Final = "Ljavax/net/ssl/SSLContext;"
+_HTTPS: Final = "Ljavax/net/ssl/HttpsURLConnection;"
+_INIT: Final = Call(CONTEXT, "init")
+_OVERRIDES: Final = (Call(_HTTPS, "setDefaultHostnameVerifier"), Call(_HTTPS, "setDefaultSSLSocketFactory"))
+_TAKERS: Final = (
+    _INIT,
+    *_OVERRIDES,
+    Call(_HTTPS, "setHostnameVerifier"),
+    Call("Lokhttp3/OkHttpClient$Builder;", "sslSocketFactory"),
+    Call("Lokhttp3/OkHttpClient$Builder;", "hostnameVerifier"),
+    Call("Lcom/squareup/okhttp/OkHttpClient;", "setHostnameVerifier"),
+    Call("Lorg/apache/http/conn/ssl/SSLSocketFactory;", "setHostnameVerifier"),
+)
+WANTED: Final = _TAKERS
+_MOST_SITES: Final = 60
+_MOST_CALLERS: Final = 6
+"""Parameters that are followed to where they are passed: each is a search of all code."""
+
+
+class Uses:
+    """What each of these calls is given."""
+
+    def __init__(self, source: Source, classes: Iterable[str]) -> None:
+        self._source = source
+        self._classes = frozenset(classes)
+        self._callers = _MOST_CALLERS
+        self.by_class: dict[str, dict[str, None]] = {}
+        """Calls that each class is handed to, in words."""
+        self.spoilt: dict[MethodBody, str] = {}
+        """Methods that initialise a context with one of the classes."""
+        sites = [(want, site) for want in _TAKERS for site in source.sites(want)] if self._classes else []
+        # What libraries do among themselves is no finding, and there is much of it.
+        own = [(want, site) for want, site in sites if source.owner_of(site.method.class_name).first_party]
+        for want, site in own[:_MOST_SITES]:
+            for name in self.given(site):
+                place = f"{_short(want.class_name)}.{want.name} in {_place(site.method)}"
+                self.by_class.setdefault(name, {})[place] = None
+                if want is _INIT:
+                    self.spoilt[site.method] = name
+
+    def given(self, site: Site) -> list[str]:
+        """Those of the classes whose objects a call may be given."""
+        try:
+            passed = arguments(self._source.program, site)[1:] or arguments(self._source.program, site)
+            found = {name: None for value in passed for name in self._made(value, 0)}
+        except DexError:
+            return []
+        return [name for name in found if name in self._classes]
+
+    def _made(self, value: Value, depth: int) -> Iterator[str]:
+        """Classes of the objects that a value is, or that are in it."""
+        for leaf in leaves(value):
+            if isinstance(leaf, Created):
+                yield leaf.descriptor
+            elif isinstance(leaf, FieldValue | Returned) or (isinstance(leaf, Parameter) and self._may_search()):
+                if depth < 3:
+                    for origin in self._source.program.origins(leaf):
+                        if origin != leaf:
+                            yield from self._made(origin, depth + 1)
+
+    def _may_search(self) -> bool:
+        self._callers -= 1
+        return self._callers >= 0
+
+    def of_factory(self, site: Site) -> str:
+        """The trust manager behind the socket factory that a call is given, if it is one of the classes."""
+        try:
+            passed = arguments(self._source.program, site)
+            origins = [one for value in passed[-1:] for one in (value, *self._source.program.origins(value))]
+        except DexError:
+            return ""
+        methods = [site.method, *(one.method for one in origins if isinstance(one, Returned))]
+        return next((self.spoilt[method] for method in methods if method in self.spoilt), "")
+
+
+def _short(descriptor: str | None) -> str:
+    return (descriptor or "").rpartition("/")[2].rstrip(";").replace("$", ".")
+
+
+def _place(method: MethodBody) -> str:
+    return f"{method.class_name[1:-1].replace('/', '.')}.{method.name}"
+
+
+def with_uses(found: Iterable[Decider], uses: Uses) -> Iterator[Decider]:
+    """The same, with what they are handed to."""
+    for one in found:
+        yield replace(one, uses=tuple(sorted(uses.by_class.get(one.code.class_name, ()))))
+
+
+def overrides(source: Source, uses: Uses, found: Iterable[Decider]) -> Iterator[Override]:
+    """Calls that replace what all connections of the app are checked by."""
+    lenient = {one.code.class_name for one in found if one.decides is not Decides.ERROR}
+    for want in _OVERRIDES:
+        for site in source.sites(want):
+            given = [name for name in uses.given(site) if name in lenient]
+            broken = given[0] if given else ""
+            if not broken and want.name == "setDefaultSSLSocketFactory":
+                broken = uses.of_factory(site)
+            call = f"HttpsURLConnection.{want.name}"
+            yield Override(source.code(site.method, site.offset), call, broken)

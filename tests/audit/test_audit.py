@@ -1,0 +1,280 @@
+"""The audit as a whole: what the command prints and exits with, and that nothing silences the rest."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+import pincompiler.audit as auditing
+from pincompiler.cli import app as cli
+from pincompiler.finding import Finding, Level
+from pincompiler.rules.app import missing_host
+from tests.apk.forge import app, manifest, nsc, simple_zip, uses_nsc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from pincompiler.rules.rule import Audited
+
+TODAY = "2026-11-23"
+ONE = "OlKBCa0QcYVWv6oeASXMpLInMKbTqjestlxcMyWKY5c="
+TWO = "qhxcigFVtf7yBCQe/jlYT7pUFM0YzXEKsB9NFmBQo4k="
+PINS = f"""\
+version = 1
+
+[keys.one]
+spki-sha256 = "{ONE}"
+
+[keys.two]
+spki-sha256 = "{TWO}"
+
+[[pin-set]]
+hosts = ["example.com"]
+subdomains = "all"
+keys = ["one", "two"]
+
+[target.nsc]
+path = "nsc.xml"
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """An app whose NSC pins example.com and all below to one of the two keys; it has no code."""
+    files = app(**{"res/n.xml": nsc(pin=ONE), "res/n28.xml": nsc(pin=ONE), "classes.dex": None})
+    return put(tmp_path / "shop.apk", files)
+
+
+@pytest.fixture
+def pins(tmp_path: Path) -> Path:
+    path = tmp_path / "pins.toml"
+    path.write_text(PINS, encoding="utf-8")
+    return path
+
+
+def put(path: Path, files: dict[str, bytes]) -> Path:
+    path.write_bytes(simple_zip(files))
+    return path
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, ["audit", "--today", TODAY, *map(str, arguments)])
+
+
+def subjects(result: Result) -> list[dict[str, Any]]:
+    found = json.loads(result.stdout)
+    assert (found["version"], found["command"]) == (1, "audit")
+    return list(found["subjects"])
+
+
+def rules(subject: dict[str, Any]) -> set[str]:
+    return {finding["rule"] for finding in subject["findings"]}
+
+
+# -- what is said ------------------------------------------------------------------------------------
+
+
+def test_an_app_is_told_as_the_issue_lays_it_down(shop: Path) -> None:
+    (found,) = subjects(run("-f", "json", shop))
+    assert found["path"] == str(shop)
+    assert (found["kind"], found["package"], found["complete"]) == ("apk", "a.b", True)
+    verdict = next(row for row in found["verdicts"] if row["api"] == "24-27")
+    assert (verdict["host"], verdict["mechanism"], verdict["verdict"]) == ("example.com", "nsc", "enforced")
+    assert {(pin["host"], pin["algorithm"], pin["pin"], pin["enforced"]) for pin in found["pins"]} == {
+        ("example.com", "spki-sha256", ONE, True)
+    }
+    lone = next(finding for finding in found["findings"] if finding["rule"] == "missing-backup-pin")
+    assert lone["location"]["member"] == "res/n.xml"
+    assert lone["location"]["line"] in {2, 3, 4, 5}
+    assert lone["references"][0] == "CWE-693"
+
+
+def test_drift_stands_at_its_line_of_the_pins_file(shop: Path, pins: Path) -> None:
+    result = run("-f", "json", "--pins", pins, shop)
+    (found,) = subjects(result)
+    missing = [finding for finding in found["findings"] if finding["rule"] == "missing-key"]
+    assert {finding["host"] for finding in missing} == {"example.com"}
+    assert {finding["location"]["file"] for finding in missing} == {str(pins)}
+    assert {finding["location"]["line"] for finding in missing} == {10}
+    assert "`two` is missing for example.com" in missing[0]["message"]
+    assert result.exit_code == 1
+
+
+def test_what_means_the_same_has_not_drifted(pins: Path, shop: Path) -> None:
+    pins.write_text(
+        PINS.replace('keys = ["one", "two"]', 'keys = ["one"]').replace(
+            "[keys.two]", "[keys.two]\nretired = true"
+        ),
+        encoding="utf-8",
+    )
+    (found,) = subjects(run("-f", "json", "--pins", pins, shop))
+    drift = {
+        "missing-host",
+        "missing-key",
+        "unexpected-key",
+        "narrower-reach",
+        "wider-reach",
+        "unlisted-host",
+    }
+    assert not rules(found) & drift
+
+
+def test_text_has_verdicts_then_findings_then_pins(shop: Path, pins: Path) -> None:
+    shown = run("--pins", pins, shop).stdout
+    places = [shown.index(title) for title in ("\nVerdicts\n", "\nFindings\n", "\nPins\n")]
+    assert places == sorted(places)
+    assert shown.index("error: ") < shown.index("warning: ")
+
+
+# -- exit codes --------------------------------------------------------------------------------------
+
+
+def test_exit_code_1_from_the_level_asked_for(shop: Path) -> None:
+    assert run(shop).exit_code == 0
+    assert run("--fail-on", "warning", shop).exit_code == 1
+    assert run("--fail-on", "warning", "--exit-zero", shop).exit_code == 0
+
+
+def test_exit_code_3_when_something_remained_unseen(tmp_path: Path) -> None:
+    files = app(**{"res/n.xml": nsc(pin=ONE), "res/n28.xml": nsc(pin=ONE), "classes.dex": b"dex\n035\0"})
+    result = run("-f", "json", put(tmp_path / "damaged.apk", files))
+    (found,) = subjects(result)
+    assert (found["complete"], result.exit_code) == (False, 3)
+    assert [one["what"] for one in found["unknown"]] == ["classes.dex"]
+    assert ("okhttp", "unknown") in {(row["mechanism"], row["verdict"]) for row in found["verdicts"]}
+
+
+def test_a_bad_file_does_not_stop_the_others(shop: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.apk"
+    bad.write_bytes(b"no archive")
+    result = run("-f", "json", bad, tmp_path / "absent.apk", shop)
+    first, second, third = subjects(result)
+    assert "bad.apk" in first["error"]
+    assert "absent.apk" in second["error"]
+    assert third["package"] == "a.b"
+    assert result.exit_code == 2
+
+
+# -- acceptances -------------------------------------------------------------------------------------
+
+ACCEPT = """\
+[[accept]]
+rule = "missing-backup-pin"
+hosts = ["example.com"]
+reason = "the second key is being made"
+until = {}
+"""
+
+
+def test_an_accepted_finding_is_a_note_until_its_day(shop: Path, tmp_path: Path) -> None:
+    record = tmp_path / "accept.toml"
+    record.write_text(ACCEPT.format("2026-11-24"), encoding="utf-8")
+    result = run("-f", "json", "--fail-on", "warning", "--accept", record, shop)
+    (found,) = subjects(result)
+    accepted = [finding for finding in found["findings"] if finding["rule"] == "missing-backup-pin"]
+    assert {finding["level"] for finding in accepted} == {"note"}
+    assert {finding["accepted"] for finding in accepted} == {"the second key is being made"}
+    record.write_text(ACCEPT.format("2026-11-23"), encoding="utf-8")
+    assert run("--fail-on", "warning", "--accept", record, shop).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            ACCEPT.replace("reason", "raison").format("2026-12-01"),
+            "accept.toml:4: `raison` means nothing here",
+        ),
+        (ACCEPT.replace("until = {}", ""), "`until` is missing"),
+        (
+            ACCEPT.replace("missing-backup", "missing-backups").format("2026-12-01"),
+            'no rule is called "missing-b',
+        ),
+        ("pins = 1", "accept.toml:1: `pins` means nothing here"),
+    ],
+)
+def test_a_broken_record_is_refused(text: str, said: str, shop: Path, tmp_path: Path) -> None:
+    record = tmp_path / "accept.toml"
+    record.write_text(text, encoding="utf-8")
+    result = run("--accept", record, shop)
+    assert result.exception is not None
+    assert said in str(result.exception)
+
+
+def test_a_place_can_be_accepted_by_pattern(shop: Path, tmp_path: Path) -> None:
+    record = tmp_path / "accept.toml"
+    place = ACCEPT.replace('hosts = ["example.com"]', 'places = ["res/n28*"]').format("2026-12-01")
+    record.write_text(place, encoding="utf-8")
+    (found,) = subjects(run("-f", "json", "--accept", record, shop))
+    backups = [finding for finding in found["findings"] if finding["rule"] == "missing-backup-pin"]
+    levels = {finding["location"]["member"]: finding["level"] for finding in backups}
+    assert levels == {"res/n.xml": "error", "res/n28.xml": "note"}
+
+
+# -- robustness --------------------------------------------------------------------------------------
+
+
+def test_a_rule_that_crashes_is_told_and_silences_no_other(
+    shop: Path, pins: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crashing(audited: Audited) -> Iterator[Finding]:
+        yield missing_host.RULE.at(None, f"before the crash in {audited.app.path}", "")
+        raise ZeroDivisionError
+
+    broken = replace(missing_host.RULE, app=crashing)
+    others = tuple(broken if rule is missing_host.RULE else rule for rule in auditing.RULES)
+    monkeypatch.setattr(auditing, "RULES", others)
+    result = run("-f", "json", "--pins", pins, shop)
+    (found,) = subjects(result)
+    assert [one["what"] for one in found["remarks"] + found["unknown"]] == ["rule missing-host"]
+    assert "missing-key" in rules(found)
+    assert not found["complete"]
+
+
+def test_a_collector_that_crashes_is_told_and_silences_no_other(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pincompiler import shipped
+
+    class Broken:
+        WANTED = ()
+
+        @staticmethod
+        def collect(source: object) -> None:
+            raise KeyError(source.__class__.__name__)
+
+    monkeypatch.setitem(shipped.COLLECTORS, "trust", Broken)
+    (found,) = subjects(run("-f", "json", shop))
+    assert [one["what"] for one in found["unknown"]] == ["trust"]
+    assert found["pins"]
+
+
+def test_jobs_change_nothing_but_the_time(shop: Path, pins: Path, tmp_path: Path) -> None:
+    other = put(tmp_path / "other.apk", {"AndroidManifest.xml": manifest(uses_nsc())})
+    bad = tmp_path / "bad.apk"
+    bad.write_bytes(b"")
+    files = [shop, bad, other, shop]
+    alone = run("-f", "json", "--pins", pins, *files)
+    together = run("-f", "json", "--pins", pins, "--jobs", "3", *files)
+    assert alone.stdout == together.stdout
+    assert len(subjects(alone)) == 4
+
+
+def test_the_report_goes_to_a_file_whole_or_not_at_all(shop: Path, tmp_path: Path) -> None:
+    target = tmp_path / "report.sarif"
+    result = run("-f", "sarif", "-o", target, shop)
+    assert result.stdout == ""
+    assert json.loads(target.read_text("utf-8"))["version"] == "2.1.0"
+    lost = run("-o", tmp_path / "no" / "folder" / "report.txt", shop)
+    assert lost.exit_code in {0, 2} or lost.exception is not None
+
+
+def test_levels_are_ordered() -> None:
+    assert [level.rank for level in (Level.ERROR, Level.WARNING, Level.NOTE)] == [0, 1, 2]

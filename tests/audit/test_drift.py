@@ -1,0 +1,122 @@
+"""Drift in the words of a release; complete, for it is told from the differences."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import PurePosixPath
+
+import pytest
+from hypothesis import given
+
+from pincompiler.drift import Drift, Kind, drift
+from pincompiler.facts import Mechanism, Shipped
+from pincompiler.fidelity import differences
+from pincompiler.platforms.nsc import NSC
+from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.policy import Key, PinSet, Policy, Reach
+from pincompiler.project import App, Output
+from tests.strategies import policies, spki
+
+ONE, TWO, OLD = (Key(spki(name), None, name) for name in ("one", "two", "old"))
+HOST = "api.example.com"
+
+
+def policy(*keys: Key, host: str = HOST, reach: Reach = Reach.NONE, expires: date | None = None) -> Policy:
+    return Policy((PinSet((host,), reach, keys or (ONE, TWO), expires),))
+
+
+def drifted(wanted: Policy, actual: Policy | OkHttp) -> tuple[Drift, ...]:
+    keys = {key: None for pin_set in wanted.sets for key in pin_set.keys}
+    return drift(wanted, Shipped(Mechanism.NSC, "the app", actual), wanted, keys)
+
+
+def told(wanted: Policy, actual: Policy | OkHttp) -> list[tuple[Kind, str, str]]:
+    return [(one.kind, one.host, one.said) for one in drifted(wanted, actual)]
+
+
+CASES = {
+    "the same": (policy(), policy(), []),
+    "a host is missing": (
+        policy(),
+        policy(host="www.example.com"),
+        [
+            (Kind.HOST_MISSING, HOST, "api.example.com is not pinned"),
+            (
+                Kind.HOST_UNKNOWN,
+                "www.example.com",
+                "www.example.com is pinned, and pins.toml does not know it",
+            ),
+        ],
+    ),
+    "a key is missing": (
+        policy(),
+        policy(ONE),
+        [(Kind.KEY_MISSING, HOST, "`two` is missing for api.example.com")],
+    ),
+    "a key is too many": (
+        policy(),
+        policy(ONE, TWO, OLD),
+        [
+            (
+                Kind.KEY_UNKNOWN,
+                HOST,
+                f"a key that pins.toml does not know, {OLD.pin}, is pinned for api.example.com",
+            )
+        ],
+    ),
+    "narrower": (
+        policy(reach=Reach.ALL),
+        policy(reach=Reach.ONE_LABEL),
+        [(Kind.NARROWER, HOST, "not all names below api.example.com are pinned")],
+    ),
+    "wider": (
+        policy(),
+        policy(reach=Reach.ALL),
+        [(Kind.WIDER, HOST, "names below api.example.com are pinned that pins.toml leaves alone")],
+    ),
+    "ends earlier": (
+        policy(expires=date(2027, 6, 30)),
+        policy(expires=date(2027, 1, 31)),
+        [
+            (
+                Kind.EXPIRY,
+                HOST,
+                "the pins of api.example.com end on 2027-01-31, and pins.toml says on 2027-06-30",
+            )
+        ],
+    ),
+    "never ends": (
+        policy(expires=date(2027, 6, 30)),
+        policy(),
+        [(Kind.EXPIRY, HOST, "the pins of api.example.com end never, and pins.toml says on 2027-06-30")],
+    ),
+    "other keys below": (
+        policy(reach=Reach.ONE_LABEL),
+        OkHttp((Entry(HOST, (ONE, TWO)), Entry(f"*.{HOST}", (ONE,)))),
+        [(Kind.KEY_MISSING, HOST, "`two` is missing for names below api.example.com")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_kind(name: str) -> None:
+    wanted, actual, expected = CASES[name]
+    assert told(wanted, actual) == expected
+
+
+def test_a_missing_key_is_told_once_though_names_below_miss_it_too() -> None:
+    wanted, actual = policy(reach=Reach.ALL), policy(ONE, reach=Reach.ALL)
+    assert told(wanted, actual) == [(Kind.KEY_MISSING, HOST, "`two` is missing for api.example.com")]
+
+
+@given(policies, policies)
+def test_drift_is_told_of_each_name_that_differs_and_of_no_other(wanted: Policy, actual: Policy) -> None:
+    differing = {difference.name for difference in differences(wanted, actual)}
+    assert {one.host for one in drifted(wanted, actual)} == differing
+
+
+@given(policies)
+def test_what_was_compiled_has_not_drifted(wanted: Policy) -> None:
+    lowered = NSC.lower(wanted, App(), Output("nsc", PurePosixPath("nsc.xml")))
+    found = drift(lowered, Shipped(Mechanism.NSC, "the app", lowered), wanted, ())
+    assert found == ()

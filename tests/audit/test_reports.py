@@ -1,0 +1,309 @@
+"""The three reports of an audit: for people, for programs, for code scanning."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pincompiler.facts import FIRST_PARTY, Algorithm, ApiRange, Mechanism, Pin, Unseen
+from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
+from pincompiler.location import Location, Span
+from pincompiler.policy import Reach
+from pincompiler.reports import audit_json, audit_text, sarif
+from pincompiler.reports.fingerprints import fingerprints
+from pincompiler.subject import InventoryPin, Subject
+from pincompiler.verdicts import HostVerdict, Verdict
+
+PIN = "OlKBCa0QcYVWv6oeASXMpLInMKbTqjestlxcMyWKY5c="
+XML = Location("shop.apk", Span(4, 1, 4, 1), member="res/xml/nsc.xml")
+CODE = Location(
+    "shop.apk", Span(31, 1, 31, 1), member="classes2.dex", symbol="Lcom/example/shop/Net;->client()V"
+)
+LINE = Location("pins.toml", Span(14, 10, 14, 27))
+IN_CODE = Evidence(
+    owner="first-party",
+    use=Use.REACHABLE,
+    confidence=Confidence.LIKELY,
+    api="24+",
+    mechanism="okhttp",
+    chain=("Lcom/example/shop/Main;", "Lcom/example/shop/Net;"),
+    shown=("const/4 v0, 0x1",),
+    role="HostnameVerifier.verify",
+)
+DRIFT = Finding(
+    "missing-key",
+    Level.ERROR,
+    "in res/xml/nsc.xml, `api-2027` is missing for api.example.com",
+    LINE,
+    "run pincompiler compile and build again",
+    ("api.example.com",),
+    related=(("shipped here", XML),),
+    evidence=Evidence(mechanism="nsc", api="24+"),
+)
+IN_METHOD = Finding("expired-pin-set", Level.WARNING, "it is over", CODE, evidence=IN_CODE)
+ACCEPTED = Finding(
+    "missing-backup-pin", Level.NOTE, "one pin only", XML, accepted="being made", evidence=Evidence()
+)
+SUBJECT = Subject(
+    "shop.apk",
+    "apk",
+    "ab" * 32,
+    "com.example.shop",
+    "4.2",
+    42,
+    24,
+    36,
+    (
+        InventoryPin(
+            Pin(
+                Mechanism.NSC,
+                "api.example.com",
+                Reach.ALL,
+                Algorithm.SPKI_SHA256,
+                PIN,
+                XML,
+                FIRST_PARTY,
+                date(2027, 1, 31),
+            ),
+            enforced=True,
+        ),
+    ),
+    (
+        HostVerdict(
+            "api.example.com", Mechanism.NSC, ApiRange(24), Verdict.ENFORCED, "res/xml/nsc.xml: <domain>", XML
+        ),
+    ),
+    (DRIFT, IN_METHOD, ACCEPTED),
+    (Unseen("classes3.dex", "cannot be read: it ends too early"), Unseen("note", "harmless", frozenset())),
+)
+HOSTILE = "a\x1b[31m\u202eevil\u0000\n::error::\U0001f600"
+
+
+def prints(*findings: Finding) -> list[str]:
+    return list(fingerprints("com.example.shop", findings))
+
+
+# -- JSON --------------------------------------------------------------------------------------------
+
+
+def test_json_has_the_shape_of_version_1() -> None:
+    report = json.loads(audit_json.render([SUBJECT]))
+    (subject,) = report["subjects"]
+    assert report["version"] == 1
+    assert subject.keys() >= {
+        *("path", "kind", "sha256", "package", "version-name", "min-sdk", "target-sdk", "complete"),
+        *("unknown", "pins", "verdicts", "findings"),
+    }
+    assert subject["complete"] is False
+    assert subject["unknown"][0]["what"] == "classes3.dex"
+    assert subject["remarks"] == [{"what": "note", "why": "harmless", "mechanisms": []}]
+    assert subject["pins"][0] == {
+        "mechanism": "nsc",
+        "host": "api.example.com",
+        "subdomains": "all",
+        "algorithm": "spki-sha256",
+        "pin": PIN,
+        "expires": "2027-01-31",
+        "enforced": True,
+        "confidence": "confirmed",
+        "owner": "first-party",
+        "what": "",
+        "location": {"file": "shop.apk", "member": "res/xml/nsc.xml", "line": 4, "symbol": None},
+    }
+    verdict = subject["verdicts"][0]
+    assert (verdict["host"], verdict["mechanism"], verdict["api"]) == ("api.example.com", "nsc", "24+")
+    assert (verdict["verdict"], verdict["why"]) == ("enforced", "res/xml/nsc.xml: <domain>")
+    finding = subject["findings"][1]
+    assert finding["location"] == {
+        "file": "shop.apk",
+        "member": "classes2.dex",
+        "line": 31,
+        "symbol": "Lcom/example/shop/Net;->client()V",
+    }
+    assert finding["references"][:1] == ["CWE-298"]
+    assert re.fullmatch("[0-9a-f]{32}", finding["fingerprint"])
+    assert (finding["confidence"], finding["owner"], finding["use"]) == ("likely", "first-party", "reachable")
+
+
+def test_json_tells_an_app_that_could_not_be_read() -> None:
+    (subject,) = json.loads(audit_json.render([Subject("bad.apk", error="bad.apk: no archive")]))["subjects"]
+    assert (subject["complete"], subject["error"], subject["findings"]) == (False, "bad.apk: no archive", [])
+
+
+# -- fingerprints ------------------------------------------------------------------------------------
+
+
+def test_a_fingerprint_does_not_hang_on_lines_and_files_that_move() -> None:
+    moved = replace(CODE, span=Span(99, 1, 99, 1), member="classes7.dex")
+    assert prints(IN_METHOD) == prints(replace(IN_METHOD, location=moved))
+
+
+def test_a_fingerprint_outlives_another_obfuscation() -> None:
+    one = replace(IN_METHOD, location=replace(CODE, symbol="La/b/c;->a(Ljava/lang/String;)Z"))
+    other = replace(IN_METHOD, location=replace(CODE, symbol="Lb0/q$a;->k(Lx/y;)Z"))
+    assert prints(one) == prints(other)
+    assert prints(one) != prints(replace(one, evidence=replace(IN_CODE, role="WebViewClient")))
+
+
+def test_a_numbered_lambda_is_the_same_one_in_the_next_build() -> None:
+    one, other = (
+        replace(IN_METHOD, location=replace(CODE, symbol=f"Lcom/example/Net$${name};->verify()Z"))
+        for name in ("ExternalSyntheticLambda0", "ExternalSyntheticLambda3")
+    )
+    assert prints(one) == prints(other)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(IN_METHOD, rule="expiring-pin-set"),
+        replace(IN_METHOD, hosts=("api.example.com",)),
+        replace(IN_METHOD, evidence=replace(IN_CODE, owner="Rabbit MQ")),
+        replace(IN_METHOD, location=replace(CODE, symbol="Lcom/example/shop/Net;->other()V")),
+    ],
+)
+def test_another_finding_has_another_fingerprint(changed: Finding) -> None:
+    assert prints(IN_METHOD) != prints(changed)
+
+
+def test_two_of_a_kind_are_told_apart() -> None:
+    assert len(set(prints(IN_METHOD, IN_METHOD, IN_METHOD))) == 3
+
+
+def test_the_same_finding_in_two_apps_is_two() -> None:
+    assert list(fingerprints("a.b", [DRIFT])) != list(fingerprints("a.c", [DRIFT]))
+
+
+# -- SARIF -------------------------------------------------------------------------------------------
+
+
+def run() -> dict[str, Any]:
+    (found,) = json.loads(sarif.render([SUBJECT]))["runs"]
+    return dict(found)
+
+
+def test_sarif_puts_drift_at_its_line_of_the_pins_file() -> None:
+    result = run()["results"][0]
+    place = result["locations"][0]["physicalLocation"]
+    assert place == {
+        "artifactLocation": {"uri": "pins.toml"},
+        "region": {"startLine": 14, "startColumn": 10, "endLine": 14, "endColumn": 27},
+    }
+    (related,) = result["relatedLocations"]
+    assert related["message"]["text"] == "shipped here"
+    assert related["logicalLocations"] == [{"fullyQualifiedName": "res/xml/nsc.xml:4", "kind": "resource"}]
+
+
+def test_sarif_names_the_method_and_the_way_to_it() -> None:
+    result = run()["results"][1]
+    (place,) = result["locations"]
+    assert place["physicalLocation"]["artifactLocation"] == {"uri": "shop.apk"}
+    assert place["physicalLocation"]["region"]["startLine"] == 1
+    assert place["logicalLocations"][0]["fullyQualifiedName"] == "Lcom/example/shop/Net;->client()V"
+    steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert [step["location"]["logicalLocations"][0]["fullyQualifiedName"] for step in steps] == list(
+        IN_CODE.chain
+    )
+
+
+def test_sarif_has_what_github_requires() -> None:
+    found = run()
+    rules = found["tool"]["driver"]["rules"]
+    assert {rule["id"] for rule in rules} == {"missing-key", "expired-pin-set", "missing-backup-pin"}
+    for rule in rules:
+        assert len(rule["shortDescription"]["text"]) <= 1024
+        assert rule["help"]["markdown"].count("```") >= 4
+        assert "security" in rule["properties"]["tags"]
+        assert 0 < float(rule["properties"]["security-severity"]) <= 10
+    for result in found["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert region.keys() == {"startLine", "startColumn", "endLine", "endColumn"}
+        assert result["partialFingerprints"]["primaryLocationLineHash"]
+
+
+def test_sarif_says_what_was_not_seen_and_what_is_accepted() -> None:
+    found = run()
+    (invocation,) = found["invocations"]
+    assert invocation["executionSuccessful"] is False
+    notes = [(note["level"], note["message"]["text"]) for note in invocation["toolExecutionNotifications"]]
+    assert notes == [
+        ("warning", "classes3.dex: cannot be read: it ends too early"),
+        ("note", "note: harmless"),
+    ]
+    assert found["results"][2]["suppressions"] == [{"kind": "external", "justification": "being made"}]
+
+
+# -- text --------------------------------------------------------------------------------------------
+
+
+def test_text_is_read_top_down() -> None:
+    assert (
+        audit_text.render([SUBJECT])
+        == f"""\
+shop.apk: com.example.shop 4.2, apk, Android API 24+, aimed at 36
+sha256 {"ab" * 32}
+
+Verdicts
+  api.example.com  nsc  API 24+  enforced  res/xml/nsc.xml: <domain>
+
+Findings
+  error: in res/xml/nsc.xml, `api-2027` is missing for api.example.com [missing-key]
+      at pins.toml:14:10
+      shipped here: res/xml/nsc.xml:4
+      API 24+
+      fix: run pincompiler compile and build again
+      see: CWE-693, MASVS-NETWORK-2, MASWE-0028
+
+  warning: it is over [expired-pin-set]
+      at classes2.dex Lcom/example/shop/Net;->client()V (line 31)
+      first-party, reachable, API 24+, likely
+      reached by Lcom/example/shop/Main; > Lcom/example/shop/Net;
+      | const/4 v0, 0x1
+      see: CWE-298, MASVS-NETWORK-2, MASTG-TEST-0243, MASWE-0028
+
+  note: one pin only [missing-backup-pin]
+      at res/xml/nsc.xml:4
+      see: CWE-693, MASVS-NETWORK-2, MASWE-0028
+
+Pins
+  nsc  api.example.com and below  spki-sha256  {PIN}  enforced  res/xml/nsc.xml:4, until 2027-01-31
+
+Not seen
+  classes3.dex: cannot be read: it ends too early
+
+Remarks
+  note: harmless
+"""
+    )
+
+
+def test_colours_are_for_terminals() -> None:
+    assert "\x1b[32menforced\x1b[0m" in audit_text.render([SUBJECT], colour=True)
+
+
+@pytest.mark.parametrize("render", [audit_text.render, sarif.render, audit_json.render])
+def test_hostile_names_cannot_steer_a_terminal_or_a_log(render: Any) -> None:
+    place = Location(HOSTILE, None, member=HOSTILE, symbol=HOSTILE)
+    finding = replace(IN_METHOD, message=HOSTILE, location=place, fix=HOSTILE, hosts=(HOSTILE,))
+    pin = Pin(Mechanism.NSC, HOSTILE, None, Algorithm.CERTIFICATE, HOSTILE, place, what=HOSTILE)
+    row = HostVerdict(HOSTILE, Mechanism.NSC, ApiRange(24), Verdict.UNKNOWN, HOSTILE, place)
+    subject = Subject(
+        HOSTILE,
+        package=HOSTILE,
+        version_name=HOSTILE,
+        pins=(InventoryPin(pin, enforced=False),),
+        verdicts=(row,),
+        findings=(finding,),
+        unseen=(Unseen(HOSTILE, HOSTILE),),
+    )
+    shown = render([subject])
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "\x00" not in shown
+    assert "\n::error::" not in shown

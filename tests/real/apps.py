@@ -1,0 +1,506 @@
+"""Builds Android apps from source with the real tools: javac, kotlinc, D8, R8, aapt2.
+
+    from tests.real.apps import App, build_app, build_apps
+
+    apk = build_app(
+        tmp_path / "app",
+        java='''
+            public final class Net {
+                okhttp3.OkHttpClient client() { return new okhttp3.OkHttpClient(); }
+            }
+        ''',
+        nsc="<network-security-config>…</network-security-config>",
+        shrink="r8-full",
+    )
+
+* ``java``, ``kotlin``: one source, several, or a mapping from file names to sources.  A source without a
+  package line is of ``com.example.app``, in its first line, so that line numbers stay.  They may use
+  ``android.*``, the libraries, and the app's ``R``.
+* An activity ``com.example.app.Main`` is made that calls what the top-level classes offer (constructors and
+  methods that take nothing, the others where a class has none of these, with arguments that nobody can
+  foresee), so that all of it is reachable.  Not so if a source declares ``Main``, or with ``main=""``.
+* ``files`` go in by their path in an app: ``res/…`` through aapt2, everything else (``assets/…``, ``lib/…``)
+  as it is.  ``nsc`` is short for ``res/xml/network_security_config.xml``, which the usual manifest names.
+* ``libraries`` are folders of ``.tools/``; they are carried along whole unless ``carried=False``, or shrunk
+  and renamed with the app by R8.
+* ``form``: an APK, a directory of ``splits``, an archive of them (``apks``), or a bundle (``aab``).
+
+The first app of a process takes some seconds, the next ones of Java a fraction of one; R8 takes seconds
+each.  The JVM lives as long as the process; the libraries' DEX files are kept in ``.tools/``.
+Needs the fixture ``real_tools``.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import hashlib
+import os
+import re
+import shutil
+import struct
+import subprocess
+import tempfile
+import textwrap
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from .install import ANDROID_VERSION, FRAMEWORK, KOTLIN_VERSION, R8_VERSION, tools_directory
+from .toolchain import ToolError, _call, _jars, _oracle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import IO
+
+    Sources = str | Sequence[str] | Mapping[str, str]
+
+__all__ = ["PACKAGE", "App", "ToolError", "build_app", "build_apps"]
+
+PACKAGE: Final = "com.example.app"
+MAIN: Final = f"{PACKAGE}.Main"
+LEAST_API: Final = 26
+NSC: Final = "res/xml/network_security_config.xml"
+_MANIFEST: Final = "AndroidManifest.xml"
+_JVM: Final = ("-XX:+UseSerialGC", "-Xshare:auto", "-Xmx1500m")
+
+_USUAL_MANIFEST: Final = """\
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="{package}">
+    <uses-sdk android:minSdkVersion="{api}" android:targetSdkVersion="34" />
+    <uses-permission android:name="android.permission.INTERNET" />
+    <application{attributes}>{activity}</application>
+</manifest>
+"""
+_ACTIVITY: Final = """
+        <activity android:name="{name}" android:exported="true">
+            <intent-filter>
+                <action android:name="android.intent.action.MAIN" />
+                <category android:name="android.intent.category.LAUNCHER" />
+            </intent-filter>
+        </activity>
+    """
+_MAIN: Final = """\
+package {package};
+public final class Main extends android.app.Activity {{
+    @Override protected void onCreate(android.os.Bundle state) {{
+        super.onCreate(state);
+        try {{
+            use();
+        }} catch (Throwable failure) {{
+            throw new IllegalStateException(failure);
+        }}
+    }}
+    @SuppressWarnings("unchecked")
+    private void use() throws Throwable {{
+        {calls}
+    }}
+}}
+"""
+_RULES: Final = "-dontwarn **\n-keepattributes SourceFile,LineNumberTable\n"
+"""Beside the rules which aapt2 makes of the manifest."""
+_LEFT_OUT: Final = re.compile(
+    r".*/|.*\.class|META-INF/(MANIFEST\.MF|INDEX\.LIST|LICENSE.*|.*\.(SF|RSA|DSA)|(maven|proguard|versions)/.*)"
+)
+"""What does not get from a jar into an app."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app to be built; the module's documentation tells the parts."""
+
+    java: Sources = ()
+    kotlin: Sources = ()
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
+    nsc: str = ""
+    manifest: str = ""
+    """The whole text; else the usual one: least API 26, target 34, the activity."""
+    main: str | None = None
+    """The activity of the usual manifest; None: the one which is made; empty: none."""
+    libraries: tuple[str, ...] = ("okhttp-4.12.0",)
+    carried: bool = True
+    """Whether the app carries the libraries, and is not only compiled against them."""
+    shrink: Literal["", "r8", "r8-full"] = ""
+    """Whether R8 shrinks and renames app and libraries, in its compatible or its full mode."""
+    rules: str = ""
+    """More rules for R8, beside those for what the manifest names."""
+    dexer: Literal["d8", "dx"] = "d8"
+    debug: bool = False
+    """Compile to DEX for debugging: with the names of variables."""
+    debuggable: bool = False
+    least_api: int = LEAST_API
+    optimize: tuple[str, ...] = ()
+    """Options of ``aapt2 optimize``."""
+    shorten: bool = False
+    """Shorten the paths of resources."""
+    split_by: tuple[str, ...] = ("de",)
+    """Configurations which get APKs of their own in the forms ``splits`` and ``apks``."""
+    form: Literal["apk", "splits", "apks", "aab"] = "apk"
+
+
+def build_app(folder: Path, **parts: Any) -> Path:
+    """Build the :class:`App` of these parts in a new folder; the path of the file, or of the splits.
+
+    Raises :class:`ToolError` with the words of whichever tool refuses.
+    """
+    return _Building(App(**parts), folder).build()
+
+
+def build_apps(folder: Path, apps: Mapping[str, App]) -> dict[str, Path]:
+    """Build each app in the folder of its name below ``folder``."""
+    return {name: _Building(app, folder / name).build() for name, app in apps.items()}
+
+
+class _Building:
+    """One app while it is built."""
+
+    def __init__(self, app: App, folder: Path) -> None:
+        self.app = app
+        self.top = folder
+        self.java = dict(_named(app.java, ".java"))
+        self.kotlin = dict(_named(app.kotlin, ".kt"))
+        self.classes = folder / "classes"
+        self.generated = folder / "generated"
+        self.main = app.main
+        if self.main is None:
+            declared = any("Main" in _declared(text) for text in (*self.java.values(), *self.kotlin.values()))
+            self.main = MAIN if self.has_code or declared else ""
+
+    @property
+    def has_code(self) -> bool:
+        return bool(self.java or self.kotlin)
+
+    def build(self) -> Path:
+        self.top.mkdir(parents=True, exist_ok=True)
+        resources = self._link()
+        self._compile()
+        members = list(self._members())
+        return self._packed(resources, members)
+
+    # -- resources --------------------------------------------------------------------------------
+
+    def _link(self) -> list[Path]:
+        """The APKs of manifest and resources, the base first."""
+        files = dict(self.app.files)
+        if self.app.nsc:
+            files[NSC] = self.app.nsc
+        files[_MANIFEST] = self.app.manifest or self._manifest()
+        for name, content in files.items():
+            if name == _MANIFEST or name.startswith("res/"):
+                _write(self.top / name, content)
+        base = self.top / "base.apk"
+        link = ["aapt2", "link", "-o", str(base), "-I", str(tools_directory() / FRAMEWORK)]
+        link += ["--manifest", str(self.top / _MANIFEST), "--auto-add-overlay"]
+        link += ["--java", str(self.generated), "--proguard", str(self.top / "manifest.pro")]
+        link += ["--debug-mode"] * self.app.debuggable + ["--proto-format"] * (self.app.form == "aab")
+        splits = []
+        if self.app.form in {"splits", "apks"}:
+            splits = [self.top / f"config.{name}.apk" for name in self.app.split_by]
+            for name, split in zip(self.app.split_by, splits, strict=True):
+                link += ["--split", f"{split}:{name}"]
+        if (self.top / "res").is_dir():
+            _call(["aapt2", "compile", "--dir", str(self.top / "res"), "-o", str(self.top / "res.zip")])
+            link.append(str(self.top / "res.zip"))
+        _call(link)
+        return [self._optimized(base), *splits]
+
+    def _optimized(self, base: Path) -> Path:
+        options = [*self.app.optimize, *["--enable-resource-path-shortening"] * self.app.shorten]
+        if not options:
+            return base
+        better = self.top / "optimized.apk"
+        _call(["aapt2", "optimize", *options, "-o", str(better), str(base)])
+        return better
+
+    def _manifest(self) -> str:
+        attributes = ' android:networkSecurityConfig="@xml/network_security_config"' if self._configured else ""
+        activity = _ACTIVITY.format(name=self.main) if self.main else ""
+        return _USUAL_MANIFEST.format(
+            package=PACKAGE, api=self.app.least_api, attributes=attributes, activity=activity
+        )
+
+    @property
+    def _configured(self) -> bool:
+        return bool(self.app.nsc) or NSC in self.app.files
+
+    # -- code -------------------------------------------------------------------------------------
+
+    def _compile(self) -> None:
+        self.classes.mkdir(exist_ok=True)
+        if not self.has_code:
+            return
+        source = self.top / "src"
+        for name, text in {**self.java, **self.kotlin}.items():
+            _write(source / name, text)
+        java = [str(source / name) for name in self.java]
+        java += [str(path) for path in sorted(self.generated.rglob("*.java"))]
+        against = os.pathsep.join((*self._libraries(), _android()))
+        if self.kotlin:
+            kotlin = [str(source / name) for name in self.kotlin]
+            options = ["-nowarn", "-no-stdlib", "-no-reflect", "-jvm-target", "1.8", "-cp", against]
+            jars = _jars(f"kotlin-{KOTLIN_VERSION}")
+            _workshop().do("kotlinc", jars, *options, "-d", str(self.classes), *kotlin, *java)
+        everything = os.pathsep.join((str(self.classes), against))
+        if java:
+            _workshop().do("javac", everything, str(self.classes), *java)
+        if self.app.main is None and not (self.classes / "com/example/app/Main.class").exists():
+            calls = _workshop().do("entries", str(self.classes), against).replace("\n", "\n        ").strip()
+            _write(source / "Main.java", _MAIN.format(package=PACKAGE, calls=calls))
+            _workshop().do("javac", everything, str(self.classes), str(source / "Main.java"))
+
+    def _libraries(self) -> list[str]:
+        return [jar for folder in self.app.libraries for jar in _library(folder)]
+
+    def _members(self) -> Iterator[tuple[str, bytes]]:
+        """What goes into the base beside manifest and resources, by path in an APK."""
+        for name, content in self.app.files.items():
+            if name != _MANIFEST and not name.startswith("res/"):
+                yield name, content.encode() if isinstance(content, str) else content
+        if not self.has_code:
+            return
+        libraries = self._libraries() if self.app.carried else []
+        out = self.top / "dex"
+        out.mkdir()
+        if self.app.shrink:
+            yield from self._shrunk(libraries, out)
+            return
+        if self.app.dexer == "dx":
+            _dx(self.classes, out / "classes.dex", self.app.least_api)
+        else:
+            against, mode = os.pathsep.join(self._libraries()), "debug" if self.app.debug else "release"
+            api = str(self.app.least_api)
+            _workshop().do("d8", str(self.classes), against, _android(), api, str(out), mode)
+        dexes = [*sorted(out.glob("*.dex")), *_dexed(tuple(libraries), self.app.least_api)]
+        for number, dex in enumerate(dexes):
+            yield _dex_name(number), dex.read_bytes()
+        yield from _bundled(libraries)
+
+    def _shrunk(self, libraries: list[str], out: Path) -> Iterator[tuple[str, bytes]]:
+        program = os.pathsep.join((str(self.classes), *libraries))
+        rest = [] if self.app.carried else self._libraries()
+        rules = "\n".join(
+            (_RULES, (self.top / "manifest.pro").read_text("utf-8"), self._kept(libraries), self.app.rules)
+        )
+        mode = "compat" if self.app.shrink == "r8" else "full"
+        library = os.pathsep.join((_android(), *rest))
+        _workshop().do("r8", program, library, str(self.app.least_api), str(out), rules, mode)
+        for path in sorted(out.rglob("*")):
+            name = path.relative_to(out).as_posix()
+            if path.is_file() and not _LEFT_OUT.fullmatch(name):
+                yield name, path.read_bytes()
+
+    def _kept(self, libraries: list[str]) -> str:
+        """The rules which the libraries bring along for those who shrink them."""
+        texts = []
+        for jar in libraries:
+            with zipfile.ZipFile(jar) as archive:
+                names = [name for name in archive.namelist() if re.fullmatch(r"META-INF/proguard/.+", name)]
+                texts += [archive.read(name).decode() for name in names]
+        return "\n".join(texts)
+
+    # -- packing ----------------------------------------------------------------------------------
+
+    def _packed(self, resources: list[Path], members: list[tuple[str, bytes]]) -> Path:
+        base, *splits = resources
+        if self.app.form == "aab":
+            return self._bundle(base, members)
+        with zipfile.ZipFile(base, "a", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in members:
+                archive.writestr(name, content)
+        if self.app.form == "apk":
+            return base.rename(self.top / "app.apk")
+        names = ["base.apk", *(f"split_{split.name}" for split in splits)]
+        if self.app.form == "splits":
+            folder = self.top / "splits"
+            folder.mkdir()
+            for name, path in zip(names, resources, strict=True):
+                path.rename(folder / name)
+            return folder
+        whole = self.top / "app.apks"
+        with zipfile.ZipFile(whole, "w") as archive:
+            archive.writestr("toc.pb", b"")
+            for name, path in zip(names, resources, strict=True):
+                archive.write(path, f"splits/{name}")
+        return whole
+
+    def _bundle(self, base: Path, members: list[tuple[str, bytes]]) -> Path:
+        """One module, laid out as bundletool does."""
+        whole = self.top / "app.aab"
+        with zipfile.ZipFile(base) as old, zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as new:
+            new.writestr("BundleConfig.pb", b"")
+            parts = [(name, old.read(name)) for name in old.namelist()] + members
+            for name, content in parts:
+                new.writestr(f"base/{_place_in_bundle(name)}", content)
+        return whole
+
+
+def _place_in_bundle(name: str) -> str:
+    if name == _MANIFEST:
+        return f"manifest/{name}"
+    if re.fullmatch(r"classes\d*\.dex", name):
+        return f"dex/{name}"
+    return name if name == "resources.pb" or name.startswith(("res/", "assets/", "lib/")) else f"root/{name}"
+
+
+def _dex_name(number: int) -> str:
+    return f"classes{number + 1 if number else ''}.dex"
+
+
+def _write(path: Path, content: str | bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+# -- sources -------------------------------------------------------------------------------------------
+
+_PACKAGE_LINE: Final = re.compile(r"^[ \t]*package[ \t]+([\w.]+)", re.MULTILINE)
+_TYPE: Final = re.compile(
+    r"^(?P<before>(?:@\w+ |public |final |abstract |open |internal |private |data |enum |sealed |fun )*)"
+    r"(?:class|interface|enum|object|@interface)\s+(?P<name>\w+)",
+    re.MULTILINE,
+)
+
+
+def _declared(text: str) -> list[str]:
+    """The top-level types, what is public first."""
+    found = list(_TYPE.finditer(text))
+    found.sort(key=lambda one: "public" not in one["before"])
+    return [one["name"] for one in found]
+
+
+def _named(sources: Sources, suffix: str) -> Iterator[tuple[str, str]]:
+    """The path and the whole text of each source."""
+    if isinstance(sources, Mapping):
+        given: Iterable[tuple[str, str]] = sources.items()
+    else:
+        texts = [sources] if isinstance(sources, str) else list(sources)
+        given = (("", text) for text in texts)
+    for number, (name, text) in enumerate(given):
+        source = textwrap.dedent(text)
+        package = _PACKAGE_LINE.search(source)
+        if package is None:
+            mark = ";" if suffix == ".java" else "\n"
+            source = f"package {PACKAGE}{mark} {source.lstrip()}" if mark == ";" else _in_package(source)
+        folder = (package[1] if package else PACKAGE).replace(".", "/")
+        types = _declared(textwrap.dedent(text).lstrip())
+        file = name or f"{types[0] if types else f'Source{number}'}{suffix}"
+        yield (file if "/" in file else f"{folder}/{file}"), source
+
+
+def _in_package(kotlin: str) -> str:
+    """Kotlin takes the package after annotations of the file, and before everything else."""
+    annotations = re.match(r"(?:\s*@file:[^\n]+\n)*", kotlin)
+    cut = annotations.end() if annotations else 0
+    return f"{kotlin[:cut]}package {PACKAGE}; {kotlin[cut:].lstrip()}"
+
+
+# -- libraries -----------------------------------------------------------------------------------------
+
+
+def _android() -> str:
+    return _jars(f"android-{ANDROID_VERSION}")
+
+
+@functools.cache
+def _library(folder: str) -> tuple[str, ...]:
+    """The jars of a library; without those which are empty or are for the compiler only."""
+    jars = _jars(folder).split(os.pathsep)
+    if not jars[0]:
+        raise ToolError(f"{folder} is not installed (run: python tests/real/install.py)")
+    return tuple(jar for jar in jars if not re.search(r"/(annotations-13\.0|okio-3\.6\.0)\.jar$", jar))
+
+
+@functools.cache
+def _dexed(jars: tuple[str, ...], api: int) -> tuple[Path, ...]:
+    """The libraries as DEX files, made once by D8 and kept."""
+    if not jars:
+        return ()
+    digest = hashlib.sha256(f"{R8_VERSION} {api}".encode())
+    for jar in jars:
+        digest.update(f"{Path(jar).name} {Path(jar).stat().st_size} ".encode())
+    place = tools_directory() / "dexed" / digest.hexdigest()[:16]
+    if not place.is_dir():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        half = Path(tempfile.mkdtemp(prefix=".half-", dir=place.parent))
+        try:
+            _workshop().do("d8", os.pathsep.join(jars), "", _android(), str(api), str(half), "release")
+            half.rename(place)
+        except OSError:
+            # Another process was faster, which is as good.
+            if not place.is_dir():
+                raise
+        finally:
+            shutil.rmtree(half, ignore_errors=True)
+    return tuple(sorted(place.glob("*.dex")))
+
+
+def _bundled(jars: list[str]) -> Iterator[tuple[str, bytes]]:
+    """The libraries' files that are no classes, which get into an app as well."""
+    seen = set()
+    for jar in jars:
+        with zipfile.ZipFile(jar) as archive:
+            for name in archive.namelist():
+                if not _LEFT_OUT.fullmatch(name) and name not in seen:
+                    seen.add(name)
+                    yield name, archive.read(name)
+
+
+def _dx(classes: Path, out: Path, api: int) -> None:
+    from .install import DX_VERSION  # noqa: PLC0415
+
+    options = ("--dex", f"--min-sdk-version={api}", f"--output={out}")
+    _call(["java", *_JVM, "-cp", _jars(f"dx-{DX_VERSION}"), "com.android.dx.command.Main", *options, str(classes)])
+
+
+# -- the JVM -------------------------------------------------------------------------------------------
+
+
+class _Workshop:
+    """A JVM which does one job after the other; see ``java/workshop/Workshop.java``."""
+
+    def __init__(self) -> None:
+        jars = _jars(f"r8-{R8_VERSION}")
+        path = os.pathsep.join((str(_oracle("workshop", R8_VERSION, jars)), jars))
+        self._log = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            ["java", *_JVM, "-cp", path, "Workshop"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+        )
+        atexit.register(self._close)
+
+    def _close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def do(self, *job: str) -> str:
+        """What the tool said; :class:`ToolError` with its words if it refuses."""
+        message = [struct.pack(">i", len(job))]
+        for text in job:
+            data = text.encode()
+            message += [struct.pack(">i", len(data)), data]
+        given, answers = self._process.stdin, self._process.stdout
+        assert given is not None
+        assert answers is not None
+        given.write(b"".join(message))
+        given.flush()
+        done = self._read(answers, 1)
+        (length,) = struct.unpack(">i", self._read(answers, 4))
+        said = self._read(answers, length).decode(errors="replace")
+        if done != b"\1":
+            raise ToolError(f"{job[0]}: {said}")
+        return said
+
+    def _read(self, answers: IO[bytes], length: int) -> bytes:
+        data = answers.read(length)
+        if len(data) < length:
+            self._log.seek(0)
+            raise ToolError(f"the JVM ended: {self._log.read()[-2000:].decode(errors='replace')}")
+        return data
+
+
+@functools.cache
+def _workshop() -> _Workshop:
+    return _Workshop()

@@ -1,0 +1,3 @@
+package com.localz;
+
+public class PinchPackage {}

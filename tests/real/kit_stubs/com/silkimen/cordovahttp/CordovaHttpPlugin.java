@@ -1,0 +1,3 @@
+package com.silkimen.cordovahttp;
+
+public class CordovaHttpPlugin {}

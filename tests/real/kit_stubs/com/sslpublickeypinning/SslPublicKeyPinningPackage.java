@@ -1,0 +1,3 @@
+package com.sslpublickeypinning;
+
+public class SslPublicKeyPinningPackage {}

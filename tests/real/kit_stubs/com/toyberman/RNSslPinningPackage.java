@@ -1,0 +1,3 @@
+package com.toyberman;
+
+public class RNSslPinningPackage {}

@@ -1,0 +1,456 @@
+"""Certificates that an app brings along, and what its compiled code makes of them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pincompiler.apk import ResourceName, open_package
+from pincompiler.facts import Algorithm, Mechanism
+from pincompiler.finding import Confidence
+from pincompiler.rules.app import (
+    bundled_private_key,
+    expired_bundled_certificate,
+    expiring_bundled_certificate,
+    interception_ca,
+    lone_bundled_leaf,
+)
+from pincompiler.rules.rule import Audited
+from pincompiler.shipped import read_app
+from tests import pki
+from tests.apk.aapt import build, demand_aapt2
+from tests.real import toolchain
+from tests.real.install import ANDROID_VERSION, KOTLIN_VERSION
+from tests.strategies import TODAY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cryptography import x509
+
+    from pincompiler.facts import App
+    from pincompiler.facts.bundled import BundledTrust
+    from pincompiler.rules.rule import Rule
+
+pytestmark = pytest.mark.usefixtures("real_tools")
+
+MANIFEST = """\
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.trust">
+    <uses-sdk android:minSdkVersion="26" android:targetSdkVersion="34" />
+    <application />
+</manifest>
+"""
+CA = pki.certificate("Example CA", pki.private_key(number=21), ca=True)
+LEAF = pki.certificate("api.example.com", pki.private_key(number=22))
+STORED = pki.certificate("Stored CA", pki.private_key(number=23), ca=True)
+UNUSED = pki.certificate("Unused CA", pki.private_key(number=24), ca=True)
+LITERAL = pki.certificate("Literal CA", pki.private_key(number=25), ca=True)
+LOCKED = pki.certificate("Locked CA", pki.private_key(number=26), ca=True)
+
+IMPORTS = """\
+package com.example.trust;
+import android.content.Context;
+import java.io.*;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyStore;
+import java.security.cert.*;
+import java.util.Collection;
+import javax.net.ssl.*;
+"""
+ENDING = """\
+        TrustManagerFactory tmf = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        tmf.init(ks);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(null, tmf.getTrustManagers(), null);
+        return tls;
+"""
+EMPTY = """\
+        KeyStore ks = KeyStore.getInstance(KeyStore.getDefaultType());
+        ks.load(null, null);
+"""
+SOURCES = {
+    # A PEM in a file that is not called so.
+    "AssetPem": EMPTY
+    + """\
+        try (InputStream in = new BufferedInputStream(context.getAssets().open("data/ca.dat"))) {
+            Certificate ca = CertificateFactory.getInstance("X.509").generateCertificate(in);
+            ks.setCertificateEntry("ca", ca);
+        }
+"""
+    + ENDING,
+    "RawStore": """\
+        KeyStore ks = KeyStore.getInstance("BKS");
+        InputStream in = context.getResources().openRawResource(@RAW@);
+        try {
+            ks.load(in, "secret".toCharArray());
+        } finally {
+            in.close();
+        }
+"""
+    + ENDING,
+    "Literal": EMPTY
+    + """\
+        InputStream in = new ByteArrayInputStream(PEM.getBytes(StandardCharsets.UTF_8));
+        ks.setCertificateEntry("ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+"""
+    + ENDING,
+    "Okio": EMPTY
+    + """\
+        InputStream in = new okio.Buffer().writeUtf8(PEM).inputStream();
+        int index = 0;
+        Collection<? extends Certificate> all = CertificateFactory.getInstance("X.509").generateCertificates(in);
+        for (Certificate one : all) {
+            ks.setCertificateEntry(Integer.toString(index++), one);
+        }
+"""
+    + ENDING,
+    "Helped": """\
+        KeyStore ks = Stores.of(Stores.read(context, "leaf.der"));
+"""
+    + ENDING,
+    "Locked": """\
+        KeyStore ks = KeyStore.getInstance("PKCS12");
+        ks.load(context.getAssets().open("locked.p12"), "open sesame".toCharArray());
+"""
+    + ENDING,
+    # From here on: what must not be taken for a pin.
+    "Platform": ENDING.replace("init(ks)", "init((KeyStore) null)"),
+    "Device": """\
+        KeyStore ks = KeyStore.getInstance("AndroidCAStore");
+        ks.load(null, null);
+"""
+    + ENDING,
+    "Detached": EMPTY
+    + """\
+        Certificate ca = CertificateFactory.getInstance("X.509")
+            .generateCertificate(context.getAssets().open("data/ca.dat"));
+        ks.setCertificateEntry("ca", ca);
+        TrustManagerFactory tmf = TrustManagerFactory.getInstance("PKIX");
+        tmf.init(ks);
+        return SSLContext.getDefault();
+""",
+    "OnDevice": """\
+        KeyStore ks = KeyStore.getInstance("BKS");
+        ks.load(new FileInputStream(context.getFilesDir() + "/trust.bks"), null);
+"""
+    + ENDING,
+}
+STORES = """\
+final class Stores {
+    static Certificate read(Context context, String name) throws Exception {
+        return CertificateFactory.getInstance("X.509").generateCertificate(context.getAssets().open(name));
+    }
+    static KeyStore of(Certificate certificate) throws Exception {
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null);
+        store.setCertificateEntry("it", certificate);
+        return store;
+    }
+}
+"""
+
+
+def java_text(text: str) -> str:
+    return '"' + text.replace("\n", "\\n") + '"'
+
+
+def java_class(name: str, body: str) -> str:
+    pem = java_text(pki.pem(LITERAL).decode())
+    head = f"public final class {name} {{\n    private static final String PEM = {pem};\n"
+    return f"{IMPORTS}{head}    public static SSLContext tls(Context context) throws Exception {{\n{body}    }}\n}}\n"
+
+
+def code(folder: Path, sources: dict[str, str]) -> bytes:
+    """Compile Java against Android 14 and OkHttp to a DEX file."""
+    java = folder / "java"
+    java.mkdir(parents=True)
+    for name, text in sources.items():
+        (java / f"{name}.java").parent.mkdir(parents=True, exist_ok=True)
+        (java / f"{name}.java").write_text(text, "utf-8")
+    classpath = os.pathsep.join(
+        (toolchain._jars("okhttp-4.12.0"), toolchain._jars(f"android-{ANDROID_VERSION}"))
+    )
+    classes = folder / "classes"
+    classes.mkdir()
+    toolchain._javac(
+        sorted(java.rglob("*.java")), classpath, classes, "--release", "8", "-nowarn", "-Xlint:none"
+    )
+    toolchain.to_dex(classes, folder / "classes.dex")
+    return (folder / "classes.dex").read_bytes()
+
+
+def keytool_store(folder: Path, kind: str, certificate: x509.Certificate, password: str) -> bytes:
+    """A trust store made by Java's own tool."""
+    folder.mkdir(exist_ok=True)
+    (folder / "in.pem").write_bytes(pki.pem(certificate))
+    command = ["keytool", "-importcert", "-noprompt", "-alias", "ca", "-storetype", kind]
+    command += ["-file", "in.pem", "-keystore", f"out.{kind}", "-storepass", password]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return (folder / f"out.{kind}").read_bytes()
+
+
+@dataclass(frozen=True)
+class Built:
+    app: App
+
+    def trust(self, name: str) -> list[BundledTrust]:
+        wanted = f"Lcom/example/trust/{name};"
+        return [one for one in self.app.bundled.trust if one.code.class_name == wanted]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    if shutil.which("keytool") is None:
+        pytest.skip("keytool is absent")
+    demand_aapt2()
+    folder = tmp_path_factory.mktemp("trust")
+    top = folder / "apk"
+    (top / "res/raw").mkdir(parents=True)
+    # Java has no writer of BKS; a JKS is loaded by the same call.
+    (top / "res/raw/truststore").write_bytes(keytool_store(folder / "jks", "JKS", STORED, "secret"))
+    apk = build(top, {"AndroidManifest.xml": MANIFEST})
+    with open_package(apk) as package:
+        raw = package.resources.identify(ResourceName("com.example.trust", "raw", "truststore"))
+    assert raw is not None
+    sources = {name: java_class(name, body.replace("@RAW@", hex(raw))) for name, body in SOURCES.items()}
+    dex = code(folder, {**sources, "Stores": IMPORTS + STORES})
+    with zipfile.ZipFile(apk, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("classes.dex", dex)
+        archive.writestr("assets/data/ca.dat", b"# our CA\n" + pki.pem(CA))
+        archive.writestr("assets/leaf.der", pki.der(LEAF))
+        archive.writestr("assets/unused.bin", pki.der(UNUSED))
+        locked = keytool_store(folder / "p12", "PKCS12", LOCKED, "open sesame")
+        archive.writestr("assets/locked.p12", locked)
+    return Built(read_app(apk))
+
+
+CHAINS = {
+    "AssetPem": (CA, ("assets/data/ca.dat",)),
+    "RawStore": (STORED, ("res/raw/truststore",)),
+    "Literal": (LITERAL, ()),
+    "Okio": (LITERAL, ()),
+    "Helped": (LEAF, ("assets/leaf.der",)),
+    "Locked": (LOCKED, ("assets/locked.p12",)),
+}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_chain_from_file_to_context(name: str, built: Built) -> None:
+    certificate, files = CHAINS[name]
+    (trust,) = built.trust(name)
+    assert [one.sha256 for one in trust.certificates] == [hashlib.sha256(pki.der(certificate)).digest()]
+    assert (trust.files, trust.attached, trust.complete) == (files, True, True)
+    fingerprint = b64encode(hashlib.sha256(pki.der(certificate)).digest()).decode()
+    pins = [one for one in built.app.pins if one.pin == fingerprint and one.where == trust.code.location]
+    assert [(one.mechanism, one.algorithm, one.host, one.confidence) for one in pins] == [
+        (Mechanism.KEYSTORE, Algorithm.CERTIFICATE, "", Confidence.CONFIRMED)
+    ]
+    assert certificate.subject.rfc4514_string() in pins[0].what
+
+
+@pytest.mark.parametrize("name", ["Platform", "Device", "OnDevice"])
+def test_no_pin_where_the_app_brings_nothing(name: str, built: Built) -> None:
+    assert built.trust(name) == []
+
+
+def test_trust_managers_that_no_context_is_given(built: Built) -> None:
+    (trust,) = built.trust("Detached")
+    assert trust.attached is False
+    pins = [one for one in built.app.pins if one.where == trust.code.location]
+    assert [one.confidence for one in pins] == [Confidence.LIKELY]
+
+
+def test_only_what_cannot_be_followed_is_unknown(built: Built) -> None:
+    doubts = [one for one in built.app.unseen if one.why.startswith("trust managers are made here of ")]
+    assert all(one.mechanisms == {Mechanism.KEYSTORE} for one in doubts)
+    assert [one.what.partition(";->")[0] for one in doubts] == ["Lcom/example/trust/OnDevice"]
+
+
+def test_unused_certificates_are_candidates(built: Built) -> None:
+    found = {one.title: one for one in built.app.bundled.files if not one.trusted}
+    assert list(found) == ["assets/unused.bin"]
+    (pin,) = [one for one in built.app.pins if one.where.member == "assets/unused.bin"]
+    assert pin.confidence is Confidence.CANDIDATE
+    assert pin.pin == b64encode(hashlib.sha256(pki.der(UNUSED)).digest()).decode()
+
+
+# -- rules -----------------------------------------------------------------------------------------
+
+RULES = (
+    bundled_private_key.RULE,
+    expired_bundled_certificate.RULE,
+    expiring_bundled_certificate.RULE,
+    interception_ca.RULE,
+    lone_bundled_leaf.RULE,
+)
+MAIN = """\
+package com.example;
+public final class Main extends android.app.Activity {{
+    @Override protected void onCreate(android.os.Bundle state) {{
+        super.onCreate(state);
+        try {{
+            {}
+        }} catch (Exception error) {{
+            throw new IllegalStateException(error);
+        }}
+    }}
+}}
+"""
+STARTED = MANIFEST.replace(
+    "<application />",
+    """<application><activity android:name="com.example.Main" android:exported="true"><intent-filter>
+    <action android:name="android.intent.action.MAIN" /></intent-filter></activity></application>""",
+)
+
+
+@pytest.fixture(scope="module")
+def documented(tmp_path_factory: pytest.TempPathFactory) -> App:
+    """One app of all examples of all rules here, each in a package of its own."""
+    demand_aapt2()
+    folder = tmp_path_factory.mktemp("documented")
+    sources, calls = {}, []
+    for rule in RULES:
+        for kind, text in zip(
+            ("wrong", "right"), re.findall(r"```java\n(.*?)```", rule.doc, re.DOTALL), strict=True
+        ):
+            package = f"com.example.{rule.id.replace('-', '')}.{kind}"
+            (name,) = re.findall(r"public final class (\w+)", text)
+            (method,) = re.findall(r"public static \w+(?:\[\])? (\w+)\(\)", text)
+            sources[f"{rule.id.replace('-', '')}/{kind}/{name}"] = f"package {package};\n{text}"
+            calls.append(f"{package}.{name}.{method}();")
+    sources["Main"] = MAIN.format("\n            ".join(calls))
+    (folder / "apk" / "res/values").mkdir(parents=True)
+    (folder / "apk/res/values/s.xml").write_text("<resources><string name='a'>b</string></resources>")
+    apk = build(folder / "apk", {"AndroidManifest.xml": STARTED})
+    with zipfile.ZipFile(apk, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("classes.dex", code(folder, sources))
+    return read_app(apk)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_examples_do_what_they_say(rule: Rule, documented: App) -> None:
+    assert rule.app is not None
+    by_package: dict[tuple[str, ...], list[object]] = {}
+    for one in rule.app(Audited(documented, TODAY)):
+        assert one.location is not None
+        by_package.setdefault(tuple(one.location.symbol.split("/")[2:4]), []).append(one.level)
+    mine = rule.id.replace("-", "")
+    assert by_package[mine, "wrong"] == [rule.level]
+    assert (mine, "right") not in by_package
+
+
+def test_trust_that_is_not_attached_is_no_finding(built: Built) -> None:
+    """Nor is a certificate that no code uses, however bad."""
+    where = {
+        one.location.symbol.partition(";")[0]
+        for rule in RULES
+        if rule.app is not None
+        for one in rule.app(Audited(built.app, TODAY))
+        if one.location is not None
+    }
+    assert where == {"Lcom/example/trust/Helped"}, "the one that trusts a lone leaf"
+
+
+NSC = """\
+<network-security-config>
+    <{0}>{1}<trust-anchors><certificates src="@raw/proxy" /></trust-anchors></{0}>
+</network-security-config>
+"""
+CONFIGURED = MANIFEST.replace("<application", '<application android:networkSecurityConfig="@xml/nsc"')
+
+
+@pytest.mark.parametrize(
+    ("element", "domain", "findings"),
+    [
+        ("domain-config", "<domain>example.com</domain>", ["error"]),
+        ("base-config", "", ["error"]),
+        ("debug-overrides", "", []),
+    ],
+)
+def test_interception_ca_in_the_configuration(
+    element: str, domain: str, findings: list[str], tmp_path: Path
+) -> None:
+    """What only debug builds trust is as it should be; a trust anchor is no pin of a key store either."""
+    demand_aapt2()
+    (tmp_path / "res/raw").mkdir(parents=True)
+    proxy = pki.certificate("mitmproxy", pki.private_key(number=27), ca=True)
+    (tmp_path / "res/raw/proxy.pem").write_bytes(pki.pem(proxy))
+    sources = {"AndroidManifest.xml": CONFIGURED, "res/xml/nsc.xml": NSC.format(element, domain)}
+    app = read_app(build(tmp_path, sources))
+    assert [one.title for one in app.bundled.files] == ["res/raw/proxy.pem"]
+    assert app.bundled.pins == ()
+    found = list(interception_ca.check(Audited(app, TODAY)))
+    assert [one.level for one in found] == findings
+
+
+# -- Kotlin ----------------------------------------------------------------------------------------
+
+KOTLIN = """\
+package com.example.trust
+import android.content.Context
+import java.security.KeyStore
+import java.security.cert.CertificateFactory
+import java.security.cert.X509Certificate
+import javax.net.ssl.SSLContext
+import javax.net.ssl.TrustManagerFactory
+import javax.net.ssl.X509TrustManager
+import okhttp3.OkHttpClient
+
+class Trust(private val context: Context) {
+    private val certificate: X509Certificate
+        get() = context.assets.open("ca.dat").use {
+            CertificateFactory.getInstance("X.509").generateCertificate(it) as X509Certificate
+        }
+
+    fun client(): OkHttpClient {
+        val trusted = KeyStore.getInstance(KeyStore.getDefaultType()).apply {
+            load(null, null)
+            setCertificateEntry("ca", certificate)
+        }
+        val factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm())
+        factory.init(trusted)
+        val manager = factory.trustManagers.first { it is X509TrustManager } as X509TrustManager
+        val tls = SSLContext.getInstance("TLS").apply { init(null, arrayOf(manager), null) }
+        return OkHttpClient.Builder().sslSocketFactory(tls.socketFactory, manager).build()
+    }
+}
+"""
+
+
+def test_kotlin(tmp_path: Path) -> None:
+    """As Kotlin is written: scope functions, a property with a getter, a search among the managers."""
+    demand_aapt2()
+    (tmp_path / "Trust.kt").write_text(KOTLIN, "utf-8")
+    classpath = os.pathsep.join(
+        (toolchain._jars("okhttp-4.12.0"), toolchain._jars(f"android-{ANDROID_VERSION}"))
+    )
+    options = ["-no-stdlib", "-no-reflect", "-jvm-target", "1.8", "-cp", classpath]
+    toolchain._call(
+        [
+            *("java", "-Xmx1g", "-cp", toolchain._jars(f"kotlin-{KOTLIN_VERSION}")),
+            "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
+            *options,
+            *("-d", str(tmp_path / "classes"), str(tmp_path / "Trust.kt")),
+        ]
+    )
+    toolchain.to_dex(tmp_path / "classes", tmp_path / "classes.dex")
+    (tmp_path / "apk/res/values").mkdir(parents=True)
+    (tmp_path / "apk/res/values/s.xml").write_text("<resources><string name='a'>b</string></resources>")
+    apk = build(tmp_path / "apk", {"AndroidManifest.xml": MANIFEST})
+    with zipfile.ZipFile(apk, "a") as archive:
+        archive.write(tmp_path / "classes.dex", "classes.dex")
+        archive.writestr("assets/ca.dat", pki.pem(CA))
+    app = read_app(apk)
+    (trust,) = app.bundled.trust
+    assert (trust.files, trust.complete) == (("assets/ca.dat",), True)
+    assert trust.attached is not False
+    assert not [one for one in app.unseen if one.why.startswith("trust managers are made here of ")]

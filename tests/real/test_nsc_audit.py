@@ -1,0 +1,287 @@
+"""What the audit says of network security configurations, in apps that aapt2 has built, and against Android's parser."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from pincompiler.apk import open_package
+from pincompiler.dex import Program
+from pincompiler.facts import FIRST_PARTY, ApiRange, App, State
+from pincompiler.platforms.nsc.reader import read_xml
+from pincompiler.rules.app import APP_RULES
+from pincompiler.rules.rule import Audited
+from pincompiler.shipped import nsc
+from pincompiler.shipped.source import Source
+from tests.apk.aapt import build, bundle, demand_aapt2
+
+from .drawing import drawn
+from .test_real_nsc import HOSTS, documents
+from .toolchain import android_nsc
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pincompiler.finding import Finding
+
+TODAY: Final = date(2026, 11, 24)
+NAMES: Final = frozenset(
+    (
+        "refused-nsc",
+        "ignored-nsc-element",
+        "ignored-nsc-attribute",
+        "unmatched-domain",
+        "empty-pin-set",
+        "empty-trust-anchors",
+        "overridden-pins",
+        "shadowed-domain",
+        "nsc-variants-differ",
+        "unpinned-old-android",
+        "user-ca-trusted",
+        "cleartext-pinned-host",
+        "cleartext-traffic",
+        "unlogged-certificates",
+        "debuggable-app",
+    )
+)
+RULES: Final = [rule for rule in APP_RULES if rule.id in NAMES]
+FILE: Final = "res/xml/network_security_config.xml"
+PIN: Final = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
+PINNED: Final = f'<pin-set><pin digest="SHA-256">{PIN}</pin></pin-set>'
+
+
+def manifest(application: str = "", least: int = 24, target: int = 34, *, configured: bool = True) -> str:
+    named = 'android:networkSecurityConfig="@xml/network_security_config"' if configured else ""
+    return (
+        '<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">'
+        f'<uses-sdk android:minSdkVersion="{least}" android:targetSdkVersion="{target}"/>'
+        f"<application {named} {application}/></manifest>"
+    )
+
+
+def document(*bodies: str) -> str:
+    return f"<network-security-config>{''.join(bodies)}</network-security-config>"
+
+
+def domain(name: str, body: str = PINNED) -> str:
+    return f'<domain-config><domain includeSubdomains="true">{name}</domain>{body}</domain-config>'
+
+
+def anchors(*certificates: str) -> str:
+    return f"<trust-anchors>{''.join(f'<certificates {one}/>' for one in certificates)}</trust-anchors>"
+
+
+def read(path: Path) -> App:
+    """The app, as far as these rules look at it."""
+    with open_package(path) as package:
+        source = Source(str(path), package, Program(()), lambda _: FIRST_PARTY, {})
+        area = nsc.collect(source)
+        return App(str(path), package.kind.value, package.sha256, package.manifest, nsc=area)
+
+
+def found(path: Path) -> list[Finding]:
+    audited = Audited(read(path), TODAY)
+    return [finding for rule in RULES if rule.app for finding in rule.app(audited)]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> ShopBuilder:
+    demand_aapt2()
+    return ShopBuilder(tmp_path)
+
+
+class ShopBuilder:
+    """Builds one app after the other."""
+
+    def __init__(self, top: Path) -> None:
+        self.top, self.numbers = top, count()
+
+    def __call__(self, nsc: str | None, sources: dict[str, str] | None = None, **more: object) -> Path:
+        folder = self.top / f"app{next(self.numbers)}"
+        folder.mkdir()
+        files = {
+            "AndroidManifest.xml": manifest(configured=nsc is not None),
+            "res/values/s.xml": "<resources/>",
+        }
+        files |= {FILE: nsc} if nsc is not None else {}
+        return build(folder, {**files, **(sources or {})}, **more)  # type: ignore[arg-type]
+
+
+# -- every rule, by its own documentation ------------------------------------------------------------
+
+
+def example(text: str) -> tuple[str | None, dict[str, str]]:
+    """The network security configuration of an example, and its manifest and variants."""
+    plain, sources = None, {}
+    for block in re.findall(r"```xml\n(.*?)```", text, re.DOTALL):
+        if block.startswith("<manifest"):
+            sources["AndroidManifest.xml"] = block
+            continue
+        variant = re.match(r"<!-- (res/\S+) -->\n", block)
+        if variant:
+            sources[variant[1]] = block
+        else:
+            plain = block
+    return plain, sources
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_examples_of_the_documentation(rule, shop: ShopBuilder) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    wrong, right = rule.doc.split("Use instead:")
+    told = [one for one in found(shop(*example(wrong))) if one.rule == rule.id]
+    assert told
+    assert all(one.fix and one.location and one.location.member for one in told)
+    assert rule.level in {one.level for one in told}
+    assert [one for one in found(shop(*example(right))) if one.rule == rule.id] == []
+
+
+def test_a_sound_app_has_no_finding(shop: ShopBuilder) -> None:
+    overrides = f"<debug-overrides>{anchors(USER)}</debug-overrides>"
+    assert found(shop(document(domain("example.com"), overrides))) == []
+    assert found(shop(None)) == []
+
+
+# -- sound and unsound ---------------------------------------------------------------------------------
+
+USER: Final = 'src="user"'
+SYSTEM: Final = 'src="system"'
+OVERRIDING: Final = 'src="user" overridePins="true"'
+
+
+@pytest.mark.parametrize(
+    ("body", "rules"),
+    [
+        (domain("example.com", PINNED + anchors(SYSTEM, OVERRIDING)), {"overridden-pins"}),
+        (domain("example.com", PINNED + anchors(SYSTEM, USER)), {"user-ca-trusted"}),
+        (domain("example.com", anchors(OVERRIDING)), {"user-ca-trusted"}),
+        (domain("example.com") + domain("api.example.com", ""), {"shadowed-domain"}),
+        (domain("example.com", PINNED + domain("api.example.com", "")), set()),
+        (domain("example.com", PINNED + domain("api.example.com", "<pin-set/>")), {"empty-pin-set"}),
+        (domain("example.com") + domain("*.example.com"), {"unmatched-domain"}),
+        (
+            domain("localhost", "").replace(
+                "<domain-config", '<domain-config cleartextTrafficPermitted="true"'
+            ),
+            set(),
+        ),
+        (f"<debug-overrides>{PINNED}</debug-overrides>{domain('example.com')}", set()),
+    ],
+)
+def test_one_flaw_is_one_finding(body: str, rules: set[str], shop: ShopBuilder) -> None:
+    assert {finding.rule for finding in found(shop(document(body)))} == rules
+
+
+def test_a_debuggable_build_obeys_debug_overrides(shop: ShopBuilder) -> None:
+    """In itself, else in its _debug twin; a release obeys neither."""
+    debuggable = {"AndroidManifest.xml": manifest('android:debuggable="true"')}
+    overrides = document(f"<debug-overrides>{anchors(USER)}</debug-overrides>")
+    twin = {"res/xml/network_security_config_debug.xml": overrides}
+    release = shop(document(domain("example.com")), twin)
+    assert found(release) == []
+    debug = shop(document(domain("example.com")), {**debuggable, **twin})
+    assert {one.rule for one in found(debug)} == {"debuggable-app", "overridden-pins"}
+    (shipped,) = read(debug).shipped
+    assert shipped.state is State.DISABLED
+    plain = shop(document(domain("example.com")), debuggable)
+    assert {one.rule for one in found(plain)} == {"debuggable-app"}
+
+
+# -- facts -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["apk", "short-paths", "aab"])
+def test_pins_and_places_in_every_form(form: str, shop: ShopBuilder, tmp_path: Path) -> None:
+    text = document("\n", domain("example.com", f"\n{PINNED}"))
+    options = {
+        "short-paths": {"optimize": ["--enable-resource-path-shortening"]},
+        "aab": {"options": ["--proto-format"]},
+    }
+    path = shop(text, **options.get(form, {}))
+    path = bundle(path, tmp_path / "app.aab") if form == "aab" else path
+    app = read(path)
+    (pin,) = app.pins
+    assert (pin.host, pin.pin, pin.where.file) == ("example.com", PIN, str(path))
+    assert pin.where.span is not None
+    assert pin.where.span.line == 3
+    assert pin.where.member == app.nsc.files[0].member
+    assert (pin.where.member == FILE) is (form == "apk")
+
+
+def test_variants_count_on_their_versions(shop: ShopBuilder) -> None:
+    sources = {
+        f"res/xml-{kind}/network_security_config.xml": document() for kind in ("v28", "v31", "land-v26")
+    }
+    path = shop(document(domain("example.com")), {**sources, "AndroidManifest.xml": manifest(least=21)})
+    counted = {one.qualifier: one.api for one in read(path).nsc.files}
+    assert counted == {
+        "": ApiRange(24, 27),
+        "v28": ApiRange(28, 30),
+        "v31": ApiRange(31),
+        "land-v26": ApiRange(26),
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "state", "partly"),
+    [
+        (domain("example.com"), State.ACTIVE, False),
+        (domain("example.com", PINNED + anchors(OVERRIDING)), State.DISABLED, False),
+        (domain("example.com", PINNED + anchors(OVERRIDING)) + domain("a.example.com"), State.ACTIVE, True),
+        (domain("example.com") * 2, State.BROKEN, False),
+    ],
+)
+def test_states(body: str, state: State, partly: bool, shop: ShopBuilder) -> None:  # noqa: FBT001
+    (shipped,) = read(shop(document(body))).shipped
+    assert shipped.state is state
+    assert bool(shipped.why) is (state is not State.ACTIVE or partly)
+    assert (shipped.unenforced is not None) is partly
+    if shipped.unenforced:
+        assert shipped.unenforced.demand("b.example.com")
+        assert not shipped.unenforced.demand("b.a.example.com")
+
+
+# -- Android's own answers ----------------------------------------------------------------------------------
+
+CLASSES: Final = {
+    "system": "SystemCertificateSource",
+    "user": "UserCertificateSource",
+    "wfa": "WfaCertificateSource",
+}
+
+
+@pytest.mark.usefixtures("real_tools")
+@pytest.mark.parametrize(("target", "debuggable"), [(34, False), (27, False), (23, False), (34, True)])
+def test_anchors_and_cleartext_are_androids(target: int, debuggable: bool) -> None:  # noqa: FBT001
+    """For every host of generated documents; anchors that override pins are asked first."""
+    extra = [
+        document(
+            f'<base-config cleartextTrafficPermitted="{word}">{anchors(USER)}</base-config>',
+            domain("x.test", body),
+        )
+        for word in ("no", "false", "true", "0")
+        for body in ("", "<trust-anchors/>", anchors(SYSTEM, OVERRIDING))
+    ]
+    extra += [document(f"<debug-overrides>{anchors(USER)}</debug-overrides>", text[25:-26]) for text in extra]
+    texts = [*drawn(documents(), 250), *(text.encode() for text in extra)]
+    answers = android_nsc(texts, [HOSTS] * len(texts), target_sdk=target, debuggable=debuggable)
+    compared = 0
+    for text, answer in zip(texts, answers, strict=True):
+        if answer.error:
+            continue
+        model = read_xml(text, "nsc.xml")
+        if debuggable and model.overrides:
+            model = model.debugged(model.overrides, target)
+        for host, told in zip(HOSTS, answer.hosts, strict=True):
+            settings = model.settings(host)
+            assert settings.permits_cleartext(target) is told.cleartext, text.decode()
+            mine = [
+                f"{CLASSES.get(one.source.strip(), 'ResourceCertificateSource')}{'!' if one.overrides_pins else ''}"
+                for one in settings.trusted(target)
+            ]
+            assert sorted(mine) == sorted(told.anchors), text.decode()
+            compared += 1
+    assert compared > 1000

@@ -1,0 +1,525 @@
+"""Code that decides on trust, really compiled: what is sound and what is not, side by side."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pincompiler.finding import Level
+from pincompiler.rules import RULES
+from pincompiler.rules.rule import Audited
+from pincompiler.shipped import read_app
+from tests.real.apps import build_app
+from tests.strategies import TODAY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pincompiler.finding import Finding
+
+pytestmark = pytest.mark.usefixtures("real_tools")
+OURS = {
+    "permissive-trust-manager",
+    "swallowed-certificate-error",
+    "validity-only-trust-manager",
+    "name-only-trust-manager",
+    "skipped-certificate-check",
+    "permissive-hostname-verifier",
+    "weak-hostname-verifier",
+    "global-trust-override",
+    "webview-ignores-tls-errors",
+    "unverified-tls-socket",
+    "insecure-socket-factory",
+    "outdated-tls-protocol",
+}
+
+
+def findings(apk: Path) -> list[Finding]:
+    audited = Audited(read_app(apk), TODAY)
+    found = [finding for rule in RULES if rule.app for finding in rule.app(audited)]
+    return [finding for finding in found if finding.rule in OURS]
+
+
+def by_class(apk: Path) -> dict[str, set[str]]:
+    """Rules that find something, by the top-level class they find it in."""
+    found: dict[str, set[str]] = {}
+    for finding in findings(apk):
+        assert finding.location is not None
+        name = re.match(r"Lcom/example/app/(\w+)", finding.location.symbol)
+        assert name, finding.location.symbol
+        found.setdefault(name[1], set()).add(finding.rule)
+    return found
+
+
+# -- trust managers --------------------------------------------------------------------------------
+
+MANAGER = """\
+import java.security.MessageDigest;
+import java.security.cert.*;
+import java.util.*;
+import javax.net.ssl.*;
+public final class NAME implements X509TrustManager {
+    X509TrustManager platform;
+    boolean lax;
+    int calls;
+    MORE
+    public SSLContext context() throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {this}, null);
+        return context;
+    }
+    @Override public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+        BODY
+    }
+    @Override public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+        throw new CertificateException();
+    }
+    @Override public X509Certificate[] getAcceptedIssuers() { return new X509Certificate[0]; }
+}
+"""
+PERMISSIVE, SWALLOWED, DATES, NAMES, SKIPPED = (
+    "permissive-trust-manager",
+    "swallowed-certificate-error",
+    "validity-only-trust-manager",
+    "name-only-trust-manager",
+    "skipped-certificate-check",
+)
+HASH = """\
+    static byte[] hash(X509Certificate one) throws CertificateException {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(one.getPublicKey().getEncoded());
+        } catch (java.security.NoSuchAlgorithmException error) {
+            throw new CertificateException(error);
+        }
+    }
+"""
+MANAGERS: dict[str, tuple[str, str, str]] = {
+    # name: the rule that must find it or nothing, its body, more members
+    "Empty": (PERMISSIVE, "", ""),
+    "Logs": (PERMISSIVE, 'for (X509Certificate one : chain) android.util.Log.d("x", one.getSubjectDN() + type);', ""),
+    "Counts": (PERMISSIVE, "calls++; if (calls > 3) System.gc();", ""),
+    "RefusesNull": (
+        PERMISSIVE,
+        'if (chain == null || chain.length == 0) throw new IllegalArgumentException("none");'
+        ' if (type == null || type.isEmpty()) throw new CertificateException("no type");',
+        "",
+    ),
+    "CallsAHollowHelper": (PERMISSIVE, "check(chain);", "private static void check(X509Certificate[] c) { }"),
+    "AlwaysRefuses": ("", "throw new CertificateException();", ""),
+    "Delegates": ("", "platform.checkServerTrusted(chain, type);", ""),
+    "DelegatesInHelper": (
+        "",
+        "check(chain, type);",
+        "private void check(X509Certificate[] c, String t) throws CertificateException"
+        " { platform.checkServerTrusted(c, t); }",
+    ),
+    "DelegatesToAll": (
+        "",
+        "for (TrustManager one : all) ((X509TrustManager) one).checkServerTrusted(chain, type);",
+        "TrustManager[] all;",
+    ),
+    "Swallows": (
+        SWALLOWED,
+        'try { platform.checkServerTrusted(chain, type); } catch (CertificateException e) { e.printStackTrace(); }',
+        "",
+    ),
+    "SwallowsAll": (SWALLOWED, "try { platform.checkServerTrusted(chain, type); } catch (Throwable e) { }", ""),
+    "SwallowsInFinally": (
+        SWALLOWED,
+        "try { platform.checkServerTrusted(chain, type); } finally { return; }",
+        "",
+    ),
+    "SwallowsSignature": (
+        SWALLOWED,
+        "try { chain[0].verify(chain[1].getPublicKey()); } catch (java.security.GeneralSecurityException e) { calls++; }",
+        "",
+    ),
+    "SwallowsItsOwn": (
+        SWALLOWED,
+        'try { if (!"X".equals(type) || calls == 0) throw new CertificateException(); } catch (Exception e) { }',
+        "",
+    ),
+    "Rethrows": (
+        "",
+        "try { platform.checkServerTrusted(chain, type); } catch (CertificateException e)"
+        ' { android.util.Log.w("x", e); throw e; }',
+        "",
+    ),
+    "RethrowsInHelper": (
+        "",
+        "try { platform.checkServerTrusted(chain, type); } catch (CertificateException e) { refuse(e); }",
+        "private void refuse(CertificateException e) throws CertificateException"
+        ' { android.util.Log.w("x", e); throw new CertificateException(e); }',
+    ),
+    "CleansUp": ("", "try { platform.checkServerTrusted(chain, type); } finally { calls--; }", ""),
+    "CatchesOthers": (
+        "",
+        "platform.checkServerTrusted(chain, type);"
+        " try { java.security.KeyStore.getInstance(type); } catch (java.security.KeyStoreException e) { calls++; }",
+        "",
+    ),
+    "FallsBack": (
+        "",
+        "try { platform.checkServerTrusted(chain, type); } catch (CertificateException e)"
+        " { other.checkServerTrusted(chain, type); }",
+        "X509TrustManager other;",
+    ),
+    "TriesAll": (
+        "",
+        "CertificateException last = null; for (X509TrustManager one : all) {"
+        " try { one.checkServerTrusted(chain, type); return; } catch (CertificateException e) { last = e; } }"
+        " if (last != null) throw last; throw new CertificateException();",
+        "List<X509TrustManager> all;",
+    ),
+    "TriesUntilOneDoes": (
+        "",
+        "boolean trusted = false; for (X509TrustManager one : all) {"
+        " try { one.checkServerTrusted(chain, type); trusted = true; break; } catch (CertificateException e) { } }"
+        " if (!trusted) throw new CertificateException();",
+        "List<X509TrustManager> all;",
+    ),
+    "CollectsErrors": (
+        "",
+        "List<Exception> errors = new ArrayList<>(); try { platform.checkServerTrusted(chain, type); }"
+        " catch (CertificateException e) { errors.add(e); } if (!errors.isEmpty()) throw new CertificateException();",
+        "",
+    ),
+    "Memorizes": (
+        "",
+        "try { platform.checkServerTrusted(chain, type); } catch (CertificateException e)"
+        " { if (!known.contains(chain[0])) throw e; }",
+        "Set<X509Certificate> known;",
+    ),
+    "Dates": (DATES, "for (X509Certificate one : chain) one.checkValidity();", ""),
+    "DatesByHand": (DATES, "if (chain[0].getNotAfter().before(new Date())) throw new CertificateException();", ""),
+    "DatesAndMore": ("", "chain[0].checkValidity(); platform.checkServerTrusted(chain, type);", ""),
+    "Issuer": (
+        NAMES,
+        'if (!chain[0].getIssuerDN().getName().equals("CN=Example")) throw new CertificateException();',
+        "",
+    ),
+    "Serial": (
+        NAMES,
+        "if (!chain[0].getSerialNumber().equals(java.math.BigInteger.TEN)) throw new CertificateException();",
+        "",
+    ),
+    "IssuerAndSignature": (
+        "",
+        'if (!chain[0].getIssuerDN().getName().equals("CN=Example")) throw new CertificateException();'
+        " platform.checkServerTrusted(chain, type);",
+        "",
+    ),
+    "Flag": (SKIPPED, "if (lax) return; platform.checkServerTrusted(chain, type);", ""),
+    "FlagElsewhere": (
+        "",
+        "if (lax) calls++; platform.checkServerTrusted(chain, type);",
+        "",
+    ),
+    "ConstantFlag": (
+        "",
+        "if (LAX) return; platform.checkServerTrusted(chain, type);",
+        "static final boolean LAX = false;",
+    ),
+    "PinsItsLeaf": (
+        "",
+        "if (!Arrays.equals(hash(chain[0]), PIN)) throw new CertificateException();",
+        HASH + "static final byte[] PIN = {1, 2, 3};",
+    ),
+    "PinsAny": (
+        "",
+        "platform.checkServerTrusted(chain, type); for (X509Certificate one : chain)"
+        " { if (PINS.contains(android.util.Base64.encodeToString(hash(one), 2))) return; }"
+        " throw new CertificateException();",
+        HASH + 'static final Set<String> PINS = new HashSet<>(Arrays.asList("a", "b"));',
+    ),
+}
+
+
+def managers(*, sound: bool) -> list[str]:
+    return [
+        MANAGER.replace("NAME", name).replace("BODY", body).replace("MORE", more)
+        for name, (rule, body, more) in MANAGERS.items()
+        if sound is not bool(rule)
+    ]
+
+
+def test_trust_managers_are_told_apart(tmp_path: Path) -> None:
+    apk = build_app(tmp_path / "a", java=[*managers(sound=True), *managers(sound=False)], libraries=())
+    assert by_class(apk) == {name: {rule} for name, (rule, *_) in MANAGERS.items() if rule}
+
+
+def test_trust_managers_are_told_apart_when_minified(tmp_path: Path) -> None:
+    unsound = build_app(tmp_path / "a", java=managers(sound=False), libraries=(), shrink="r8-full")
+    assert {finding.rule for finding in findings(unsound)} == {rule for rule, *_ in MANAGERS.values() if rule}
+    sound = build_app(tmp_path / "b", java=managers(sound=True), libraries=(), shrink="r8-full")
+    assert not findings(sound)
+
+
+# -- hostname verifiers ----------------------------------------------------------------------------
+
+PERMISSIVE_HOST, WEAK_HOST = "permissive-hostname-verifier", "weak-hostname-verifier"
+VERIFIERS = {
+    "AlwaysTrue": (PERMISSIVE_HOST, "(h, s) -> true"),
+    "Block": (PERMISSIVE_HOST, '(h, s) -> { android.util.Log.d("x", h); return true; }'),
+    "Forgets": (
+        PERMISSIVE_HOST,
+        "(h, s) -> { HttpsURLConnection.getDefaultHostnameVerifier().hashCode(); return h != null || true; }",
+    ),
+    "Ends": (WEAK_HOST, '(h, s) -> h.endsWith("example.com")'),
+    "Asked": (WEAK_HOST, '(h, s) -> h.equalsIgnoreCase("api.example.com")'),
+    "AskedOfSession": (WEAK_HOST, "(h, s) -> h.equals(s.getPeerHost())"),
+    "Exempts": (
+        WEAK_HOST,
+        '(h, s) -> h.equals("test.example.com") || HttpsURLConnection.getDefaultHostnameVerifier().verify(h, s)',
+    ),
+    "AlwaysFalse": ("", "(h, s) -> false"),
+    "Default": ("", "(h, s) -> HttpsURLConnection.getDefaultHostnameVerifier().verify(h, s)"),
+    "FixedName": ("", '(h, s) -> HttpsURLConnection.getDefaultHostnameVerifier().verify("api.example.com", s)'),
+    "Stricter": (
+        "",
+        '(h, s) -> h.endsWith(".example.com") && HttpsURLConnection.getDefaultHostnameVerifier().verify(h, s)',
+    ),
+}
+VERIFYING = """\
+import javax.net.ssl.*;
+public final class NAME {
+    public void set(HttpsURLConnection connection) { connection.setHostnameVerifier(LAMBDA); }
+}
+"""
+KOTLIN_VERIFYING = """\
+import javax.net.ssl.HttpsURLConnection
+import okhttp3.OkHttpClient
+class KotlinTrue { fun client() = OkHttpClient.Builder().hostnameVerifier { _, _ -> true }.build() }
+class KotlinObject {
+    private object All : javax.net.ssl.HostnameVerifier {
+        override fun verify(host: String, session: javax.net.ssl.SSLSession): Boolean = true
+    }
+    fun client() = OkHttpClient.Builder().hostnameVerifier(All).build()
+}
+class KotlinEnds { fun client() = OkHttpClient.Builder().hostnameVerifier { h, _ -> h.endsWith("example.com") }.build() }
+"""
+KOTLIN_SOUND = """\
+import javax.net.ssl.HttpsURLConnection
+import okhttp3.OkHttpClient
+class KotlinDefault {
+    fun client() = OkHttpClient.Builder()
+        .hostnameVerifier { h, s -> HttpsURLConnection.getDefaultHostnameVerifier().verify(h, s) }.build()
+}
+class KotlinTrust(private val platform: javax.net.ssl.X509TrustManager) : javax.net.ssl.X509TrustManager by platform {
+    override fun checkServerTrusted(chain: Array<java.security.cert.X509Certificate>, type: String) {
+        platform.checkServerTrusted(chain, type)
+    }
+}
+"""
+KOTLIN_TRUST = """\
+import java.security.cert.X509Certificate
+import javax.net.ssl.X509TrustManager
+object KotlinEmpty : X509TrustManager {
+    override fun checkServerTrusted(chain: Array<X509Certificate>, type: String) = Unit
+    override fun checkClientTrusted(chain: Array<X509Certificate>, type: String) = Unit
+    override fun getAcceptedIssuers(): Array<X509Certificate> = emptyArray()
+    fun context() = javax.net.ssl.SSLContext.getInstance("TLS").apply { init(null, arrayOf(KotlinEmpty), null) }
+}
+class KotlinCatching(private val platform: X509TrustManager) : X509TrustManager by platform {
+    override fun checkServerTrusted(chain: Array<X509Certificate>, type: String) {
+        runCatching { platform.checkServerTrusted(chain, type) }
+    }
+}
+"""
+
+
+def verifiers(*, sound: bool) -> list[str]:
+    return [
+        VERIFYING.replace("NAME", name).replace("LAMBDA", text)
+        for name, (rule, text) in VERIFIERS.items()
+        if sound is not bool(rule)
+    ]
+
+
+def test_verifiers_are_told_apart(tmp_path: Path) -> None:
+    apk = build_app(
+        tmp_path / "a",
+        java=[*verifiers(sound=True), *verifiers(sound=False)],
+        kotlin=[KOTLIN_VERIFYING, KOTLIN_SOUND, KOTLIN_TRUST],
+    )
+    expected = {name: {rule} for name, (rule, _) in VERIFIERS.items() if rule} | {
+        "KotlinTrue": {PERMISSIVE_HOST},
+        "KotlinObject": {PERMISSIVE_HOST},
+        "KotlinEnds": {WEAK_HOST},
+        "KotlinEmpty": {PERMISSIVE},
+        "KotlinCatching": {SWALLOWED},
+    }
+    assert by_class(apk) == expected
+
+
+def test_verifiers_are_told_apart_when_minified(tmp_path: Path) -> None:
+    """R8 merges the classes of lambdas into one, with a number that tells them apart."""
+    unsound = build_app(
+        tmp_path / "a", java=verifiers(sound=False), kotlin=[KOTLIN_VERIFYING, KOTLIN_TRUST], shrink="r8-full"
+    )
+    assert {finding.rule for finding in findings(unsound)} == {PERMISSIVE_HOST, WEAK_HOST, PERMISSIVE, SWALLOWED}
+    sound = build_app(tmp_path / "b", java=verifiers(sound=True), kotlin=[KOTLIN_SOUND], shrink="r8-full")
+    assert not findings(sound)
+
+
+# -- WebViews --------------------------------------------------------------------------------------
+
+PAGES = """\
+import android.net.http.SslError;
+import android.webkit.*;
+public final class NAME extends WebViewClient {
+    public void attach(WebView view) { view.setWebViewClient(this); }
+    @Override public void onReceivedSslError(WebView view, SslErrorHandler handler, SslError error) {
+        BODY
+    }
+}
+"""
+ERROR, WARNING, NOTE = Level.ERROR, Level.WARNING, Level.NOTE
+WEB: dict[str, tuple[Level | None, str]] = {
+    "Proceeds": (ERROR, "handler.proceed();"),
+    "ProceedsAnyway": (ERROR, 'if (error.getPrimaryError() == 3) android.util.Log.d("x", "3"); handler.proceed();'),
+    "Expired": (WARNING, "if (error.getPrimaryError() == SslError.SSL_EXPIRED) handler.proceed(); else handler.cancel();"),
+    "Asks": (
+        WARNING,
+        "new android.app.AlertDialog.Builder(view.getContext())"
+        '.setPositiveButton("yes", (dialog, which) -> handler.proceed())'
+        '.setNegativeButton("no", (dialog, which) -> handler.cancel()).show();',
+    ),
+    "Debuggable": (
+        NOTE,
+        "if ((view.getContext().getApplicationInfo().flags & 2) != 0) handler.proceed(); else handler.cancel();",
+    ),
+    "NotDebuggable": (
+        ERROR,
+        "if ((view.getContext().getApplicationInfo().flags & 2) == 0) handler.proceed(); else handler.cancel();",
+    ),
+    "Cancels": (None, "handler.cancel();"),
+    "Inherits": (None, "super.onReceivedSslError(view, handler, error);"),
+    "CancelsAfterDialog": (
+        None,
+        "new android.app.AlertDialog.Builder(view.getContext())"
+        '.setNegativeButton("no", (dialog, which) -> handler.cancel()).show();',
+    ),
+    "ComparesCertificate": (
+        None,
+        "byte[] der = SslCertificateBytes.of(error); if (java.util.Arrays.equals(der, new byte[] {1})) handler.proceed();"
+        " else handler.cancel();",
+    ),
+}
+BYTES = """\
+public final class SslCertificateBytes {
+    static byte[] of(android.net.http.SslError error) {
+        return android.net.http.SslCertificate.saveState(error.getCertificate()).getByteArray("x509-certificate");
+    }
+}
+"""
+
+
+def pages() -> list[str]:
+    return [PAGES.replace("NAME", name).replace("BODY", body) for name, (_, body) in WEB.items()] + [BYTES]
+
+
+def levels(apk: Path) -> dict[str, Level]:
+    found = {}
+    for finding in findings(apk):
+        assert finding.location is not None
+        found[finding.location.symbol.rpartition("/")[2].partition(";")[0]] = finding.level
+    return found
+
+
+def test_web_clients_are_told_apart(tmp_path: Path) -> None:
+    apk = build_app(tmp_path / "a", java=pages(), libraries=())
+    assert levels(apk) == {name: level for name, (level, _) in WEB.items() if level}
+
+
+def test_what_is_for_debugging_counts_in_debuggable_apps(tmp_path: Path) -> None:
+    apk = build_app(tmp_path / "a", java=pages(), libraries=(), debuggable=True)
+    assert {name: level for name, level in levels(apk).items() if "Debuggable" in name} == {
+        "Debuggable": ERROR,
+        "NotDebuggable": NOTE,
+    }
+
+
+def test_web_clients_are_told_apart_when_minified(tmp_path: Path) -> None:
+    apk = build_app(tmp_path / "a", java=pages(), libraries=(), shrink="r8-full")
+    told = sorted(level.value for level in levels(apk).values())
+    assert told == sorted(level.value for level, _ in WEB.values() if level)
+
+
+# -- sockets, factories, protocols -----------------------------------------------------------------
+
+CALLS = {
+    "Socket": (
+        "unverified-tls-socket",
+        "SSLSocket s = (SSLSocket) ((SSLSocketFactory) SSLSocketFactory.getDefault()).createSocket(host, 443);"
+        " s.startHandshake(); s.getOutputStream().write(1);",
+    ),
+    "GeneralSocket": (
+        "unverified-tls-socket",
+        "java.net.Socket s = SSLSocketFactory.getDefault().createSocket(host, 443); s.getOutputStream().write(1);",
+    ),
+    "Identified": (
+        "",
+        "SSLSocket s = (SSLSocket) ((SSLSocketFactory) SSLSocketFactory.getDefault()).createSocket(host, 443);"
+        ' SSLParameters p = s.getSSLParameters(); p.setEndpointIdentificationAlgorithm("HTTPS");'
+        " s.setSSLParameters(p); s.startHandshake();",
+    ),
+    "Verified": (
+        "",
+        "SSLSocket s = (SSLSocket) ((SSLSocketFactory) SSLSocketFactory.getDefault()).createSocket(host, 443);"
+        " s.startHandshake(); if (!HttpsURLConnection.getDefaultHostnameVerifier().verify(host, s.getSession()))"
+        " throw new SSLException(host);",
+    ),
+    "Server": (
+        "",
+        "SSLServerSocket s = (SSLServerSocket) SSLServerSocketFactory.getDefault().createServerSocket(443);"
+        " s.accept().getOutputStream().write(1);",
+    ),
+    "Plain": ("", "java.net.Socket s = javax.net.SocketFactory.getDefault().createSocket(host, 80);"
+              " s.getOutputStream().write(1);"),
+    "Insecure": ("insecure-socket-factory", "android.net.SSLCertificateSocketFactory.getInsecure(9, null);"),
+    "Careful": ("", "android.net.SSLCertificateSocketFactory.getDefault(9, null);"),
+    "OldContext": ("outdated-tls-protocol", 'SSLContext.getInstance("TLSv1").hashCode();'),
+    "NewContext": ("", 'SSLContext.getInstance("TLSv1.2").hashCode(); SSLContext.getInstance("SSL").hashCode();'),
+    "Overrides": (
+        "global-trust-override",
+        "HttpsURLConnection.setDefaultHostnameVerifier(new Every());",
+    ),
+    "OverridesSoundly": (
+        "",
+        "HttpsURLConnection.setDefaultHostnameVerifier(HttpsURLConnection.getDefaultHostnameVerifier());"
+        ' SSLContext c = SSLContext.getInstance("TLS"); c.init(null, null, null);'
+        " HttpsURLConnection.setDefaultSSLSocketFactory(c.getSocketFactory());",
+    ),
+}
+CALLING = """\
+import javax.net.ssl.*;
+@SuppressWarnings("deprecation") public final class NAME {
+    public void call(String host) throws Exception { BODY }
+}
+"""
+EVERY = """\
+public final class Every implements javax.net.ssl.HostnameVerifier {
+    @Override public boolean verify(String host, javax.net.ssl.SSLSession session) { return true; }
+}
+"""
+
+
+def test_calls_are_told_apart(tmp_path: Path) -> None:
+    sources = [CALLING.replace("NAME", name).replace("BODY", body) for name, (_, body) in CALLS.items()]
+    apk = build_app(tmp_path / "a", java=[*sources, EVERY], libraries=())
+    expected = {name: {rule} for name, (rule, _) in CALLS.items() if rule}
+    assert by_class(apk) == {**expected, "Every": {PERMISSIVE_HOST}}
+
+
+def test_the_message_names_where_a_manager_is_put_to_use(tmp_path: Path) -> None:
+    (empty,) = (MANAGER.replace("NAME", "Empty").replace("BODY", "").replace("MORE", ""),)
+    (finding,) = findings(build_app(tmp_path / "a", java=empty, libraries=()))
+    assert finding.message == (
+        "com.example.app.Empty accepts every certificate chain; it is given to "
+        "SSLContext.init in com.example.app.Empty.context"
+    )
+    assert finding.evidence is not None
+    assert finding.evidence.role == "X509TrustManager.checkServerTrusted"
