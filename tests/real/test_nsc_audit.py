@@ -200,7 +200,7 @@ def test_pins_and_places_in_every_form(form: str, shop: ShopBuilder, tmp_path: P
         "short-paths": {"optimize": ["--enable-resource-path-shortening"]},
         "aab": {"options": ["--proto-format"]},
     }
-    path = shop(text, **options.get(form, {}))
+    path = shop(text, None, **options.get(form, {}))
     path = bundle(path, tmp_path / "app.aab") if form == "aab" else path
     app = read(path)
     (pin,) = app.pins

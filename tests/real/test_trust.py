@@ -496,7 +496,7 @@ CALLS = {
 }
 CALLING = """\
 import javax.net.ssl.*;
-@SuppressWarnings("deprecation") public final class NAME {
+public final class NAME {
     public void call(String host) throws Exception { BODY }
 }
 """

@@ -144,7 +144,9 @@ def _by_shape(source: Source, library: Library | None) -> Iterator[Pinner]:
 # -- what it does --------------------------------------------------------------------------------
 
 
-def _followed(source: Source, roles: Roles, sites: Iterable[Site]) -> tuple[tuple[Pinner, ...], tuple[Client, ...]]:
+def _followed(
+    source: Source, roles: Roles, sites: Iterable[Site]
+) -> tuple[tuple[Pinner, ...], tuple[Client, ...]]:
     some = tuple(sites)
     uses = uses_of(source, roles, (*some, *source.sites(_RETROFIT)))
     if roles.library.renamed:
@@ -195,7 +197,9 @@ def _shipped(pinner: Pinner, digest: str) -> Shipped:
     )
 
 
-def read_alone(path: str, package: Package, files: Iterable[tuple[str, bytes]]) -> tuple[OkHttpFacts, tuple[Unseen, ...]]:
+def read_alone(
+    path: str, package: Package, files: Iterable[tuple[str, bytes]]
+) -> tuple[OkHttpFacts, tuple[Unseen, ...]]:
     """The facts about OkHttp in some DEX files and nothing else, with what could not be seen of it."""
     unseen: dict[Unseen, None] = {}
     program = Program(_readable(files, unseen))

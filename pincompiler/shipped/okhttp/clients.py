@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pincompiler.dex import DexError, opcodes
-from pincompiler.dex.values import Created, Value, possible
+from pincompiler.dex.values import Created, Returned, Value, possible
 from pincompiler.facts.okhttp import Client, Pinning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pincompiler.dex.classes import MethodRef
     from pincompiler.dex.method import MethodBody
     from pincompiler.facts import Code
     from pincompiler.shipped.okhttp.pinners import Draft, Pinners
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
 
 _REQUEST: Final = "Lokhttp3/Request$Builder;"
 _RETROFIT: Final = "Lretrofit2/Retrofit$Builder;"
-_TRUSTING: Final = frozenset({"sslSocketFactory", "hostnameVerifier", "setSslSocketFactory", "setHostnameVerifier"})
+_TRUSTING: Final = frozenset(
+    {"sslSocketFactory", "hostnameVerifier", "setSslSocketFactory", "setHostnameVerifier"}
+)
 
 
 @dataclass(slots=True)
@@ -148,10 +149,14 @@ class Clients:
                 return Pinning.PINNED, None
             if setting or inherits:
                 return Pinning.CLEARED, first
-            return (Pinning.UNKNOWN if self._is_derived(builders, made) and not parents else Pinning.NONE), None
+            return (
+                Pinning.UNKNOWN if self._is_derived(builders, made) and not parents else Pinning.NONE
+            ), None
         if any(taker.pinners for taker in setting) or inherits:
             return Pinning.PINNED, None
-        return (Pinning.UNKNOWN if self._may_be_pinned(made, builders, setting, parents) else Pinning.NONE), None
+        return (
+            Pinning.UNKNOWN if self._may_be_pinned(made, builders, setting, parents) else Pinning.NONE
+        ), None
 
     def _may_be_pinned(
         self, made: Taken, builders: frozenset[Value], setting: list[Taker], parents: list[Client]
@@ -170,12 +175,16 @@ class Clients:
     def _hosts(self, made: Taken) -> Iterator[str]:
         """Hosts of the URLs of the calls, and of the Retrofits, that it is seen to be used for."""
         for use in self.uses.others:
-            if use.ref and use.ref.name in {"newCall", "newWebSocket"}:
-                if self.trace.down(use.receiver).intersection(made.made) and len(use.arguments) > 1:
-                    yield from self._urls(use.method, use.arguments[1], _REQUEST, "url")
-            elif use.ref and use.ref.class_name == _RETROFIT and use.ref.name == "client":
-                if self.trace.down(use.arguments[1]).intersection(made.made):
-                    yield from self._urls(use.method, use.receiver, _RETROFIT, "baseUrl")
+            if use.ref is None or len(use.arguments) < 2:
+                continue
+            if use.ref.name in {"newCall", "newWebSocket"}:
+                client, built, builder, setter = use.receiver, use.arguments[1], _REQUEST, "url"
+            elif use.ref.class_name == _RETROFIT and use.ref.name == "client":
+                client, built, builder, setter = use.arguments[1], use.receiver, _RETROFIT, "baseUrl"
+            else:
+                continue
+            if self.trace.down(client).intersection(made.made):
+                yield from self._urls(use.method, built, builder, setter)
 
     def _urls(self, method: MethodBody, value: Value, builder: str, setter: str) -> Iterator[str]:
         """What is given to a builder by some method of the same code."""
@@ -204,15 +213,15 @@ class Clients:
 
 def _chain(trace: Trace, value: Value, builder: str) -> Iterator[Value]:
     """A builder behind the calls that return it, and behind what it builds."""
-    waiting, seen = list(possible(value)), set()
+    waiting = list(possible(value))
+    seen: set[Value] = set()
     while waiting:
         one = waiting.pop()
         if one in seen:
             continue
         seen.add(one)
-        ref: MethodRef | None = getattr(one, "ref", None)
         passed = None
-        if ref is not None and getattr(ref, "class_name", "") == builder and hasattr(one, "offset"):
+        if isinstance(one, Returned) and one.ref.class_name == builder:
             passed = trace.flow(one.method).calls.get(one.offset)
         if passed:
             waiting += possible(passed[0])

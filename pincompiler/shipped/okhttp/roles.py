@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex.call import parameters
+from pincompiler.dex.method import ACC_FINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,13 +80,19 @@ class Roles:
 
     def asks_pinner(self, ref: MethodRef) -> bool:
         """Whether a call has a pinner check a host."""
-        return ref.class_name == self.pinner and STRING in parameters(ref.descriptor)[:1] and ref.name != "<init>"
+        return (
+            ref.class_name == self.pinner
+            and STRING in parameters(ref.descriptor)[:1]
+            and ref.name != "<init>"
+        )
 
     def makes_client(self, ref: MethodRef) -> bool:
         """Whether a call makes a client that was none before."""
         if ref.class_name == self.client and ref.name == "<init>":
             return parameters(ref.descriptor) in {(), (self.builder,)}
-        return self.client != self.builder and ref.class_name == self.builder and _returned(ref) == self.client
+        return (
+            self.client != self.builder and ref.class_name == self.builder and _returned(ref) == self.client
+        )
 
     def derives(self, ref: MethodRef) -> bool:
         """Whether a call makes a client's builder, or in OkHttp 2 a client, of another client."""
@@ -112,7 +119,9 @@ def named(library: Library) -> Roles:
     )
 
 
-def renamed(program: Program, library: Library, refusals: Iterable[Site], prefixes: Iterable[Site]) -> Roles | None:
+def renamed(
+    program: Program, library: Library, refusals: Iterable[Site], prefixes: Iterable[Site]
+) -> Roles | None:
     """The classes of an OkHttp that lost its names; none if they cannot be told.
 
     ``refusals`` use the sentence with which a pinner refuses a chain, ``prefixes`` that with which a pin of
@@ -136,11 +145,19 @@ def _clients(program: Program, pinner: str) -> Iterator[tuple[str, str]]:
         if (ref := dex.field_ref(number)).descriptor == pinner and ref.class_name != pinner
     )
     some = list(holders)[:_MOST_FIELDS]
-    for client in some:
+    # A builder may be made of a client as well; but only a client keeps its pinner for good.
+    for client in sorted(some, key=lambda name: not _keeps(program, name, pinner)):
         for builder in some:
             cls = program.class_def(client)
             if client != builder and cls and cls.method("<init>", f"({builder})V"):
                 yield client, builder
+
+
+def _keeps(program: Program, name: str, pinner: str) -> bool:
+    """Whether a class has its pinner in a field that is final."""
+    cls = program.class_def(name)
+    fields = cls.fields if cls else ()
+    return any(one.ref.descriptor == pinner and one.access & ACC_FINAL for one in fields)
 
 
 def _makers(program: Program, pinner: str) -> Iterator[str]:

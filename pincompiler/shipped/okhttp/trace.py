@@ -51,7 +51,8 @@ class Trace:
 
     def local(self, value: Value) -> Iterator[Value]:
         """What a value is within its method, behind the calls by which a builder returns itself."""
-        waiting, seen = list(possible(value)), set()
+        waiting = list(possible(value))
+        seen: set[Value] = set()
         while waiting and len(seen) < _MOST_STEPS:
             one = waiting.pop()
             if one in seen:

@@ -98,7 +98,9 @@ def uses_of(source: Source, roles: Roles, sites: Iterable[Site]) -> Uses:
             passed = arguments(source.program, site)
         except DexError as error:
             if kind is not found.others:
-                source.doubt(source.code(site.method).location.symbol, f"cannot be followed: {error}", Mechanism.OKHTTP)
+                source.doubt(
+                    source.code(site.method).location.symbol, f"cannot be followed: {error}", Mechanism.OKHTTP
+                )
             continue
         if passed:
             kind.append(Taken(site.method, site.offset, ref, passed))
@@ -140,7 +142,9 @@ def field_takers(source: Source, roles: Roles) -> Iterator[Taken]:
             try:
                 put = source.program.flow(site.method).puts.get(site.offset)
             except DexError as error:
-                source.doubt(source.code(site.method).location.symbol, f"cannot be followed: {error}", Mechanism.OKHTTP)
+                source.doubt(
+                    source.code(site.method).location.symbol, f"cannot be followed: {error}", Mechanism.OKHTTP
+                )
                 continue
             if put:
                 yield Taken(site.method, site.offset, None, put)

@@ -1,0 +1,82 @@
+"""A CertificatePinner is made, and no client gets it.
+
+## Why is this bad?
+
+A pinner checks nothing by itself: only a client that was built with it asks it.  Without one, every
+connection is accepted that the device's store of certificates accepts, and the pins in the code only look
+as if they did something.
+
+## Example
+
+```java
+import okhttp3.CertificatePinner;
+import okhttp3.OkHttpClient;
+
+public final class Net {
+    private static final CertificatePinner PINS = new CertificatePinner.Builder()
+        .add("api.example.com",
+                "sha256/HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=",
+                "sha256/UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=")
+        .build();
+
+    public static OkHttpClient client() {
+        return new OkHttpClient.Builder().build();
+    }
+}
+```
+
+Use instead:
+
+```java
+import okhttp3.CertificatePinner;
+import okhttp3.OkHttpClient;
+
+public final class Net {
+    private static final CertificatePinner PINS = new CertificatePinner.Builder()
+        .add("api.example.com",
+                "sha256/HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=",
+                "sha256/UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=")
+        .build();
+
+    public static OkHttpClient client() {
+        return new OkHttpClient.Builder().certificatePinner(PINS).build();
+    }
+}
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.facts import Mechanism
+from pincompiler.facts.okhttp import Use
+from pincompiler.finding import Confidence, Level
+from pincompiler.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+    from pincompiler.rules.rule import Audited
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Pinners of the app that nothing gets."""
+    for pinner in audited.app.okhttp.pinners:
+        if pinner.use is Use.NEVER and pinner.added and pinner.code.owner.first_party:
+            hosts = tuple(dict.fromkeys(added.pattern for added in pinner.added))
+            more = f" and {len(hosts) - 1} more" if len(hosts) > 1 else ""
+            yield from RULE.in_code(
+                audited,
+                pinner.code,
+                f"no client is given the CertificatePinner for {hosts[0]}{more}",
+                "give it to OkHttpClient.Builder.certificatePinner",
+                hosts=hosts,
+                mechanism=Mechanism.OKHTTP.value,
+                confidence=Confidence.LIKELY if pinner.library.renamed else Confidence.CONFIRMED,
+                role="pinner",
+            )
+
+
+RULE = Rule("unattached-pinner", Level.ERROR, __doc__, app=check)
