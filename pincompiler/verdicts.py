@@ -77,8 +77,11 @@ def verdicts(app: App, policy: Policy | None, today: date) -> tuple[HostVerdict,
 def _mechanisms(app: App) -> tuple[Mechanism, ...]:
     """Those that the app has or may have, and the NSC, which every app could have."""
     there = {shipped.mechanism for shipped in app.shipped} | {Mechanism.NSC}
-    doubted = {mechanism for unseen in app.unseen for mechanism in unseen.mechanisms} & {Mechanism.OKHTTP}
-    return tuple(mechanism for mechanism in Mechanism if mechanism in there | doubted)
+    for unseen in app.unseen:
+        # What could be anything is told as OkHttp's, the usual one, and not once for each mechanism.
+        some = unseen.mechanisms - {Mechanism.NSC}
+        there |= {Mechanism.OKHTTP} if len(some) > 2 else some
+    return tuple(mechanism for mechanism in Mechanism if mechanism in there)
 
 
 def _reached(app: App, policy: Policy | None, host: str) -> bool:

@@ -22,6 +22,7 @@ from pincompiler.dex.state import MOST_ITEMS, Box, State
 from pincompiler.dex.values import (
     MOST_VALUES,
     NULL,
+    Cell,
     ClassLiteral,
     Created,
     FieldValue,
@@ -118,6 +119,10 @@ class _Run:
         self._work: list[int] = []
         self._returns: dict[int, Value] = {}
         self._written: dict[tuple[FieldRef, int], Value] = {}
+        self._kept: dict[tuple[FieldRef, int], Value] = {}
+        """The same with the mutable objects in it, which may still change before the method ends."""
+        self._settled: dict[tuple[FieldRef, int], dict[int, Value]] = {}
+        """What became of them, by the offset of the return."""
 
     def run(self, arguments: Sequence[Value] | None) -> MethodFlow:
         self._states[0] = State(self._parameters(arguments), {})
@@ -129,7 +134,9 @@ class _Run:
                 raise TooComplexError("a method is too complex to be followed")
         if self._returns:
             self.flow.returned = union(self._returns.values())
-        for (ref, _), value in self._written.items():
+        for (ref, offset), early in self._written.items():
+            late = self._settled.get((ref, offset))
+            value = union(late.values()) if late else early
             self.flow.writes[ref] = (
                 union((self.flow.writes[ref], value)) if ref in self.flow.writes else value
             )
@@ -183,6 +190,8 @@ class _Run:
             for target in self._targets(instruction):
                 self._reach(target, state)
             place += 1
+            if instruction.opcode in _ALL_RETURNS:
+                self._settle(instruction.offset, state)
             if instruction.opcode in opcodes.ENDS:
                 break
         return place - first + 1
@@ -296,24 +305,39 @@ class _Run:
 
     def field_get(self, instruction: Instruction, state: State) -> None:
         ref = self.dex.field_ref(instruction.reference or 0)
-        value = self._own(ref)
+        value = self._own(ref, instruction, state)
         if value is None:
             value = self.program.read_field(ref) if ref in self._followed else FieldValue(ref)
         state.registers[instruction.registers[0]] = value
 
-    def _own(self, ref: FieldRef) -> Value | None:
-        """What a static initialiser itself wrote to the field before."""
-        if self.body.name != "<clinit>":
+    def _own(self, ref: FieldRef, instruction: Instruction, state: State) -> Value | None:
+        """What an initialiser itself wrote to the field before: of its class, or of the object it makes."""
+        if self.body.name == "<init>" and len(instruction.registers) > 1:
+            target = state.registers[instruction.registers[1]]
+            if not isinstance(target, Parameter) or target.index:
+                return None
+        elif self.body.name != "<clinit>":
             return None
-        written = [value for (field_ref, _), value in self._written.items() if field_ref == ref]
+        written = [value for (field_ref, _), value in self._kept.items() if field_ref == ref]
         return union(written) if written else None
 
     def field_put(self, instruction: Instruction, state: State) -> None:
         ref = self.dex.field_ref(instruction.reference or 0)
-        value = state.publish(state.registers[instruction.registers[0]])
+        kept = state.registers[instruction.registers[0]]
+        value = state.publish(kept)
         self._written[ref, instruction.offset] = value
+        self._kept[ref, instruction.offset] = kept
         if len(instruction.registers) > 1:
-            self.flow.puts[instruction.offset] = state.publish(state.registers[instruction.registers[1]]), value
+            self.flow.puts[instruction.offset] = (
+                state.publish(state.registers[instruction.registers[1]]),
+                value,
+            )
+
+    def _settle(self, offset: int, state: State) -> None:
+        """Where the method ends, fields hold what their objects have become."""
+        for place, kept in self._kept.items():
+            if any(isinstance(one, Cell) and one.allocation in state.heap for one in possible(kept)):
+                self._settled.setdefault(place, {})[offset] = state.publish(kept)
 
     # Calls.
 
@@ -360,6 +384,7 @@ class _Run:
 
 
 _OPERATIONS: Final = {**BINARY, **LITERAL, **CONVERSIONS}
+_ALL_RETURNS: Final = frozenset({*opcodes.RETURNS, opcodes.RETURN_VOID})
 _STEPS: Final[dict[Callable[[_Run, Instruction, State], None], Sequence[int]]] = {
     _Run.nothing: (
         *(0x00, opcodes.RETURN_VOID, 0x1D, 0x1E, 0x1F, opcodes.THROW, *opcodes.GOTOS, *opcodes.SWITCHES),

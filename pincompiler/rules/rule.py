@@ -143,15 +143,16 @@ class Rule:
         """The finding in code of a shipped app; none for code of a library that merely came along.
 
         ``more`` are ``hosts`` and ``related`` of :class:`Finding` and the fields of :class:`Evidence`.  What
-        a library really does is no more than a warning, for its users cannot mend it; what nothing refers
-        to is no more than a note.
+        a library can do is no more than a note, and only if the app uses the class: its author has put a
+        switch before it as a rule.  What nothing refers to is no more than a note either.
         """
         reached = audited.app.reach(code)
         chosen = level or self.level
         if not code.owner.first_party:
             if reached.use is not Use.REACHABLE:
                 return
-            chosen = max(chosen, Level.WARNING, key=lambda one: one.rank)
+            chosen = Level.NOTE
+            more = {"confidence": Confidence.LIKELY, **more}
         elif reached.use is Use.PRESENT:
             chosen = Level.NOTE
         evidence = {"confidence": Confidence.CONFIRMED, **more}

@@ -30,20 +30,22 @@ _LOADERS: Final = (
     *("DexClassLoader", "InMemoryDexClassLoader", "PathClassLoader"),
     *("DelegateLastClassLoader", "BaseDexClassLoader"),
 )
-_CALLS: Final = {
+_CALLS: Final[dict[Want, str]] = {
     **{Call(f"Ldalvik/system/{name};", "<init>"): name for name in _LOADERS},
     # A DexFile by itself may serve to list the app's own classes.
     Call("Ldalvik/system/DexFile;", "loadDex"): "DexFile.loadDex",
     Call("Ldalvik/system/DexFile;", "loadClass"): "DexFile.loadClass",
 }
-_BY_NAME: Final = {
+_BY_NAME: Final[dict[Want, str]] = {
     Mention(exactly(len(name), re.escape(name).encode())): f"{name.rpartition('.')[2]}, by its name"
     for name in ("dalvik.system.DexClassLoader", "dalvik.system.InMemoryDexClassLoader")
 }
-_WHAT: Final[Mapping[Want, str]] = {**_CALLS, **_BY_NAME}
+_WHAT: Final = {**_CALLS, **_BY_NAME}
 WANTED: tuple[Want, ...] = tuple(_WHAT)
 
-_PLUGIN_HOSTS: Final = frozenset(("RePlugin", "VirtualAPK", "DroidPlugin", "VirtualApp", "Tencent Shadow", "Tinker"))
+_PLUGIN_HOSTS: Final = frozenset(
+    ("RePlugin", "VirtualAPK", "DroidPlugin", "VirtualApp", "Tencent Shadow", "Tinker")
+)
 """Libraries that load what the app's maker gives them."""
 _DYNAMITE: Final = ("com.google.android.gms.dynamite", "com.google.android.gms.chimera", "DynamiteModule")
 """Strings beside the loader of Play Services, whose classes are often renamed."""
@@ -94,6 +96,10 @@ _STUBS: Final = (
 _LIBRARY: Final = re.compile(r"(?:.*[/!])?lib/[^/]+/([^/]+)\.so")
 _ASSET: Final = re.compile(r"(?:.*[/!])?(assets/|res/raw/)(.+)", re.DOTALL)
 _NAMED_CODE: Final = re.compile(r".*\.(dex|jar|apk|zip|aar|odex)", re.IGNORECASE | re.DOTALL)
+_LIBRARIES_OWN: Final = re.compile(
+    r".*/(audience_network|gdt_plugin/\w+|gdtadv2|bdxadsdk|__xadsdk__\w+|__pasys_\w+)\.(dex|jar)", re.DOTALL
+)
+"""Code that advertising SDKs bring along for themselves."""
 _DEX: Final = b"dex\n0"
 _ARCHIVE: Final = b"PK\x03\x04"
 _HEAD: Final = 8
@@ -111,9 +117,10 @@ def collect(source: Source) -> LoadingFacts:
         if loader.code.owner.first_party or loader.code.owner.name in _PLUGIN_HOSTS:
             source.doubt(_place(loader), f"loads code at run time, with {loader.what}", *_IN_CODE)
     embedded = tuple(_embedded(source, thorough=bool(loaders)))
-    for file in embedded if loaders else ():
-        why = f"is {file.what}, which {_place(loaders[0])} may load at run time"
-        source.doubt(file.where.member, why, *_IN_CODE)
+    for file in embedded:
+        # An APK may be there to be installed; what is no APK can only be loaded.
+        if loaders or not file.where.member.lower().endswith(".apk"):
+            source.doubt(file.where.member, f"is {file.what} that the app may load at run time", *_IN_CODE)
     packer = _packer(source)
     if packer:
         source.doubt("packer", f"the code is packed by {packer}: what runs is not what was read")
@@ -173,7 +180,9 @@ def _embedded(source: Source, *, thorough: bool) -> Iterator[Embedded]:
     left = _ARCHIVES_LIMIT
     for number, (member, archive, entry) in enumerate(source.package.entries()):
         found = _ASSET.fullmatch(member)
-        if found is None or number > _MOST_FILES or not (thorough or _NAMED_CODE.fullmatch(member)):
+        if found is None or number > _MOST_FILES or _LIBRARIES_OWN.fullmatch(member):
+            continue
+        if not thorough and not _NAMED_CODE.fullmatch(member):
             continue
         try:
             head = archive.head(entry, _HEAD)
@@ -257,5 +266,7 @@ def _not_loaded(source: Source) -> None:
         loaded = part.loaded()
         for _, entry in part.dex():
             if entry not in loaded:
-                why = "Android does not load it, for a number before it is missing; the app may do so by itself"
+                why = (
+                    "Android does not load it, for a number before it is missing; the app may do so by itself"
+                )
                 source.doubt(part.shown(entry), why, *_IN_CODE)

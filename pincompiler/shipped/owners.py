@@ -19,13 +19,74 @@ if TYPE_CHECKING:
     from pincompiler.apk import Manifest
 
 _TOP_LEVELS: Final = frozenset(
-    ["com", "org", "net", "io", "de", "uk", "fr", "jp", "cn", "kr", "ru", "br", "in", "it", "es", "nl", "pl", "ch", "at", "se", "no", "fi", "dk", "cz", "eu", "us", "ca", "au", "tv", "me", "app", "dev", "co"]
+    [
+        "com",
+        "org",
+        "net",
+        "io",
+        "de",
+        "uk",
+        "fr",
+        "jp",
+        "cn",
+        "kr",
+        "ru",
+        "br",
+        "in",
+        "it",
+        "es",
+        "nl",
+        "pl",
+        "ch",
+        "at",
+        "se",
+        "no",
+        "fi",
+        "dk",
+        "cz",
+        "eu",
+        "us",
+        "ca",
+        "au",
+        "tv",
+        "me",
+        "app",
+        "dev",
+        "co",
+    ]
 )
 """First labels that say nothing of an owner; of ``com.a.b`` as little is left as of ``a.b``."""
-_SECOND_LEVELS: Final = frozenset(["com", "co", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "mil"])
+_SECOND_LEVELS: Final = frozenset(
+    ["com", "co", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "mil"]
+)
 """Second labels below a country: ``uk.co.example`` is one organisation, ``uk.co`` is none."""
 _SHARED: Final = frozenset(
-    ["com.android", "com.google", "org.apache", "org.eclipse", "io.github", "com.github", "com.gitlab", "io.gitlab", "org.gitlab", "com.googlecode", "com.bitbucket", "org.bitbucket", "net.sourceforge", "com.sourceforge", "org.sourceforge", "org.codeberg", "com.jetbrains", "org.jetbrains", "com.ionicframework", "io.ionic", "com.appspot", "com.wordpress", "com.blogspot", "com.herokuapp"]
+    [
+        "com.android",
+        "com.google",
+        "org.apache",
+        "org.eclipse",
+        "io.github",
+        "com.github",
+        "com.gitlab",
+        "io.gitlab",
+        "org.gitlab",
+        "com.googlecode",
+        "com.bitbucket",
+        "org.bitbucket",
+        "net.sourceforge",
+        "com.sourceforge",
+        "org.sourceforge",
+        "org.codeberg",
+        "com.jetbrains",
+        "org.jetbrains",
+        "com.ionicframework",
+        "io.ionic",
+        "com.appspot",
+        "com.wordpress",
+        "com.blogspot",
+        "com.herokuapp",
+    ]
 )
 """Two labels under which many publish."""
 _VENDORS: Final = frozenset(("com.android", "com.google", "org.apache", "org.eclipse", "org.jetbrains"))

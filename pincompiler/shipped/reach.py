@@ -105,7 +105,9 @@ class _Search:
             self.asks[node] = 1 << number
             self._settle(node)
         waiting = list(self.asks)
-        self.left = max(_LEAST_SEARCHED, _TIMES_SEARCHED * sum(len(dex.data) for dex in self.source.program.files))
+        self.left = max(
+            _LEAST_SEARCHED, _TIMES_SEARCHED * sum(len(dex.data) for dex in self.source.program.files)
+        )
         for _ in range(_MOST_STEPS):
             waiting = self._plain(waiting)
             if not waiting:
@@ -227,7 +229,8 @@ class _Search:
     def _below(self, nodes: Iterable[_Node]) -> dict[str, list[str]]:
         """Classes by whose name a method may be called, too: direct subclasses; those that implement."""
         program = self.source.program
-        classes, interfaces = {}, {}
+        classes: dict[str, None] = {}
+        interfaces: dict[str, None] = {}
         for node in nodes:
             access = cls.access if (cls := program.class_def(node.class_name)) else ACC_FINAL
             if access & _ACC_INTERFACE:
@@ -250,42 +253,47 @@ class _Search:
                 column.setdefault(kind, []).append(index)
             self.extending[dex] = column
         number = dex.type_id(class_name)
-        return [dex.class_at(index).name for index in self.extending[dex].get(-1 if number is None else number, ())]
+        return [
+            dex.class_at(index).name
+            for index in self.extending[dex].get(-1 if number is None else number, ())
+        ]
 
     def _found(
         self, dex: Dex, nodes: Iterable[_Node], below: Mapping[str, list[str]]
     ) -> Iterator[tuple[_Node, _Node]]:
         """Each method of one file that leads to a node, and that node."""
-        by_use: dict[tuple[int, int], list[_Node]] = {}
-        wanted = []
-        for group, (family, ids) in enumerate(
-            (
-                (opcodes.INVOKES, self._invoked),
-                (_USES, self._named),
-                (_STATICS, self._static_fields),
-                (opcodes.CONST_STRING, self._strings),
-            )
-        ):
-            numbers = set()
-            for node in nodes:
-                for number in ids(dex, node, below):
-                    by_use.setdefault((group, number), []).append(node)
-                    numbers.add(number)
-            wanted.append(Wanted(family, frozenset(numbers)))
-        self.left -= len(dex.data) if by_use else 0
-        for site in dex.uses(*wanted) if by_use else ():
+        by_use = self._by_use(dex, nodes, below)
+        wanted = [Wanted(family, frozenset(found)) for family, found in by_use.items() if found]
+        self.left -= len(dex.data) if wanted else 0
+        for site in dex.uses(*wanted) if wanted else ():
             caller = _Node(site.method.class_name, site.method.name, site.method.descriptor)
-            for group, want in enumerate(wanted):
-                if site.opcode in want.opcodes:
-                    for node in by_use.get((group, site.ref), ()):
-                        if want.opcodes is opcodes.CONST_STRING:
-                            self.mentioned[node.class_name] = True
-                        else:
-                            yield caller, node
+            for family, found in by_use.items():
+                for node in found.get(site.ref, ()) if site.opcode in family else ():
+                    if family is opcodes.CONST_STRING:
+                        self.mentioned[node.class_name] = True
+                    else:
+                        yield caller, node
         for node in nodes:
             if not node.name:  # an interface is used where something implements it
                 for one in below.get(node.class_name, ()):
                     yield _Node(one), node
+
+    def _by_use(
+        self, dex: Dex, nodes: Iterable[_Node], below: Mapping[str, list[str]]
+    ) -> dict[frozenset[int], dict[int, list[_Node]]]:
+        """By family of instructions and id, the nodes that such an instruction leads to."""
+        found: dict[frozenset[int], dict[int, list[_Node]]] = {}
+        for family, ids in (
+            (opcodes.INVOKES, self._invoked),
+            (_USES, self._named),
+            (_STATICS, self._static_fields),
+            (opcodes.CONST_STRING, self._strings),
+        ):
+            by_id = found[family] = {}
+            for node in nodes:
+                for number in ids(dex, node, below):
+                    by_id.setdefault(number, []).append(node)
+        return found
 
     def _invoked(self, dex: Dex, node: _Node, below: Mapping[str, list[str]]) -> Iterator[int]:
         if not node.name:

@@ -11,14 +11,18 @@ from hypothesis import strategies as st
 from pincompiler.platforms.okhttp.pins import fault_of, hash_of
 
 
-@given(st.binary(max_size=64), st.sampled_from(["sha1/", "sha256/"]), st.sampled_from(["", "=", "\n", " =\r\n"]))
+@given(
+    st.binary(max_size=64), st.sampled_from(["sha1/", "sha256/"]), st.sampled_from(["", "=", "\n", " =\r\n"])
+)
 def test_any_base64_is_read_whatever_its_length_and_end(data: bytes, prefix: str, end: str) -> None:
     text = b64encode(data).decode()
     assert hash_of(prefix + text + end) == data
     assert hash_of(prefix + text.rstrip("=").replace("+", "-").replace("/", "_")) == data
 
 
-@pytest.mark.parametrize("pin", ["md5/AAAA", "AAAA", "", "sha256:AAAA", "SHA256/AAAA", "sha256/A", "sha256/AA=A", "sha1/é"])
+@pytest.mark.parametrize(
+    "pin", ["md5/AAAA", "AAAA", "", "sha256:AAAA", "SHA256/AAAA", "sha256/A", "sha256/AA=A", "sha1/é"]
+)
 def test_what_okhttp_throws_on_is_no_hash(pin: str) -> None:
     assert hash_of(pin) is None
 

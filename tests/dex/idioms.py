@@ -264,6 +264,17 @@ CASES: Final[dict[str, tuple[str, Value]]] = {
         ),
         BOTH,
     ),
+    "filled_after_it_was_kept": (
+        "sget-object v0, LHelper;->filled:Ljava/util/ArrayList;",
+        Items("list", (Text(ONE), Text(TWO))),
+    ),
+    "filled_in_the_constructor": (
+        (
+            "new-instance v1, LHelper;\ninvoke-direct {v1}, LHelper;-><init>()V\n"
+            "iget-object v0, v1, LHelper;->own:Ljava/util/ArrayList;"
+        ),
+        Items("list", (Text(TWO),)),
+    ),
     "float_is_unknown": ("const/4 v1, 0x1\nint-to-float v0, v1", Unknown("it is computed at run time")),
 }
 HELPER: Final = class_file(
@@ -273,16 +284,27 @@ HELPER: Final = class_file(
     ".field public static final PINS:[Ljava/lang/String;\n"
     ".field public static assigned:Ljava/lang/String;\n"
     ".field public final pin:Ljava/lang/String;\n"
+    ".field public static final filled:Ljava/util/ArrayList;\n"
+    ".field public final own:Ljava/util/ArrayList;\n"
     + method(
         "static constructor <clinit>()V",
         f'const-string v1, "{ONE}"\nconst-string v2, "{TWO}"\nfilled-new-array {{v1, v2}}, [Ljava/lang/String;\n'
         "move-result-object v0\nsput-object v0, LHelper;->PINS:[Ljava/lang/String;\n"
-        "sput-object v2, LHelper;->assigned:Ljava/lang/String;\nreturn-void",
+        "sput-object v2, LHelper;->assigned:Ljava/lang/String;\n"
+        "new-instance v0, Ljava/util/ArrayList;\ninvoke-direct {v0}, Ljava/util/ArrayList;-><init>()V\n"
+        "sput-object v0, LHelper;->filled:Ljava/util/ArrayList;\n"
+        "invoke-virtual {v0, v1}, Ljava/util/ArrayList;->add(Ljava/lang/Object;)Z\n"
+        "sget-object v0, LHelper;->filled:Ljava/util/ArrayList;\n"
+        "invoke-virtual {v0, v2}, Ljava/util/ArrayList;->add(Ljava/lang/Object;)Z\nreturn-void",
     )
     + method(
         "public constructor <init>()V",
         f'invoke-direct {{p0}}, Ljava/lang/Object;-><init>()V\nconst-string v0, "{TWO}"\n'
-        "iput-object v0, p0, LHelper;->pin:Ljava/lang/String;\nreturn-void",
+        "iput-object v0, p0, LHelper;->pin:Ljava/lang/String;\n"
+        "new-instance v1, Ljava/util/ArrayList;\ninvoke-direct {v1}, Ljava/util/ArrayList;-><init>()V\n"
+        "iput-object v1, p0, LHelper;->own:Ljava/util/ArrayList;\n"
+        "iget-object v1, p0, LHelper;->own:Ljava/util/ArrayList;\n"
+        "invoke-virtual {v1, v0}, Ljava/util/ArrayList;->add(Ljava/lang/Object;)Z\nreturn-void",
     )
     + method(
         "public static array()[Ljava/lang/String;",

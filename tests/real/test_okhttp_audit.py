@@ -79,7 +79,9 @@ JAVA = {
         None,
         "unpinned-client",
     ),
-    "derived": java(f"{PINNER}\n{GIVEN}\npublic static OkHttpClient two() {{ return one().newBuilder().build(); }}"),
+    "derived": java(
+        f"{PINNER}\n{GIVEN}\npublic static OkHttpClient two() {{ return one().newBuilder().build(); }}"
+    ),
     "a common base": java(
         f"{PINNER}\nstatic final OkHttpClient BASE = new OkHttpClient();\n"
         "public static OkHttpClient one() { return BASE.newBuilder().certificatePinner(pinner()).build(); }"
@@ -113,9 +115,14 @@ JAVA = {
         None,
         "cleared-pinner",
     ),
-    "sha1": java(
-        PINNER.replace(TWO, SHA1) + GIVEN, {"api.example.com": {ONE, SHA1}}, "sha1-pin"
+    "perhaps cleared": java(
+        f"{PINNER}\n{GIVEN}\npublic static OkHttpClient two(boolean careless)"
+        " { OkHttpClient.Builder to = one().newBuilder();"
+        " if (careless) to.certificatePinner(CertificatePinner.DEFAULT); return to.build(); }",
+        None,
+        "cleared-pinner",
     ),
+    "sha1": java(PINNER.replace(TWO, SHA1) + GIVEN, {"api.example.com": {ONE, SHA1}}, "sha1-pin"),
     "cut off": java(
         PINNER.replace(TWO, TWO[:-8]) + GIVEN, {"api.example.com": {ONE, TWO[:-8]}}, "malformed-okhttp-pin"
     ),
@@ -131,7 +138,7 @@ JAVA = {
         f' for (String key : KEYS) to.add("api.example.com", key); return to.build(); }}\n{GIVEN}'
     ),
     "a loop over hosts": java(
-        'static CertificatePinner pinner() { CertificatePinner.Builder to = new CertificatePinner.Builder();'
+        "static CertificatePinner pinner() { CertificatePinner.Builder to = new CertificatePinner.Builder();"
         f' for (String host : Arrays.asList("a.example.com", "b.example.com")) to.add(host, "{ONE}", "{TWO}");'
         f" return to.build(); }}\n{GIVEN}",
         {"a.example.com": {ONE, TWO}, "b.example.com": {ONE, TWO}},
@@ -244,16 +251,16 @@ def test_okhttp_renamed_by_r8(version: str, tmp_path: Path) -> None:
     assert not [one for one in app.unseen if "pin" in one.why]
 
 
-OLD = f"""\
+OLD = """\
 import com.squareup.okhttp.*;
-public final class Net {{
-    public static OkHttpClient one() {{
+public final class Net {
+    public static OkHttpClient one() {
         OkHttpClient made = new OkHttpClient();
         made.setCertificatePinner(new CertificatePinner.Builder().add("api.example.com", "PIN").build());
         return made;
-    }}
-    public static OkHttpClient two() {{ return one().clone(); }}
-}}
+    }
+    public static OkHttpClient two() { return one().clone(); }
+}
 """
 
 

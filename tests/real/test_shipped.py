@@ -226,7 +226,9 @@ def test_what_is_computed_at_run_time_is_unknown(pins: Path, tmp_path: Path) -> 
     assert (ran.exit_code, ran.stdout, ran.stderr) == (3, "", f"unknown: {doubt}\n")
 
 
-NOTHING_ELSE = cast("Package", SimpleNamespace(manifest=Manifest(package="com.example.shop"), strings=lambda _: ()))
+NOTHING_ELSE = cast(
+    "Package", SimpleNamespace(manifest=Manifest(package="com.example.shop"), strings=lambda _: ())
+)
 """An app of whose package only the code is there."""
 
 

@@ -61,8 +61,8 @@ import java.security.cert.*;
 import java.util.*;
 import javax.net.ssl.*;
 public final class NAME implements X509TrustManager {
-    X509TrustManager platform;
-    boolean lax;
+    X509TrustManager platform = Given.platform();
+    boolean lax = Boolean.getBoolean("lax");
     int calls;
     MORE
     public SSLContext context() throws Exception {
@@ -77,6 +77,20 @@ public final class NAME implements X509TrustManager {
         throw new CertificateException();
     }
     @Override public X509Certificate[] getAcceptedIssuers() { return new X509Certificate[0]; }
+}
+"""
+GIVEN = """\
+import javax.net.ssl.*;
+final class Given {
+    static X509TrustManager platform() {
+        try {
+            TrustManagerFactory made = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            made.init((java.security.KeyStore) null);
+            return (X509TrustManager) made.getTrustManagers()[0];
+        } catch (java.security.GeneralSecurityException error) {
+            throw new IllegalStateException(error);
+        }
+    }
 }
 """
 PERMISSIVE, SWALLOWED, DATES, NAMES, SKIPPED = (
@@ -118,7 +132,7 @@ MANAGERS: dict[str, tuple[str, str, str]] = {
     "DelegatesToAll": (
         "",
         "for (TrustManager one : all) ((X509TrustManager) one).checkServerTrusted(chain, type);",
-        "TrustManager[] all;",
+        "TrustManager[] all = {Given.platform(), Given.platform()};",
     ),
     "Swallows": (
         SWALLOWED,
@@ -138,7 +152,8 @@ MANAGERS: dict[str, tuple[str, str, str]] = {
     ),
     "SwallowsItsOwn": (
         SWALLOWED,
-        'try { if (!"X".equals(type) || calls == 0) throw new CertificateException(); } catch (Exception e) { }',
+        'try { if (!"X".equals(type) || calls == 0) throw new CertificateException(); }'
+        " catch (Exception e) { e.printStackTrace(); }",
         "",
     ),
     "Rethrows": (
@@ -164,21 +179,21 @@ MANAGERS: dict[str, tuple[str, str, str]] = {
         "",
         "try { platform.checkServerTrusted(chain, type); } catch (CertificateException e)"
         " { other.checkServerTrusted(chain, type); }",
-        "X509TrustManager other;",
+        "X509TrustManager other = Given.platform();",
     ),
     "TriesAll": (
         "",
         "CertificateException last = null; for (X509TrustManager one : all) {"
         " try { one.checkServerTrusted(chain, type); return; } catch (CertificateException e) { last = e; } }"
         " if (last != null) throw last; throw new CertificateException();",
-        "List<X509TrustManager> all;",
+        "List<X509TrustManager> all = Arrays.asList(Given.platform(), Given.platform());",
     ),
     "TriesUntilOneDoes": (
         "",
         "boolean trusted = false; for (X509TrustManager one : all) {"
         " try { one.checkServerTrusted(chain, type); trusted = true; break; } catch (CertificateException e) { } }"
         " if (!trusted) throw new CertificateException();",
-        "List<X509TrustManager> all;",
+        "List<X509TrustManager> all = Arrays.asList(Given.platform(), Given.platform());",
     ),
     "CollectsErrors": (
         "",
@@ -190,7 +205,7 @@ MANAGERS: dict[str, tuple[str, str, str]] = {
         "",
         "try { platform.checkServerTrusted(chain, type); } catch (CertificateException e)"
         " { if (!known.contains(chain[0])) throw e; }",
-        "Set<X509Certificate> known;",
+        "Set<X509Certificate> known = new HashSet<>();",
     ),
     "Dates": (DATES, "for (X509Certificate one : chain) one.checkValidity();", ""),
     "DatesByHand": (DATES, "if (chain[0].getNotAfter().before(new Date())) throw new CertificateException();", ""),
@@ -242,7 +257,7 @@ def managers(*, sound: bool) -> list[str]:
         MANAGER.replace("NAME", name).replace("BODY", body).replace("MORE", more)
         for name, (rule, body, more) in MANAGERS.items()
         if sound is not bool(rule)
-    ]
+    ] + [GIVEN] * sound
 
 
 def test_trust_managers_are_told_apart(tmp_path: Path) -> None:
@@ -251,7 +266,7 @@ def test_trust_managers_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_trust_managers_are_told_apart_when_minified(tmp_path: Path) -> None:
-    unsound = build_app(tmp_path / "a", java=managers(sound=False), libraries=(), shrink="r8-full")
+    unsound = build_app(tmp_path / "a", java=[*managers(sound=False), GIVEN], libraries=(), shrink="r8-full")
     assert {finding.rule for finding in findings(unsound)} == {rule for rule, *_ in MANAGERS.values() if rule}
     sound = build_app(tmp_path / "b", java=managers(sound=True), libraries=(), shrink="r8-full")
     assert not findings(sound)
@@ -425,7 +440,7 @@ def levels(apk: Path) -> dict[str, Level]:
     found = {}
     for finding in findings(apk):
         assert finding.location is not None
-        found[finding.location.symbol.rpartition("/")[2].partition(";")[0]] = finding.level
+        found[finding.location.symbol.partition(";")[0].rpartition("/")[2]] = finding.level
     return found
 
 
@@ -515,8 +530,8 @@ def test_calls_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_the_message_names_where_a_manager_is_put_to_use(tmp_path: Path) -> None:
-    (empty,) = (MANAGER.replace("NAME", "Empty").replace("BODY", "").replace("MORE", ""),)
-    (finding,) = findings(build_app(tmp_path / "a", java=empty, libraries=()))
+    empty = MANAGER.replace("NAME", "Empty").replace("BODY", "").replace("MORE", "")
+    (finding,) = findings(build_app(tmp_path / "a", java=[empty, GIVEN], libraries=()))
     assert finding.message == (
         "com.example.app.Empty accepts every certificate chain; it is given to "
         "SSLContext.init in com.example.app.Empty.context"

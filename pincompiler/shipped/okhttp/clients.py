@@ -143,7 +143,7 @@ class Clients:
         inherits = any(parent.pinning is Pinning.PINNED for parent in parents)
         if clearing:
             first = clearing[0]
-            if first.pinners or first.is_open or _is_skipped(first.taken):
+            if first.pinners or first.is_open or _is_skipped(first.taken, first.targets):
                 return Pinning.PERHAPS, first
             if setting and not _is_last(first, setting):
                 return Pinning.PINNED, None
@@ -242,11 +242,17 @@ def _is_last(clearing: Taker, setting: Iterable[Taker]) -> bool:
     return all(one.taken.method != here.method or one.taken.offset <= here.offset for one in setting)
 
 
-def _is_skipped(taken: Taken) -> bool:
-    """Whether some branch leads around a call."""
+def _is_skipped(taken: Taken, builders: frozenset[Value]) -> bool:
+    """Whether some branch leads around a call, after the builder that it is on was made."""
+    made = [
+        one.offset
+        for one in builders
+        if isinstance(one, Created | Returned) and one.method == taken.method and one.offset < taken.offset
+    ]
+    first = max(made, default=0)
     try:
         return any(
-            one.target is not None and one.offset < taken.offset < one.target
+            one.target is not None and first <= one.offset < taken.offset < one.target
             for one in taken.method.instructions
             if one.opcode not in opcodes.SWITCHES and one.opcode != opcodes.FILL_ARRAY_DATA
         )

@@ -121,6 +121,8 @@ public final class Workshop {
 
     private static String run(String name, List<String> given) throws Throwable {
         switch (name) {
+            case "home":
+                return System.getProperty("java.home");
             case "javac":
                 return javac(given.get(0), given.get(1), given.subList(2, given.size()));
             case "kotlinc":
@@ -234,7 +236,6 @@ public final class Workshop {
         for (Path path : paths(library)) {
             builder.addLibraryResourceProvider(archive(path));
         }
-        builder.addLibraryResourceProvider(JdkClassFileProvider.fromSystemJdk());
     }
 
     /** Program, class path, library, least API level, folder for the DEX files, release or debug. */
@@ -242,6 +243,7 @@ public final class Workshop {
         Told told = new Told();
         D8Command.Builder builder = D8Command.builder(told);
         inputs(builder, given.get(0), given.get(2));
+        builder.addLibraryResourceProvider(JdkClassFileProvider.fromSystemJdk());
         for (Path path : paths(given.get(1))) {
             builder.addClasspathResourceProvider(archive(path));
         }
