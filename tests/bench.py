@@ -41,6 +41,7 @@ def process(*arguments: str, cwd: Path, code: int = 0) -> Cost:
     """Run Python with arguments, quietly; the run has to end with that exit code."""
     child = os.fork()
     if child == 0:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # installed programs have their bytecode
         os.chdir(cwd)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)

@@ -76,6 +76,8 @@ def test_the_wheel_has_what_is_needed_and_no_more(installed: Installed) -> None:
     assert {
         "pincompiler/platforms/trustkit-unknown-tlds.txt",
         "pincompiler/platforms/trustkit-android-unknown-tlds.txt",
+        "pincompiler/rules/references.toml",
+        "pincompiler/shipped/libraries.toml",
         f"pincompiler-{__version__}.dist-info/entry_points.txt",
         f"pincompiler-{__version__}.dist-info/licenses/LICENSE",
     } <= names
@@ -85,7 +87,7 @@ def test_the_wheel_has_what_is_needed_and_no_more(installed: Installed) -> None:
         "pincompiler",
         f"pincompiler-{__version__}.dist-info",
     }
-    assert {Path(name).suffix for name in names} <= {".py", ".j2", ".txt", ".typed", "", ".md"}
+    assert {Path(name).suffix for name in names} <= {".py", ".j2", ".txt", ".toml", ".typed", "", ".md"}
 
 
 def test_what_runs_is_what_was_installed(installed: Installed, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ RULE_TABLE = re.compile(r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", re.DOTAL
 def project(tmp_path: Path) -> Path:
     """The project of the tour."""
     shutil.copytree(ROOT / "samples" / "certs", tmp_path / "certs")
+    shutil.copy(ROOT / "samples" / "audit" / "shop.apk", tmp_path)
     (tmp_path / "pins.toml").write_text(TOML.findall(README.read_text("utf-8"))[0], "utf-8")
     return tmp_path
 

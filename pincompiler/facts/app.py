@@ -42,7 +42,7 @@ class App:
     anomalies: tuple[Anomaly, ...] = ()
     unseen: tuple[Unseen, ...] = ()
     reached: Mapping[str, Reached] = field(default_factory=lambda: MappingProxyType({}))
-    """By class descriptor, for every class that some fact names."""
+    """By :attr:`Code.used`, for every place that some fact names."""
 
     @property
     def areas(self) -> tuple[Area, ...]:
@@ -66,4 +66,4 @@ class App:
 
     def reach(self, code: Code) -> Reached:
         """Whether the code is ever used."""
-        return self.reached.get(code.class_name, Reached(Use.REFERENCED))
+        return self.reached.get(code.used, Reached(Use.REFERENCED))

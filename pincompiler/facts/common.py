@@ -60,6 +60,11 @@ class Code:
     """The descriptor of the class: ``Lcom/example/Net;``."""
     owner: Owner
 
+    @property
+    def used(self) -> str:
+        """What has to be used for the place to matter: its method where one is known, else its class."""
+        return self.location.symbol or self.class_name
+
 
 @dataclass(frozen=True, slots=True)
 class Reached:

@@ -131,14 +131,6 @@ class OldProtocols:
 
 
 @dataclass(frozen=True, slots=True)
-class ForgedAnchor:
-    """A trust manager that looks for a pin in whatever certificates the server sent, and builds no chain."""
-
-    code: Code
-    shown: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TrustFacts(Area):
     """All of it."""
 
@@ -148,7 +140,6 @@ class TrustFacts(Area):
     sockets: tuple[RawSocket, ...] = ()
     insecure: tuple[InsecureFactory, ...] = ()
     protocols: tuple[OldProtocols, ...] = ()
-    forged: tuple[ForgedAnchor, ...] = ()
 
     @property
     def permissive(self) -> tuple[Decider, ...]:

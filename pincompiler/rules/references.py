@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -21,4 +20,6 @@ def references(rule: str) -> tuple[str, ...]:
 
 @cache
 def _table() -> dict[str, Any]:
+    import tomllib
+
     return tomllib.loads(files("pincompiler.rules").joinpath("references.toml").read_text("utf-8"))

@@ -68,7 +68,7 @@ def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, Non
     for unknown in package.unknowns:
         mechanisms = engines.IN_CODE if unknown.what.endswith(".dex") else frozenset(Mechanism)
         unseen[Unseen(unknown.what, unknown.why, mechanisms)] = None
-    classes = {place.class_name: None for area in areas.values() for place in area.codes}
+    places = {place.used: None for area in areas.values() for place in area.codes}
     return App(
         path,
         package.kind.value,
@@ -77,5 +77,5 @@ def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, Non
         **areas,
         anomalies=package.anomalies,
         unseen=tuple(unseen),
-        reached=reached(source, classes),
+        reached=reached(source, places),
     )

@@ -14,7 +14,9 @@ from pincompiler.dex import DexError, opcodes
 from pincompiler.dex.strings import exactly
 from pincompiler.facts.common import UNIDENTIFIED, Mechanism
 from pincompiler.facts.loading import Embedded, Loader, LoadingFacts
+from pincompiler.finding import Use
 from pincompiler.shipped.owners import libraries
+from pincompiler.shipped.reach import reached
 from pincompiler.shipped.source import Call, Mention
 
 if TYPE_CHECKING:
@@ -113,8 +115,10 @@ _FEW: Final = 3
 def collect(source: Source) -> LoadingFacts:
     """The facts, and the doubts that they raise."""
     loaders = tuple(_loaders(source))
-    for loader in loaders:
-        if loader.code.owner.first_party or loader.code.owner.name in _PLUGIN_HOSTS:
+    owns = [one for one in loaders if one.code.owner.first_party or one.code.owner.name in _PLUGIN_HOSTS]
+    uses = reached(source, (one.code.used for one in owns))
+    for loader in owns:
+        if uses[loader.code.used].use is not Use.PRESENT:  # what nothing refers to loads nothing
             source.doubt(_place(loader), f"loads code at run time, with {loader.what}", *_IN_CODE)
     embedded = tuple(_embedded(source, thorough=bool(loaders)))
     for file in embedded:

@@ -68,7 +68,8 @@ def reached(source: Source, asked: Iterable[str]) -> Mapping[str, Reached]:
     if not symbols:
         return MappingProxyType({})
     search = _Search(source, _Names(source.package))
-    search.run(dict.fromkeys(symbols.values()))
+    classes = [_Node(node.class_name) for node in symbols.values() if node.name and search.by_name(node)]
+    search.run(dict.fromkeys((*symbols.values(), *classes)))
     return MappingProxyType({symbol: search.answer(node) for symbol, node in symbols.items()})
 
 
@@ -91,7 +92,8 @@ class _Search:
     settled: int = 0
     """The questions that a way was found for."""
     mentioned: dict[str, bool] = field(default_factory=dict)
-    complete: bool = True
+    cut: int = 0
+    """The questions that led too far; all, where code could not be read."""
     starts: dict[str, bool] = field(default_factory=dict)
     methods: dict[str, dict[_Node, int]] = field(default_factory=dict)
     extending: dict[Dex, dict[int, list[int]]] = field(default_factory=dict)
@@ -104,27 +106,26 @@ class _Search:
         for number, node in enumerate(asked):
             self.asks[node] = 1 << number
             self._settle(node)
-        waiting = list(self.asks)
         self.left = max(
             _LEAST_SEARCHED, _TIMES_SEARCHED * sum(len(dex.data) for dex in self.source.program.files)
         )
         for _ in range(_MOST_STEPS):
-            waiting = self._plain(waiting)
+            waiting = self._plain()
             if not waiting:
                 return
             if len(waiting) > _MOST_AT_ONCE or len(self.callers) > _MOST_NODES or self.left < 0:
                 break
-            waiting = self._scan(waiting)
-        self.complete = not self._open(waiting)
+            self._scan(waiting)
+        for node in (*waiting, *self._fresh()):
+            self.cut |= self.asks[node]
 
-    def _open(self, nodes: Iterable[_Node]) -> list[_Node]:
-        """Those which lead to a question that is not settled."""
-        return [node for node in nodes if self.asks[node] & ~self.settled]
+    def _fresh(self) -> list[_Node]:
+        """What was not looked at yet and leads to a question that is not settled."""
+        return [node for node, bits in self.asks.items() if node not in self.callers and bits & ~self.settled]
 
-    def _link(self, caller: _Node, callee: _Node) -> bool:
-        """Remember that one leads to the other; whether the first is new."""
+    def _link(self, caller: _Node, callee: _Node) -> None:
+        """Remember that one leads to the other, and hence to all that the other leads to."""
         self.callers[callee][caller] = None
-        new = caller not in self.asks
         waiting = [(caller, self.asks[callee])]
         while waiting:
             node, bits = waiting.pop()
@@ -132,7 +133,6 @@ class _Search:
                 self.asks[node] = self.asks.get(node, 0) | bits
                 self._settle(node)
                 waiting += [(one, bits) for one in self.callers.get(node, ())]
-        return new
 
     def _settle(self, node: _Node) -> None:
         if self._starts(node.class_name):
@@ -150,20 +150,21 @@ class _Search:
 
     # Steps that need no code.
 
-    def _plain(self, nodes: Iterable[_Node]) -> list[_Node]:
+    def _plain(self) -> list[_Node]:
         """Take all steps for which no code has to be searched; give what remains to be searched for."""
-        waiting, remaining = deque(self._open(nodes)), []
-        while waiting:
-            node = waiting.popleft()
-            if node in self.callers or not self.asks[node] & ~self.settled:
-                continue
-            self.callers[node] = {}
-            further = self._without_code(node)
-            if further is None:
-                remaining.append(node)
-                continue
-            waiting += [one for one in further if self._link(one, node)]
-        return remaining
+        remaining = []
+        while fresh := self._fresh():
+            for node in fresh:
+                self.callers[node] = {}
+                further = self._without_code(node)
+                if further is None:
+                    remaining.append(node)
+                for one in further or ():
+                    self._link(one, node)
+        for node in remaining:
+            if not self.asks[node] & ~self.settled:
+                del self.callers[node]  # another question may lead to it yet
+        return [node for node in remaining if node in self.callers]
 
     def _without_code(self, node: _Node) -> list[_Node] | None:
         """What leads to a node by the structure of classes; None if calls have to be found."""
@@ -210,21 +211,16 @@ class _Search:
 
     # Steps through code.
 
-    def _scan(self, nodes: list[_Node]) -> list[_Node]:
-        """One pass over the code for some nodes; the methods that lead to them."""
-        found: dict[_Node, None] = {}
+    def _scan(self, nodes: list[_Node]) -> None:
+        """One pass over the code for what leads to some nodes."""
         below = self._below(nodes)
         for dex in self.source.program.files:
             try:
-                links = list(self._found(dex, nodes, below))
+                for caller, callee in list(self._found(dex, nodes, below)):
+                    self._link(caller, callee)
             except DexError as error:
                 self.source.doubt(dex.name, f"its code cannot be followed: {error}")
-                self.complete = False
-                continue
-            for caller, callee in links:
-                if self._link(caller, callee):
-                    found[caller] = None
-        return list(found)
+                self.cut = -1
 
     def _below(self, nodes: Iterable[_Node]) -> dict[str, list[str]]:
         """Classes by whose name a method may be called, too: direct subclasses; those that implement."""
@@ -339,9 +335,22 @@ class _Search:
                 if caller not in before:
                     before[caller] = one
                     waiting.append(caller)
-        if outside or not self.complete or any(self.names.anywhere(one.class_name) for one in before):
+        if (
+            outside
+            or self.cut & self.asks[node]
+            or any(self.names.anywhere(one.class_name) for one in before)
+        ):
             return Reached(Use.REFERENCED)
+        if len(before) == 1 and self.by_name(node):
+            used = self.answer(_Node(node.class_name)).use
+            return Reached(Use.PRESENT if used is Use.PRESENT else Use.REFERENCED)
         return Reached(Use.PRESENT)
+
+    def by_name(self, node: _Node) -> bool:
+        """Whether layouts, scripts or event buses may call a method that no code calls."""
+        access = self._access(node)
+        hidden = access is None or access & (ACC_STATIC | _ACC_PRIVATE) or node.name == "<init>"
+        return not hidden and not self._inherits(node)
 
 
 def _chain(node: _Node, before: Mapping[_Node, _Node | None]) -> Iterator[str]:
@@ -355,7 +364,7 @@ def _chain(node: _Node, before: Mapping[_Node, _Node | None]) -> Iterator[str]:
 
 def _nest(class_name: str) -> str:
     """The outermost class that a class is written in, by its name."""
-    folder, slash, simple = class_name.rpartition("/")
+    folder, slash, simple = class_name.removesuffix(";").rpartition("/")
     outer = simple.partition("$")[0]
     return f"{folder}{slash}{outer}" if outer.strip("-L") else class_name
 

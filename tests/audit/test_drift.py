@@ -13,7 +13,7 @@ from pincompiler.facts import Mechanism, Shipped
 from pincompiler.fidelity import differences
 from pincompiler.platforms.nsc import NSC
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
-from pincompiler.policy import Key, PinSet, Policy, Reach
+from pincompiler.policy import Enforcement, Key, PinSet, Policy, Reach
 from pincompiler.project import App, Output
 from tests.strategies import policies, spki
 
@@ -25,12 +25,12 @@ def policy(*keys: Key, host: str = HOST, reach: Reach = Reach.NONE, expires: dat
     return Policy((PinSet((host,), reach, keys or (ONE, TWO), expires),))
 
 
-def drifted(wanted: Policy, actual: Policy | OkHttp) -> tuple[Drift, ...]:
+def drifted(wanted: Policy, actual: Enforcement) -> tuple[Drift, ...]:
     keys = {key: None for pin_set in wanted.sets for key in pin_set.keys}
     return drift(wanted, Shipped(Mechanism.NSC, "the app", actual), wanted, keys)
 
 
-def told(wanted: Policy, actual: Policy | OkHttp) -> list[tuple[Kind, str, str]]:
+def told(wanted: Policy, actual: Enforcement) -> list[tuple[Kind, str, str]]:
     return [(one.kind, one.host, one.said) for one in drifted(wanted, actual)]
 
 

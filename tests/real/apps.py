@@ -356,7 +356,7 @@ def _write(path: Path, content: str | bytes) -> None:
 
 _PACKAGE_LINE: Final = re.compile(r"^[ \t]*package[ \t]+([\w.]+)", re.MULTILINE)
 _TYPE: Final = re.compile(
-    r"^(?P<before>(?:@\w+ |public |final |abstract |open |internal |private |data |enum |sealed |fun )*)"
+    r"^(?:package [\w.]+; ?)?(?P<before>(?:@\w+ |public |final |abstract |open |internal |private |data |enum |sealed |fun )*)"
     r"(?:class|interface|enum|object|@interface)\s+(?P<name>\w+)",
     re.MULTILINE,
 )

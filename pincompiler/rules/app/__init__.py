@@ -26,6 +26,7 @@ from pincompiler.rules.app import (
     ignored_nsc_element,
     insecure_socket_factory,
     interception_ca,
+    loads_code_at_run_time,
     lone_bundled_leaf,
     malformed_okhttp_pin,
     missing_host,
@@ -126,6 +127,8 @@ APP_RULES: tuple[Rule, ...] = (
     unlogged_certificates.RULE,
     debuggable_app.RULE,
     archive_anomaly.RULE,
+    # What cannot be seen.
+    loads_code_at_run_time.RULE,
     # OkHttp in code.
     unattached_pinner.RULE,
     unpinned_client.RULE,

@@ -50,7 +50,9 @@ def check(audited: Audited) -> Iterator[Finding]:
     call = "SSLCertificateSocketFactory.getInsecure"
     for one in audited.app.trust.insecure:
         message = f"{call} makes sockets that accept every certificate for every host"
-        yield from RULE.in_code(audited, one.code, message, "use the default factory", shown=(call,), role=call)
+        yield from RULE.in_code(
+            audited, one.code, message, "use the default factory", shown=(call,), role=call
+        )
 
 
 RULE = Rule("insecure-socket-factory", Level.ERROR, __doc__, app=check)

@@ -39,15 +39,10 @@ def lenient(audited: Audited, decides: Decides, *flaws: Flaw) -> Iterator[Decide
 
 def graded(audited: Audited, one: Decider, worst: Level) -> Level:
     """How much it matters that something happens under a condition only."""
-    debuggable = audited.app.manifest.debuggable
-    if one.when is When.ALWAYS or (one.when is When.DEBUGGABLE) is debuggable and one.when in _BY_MANIFEST:
-        return worst
-    if one.when in _BY_MANIFEST:
-        return Level.NOTE
-    return max(worst, Level.WARNING, key=lambda level: level.rank)
-
-
-_BY_MANIFEST: Final = (When.DEBUGGABLE, When.NOT_DEBUGGABLE)
+    if one.when in {When.DEBUGGABLE, When.NOT_DEBUGGABLE}:
+        holds = (one.when is When.DEBUGGABLE) is audited.app.manifest.debuggable
+        return worst if holds else Level.NOTE
+    return worst if one.when is When.ALWAYS else max(worst, Level.WARNING, key=lambda level: level.rank)
 
 
 def told(

@@ -77,7 +77,13 @@ if TYPE_CHECKING:
 def check(audited: Audited) -> Iterator[Finding]:
     """Trust managers with this flaw."""
     for one in lenient(audited, Decides.CHAIN, Flaw.NAME_ONLY):
-        yield from told(RULE, audited, one, "compares names in a certificate and never verifies a signature", "leave it to the platform, and pin the key")
+        yield from told(
+            RULE,
+            audited,
+            one,
+            "compares names in a certificate and never verifies a signature",
+            "leave it to the platform, and pin the key",
+        )
 
 
 RULE = Rule("name-only-trust-manager", Level.ERROR, __doc__, app=check)

@@ -75,7 +75,13 @@ if TYPE_CHECKING:
 def check(audited: Audited) -> Iterator[Finding]:
     """Trust managers with this flaw."""
     for one in lenient(audited, Decides.CHAIN, Flaw.ACCEPTS_ALL):
-        yield from told(RULE, audited, one, "accepts every certificate chain", "leave it to the platform: trust local certificates by debug-overrides")
+        yield from told(
+            RULE,
+            audited,
+            one,
+            "accepts every certificate chain",
+            "leave it to the platform: trust local certificates by debug-overrides",
+        )
 
 
 RULE = Rule("permissive-trust-manager", Level.ERROR, __doc__, app=check)

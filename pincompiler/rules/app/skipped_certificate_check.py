@@ -108,7 +108,13 @@ if TYPE_CHECKING:
 def check(audited: Audited) -> Iterator[Finding]:
     """Trust managers with this flaw."""
     for one in lenient(audited, Decides.CHAIN, Flaw.SKIPS):
-        yield from told(RULE, audited, one, "accepts every certificate chain", "check always: trust local certificates by debug-overrides")
+        yield from told(
+            RULE,
+            audited,
+            one,
+            "accepts every certificate chain",
+            "check always: trust local certificates by debug-overrides",
+        )
 
 
 RULE = Rule("skipped-certificate-check", Level.WARNING, __doc__, app=check)

@@ -109,7 +109,13 @@ if TYPE_CHECKING:
 def check(audited: Audited) -> Iterator[Finding]:
     """Trust managers with this flaw."""
     for one in lenient(audited, Decides.CHAIN, Flaw.SWALLOWS):
-        yield from told(RULE, audited, one, "catches the refusal of a certificate chain and returns", "throw the exception again")
+        yield from told(
+            RULE,
+            audited,
+            one,
+            "catches the refusal of a certificate chain and returns",
+            "throw the exception again",
+        )
 
 
 RULE = Rule("swallowed-certificate-error", Level.ERROR, __doc__, app=check)

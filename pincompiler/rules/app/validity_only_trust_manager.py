@@ -77,7 +77,13 @@ if TYPE_CHECKING:
 def check(audited: Audited) -> Iterator[Finding]:
     """Trust managers with this flaw."""
     for one in lenient(audited, Decides.CHAIN, Flaw.VALIDITY_ONLY):
-        yield from told(RULE, audited, one, "asks for the dates of a certificate and for nothing else", "leave it to the platform, which checks the dates as well")
+        yield from told(
+            RULE,
+            audited,
+            one,
+            "asks for the dates of a certificate and for nothing else",
+            "leave it to the platform, which checks the dates as well",
+        )
 
 
 RULE = Rule("validity-only-trust-manager", Level.ERROR, __doc__, app=check)

@@ -15,7 +15,6 @@ from pincompiler.dex.values import Number, possible
 from pincompiler.facts.common import Algorithm, ApiRange, Mechanism, Pin, Shipped, State
 from pincompiler.facts.kits import OS_ENFORCES, TrustKit, TrustKitDomain, TrustKitPins, below_os
 from pincompiler.platforms.nsc.model import DomainConfig, Nsc
-from pincompiler.platforms.trustkit_android import raised
 from pincompiler.policy import Reach
 from pincompiler.shipped.source import Call, Mention
 
@@ -103,6 +102,9 @@ def _at(source: Source, variant: NscVariant, config: DomainConfig) -> Location:
 
 
 def _domain(source: Source, variant: NscVariant, config: DomainConfig) -> TrustKitDomain:
+    # Most apps have no TrustKit, and this brings along what compiling needs.
+    from pincompiler.platforms.trustkit_android import raised
+
     reporting = config.reporting
     names = tuple(domain.name for domain in config.domains)
     return TrustKitDomain(

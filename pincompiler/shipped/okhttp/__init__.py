@@ -203,11 +203,12 @@ def read_alone(
     """The facts about OkHttp in some DEX files and nothing else, with what could not be seen of it."""
     unseen: dict[Unseen, None] = {}
     program = Program(_readable(files, unseen))
-    source = Source(path, package, program, Owners(package.manifest).of, find(program, WANTED), unseen)
+    owners = Owners(package.manifest)
     try:
-        return collect(source), tuple(unseen)
+        found = find(program, WANTED)
+        return collect(Source(path, package, program, owners.of, found, unseen)), tuple(unseen)
     except DexError as error:
-        source.doubt("the code", f"is malformed: {error}", Mechanism.OKHTTP)
+        unseen[Unseen("the code", f"is malformed: {error}", frozenset({Mechanism.OKHTTP}))] = None
         return OkHttpFacts(), tuple(unseen)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pincompiler.dex import DexError, opcodes
-from pincompiler.dex.values import Created, Returned, Value, possible
+from pincompiler.dex.values import Created, FieldValue, Returned, Value, possible
 from pincompiler.facts.okhttp import Client, Pinning
 
 if TYPE_CHECKING:
@@ -50,12 +50,17 @@ class Clients:
     uses: Uses
     pinners: Pinners
     takers: list[Taker] = field(default_factory=list)
+    copies: list[frozenset[Value]] = field(default_factory=list)
+    """Builders that are given what a client has, field by field: what R8 makes of ``newBuilder()``."""
     _known: dict[tuple[MethodBody, int], Client] = field(default_factory=dict)
     _busy: set[tuple[MethodBody, int]] = field(default_factory=set)
 
     def collect(self) -> dict[int, list[Code]]:
         """Follow what is given to builders; the clients that get each pinner, by the draft's id."""
         for taken in self.uses.takers:
+            if self._is_copy(taken):
+                self.copies.append(self.trace.up(taken.receiver))
+                continue
             found, default, is_open = self.pinners.given(taken.arguments[-1])
             empty = default or any(draft.empty for draft in found)
             full = [draft for draft in found if not draft.empty]
@@ -113,6 +118,15 @@ class Clients:
         constructed = made.ref is not None and made.ref.name == "<init>"
         return self.trace.down(made.arguments[-1] if constructed else made.receiver)
 
+    def _is_copy(self, taken: Taken) -> bool:
+        given = tuple(self.trace.local(taken.arguments[-1]))
+        return any(
+            isinstance(one, FieldValue) and one.ref.class_name == self.trace.roles.client for one in given
+        )
+
+    def _is_copied(self, builders: frozenset[Value]) -> bool:
+        return any(builders & targets for targets in self.copies)
+
     def _code(self, taken: Taken) -> Code:
         return self.source.code(taken.method, taken.offset)
 
@@ -141,13 +155,15 @@ class Clients:
         clearing = [taker for taker in takers if taker.empty]
         setting = [taker for taker in takers if taker.pinners or taker.is_open]
         inherits = any(parent.pinning is Pinning.PINNED for parent in parents)
+        # Of which client a copy is made is not known: where some pin, it is taken for one of these.
+        inherits_some = self._is_copied(builders) and any(taker.pinners for taker in self.takers)
         if clearing:
             first = clearing[0]
             if first.pinners or first.is_open or _is_skipped(first.taken, first.targets):
                 return Pinning.PERHAPS, first
             if setting and not _is_last(first, setting):
                 return Pinning.PINNED, None
-            if setting or inherits:
+            if setting or inherits or inherits_some:
                 return Pinning.CLEARED, first
             return (
                 Pinning.UNKNOWN if self._is_derived(builders, made) and not parents else Pinning.NONE
@@ -162,7 +178,11 @@ class Clients:
         self, made: Taken, builders: frozenset[Value], setting: list[Taker], parents: list[Client]
     ) -> bool:
         """Whether a pinner may come from where it could not be followed."""
-        if setting or any(parent.pinning is not Pinning.NONE for parent in parents):
+        if (
+            setting
+            or self._is_copied(builders)
+            or any(parent.pinning is not Pinning.NONE for parent in parents)
+        ):
             return True
         if self._is_derived(builders, made) and not parents:
             return True
@@ -252,9 +272,18 @@ def _is_skipped(taken: Taken, builders: frozenset[Value]) -> bool:
     first = max(made, default=0)
     try:
         return any(
-            one.target is not None and first <= one.offset < taken.offset < one.target
+            one.target is not None
+            and first <= one.offset < taken.offset < one.target
+            and not _only_throws(taken.method, one.target)
             for one in taken.method.instructions
             if one.opcode not in opcodes.SWITCHES and one.opcode != opcodes.FILL_ARRAY_DATA
         )
     except DexError:
         return True
+
+
+def _only_throws(method: MethodBody, start: int) -> bool:
+    """Whether what begins at an offset runs straight into a ``throw``."""
+    behind = (one for one in method.instructions if one.offset >= start)
+    last = next((one for one in behind if one.opcode in opcodes.ENDS or one.target is not None), None)
+    return last is not None and last.opcode == opcodes.THROW

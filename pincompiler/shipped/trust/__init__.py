@@ -9,10 +9,23 @@ from pincompiler.shipped.source import Call
 from pincompiler.shipped.trust import sockets, uses
 from pincompiler.shipped.trust.deciders import deciders
 from pincompiler.shipped.trust.meanings import HANDLER
+from pincompiler.shipped.trust.pins import pins
 from pincompiler.shipped.trust.ways import Explorer
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from pincompiler.facts.trust import (
+        Decider,
+        InsecureFactory,
+        OldProtocols,
+        Override,
+        RawSocket,
+        StockVerifier,
+    )
     from pincompiler.shipped.source import Source, Want
+
+    _Named: TypeAlias = Decider | StockVerifier | Override | RawSocket | InsecureFactory | OldProtocols
 
 _PROCEED: Final = Call(HANDLER, "proceed")
 WANTED: tuple[Want, ...] = (_PROCEED, *uses.WANTED, *sockets.WANTED)
@@ -29,8 +42,10 @@ def collect(source: Source) -> TrustFacts:
     raw = tuple(sockets.raw_sockets(source))
     insecure = tuple(sockets.insecure_factories(source))
     old = tuple(sockets.old_protocols(source))
-    codes = tuple(one.code for one in (*found, *stock, *overrides, *raw, *insecure, *old))
+    named: tuple[_Named, ...] = (*found, *stock, *overrides, *raw, *insecure, *old)
+    codes = tuple(one.code for one in named)
     return TrustFacts(
+        pins=tuple(pins(source, explorer)),
         codes=codes,
         deciders=found,
         stock_verifiers=stock,

@@ -8,16 +8,16 @@ from pincompiler.dex import DexError
 from pincompiler.dex.call import parameters
 from pincompiler.facts import Mechanism
 from pincompiler.facts.trust import Decider, Decides
-from pincompiler.shipped.trust.judging import judge_chain, judge_host
+from pincompiler.shipped.trust.judging import by_kind_of_class, judge_chain, judge_host
 from pincompiler.shipped.trust.webview import judge_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pincompiler.dex.classes import ClassDef, MethodDef
     from pincompiler.shipped.source import Source
     from pincompiler.shipped.trust.judging import Judged
-    from pincompiler.shipped.trust.ways import Explorer, Ways
+    from pincompiler.shipped.trust.ways import Explorer, Way, Ways
 
 CHAIN: Final = "[Ljava/security/cert/X509Certificate;"
 TRUST_MANAGERS: Final = (
@@ -56,25 +56,36 @@ def _of_class(
     source: Source, explorer: Explorer, bases: tuple[str, ...], decides: Decides
 ) -> Iterator[Decider]:
     for cls in source.program.subclasses(*bases)[:_MOST]:
+        own = source.owner_of(cls.name).first_party
         try:
-            found = [(method, one) for method in _methods(cls, decides) for one in _judged(explorer, method, decides)]
+            methods = [method for method in _methods(cls, decides) if own or _is_small(method)]
+            found = {method: _judged(explorer, method, decides) for method in methods}
         except DexError as error:
             source.doubt(cls.name, f"it decides on trust and cannot be read: {error}", *_concerned(decides))
             continue
-        if decides is Decides.HOST and {method.ref.descriptor for method, _ in found} < {
-            method.ref.descriptor for method in _methods(cls, decides) if method.ref.descriptor.endswith("V")
-        }:
-            continue  # of a library's verifier with several forms, each calls the next: all must accept
-        for method, one in found[:1]:
-            yield Decider(
-                source.code(method.body),  # type: ignore[arg-type]
-                decides,
-                _ROLES[decides],
-                one.flaw,
-                one.when,
-                one.confidence,
-                one.shown,
+        if own and None in found.values():
+            source.doubt(
+                cls.name, "its decision on trust is too complex to be followed", *_concerned(decides)
             )
+        if decides is Decides.HOST and any(
+            m.ref.descriptor[-1] == "V" and not one for m, one in found.items()
+        ):
+            continue  # of a library's verifier with several forms, each calls the next: all must accept
+        told = {
+            (one.flaw, one.when): (method, one) for method in reversed(methods) for one in found[method] or ()
+        }
+        for method, one in told.values():
+            if method.body:
+                code, role = source.code(method.body), _ROLES[decides]
+                yield Decider(code, decides, role, one.flaw, one.when, one.confidence, one.shown)
+
+
+_SMALL: Final = 160
+"""Code units of a library's method that is looked at: what decides nothing is small, and libraries have many."""
+
+
+def _is_small(method: MethodDef) -> bool:
+    return method.body is not None and len(method.body.units) <= _SMALL
 
 
 def _concerned(decides: Decides) -> tuple[Mechanism, ...]:
@@ -100,8 +111,14 @@ def _decides(method: MethodDef) -> Decides | None:
         return Decides.CHAIN
     if name == "verify" and descriptor.startswith("(Ljava/lang/String;") and descriptor[-1] in "ZV":
         kinds = parameters(descriptor)[1:]
-        known = {"Ljavax/net/ssl/SSLSession;", "Ljavax/net/ssl/SSLSocket;", "Ljava/security/cert/X509Certificate;"}
-        return Decides.HOST if kinds and (set(kinds) <= known or set(kinds) == {"[Ljava/lang/String;"}) else None
+        known = {
+            "Ljavax/net/ssl/SSLSession;",
+            "Ljavax/net/ssl/SSLSocket;",
+            "Ljava/security/cert/X509Certificate;",
+        }
+        return (
+            Decides.HOST if kinds and (set(kinds) <= known or set(kinds) == {"[Ljava/lang/String;"}) else None
+        )
     return Decides.ERROR if (name, descriptor) == ("onReceivedSslError", _ON_ERROR) else None
 
 
@@ -122,13 +139,15 @@ def ways_of(explorer: Explorer, method: MethodDef, decides: Decides) -> Ways | N
     return explorer.ways(method.body, tuple(labels))
 
 
-def _judged(explorer: Explorer, method: MethodDef, decides: Decides) -> Iterator[Judged]:
+def _judged(explorer: Explorer, method: MethodDef, decides: Decides) -> tuple[Judged, ...] | None:
+    """What is wrong with a method, of each class that R8 made this one of; none if it is too complex."""
     ways = ways_of(explorer, method, decides)
-    if ways is None:
-        return
-    if decides is Decides.ERROR:
-        one = judge_error(explorer, ways)
-    else:
-        one = judge_chain(ways) if decides is Decides.CHAIN else judge_host(ways)
-    if one is not None:
-        yield one
+    if ways is None or not ways.complete:
+        return None
+    judges: dict[Decides, Callable[[tuple[Way, ...]], Judged | None]] = {
+        Decides.CHAIN: judge_chain,
+        Decides.HOST: judge_host,
+        Decides.ERROR: lambda part: judge_error(explorer, part),
+    }
+    judge = judges[decides]
+    return tuple(one for part in by_kind_of_class(ways) if (one := judge(part)) is not None)

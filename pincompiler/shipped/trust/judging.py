@@ -41,7 +41,9 @@ def is_strong(test: Test) -> bool:
         return False
     if labels & {"key", "encoding", "digest", "identity", OPAQUE}:
         return True
-    return "compared" in labels and not labels & {"names", "dates"} and bool(labels & {"chain", "certificate"})
+    return (
+        "compared" in labels and not labels & {"names", "dates"} and bool(labels & {"chain", "certificate"})
+    )
 
 
 def is_checked(way: Way) -> bool:
@@ -77,15 +79,8 @@ def skipping(ways: Iterable[Way], is_bad: Callable[[Way], bool]) -> tuple[When, 
     return None
 
 
-def judge_chain(ways: Ways) -> Judged | None:
+def judge_chain(ways: tuple[Way, ...]) -> Judged | None:
     """What is wrong with a method that should throw unless a chain is trusted; none if nothing is known to be."""
-    if not ways.complete:
-        return None
-    found = [judged for part in by_kind_of_class(ways) if (judged := _judge_chain(part)) is not None]
-    return min(found, key=lambda one: (one.when is not When.ALWAYS, list(Flaw).index(one.flaw)), default=None)
-
-
-def _judge_chain(ways: tuple[Way, ...]) -> Judged | None:
     returning = [way for way in ways if way.thrown is None]
     bad = [way for way in returning if not is_checked(way)]
     if not bad:
@@ -115,23 +110,24 @@ def _hollow(returning: list[Way], throwing: list[Way]) -> Judged | None:
     timed = any(event.kind == VALIDITY for way in returning for event in way.events) or "dates" in refusing
     if swallowed and not timed:
         return swallowed
-    if timed and not swallowed:
-        named = "names" in refusing
-        return Judged(Flaw.NAME_ONLY if named else Flaw.VALIDITY_ONLY, confidence=sure, shown=_decisive(returning))
-    if "names" in refusing:
-        return Judged(Flaw.NAME_ONLY, confidence=sure, shown=_decisive((*returning, *throwing)))
+    named = "names" in refusing
+    if named or (timed and not swallowed):
+        flaw = Flaw.NAME_ONLY if named else Flaw.VALIDITY_ONLY
+        return Judged(flaw, confidence=sure, shown=_decisive((*returning, *throwing)))
     conditional = [test for way in throwing for test in way.tests if condition(test)]
     if throwing and conditional:
         when = condition(conditional[0]) or When.SETTING
         return Judged(Flaw.SKIPS, when, Confidence.LIKELY, (f"returns by a test of {conditional[0].what}",))
-    if "exception" in looks_at and throwing:
-        return None
-    return Judged(Flaw.ACCEPTS_ALL, confidence=sure, shown=("no way through it throws",) if not throwing else ())
+    shown = ("no way through it throws",) if not throwing else ()
+    decided = "exception" in looks_at and throwing
+    return None if decided else Judged(Flaw.ACCEPTS_ALL, confidence=sure, shown=shown)
 
 
 def _decisive(ways: Iterable[Way]) -> tuple[str, ...]:
     calls = {event.what for way in ways for event in way.events if event.kind == VALIDITY}
-    tests = {test.what for way in ways for test in way.tests if test.labels & {"names", "dates"} and test.what}
+    tests = {
+        test.what for way in ways for test in way.tests if test.labels & {"names", "dates"} and test.what
+    }
     return tuple(sorted(calls | tests))
 
 
@@ -156,22 +152,17 @@ def _swallowed(bad: list[Way]) -> Judged | None:
 
 def _both_ways(test: Test, ways: list[Way]) -> bool:
     """Whether a condition makes no difference: ways go both ways at it."""
-    same = {one.taken for way in ways for one in way.tests if (one.labels, one.what) == (test.labels, test.what)}
+    same = {
+        one.taken for way in ways for one in way.tests if (one.labels, one.what) == (test.labels, test.what)
+    }
     return len(same) > 1
 
 
 # Hostname verifiers.
 
 
-def judge_host(ways: Ways) -> Judged | None:
+def judge_host(ways: tuple[Way, ...]) -> Judged | None:
     """What is wrong with a verifier."""
-    if not ways.complete:
-        return None
-    found = [judged for part in by_kind_of_class(ways) if (judged := _judge_host(part)) is not None]
-    return min(found, key=lambda one: list(Flaw).index(one.flaw), default=None)
-
-
-def _judge_host(ways: tuple[Way, ...]) -> Judged | None:
     accepting = [way for way in ways if way.thrown is None and way.number != 0]
     if not accepting:
         return None
@@ -212,7 +203,9 @@ def _compares_names(bad: list[Way], ways: tuple[Way, ...]) -> Judged | None:
     """True because of the name that was asked for, or of a setting, and never of the certificate."""
     labels = frozenset().union(*map(_labels, ways))
     if "host" in labels or "session" in labels:
-        what = sorted({test.what for way in ways for test in way.tests if "host" in test.labels and test.what})
+        what = sorted(
+            {test.what for way in ways for test in way.tests if "host" in test.labels and test.what}
+        )
         return Judged(Flaw.IGNORES_CERTIFICATE, shown=tuple(what))
     if labels & {"flag", "setting", "debuggable"}:
         when = When.DEBUGGABLE if "debuggable" in labels else When.SETTING

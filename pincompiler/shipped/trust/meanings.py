@@ -116,11 +116,11 @@ _OTHERS: Final = {
     "Landroid/net/http/X509TrustManagerExtensions;": ({"checkServerTrusted": _CHECK}, _HARMLESS),
 }
 """By class: what some of its methods mean, and what the others do."""
-_QUIET: Final = (
+_OF_OTHERS: Final = (
     *("Ljava/lang/reflect/", "Ljava/lang/invoke/", "Ljava/util/function/", "Ljava/util/concurrent/"),
     "Lkotlin/jvm/functions/",
 )
-"""Packages of the next that run code of others."""
+"""Packages among the next that run code of others."""
 _LIBRARIES: Final = (
     *("Ljava/lang/", "Ljava/util/", "Ljava/io/", "Ljava/text/", "Ljava/math/", "Ljava/nio/", "Ljava/net/"),
     *("Ljava/security/", "Ljavax/security/", "Ljavax/net/", "Lkotlin/", "Landroid/util/", "Landroid/os/"),
@@ -143,10 +143,8 @@ def meaning(ref: MethodRef) -> Meaning | None:
     if cls in _OTHERS:
         methods, rest = _OTHERS[cls]
         return methods.get(name, rest)
-    if cls.startswith(_QUIET):
-        return _OPAQUE
-    if not cls.startswith(_LIBRARIES):
-        return None
+    if cls.startswith(_OF_OTHERS) or not cls.startswith(_LIBRARIES):
+        return _OPAQUE if cls.startswith(_OF_OTHERS) else None
     if name in _SUBSTRINGS and cls in _TEXTS:
         return _tells("compared", "substring")
     compares = name in _COMPARES and (name != "get" or "Map" in cls)

@@ -33,6 +33,7 @@ _TAKERS: Final = (
 )
 WANTED: Final = _TAKERS
 _MOST_SITES: Final = 60
+_DEEPEST: Final = 3
 _MOST_CALLERS: Final = 6
 """Parameters that are followed to where they are passed: each is a search of all code."""
 
@@ -72,11 +73,15 @@ class Uses:
         for leaf in leaves(value):
             if isinstance(leaf, Created):
                 yield leaf.descriptor
-            elif isinstance(leaf, FieldValue | Returned) or (isinstance(leaf, Parameter) and self._may_search()):
-                if depth < 3:
-                    for origin in self._source.program.origins(leaf):
-                        if origin != leaf:
-                            yield from self._made(origin, depth + 1)
+            elif depth < _DEEPEST and self._leads_on(leaf):
+                for origin in self._source.program.origins(leaf):
+                    if origin != leaf:
+                        yield from self._made(origin, depth + 1)
+
+    def _leads_on(self, value: Value) -> bool:
+        return isinstance(value, FieldValue | Returned) or (
+            isinstance(value, Parameter) and self._may_search()
+        )
 
     def _may_search(self) -> bool:
         self._callers -= 1

@@ -25,6 +25,7 @@ from pincompiler.shipped.trust.meanings import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
 
     from pincompiler.dex import Program
     from pincompiler.dex.classes import FieldRef, MethodRef
@@ -123,15 +124,15 @@ class Explorer:
     """Asks for ways, and remembers those of helpers."""
 
     program: Program
-    known: dict[tuple[MethodBody, tuple[str, ...], tuple[int | None, ...]], Ways] = field(default_factory=dict)
+    known: dict[tuple[MethodBody, tuple[str, ...], tuple[int | None, ...]], Ways] = field(
+        default_factory=dict
+    )
     extended: dict[str, bool] = field(default_factory=dict)
     running: set[MethodBody] = field(default_factory=set)
     steps: int = 0
     """Left for the answer under way."""
 
-    def ways(
-        self, body: MethodBody, labels: tuple[str, ...], numbers: tuple[int | None, ...] = ()
-    ) -> Ways:
+    def ways(self, body: MethodBody, labels: tuple[str, ...], numbers: tuple[int | None, ...] = ()) -> Ways:
         """Every way through a method; ``labels`` say what its parameters are, the receiver first.
 
         Raises DexError for malformed code.
@@ -202,8 +203,10 @@ class _Run:
         self._inner: dict[int, list[Test]] = {}
         """Conditions inside helpers, by a number of their own below all offsets."""
         self._thrown: dict[int, str] = {}
-        self._ends: dict[tuple[str | None, int | None, int | None, frozenset[tuple[int, int | None]],
-                               frozenset[Event]], None] = {}
+        self._ends: dict[
+            tuple[str | None, int | None, int | None, frozenset[tuple[int, int | None]], frozenset[Event]],
+            None,
+        ] = {}
         self._waiting: list[_State] = []
         self._seen: set[_State] = set()
 
@@ -240,7 +243,9 @@ class _Run:
             self._seen.add(state)
             self._waiting.append(state)
 
-    def _jump(self, state: _State, registers: list[Val], offset: int, tests: frozenset[tuple[int, int | None]]) -> None:
+    def _jump(
+        self, state: _State, registers: list[Val], offset: int, tests: frozenset[tuple[int, int | None]]
+    ) -> None:
         place = self._places.get(offset)
         if place is None:
             raise DexError("malformed DEX file: a branch leads between instructions")
@@ -317,33 +322,39 @@ class _Run:
     def _step(self, one: Instruction, registers: list[Val], state: _State) -> _State:
         """An instruction after which control goes on to the next."""
         code, used = one.opcode, one.registers
-        if code in opcodes.MOVES:
+        made = self._made_here(one)
+        if made is not None:
+            registers[used[0]] = made
+        elif code in opcodes.MOVES:
             registers[used[0]] = registers[used[1]]
         elif code in opcodes.MOVE_RESULTS:
             registers[used[0]] = state.result
-        elif code == opcodes.MOVE_EXCEPTION:
-            registers[used[0]] = Val(one.offset, something=True)
-            self._tells.setdefault(one.offset, set()).add("exception")
-            self._thrown[one.offset] = self._caught.get(one.offset) or "Ljava/lang/Throwable;"
-        elif 0x12 <= code <= 0x19:
-            registers[used[0]] = Val(one.offset, one.literal or 0)
-        elif code in opcodes.CONST_STRING or code in opcodes.CONST_CLASS:
-            registers[used[0]] = Val(one.offset, something=True)
-        elif code in opcodes.NEW_INSTANCE:
-            registers[used[0]] = Val(one.offset, something=True)
-            self._thrown[one.offset] = self._body.dex.type_name(one.reference or 0)
         elif code in _ARRAY_PUTS:
             value, array = registers[used[0]], registers[used[1]]
             self._made_of.setdefault(array.origin, set()).add(value.origin)
-        elif code in opcodes.INSTANCE_PUTS or code in opcodes.STATIC_PUTS:
+        elif code in _PUTS:
             return self._put(one, registers, state)
-        elif code in opcodes.INSTANCE_GETS or code in opcodes.STATIC_GETS:
+        elif code in _GETS:
             registers[used[0]] = self._get(one, registers)
         elif code in _NEW_ARRAYS:
             return self._array(one, registers, state)
         elif code not in _NOTHING and used:
             registers[used[0]] = self._computed(one, registers)
         return state
+
+    def _made_here(self, one: Instruction) -> Val | None:
+        """What an instruction makes of nothing: constants and objects."""
+        code = one.opcode
+        if 0x12 <= code <= 0x19:
+            return Val(one.offset, one.literal or 0)
+        if code == opcodes.MOVE_EXCEPTION:
+            self._tells.setdefault(one.offset, set()).add("exception")
+            self._thrown[one.offset] = self._caught.get(one.offset) or "Ljava/lang/Throwable;"
+        elif code in opcodes.NEW_INSTANCE:
+            self._thrown[one.offset] = self._body.dex.type_name(one.reference or 0)
+        elif code not in opcodes.CONST_STRING and code not in opcodes.CONST_CLASS:
+            return None
+        return Val(one.offset, something=True)
 
     def _array(self, one: Instruction, registers: list[Val], state: _State) -> _State:
         value = Val(one.offset, something=True)
@@ -387,13 +398,18 @@ class _Run:
             holder = registers[one.registers[1]].origin
             if holder != -1 or self._body.is_static:
                 self._made_of.setdefault(one.offset, set()).add(holder)
-            elif ref.descriptor == "I":
+            elif ref.descriptor == "I" and self._is_class_id(ref):
                 labels.add("class-id")
             elif ref.descriptor in _HELD:
                 labels.add(_HELD[ref.descriptor])
         if one.opcode in opcodes.STATIC_GETS and ref.descriptor == "Z":
             return Val(one.offset, self._constant(ref))
         return Val(one.offset)
+
+    def _is_class_id(self, ref: FieldRef) -> bool:
+        """Whether R8 made a field to tell the classes apart that it merged."""
+        found = self._program.field(ref)
+        return found is not None and found[1].access & _MADE_FINAL == _MADE_FINAL
 
     def _constant(self, ref: FieldRef) -> int | None:
         """The value of a static final field, as R8 would have put it here."""
@@ -593,7 +609,7 @@ class _Run:
         return frozenset(found)
 
     def _ways(self) -> tuple[Way, ...]:
-        ways = {}
+        ways: dict[Way, None] = {}
         for thrown, number, origin, tests, events in self._ends:
             returned = self._labels_of(origin) if origin is not None and number is None else frozenset()
             told = frozenset(self._told(*test) for test in tests)
@@ -624,7 +640,13 @@ _NOTHING: Final = frozenset((0x00, 0x1D, 0x1E, _CHECK_CAST, opcodes.FILL_ARRAY_D
 _SUBJECTS: Final = frozenset({"chain", "certificate", "session", "handler", "error"})
 """What decisions should be about."""
 _KEYS: Final = frozenset({"key", "encoding", "digest", "identity"})
-_TEXTS: Final = frozenset({"Ljava/lang/String;", "Ljava/lang/CharSequence;", "Ljava/lang/Throwable;", "I", "Z"})
+_TEXTS: Final = frozenset(
+    {"Ljava/lang/String;", "Ljava/lang/CharSequence;", "Ljava/lang/Throwable;", "I", "Z"}
+)
+_MADE_FINAL: Final = 0x1000 | 0x10
+"""Synthetic and final."""
+_PUTS: Final = opcodes.INSTANCE_PUTS | opcodes.STATIC_PUTS
+_GETS: Final = opcodes.INSTANCE_GETS | opcodes.STATIC_GETS
 _DIRECTED: Final = frozenset({"class-id", "debuggable", "flag", "debug-build", "setting", "host"})
 _HELD: Final = {"Landroid/webkit/SslErrorHandler;": "handler"}
 _IMMUTABLE: Final = frozenset(
@@ -650,7 +672,7 @@ def _decided(opcode: int, values: list[Val]) -> bool | None:
     return _COMPARISONS[opcode - 0x32](left.number, right.number)
 
 
-_COMPARISONS: Final = (
+_COMPARISONS: Final[tuple[Callable[[int, int], bool], ...]] = (
     lambda a, b: a == b,
     lambda a, b: a != b,
     lambda a, b: a < b,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pincompiler.dex.classes import ClassDef, MethodRef
     from pincompiler.dex.method import MethodBody
-    from pincompiler.shipped.trust.ways import Explorer, Test, Way, Ways
+    from pincompiler.shipped.trust.ways import Explorer, Test, Way
 
 _CLICKS: Final = frozenset(
     {"Landroid/content/DialogInterface$OnClickListener;", "Landroid/view/View$OnClickListener;"}
@@ -23,22 +23,23 @@ _CLICKS: Final = frozenset(
 _DEEPEST: Final = 3
 
 
-def judge_error(explorer: Explorer, ways: Ways) -> Judged | None:
+def judge_error(explorer: Explorer, ways: tuple[Way, ...]) -> Judged | None:
     """What is wrong with it; none if nothing makes the page load, or the certificate itself does."""
-    going_on = [way for way in ways.returning if _does(way, "proceed")]
+    returning = [way for way in ways if way.thrown is None]
+    going_on = [way for way in returning if _does(way, "proceed")]
     if not going_on:
         return _later(explorer, ways)
     shown = ("calls SslErrorHandler.proceed",)
-    if len(going_on) == len(ways.returning) and ways.complete:
+    if len(going_on) == len(returning):
         return Judged(Flaw.ACCEPTS_ALL, shown=shown)
-    skip = skipping(ways.returning, lambda way: _does(way, "proceed"))
+    skip = skipping(returning, lambda way: _does(way, "proceed"))
     if skip and skip[0] in {When.DEBUGGABLE, When.NOT_DEBUGGABLE, When.DEBUG_BUILD, When.SETTING}:
         return Judged(Flaw.SKIPS, skip[0], _sure(skip[0]), (*shown, f"by a test of {skip[1].what}"))
     tests = frozenset(test for way in going_on for test in way.tests)
     if any(_is_of_key(test) for test in tests):
         return None
-    when, what = _reason(tests)
-    return Judged(Flaw.SKIPS, when, _sure(when), (*shown, *((f"by a test of {what}",) if what else ())))
+    reason, what = _reason(tests)
+    return Judged(Flaw.SKIPS, reason, _sure(reason), (*shown, *((f"by a test of {what}",) if what else ())))
 
 
 def _does(way: Way, kind: str) -> bool:
@@ -68,16 +69,16 @@ def _reason(tests: frozenset[Test]) -> tuple[When, str]:
         for test in sorted(tests, key=lambda one: one.what):
             if label in test.labels:
                 return when, test.what
-    named = sorted((test.what, when) for test in tests if (when := condition(test)))
+    named = sorted((test.what, reason) for test in tests if (reason := condition(test)))
     return (named[0][1], named[0][0]) if named else (When.SETTING, "")
 
 
 # Decisions left to others.
 
 
-def _later(explorer: Explorer, ways: Ways) -> Judged | None:
+def _later(explorer: Explorer, ways: tuple[Way, ...]) -> Judged | None:
     """An object that gets hold of the decision, and makes the page load when it is called."""
-    handed = sorted({event.what for way in ways.ways for event in way.events if event.kind == "handed"})
+    handed = sorted({event.what for way in ways for event in way.events if event.kind == "handed"})
     for name in handed:
         cls = explorer.program.class_def(name)
         if cls is None or not _makes_it_load(explorer, cls):

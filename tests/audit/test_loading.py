@@ -1,0 +1,129 @@
+"""Code that cannot be seen, told by what packers and plugins leave in an app's files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pincompiler.apk import read_package
+from pincompiler.dex import Program
+from pincompiler.facts import Mechanism
+from pincompiler.shipped import loading
+from pincompiler.shipped.owners import Owners
+from pincompiler.shipped.source import Source, find
+from tests.apk.forge import Attr, Node, android, axml, simple_zip
+
+if TYPE_CHECKING:
+    from pincompiler.facts.loading import LoadingFacts
+
+DEX = b"dex\n035\0" + bytes(120)
+NAME = 0x01010003
+
+
+def read(members: dict[str, bytes], application: str = "", *activities: str) -> tuple[Source, LoadingFacts]:
+    """The facts about an app of some files, without any code."""
+    children = tuple(Node("activity", (android("name", NAME, one),)) for one in activities)
+    attributes = (android("name", NAME, application),) if application else ()
+    top = Node("manifest", (Attr("package", "a.b"),), (Node("application", attributes, children),))
+    package = read_package(simple_zip({"AndroidManifest.xml": axml(top), **members}), "app.apk")
+    program = Program(())
+    owner_of = Owners(package.manifest).of
+    source = Source("app.apk", package, program, owner_of, find(program, loading.WANTED))
+    return source, loading.collect(source)
+
+
+PACKED = {
+    "lib/arm64-v8a/libjiagu.so": "Qihoo 360 Jiagu",
+    "assets/libjiagu_x86.so": "Qihoo 360 Jiagu",
+    "lib/armeabi-v7a/libDexHelper-x86.so": "SecNeo or Bangcle",
+    "lib/armeabi/libsecexe.so": "SecNeo or Bangcle",
+    "assets/ijiami.dat": "Ijiami",
+    "lib/armeabi/libexecmain.so": "Ijiami",
+    "lib/armeabi/libshellx-2.10.6.0.so": "Tencent Legu",
+    "assets/0OO00l111l1l": "Tencent Legu",
+    "lib/x86/libtup.so": "Tencent Legu",
+    "lib/x86/libbaiduprotect.so": "Baidu Protect",
+    "lib/x86/libnesec.so": "NetEase Yidun",
+    "assets/classes.dex.dat": "DexProtector",
+}
+
+
+@pytest.mark.parametrize("member", PACKED)
+def test_a_packer_leaves_everything_unknown(member: str) -> None:
+    source, facts = read({member: b"\x7fELF"})
+    assert facts.packer == PACKED[member]
+    (unseen,) = source.unseen
+    assert (unseen.what, unseen.mechanisms) == ("packer", frozenset(Mechanism))
+    assert facts.packer in unseen.why
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "lib/arm64-v8a/libjiaguar.so",
+        "lib/arm64-v8a/libshell.so",
+        "lib/arm64-v8a/libexec.so",
+        "lib/arm64-v8a/libsqlcipher.so",
+        "assets/ijiamilk.txt",
+        "res/libjiagu.so",
+        "libjiagu.so",
+    ],
+)
+def test_names_that_only_resemble_a_packer_s_leave_nothing_unknown(member: str) -> None:
+    source, facts = read({member: b"\x7fELF"})
+    assert (facts.packer, dict(source.unseen)) == ("", {})
+
+
+@pytest.mark.parametrize(
+    ("application", "packer"),
+    [
+        ("com.stub.StubApp", "Qihoo 360 Jiagu"),
+        ("com.secneo.apkwrapper.AW", "SecNeo or Bangcle"),
+        ("com.tencent.StubShell.TxAppEntry", "Tencent Legu"),
+        ("com.baidu.protect.StubApplication", "Baidu Protect"),
+    ],
+)
+def test_a_stub_application_is_a_packer_s(application: str, packer: str) -> None:
+    assert read({}, application)[1].packer == packer
+
+
+def test_an_application_class_that_no_file_has_is_unknown() -> None:
+    source, _ = read({}, "com.example.App")
+    assert [(one.what, one.mechanisms) for one in source.unseen] == [
+        ("com.example.App", frozenset(Mechanism))
+    ]
+
+
+def test_one_forgotten_component_is_none() -> None:
+    """Manifests name classes that were removed; most of them gone means more."""
+    assert not read({}, "", "a.b.One")[0].unseen
+    (unseen,) = read({}, "", "a.b.One", "a.b.Two", "a.b.Three")[0].unseen
+    assert unseen.what == "components"
+
+
+@pytest.mark.parametrize(
+    ("member", "content", "unknown"),
+    [
+        ("assets/plugin.dex", DEX, True),
+        ("assets/plugin.jar", simple_zip({"classes.dex": DEX}), True),
+        ("res/raw/plugin.zip", simple_zip({"classes.dex": DEX}, 0), True),
+        ("assets/plugin.jar", simple_zip({"a/B.class": b"\xca\xfe\xba\xbe"}), False),
+        ("assets/plugin.dex", b"no dex at all", False),
+        ("assets/plugin.jar", b"PK\x03\x04 and nothing that follows from it", False),
+        # To be installed, perhaps; and what a known SDK brings along for itself.
+        ("assets/other.apk", simple_zip({"classes.dex": DEX}), False),
+        ("assets/audience_network.dex", DEX, False),
+        ("plugin.dex", DEX, False),
+    ],
+)
+def test_code_among_the_assets(member: str, content: bytes, *, unknown: bool) -> None:
+    source, _ = read({member: content})
+    assert [one.what for one in source.unseen] == ([member] if unknown else [])
+    assert all(Mechanism.NSC not in one.mechanisms for one in source.unseen)
+
+
+def test_a_dex_file_behind_a_gap_is_unknown() -> None:
+    source, _ = read({"classes.dex": DEX, "classes3.dex": DEX})
+    assert [one.what for one in source.unseen] == ["classes3.dex"]
+    assert not read({"classes.dex": DEX, "classes2.dex": DEX})[0].unseen
