@@ -20,6 +20,7 @@ from pincompiler.engine import Engine
 from pincompiler.errors import InputError
 from pincompiler.facts import Mechanism, State, Unseen
 from pincompiler.finding import Evidence, Finding, Level
+from pincompiler.platforms.okhttp.model import OkHttp, together
 from pincompiler.rules import RULES, judge
 from pincompiler.rules.acceptances import applied, unknown_rules
 from pincompiler.rules.rule import Audited, Judged
@@ -230,15 +231,25 @@ def _drift(
 
 
 def _comparable(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
-    """What was seen whole and counts: what was not is neither the same nor different."""
-    return tuple(
+    """What was seen whole and counts: what was not is neither the same nor different.
+
+    Clients may share the work, so their pinners are compared as one.
+    """
+    if any(mechanism in unseen.mechanisms for unseen in app.unseen):
+        return ()
+    some = tuple(
         one
         for one in app.shipped
-        if one.mechanism is mechanism
-        and one.state is State.ACTIVE
-        and one.owner.first_party
-        and not one.doubts
+        if one.mechanism is mechanism and one.state is State.ACTIVE and one.owner.first_party
     )
+    if mechanism is not Mechanism.OKHTTP:
+        return tuple(one for one in some if not one.doubts)
+    if any(one.doubts for one in some):
+        return ()
+    if len(some) < 2:
+        return some
+    pinners = [one.enforcement for one in some if isinstance(one.enforcement, OkHttp)]
+    return (replace(some[0], title="the OkHttp pinners", enforcement=together(pinners)),)
 
 
 def _pins_one_of(app: App, mechanism: Mechanism, hosts: set[str]) -> bool:

@@ -12,7 +12,7 @@ from pincompiler.errors import InputError
 from pincompiler.facts import State
 from pincompiler.finding import Finding, Level, fold
 from pincompiler.location import Location
-from pincompiler.platforms.okhttp.model import OkHttp
+from pincompiler.platforms.okhttp.model import OkHttp, together
 from pincompiler.rules import judge
 from pincompiler.rules.rule import Judged
 from pincompiler.source.document import Document, decode, read_bytes, read_document
@@ -138,13 +138,10 @@ def _from_app(path: Path) -> tuple[Configuration, ...]:
 def _pinned(path: Path, pinners: Sequence[Shipped], doubts: tuple[str, ...]) -> Configuration:
     """All pinners that clients are given, as one."""
     given = [one.enforcement for one in pinners if one.state is State.ACTIVE]
-    some = [one for one in given if isinstance(one, OkHttp)]
-    entries = tuple(dict.fromkeys(entry for one in some for entry in one.entries))
-    deep = all(one.deep for one in some)
-    digest = next((one.policy_digest for one in some), "")
+    whole = together(one for one in given if isinstance(one, OkHttp))
     detached = pinners and not given
     title = f"{path} (OkHttp{', whose pins no client is given' if detached else ''})"
-    return Configuration(title, OkHttp(entries, deep, digest), doubts)
+    return Configuration(title, whole, doubts)
 
 
 def _unless_refused(nsc: Nsc, title: str, doubts: tuple[str, ...] = ()) -> Configuration:

@@ -181,5 +181,5 @@ def _decided(shipped: Shipped, host: str, demand: Demand) -> str:
 
 
 def _impossible(clause: Clause) -> bool:
-    """Whether no pin of it has the length of a SHA-256."""
-    return not any(len(pin) == 32 for pin in clause.leaf | clause.ca)
+    """Whether no pin of it has the length of a SHA-256, or of the SHA-1 that OkHttp also takes."""
+    return not any(len(pin) in {20, 32} for pin in clause.leaf | clause.ca)

@@ -45,8 +45,8 @@ def objections(policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
     yield from nsc_objections(policy, app, model)
     for config in model.configs:
         for problem, remedy in raised(config):
-            hosts = (config.domains[-1].name,)
-            yield Objection(hosts, f"TrustKit-Android raises at launch: {problem}", remedy)
+            message = f"TrustKit-Android raises at launch: {problem}"
+            yield Objection((config.domains[-1].name,), message, remedy)
         if config.reporting and len(config.domains) > 1:
             hosts = tuple(domain.name for domain in config.domains[:-1])
             message = f"TrustKit-Android keeps only the last domain of a domain-config and drops {hosts[0]}"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.facts.common import UNIDENTIFIED
 from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
 from pincompiler.rules.references import references
 
@@ -144,7 +145,8 @@ class Rule:
 
         ``more`` are ``hosts`` and ``related`` of :class:`Finding` and the fields of :class:`Evidence`.  What
         a library can do is no more than a note, and only if the app uses the class: its author has put a
-        switch before it as a rule.  What nothing refers to is no more than a note either.
+        switch before it as a rule.  What nothing refers to is no more than a note either, nor what may
+        be a library whose name a shrinker took, unless it is reached.
         """
         reached = audited.app.reach(code)
         chosen = level or self.level
@@ -153,7 +155,9 @@ class Rule:
                 return
             chosen = Level.NOTE
             more = {"confidence": Confidence.LIKELY, **more}
-        elif reached.use is Use.PRESENT:
+        elif reached.use is Use.PRESENT or (
+            code.owner == UNIDENTIFIED and reached.use is not Use.REACHABLE
+        ):
             chosen = Level.NOTE
         evidence = {"confidence": Confidence.CONFIRMED, **more}
         yield self.in_file(

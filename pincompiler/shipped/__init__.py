@@ -8,23 +8,25 @@ is such a doubt too, and keeps none of the others from being heard.
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.apk import open_package
-from pincompiler.dex import Program
+from pincompiler.dex import DexError, Program
 from pincompiler.engine import Engine
 from pincompiler.facts import App, Mechanism, Unseen
 from pincompiler.shipped import bundled, engines, kits, loading, nsc, okhttp, trust
 from pincompiler.shipped.owners import Owners
 from pincompiler.shipped.reach import reached
-from pincompiler.shipped.source import Source, find
+from pincompiler.shipped.source import IN_CODE, Source, find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from pincompiler.apk import Package
     from pincompiler.dex import Dex
+    from pincompiler.facts import Reached
 
 __all__ = ["COLLECTORS", "Engine", "read_app"]
 
@@ -58,17 +60,24 @@ def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, Non
     program = Program(code(package, unseen))
     owners = Owners(package.manifest)
     wanted = [want for collector in COLLECTORS.values() for want in collector.WANTED]
-    source = Source(path, package, program, owners.of, find(program, wanted), unseen)
+    source = Source(path, package, program, owners.of, find(program, wanted, unseen), unseen)
     areas: dict[str, Any] = {}
     for name, collector in COLLECTORS.items():
         try:
             areas[name] = collector.collect(source)
+        except DexError as error:
+            unseen[Unseen(f"the code ({name})", f"is damaged: {error}", IN_CODE)] = None
         except Exception as error:  # noqa: BLE001 - a bug, or a file that found one: told, and not silencing the rest
             source.doubt(name, f"reading this part failed, which is a bug of pincompiler: {error!r}")
     for unknown in package.unknowns:
-        mechanisms = engines.IN_CODE if unknown.what.endswith(".dex") else frozenset(Mechanism)
+        mechanisms = IN_CODE if unknown.what.endswith(".dex") else frozenset(Mechanism)
         unseen[Unseen(unknown.what, unknown.why, mechanisms)] = None
     places = {place.used: None for area in areas.values() for place in area.codes}
+    ways: Mapping[str, Reached] = MappingProxyType({})
+    try:
+        ways = reached(source, places)
+    except DexError as error:
+        unseen[Unseen("the code (calls)", f"is damaged: {error}", frozenset())] = None
     return App(
         path,
         package.kind.value,
@@ -77,5 +86,5 @@ def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, Non
         **areas,
         anomalies=package.anomalies,
         unseen=tuple(unseen),
-        reached=reached(source, places),
+        reached=ways,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex import Dex, DexError
 from pincompiler.facts import App, Mechanism, Unseen
+from pincompiler.shipped.source import IN_CODE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from pincompiler.androguard import AndroguardDex
     from pincompiler.apk import Package
 
-IN_CODE: Final = frozenset(Mechanism) - {Mechanism.NSC}
 _MOST_RESCUED: Final = 4
 """DEX files of one app that androguard is tried on: a hostile one may bring hundreds."""
 _LARGEST_RESCUED: Final = 32 << 20

@@ -55,6 +55,8 @@ class Mention:
     pattern: StringPattern
 
 
+IN_CODE = frozenset(Mechanism) - {Mechanism.NSC}
+"""What is unknown if code cannot be read."""
 Want: TypeAlias = Call | New | Read | Mention
 
 
@@ -118,24 +120,32 @@ class Source:
         self.unseen[Unseen(what, why, frozenset(mechanisms or Mechanism))] = None
 
 
-def find(program: Program, wants: Iterable[Want]) -> dict[Want, tuple[Site, ...]]:
-    """Where each thing is used, by one pass over each DEX file."""
+def find(program: Program, wants: Iterable[Want], unseen: dict[Unseen, None]) -> dict[Want, tuple[Site, ...]]:
+    """Where each thing is used, by one pass over each DEX file; a damaged one is among the unseen."""
     found: dict[Want, list[Site]] = {want: [] for want in wants}
     for dex in program.files:
-        by_use: dict[tuple[frozenset[int], int], list[Want]] = {}
-        for want in found:
-            family, ids = _ids(dex, want)
-            for number in ids:
-                by_use.setdefault((family, number), []).append(want)
-        families: dict[frozenset[int], set[int]] = {}
-        for family, number in by_use:
-            families.setdefault(family, set()).add(number)
-        for site in dex.uses(*(Wanted(family, frozenset(ids)) for family, ids in families.items())):
-            for family in families:
-                if site.opcode in family:
-                    for want in by_use.get((family, site.ref), ()):
-                        found[want].append(site)
+        try:
+            for want, site in _uses(dex, found):
+                found[want].append(site)
+        except DexError as error:
+            unseen[Unseen(dex.name, f"cannot be searched: {error}", IN_CODE)] = None
     return {want: tuple(sites) for want, sites in found.items()}
+
+
+def _uses(dex: Dex, wants: Iterable[Want]) -> Iterator[tuple[Want, Site]]:
+    """All uses in one file."""
+    by_use: dict[tuple[frozenset[int], int], list[Want]] = {}
+    for want in wants:
+        family, ids = _ids(dex, want)
+        for number in ids:
+            by_use.setdefault((family, number), []).append(want)
+    families: dict[frozenset[int], set[int]] = {}
+    for family, number in by_use:
+        families.setdefault(family, set()).add(number)
+    for site in dex.uses(*(Wanted(family, frozenset(ids)) for family, ids in families.items())):
+        for family in families:
+            if site.opcode in family:
+                yield from ((want, site) for want in by_use.get((family, site.ref), ()))
 
 
 def _ids(dex: Dex, want: Want) -> tuple[frozenset[int], Iterable[int]]:

@@ -29,7 +29,7 @@ def read(members: dict[str, bytes], application: str = "", *activities: str) -> 
     package = read_package(simple_zip({"AndroidManifest.xml": axml(top), **members}), "app.apk")
     program = Program(())
     owner_of = Owners(package.manifest).of
-    source = Source("app.apk", package, program, owner_of, find(program, loading.WANTED))
+    source = Source("app.apk", package, program, owner_of, find(program, loading.WANTED, {}))
     return source, loading.collect(source)
 
 

@@ -20,8 +20,7 @@ from pincompiler.dex.scan import Wanted
 from pincompiler.errors import InputError
 from pincompiler.facts import Mechanism
 from pincompiler.shipped import COLLECTORS, Engine, read_app
-from pincompiler.shipped.engines import IN_CODE
-from pincompiler.shipped.source import find
+from pincompiler.shipped.source import IN_CODE, find
 from tests.apk.aapt import build, demand_aapt2
 from tests.apk.forge import Member, app, forge_zip, manifest, simple_zip
 from tests.apk.test_aapt2 import FORMS, SOURCES
@@ -99,7 +98,7 @@ def test_all_uses_in_the_same_order(pair: tuple[Dex, AndroguardDex], family: str
 
 def test_what_collectors_want(pair: tuple[Dex, AndroguardDex]) -> None:
     wants = [want for collector in COLLECTORS.values() for want in collector.WANTED]
-    fast, slow = (find(Program([dex]), wants) for dex in pair)
+    fast, slow = (find(Program([dex]), wants, {}) for dex in pair)
     assert {want: plain(sites) for want, sites in fast.items()} == {
         want: plain(sites) for want, sites in slow.items()
     }

@@ -214,7 +214,9 @@ class _Building:
         return better
 
     def _manifest(self) -> str:
-        attributes = ' android:networkSecurityConfig="@xml/network_security_config"' if self._configured else ""
+        attributes = (
+            ' android:networkSecurityConfig="@xml/network_security_config"' if self._configured else ""
+        )
         activity = _ACTIVITY.format(name=self.main) if self.main else ""
         return _USUAL_MANIFEST.format(
             package=PACKAGE, api=self.app.least_api, attributes=attributes, activity=activity
@@ -418,7 +420,11 @@ def _interface() -> str:
     place.parent.mkdir(parents=True, exist_ok=True)
     half = place.with_suffix(f".{os.getpid()}")
     java = Path(_workshop().do("home"), "lib", "ct.sym")
-    with zipfile.ZipFile(half, "w") as out, zipfile.ZipFile(java) as old, zipfile.ZipFile(_android()) as android:
+    with (
+        zipfile.ZipFile(half, "w") as out,
+        zipfile.ZipFile(java) as old,
+        zipfile.ZipFile(_android()) as android,
+    ):
         classes = {
             found[1] + ".class": (old, name)
             for name in old.namelist()
@@ -478,10 +484,20 @@ def _bundled(jars: list[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def _dx(classes: Path, out: Path, api: int) -> None:
-    from .install import DX_VERSION  # noqa: PLC0415
+    from .install import DX_VERSION
 
     options = ("--dex", f"--min-sdk-version={api}", f"--output={out}")
-    _call(["java", *_JVM, "-cp", _jars(f"dx-{DX_VERSION}"), "com.android.dx.command.Main", *options, str(classes)])
+    _call(
+        [
+            "java",
+            *_JVM,
+            "-cp",
+            _jars(f"dx-{DX_VERSION}"),
+            "com.android.dx.command.Main",
+            *options,
+            str(classes),
+        ]
+    )
 
 
 # -- the JVM -------------------------------------------------------------------------------------------
@@ -493,7 +509,7 @@ class _Workshop:
     def __init__(self) -> None:
         jars = _jars(f"r8-{R8_VERSION}")
         path = os.pathsep.join((str(_oracle("workshop", R8_VERSION, jars)), jars))
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._process = subprocess.Popen(
             ["java", *_JVM, "-cp", path, "Workshop"],
             stdin=subprocess.PIPE,

@@ -85,15 +85,15 @@ def libraries(example: Example) -> tuple[str, ...]:
     """Those which the sources name, and no others: they take time to read."""
     text = "\n".join(source for sources in example.code.values() for source in sources)
     names = []
-    if re.search(r"\bokhttp3\.", text):
-        names.append("okhttp-4.12.0")
-    elif "kotlin" in example.code:
+    if re.search(r"\bokhttp3\.", text) or "kotlin" in example.code:
         names.append("okhttp-4.12.0")
     if "com.squareup.okhttp." in text:
         names.append("okhttp-2.7.5")
     if "com.datatheorem." in text:
         names.append(trustkit())
-    if "js" in example.code or re.search(r"\b(?:org\.chromium|org\.conscrypt|io\.approov|com\.appmattus)\.", text):
+    if "js" in example.code or re.search(
+        r"\b(?:org\.chromium|org\.conscrypt|io\.approov|com\.appmattus)\.", text
+    ):
         names.append(stubs())
     return tuple(names)
 

@@ -627,6 +627,45 @@ def test_the_message_names_where_a_manager_is_put_to_use(tmp_path: Path) -> None
     assert finding.evidence.role == "X509TrustManager.checkServerTrusted"
 
 
+LIBRARY = """\
+package com.rabbitmq.client;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.*;
+public class TrustEverythingTrustManager implements X509TrustManager {
+    @Override public void checkServerTrusted(X509Certificate[] chain, String type) { }
+    @Override public void checkClientTrusted(X509Certificate[] chain, String type) { }
+    @Override public X509Certificate[] getAcceptedIssuers() { return new X509Certificate[0]; }
+}
+"""
+FACTORY = """\
+package com.rabbitmq.client;
+import javax.net.ssl.*;
+public class ConnectionFactory {
+    public void open() { }
+    public void useSslProtocol() throws Exception {
+        SSLContext.getInstance("TLS").init(null, new TrustManager[] {new TrustEverythingTrustManager()}, null);
+    }
+}
+"""
+OPENS = "public class Net { public void net() { new com.rabbitmq.client.ConnectionFactory().open(); } }"
+ASKS = """\
+import javax.net.ssl.*;
+public class Net {
+    public void net() throws Exception {
+        TrustManager[] all = {new com.rabbitmq.client.TrustEverythingTrustManager()};
+        SSLContext.getInstance("TLS").init(null, all, null);
+    }
+}
+"""
+
+
+def test_what_a_library_offers_counts_when_the_app_asks_for_it(tmp_path: Path) -> None:
+    bundled = build_app(tmp_path / "a", java=[LIBRARY, FACTORY, OPENS], libraries=())
+    assert not findings(bundled)
+    (finding,) = findings(build_app(tmp_path / "b", java=[LIBRARY, FACTORY, ASKS], libraries=()))
+    assert (finding.rule, finding.evidence and finding.evidence.owner) == (PERMISSIVE, "RabbitMQ")
+
+
 # -- pins ------------------------------------------------------------------------------------------
 
 SPKI = "qhxcAqhxcAqhxcAqhxcAqhxcAqhxcAqhxcAqhxcAqhw="
@@ -636,8 +675,10 @@ PINNING = {
         HASH + f'static final Set<String> PINS = new HashSet<>(Arrays.asList("{SPKI}"));',
     ),
     "Hex": (
-        'String h = ""; for (byte b : hash(chain[0])) h += String.format("%02x", b);'
-        " if (!h.equalsIgnoreCase(PIN)) throw new CertificateException();",
+        (
+            'String h = ""; for (byte b : hash(chain[0])) h += String.format("%02x", b);'
+            " if (!h.equalsIgnoreCase(PIN)) throw new CertificateException();"
+        ),
         HASH + f'static final String PIN = "{b64decode(SPKI).hex(":")}";',
     ),
 }

@@ -103,6 +103,14 @@ class OkHttp(Enforcement):
         )
 
 
+def together(pinners: Iterable[OkHttp]) -> OkHttp:
+    """Several pinners of one app as if all clients had all of them."""
+    some = tuple(pinners)
+    entries = tuple(dict.fromkeys(entry for one in some for entry in one.entries))
+    digest = next((one.policy_digest for one in some), "")
+    return OkHttp(entries, all(one.deep for one in some), digest)
+
+
 def understands_deep(version: Version | None) -> bool:
     """Whether an OkHttp matches anything with ``**.``, as from 4.3 on; one of unknown version does."""
     return version is None or version >= _DEEP_SINCE

@@ -31,9 +31,14 @@ WHEN: Final = {
 
 
 def lenient(audited: Audited, decides: Decides, *flaws: Flaw) -> Iterator[Decider]:
-    """Deciders on something with some flaws."""
+    """Deciders on something with some flaws: the app's own, and those of libraries that it puts to use.
+
+    Many libraries bring a class that trusts everything, for those who ask for it.  Other classes of the
+    library refer to it, so that it looks reachable in apps that never ask.
+    """
     for one in audited.app.trust.deciders:
-        if one.decides is decides and one.flaw in flaws:
+        asked_for = one.code.owner.first_party or bool(one.uses) or decides is Decides.ERROR
+        if one.decides is decides and one.flaw in flaws and asked_for:
             yield one
 
 

@@ -205,7 +205,7 @@ def read_alone(
     program = Program(_readable(files, unseen))
     owners = Owners(package.manifest)
     try:
-        found = find(program, WANTED)
+        found = find(program, WANTED, unseen)
         return collect(Source(path, package, program, owners.of, found, unseen)), tuple(unseen)
     except DexError as error:
         unseen[Unseen("the code", f"is malformed: {error}", frozenset({Mechanism.OKHTTP}))] = None

@@ -112,6 +112,7 @@ _OTHERS: Final = {
     "Ljava/security/MessageDigest;": ({"isEqual": _tells("compared")}, _tells("digest")),
     "Landroid/content/SharedPreferences;": ({}, _tells("setting")),
     "Ljava/lang/System;": ({"getProperty": _tells("setting"), "getenv": _tells("setting")}, _HARMLESS),
+    "Ljava/lang/Boolean;": ({"getBoolean": _tells("setting")}, _HARMLESS),
     "Ljava/net/InetAddress;": ({}, _tells("host")),
     "Landroid/net/http/X509TrustManagerExtensions;": ({"checkServerTrusted": _CHECK}, _HARMLESS),
 }

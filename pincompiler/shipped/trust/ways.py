@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.dex import opcodes
 from pincompiler.dex.call import parameters
-from pincompiler.dex.format import DexError
+from pincompiler.dex.format import DexError, guarded
 from pincompiler.dex.values import Number, Returned, Text
 from pincompiler.shipped.trust.meanings import (
     CHECKS,
@@ -132,6 +132,7 @@ class Explorer:
     steps: int = 0
     """Left for the answer under way."""
 
+    @guarded
     def ways(self, body: MethodBody, labels: tuple[str, ...], numbers: tuple[int | None, ...] = ()) -> Ways:
         """Every way through a method; ``labels`` say what its parameters are, the receiver first.
 

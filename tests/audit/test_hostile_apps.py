@@ -1,0 +1,129 @@
+"""Apps that were damaged, by accident or to deceive: a clear error, or a report marked incomplete.
+
+The app is samples/audit/shop.apk.  What is damaged is the archive, or one member of it behind intact
+archive headers, so that the readers inside get their share.
+"""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pincompiler import audit, shipped
+from pincompiler.reports import audit_json, audit_text, sarif
+from tests.apk.forge import simple_zip
+from tests.strategies import TODAY
+
+if TYPE_CHECKING:
+    from pincompiler.subject import Subject
+
+SHOP = Path(__file__).parents[2] / "samples" / "audit" / "shop.apk"
+ASKED = audit.question(TODAY, None, ())
+PATIENCE_S = 5.0
+
+
+@pytest.fixture(autouse=True)
+def _no_rescue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """androguard takes most of a second for each broken file; it has tests of its own."""
+    monkeypatch.setattr(shipped.engines, "_MOST_RESCUED", 0)
+
+
+def audited(data: bytes, folder: Path) -> Subject:
+    """The report on a file with these bytes; every form of it can be written."""
+    path = folder / "app.apk"
+    path.write_bytes(data)
+    started = time.monotonic()
+    subject = audit.audit(path, ASKED)
+    assert time.monotonic() - started < PATIENCE_S
+    for render in (audit_json.render, audit_text.render, sarif.render):
+        assert render([subject])
+    assert not [one for one in subject.unseen if "bug of pincompiler" in one.why], subject.unseen
+    return subject
+
+
+def members() -> dict[str, bytes]:
+    with zipfile.ZipFile(SHOP) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.startswith("META-INF")}
+
+
+def flipped(data: bytes, random: Random) -> bytes:
+    """The bytes with one to eight of them changed."""
+    changed = bytearray(data)
+    for _ in range(random.randint(1, 8)):
+        place = random.randrange(len(changed))
+        changed[place] ^= 1 << random.randrange(8)
+    return bytes(changed)
+
+
+def test_the_app_itself_is_read_whole(tmp_path: Path) -> None:
+    subject = audited(SHOP.read_bytes(), tmp_path)
+    assert subject.complete
+    assert {finding.rule for finding in subject.findings} >= {"permissive-hostname-verifier"}
+    assert audited(simple_zip(members()), tmp_path).findings == subject.findings
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_flipped_bits_in_the_archive(seed: int, tmp_path: Path) -> None:
+    random, data = Random(seed), SHOP.read_bytes()  # noqa: S311
+    for _ in range(150):
+        audited(flipped(data, random), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["AndroidManifest.xml", "classes.dex", "resources.arsc", "res/xml/network_security_config.xml"]
+)
+@pytest.mark.parametrize("seed", range(2))
+def test_flipped_bits_in_a_member(name: str, seed: int, tmp_path: Path) -> None:
+    random, files = Random(f"{name} {seed}"), members()  # noqa: S311
+    for _ in range(125):
+        audited(simple_zip({**files, name: flipped(files[name], random)}), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["AndroidManifest.xml", "classes.dex", "resources.arsc", "res/xml/network_security_config.xml"]
+)
+def test_a_member_that_was_cut_short(name: str, tmp_path: Path) -> None:
+    files = members()
+    step = max(1, len(files[name]) // 60)
+    for length in range(0, len(files[name]), step):
+        audited(simple_zip({**files, name: files[name][:length]}), tmp_path)
+
+
+def test_an_archive_that_was_cut_short_is_no_clean_app(tmp_path: Path) -> None:
+    data = SHOP.read_bytes()
+    for length in range(0, len(data), len(data) // 120):
+        subject = audited(data[:length], tmp_path)
+        assert not subject.complete
+
+
+def test_a_lost_dex_file_is_told(tmp_path: Path) -> None:
+    """A manifest with an activity and no code for it cannot be called clean."""
+    files = members()
+    del files["classes.dex"]
+    assert not audited(simple_zip(files), tmp_path).complete
+
+
+def test_an_archive_of_65_535_entries(tmp_path: Path) -> None:
+    files = {**members(), **{f"assets/{number}": b"x" for number in range(65_535 - len(members()))}}
+    subject = audited(simple_zip(files), tmp_path)
+    assert {finding.rule for finding in subject.findings} >= {"permissive-hostname-verifier"}
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    """A gigabyte of nothing that takes a megabyte in the archive."""
+    path = tmp_path / "bomb.apk"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members().items():
+            archive.writestr(name, data)
+        with archive.open("classes2.dex", "w", force_zip64=True) as out:
+            for _ in range(1024):
+                out.write(bytes(1 << 20))
+    started = time.monotonic()
+    subject = audit.audit(path, ASKED)
+    assert time.monotonic() - started < 4 * PATIENCE_S
+    assert not subject.complete

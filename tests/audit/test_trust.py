@@ -1,0 +1,197 @@
+"""Shapes of bytecode that compilers and shrinkers make of decisions on trust, written by hand."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pincompiler.dex import Dex, DexError, Program
+from pincompiler.facts.trust import Decides, Flaw
+from pincompiler.shipped.trust.deciders import _judged
+from pincompiler.shipped.trust.pins import decoded
+from pincompiler.shipped.trust.ways import Explorer
+from tests.dex.smali import assemble, class_file, method
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHECK = "public checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
+VERIFY = "public verify(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"
+DELEGATE = (
+    "invoke-interface {v0, p1, p2}, Ljavax/net/ssl/X509TrustManager;"
+    "->checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
+)
+FIELD = "iget-object v0, p0, La;->tm:Ljavax/net/ssl/X509TrustManager;"
+CLASS_ID = ".field public final synthetic id:I\n"
+SHAPES: dict[str, tuple[str, set[Flaw]]] = {
+    "nothing": (method(CHECK, "return-void"), {Flaw.ACCEPTS_ALL}),
+    "nops and gotos": (method(CHECK, "nop\ngoto :b\n:a\nreturn-void\n:b\ngoto :a"), {Flaw.ACCEPTS_ALL}),
+    "a lock": (method(CHECK, "monitor-enter p0\nmonitor-exit p0\nreturn-void"), {Flaw.ACCEPTS_ALL}),
+    "a loop": (
+        method(
+            CHECK, "array-length v0, p1\n:a\nif-lez v0, :b\nadd-int/lit8 v0, v0, -1\ngoto :a\n:b\nreturn-void"
+        ),
+        {Flaw.ACCEPTS_ALL},
+    ),
+    "a check that is never reached": (
+        method(CHECK, f"const/4 v1, 0x1\nif-nez v1, :a\n{FIELD}\n{DELEGATE}\n:a\nreturn-void"),
+        {Flaw.ACCEPTS_ALL},
+    ),
+    "a check": (method(CHECK, f"{FIELD}\n{DELEGATE}\nreturn-void"), set()),
+    "a handler that falls through to the return": (
+        method(
+            CHECK,
+            f"{FIELD}\n:s\n{DELEGATE}\n:e\ngoto :r\n"
+            ".catch Ljava/security/cert/CertificateException; {:s .. :e} :h\n:h\nmove-exception v1\n:r\nreturn-void",
+        ),
+        {Flaw.SWALLOWS},
+    ),
+    "a handler that is the return": (
+        method(CHECK, f"{FIELD}\n:s\n{DELEGATE}\n:e\n:h\nreturn-void\n.catchall {{:s .. :e}} :h"),
+        {Flaw.SWALLOWS},
+    ),
+    "a handler of another exception first": (
+        method(
+            CHECK,
+            f"{FIELD}\n:s\n{DELEGATE}\n:e\nreturn-void\n"
+            ".catch Ljava/io/IOException; {:s .. :e} :i\n.catchall {:s .. :e} :h\n"
+            ":i\nreturn-void\n:h\nmove-exception v1\nthrow v1",
+        ),
+        set(),
+    ),
+    "a handler beside the call": (
+        method(
+            CHECK,
+            f"{FIELD}\n{DELEGATE}\n:s\ninvoke-virtual {{p0}}, Ljava/lang/Object;->notify()V\n:e\nreturn-void\n"
+            ".catchall {:s .. :e} :h\n:h\nreturn-void",
+        ),
+        set(),
+    ),
+    "one class of two that R8 merged": (
+        CLASS_ID
+        + method(
+            CHECK,
+            f"iget v1, p0, La;->id:I\npacked-switch v1, :t\n{FIELD}\n{DELEGATE}\nreturn-void\n:z\nreturn-void\n"
+            ":t\n.packed-switch 0x0\n:z\n.end packed-switch",
+        ),
+        {Flaw.ACCEPTS_ALL},
+    ),
+    "two sound ones that R8 merged": (
+        CLASS_ID
+        + method(
+            CHECK,
+            f"iget v1, p0, La;->id:I\nif-eqz v1, :z\n{FIELD}\n{DELEGATE}\nreturn-void\n:z\n"
+            "new-instance v0, Ljava/security/cert/CertificateException;\n"
+            "invoke-direct {v0}, Ljava/security/cert/CertificateException;-><init>()V\nthrow v0",
+        ),
+        set(),
+    ),
+}
+VERIFIERS: dict[str, tuple[str, set[Flaw]]] = {
+    "true": (method(VERIFY, "const/4 v0, 0x1\nreturn v0"), {Flaw.ACCEPTS_ALL}),
+    "false": (method(VERIFY, "const/4 v0, 0x0\nreturn v0"), set()),
+    "true twice": (
+        method(VERIFY, "const/4 v0, 0x1\nif-eqz p1, :a\nmove v1, v0\nreturn v1\n:a\nreturn v0"),
+        {Flaw.ACCEPTS_ALL},
+    ),
+    "not false": (method(VERIFY, "const/4 v0, 0x0\nxor-int/lit8 v0, v0, 0x1\nreturn v0"), {Flaw.ACCEPTS_ALL}),
+    "true by a helper": (
+        method(VERIFY, "invoke-static {p1}, La;->h(Ljava/lang/String;)Z\nmove-result v0\nreturn v0")
+        + method("static h(Ljava/lang/String;)Z", "const/4 v0, 0x1\nreturn v0"),
+        {Flaw.ACCEPTS_ALL},
+    ),
+    "what code says that nobody sees": (
+        method(
+            VERIFY,
+            "invoke-static {p1, p2}, Lelse;->h(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z\nmove-result v0\nreturn v0",
+        ),
+        set(),
+    ),
+}
+
+
+def judged(data: bytes, decides: Decides) -> set[Flaw]:
+    program = Program([Dex(data, "classes.dex")])
+    cls = program.class_def("La;")
+    assert cls
+    name = "checkServerTrusted" if decides is Decides.CHAIN else "verify"
+    found = cls.method(name)
+    assert found
+    told = _judged(Explorer(program), found, decides)
+    assert told is not None
+    return {one.flaw for one in told}
+
+
+def compiled(body: str, scratch: Path) -> bytes:
+    fields = ".field tm:Ljavax/net/ssl/X509TrustManager;\n"
+    return assemble({"a": class_file("La;", fields + body)}, scratch)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shapes_of_checks(name: str, tmp_path: Path) -> None:
+    body, flaws = SHAPES[name]
+    assert judged(compiled(body, tmp_path), Decides.CHAIN) == flaws
+
+
+@pytest.mark.parametrize("name", VERIFIERS)
+def test_shapes_of_verifiers(name: str, tmp_path: Path) -> None:
+    body, flaws = VERIFIERS[name]
+    assert judged(compiled(body, tmp_path), Decides.HOST) == flaws
+
+
+def test_damaged_code_is_refused_or_judged(tmp_path: Path) -> None:
+    """Flipped bits end in an answer or in DexError, and soon."""
+    whole = compiled(SHAPES["a handler of another exception first"][0], tmp_path)
+    random = Random(20261123)  # noqa: S311 - not for secrets
+    answers = 0
+    for _ in range(400):
+        data = bytearray(whole)
+        for _ in range(random.randint(1, 3)):
+            data[random.randrange(0x70, len(data))] ^= 1 << random.randrange(8)
+        try:
+            program = Program([Dex(bytes(data), "classes.dex")])
+            for cls in (program.files[0].class_at(0),):
+                for one in cls.methods:
+                    if one.body:
+                        _judged(Explorer(program), one, Decides.CHAIN)
+            answers += 1
+        except DexError:
+            continue
+    assert answers
+
+
+def test_many_branches_end_soon(tmp_path: Path) -> None:
+    """A way for each combination of branches would be 2 to the power of 60."""
+    parts = [
+        f"invoke-virtual {{p2}}, Ljava/lang/String;->length()I\nmove-result v0\nif-eqz v0, :l{n}\nadd-int/lit8 v{1 + n % 8}, v0, {n}\n:l{n}"
+        for n in range(60)
+    ]
+    body = method(CHECK, "\n".join(["const/4 v1, 0x0", *parts]) + "\nreturn-void", 14)
+    program = Program([Dex(compiled(body, tmp_path), "classes.dex")])
+    explorer = Explorer(program)
+    cls = program.class_def("La;")
+    assert cls
+    found = cls.method("checkServerTrusted")
+    assert found
+    _judged(explorer, found, Decides.CHAIN)
+    assert explorer.steps > -2000
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("ab" * 32, 32),
+        (":".join(["AB"] * 32), 32),
+        ("ab" * 20, 20),
+        ("sha256/" + "A" * 43 + "=", 32),
+        ("A" * 27 + "=", 20),
+        ("ab" * 31, None),
+        ("CN=Example", None),
+        ("", None),
+    ],
+)
+def test_hashes_are_known_by_their_spelling(text: str, length: int | None) -> None:
+    digest = decoded(text)
+    assert (digest and len(digest)) == length
