@@ -30,7 +30,9 @@ class Library:
     @property
     def title(self) -> str:
         """``OkHttp 4.12.0``."""
-        number = ".".join(map(str, self.version)) if self.version else str(self.major if self.major == 2 else "")
+        number = (
+            ".".join(map(str, self.version)) if self.version else str(self.major if self.major == 2 else "")
+        )
         return f"OkHttp {number}".rstrip()
 
 

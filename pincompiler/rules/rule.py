@@ -155,9 +155,7 @@ class Rule:
                 return
             chosen = Level.NOTE
             more = {"confidence": Confidence.LIKELY, **more}
-        elif reached.use is Use.PRESENT or (
-            code.owner == UNIDENTIFIED and reached.use is not Use.REACHABLE
-        ):
+        elif reached.use is Use.PRESENT or (code.owner == UNIDENTIFIED and reached.use is not Use.REACHABLE):
             chosen = Level.NOTE
         evidence = {"confidence": Confidence.CONFIRMED, **more}
         yield self.in_file(

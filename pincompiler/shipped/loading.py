@@ -244,7 +244,8 @@ def _missing_classes(source: Source) -> None:
         return
     names = {one.name for one in _started(manifest)}
     missing = sorted(name for name in names if defined(_descriptor(name)) is None)
-    if missing and (len(missing) == len(names) or (len(missing) >= _FEW and 2 * len(missing) > len(names))):
+    no_code = not source.program.files
+    if missing and (no_code or (len(missing) >= _FEW and 2 * len(missing) > len(names))):
         why = f"no DEX file has {len(missing)} of the {len(names)} components, such as {missing[0]}"
         source.doubt("components", why)
 

@@ -95,11 +95,12 @@ def test_an_application_class_that_no_file_has_is_unknown() -> None:
     ]
 
 
-def test_one_forgotten_component_is_none() -> None:
-    """Manifests name classes that were removed; most of them gone means more."""
-    assert not read({}, "", "a.b.One")[0].unseen
-    (unseen,) = read({}, "", "a.b.One", "a.b.Two", "a.b.Three")[0].unseen
-    assert unseen.what == "components"
+def test_components_without_any_code_are_told() -> None:
+    """One class that was forgotten in the manifest is nothing; all of them gone is a packer, or a lost split."""
+    for names in (("a.b.One",), ("a.b.One", "a.b.Two", "a.b.Three")):
+        (unseen,) = read({}, "", *names)[0].unseen
+        assert unseen.what == "components"
+    assert not read({})[0].unseen
 
 
 @pytest.mark.parametrize(

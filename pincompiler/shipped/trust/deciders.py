@@ -55,17 +55,23 @@ def deciders(source: Source, explorer: Explorer, *, web: bool) -> Iterator[Decid
 def _of_class(
     source: Source, explorer: Explorer, bases: tuple[str, ...], decides: Decides
 ) -> Iterator[Decider]:
-    for cls in source.program.subclasses(*bases)[:_MOST]:
+    classes = source.program.subclasses(*bases)
+    if len(classes) > _MOST:
+        why = f"only {_MOST} of them were looked at"
+        source.doubt(f"the {len(classes)} classes below {bases[0]}", why, Mechanism.TRUST_MANAGER)
+    for cls in classes[:_MOST]:
         own = source.owner_of(cls.name).first_party
         try:
             methods = [method for method in _methods(cls, decides) if own or _is_small(method)]
             found = {method: _judged(explorer, method, decides) for method in methods}
         except DexError as error:
-            source.doubt(cls.name, f"it decides on trust and cannot be read: {error}", *_concerned(decides))
+            source.doubt(
+                cls.name, f"it decides on trust and cannot be read: {error}", Mechanism.TRUST_MANAGER
+            )
             continue
         if own and None in found.values():
             source.doubt(
-                cls.name, "its decision on trust is too complex to be followed", *_concerned(decides)
+                cls.name, "its decision on trust is too complex to be followed", Mechanism.TRUST_MANAGER
             )
         if decides is Decides.HOST and any(
             m.ref.descriptor[-1] == "V" and not one for m, one in found.items()
@@ -86,10 +92,6 @@ _SMALL: Final = 160
 
 def _is_small(method: MethodDef) -> bool:
     return method.body is not None and len(method.body.units) <= _SMALL
-
-
-def _concerned(decides: Decides) -> tuple[Mechanism, ...]:
-    return (Mechanism.TRUST_MANAGER,) if decides is Decides.CHAIN else ()
 
 
 _ROLES: Final = {
