@@ -70,6 +70,7 @@ class Dex:
         """As a report shows it: ``classes2.dex``."""
         self.cache = Cache()
         self._types: dict[int, str] = {}
+        self._type_ids_known: dict[str, int | None] = {}
         self._protos: dict[int, str] = {}
         self._method_refs: dict[int, MethodRef] = {}
         self._allowance = len(self.data)
@@ -161,6 +162,11 @@ class Dex:
     @guarded
     def type_id(self, descriptor: str) -> int | None:
         """Give the id of a type."""
+        if descriptor not in self._type_ids_known:
+            self._type_ids_known[descriptor] = self._search_type(descriptor)
+        return self._type_ids_known[descriptor]
+
+    def _search_type(self, descriptor: str) -> int | None:
         text = self.strings.find(descriptor)
         if text is None:
             return None
@@ -223,16 +229,23 @@ class Dex:
         found: dict[str, set[int]] = {name: set() for name in wanted.values()}
         if not wanted:
             return {}
+        for kind, name in wanted.items():
+            found[name].update(self._extending.get(kind, ()))
+        return {name: tuple(ClassDef(self, index) for index in sorted(some)) for name, some in found.items()}
+
+    @cached_property
+    def _extending(self) -> Mapping[int, list[int]]:
+        """For each type the classes here, by index, that extend or implement it directly."""
+        found: dict[int, list[int]] = {}
         for index, kind in enumerate(self.layout.classes[2::8].tolist()):
-            if kind in wanted:
-                found[wanted[kind]].add(index)
-        lists: dict[int, list[int]] = {0: []}
+            found.setdefault(kind, []).append(index)
+        lists: dict[int, tuple[int, ...]] = {0: ()}
         for index, offset in enumerate(self.layout.classes[3::8].tolist()):
             if offset not in lists:  # many classes share one list
-                lists[offset] = [kind for kind in self.type_list(offset) if kind in wanted]
+                lists[offset] = self.type_list(offset)
             for kind in lists[offset]:
-                found[wanted[kind]].add(index)
-        return {name: tuple(ClassDef(self, index) for index in sorted(some)) for name, some in found.items()}
+                found.setdefault(kind, []).append(index)
+        return found
 
     # Uses.
 

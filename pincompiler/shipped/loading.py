@@ -108,6 +108,8 @@ _HEAD: Final = 8
 _MOST_FILES: Final = 65_536
 _ARCHIVES_LIMIT: Final = 64 << 20
 """Bytes of archives inside the app that are opened."""
+_ENOUGH: Final = 60
+"""Components that are looked for: where most are packed, most of these are."""
 _FEW: Final = 3
 """Components of which most must be missing before that means anything."""
 
@@ -242,11 +244,11 @@ def _missing_classes(source: Source) -> None:
     if _is_app_class(manifest.application) and defined(_descriptor(manifest.application)) is None:
         source.doubt(manifest.application, "is the application class, and no DEX file has it")
         return
-    names = {one.name for one in _started(manifest)}
-    missing = sorted(name for name in names if defined(_descriptor(name)) is None)
+    names = sorted({one.name for one in _started(manifest)})[:_ENOUGH]
+    missing = [name for name in names if defined(_descriptor(name)) is None]
     no_code = not source.program.files
     if missing and (no_code or (len(missing) >= _FEW and 2 * len(missing) > len(names))):
-        why = f"no DEX file has {len(missing)} of the {len(names)} components, such as {missing[0]}"
+        why = f"no DEX file has {len(missing)} of {len(names)} components, such as {missing[0]}"
         source.doubt("components", why)
 
 

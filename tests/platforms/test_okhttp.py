@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from pincompiler.errors import InputError
 from pincompiler.platforms.okhttp import OKHTTP_JAVA, OKHTTP_KOTLIN, instants, lower, objections
 from pincompiler.platforms.okhttp.code import read, write_java, write_kotlin
-from pincompiler.platforms.okhttp.model import Entry, OkHttp
-from pincompiler.policy import PinSet, Policy, Reach
+from pincompiler.platforms.okhttp.model import Entry, OkHttp, together
+from pincompiler.policy import Key, PinSet, Policy, Reach
 from pincompiler.project import App
 from tests.platforms.models import DIGEST, PIN_A, A, B, C, calm, hosts, job, leaf, okhttps, under
 from tests.real.test_toolchain import HOSTS, PATTERNS
@@ -227,3 +227,14 @@ def test_what_is_no_pin_is_refused(pin: str) -> None:
 def test_code_of_others_is_refused(code: bytes) -> None:
     with pytest.raises(InputError, match=r"Pins\.kt: no pinner that pincompiler generated"):
         read(code, NEW)
+
+
+def test_pinners_together_pin_what_each_does() -> None:
+    """As if all clients had all of them; one that is too old for `**.` makes that doubtful for all."""
+    one, two = Key(bytes(32)), Key(bytes(31) + b"\1")
+    first = OkHttp((Entry("a.example.com", (one,)),), policy_digest="sha256/x")
+    second = OkHttp((Entry("a.example.com", (one,)), Entry("**.example.com", (two,))), deep=False)
+    both = together([first, second])
+    assert both == OkHttp((Entry("a.example.com", (one,)), Entry("**.example.com", (two,))), deep=False)
+    assert both.policy_digest == "sha256/x"
+    assert together([]) == OkHttp(())

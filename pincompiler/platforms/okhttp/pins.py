@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
-from binascii import Error as Base64Error
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -32,10 +31,7 @@ def hash_of(pin: str) -> bytes | None:
     body = re.sub(r"[\n\r \t]", "", pin.removeprefix(prefix).rstrip("=\n\r \t"))
     if not re.fullmatch(r"[A-Za-z0-9+/_-]*", body) or len(body) % 4 == 1:
         return None
-    try:
-        return urlsafe_b64decode(body.replace("+", "-").replace("/", "_") + "=" * (-len(body) % 4))
-    except (Base64Error, ValueError):
-        return None
+    return urlsafe_b64decode(body.replace("+", "-").replace("/", "_") + "=" * (-len(body) % 4))
 
 
 def fault_of(pattern: str, version: Version | None) -> str:

@@ -75,20 +75,22 @@ class Trusting:
     def collect(self) -> tuple[BundledTrust, ...]:
         """All trust managers of key stores that the app brings along."""
         # Nearly all there are of the device's own store.
-        made = [site for site in self.source.sites(MADE) if not self._is_of_platform(site)]
-        libraries = any(self._is_local(site) for site in made)
-        self._each(LOADED, self._load, libraries=libraries)
+        made = [s for s in self._own(MADE) if not self._is_of_platform(s)]
+        self._each(LOADED, self._load)
         if made:
-            self._each(PUT, self._put, libraries=libraries)
+            self._each(PUT, self._put)
             for site in made[:_MOST_SITES]:
                 self._try(site, self._make)
         if self._trust:
-            self._each(ATTACHED, self._attach, libraries=libraries)
+            self._each(ATTACHED, self._attach)
         return tuple(replace(one, attached=self._is_attached(mine)) for one, mine in self._trust)
 
-    def _each(self, want: Want, step: Callable[[Site], None], *, libraries: bool) -> None:
-        sites = [site for site in self.source.sites(want) if libraries or not self._is_local(site)]
-        for site in sites[:_MOST_SITES]:
+    def _own(self, want: Want) -> list[Site]:
+        """Calls in the app's own code."""
+        return [site for site in self.source.sites(want) if not self._is_local(site)]
+
+    def _each(self, want: Want, step: Callable[[Site], None]) -> None:
+        for site in self._own(want)[:_MOST_SITES]:
             self._try(site, step)
 
     def _try(self, site: Site, step: Callable[[Site], None]) -> None:
