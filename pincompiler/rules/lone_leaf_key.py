@@ -36,12 +36,13 @@ if TYPE_CHECKING:
 
 
 def check(judged: Judged) -> Iterator[Finding]:
-    """Sets of several keys of which exactly one may be a server's."""
+    """Sets of several keys of which exactly one is a server's."""
     for pin_set in judged.pin_sets:
         pins = {key.spki_sha256 for key in pin_set.keys}
         leaves = {key.spki_sha256: key for key in pin_set.keys if key.role is not Role.CA}
-        if pin_set.enforce and len(pins) > 1 and len(leaves) == 1:
-            (leaf,) = leaves.values()
+        leaf = next(iter(leaves.values()), None)
+        # Of a key in a shipped app nobody may know whose it is.
+        if pin_set.enforce and len(pins) > 1 and len(leaves) == 1 and leaf and leaf.role is Role.LEAF:
             where = pin_set.where.at("keys") if pin_set.where else None
             message = f"`{leaf.title}` is the only server key of {pin_set.title}"
             fix = "add the next server key: openssl genpkey, then a CSR or its public key"

@@ -44,7 +44,9 @@ def collect(source: Source) -> TrustFacts:
     old = tuple(sockets.old_protocols(source))
     named: tuple[_Named, ...] = (*found, *stock, *overrides, *raw, *insecure, *old)
     # Nothing is said of a library's class that the app hands to nobody, so nobody asks how it is reached.
-    codes = tuple(one.code for one in named if one.code.owner.first_party or bool(getattr(one, "uses", False)))
+    codes = tuple(
+        one.code for one in named if one.code.owner.first_party or bool(getattr(one, "uses", False))
+    )
     return TrustFacts(
         pins=tuple(pins(source, explorer)),
         codes=codes,

@@ -1,0 +1,91 @@
+"""A client that pins is given code that accepts any certificate or any host name.
+
+## Why is this bad?
+
+OkHttp compares pins with the chain as the trust manager and the chain cleaner leave it.  Where they accept
+everything, so may the chain be anything: somebody in the middle appends the pinned certificate, which is
+public, to a chain of his own.  A verifier that accepts any name lets the holder of any other certificate
+under a pinned CA answer for the host.
+
+## Example
+
+```java
+import okhttp3.CertificatePinner;
+import okhttp3.OkHttpClient;
+
+public final class Net {
+    private static final CertificatePinner PINS = new CertificatePinner.Builder()
+        .add("api.example.com",
+                "sha256/HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=",
+                "sha256/UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=")
+        .build();
+
+    public static OkHttpClient client() {
+        return new OkHttpClient.Builder()
+            .certificatePinner(PINS)
+            .hostnameVerifier((host, session) -> true)
+            .build();
+    }
+}
+```
+
+Use instead:
+
+```java
+import okhttp3.CertificatePinner;
+import okhttp3.OkHttpClient;
+
+public final class Net {
+    private static final CertificatePinner PINS = new CertificatePinner.Builder()
+        .add("api.example.com",
+                "sha256/HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=",
+                "sha256/UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=")
+        .build();
+
+    public static OkHttpClient client() {
+        return new OkHttpClient.Builder().certificatePinner(PINS).build();
+    }
+}
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.facts import Mechanism
+from pincompiler.facts.okhttp import Pinning
+from pincompiler.finding import Level
+from pincompiler.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.finding import Finding
+    from pincompiler.rules.rule import Audited
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Pinned clients of the app with a trust manager or verifier that is always wrong."""
+    wrong = {one.code.class_name: one for one in audited.app.trust.permissive}
+    for client in audited.app.okhttp.clients:
+        for name in client.trust:
+            if name in wrong and client.pinning is Pinning.PINNED and client.code.owner.first_party:
+                decider = wrong[name]
+                message = (
+                    f"a client with pins is given {name[1:-1].replace('/', '.')}, which accepts anything"
+                )
+                yield from RULE.in_code(
+                    audited,
+                    client.code,
+                    message,
+                    "leave trust to the platform; pins come on top of it",
+                    related=(("it is here", decider.code.location),),
+                    mechanism=Mechanism.OKHTTP.value,
+                    confidence=decider.confidence,
+                    shown=decider.shown,
+                    role=f"client with {decider.role}",
+                )
+
+
+RULE = Rule("pinner-behind-permissive-trust", Level.ERROR, __doc__, app=check)
