@@ -60,15 +60,9 @@ class Content:
         self.uncalled |= other.uncalled
 
 
-def origins(program: Program, value: Value, *, local: bool = False) -> tuple[Value, ...]:
-    """Everything that a value, or the items of it, may originally be.
-
-    To follow parameters and fields costs passes over all code; ``local`` does without, for what is not
-    worth that.
-    """
+def origins(program: Program, value: Value) -> tuple[Value, ...]:
+    """Everything that a value, or the items of it, may originally be."""
     found: dict[Value, None] = {}
-    if local:
-        return tuple(dict.fromkeys(leaves(value)))
     for leaf in leaves(value):
         for one in program.origins(leaf):
             inner = tuple(leaves(one))
@@ -114,8 +108,6 @@ class Tracer:
     """Follows values of one app; may raise DexError on malformed code."""
 
     source: Source
-    local: bool = False
-    """Whether to stay in the method, as for code of libraries."""
     steps: int = _MOST_STEPS
 
     def content(self, value: Value, depth: int = 0) -> Content:
@@ -147,7 +139,7 @@ class Tracer:
         elif isinstance(one, Created):
             self._gap(content, f"an object of {one.descriptor}")
         elif isinstance(one, Parameter):
-            if self.local or is_called(program, one):
+            if is_called(program, one):
                 self._gap(content, "a parameter")
             else:
                 content.uncalled = True
@@ -191,7 +183,7 @@ class Tracer:
         """What the methods return that an abstract one stands for."""
         program, why = self.source.program, f"what {one.ref.class_name}->{one.ref.name} returns"
         method = program.method(one.ref)
-        if self.local or method is None or method.body is not None:
+        if method is None or method.body is not None:
             self._gap(content, why)
             return
         some = [
@@ -235,7 +227,7 @@ class Tracer:
         return None
 
     def _origins(self, value: Value) -> tuple[Value, ...]:
-        return origins(self.source.program, value, local=self.local)
+        return origins(self.source.program, value)
 
     def _texts(self, values: tuple[Value, ...]) -> tuple[str, ...]:
         """Every text that an argument may be; none if there may be others."""
@@ -257,10 +249,10 @@ class Tracer:
         return wanted
 
 
-def passwords(source: Source, value: Value, *, local: bool = False) -> tuple[str, ...]:
+def passwords(source: Source, value: Value) -> tuple[str, ...]:
     """The constants that a ``char[]`` may hold."""
     found: dict[str, None] = {}
-    for one in origins(source.program, value, local=local):
+    for one in origins(source.program, value):
         if isinstance(one, Text):
             found[one.value] = None
         elif isinstance(one, Returned) and one.ref.name == "toCharArray":

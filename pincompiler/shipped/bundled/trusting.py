@@ -57,8 +57,8 @@ class Filled:
 class Trusting:
     """The key stores of one app and what is made of them.
 
-    A key store and a factory are known by the ``getInstance`` that made them.  Code of libraries is followed
-    within its methods only: it is no finding, and what it may trust is not what its users chose.
+    A key store and a factory are known by the ``getInstance`` that made them.  Code of libraries
+    is left alone: what it may trust is not what its users chose.
     """
 
     source: Source
@@ -87,7 +87,8 @@ class Trusting:
 
     def _own(self, want: Want) -> list[Site]:
         """Calls in the app's own code."""
-        return [site for site in self.source.sites(want) if not self._is_local(site)]
+        owner = self.source.owner_of
+        return [one for one in self.source.sites(want) if owner(one.method.class_name).first_party]
 
     def _each(self, want: Want, step: Callable[[Site], None]) -> None:
         for site in self._own(want)[:_MOST_SITES]:
@@ -97,12 +98,8 @@ class Trusting:
         try:
             step(site)
         except DexError as error:
-            if not self._is_local(site):
-                where = self.source.where(site.method, site.offset)
-                self.source.doubt(where.symbol, f"cannot be followed: {error}", Mechanism.KEYSTORE)
-
-    def _is_local(self, site: Site) -> bool:
-        return not self.source.owner_of(site.method.class_name).first_party
+            where = self.source.where(site.method, site.offset)
+            self.source.doubt(where.symbol, f"cannot be followed: {error}", Mechanism.KEYSTORE)
 
     def _is_of_platform(self, site: Site) -> bool:
         """Whether ``init`` is given null, which stands for the device's store."""
@@ -112,36 +109,35 @@ class Trusting:
             return False  # which is told when it is followed
         return len(passed) > 1 and passed[1] == NULL
 
-    def _origins(self, site: Site, value: Value) -> tuple[Value, ...]:
-        found = origins(self.source.program, value, local=self._is_local(site))
+    def _origins(self, value: Value) -> tuple[Value, ...]:
+        found = origins(self.source.program, value)
         return tuple(one for one in found if one != NULL)
 
     def _load(self, site: Site) -> None:
         store, stream, password = arguments(self.source.program, site)[:3]
         if stream == NULL:  # an empty store, to be filled
             return
-        local = self._is_local(site)
-        content = Tracer(self.source, local=local).content(stream)
-        known = dict.fromkeys(passwords(self.source, password, local=local))
+        content = Tracer(self.source).content(stream)
+        known = dict.fromkeys(passwords(self.source, password))
         for member in content.members:
             self.opened.setdefault(member, {}).update(known)
-        self._fill(site, store, Filled(content, known))
+        self._fill(store, Filled(content, known))
 
     def _put(self, site: Site) -> None:
         store, _, certificate = arguments(self.source.program, site)[:3]
-        content = Tracer(self.source, local=self._is_local(site)).content(certificate)
-        self._fill(site, store, Filled(content))
+        content = Tracer(self.source).content(certificate)
+        self._fill(store, Filled(content))
 
-    def _fill(self, site: Site, store: Value, filled: Filled) -> None:
-        for one in self._origins(site, store):
+    def _fill(self, store: Value, filled: Filled) -> None:
+        for one in self._origins(store):
             self._stores.setdefault(one, Filled()).add(filled)
 
     def _attach(self, site: Site) -> None:
         managers = arguments(self.source.program, site)[2]
-        for one in self._origins(site, managers):
+        for one in self._origins(managers):
             if isinstance(one, Returned) and one.ref.class_name == _MANAGERS:
                 factory = passed(self.source.program, one)[:1]
-                self._attached.update(found for value in factory for found in self._origins(site, value))
+                self._attached.update(found for value in factory for found in self._origins(value))
             else:
                 self._loose = True
 
@@ -152,7 +148,7 @@ class Trusting:
 
     def _make(self, site: Site) -> None:
         factory, store = arguments(self.source.program, site)[:2]
-        stores = [one for one in self._origins(site, store) if not self._is_device_store(one)]
+        stores = [one for one in self._origins(store) if not self._is_device_store(one)]
         whole = Filled()
         for one in stores:
             if one in self._stores:
@@ -163,7 +159,7 @@ class Trusting:
                 whole.content.gaps[_UNFILLED] = None
         if stores:
             found = self._certificates(whole)
-            self._judge(site, found, whole.content, frozenset(self._origins(site, factory)))
+            self._judge(site, found, whole.content, frozenset(self._origins(factory)))
 
     def _certificates(self, whole: Filled) -> tuple[BundledCertificate, ...]:
         """What is in the files and constants that a store is filled with."""
