@@ -12,7 +12,7 @@ from __future__ import annotations
 import gc
 from base64 import b64decode
 from binascii import Error as Base64Error
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pincompiler.drift import Drift, Expected, drift
@@ -21,6 +21,7 @@ from pincompiler.errors import InputError
 from pincompiler.facts import Mechanism, State, Unseen
 from pincompiler.finding import Evidence, Finding, Level
 from pincompiler.platforms.okhttp.model import OkHttp, together
+from pincompiler.records import dataclass
 from pincompiler.rules import RULES, judge
 from pincompiler.rules.acceptances import applied, unknown_rules
 from pincompiler.rules.rule import Audited, Judged

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.configurations import Configuration, doubts_of, read_configurations
 from pincompiler.fidelity import STRANGER, Difference, describe, differences
+from pincompiler.records import dataclass
 from pincompiler.reports.text import visible
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from pincompiler.platforms import plist
 from pincompiler.platforms.headers import MARK
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
+from pincompiler.records import dataclass
 from pincompiler.rules import hand_written_output, judge, judge_target
 from pincompiler.rules.acceptances import accept
 from pincompiler.rules.rule import Judged, Lowered

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from pincompiler.facts import State
 from pincompiler.finding import Finding, Level, fold
 from pincompiler.location import Location
 from pincompiler.platforms.okhttp.model import OkHttp, together
+from pincompiler.records import dataclass
 from pincompiler.rules import judge
 from pincompiler.rules.rule import Judged
 from pincompiler.source.document import Document, decode, read_bytes, read_document

@@ -8,12 +8,12 @@ too far.  What differs and has no such words is told by its counter-example.
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.fidelity import describe, differences, unused_labels
 from pincompiler.hosts import is_ip_address
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.errors import UsageError
 from pincompiler.hosts import BadHost, canonical_host
 from pincompiler.platforms.registry import target_named
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,13 +9,13 @@ chain, so for each clause one largest chain that fails it decides: nothing is sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING
 
 from pincompiler.hosts import is_ip_address
 from pincompiler.policy import Chain, Clause, Demand, Enforcement, PinSet, Role
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

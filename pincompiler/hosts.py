@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

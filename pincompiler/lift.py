@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pincompiler.fidelity import unused_labels
 from pincompiler.hosts import canonical_host
 from pincompiler.policy import Demand, Enforcement, Key, PinSet, Policy, Reach, Role
+from pincompiler.records import dataclass
 from pincompiler.templating import render, toml_literal
 
 if TYPE_CHECKING:

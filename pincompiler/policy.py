@@ -10,9 +10,11 @@ import hashlib
 import json
 from base64 import b64encode
 from binascii import b2a_base64
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -5,13 +5,13 @@ The same evaluators answer that the compiler uses.  What was not seen whole is n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.facts import ApiRange, Mechanism, State
 from pincompiler.fidelity import unused_labels
 from pincompiler.hosts import is_ip_address
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

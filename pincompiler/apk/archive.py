@@ -13,13 +13,14 @@ Nothing is ever written to disk, and no entry may unpack to more than it declare
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from struct import Struct
 from typing import TYPE_CHECKING
 
 from pincompiler.apk.oddities import Anomaly, Oddities
 from pincompiler.apk.storage import Memory, Storage, Window
 from pincompiler.errors import InputError
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     import re

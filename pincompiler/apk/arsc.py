@@ -6,7 +6,7 @@ One walk notes where the chunks of each type are; a question then looks at one e
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import field
 from struct import Struct, error, pack, unpack
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from pincompiler.apk.markup import Kind
 from pincompiler.apk.pool import PoolError, StringPool
 from pincompiler.apk.resources import Content, Reference, ResourceName, Value
 from pincompiler.errors import InputError
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,12 +6,13 @@ at more than Android does; where Android would stop, reading stops and what came
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from struct import Struct, error
 from typing import TYPE_CHECKING
 
 from pincompiler.apk.markup import DEEPEST, Attribute, End, Event, Kind, Markup, Start, Text, typed_text
 from pincompiler.apk.pool import PoolError, StringPool
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from pincompiler.apk.oddities import Oddities

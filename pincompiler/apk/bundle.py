@@ -7,7 +7,7 @@ the binary forms of the same sources give.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pincompiler.apk.arsc import TableError, content
@@ -15,6 +15,7 @@ from pincompiler.apk.configuration import Configuration
 from pincompiler.apk.markup import DEEPEST, Attribute, End, Event, Kind, Markup, Start, Text, typed_text
 from pincompiler.apk.protobuf import WireError, fields, inner, integer, text
 from pincompiler.apk.resources import Content, ResourceName, Value
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pincompiler.records import dataclass
 
 _MNC_ZERO = 0xFFFF
 _DENSITIES = {

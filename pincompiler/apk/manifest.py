@@ -7,12 +7,13 @@ and shrinkers rename; ``package`` and ``split`` have no id and go by name.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.apk.markup import ANDROID, Attribute, End, Kind, Start
 from pincompiler.apk.resources import Reference
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

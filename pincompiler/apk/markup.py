@@ -8,13 +8,13 @@ Thousands of events are made, so they are named tuples: those cost a third of a 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from struct import pack, unpack
 from typing import TYPE_CHECKING, NamedTuple
 
 from pincompiler.errors import InputError
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

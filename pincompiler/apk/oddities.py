@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from pincompiler.records import dataclass
 
 _MOST = 100
 """Oddities kept of one file: a hostile archive has one for each of its 65,535 entries."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from pincompiler.apk.package import Package, PackageKind, Part, read_markup
 from pincompiler.apk.resources import Resources, Table
 from pincompiler.apk.storage import File, Memory, digest
 from pincompiler.errors import InputError
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

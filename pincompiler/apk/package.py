@@ -8,7 +8,7 @@ in a set of splits, ``base/dex/classes.dex`` in a bundle.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, Self
@@ -18,6 +18,7 @@ from pincompiler.apk.manifest import Manifest
 from pincompiler.apk.markup import MarkupError, tree
 from pincompiler.apk.oddities import Anomaly, Oddities, Unknown
 from pincompiler.apk.resources import Reference, ResourceName, Resources, Value
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from struct import Struct, error
+
+from pincompiler.records import dataclass
 
 _HEADER = Struct("<HHIIIIII")
 _UTF8 = 0x100

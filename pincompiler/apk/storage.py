@@ -6,11 +6,11 @@ uncompressed inside another archive is read where it lies.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol, Self
 
 from pincompiler.errors import InputError
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from pincompiler.dex.encoded import read_values
 from pincompiler.dex.format import NO_INDEX, guarded
 from pincompiler.dex.method import ACC_STATIC, MethodBody
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from pincompiler.dex.encoded import EncodedValue

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.dex.format import CLASS_DATA, CODE, DEBUG_INFO, DexError, as_uleb128, numbers, u32, uleb128
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

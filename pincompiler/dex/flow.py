@@ -8,7 +8,7 @@ the analysis ends on any code.  A method that is passed an array is taken not to
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +37,7 @@ from pincompiler.dex.values import (
     possible,
     union,
 )
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

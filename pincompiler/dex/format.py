@@ -11,10 +11,10 @@ import functools
 import struct
 import sys
 from array import array
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeAlias, TypeVar
 
 from pincompiler.errors import InputError
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,8 +7,9 @@ hold the uses by :mod:`.code_map`; only these methods are read instruction by in
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -19,9 +20,10 @@ from pincompiler.dex.format import STRING_DATA, DexError, guarded, numbers, read
 from pincompiler.dex.method import MethodBody
 from pincompiler.dex.scan import Wanted, candidates
 from pincompiler.dex.strings import StringTable
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pincompiler.dex.decoding import Instruction
     from pincompiler.dex.format import Numbers
@@ -196,10 +198,7 @@ class Dex:
         text = self.strings.find(name)
         if text is None:
             return ()
-        names = table[4 * low + 2 : 4 * high : 4].tolist()
-        upper = table[4 * low + 3 : 4 * high : 4].tolist()
-        pairs = enumerate(zip(names, upper, strict=True), low)
-        return tuple(index for index, (bottom, top) in pairs if bottom | top << 16 == text)
+        return tuple(_named(table, low, high, text))
 
     # Classes.
 
@@ -294,3 +293,15 @@ class Dex:
 
     def _type_ids(self, descriptors: Iterable[str]) -> frozenset[int]:
         return frozenset(kind for name in descriptors if (kind := self.type_id(name)) is not None)
+
+
+def _named(table: Numbers, low: int, high: int, name: int) -> Iterator[int]:
+    """The rows of a method or field table, among some, that have a name; its id is split into two units."""
+    lower = table[4 * low + 2 : 4 * high : 4].tobytes()
+    wanted = (name & 0xFFFF).to_bytes(2, sys.byteorder)
+    at = lower.find(wanted)
+    while at >= 0:
+        row = low + (at >> 1)
+        if at % 2 == 0 and table[4 * row + 3] == name >> 16:
+            yield row
+        at = lower.find(wanted, at + 1)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.dex.debug import read_lines
 from pincompiler.dex.decoding import Instruction, boundaries, decode_all
 from pincompiler.dex.format import DexError, guarded, numbers, sleb128, u32, uleb128
 from pincompiler.dex.opcodes import ARRAY_DATA, PACKED_SWITCH, SPARSE_SWITCH
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

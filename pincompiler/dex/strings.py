@@ -1,26 +1,28 @@
 """The strings of a DEX file: found by pattern or by value without decoding the others.
 
 A string is stored as the ULEB128 number of its UTF-16 units, its text in modified UTF-8 and a NUL.
-A pattern runs over that storage.  One with a literal first byte is searched for at the speed of
-``memchr``.  Values of known length (:func:`exactly`) begin with it, behind the NUL of the string
-before: all such patterns together cost one search.
+A pattern runs over that storage, from each place where its literal beginning stands: ``bytes.find``
+looks for those at a multiple of the speed of ``re``.  A text that is known whole is not searched for,
+since the table is sorted.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex.format import DexError, as_uleb128
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pincompiler.dex.format import Numbers
 
 _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
+_PLAIN: Final = re.compile(rb"[\w !'/:-]*", re.ASCII)
+_REPEATED: Final = (b"?", b"*", b"+", b"{")
 _SAMPLES: Final = 64
 """Neighbours compared before the order of the table is relied on."""
 
@@ -32,16 +34,37 @@ class StringPattern:
     regex: re.Pattern[bytes]
     whole: bool
     """Whether a match must begin with the string's length, hence with the string."""
+    start: bytes = b""
+    """What every match begins with."""
+    text: str | None = None
+    """The one string that matches, if there is only one."""
 
 
 def exactly(length: int, body: bytes) -> StringPattern:
     """Match the strings of ``length`` ASCII characters whose text is ``body``, a regular expression."""
-    return StringPattern(re.compile(re.escape(as_uleb128(length)) + b"(?:" + body + rb")(?=\0)"), whole=True)
+    size = as_uleb128(length)
+    regex = re.compile(re.escape(size) + b"(?:" + body + rb")(?=\0)")
+    return StringPattern(regex, whole=True, start=size + _literal(body))
 
 
 def containing(body: bytes) -> StringPattern:
     """Match the strings in which ``body``, a regular expression that matches no NUL, is found."""
-    return StringPattern(re.compile(body), whole=False)
+    return StringPattern(re.compile(body), whole=False, start=_literal(body))
+
+
+def reading(text: str) -> StringPattern:
+    """Match the string that reads ``text``."""
+    return StringPattern(re.compile(re.escape(encode(text))), whole=True, text=text)
+
+
+def _literal(body: bytes) -> bytes:
+    """What every match of a regular expression begins with, as far as its first special character."""
+    found = _PLAIN.match(body)
+    assert found is not None  # noqa: S101 - it matches the empty beginning too
+    end = found.end()
+    if b"|" in body:
+        return b""
+    return body[: end - 1] if body[end : end + 1] in _REPEATED else body[:end]
 
 
 def decode(raw: bytes) -> str:
@@ -113,27 +136,42 @@ class StringTable:
             if self._by_value is None:
                 self._by_value = {self.raw(index): index for index in range(len(self))}
             return self._by_value.get(raw)
-        key = _sort_key(raw)
-        index = bisect_left(range(len(self)), key, key=self._key)
-        return index if index < len(self) and self._key(index) == key else None
+        # A comparison needs no more of a string than the wanted one has, its NUL included.
+        data, offsets = self._data, self._offsets
+        key = _sort_key(raw) + b"\0"
+        size = len(raw) + 2
+        low, high = 0, len(offsets)
+        while low < high:
+            middle = (low + high) >> 1
+            at = offsets[middle] + 1
+            while data[at - 1] > 127:
+                at += 1
+            if _sort_key(data[at : at + size]) < key:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(offsets) and self.raw(low) == raw else None
 
     def matching(self, patterns: Sequence[StringPattern]) -> set[int]:
         """Give the ids of the strings that some pattern matches."""
-        start, end = self._extent()
         found: set[int] = set()
-        whole = [pattern.regex.pattern for pattern in patterns if pattern.whole]
-        if whole:
-            # The first string has no NUL before it.
-            first = re.compile(b"|".join(whole)).match(self._data, start, end)
-            found |= self._at([start] if first else [], whole=True)
-            regex = re.compile(rb"\0(?:" + b"|".join(whole) + b")")
-            found |= self._at(
-                (match.start() + 1 for match in regex.finditer(self._data, start, end)), whole=True
-            )
         for pattern in patterns:
-            if not pattern.whole:
-                found |= self._at(match.start() for match in pattern.regex.finditer(self._data, start, end))
+            if pattern.text is None:
+                found |= self._at(self._matches(pattern), whole=pattern.whole)
+            elif (known := self.find(pattern.text)) is not None:
+                found.add(known)
         return found
+
+    def _matches(self, pattern: StringPattern) -> Iterator[int]:
+        """The file offsets at which a pattern matches."""
+        data, start = self._data, pattern.start
+        at, end = self._extent()
+        while start and (at := data.find(start, at, end)) >= 0:
+            if pattern.regex.match(data, at, end):
+                yield at
+            at += 1
+        if not start:
+            yield from (match.start() for match in pattern.regex.finditer(data, at, end))
 
     def _at(self, places: Iterable[int], *, whole: bool = False) -> set[int]:
         """Give the ids of the strings in which some file offsets lie, or at which they begin."""

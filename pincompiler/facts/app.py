@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.facts.trust import TrustFacts
 from pincompiler.finding import Use
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

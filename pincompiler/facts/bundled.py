@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pincompiler.facts.common import Area
 from pincompiler.finding import Confidence
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Confidence, Use
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from datetime import date

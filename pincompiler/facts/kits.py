@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pincompiler.facts.common import ApiRange, Area
 from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

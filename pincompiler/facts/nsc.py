@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pincompiler.facts.common import Area
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from pincompiler.facts.common import ApiRange

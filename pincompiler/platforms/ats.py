@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error as Base64Error
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.hosts import is_ip_address
@@ -17,6 +17,7 @@ from pincompiler.platforms import plist
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.policy import Clause, Demand, Enforcement, Key, PinSet, Reach, Role
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -20,6 +20,7 @@ from pincompiler.platforms import plist
 from pincompiler.platforms.ats import record, recorded
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.facts.common import UNIDENTIFIED
 from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
+from pincompiler.records import dataclass
 from pincompiler.rules.references import references
 
 if TYPE_CHECKING:

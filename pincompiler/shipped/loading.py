@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.apk.archive import Archive, ArchiveError, read_archive
 from pincompiler.dex import DexError, opcodes
-from pincompiler.dex.strings import exactly
+from pincompiler.dex.strings import reading
 from pincompiler.facts.common import UNIDENTIFIED, Mechanism
 from pincompiler.facts.loading import Embedded, Loader, LoadingFacts
 from pincompiler.finding import Use
@@ -39,7 +39,7 @@ _CALLS: Final[dict[Want, str]] = {
     Call("Ldalvik/system/DexFile;", "loadClass"): "DexFile.loadClass",
 }
 _BY_NAME: Final[dict[Want, str]] = {
-    Mention(exactly(len(name), re.escape(name).encode())): f"{name.rpartition('.')[2]}, by its name"
+    Mention(reading(name)): f"{name.rpartition('.')[2]}, by its name"
     for name in ("dalvik.system.DexClassLoader", "dalvik.system.InMemoryDexClassLoader")
 }
 _WHAT: Final = {**_CALLS, **_BY_NAME}
@@ -185,7 +185,7 @@ def _embedded(source: Source, *, thorough: bool) -> Iterator[Embedded]:
     """Assets that hold code: by their names, or by their first bytes where something may load them."""
     left = _ARCHIVES_LIMIT
     for number, (member, archive, entry) in enumerate(source.package.entries()):
-        found = _ASSET.fullmatch(member)
+        found = _asset(member)
         if found is None or number > _MOST_FILES or _LIBRARIES_OWN.fullmatch(member):
             continue
         if not thorough and not _NAMED_CODE.fullmatch(member):
@@ -218,13 +218,19 @@ def _packer(source: Source) -> str:
             if manifest.application.startswith(prefix) or manifest.component_factory.startswith(prefix):
                 return name
     for member in source.package.members():
-        library, asset = _LIBRARY.fullmatch(member), _ASSET.fullmatch(member)
+        library = _LIBRARY.fullmatch(member) if member.endswith(".so") else None
+        asset = _asset(member)
         found = _known(_LIBRARIES, library[1]) if library else _known(_FILES, asset[2]) if asset else ""
         if found:
             return found
         if library and library[1] == _SCRIPTS:
             source.doubt(member, "runs the scripts that the app consists of, which are encrypted", *_IN_CODE)
     return ""
+
+
+def _asset(member: str) -> re.Match[str] | None:
+    """The folder and the name of a file that is among the assets; most of an app's files are not."""
+    return _ASSET.fullmatch(member) if "assets/" in member or "res/raw/" in member else None
 
 
 def _known(table: Mapping[str, str], name: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED, Owner
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

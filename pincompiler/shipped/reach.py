@@ -12,7 +12,7 @@ looked for is left out.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,6 +22,7 @@ from pincompiler.dex.method import ACC_FINAL, ACC_STATIC
 from pincompiler.dex.scan import Wanted
 from pincompiler.facts.common import Reached
 from pincompiler.finding import Use
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -6,7 +6,7 @@ them are found in one pass over the code (:func:`find`), which is what makes an 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from pincompiler.dex import DexError, opcodes
@@ -14,6 +14,7 @@ from pincompiler.dex.scan import Wanted
 from pincompiler.dex.values import Items, ResourceRef, Text, leaves, possible, texts
 from pincompiler.facts.common import Code, Mechanism, Owner, Unseen
 from pincompiler.location import Location, Span
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

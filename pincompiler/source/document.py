@@ -6,13 +6,14 @@ import os
 import re
 import sys
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.errors import InputError
 from pincompiler.finding import Finding, Level
 from pincompiler.location import Location, Span
+from pincompiler.records import dataclass
 from pincompiler.toml_spans import Entry, locate
 
 if TYPE_CHECKING:

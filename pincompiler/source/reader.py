@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from pincompiler.location import Location
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy import Key, PinSet, Policy, Reach
 from pincompiler.project import Acceptance, App, Project
+from pincompiler.records import dataclass
 from pincompiler.source.keys import KeyReader
 from pincompiler.source.outputs import OutputReader
 from pincompiler.source.tables import Reporter, Table, did_you_mean
@@ -63,7 +64,7 @@ def read_acceptances(document: Document) -> tuple[tuple[Acceptance, ...], tuple[
     return found, (*document.problems, *reporter.findings)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Reader:
     reporter: Reporter
     root: Path

@@ -7,10 +7,11 @@ NetworkSecurityTrustManager (how pins are checked).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

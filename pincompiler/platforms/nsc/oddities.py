@@ -7,13 +7,13 @@ misspelt ``<pin-set>`` leaves a host without pins, and neither the build nor the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.platforms.nsc.booleans import boolean
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

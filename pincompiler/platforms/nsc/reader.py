@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from pincompiler.platforms.nsc.model import (
 )
 from pincompiler.platforms.nsc.oddities import oddities
 from pincompiler.policy import Key
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +90,7 @@ class _Inherited:
     reporting: Reporting | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class _Reader:
     place: Location
     configs: list[DomainConfig] = field(default_factory=list)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pincompiler.errors import InputError
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
 from pincompiler.policy import Key
+from pincompiler.records import dataclass
 from pincompiler.templating import render
 
 if TYPE_CHECKING:

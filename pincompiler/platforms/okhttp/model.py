@@ -7,10 +7,11 @@ and 5.x: several patterns that match a host are a union; there is no expiry and 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

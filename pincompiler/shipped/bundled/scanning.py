@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from binascii import a2b_base64
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.apk import MemberError
 from pincompiler.certificate_files import StoreFile, read_store, sniff
 from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
 from pincompiler.finding import Confidence
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

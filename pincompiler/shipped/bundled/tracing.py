@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.apk import MemberError
 from pincompiler.dex import opcodes
 from pincompiler.dex.values import Created, Items, Number, Parameter, Returned, Text, Value, leaves
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.certificate_files import BundledCertificate, StoreFile, read_store
@@ -10,6 +10,7 @@ from pincompiler.dex import DexError, arguments
 from pincompiler.dex.values import NULL, Parameter, Returned
 from pincompiler.facts.bundled import BundledTrust
 from pincompiler.facts.common import Mechanism
+from pincompiler.records import dataclass
 from pincompiler.shipped.bundled.tracing import (
     Content,
     Tracer,

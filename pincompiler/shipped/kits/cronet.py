@@ -7,7 +7,6 @@ than 32 bytes and hosts that are no names raise; CAs installed on the device byp
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from pincompiler.facts.common import Algorithm, Mechanism, Pin, Shipped
 from pincompiler.facts.kits import CronetEntry, CronetPins
 from pincompiler.finding import Confidence
 from pincompiler.policy import Reach
+from pincompiler.records import dataclass
 from pincompiler.shipped.kits.moments import day_after
 from pincompiler.shipped.source import Call
 

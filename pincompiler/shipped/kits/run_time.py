@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pincompiler.dex import DexError, arguments
 from pincompiler.dex.values import Items, Text, Value
 from pincompiler.facts.common import Algorithm, Mechanism, Pin
 from pincompiler.facts.kits import RunTimePins
+from pincompiler.records import dataclass
 from pincompiler.shipped.source import Call, New
 
 if TYPE_CHECKING:

@@ -7,15 +7,17 @@ level 24 its own pins, if ``enforcePinning``; from there on whatever Android doe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pincompiler.dex import DexError, arguments, exactly
+from pincompiler.dex import DexError, arguments
+from pincompiler.dex.strings import reading
 from pincompiler.dex.values import Number, possible
 from pincompiler.facts.common import Algorithm, ApiRange, Mechanism, Pin, Shipped, State
 from pincompiler.facts.kits import OS_ENFORCES, TrustKit, TrustKitDomain, TrustKitPins, below_os
 from pincompiler.platforms.nsc.model import DomainConfig, Nsc
 from pincompiler.policy import Reach
+from pincompiler.records import dataclass
 from pincompiler.shipped.source import Call, Mention
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ _ATTACH = (
     ),
 )
 _INSTANCE = Call(_KIT, "getInstance")
-_ALREADY = Mention(exactly(37, rb"TrustKit has already been initialized"))
+_ALREADY = Mention(reading("TrustKit has already been initialized"))
 """What starting it twice says: in the code that starts it, whatever the names."""
 _DEFAULT_RESOURCE = "network_security_config"
 

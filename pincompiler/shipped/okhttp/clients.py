@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from pincompiler.dex import DexError, opcodes
 from pincompiler.dex.values import Created, FieldValue, Returned, Value, possible
 from pincompiler.facts.okhttp import Client, Pinning
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

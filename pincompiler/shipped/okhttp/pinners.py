@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex.values import FieldValue, Items, Value, possible
 from pincompiler.facts import Mechanism, Unseen
 from pincompiler.facts.okhttp import Added, Pinner, Use
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

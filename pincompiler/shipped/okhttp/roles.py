@@ -5,11 +5,11 @@ What survives renaming: the sentences that a pinner's refusals begin with, and w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex.call import parameters
 from pincompiler.dex.method import ACC_FINAL
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,7 @@ own, so that two users of one helper are told apart: see :meth:`Trace.down` and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex import DexError, opcodes
@@ -21,6 +21,7 @@ from pincompiler.dex.values import (
     Value,
     possible,
 )
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

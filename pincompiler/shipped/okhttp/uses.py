@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex import DexError, arguments, opcodes
@@ -22,6 +22,7 @@ from pincompiler.dex.values import (
     union,
 )
 from pincompiler.facts import Mechanism
+from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -8,13 +8,14 @@ the answer says that it is not complete.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.dex import opcodes
 from pincompiler.dex.call import parameters
 from pincompiler.dex.format import DexError, guarded
 from pincompiler.dex.values import Number, Returned, Text
+from pincompiler.records import dataclass
 from pincompiler.shipped.trust.meanings import (
     CHECKS,
     OPAQUE,
