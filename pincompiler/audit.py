@@ -22,8 +22,7 @@ from pincompiler.facts import Mechanism, State, Unseen
 from pincompiler.finding import Evidence, Finding, Level
 from pincompiler.platforms.okhttp.model import OkHttp, together
 from pincompiler.records import dataclass
-from pincompiler.rules import RULES, judge
-from pincompiler.rules.acceptances import applied, unknown_rules
+from pincompiler.rules.app import APP_RULES
 from pincompiler.rules.rule import Audited, Judged
 from pincompiler.shipped import read_app
 from pincompiler.subject import InventoryPin, Subject
@@ -77,6 +76,7 @@ def question(
 
 
 def _acceptances(path: Path, today: date) -> tuple[Acceptance, ...]:
+    from pincompiler.rules.acceptances import unknown_rules
     from pincompiler.source.document import place, read_document
     from pincompiler.source.reader import read_acceptances
 
@@ -122,7 +122,11 @@ def judge_app(app: App, asked: Question) -> Subject:
     unseen = dict.fromkeys(app.unseen)
     audited = _audited(app, asked)
     found = [*_of_policies(app, audited), *_of_apps(audited, unseen)]
-    shown = tuple(applied(found, asked.acceptances, asked.today))
+    shown = tuple(found)
+    if asked.acceptances:
+        from pincompiler.rules.acceptances import applied
+
+        shown = tuple(applied(found, asked.acceptances, asked.today))
     if asked.checked:
         from pincompiler.source.document import place
 
@@ -148,12 +152,11 @@ def judge_app(app: App, asked: Question) -> Subject:
 
 def _of_apps(audited: Audited, unseen: dict[Unseen, None]) -> Iterator[Finding]:
     """What the rules on apps find; one that fails is told, and silences no other."""
-    for rule in RULES:
-        if rule.app is not None:
-            found, failure = _run(rule, audited)
-            yield from found
-            if failure:
-                unseen[Unseen(f"rule {rule.id}", failure)] = None
+    for rule in APP_RULES:
+        found, failure = _run(rule, audited)
+        yield from found
+        if failure:
+            unseen[Unseen(f"rule {rule.id}", failure)] = None
 
 
 def _run(rule: Rule, audited: Audited) -> tuple[list[Finding], str]:
@@ -167,14 +170,19 @@ def _run(rule: Rule, audited: Audited) -> tuple[list[Finding], str]:
 def _of_policies(app: App, audited: Audited) -> Iterator[Finding]:
     """What the rules on policies find in each configuration that the app has in force."""
     names = {key.spki_sha256: key for key in audited.project.keys} if audited.project else {}
-    for shipped in app.shipped:
-        if shipped.owner.first_party and shipped.state is State.ACTIVE:
-            sets = tuple(_named(pin_set, shipped, names) for pin_set in shipped.enforcement.pin_sets())
-            keys = tuple(dict.fromkeys(key for pin_set in sets for key in pin_set.keys))
-            evidence = Evidence(api=str(shipped.api), mechanism=shipped.mechanism.value)
-            for finding in judge(Judged(sets, keys, audited.today, audited.horizon), shipped=True):
-                where = _inside(finding.location, app, shipped)
-                yield replace(finding, location=where, related=(), evidence=evidence, kind="")
+    in_force = [one for one in app.shipped if one.owner.first_party and one.state is State.ACTIVE]
+    with_pins = [(one, sets) for one in in_force if (sets := one.enforcement.pin_sets())]
+    if not with_pins:
+        return
+    from pincompiler.rules.registry import judge
+
+    for shipped, pin_sets in with_pins:
+        sets = tuple(_named(pin_set, shipped, names) for pin_set in pin_sets)
+        keys = tuple(dict.fromkeys(key for pin_set in sets for key in pin_set.keys))
+        evidence = Evidence(api=str(shipped.api), mechanism=shipped.mechanism.value)
+        for finding in judge(Judged(sets, keys, audited.today, audited.horizon), shipped=True):
+            where = _inside(finding.location, app, shipped)
+            yield replace(finding, location=where, related=(), evidence=evidence, kind="")
 
 
 def _named(pin_set: PinSet, shipped: Shipped, names: Mapping[bytes, Key]) -> PinSet:

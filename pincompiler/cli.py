@@ -390,7 +390,7 @@ def _host_page(host: str, pins: Path, output_format: Format, today: date) -> str
 
 def _rule_pages(name: str, output_format: Format) -> str:
     from pincompiler.explain import rule_text, rules_json
-    from pincompiler.rules import RULES
+    from pincompiler.rules.registry import RULES
     from pincompiler.source.tables import did_you_mean
 
     ids = [rule.id for rule in RULES]

@@ -21,8 +21,9 @@ from pincompiler.platforms.headers import MARK
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.records import dataclass
-from pincompiler.rules import hand_written_output, judge, judge_target
+from pincompiler.rules import hand_written_output
 from pincompiler.rules.acceptances import accept
+from pincompiler.rules.registry import judge, judge_target
 from pincompiler.rules.rule import Judged, Lowered
 from pincompiler.source.document import Document, place, read_bytes, read_document, read_if_there
 from pincompiler.source.reader import read_project

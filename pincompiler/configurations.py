@@ -14,7 +14,7 @@ from pincompiler.finding import Finding, Level, fold
 from pincompiler.location import Location
 from pincompiler.platforms.okhttp.model import OkHttp, together
 from pincompiler.records import dataclass
-from pincompiler.rules import judge
+from pincompiler.rules.registry import judge
 from pincompiler.rules.rule import Judged
 from pincompiler.source.document import Document, decode, read_bytes, read_document
 

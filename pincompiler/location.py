@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pincompiler.records import dataclass
 
 TomlPath = tuple[str | int, ...]
 """The way to a TOML value: table and key names, and indices into arrays, from the top."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Span:
     """A half-open range of text.  Lines and columns count from 1, columns in code points."""
 

@@ -16,7 +16,7 @@ import pytest
 
 from pincompiler.cli import app
 from pincompiler.platforms.registry import TARGETS
-from pincompiler.rules import RULES
+from pincompiler.rules.registry import RULES
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -12,8 +12,8 @@ import pytest
 import pincompiler.rules
 from pincompiler.compiler import check, overwritten
 from pincompiler.finding import Level
-from pincompiler.rules import RULES as EVERY_RULE
 from pincompiler.rules.app import APP_RULES
+from pincompiler.rules.registry import RULES as EVERY_RULE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pincompiler.finding import Finding
     from pincompiler.rules.rule import Rule
 
-HELPERS = frozenset({"rule", "overlaps", "acceptances", "references", "app"})
+HELPERS = frozenset({"rule", "overlaps", "acceptances", "references", "app", "registry"})
 """Modules of the package that are no rules."""
 
 RULES = tuple(rule for rule in EVERY_RULE if rule not in APP_RULES)

@@ -16,7 +16,7 @@ from pincompiler import __version__
 from pincompiler.finding import Level
 from pincompiler.reports.fingerprints import fingerprints
 from pincompiler.reports.text import visible
-from pincompiler.rules import RULES
+from pincompiler.rules.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
-from pincompiler.rules import RULES, expired_acceptance, unknown_rule, unused_acceptance
+from pincompiler.rules import expired_acceptance, unknown_rule, unused_acceptance
+from pincompiler.rules.registry import RULES
 from pincompiler.source.tables import did_you_mean
 
 if TYPE_CHECKING:

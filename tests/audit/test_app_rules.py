@@ -13,8 +13,8 @@ import pytest
 
 import pincompiler.rules
 import pincompiler.rules.app
-from pincompiler.rules import RULES
 from pincompiler.rules.app import APP_RULES
+from pincompiler.rules.registry import RULES
 
 if TYPE_CHECKING:
     from pincompiler.rules.rule import Rule

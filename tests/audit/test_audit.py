@@ -12,8 +12,7 @@ from typer.testing import CliRunner
 import pincompiler.audit as auditing
 from pincompiler.cli import app as cli
 from pincompiler.finding import Finding, Level
-from pincompiler.rules import RULES
-from pincompiler.rules.app import missing_host
+from pincompiler.rules.app import APP_RULES, missing_host
 from tests.apk.forge import app, manifest, nsc, simple_zip, uses_nsc
 
 if TYPE_CHECKING:
@@ -236,8 +235,8 @@ def test_a_rule_that_crashes_is_told_and_silences_no_other(
         raise ZeroDivisionError
 
     broken = replace(missing_host.RULE, app=crashing)
-    others = tuple(broken if rule is missing_host.RULE else rule for rule in RULES)
-    monkeypatch.setattr(auditing, "RULES", others)
+    others = tuple(broken if rule is missing_host.RULE else rule for rule in APP_RULES)
+    monkeypatch.setattr(auditing, "APP_RULES", others)
     result = run("-f", "json", "--pins", pins, shop)
     (found,) = subjects(result)
     assert [one["what"] for one in found["remarks"] + found["unknown"]] == ["rule missing-host"]

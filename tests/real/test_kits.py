@@ -13,7 +13,7 @@ from pincompiler.audit import Question, judge_app
 from pincompiler.facts import Algorithm, Mechanism, State
 from pincompiler.finding import Confidence, Level
 from pincompiler.policy import Chain, Reach
-from pincompiler.rules import RULES
+from pincompiler.rules.registry import RULES
 from pincompiler.shipped import read_app
 from pincompiler.verdicts import Verdict, verdicts
 from tests.real.apps import build_app

@@ -10,7 +10,7 @@ import pytest
 
 from pincompiler.facts import Algorithm, Mechanism
 from pincompiler.finding import Level
-from pincompiler.rules import RULES
+from pincompiler.rules.registry import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from tests.real.apps import build_app
