@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import pki
+from tests import parts, pki
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # A busy machine is no failure; CI tries the same examples each time, a developer's machine always new ones.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -107,3 +112,48 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="Rewrite the committed outputs of samples/."
     )
+    parser.addoption(
+        "--shuffle", metavar="SEED", type=int, help="Run the files, and the tests of each, in a random order."
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what starts real parts, keep it out of the coverage, and keep the tests of a file together."""
+    for item in items:
+        if parts.is_real(item):
+            item.add_marker(parts.MARK)
+            item.add_marker("no_cover")
+        if item.get_closest_marker("apart") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+    seed = config.getoption("--shuffle")
+    if seed is not None:
+        shuffled(items, seed)
+
+
+def shuffled(items: list[pytest.Item], seed: int) -> None:
+    """Put files in a random order, and the tests within each; the same in every process."""
+    chance = random.Random(seed)  # noqa: S311
+    files = sorted({item.path for item in items})
+    chance.shuffle(files)
+    place = {path: number for number, path in enumerate(files)}
+    chance.shuffle(items)
+    items.sort(key=lambda item: place[item.path])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    parts.running(item)
+    try:
+        return (yield)
+    finally:
+        parts.running(None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which parts were missing, in one block."""
+    stats = terminalreporter.stats
+    lines = parts.summary([*stats.get("skipped", ()), *stats.get("failed", ()), *stats.get("error", ())])
+    if lines:
+        terminalreporter.section("missing parts", red=True)
+        for line in lines:
+            terminalreporter.line(line)

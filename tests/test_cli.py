@@ -253,6 +253,7 @@ def test_usage(arguments: tuple[str, ...], tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["pins.toml"]
 
 
+@pytest.mark.slow
 def test_a_day_that_is_none(tmp_path: Path) -> None:
     ran = process("check", "--today", "tomorrow", cwd=tmp_path)
     assert ran.code == 2
@@ -895,6 +896,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("origin")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["nsc", "trustkit-android", "ats", "trustkit"])
 @settings(max_examples=60, deadline=timedelta(seconds=3))
 @given(policy=policies, app=apps)
@@ -1260,6 +1262,7 @@ def test_help_of_each_command_has_an_example(command: str, tmp_path: Path) -> No
     assert run(command, "-h", cwd=tmp_path).stdout == ran.stdout
 
 
+@pytest.mark.slow
 def test_a_reader_that_stops_gives_no_traceback() -> None:
     """`pincompiler explain --all | head -1`; the pages are more than a pipe holds."""
     for command in (["explain", "--all"], ["pin", *["samples/certs/shop-ca.pem"] * 2000]):
@@ -1277,6 +1280,7 @@ def test_a_reader_that_stops_gives_no_traceback() -> None:
             assert running.wait(timeout=60) in (0, 1, 141)
 
 
+@pytest.mark.slow
 def test_standard_input_that_is_closed(tmp_path: Path) -> None:
     done = subprocess.run(
         ["sh", "-c", '"$0" -m pincompiler check - <&-', sys.executable],
@@ -1290,6 +1294,7 @@ def test_standard_input_that_is_closed(tmp_path: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
 def test_terminals_that_know_few_characters(encoding: str, tmp_path: Path) -> None:
     text = SOUND.replace("h.example.com", "例え.example:1")
@@ -1353,6 +1358,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("--version",), ("check",), ("explain", "unused-key"), ("--help",)])
 def test_what_is_not_used_is_not_imported(arguments: tuple[str, ...], plain: Path) -> None:
     imported = _imported(*arguments, cwd=plain)

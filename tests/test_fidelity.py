@@ -33,6 +33,7 @@ def one(host: str, reach: Reach, *keys: Key, expires: date | None = None, enforc
     return PinSet((host,), reach, keys, expires, enforce)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 @settings(max_examples=300, deadline=None)
 @given(policies, apps, hosts, chains, days)
@@ -45,6 +46,7 @@ def test_no_difference_means_same_verdict(
         assert model.accepts(host, chain, day) == policy.accepts(host, chain, day)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
 @settings(max_examples=150, deadline=None)
 @given(policies, apps)
@@ -55,6 +57,7 @@ def test_every_difference_is_one(target: Target[Any], policy: Policy, app: App) 
         assert model.accepts(found.host, found.chain, found.day) is not found.wanted
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(policies, policies, hosts, chains, days)
 def test_two_policies(left: Policy, right: Policy, host: str, chain: Chain, day: date) -> None:
@@ -63,11 +66,13 @@ def test_two_policies(left: Policy, right: Policy, host: str, chain: Chain, day:
         assert left.accepts(host, chain, day) == right.accepts(host, chain, day)
 
 
+@pytest.mark.slow
 @given(policies)
 def test_a_policy_does_not_differ_from_itself(policy: Policy) -> None:
     assert not list(differences(policy, policy))
 
 
+@pytest.mark.slow
 @given(policies, st.randoms())
 def test_the_order_of_pin_sets_means_nothing(policy: Policy, random: Random) -> None:
     sets = list(policy.sets)

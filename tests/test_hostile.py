@@ -137,6 +137,7 @@ def test_ten_thousand_levels_of_tables(form: str, tmp_path: Path) -> None:
     assert found.endswith("\n")
 
 
+@pytest.mark.slow
 def test_levels_of_tables_do_not_eat_the_memory(tmp_path: Path) -> None:
     """A key of 20,000 parts is 40 kB; noting every part's own path takes gigabytes."""
     (tmp_path / "pins.toml").write_text(f"version = 1\n{'.'.join(['a'] * 20_000)} = 1\n", encoding="utf-8")
@@ -168,6 +169,7 @@ def test_numbers_without_end(number: str, head: str, tmp_path: Path) -> None:
     assert "sys.set_int_max_str_digits" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ["pins.toml", "certs/big.pem", "base.xml", "out.plist"])
 def test_a_file_over_the_limit_is_not_read(content: str, tmp_path: Path) -> None:
     (tmp_path / "certs").mkdir()
@@ -205,6 +207,7 @@ def test_no_file(command: str, argument: str, tmp_path: Path) -> None:
 # -- hosts ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("written", "message"),
     [
@@ -238,6 +241,7 @@ def test_a_hundred_thousand_characters_of_a_host_are_not_repeated(tmp_path: Path
 # -- paths, packages, keys, report URIs ----------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
     [
@@ -264,6 +268,7 @@ def test_paths_that_escape(path: str, tmp_path: Path) -> None:
         assert [head.rpartition("[")[2] for head in found if ": error:" in head] == ["escaping-path]"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "package",
     [
@@ -293,6 +298,7 @@ def test_packages(package: str, target: str, tmp_path: Path) -> None:
     assert head.endswith(("is no package [invalid-value]", "`package` is blank [invalid-value]"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -315,6 +321,7 @@ def test_names_of_classes(name: str, tmp_path: Path) -> None:
     assert head.endswith("[invalid-value]")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [
@@ -340,6 +347,7 @@ def test_names_of_keys(name: str, tmp_path: Path) -> None:
     assert found[0].endswith(" is no name for a key [invalid-value]")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "uri",
     [
@@ -447,6 +455,7 @@ BAD_PLISTS = {
 """Contents of an Info.plist, and what is said of each."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BAD_PLISTS)
 @pytest.mark.parametrize("target", ["ats", "trustkit"])
 def test_property_lists_to_be_edited(name: str, target: str, tmp_path: Path) -> None:
@@ -554,6 +563,7 @@ SHORT = {
 """Property lists in which an element closes itself, as plutil and Xcode write empty ones."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHORT)
 def test_elements_that_close_themselves(name: str, tmp_path: Path) -> None:
     content = f'{HEAD}<plist version="1.0">\n{SHORT[name]}\n</plist>\n'.encode()
@@ -605,6 +615,7 @@ UNREADABLE_BASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", UNREADABLE_BASES)
 @pytest.mark.parametrize("target", ["nsc", "trustkit-android"])
 def test_bases_that_cannot_be_read(name: str, target: str, tmp_path: Path) -> None:
@@ -655,6 +666,7 @@ REFUSED_BASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFUSED_BASES)
 def test_bases_that_android_refuses(name: str, tmp_path: Path) -> None:
     body, line, message = REFUSED_BASES[name]
@@ -778,6 +790,7 @@ BAD_KEYS: dict[str, tuple[bytes, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BAD_KEYS)
 def test_key_files(name: str, tmp_path: Path) -> None:
     content, message = BAD_KEYS[name]
@@ -906,6 +919,7 @@ def read_back(document: Document, root: Path) -> int:
     return len(checked.lowered)
 
 
+@pytest.mark.slow
 @fuzzed
 @given(mutated(SAMPLE) | st.binary(max_size=200))
 @example(SAMPLE)
@@ -964,6 +978,7 @@ def projects(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.slow
 @fuzzed
 @given(projects())
 def test_what_compiles_reads_back_the_same(project: Path, text: str) -> None:
@@ -981,6 +996,7 @@ SEEDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 @settings(parent=fuzzed, max_examples=80)
 @given(st.data())
@@ -998,6 +1014,7 @@ BASE = nsc_of(
 )
 
 
+@pytest.mark.slow
 @fuzzed
 @given(mutated(BASE))
 @example(BASE)
@@ -1043,6 +1060,7 @@ RICH = plistlib.dumps(
 )
 
 
+@pytest.mark.slow
 @settings(parent=fuzzed, max_examples=100)
 @given(mutated(RICH) | mutated(plistlib.dumps(plistlib.loads(RICH), fmt=plistlib.FMT_BINARY)))
 @example(RICH.replace(b"2026-01-01T00:00:00Z", b"now"))
@@ -1051,6 +1069,7 @@ def test_any_property_list(data: bytes) -> None:
         _only_refusals(lambda content, name=name: target_named(name).read(content, App()), data)  # type: ignore[misc]
 
 
+@pytest.mark.slow
 @settings(parent=fuzzed, max_examples=100)
 @given(
     mutated(RICH)
@@ -1089,6 +1108,7 @@ KEY_FILES = [
 ]
 
 
+@pytest.mark.slow
 @settings(parent=fuzzed, max_examples=400)
 @given(st.sampled_from(KEY_FILES).flatmap(mutated) | st.binary(max_size=100))
 def test_any_key_file(data: bytes) -> None:

@@ -70,6 +70,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     return Installed(wheel, home)
 
 
+@pytest.mark.slow
 def test_the_wheel_has_what_is_needed_and_no_more(installed: Installed) -> None:
     names = set(ZipFile(installed.wheel).namelist())
     assert {f"pincompiler/templates/{name}" for name in TEMPLATES} <= names
@@ -97,6 +98,7 @@ def test_what_runs_is_what_was_installed(installed: Installed, tmp_path: Path) -
         assert installed.run(*program, "--version", cwd=tmp_path) == f"pincompiler {__version__}\n"
 
 
+@pytest.mark.slow
 def test_compiling_the_samples_from_an_empty_directory(installed: Installed, tmp_path: Path) -> None:
     shop, empty = tmp_path / "shop", tmp_path / "empty"
     empty.mkdir()
@@ -112,11 +114,13 @@ def test_compiling_the_samples_from_an_empty_directory(installed: Installed, tmp
         assert path.read_bytes() == (SAMPLES / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_init_has_its_template(installed: Installed, tmp_path: Path) -> None:
     text = installed.run("pincompiler", "init", "api.example.com", "-o", "-", cwd=tmp_path)
     assert 'hosts = ["api.example.com"]\n' in text
 
 
+@pytest.mark.slow
 def test_every_module_can_be_imported(installed: Installed, tmp_path: Path) -> None:
     """With the dependencies that are declared: none is there for the tests only."""
     modules = sorted(

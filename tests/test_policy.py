@@ -147,6 +147,7 @@ def test_what_the_digest_is_of() -> None:
     assert all(digest.startswith("sha256/") and len(digest) == 51 for digest in digests)
 
 
+@pytest.mark.slow
 @calm
 @given(policies)
 def test_hosts_together_or_apart_mean_the_same(policy: Policy) -> None:
@@ -158,6 +159,7 @@ def test_hosts_together_or_apart_mean_the_same(policy: Policy) -> None:
 # -- remembered, and told ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @calm
 @given(policies, hosts, chains, days)
 def test_remembering_changes_nothing(policy: Policy, host: str, chain: Chain, day: date) -> None:

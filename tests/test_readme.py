@@ -61,6 +61,7 @@ def rule_table() -> str:
     return "| rule | level | what is wrong |\n|---|---|---|\n" + "".join(rows)
 
 
+@pytest.mark.slow
 def test_the_readme_shows_what_the_program_prints(project: Path, request: pytest.FixtureRequest) -> None:
     text = README.read_text("utf-8")
     now = BLOCK.sub(lambda found: f"```console\n{run_block(found[1], project)}```", text)

@@ -133,6 +133,7 @@ def test_second_example_does_not(rule: Rule, example_root: Path, today: date) ->
     assert [finding for finding in findings if finding.level is Level.ERROR] == []
 
 
+@pytest.mark.slow
 @every_checked_rule
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing(
     rule: Rule, example_root: Path, today: date

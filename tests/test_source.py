@@ -815,6 +815,7 @@ pins.toml:12:10: error: "*.x.com" has a wildcard, which means three things on fo
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENTRIES)
 def test_entries(name: str, directory: Path) -> None:
     text, block = ENTRIES[name]
@@ -827,6 +828,7 @@ def test_keys_and_hosts(name: str, directory: Path) -> None:
     assert said(text, directory) == block
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_files(name: str, directory: Path) -> None:
     text, block = FILES[name]
@@ -1040,6 +1042,7 @@ def test_a_value_of_a_hundred_thousand_characters_is_cut(directory: Path) -> Non
     assert len(output) < 1000
 
 
+@pytest.mark.slow
 def test_ten_thousand_mistakes_take_no_minute(directory: Path) -> None:
     names = ", ".join(f'"h_{number}.example.com"' for number in range(10_000))
     assert len(rules(said(hosts(names), directory))) == 10_000

@@ -78,6 +78,7 @@ def file_of(kind: str, key: pki.PrivateKey, encoding: Encoding) -> bytes:
 # -- pins ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @needs_openssl
 @algorithms
 @encodings
@@ -107,6 +108,7 @@ def test_pin_of_a_known_root() -> None:
     assert root.algorithm == "RSA-4096"
 
 
+@pytest.mark.slow
 @needs_openssl
 def test_every_public_root_has_the_pin_of_openssl() -> None:
     data = Path(certifi.where()).read_bytes()
@@ -449,6 +451,7 @@ def test_damage_is_refused_or_harmless(kind: str, edits: list[tuple[int, bytes, 
 # -- keys that no platform would match -----------------------------------------------------------
 
 
+@pytest.mark.slow
 @needs_openssl
 @pytest.mark.parametrize("encoding", ["PEM", "DER"])
 @pytest.mark.parametrize("kind", ["certificate", "request", "public key"])

@@ -210,6 +210,7 @@ def named_last(path: TomlPath) -> str:
 # -- properties ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(DOCUMENTS, st.randoms(use_true_random=False), st.booleans())
 def test_what_stands_at_the_place_of_a_value_parses_to_it(
@@ -235,6 +236,7 @@ def test_what_stands_at_the_place_of_a_value_parses_to_it(
             assert repr(tomllib.loads(f"x = {there}")["x"]) == repr(value)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(DOCUMENTS, st.randoms(use_true_random=False))
 def test_what_stands_at_the_place_of_a_name_is_its_key(values: dict[str, Any], random: Random) -> None:

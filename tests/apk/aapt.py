@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import pytest
-
-from tests.real.conftest import REQUIRE
+from tests import parts
 from tests.real.install import FRAMEWORK, tools_directory
 
 if TYPE_CHECKING:
@@ -27,12 +24,8 @@ def _framework() -> Path | None:
 
 def demand_aapt2() -> None:
     """Skip where aapt2 is missing, or fail, as the other tests of real parts do."""
-    if shutil.which("aapt2") and _framework():
-        return
-    reason = "aapt2 or its framework is missing (run: python tests/real/install.py)"
-    if os.environ.get(REQUIRE) == "1":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+    parts.need([] if shutil.which("aapt2") else ["aapt2"])
+    parts.need([] if _framework() else [FRAMEWORK.name])
 
 
 def run(*command: str | Path) -> None:

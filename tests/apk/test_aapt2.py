@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from pincompiler.apk.markup import Event
 
+pytestmark = pytest.mark.real
+
 PIN = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 MANIFEST = """\
 <manifest xmlns:android="http://schemas.android.com/apk/res/android" package="a.b"

@@ -168,6 +168,7 @@ def test_an_entry_that_leads_nowhere() -> None:
         rubbish.read("m")
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_before_it_goes_off() -> None:
     bomb = deflate(bytes(64 << 20))
     honest = forge_zip([Member(b"m", bomb, real_method=0, size=64 << 20)])
@@ -183,12 +184,13 @@ def test_a_bomb_is_refused_before_it_goes_off() -> None:
     assert "more than the directory states" in told(archive)
 
 
+@pytest.mark.slow
 def test_the_largest_directory_is_fast() -> None:
     raw = forge_zip(Member(b"res/%d.xml" % number, b"", 0) for number in range(65_535))
-    start = time.perf_counter()
+    start = time.process_time()
     archive = read_archive(raw)
     assert archive.read("res/65534.xml") == b""
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert len(archive.names()) == 65_535
     same = read_archive(forge_zip(Member(b"same", b"", 0) for _ in range(65_535)))
     assert len(same.anomalies) == 1
@@ -197,10 +199,10 @@ def test_the_largest_directory_is_fast() -> None:
 
 
 def test_a_file_full_of_end_records_is_given_up_on() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ArchiveError, match="without a usable directory"):
         read_archive(b"PK\x05\x06\xff" * 400_000)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def zip64(data: bytes, *, extra: bytes | None = None) -> bytes:

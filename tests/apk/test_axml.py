@@ -155,6 +155,7 @@ def test_depth_and_repetition_have_an_end() -> None:
     assert "repeated" in read(axml(many, utf8=False))[0].broken
 
 
+@pytest.mark.slow
 def test_overlapping_strings_are_a_bomb() -> None:
     data = bytearray(pool(["x" * 30_000] * 2_000, utf8=False))
     strings = StringPool(bytes(data), 0)

@@ -117,6 +117,7 @@ def check_table(axml_module: Any, data: bytes) -> int:
     return len(parser.resource_values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("utf8", [True, False])
 def test_forged_documents(axml_module: Any, *, utf8: bool) -> None:
     from tests.apk.forge import axml
@@ -125,6 +126,7 @@ def test_forged_documents(axml_module: Any, *, utf8: bool) -> None:
         assert list(read(data)) == list(told(axml_module, data))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", [one for one in LAYOUTS if not one.compact], ids=str)
 def test_forged_tables(axml_module: Any, layout: Any) -> None:
     from tests.apk.forge import arsc
@@ -133,6 +135,7 @@ def test_forged_tables(axml_module: Any, layout: Any) -> None:
 
 
 @pytest.mark.parametrize("form", BUILT)
+@pytest.mark.real
 def test_what_aapt2_builds(axml_module: Any, tmp_path: Path, form: str) -> None:
     zip_entry = importlib.import_module("apkInspector.headers").ZipEntry
     demand_aapt2()

@@ -338,6 +338,7 @@ def test_neither_androguard_nor_lxml_is_imported_to_begin_with() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.slow
 def test_variants_without_end() -> None:
     many = [Res("res/n.xml", config(sdk=number)) for number in range(1, 600)]
     package = read(**{"resources.arsc": arsc({"xml": {"n": many}})})

@@ -100,13 +100,14 @@ def test_a_split_adds_to_its_base() -> None:
     assert both.values(0x7F010000) == (Value("", "one", "base.apk"), Value("de", "eins", "de.apk"))
 
 
+@pytest.mark.slow
 def test_references_that_fork_without_end() -> None:
     forks = [Res(reference(0x7F010000 + n), config(sdk=n + 1)) for n in range(20)]
     resources = Resources((table(arsc({"s": {f"e{n}": forks for n in range(20)}})),))
-    start = time.perf_counter()
+    start = time.process_time()
     resources.values(0x7F010000)
     resources.strings(0x7F010000)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_table_that_breaks_off() -> None:

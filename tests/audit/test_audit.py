@@ -149,6 +149,7 @@ def test_exit_code_1_from_the_level_asked_for(shop: Path, bare: Path) -> None:
     assert run(shop).exit_code == 1
 
 
+@pytest.mark.slow
 def test_exit_code_3_when_something_remained_unseen(tmp_path: Path) -> None:
     files = {"AndroidManifest.xml": manifest(), "classes.dex": b"dex\n035\0"}
     result = run("-f", "json", put(tmp_path / "damaged.apk", files))

@@ -174,13 +174,14 @@ def test_iterations_are_bounded() -> None:
     assert read_store(hostile) is not None
     # DER by hand: the MAC's data with four bytes of iterations.
     mac = b"\x30\x0a\x04\x02ab\x02\x04\x7f\xff\xff\xff"
-    start = time.monotonic()
+    start = time.process_time()
     body = b"\x02\x01\x03\x30\x00" + mac
     found = read_store(b"\x30\x82" + pack(">H", len(body)) + body, ["secret"])
     assert found == StoreFile(Container.PKCS12, unread="it takes too much work to open")
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_damaged_stores_end_in_an_answer(data: st.DataObject) -> None:
     """Whatever bytes are changed or cut: no exception, and no certificate that was not in there."""

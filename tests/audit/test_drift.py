@@ -109,12 +109,14 @@ def test_a_missing_key_is_told_once_though_names_below_miss_it_too() -> None:
     assert told(wanted, actual) == [(Kind.KEY_MISSING, HOST, "`two` is missing for api.example.com")]
 
 
+@pytest.mark.slow
 @given(policies, policies)
 def test_drift_is_told_of_each_name_that_differs_and_of_no_other(wanted: Policy, actual: Policy) -> None:
     differing = {difference.name for difference in differences(wanted, actual)}
     assert {one.host for one in drifted(wanted, actual)} == differing
 
 
+@pytest.mark.slow
 @given(policies)
 def test_what_was_compiled_has_not_drifted(wanted: Policy) -> None:
     lowered = NSC.lower(wanted, App(), Output("nsc", PurePosixPath("nsc.xml")))

@@ -124,6 +124,7 @@ def test_the_table_is_well_formed() -> None:
 LABELS = st.text(st.characters(codec="utf-8", exclude_characters="/;"), min_size=1, max_size=6)
 
 
+@pytest.mark.slow
 @given(st.lists(LABELS, max_size=6), st.lists(LABELS, min_size=2, max_size=5))
 def test_every_name_has_one_owner_and_the_app_its_own(labels: list[str], package: list[str]) -> None:
     owners = Owners(Manifest(package=".".join(package)))

@@ -129,18 +129,21 @@ def compiled(body: str, scratch: Path) -> bytes:
     return assemble({"a": class_file("La;", fields + body)}, scratch)
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("name", SHAPES)
 def test_shapes_of_checks(name: str, tmp_path: Path) -> None:
     body, flaws = SHAPES[name]
     assert judged(compiled(body, tmp_path), Decides.CHAIN) == flaws
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("name", VERIFIERS)
 def test_shapes_of_verifiers(name: str, tmp_path: Path) -> None:
     body, flaws = VERIFIERS[name]
     assert judged(compiled(body, tmp_path), Decides.HOST) == flaws
 
 
+@pytest.mark.real
 def test_damaged_code_is_refused_or_judged(tmp_path: Path) -> None:
     """Flipped bits end in an answer or in DexError, and soon."""
     whole = compiled(SHAPES["a handler of another exception first"][0], tmp_path)
@@ -162,6 +165,7 @@ def test_damaged_code_is_refused_or_judged(tmp_path: Path) -> None:
     assert answers
 
 
+@pytest.mark.real
 def test_many_branches_end_soon(tmp_path: Path) -> None:
     """A way for each combination of branches would be 2 to the power of 60."""
     parts = [

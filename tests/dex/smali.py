@@ -1,13 +1,12 @@
-"""Assemble DEX files from smali text with Debian's assembler (package libsmali-java)."""
+"""Assemble DEX files from smali text with the assembler of old."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
-import pytest
+from tests import parts
+from tests.real.install import R8_VERSION, SMALI_VERSION, lacking
+from tests.real.jvm import jars, workshop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,16 +14,13 @@ if TYPE_CHECKING:
 
 def assemble(sources: dict[str, str], scratch: Path) -> bytes:
     """Give the DEX file of some classes; skip where there is no assembler."""
-    if shutil.which("smali") is None:
-        if os.environ.get("PINCOMPILER_REQUIRE_TOOLS"):
-            pytest.fail("smali is absent: apt-get install libsmali-java")
-        pytest.skip("smali is absent: apt-get install libsmali-java")
+    parts.need(lacking(f"smali-{SMALI_VERSION}", f"r8-{R8_VERSION}"))
     folder = scratch / "smali"
     folder.mkdir()
     for name, text in sources.items():
         (folder / f"{name}.smali").write_text(text, "utf-8")
     out = scratch / "classes.dex"
-    subprocess.run(["smali", "assemble", "-a", "26", "-o", out, folder], check=True)
+    workshop().do("smali", jars(f"smali-{SMALI_VERSION}"), str(folder), str(out))
     return out.read_bytes()
 
 

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from pincompiler.apk import Package
     from pincompiler.dex import Site
 
-SMALL: Final = 400_000
-"""Bytes of DEX that a developer's run takes the time for; with all tools required, apks.SMALL."""
+pytestmark = pytest.mark.real
+
 SETTINGS: Final = "settings_apk-debug.apk"
 FAMILIES: Final = {
     "calls": opcodes.INVOKES,
@@ -50,10 +50,9 @@ FAMILIES: Final = {
 
 
 def cases() -> Iterator[str]:
-    limit = apks.SMALL if apks.EVERYTHING else SMALL
     for apk, member in apks.dex_members():
         with zipfile.ZipFile(fetch.folder() / apk) as archive:
-            if archive.getinfo(member).file_size <= limit:
+            if archive.getinfo(member).file_size <= apks.SMALL:
                 yield f"{apk}!{member}"
 
 
@@ -220,7 +219,6 @@ def test_a_real_app_has_the_same_facts_by_both() -> None:
     assert read_app(path, Engine.ANDROGUARD) == read_app(path)
 
 
-@pytest.mark.skipif(not apks.EVERYTHING, reason="takes half a minute")
 @pytest.mark.parametrize("apk", [SETTINGS, "ApiDemos-debug.apk"])
 def test_a_large_app_has_the_same_facts_by_both(apk: str) -> None:
     apks.require_apks()

@@ -20,6 +20,8 @@ from pincompiler.dex.values import (
 from tests.dex.idioms import APP, BOTH, BUILDER, CASES, CLIENT, HELPER, cases
 from tests.dex.smali import assemble
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture(scope="module")
 def dex(tmp_path_factory: pytest.TempPathFactory) -> Dex:

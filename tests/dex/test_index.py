@@ -13,6 +13,8 @@ from pincompiler.dex.format import as_uleb128, sleb128, uleb128
 from pincompiler.dex.strings import decode, encode
 from tests.dex.smali import assemble, class_file, method
 
+pytestmark = pytest.mark.real
+
 PIN: Final = "sha256/" + "A" * 43 + "="
 BARE: Final = "B" * 43 + "="
 MANY: Final = 100

@@ -30,6 +30,8 @@ from tests.dex import apks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.real
+
 # A method by class, name and descriptor.
 Name = tuple[str, str, str]
 Use = tuple[Name | str, Name, int]

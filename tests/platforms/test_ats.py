@@ -168,6 +168,7 @@ def test_it_is_forever() -> None:
     assert instants(TODAY) == "never: iOS enforces until the app is updated"
 
 
+@pytest.mark.slow
 @calm
 @given(atses, hosts)
 def test_every_entry_is_looked_at(model: Ats, host: str) -> None:
@@ -271,6 +272,7 @@ def test_pin_sets() -> None:
 # -- there and back ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(calm, max_examples=80)
 @given(atses)
 def test_what_is_written_is_read_back(model: Ats) -> None:

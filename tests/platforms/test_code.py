@@ -51,6 +51,7 @@ def test_a_syntax_error_would_show(language: str, code: str) -> None:
     assert PARSERS[language].parse(code.encode()).root_node.has_error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", WRITERS)
 @settings(calm, max_examples=40)
 @given(model=okhttps)
@@ -58,6 +59,7 @@ def test_any_pinner_is_well_formed(language: str, model: OkHttp) -> None:
     tree(language, WRITERS[language](model, job(f"Pins.{language}")))
 
 
+@pytest.mark.slow
 @settings(calm, max_examples=40)
 @given(trustkits(excluded=False))
 def test_any_trustkit_configuration_is_well_formed(model: TrustKit) -> None:
@@ -86,6 +88,7 @@ def pinner(entries: int, keys: int = 2) -> OkHttp:
     return OkHttp(tuple(Entry(f"**.h{n:05}.example.com", pins) for n in range(entries)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", WRITERS)
 def test_ten_thousand_hosts(language: str) -> None:
     model = pinner(MANY)
@@ -100,6 +103,7 @@ def parts(code: bytes) -> list[tuple[int, int]]:
     return [(body.count(b"builder.add("), body.count(b'"sha256/')) for body in bodies]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", WRITERS)
 @pytest.mark.parametrize("keys", [1, 2, 7, 700, 1500])
 def test_parts_stay_far_below_what_a_method_may_hold(language: str, keys: int) -> None:
@@ -125,6 +129,7 @@ def test_a_pinner_that_lost_its_pins_says_so_at_once(language: str, guard: bytes
     assert guard not in WRITERS[language](OkHttp(()), job(f"Pins.{language}"))
 
 
+@pytest.mark.slow
 def test_ten_thousand_hosts_in_swift() -> None:
     model = TrustKit(tuple(TrustKitDomain(f"h{n:05}.test", n % 2 == 0, (A, B)) for n in range(MANY)))
     code = write_swift(model, job("Pins.swift"))
@@ -139,6 +144,7 @@ def test_ten_thousand_hosts_in_swift() -> None:
 # -- Swift there and back ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(calm, max_examples=80)
 @given(trustkits(excluded=False))
 def test_swift_is_read_back(model: TrustKit) -> None:

@@ -166,6 +166,7 @@ def test_before_android_7_the_file_is_ignored() -> None:
     assert inert(App()) == ""
 
 
+@pytest.mark.slow
 @calm
 @given(nscs(hosts), hosts)
 def test_the_longest_name_decides(model: Nsc, host: str) -> None:
@@ -447,6 +448,7 @@ def test_objections_name_the_place() -> None:
 # -- writing -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(calm, max_examples=100)
 @given(nscs())
 def test_what_is_written_is_read_back(model: Nsc) -> None:
@@ -513,6 +515,7 @@ BASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BASES)
 @settings(calm, max_examples=20)
 @given(model=nscs(hosts))

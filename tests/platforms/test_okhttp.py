@@ -105,6 +105,7 @@ def test_a_dot_at_the_end_of_the_url_slips_through() -> None:
     assert not model.accepts("Api.X.TEST", leaf(B), TODAY)
 
 
+@pytest.mark.slow
 @calm
 @given(okhttps, hosts)
 def test_every_pattern_is_looked_at(model: OkHttp, host: str) -> None:
@@ -173,6 +174,7 @@ def test_before_4_3_any_depth_becomes_one_label(app: App) -> None:
 WRITERS = {"Pins.kt": write_kotlin, "Pins.java": write_java}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", WRITERS)
 @settings(calm, max_examples=80)
 @given(model=okhttps)

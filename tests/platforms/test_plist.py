@@ -228,6 +228,7 @@ layouts = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(calm, max_examples=200)
 @given(plists, changes, layouts)
 def test_plistlib_agrees(values: dict[str, Any], changes: dict[tuple[str, ...], Any], layout: Any) -> None:
@@ -237,6 +238,7 @@ def test_plistlib_agrees(values: dict[str, Any], changes: dict[tuple[str, ...], 
     assert load(edited, "Info.plist") == plistlib.loads(edited)
 
 
+@pytest.mark.slow
 @settings(calm, max_examples=100)
 @given(plists, layouts)
 def test_every_byte_outside_the_section_is_kept(values: dict[str, Any], layout: Any) -> None:

@@ -153,6 +153,7 @@ def test_a_public_suffix_in_between_ends_it() -> None:
 SUFFIXES = PublicSuffixList(accept_unknown=False)
 
 
+@pytest.mark.slow
 @calm
 @given(
     st.lists(st.tuples(known_hosts, st.booleans()), max_size=5, unique_by=lambda pair: pair[0]), known_hosts
@@ -414,6 +415,7 @@ def test_nothing_to_read(values: dict[str, Any]) -> None:
 # -- there and back ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(calm, max_examples=80)
 @given(trustkits(excluded=True))
 def test_what_is_written_is_read_back(model: TrustKit) -> None:
@@ -477,6 +479,7 @@ def test_exempt_hosts_borrow_the_pins_around_them() -> None:
     assert not list(objections(policy, App(), model))
 
 
+@pytest.mark.slow
 @calm
 @given(hosts)
 def test_any_name_is_judged(name: str) -> None:

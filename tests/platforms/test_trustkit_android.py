@@ -57,6 +57,7 @@ def test_one_domain_in_each_config() -> None:
     assert not list(objections(policy, App(), model))
 
 
+@pytest.mark.slow
 @settings(calm, max_examples=60)
 @given(nscs())
 def test_what_is_written_is_read_back(model: Nsc) -> None:

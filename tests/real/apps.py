@@ -32,14 +32,11 @@ Needs the fixture ``real_tools``.
 
 from __future__ import annotations
 
-import atexit
 import functools
 import hashlib
 import os
 import re
 import shutil
-import struct
-import subprocess
 import tempfile
 import textwrap
 import zipfile
@@ -49,11 +46,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from .install import ANDROID_VERSION, FRAMEWORK, KOTLIN_VERSION, R8_VERSION, tools_directory
-from .toolchain import ToolError, _call, _jars, _oracle
+from .jvm import JVM, ToolError, call, jars, workshop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import IO
 
     Sources = str | Sequence[str] | Mapping[str, str]
 
@@ -64,7 +60,6 @@ MAIN: Final = f"{PACKAGE}.Main"
 LEAST_API: Final = 26
 NSC: Final = "res/xml/network_security_config.xml"
 _MANIFEST: Final = "AndroidManifest.xml"
-_JVM: Final = ("-XX:+UseSerialGC", "-Xshare:auto", "-Xmx1500m")
 
 _USUAL_MANIFEST: Final = """\
 <manifest xmlns:android="http://schemas.android.com/apk/res/android" package="{package}">
@@ -200,9 +195,9 @@ class _Building:
             for name, split in zip(self.app.split_by, splits, strict=True):
                 link += ["--split", f"{split}:{name}"]
         if (self.top / "res").is_dir():
-            _call(["aapt2", "compile", "--dir", str(self.top / "res"), "-o", str(self.top / "res.zip")])
+            call(["aapt2", "compile", "--dir", str(self.top / "res"), "-o", str(self.top / "res.zip")])
             link.append(str(self.top / "res.zip"))
-        _call(link)
+        call(link)
         return [self._optimized(base), *splits]
 
     def _optimized(self, base: Path) -> Path:
@@ -210,7 +205,7 @@ class _Building:
         if not options:
             return base
         better = self.top / "optimized.apk"
-        _call(["aapt2", "optimize", *options, "-o", str(better), str(base)])
+        call(["aapt2", "optimize", *options, "-o", str(better), str(base)])
         return better
 
     def _manifest(self) -> str:
@@ -241,15 +236,15 @@ class _Building:
         if self.kotlin:
             kotlin = [str(source / name) for name in self.kotlin]
             options = ["-nowarn", "-no-stdlib", "-no-reflect", "-jvm-target", "1.8", "-cp", against]
-            jars = _jars(f"kotlin-{KOTLIN_VERSION}")
-            _workshop().do("kotlinc", jars, *options, "-d", str(self.classes), *kotlin, *java)
+            compiler = jars(f"kotlin-{KOTLIN_VERSION}")
+            workshop().do("kotlinc", compiler, *options, "-d", str(self.classes), *kotlin, *java)
         everything = os.pathsep.join((str(self.classes), against))
         if java:
-            _workshop().do("javac", everything, str(self.classes), *java)
+            workshop().do("javac", "-nowarn", everything, str(self.classes), *java)
         if self.app.main is None and not (self.classes / "com/example/app/Main.class").exists():
-            calls = _workshop().do("entries", str(self.classes), against).replace("\n", "\n        ").strip()
+            calls = workshop().do("entries", str(self.classes), against).replace("\n", "\n        ").strip()
             _write(source / "Main.java", _MAIN.format(package=PACKAGE, calls=calls))
-            _workshop().do("javac", everything, str(self.classes), str(source / "Main.java"))
+            workshop().do("javac", "-nowarn", everything, str(self.classes), str(source / "Main.java"))
 
     def _libraries(self) -> list[str]:
         return [jar for folder in self.app.libraries for jar in _library(folder)]
@@ -272,7 +267,7 @@ class _Building:
         else:
             against, mode = os.pathsep.join(self._libraries()), "debug" if self.app.debug else "release"
             api = str(self.app.least_api)
-            _workshop().do("d8", str(self.classes), against, _android(), api, str(out), mode)
+            workshop().do("d8", str(self.classes), against, _android(), api, str(out), mode)
         dexes = [*sorted(out.glob("*.dex")), *_dexed(tuple(libraries), self.app.least_api)]
         for number, dex in enumerate(dexes):
             yield _dex_name(number), dex.read_bytes()
@@ -286,7 +281,7 @@ class _Building:
         )
         mode = "compat" if self.app.shrink == "r8" else "full"
         library = os.pathsep.join((_interface(), *rest))
-        _workshop().do("r8", program, library, str(self.app.least_api), str(out), rules, mode)
+        workshop().do("r8", program, library, str(self.app.least_api), str(out), rules, mode)
         for path in sorted(out.rglob("*")):
             name = path.relative_to(out).as_posix()
             if path.is_file() and not _LEFT_OUT.fullmatch(name):
@@ -401,7 +396,7 @@ def _in_package(kotlin: str) -> str:
 
 
 def _android() -> str:
-    return _jars(f"android-{ANDROID_VERSION}")
+    return jars(f"android-{ANDROID_VERSION}")
 
 
 _OFFERED: Final = re.compile(
@@ -419,7 +414,7 @@ def _interface() -> str:
         return str(place)
     place.parent.mkdir(parents=True, exist_ok=True)
     half = place.with_suffix(f".{os.getpid()}")
-    java = Path(_workshop().do("home"), "lib", "ct.sym")
+    java = Path(workshop().do("home"), "lib", "ct.sym")
     with (
         zipfile.ZipFile(half, "w") as out,
         zipfile.ZipFile(java) as old,
@@ -442,26 +437,26 @@ def _interface() -> str:
 @functools.cache
 def _library(folder: str) -> tuple[str, ...]:
     """The jars of a library; without those which are empty or are for the compiler only."""
-    jars = _jars(folder).split(os.pathsep)
-    if not jars[0]:
+    found = jars(folder).split(os.pathsep)
+    if not found[0]:
         raise ToolError(f"{folder} is not installed (run: python tests/real/install.py)")
-    return tuple(jar for jar in jars if not re.search(r"/(annotations-13\.0|okio-3\.6\.0)\.jar$", jar))
+    return tuple(jar for jar in found if not re.search(r"/(annotations-13\.0|okio-3\.6\.0)\.jar$", jar))
 
 
 @functools.cache
-def _dexed(jars: tuple[str, ...], api: int) -> tuple[Path, ...]:
+def _dexed(libraries: tuple[str, ...], api: int) -> tuple[Path, ...]:
     """The libraries as DEX files, made once by D8 and kept."""
-    if not jars:
+    if not libraries:
         return ()
     digest = hashlib.sha256(f"{R8_VERSION} {api}".encode())
-    for jar in jars:
+    for jar in libraries:
         digest.update(f"{Path(jar).name} {Path(jar).stat().st_size} ".encode())
     place = tools_directory() / "dexed" / digest.hexdigest()[:16]
     if not place.is_dir():
         place.parent.mkdir(parents=True, exist_ok=True)
         half = Path(tempfile.mkdtemp(prefix=".half-", dir=place.parent))
         try:
-            _workshop().do("d8", os.pathsep.join(jars), "", _android(), str(api), str(half), "release")
+            workshop().do("d8", os.pathsep.join(libraries), "", _android(), str(api), str(half), "release")
             half.rename(place)
         except OSError:
             # Another process was faster, which is as good.
@@ -472,10 +467,10 @@ def _dexed(jars: tuple[str, ...], api: int) -> tuple[Path, ...]:
     return tuple(sorted(place.glob("*.dex")))
 
 
-def _bundled(jars: list[str]) -> Iterator[tuple[str, bytes]]:
+def _bundled(libraries: list[str]) -> Iterator[tuple[str, bytes]]:
     """The libraries' files that are no classes, which get into an app as well."""
     seen = set()
-    for jar in jars:
+    for jar in libraries:
         with zipfile.ZipFile(jar) as archive:
             for name in archive.namelist():
                 if not _LEFT_OUT.fullmatch(name) and name not in seen:
@@ -487,67 +482,14 @@ def _dx(classes: Path, out: Path, api: int) -> None:
     from .install import DX_VERSION
 
     options = ("--dex", f"--min-sdk-version={api}", f"--output={out}")
-    _call(
+    call(
         [
             "java",
-            *_JVM,
+            *JVM,
             "-cp",
-            _jars(f"dx-{DX_VERSION}"),
+            jars(f"dx-{DX_VERSION}"),
             "com.android.dx.command.Main",
             *options,
             str(classes),
         ]
     )
-
-
-# -- the JVM -------------------------------------------------------------------------------------------
-
-
-class _Workshop:
-    """A JVM which does one job after the other; see ``java/workshop/Workshop.java``."""
-
-    def __init__(self) -> None:
-        jars = _jars(f"r8-{R8_VERSION}")
-        path = os.pathsep.join((str(_oracle("workshop", R8_VERSION, jars)), jars))
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        self._process = subprocess.Popen(
-            ["java", *_JVM, "-cp", path, "Workshop"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-        )
-        atexit.register(self._close)
-
-    def _close(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-    def do(self, *job: str) -> str:
-        """What the tool said; :class:`ToolError` with its words if it refuses."""
-        message = [struct.pack(">i", len(job))]
-        for text in job:
-            data = text.encode()
-            message += [struct.pack(">i", len(data)), data]
-        given, answers = self._process.stdin, self._process.stdout
-        assert given is not None
-        assert answers is not None
-        given.write(b"".join(message))
-        given.flush()
-        done = self._read(answers, 1)
-        (length,) = struct.unpack(">i", self._read(answers, 4))
-        said = self._read(answers, length).decode(errors="replace")
-        if done != b"\1":
-            raise ToolError(f"{job[0]}: {said}")
-        return said
-
-    def _read(self, answers: IO[bytes], length: int) -> bytes:
-        data = answers.read(length)
-        if len(data) < length:
-            self._log.seek(0)
-            raise ToolError(f"the JVM ended: {self._log.read()[-2000:].decode(errors='replace')}")
-        return data
-
-
-@functools.cache
-def _workshop() -> _Workshop:
-    return _Workshop()

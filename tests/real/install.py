@@ -5,17 +5,20 @@ Everything lands below ``.tools/`` next to ``tests/`` (or below ``$PINCOMPILER_T
 * ``okhttp-<version>/`` one folder per OkHttp, with its okio and a kotlin-stdlib;
 * ``kotlin-<version>/`` the Kotlin compiler and what it needs to run;
 * ``android-<version>/`` Android's framework classes, the real implementation;
-* ``r8-<version>/``, ``dx-<version>/`` the compilers to DEX, and the shrinker;
+* ``r8-<version>/``, ``dx-<version>/`` the compilers to DEX, and the shrinker; ``smali-<version>/``;
+* ``trustkit-<version>/``, ``conscrypt-<version>/`` what an archive for Android has for a jar;
 * ``framework-res/`` the resource table which aapt2 links against.
 
-Jars come through ``mvn``, aapt2 and the resource table through ``apt-get``.  A folder appears under
-its name only when it is complete: it is filled elsewhere, checked, and renamed.  Needs nothing but
-the standard library; a second run takes a fraction of a second.
+Jars come through ``mvn`` and must have the checksums in ``parts.sha256``; aapt2 and the resource table come
+through ``apt-get``, which checks signatures.  A folder appears under its name only when it is complete: it is
+filled elsewhere, checked, and renamed.  Needs nothing but the standard library; a second run takes a fraction
+of a second.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -27,21 +30,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-OKHTTP_VERSIONS: Final = ("3.14.9", "4.2.2", "4.12.0", "5.5.1")
+OKHTTP_VERSIONS: Final = ("3.12.13", "3.14.9", "4.2.2", "4.3.1", "4.12.0", "5.5.1")
 KOTLIN_VERSION: Final = "2.4.20"
-ANDROID_VERSION: Final = "14-robolectric-10818077"
+ANDROIDS: Final = {
+    24: "7.0.0_r1-robolectric-r1",
+    28: "9-robolectric-4913185-2",
+    33: "13-robolectric-9030017",
+    34: "14-robolectric-10818077",
+    35: "15-robolectric-13954326",
+}
+"""By API level: the first with a network security configuration, to the last whose classes Java 17 loads."""
+ANDROID_VERSION: Final = ANDROIDS[34]
+"""What apps are compiled against."""
 DX_VERSION: Final = "9.0.0_r3"
 """Android's compiler to DEX before D8."""
 R8_VERSION: Final = "9.2.39"
 """R8 and D8, Android's shrinker and compiler to DEX, in one jar."""
 OLD_OKHTTP_VERSION: Final = "2.7.5"
 """The last OkHttp in the package com.squareup.okhttp; its pinner is built otherwise, and nothing compiles to it."""
+SMALI_VERSION: Final = "2.5.2"
+TRUSTKIT_VERSION: Final = "1.1.5"
+CONSCRYPT_VERSION: Final = "2.5.3"
 MINIMUM_JAVA: Final = 17
 
 _COPY_GOAL: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _KOTLIN: Final = "org.jetbrains.kotlin"
 _LISTING: Final = "contents.json"
-_AAPT_PACKAGES: Final = ("aapt", "android-framework-res", "libsmali-java")
+_AAPT_PACKAGES: Final = ("aapt", "android-framework-res")
+CHECKSUMS: Final = Path(__file__).with_name("parts.sha256")
+"""Of every jar, as ``sha256sum --check`` reads them in ``.tools``."""
 
 
 class InstallError(Exception):
@@ -57,6 +74,8 @@ class Coordinate:
     version: str
     excluded: tuple[str, ...] = ()
     """Artifacts of the Kotlin group which must not come along."""
+    archive: bool = False
+    """Whether it is an archive for Android, of which the classes are taken, and nothing comes along."""
 
     def as_xml(self) -> str:
         """The ``<dependency>`` element which asks for this artifact."""
@@ -64,8 +83,12 @@ class Coordinate:
             f"<exclusion><groupId>{_KOTLIN}</groupId><artifactId>{name}</artifactId></exclusion>"
             for name in self.excluded
         )
+        kind = ""
+        if self.archive:
+            kind = "<type>aar</type>"
+            exclusions = "<exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion>"
         return (
-            f"<dependency><groupId>{self.group}</groupId><artifactId>{self.artifact}</artifactId>"
+            f"<dependency><groupId>{self.group}</groupId><artifactId>{self.artifact}</artifactId>{kind}"
             f"<version>{self.version}</version><exclusions>{exclusions}</exclusions></dependency>"
         )
 
@@ -111,10 +134,30 @@ GROUPS: Final = (
             f"kotlin-stdlib-{KOTLIN_VERSION}.jar",
         ),
     ),
+    *(
+        Group(
+            folder=f"android-{version}",
+            coordinates=(Coordinate("org.robolectric", "android-all", version),),
+            required=(f"android-all-{version}.jar",),
+        )
+        for version in ANDROIDS.values()
+    ),
     Group(
-        folder=f"android-{ANDROID_VERSION}",
-        coordinates=(Coordinate("org.robolectric", "android-all", ANDROID_VERSION),),
-        required=(f"android-all-{ANDROID_VERSION}.jar",),
+        folder=f"smali-{SMALI_VERSION}",
+        coordinates=(Coordinate("org.smali", "smali", SMALI_VERSION),),
+        required=(f"smali-{SMALI_VERSION}.jar", "dexlib2-", "antlr-runtime-"),
+    ),
+    Group(
+        folder=f"trustkit-{TRUSTKIT_VERSION}",
+        coordinates=(
+            Coordinate("com.datatheorem.android.trustkit", "trustkit", TRUSTKIT_VERSION, archive=True),
+        ),
+        required=(f"trustkit-{TRUSTKIT_VERSION}.jar",),
+    ),
+    Group(
+        folder=f"conscrypt-{CONSCRYPT_VERSION}",
+        coordinates=(Coordinate("org.conscrypt", "conscrypt-android", CONSCRYPT_VERSION, archive=True),),
+        required=(f"conscrypt-android-{CONSCRYPT_VERSION}.jar",),
     ),
     Group(
         folder=f"dx-{DX_VERSION}",
@@ -145,19 +188,17 @@ def tools_directory() -> Path:
 
 
 def missing(tools: Path | None = None) -> list[str]:
-    """What is not there yet, one phrase each; empty when everything is installed."""
+    """The names of all that is not there yet; empty when everything is installed."""
     root = tools_directory() if tools is None else tools
-    lacking = [
-        f"{group.folder} is not installed" for group in GROUPS if not _is_whole(root / group.folder, group)
-    ]
+    absent = [group.folder for group in GROUPS if not _is_whole(root / group.folder, group)]
     if not (root / FRAMEWORK).is_file():
-        lacking.append(f"{FRAMEWORK.name} is not installed")
-    lacking += [
-        f"the command {command} is not on the PATH"
-        for command in ("java", "javac", "aapt2", "smali")
-        if shutil.which(command) is None
-    ]
-    return lacking
+        absent.append(FRAMEWORK.name)
+    return absent + [command for command in ("java", "javac", "aapt2") if shutil.which(command) is None]
+
+
+def lacking(*names: str) -> list[str]:
+    """Those of some parts, and of a JDK, that are missing."""
+    return [name for name in missing() if name in {*names, "java", "javac"}]
 
 
 def _is_whole(folder: Path, group: Group) -> bool:
@@ -237,11 +278,28 @@ def _fetch_jars(groups: list[Group], tools: Path) -> None:
             cwd=top,
         )
         for group in groups:
-            _put_in_place(
-                top / group.folder / "target" / "dependency",
-                group,
-                tools / group.folder,
-            )
+            fetched = top / group.folder / "target" / "dependency"
+            _take_classes(fetched)
+            _check_sums(fetched, group, CHECKSUMS)
+            _put_in_place(fetched, group, tools / group.folder)
+
+
+def _take_classes(fetched: Path) -> None:
+    """Of each archive for Android the classes, as a jar of its name."""
+    for archive in fetched.glob("*.aar"):
+        with zipfile.ZipFile(archive) as whole, archive.with_suffix(".jar").open("wb") as out:
+            out.write(whole.read("classes.jar"))
+        archive.unlink()
+
+
+def _check_sums(fetched: Path, group: Group, sums: Path) -> None:
+    """Every jar is the one that was pinned, or nothing is taken."""
+    lines = (line.partition("  ") for line in sums.read_text("utf-8").splitlines())
+    pinned = {name: digest for digest, _, name in lines}
+    for jar in sorted(fetched.glob("*.jar")):
+        name = f"{group.folder}/{jar.name}"
+        if pinned.get(name) != hashlib.sha256(jar.read_bytes()).hexdigest():
+            raise InstallError(f"{name} is not the file that {sums.name} pins")
 
 
 def _pom(artifact: str, body: str) -> str:
@@ -267,7 +325,7 @@ def _put_in_place(fetched: Path, group: Group, place: Path) -> None:
 
 def _fetch_aapt(tools: Path) -> None:
     """Have the system's package manager install aapt2, and keep the table it links against."""
-    if not all(map(shutil.which, ("aapt2", "smali"))) or _packaged_framework() is None:
+    if shutil.which("aapt2") is None or _packaged_framework() is None:
         if shutil.which("apt-get") is None:
             raise InstallError("aapt2 is missing and there is no apt-get to install it with")
         prefix: list[str] = []
@@ -292,9 +350,9 @@ def _fetch_aapt(tools: Path) -> None:
             _run([*prefix, "apt-get", "update"], "reading the package lists")
             _run(install, "installing aapt2")
     table = _packaged_framework()
-    if not all(map(shutil.which, ("aapt2", "smali"))) or table is None:
+    if shutil.which("aapt2") is None or table is None:
         raise InstallError(
-            f"the packages {' '.join(_AAPT_PACKAGES)} brought no aapt2, no smali or no framework-res.apk"
+            f"the packages {' '.join(_AAPT_PACKAGES)} brought no aapt2 or no framework-res.apk"
         )
     place = tools / FRAMEWORK
     place.parent.mkdir(exist_ok=True)
@@ -319,13 +377,13 @@ def install(tools: Path | None = None) -> list[str]:
     """Fetch what is missing; the names of what was fetched."""
     root = tools_directory() if tools is None else tools
     root.mkdir(parents=True, exist_ok=True)
-    lacking = [group for group in GROUPS if not _is_whole(root / group.folder, group)]
-    fetched = [group.folder for group in lacking]
-    if lacking:
-        _fetch_jars(lacking, root)
-    if not all(map(shutil.which, ("aapt2", "smali"))) or not (root / FRAMEWORK).is_file():
+    absent = [group for group in GROUPS if not _is_whole(root / group.folder, group)]
+    fetched = [group.folder for group in absent]
+    if absent:
+        _fetch_jars(absent, root)
+    if shutil.which("aapt2") is None or not (root / FRAMEWORK).is_file():
         _fetch_aapt(root)
-        fetched.append("aapt2, smali and framework-res.apk")
+        fetched.append("aapt2 and framework-res.apk")
     left = missing(root)
     if left:
         raise InstallError("still incomplete: " + "; ".join(left))
@@ -337,10 +395,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Fetch the real parts which the tests ask.")
     parser.add_argument("--check", action="store_true", help="only report what is missing")
     if parser.parse_args(arguments).check:
-        lacking = missing()
-        verdict = "incomplete" if lacking else f"complete: {len(GROUPS)} groups of jars, and aapt2"
-        sys.stdout.write("\n".join([*lacking, verdict]) + "\n")
-        return 1 if lacking else 0
+        absent = missing()
+        verdict = "incomplete" if absent else f"complete: {len(GROUPS)} groups of jars, and aapt2"
+        sys.stdout.write("\n".join([*(f"{name} is missing" for name in absent), verdict]) + "\n")
+        return 1 if absent else 0
     try:
         fetched = install()
     except InstallError as error:

@@ -26,10 +26,11 @@ from pincompiler.rules.app import (
 )
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
-from tests import pki
+from tests import parts, pki
 from tests.apk.aapt import build, demand_aapt2
-from tests.real import toolchain
+from tests.real import jvm
 from tests.real.install import ANDROID_VERSION, KOTLIN_VERSION
+from tests.real.toolchain import to_dex
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
@@ -176,15 +177,12 @@ def code(folder: Path, sources: dict[str, str]) -> bytes:
     for name, text in sources.items():
         (java / f"{name}.java").parent.mkdir(parents=True, exist_ok=True)
         (java / f"{name}.java").write_text(text, "utf-8")
-    classpath = os.pathsep.join(
-        (toolchain._jars("okhttp-4.12.0"), toolchain._jars(f"android-{ANDROID_VERSION}"))
-    )
+    classpath = os.pathsep.join((jvm.jars("okhttp-4.12.0"), jvm.jars(f"android-{ANDROID_VERSION}")))
     classes = folder / "classes"
     classes.mkdir()
-    toolchain._javac(
-        sorted(java.rglob("*.java")), classpath, classes, "--release", "8", "-nowarn", "-Xlint:none"
-    )
-    toolchain.to_dex(classes, folder / "classes.dex")
+    paths = map(str, sorted(java.rglob("*.java")))
+    jvm.workshop().do("javac", "-nowarn -Xlint:none", classpath, str(classes), *paths)
+    to_dex(classes, folder / "classes.dex")
     return (folder / "classes.dex").read_bytes()
 
 
@@ -209,8 +207,7 @@ class Built:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    if shutil.which("keytool") is None:
-        pytest.skip("keytool is absent")
+    parts.need([] if shutil.which("keytool") else ["keytool"])
     demand_aapt2()
     folder = tmp_path_factory.mktemp("trust")
     top = folder / "apk"
@@ -430,19 +427,13 @@ def test_kotlin(tmp_path: Path) -> None:
     """As Kotlin is written: scope functions, a property with a getter, a search among the managers."""
     demand_aapt2()
     (tmp_path / "Trust.kt").write_text(KOTLIN, "utf-8")
-    classpath = os.pathsep.join(
-        (toolchain._jars("okhttp-4.12.0"), toolchain._jars(f"android-{ANDROID_VERSION}"))
-    )
+    classpath = os.pathsep.join((jvm.jars("okhttp-4.12.0"), jvm.jars(f"android-{ANDROID_VERSION}")))
     options = ["-no-stdlib", "-no-reflect", "-jvm-target", "1.8", "-cp", classpath]
-    toolchain._call(
-        [
-            *("java", "-Xmx1g", "-cp", toolchain._jars(f"kotlin-{KOTLIN_VERSION}")),
-            "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
-            *options,
-            *("-d", str(tmp_path / "classes"), str(tmp_path / "Trust.kt")),
-        ]
+    compiler = jvm.jars(f"kotlin-{KOTLIN_VERSION}")
+    jvm.workshop().do(
+        "kotlinc", compiler, *options, "-d", str(tmp_path / "classes"), str(tmp_path / "Trust.kt")
     )
-    toolchain.to_dex(tmp_path / "classes", tmp_path / "classes.dex")
+    to_dex(tmp_path / "classes", tmp_path / "classes.dex")
     (tmp_path / "apk/res/values").mkdir(parents=True)
     (tmp_path / "apk/res/values/s.xml").write_text("<resources><string name='a'>b</string></resources>")
     apk = build(tmp_path / "apk", {"AndroidManifest.xml": MANIFEST})

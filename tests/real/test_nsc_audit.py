@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from pincompiler.finding import Finding
 
+pytestmark = pytest.mark.real
+
 TODAY: Final = date(2026, 11, 24)
 NAMES: Final = frozenset(
     (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path, PurePosixPath
 
@@ -13,20 +12,19 @@ from pincompiler.platforms.target import Job
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.platforms.trustkit_swift import TRUSTKIT_SWIFT
 from pincompiler.project import Output
+from tests import parts
 from tests.strategies import LEAVES
 
 from . import swift
+
+pytestmark = pytest.mark.real
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"
 
 
 @pytest.fixture(autouse=True)
 def _real_swift() -> None:
-    reason = swift.available()
-    if reason is not None and os.environ.get("PINCOMPILER_REQUIRE_TOOLS") == "1":
-        pytest.fail(reason, pytrace=False)
-    if reason is not None:
-        pytest.skip(reason)
+    parts.need(["swift"] if swift.available() else [])
 
 
 @pytest.mark.parametrize("language", ["5", "6"])

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
-import tarfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,14 +14,14 @@ import pytest
 
 from pincompiler import audit
 from pincompiler.reports import sarif
+from tests import parts
 from tests.audit.test_reports import SUBJECT
+from tests.dex import fetch
 
 from .install import tools_directory
 
-pytestmark = pytest.mark.usefixtures("real_tools")
+pytestmark = pytest.mark.real
 
-PACKAGE = "@microsoft/sarif-multitool-linux@5.7.0"
-SHA256 = "27d8e3e96dde578a23b7c45035b8d741fece5731e2700aa068015b8c44d1514e"
 SHOP = Path(__file__).parents[2] / "samples" / "audit" / "shop.apk"
 HARMLESS = {"SARIF2005"}
 """The address of a home page, which this project has none of."""
@@ -32,19 +30,8 @@ HARMLESS = {"SARIF2005"}
 @pytest.fixture(scope="session")
 def validator() -> Path:
     """The validator, from npm."""
-    folder = tools_directory() / "sarif-multitool-5.7.0"
-    program = folder / "package" / "Sarif.Multitool"
-    if not program.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            ["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True, capture_output=True, text=True
-        )
-        archive = folder / done.stdout.strip().splitlines()[-1]
-        assert hashlib.sha256(archive.read_bytes()).hexdigest() == SHA256
-        with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
-        archive.unlink()
-        program.chmod(0o755)
+    program = tools_directory() / fetch.VALIDATOR
+    parts.need([] if program.is_file() else [program.name])
     return program
 
 

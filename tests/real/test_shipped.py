@@ -27,6 +27,8 @@ from tests.strategies import TODAY
 if TYPE_CHECKING:
     from pincompiler.apk import Package
 
+pytestmark = pytest.mark.real
+
 SAMPLES = Path(__file__).parent.parent.parent / "samples"
 NSC = SAMPLES / "android/app/src/main/res/xml/network_security_config.xml"
 MANIFEST = """\

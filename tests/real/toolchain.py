@@ -8,12 +8,11 @@ ask once.  Nothing here knows pincompiler; what comes back is what the real part
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
-import hashlib
 import os
-import shutil
+import re
 import struct
-import subprocess
 import tempfile
 import zipfile
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from .install import (
-    ANDROID_VERSION,
+    ANDROIDS,
     DX_VERSION,
     FRAMEWORK,
     KOTLIN_VERSION,
@@ -29,9 +28,10 @@ from .install import (
     missing,
     tools_directory,
 )
+from .jvm import JVM, ToolError, call, jars, java, oracle, workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 __all__ = [
     "OKHTTP_VERSIONS",
@@ -49,19 +49,11 @@ __all__ = [
     "okhttp_verdicts",
 ]
 
-_JVM: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
-_JAVA_8: Final = ("--release", "8", "-Xlint:all", "-Xlint:-options")
-_SOURCES: Final = Path(__file__).resolve().parent / "java"
-_PATIENCE_S: Final = 300.0
 _MANIFEST: Final = """\
 <manifest xmlns:android="http://schemas.android.com/apk/res/android" package="pincompiler.tests">
   <application android:networkSecurityConfig="@xml/{name}"/>
 </manifest>
 """
-
-
-class ToolError(Exception):
-    """A real part refused its input; the message is what it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,34 +123,10 @@ def compile_kotlin(sources: Sequence[Path], okhttp: str, out: Path) -> None:
     :class:`ToolError` with the compiler's words.
     """
     out.mkdir(parents=True, exist_ok=True)
-    # An archive of the compiler's loaded classes halves the time of every call but the first.
-    archive = tools_directory() / "oracles" / f"kotlin-{KOTLIN_VERSION}.jsa"
-    half: Path | None = None
-    if archive.is_file():
-        sharing = f"-XX:SharedArchiveFile={archive}"
-    else:
-        archive.parent.mkdir(parents=True, exist_ok=True)
-        half = archive.with_suffix(f".{os.getpid()}")
-        sharing = f"-XX:ArchiveClassesAtExit={half}"
-    try:
-        _call(
-            [
-                *_java(),
-                *(sharing, "-Xlog:disable"),
-                "-Xmx1g",
-                *("-cp", _jars(f"kotlin-{KOTLIN_VERSION}")),
-                "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler",
-                *("-Werror", "-no-stdlib", "-no-reflect", "-jvm-target", "1.8"),
-                *("-cp", _jars(f"okhttp-{_known(okhttp)}")),
-                *("-d", str(out)),
-                *map(str, sources),
-            ]
-        )
-        if half is not None and half.is_file():
-            half.replace(archive)
-    finally:
-        if half is not None:
-            half.unlink(missing_ok=True)
+    options = ("-Werror", "-no-stdlib", "-no-reflect", "-jvm-target", "1.8")
+    classpath = ("-cp", jars(f"okhttp-{_known(okhttp)}"))
+    compiler = jars(f"kotlin-{KOTLIN_VERSION}")
+    workshop().do("kotlinc", compiler, *options, *classpath, "-d", str(out), *map(str, sources))
 
 
 def compile_java(sources: Sequence[Path], okhttp: str, out: Path) -> None:
@@ -168,15 +136,15 @@ def compile_java(sources: Sequence[Path], okhttp: str, out: Path) -> None:
     the compiler's words.
     """
     out.mkdir(parents=True, exist_ok=True)
-    classpath = os.pathsep.join((_jars(f"okhttp-{_known(okhttp)}"), str(out)))
-    _javac(sources, classpath, out, "-Werror", *_JAVA_8)
+    classpath = os.pathsep.join((jars(f"okhttp-{_known(okhttp)}"), str(out)))
+    workshop().do("javac", "-Werror -Xlint:all -Xlint:-options", classpath, str(out), *map(str, sources))
 
 
 def to_dex(classes_dir: Path, out: Path) -> None:
     """Turn compiled classes into one DEX file with dx; Android 8 and newer.  Raises :class:`ToolError`."""
     main = "com.android.dx.command.Main"
     options = ("--dex", "--min-sdk-version=26", f"--output={out}")
-    _call(["java", *_JVM, "-cp", _jars(f"dx-{DX_VERSION}"), main, *options, str(classes_dir)])
+    call(["java", *JVM, "-cp", jars(f"dx-{DX_VERSION}"), main, *options, str(classes_dir)])
 
 
 def okhttp_verdicts(
@@ -191,11 +159,11 @@ def okhttp_verdicts(
     """
     if not questions:
         return []
-    jars = _jars(f"okhttp-{_known(version)}")
-    path = [str(_oracle("okhttp", version, jars)), jars]
+    library = jars(f"okhttp-{_known(version)}")
+    path = [str(oracle("okhttp", version, library)), library]
     if classes_dir is not None:
         path.append(str(classes_dir))
-    told = _call([*_java(), "-cp", os.pathsep.join(path), "PinnerOracle"], _encoded(questions))
+    told = call([*java(), "-cp", os.pathsep.join(path), "PinnerOracle"], _encoded(questions))
     verdicts = told.decode().splitlines()
     if len(verdicts) != len(questions):
         raise ToolError(f"{len(questions)} questions, but {len(verdicts)} verdicts")
@@ -256,10 +224,11 @@ def android_nsc(
     timezone: str = "UTC",
     target_sdk: int = 34,
     debuggable: bool = False,
+    api: int = 34,
 ) -> list[NscAnswer]:
-    """Compile the XML texts with aapt2 and have Android's own parser apply them, in one JVM.
+    """Compile the XML texts with aapt2 and have the parser of that Android apply them, in one JVM.
 
-    ``timezone`` is that of the device, on which the instant of an expiration depends.  A host which
+    ``api`` is one of the levels of :data:`~tests.real.install.ANDROIDS`.  ``timezone`` is that of the device, on which the instant of an expiration depends.  A host which
     Android will not even look up (one with a leading dot) raises :class:`ToolError`.
     """
     if len(documents) != len(hosts_per_document):
@@ -275,6 +244,7 @@ def android_nsc(
             timezone,
             target_sdk,
             debuggable=debuggable,
+            version=ANDROIDS[api],
         )
     )
     return [
@@ -288,17 +258,18 @@ def _parsed(
     target_sdk: int,
     *,
     debuggable: bool,
+    version: str,
 ) -> list[NscAnswer]:
     """Put compiled documents and their hosts to Android's parser."""
     if not documents:
         return []
-    jars = _jars(f"android-{ANDROID_VERSION}")
+    android = jars(f"android-{version}")
     message = [struct.pack(">iii", target_sdk, debuggable, len(documents))]
     for binary, hosts in documents:
         message += [_bytes(binary), struct.pack(">i", len(hosts)), *map(_text, hosts)]
-    path = os.pathsep.join((str(_oracle("nsc", ANDROID_VERSION, jars)), jars))
-    told = _call(
-        [*_java(), f"-Duser.timezone={timezone}", "-cp", path, "NscOracle"],
+    path = os.pathsep.join((str(oracle("nsc", version, android)), _repaired(version, android), android))
+    told = call(
+        [*java(), f"-Duser.timezone={timezone}", "-cp", path, "NscOracle"],
         b"".join(message),
     )
     lines = iter(told.decode().splitlines())
@@ -311,6 +282,42 @@ def _parsed(
             configs = tuple(_host_config(host, next(lines)) for host in hosts)
             answers.append(NscAnswer(configs, None, None, binary))
     return answers
+
+
+_ARRAYCOPY: Final = {
+    f"([{kind}I[{kind}II)V".encode(): b"(Ljava/lang/Object;ILjava/lang/Object;II)V" for kind in "ZBCSIJFD"
+}
+"""Overloads of System.arraycopy that only Android's own java.lang.System has."""
+_REPAIRED: Final = re.compile(r"android/util/[^/]+\.class|com/android/internal/util/[^/]+\.class")
+
+
+def _repaired(version: str, android: str) -> str:
+    """A folder with those classes of an old Android that call what only its java.lang had, now calling Java's.
+
+    Robolectric does the same when it loads them.  In a class file a constant is its length and its bytes, and
+    nothing refers to where it stands.
+    """
+    place = tools_directory() / "oracles" / f"repaired-{version}"
+    if not place.is_dir():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent) as scratch, zipfile.ZipFile(android) as archive:
+            half = Path(scratch, "classes")
+            half.mkdir()
+            for name in filter(_REPAIRED.fullmatch, archive.namelist()):
+                old = archive.read(name)
+                new = functools.reduce(_reworded, _ARRAYCOPY.items(), old)
+                if new != old:
+                    (half / name).parent.mkdir(parents=True, exist_ok=True)
+                    (half / name).write_bytes(new)
+            with contextlib.suppress(OSError):  # another process may be faster
+                half.rename(place)
+    return str(place)
+
+
+def _reworded(code: bytes, change: tuple[bytes, bytes]) -> bytes:
+    """A class file with one text of its pool of constants for another."""
+    old, new = (b"\1" + struct.pack(">H", len(text)) + text for text in change)
+    return code.replace(old, new)
 
 
 def _host_config(host: str, line: str) -> HostConfig:
@@ -338,9 +345,9 @@ def _linked(top: Path, names: Sequence[str]) -> dict[str, bytes]:
         sources = [top / "res" / "xml" / f"{name}.xml" for name in names]
         flats = work / "flat"
         flats.mkdir()
-        _call(["aapt2", "compile", "-o", str(flats), *map(str, sources)])
+        call(["aapt2", "compile", "-o", str(flats), *map(str, sources)])
         apk = work / "linked.apk"
-        _call(
+        call(
             [
                 "aapt2",
                 "link",
@@ -387,65 +394,3 @@ def _known(okhttp: str) -> str:
     if okhttp not in OKHTTP_VERSIONS:
         raise ValueError(f"OkHttp {okhttp} is not installed, only {', '.join(OKHTTP_VERSIONS)}")
     return okhttp
-
-
-def _jars(folder: str) -> str:
-    """A class path of every jar of a folder of the tools."""
-    return os.pathsep.join(str(jar) for jar in sorted((tools_directory() / folder).glob("*.jar")))
-
-
-def _java() -> list[str]:
-    return ["java", *_JVM]
-
-
-def _javac(sources: Iterable[Path], classpath: str, out: Path, *options: str) -> None:
-    _call(
-        [
-            "javac",
-            *(f"-J{flag}" for flag in _JVM),
-            *options,
-            *("-encoding", "UTF-8"),
-            *("-cp", classpath),
-            *("-d", str(out)),
-            *map(str, sources),
-        ]
-    )
-
-
-@functools.cache
-def _oracle(name: str, version: str, classpath: str) -> Path:
-    """The classes of one of our Java programs, compiled when it is first asked for."""
-    sources = sorted((_SOURCES / name).rglob("*.java"))
-    digest = hashlib.sha256(classpath.encode())
-    for source in sources:
-        digest.update(source.read_bytes())
-    place = tools_directory() / "oracles" / f"{name}-{version}-{digest.hexdigest()[:12]}"
-    if place.is_dir():
-        return place
-    place.parent.mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(prefix=".half-", dir=place.parent))
-    try:
-        # The framework's classes refer to annotations which are not among them: warnings galore.
-        _javac(sources, classpath, half, "-nowarn", "-implicit:none")
-        half.rename(place)
-    except OSError:
-        # Another process was faster, which is as good.
-        if not place.is_dir():
-            raise
-    finally:
-        shutil.rmtree(half, ignore_errors=True)
-    return place
-
-
-def _call(command: Sequence[str], given: bytes = b"") -> bytes:
-    """Run a program to its end; its standard output, or :class:`ToolError` with what it said."""
-    try:
-        done = subprocess.run(command, input=given, capture_output=True, check=False, timeout=_PATIENCE_S)
-    except OSError as error:
-        raise ToolError(f"cannot run {command[0]}: {error}") from error
-    except subprocess.TimeoutExpired as error:
-        raise ToolError(f"{command[0]} did not end within {_PATIENCE_S:g} s") from error
-    if done.returncode:
-        said = (done.stdout + done.stderr).decode(errors="replace").strip()
-        raise ToolError(said or f"{command[0]} ended with {done.returncode}")
-    return done.stdout

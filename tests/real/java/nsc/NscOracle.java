@@ -11,9 +11,11 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
@@ -52,8 +54,7 @@ public final class NscOracle {
 
   private static void answer(
       byte[] document, List<String> hosts, ApplicationInfo app, PrintStream answers) {
-    ApplicationConfig config =
-        new ApplicationConfig(new XmlConfigSource(new OneFileContext(document), 1, app));
+    ApplicationConfig config = new ApplicationConfig(source(new OneFileContext(document), app));
     try {
       config.hasPerDomainConfigs(); // the first use of any kind reads the document
     } catch (RuntimeException thrown) {
@@ -68,6 +69,26 @@ public final class NscOracle {
         answers.println("error " + reason(thrown));
       }
     }
+  }
+
+  /** Of Android 9 and newer, or of the first with such files, which is told of the app what counts. */
+  private static XmlConfigSource source(Context context, ApplicationInfo app) {
+    try {
+      for (Constructor<?> constructor : XmlConfigSource.class.getConstructors()) {
+        List<Class<?>> taken = Arrays.asList(constructor.getParameterTypes());
+        if (taken.equals(Arrays.asList(Context.class, int.class, ApplicationInfo.class))) {
+          return (XmlConfigSource) constructor.newInstance(context, 1, app);
+        }
+        if (taken.equals(Arrays.asList(Context.class, int.class, boolean.class, int.class))) {
+          boolean debuggable = (app.flags & ApplicationInfo.FLAG_DEBUGGABLE) != 0;
+          return (XmlConfigSource)
+              constructor.newInstance(context, 1, debuggable, app.targetSdkVersion);
+        }
+      }
+    } catch (ReflectiveOperationException failure) {
+      throw new AssertionError(failure);
+    }
+    throw new AssertionError("no known constructor of XmlConfigSource");
   }
 
   private static String described(NetworkSecurityConfig config) {

@@ -124,13 +124,15 @@ public final class Workshop {
             case "home":
                 return System.getProperty("java.home");
             case "javac":
-                return javac(given.get(0), given.get(1), given.subList(2, given.size()));
+                return javac(given.get(0), given.get(1), given.get(2), given.subList(3, given.size()));
             case "kotlinc":
                 return kotlinc(given.get(0), given.subList(1, given.size()));
             case "d8":
                 return d8(given);
             case "r8":
                 return r8(given);
+            case "smali":
+                return smali(given.get(0), given.get(1), given.get(2));
             case "entries":
                 return entries(Paths.get(given.get(0)), given.get(1));
             default:
@@ -140,10 +142,13 @@ public final class Workshop {
 
     // -- javac and kotlinc ------------------------------------------------------------------------
 
-    private static String javac(String classpath, String out, List<String> sources) throws Refused {
+    private static String javac(String more, String classpath, String out, List<String> sources)
+            throws Refused {
         StringWriter words = new StringWriter();
         List<String> options =
-                Arrays.asList("--release", "8", "-g", "-Xlint:-options", "-nowarn", "-cp", classpath, "-d", out);
+                new ArrayList<>(
+                        Arrays.asList("--release", "8", "-g", "-Xlint:-options", "-cp", classpath, "-d", out));
+        options.addAll(Arrays.asList(more.split(" ")));
         // Shared, so that the jars of the class path are opened once.
         boolean good =
                 JAVAC.getTask(words, FILES, null, options, null, FILES.getJavaFileObjectsFromStrings(sources))
@@ -154,12 +159,42 @@ public final class Workshop {
         return words.toString();
     }
 
-    private static String kotlinc(String jars, List<String> arguments) throws Throwable {
+    /** Of a tool that must not see the classes of the others. */
+    private static ClassLoader loader(String jars) throws IOException {
         ClassLoader loader = LOADERS.get(jars);
         if (loader == null) {
             loader = new URLClassLoader(urls(jars), ClassLoader.getPlatformClassLoader());
             LOADERS.put(jars, loader);
         }
+        return loader;
+    }
+
+    /** The assembler's jars, a folder of sources, the DEX file. */
+    private static String smali(String jars, String folder, String out) throws Throwable {
+        ClassLoader loader = loader(jars);
+        Class<?> type = loader.loadClass("org.jf.smali.SmaliOptions");
+        Object options = type.getConstructor().newInstance();
+        type.getField("apiLevel").setInt(options, 26);
+        type.getField("outputDexFile").set(options, out);
+        ByteArrayOutputStream words = new ByteArrayOutputStream();
+        PrintStream usual = System.err;
+        System.setErr(new PrintStream(words, true));
+        try {
+            Object good =
+                    loader.loadClass("org.jf.smali.Smali")
+                            .getMethod("assemble", type, List.class)
+                            .invoke(null, options, Collections.singletonList(folder));
+            if (!good.equals(true)) {
+                throw new Refused(words.toString());
+            }
+        } finally {
+            System.setErr(usual);
+        }
+        return words.toString();
+    }
+
+    private static String kotlinc(String jars, List<String> arguments) throws Throwable {
+        ClassLoader loader = loader(jars);
         Class<?> compiler = loader.loadClass("org.jetbrains.kotlin.cli.jvm.K2JVMCompiler");
         ByteArrayOutputStream words = new ByteArrayOutputStream();
         Thread.currentThread().setContextClassLoader(loader);
