@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -71,6 +72,8 @@ def main() -> None:
     """Run the program; every refusal that is no bug ends here."""
     # A short life of large trees without cycles: looking for cycles costs a fifth of the time.
     gc.disable()
+    # Nor is there anything to look for at the end of it.
+    atexit.register(gc.freeze)
     try:
         app()
     except PincompilerError as error:

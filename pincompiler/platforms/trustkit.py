@@ -12,7 +12,7 @@ from binascii import Error as Base64Error
 from dataclasses import field
 from datetime import date
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.hosts import is_ip_address, public_suffix, public_suffixes_below
@@ -203,7 +203,7 @@ def dead_ends() -> Mapping[str, frozenset[str]]:
 
 
 def _facts(file: str) -> list[str]:
-    text = files("pincompiler.platforms").joinpath(file).read_text("ascii")
+    text = Path(__file__).with_name(file).read_text("ascii")
     return [line for line in text.splitlines() if not line.startswith("#")]
 
 

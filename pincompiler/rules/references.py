@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
@@ -22,4 +22,4 @@ def references(rule: str) -> tuple[str, ...]:
 def _table() -> dict[str, Any]:
     import tomllib
 
-    return tomllib.loads(files("pincompiler.rules").joinpath("references.toml").read_text("utf-8"))
+    return tomllib.loads(Path(__file__).with_name("references.toml").read_text("utf-8"))

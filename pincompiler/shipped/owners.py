@@ -7,7 +7,7 @@ import tomllib
 from collections import Counter
 from dataclasses import field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -170,7 +170,7 @@ def organisation(package: str) -> str:
 @cache
 def libraries() -> Mapping[str, Owner]:
     """The owner of each package prefix in the table of libraries."""
-    text = files("pincompiler.shipped").joinpath("libraries.toml").read_text("utf-8")
+    text = Path(__file__).with_name("libraries.toml").read_text("utf-8")
     found: dict[str, Owner] = {}
     for line in tomllib.loads(text)["libraries"].splitlines():
         name, mark, prefixes = line.partition(": ")
