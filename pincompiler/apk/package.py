@@ -78,8 +78,12 @@ class Part:
         """Number and archive entry of every DEX file that is where Android looks for code."""
         folder = f"{self.inside}dex/" if self.inside else ""
         for entry in self.archive.names():
-            found = _DEX.fullmatch(entry[len(folder) :]) if entry.startswith(folder) else None
-            if found is not None:
+            # Most of an app's files are others.
+            if (
+                entry.endswith(".dex")
+                and entry.startswith(folder)
+                and (found := _DEX.fullmatch(entry[len(folder) :]))
+            ):
                 yield int(found[1] or 1), entry
 
 
@@ -160,9 +164,10 @@ class Package:
         for part in self.parts:
             if id(part.archive) not in archives:
                 archives.add(id(part.archive))
-                for entry in part.archive.names():
-                    if not entry.endswith("/"):
-                        yield part.shown(entry), part.archive, entry
+                archive, before = part.archive, part.shown("")
+                for entry in archive.names():
+                    if entry[-1:] != "/":
+                        yield before + entry, archive, entry
 
     def read(self, member: str, limit: int | None = None) -> bytes:
         """The bytes of a member.  MemberError if there is none or it is larger than the limit."""
