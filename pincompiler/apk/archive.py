@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import field
+from io import BytesIO
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,8 @@ _USUAL_EXTRA = 16
 """Bytes of extra field that most entries have at most."""
 _HEAD_SLACK = 320
 """Packed bytes beyond the wanted ones: the tables with which a deflated block begins."""
+_PIECE = 1 << 17
+"""Packed bytes that are unpacked at a time."""
 _UTF8_NAME, _ENCRYPTED, _DESCRIPTOR = 0x800, 0x1, 0x8
 
 
@@ -263,14 +266,13 @@ class Archive:
         return start + int(name_size + extra)
 
     def _inflate(self, entry: Entry, start: int) -> bytes:
-        unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
-            data = unpacker.decompress(self.storage.read(start, entry.packed), entry.size or 1)
+            data, more = _unpacked(self.storage.read(start, entry.packed), entry.size or 1)
         except zlib.error as error:
             raise MemberError(f"{self.name}: {_plain(entry.name)} cannot be unpacked: {error}") from error
         if len(data) < entry.size:
             self._oddities.note("unpacks to less than the directory states", _plain(entry.name))
-        elif (len(data) > entry.size) or (not unpacker.eof and unpacker.unconsumed_tail and _more(unpacker)):
+        elif more or len(data) > entry.size:
             self._oddities.note("unpacks to more than the directory states", _plain(entry.name))
         return data[: entry.size]
 
@@ -291,8 +293,7 @@ class Archive:
 
     def _despite_method(self, entry: Entry, start: int) -> bytes | None:
         try:
-            unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
-            data = unpacker.decompress(self.storage.read(start, entry.packed), entry.size or 1)
+            data, _ = _unpacked(self.storage.read(start, entry.packed), entry.size or 1)
         except zlib.error:
             return None
         return data if zlib.crc32(data) == entry.crc else None
@@ -303,10 +304,24 @@ def read_archive(data: bytes, name: str = "archive") -> Archive:
     return Archive(Memory(data), name)
 
 
-def _more(unpacker: zlib._Decompress) -> bool:
+def _unpacked(packed: bytes, size: int) -> tuple[bytes, bool]:
+    """What is unpacked, up to ``size`` bytes, and whether more would follow.  zlib.error if it is damaged before.
+
+    In pieces that stay in the cache: asked for all at once, zlib makes blocks and copies them into one.
+    """
+    unpacker, view = zlib.decompressobj(-zlib.MAX_WBITS), memoryview(packed)
+    unpacked, at = BytesIO(), 0
+    while at < len(packed) and size > 0 and not unpacker.eof:
+        size -= unpacked.write(unpacker.decompress(view[at : at + _PIECE], size))
+        at += _PIECE
+    left = unpacker.unconsumed_tail or view[at : at + _PIECE]
+    return unpacked.getvalue(), bool(left) and not unpacker.eof and _more(unpacker, left)
+
+
+def _more(unpacker: zlib._Decompress, left: bytes | memoryview) -> bool:
     """Whether anything would follow what has been unpacked; what follows may be rubbish, too."""
     try:
-        return bool(unpacker.decompress(unpacker.unconsumed_tail, 1))
+        return bool(unpacker.decompress(left, 1))
     except zlib.error:
         return True
 
