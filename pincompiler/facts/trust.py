@@ -60,6 +60,8 @@ class When(StrEnum):
     """Which error it is."""
     CERTIFICATE = "certificate"
     """Something of the certificate is looked at before."""
+    CHAIN = "chain"
+    """How many certificates there are, or what is written in them: whoever makes them chooses that."""
     USER = "user"
     """Someone taps on a button."""
     LATER = "later"
@@ -144,9 +146,10 @@ class TrustFacts(Area):
     @property
     def permissive(self) -> tuple[Decider, ...]:
         """Deciders on connections that accept anything at all times: what they serve is not protected."""
+        always = {When.ALWAYS, When.CHAIN}
         hollow = {Flaw.ACCEPTS_ALL, Flaw.SWALLOWS, Flaw.VALIDITY_ONLY, Flaw.NAME_ONLY}
         return tuple(
             one
             for one in self.deciders
-            if one.flaw in hollow and one.when is When.ALWAYS and one.decides is not Decides.ERROR
+            if one.flaw in hollow and one.when in always and one.decides is not Decides.ERROR
         )

@@ -24,6 +24,11 @@ DELEGATE = (
     "->checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
 )
 FIELD = "iget-object v0, p0, La;->tm:Ljavax/net/ssl/X509TrustManager;"
+ONE_ITEM = "if-eqz p1, :a\narray-length v0, p1\nconst/4 v1, 0x1\nif-ne v0, v1, :a"
+DATES = (
+    "const/4 v0, 0x0\naget-object v0, p1, v0\n"
+    "invoke-virtual {v0}, Ljava/security/cert/X509Certificate;->checkValidity()V"
+)
 CLASS_ID = ".field public final synthetic id:I\n"
 SHAPES: dict[str, tuple[str, set[Flaw]]] = {
     "nothing": (method(CHECK, "return-void"), {Flaw.ACCEPTS_ALL}),
@@ -67,6 +72,40 @@ SHAPES: dict[str, tuple[str, set[Flaw]]] = {
             f"{FIELD}\n{DELEGATE}\n:s\ninvoke-virtual {{p0}}, Ljava/lang/Object;->notify()V\n:e\nreturn-void\n"
             ".catchall {:s .. :e} :h\n:h\nreturn-void",
         ),
+        set(),
+    ),
+    "dates only of a chain of one": (
+        method(CHECK, f"{ONE_ITEM}\n{DATES}\nreturn-void\n:a\n{FIELD}\n{DELEGATE}\nreturn-void"),
+        {Flaw.VALIDITY_ONLY},
+    ),
+    "nothing for a chain of one": (
+        method(CHECK, f"{ONE_ITEM}\nreturn-void\n:a\n{FIELD}\n{DELEGATE}\nreturn-void"),
+        {Flaw.SKIPS},
+    ),
+    "dates, and then a check": (
+        method(CHECK, f"{ONE_ITEM}\n{DATES}\n:a\n{FIELD}\n{DELEGATE}\nreturn-void"),
+        set(),
+    ),
+    "a chain without certificates": (
+        method(
+            CHECK,
+            f"if-eqz p1, :a\narray-length v0, p1\nif-lez v0, :a\n{FIELD}\n{DELEGATE}\nreturn-void\n:a\nreturn-void",
+        ),
+        set(),
+    ),
+    "a name lets pass": (
+        method(
+            CHECK,
+            "const/4 v1, 0x0\naget-object v0, p1, v1\n"
+            "invoke-virtual {v0}, Ljava/security/cert/X509Certificate;->getSubjectDN()Ljava/security/Principal;\n"
+            'move-result-object v0\nconst-string v1, "CN=us"\n'
+            "invoke-virtual {v0, v1}, Ljava/lang/Object;->equals(Ljava/lang/Object;)Z\nmove-result v0\n"
+            f"if-nez v0, :a\n{FIELD}\n{DELEGATE}\n:a\nreturn-void",
+        ),
+        {Flaw.NAME_ONLY},
+    ),
+    "a delegate that may be missing": (
+        method(CHECK, f"{FIELD}\nif-eqz v0, :a\n{DELEGATE}\n:a\nreturn-void"),
         set(),
     ),
     "one class of two that R8 merged": (

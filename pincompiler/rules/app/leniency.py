@@ -24,6 +24,7 @@ WHEN: Final = {
     When.HOST: " for some hosts",
     When.ERROR_KIND: " for some errors",
     When.CERTIFICATE: " after a look at the certificate's names",
+    When.CHAIN: ", for chains of a shape that anybody can make",
     When.USER: " if the user taps on a button",
     When.LATER: " if other code says so",
 }
@@ -47,7 +48,7 @@ def graded(audited: Audited, one: Decider, worst: Level) -> Level:
     if one.when in {When.DEBUGGABLE, When.NOT_DEBUGGABLE}:
         holds = (one.when is When.DEBUGGABLE) is audited.app.manifest.debuggable
         return worst if holds else Level.NOTE
-    return worst if one.when is When.ALWAYS else max(worst, Level.WARNING, key=lambda level: level.rank)
+    return worst if one.when in {When.ALWAYS, When.CHAIN} else max(worst, Level.WARNING, key=lambda level: level.rank)
 
 
 def told(

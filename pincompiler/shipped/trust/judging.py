@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.facts.trust import Flaw, When
 from pincompiler.finding import Confidence
-from pincompiler.shipped.trust.meanings import GUARD, OPAQUE, VALIDITY
+from pincompiler.shipped.trust.meanings import CHAIN_LENGTH, GUARD, OPAQUE, VALIDITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -92,10 +92,43 @@ def judge_chain(ways: tuple[Way, ...]) -> Judged | None:
         return swallowed
     skip = skipping(returning, lambda way: not is_checked(way))
     if skip is None:
-        return None
+        return _open(bad)
     when, test = skip
     sure = Confidence.CONFIRMED if when is not When.SETTING else Confidence.LIKELY
     return Judged(Flaw.SKIPS, when, sure, (f"returns by a test of {test.what or 'a parameter'}",))
+
+
+_CHOSEN: Final = frozenset(
+    {
+        *("chain", "certificate", "length", CHAIN_LENGTH, "names", "dates"),
+        *("compared", "substring", "first-item", "any-item"),
+    }
+)
+"""What only tells of what is written in certificates, or how many there are."""
+
+
+def _open(bad: list[Way]) -> Judged | None:
+    """Ways on which nothing is checked, and that whoever makes a chain can have it take.
+
+    So Apache's EasyX509TrustManager, which many apps have a copy of, asks a chain of one certificate for
+    its dates only.
+    """
+    ways = [way for way in bad if way.tests and all(map(_is_chosen, way.tests))]
+    if not ways:
+        return None
+    timed = any(event.kind == VALIDITY for way in ways for event in way.events)
+    named = any("names" in test.labels for way in ways for test in way.tests)
+    flaw = Flaw.NAME_ONLY if named else Flaw.VALIDITY_ONLY if timed else Flaw.SKIPS
+    sized = any(CHAIN_LENGTH in test.labels for way in ways for test in way.tests)
+    shown = (*_decisive(ways), *(("by a test of the chain's length",) if sized else ()))
+    return Judged(flaw, When.CHAIN, Confidence.LIKELY if named else Confidence.CONFIRMED, shown)
+
+
+def _is_chosen(test: Test) -> bool:
+    """Whether a chain with a certificate can be made so that it goes this way."""
+    # An object that is given the chain tells of it, too: whether that is null nobody can choose.
+    about = test.taken == 1 or bool(test.labels & {CHAIN_LENGTH, "names", "dates"})
+    return about and test.labels <= _CHOSEN and test.taken != 0
 
 
 def _hollow(returning: list[Way], throwing: list[Way]) -> Judged | None:

@@ -18,6 +18,9 @@ VALIDITY: Final = "validity"
 OPAQUE: Final = "opaque"
 """A call that may do anything with what it is given."""
 
+CHAIN_LENGTH: Final = "chain-length"
+"""What tells how many certificates there are."""
+
 
 class Meaning(NamedTuple):
     """What a call means."""

@@ -17,6 +17,7 @@ from pincompiler.dex.format import DexError, guarded
 from pincompiler.dex.values import Number, Returned, Text
 from pincompiler.records import dataclass
 from pincompiler.shipped.trust.meanings import (
+    CHAIN_LENGTH,
     CHECKS,
     OPAQUE,
     Meaning,
@@ -81,7 +82,8 @@ class Test(NamedTuple):
     labels: frozenset[str]
     """What the tested value tells of."""
     taken: int | None
-    """Of a test of a flag or of a kind of class which way was taken; 1 for a flag that is set, 0 if not."""
+    """Of a test of a flag or of a kind of class which way was taken; 1 for a flag that is set, 0 if not.
+    Of a test of the chain for null, or of its length: 0 if no chain that has a certificate goes that way."""
     what: str = ""
     """The decisive call or field."""
 
@@ -299,12 +301,32 @@ class _Run:
             if outcome is (not taken):
                 continue
             target = (one.target or 0) if taken else following
-            mark = None
+            mark = self._is_met(one.opcode, values, taken=taken)
             if self._is_switch_like(values):
                 # Of a test of zero, whether it is another number; of others, where it leads to.
                 mark = int(taken != (one.opcode == 0x38)) if one.opcode in {0x38, 0x39} else target + 2
             tests = state.tests if outcome is not None else state.tests | {(one.offset, mark)}
             self._jump(state, _refined(one.opcode, registers, values, taken=taken), target, tests)
+
+    def _is_met(self, opcode: int, values: list[Val], *, taken: bool) -> int | None:
+        """Of a test of the chain or of its length, whether some chain with certificates goes this way."""
+        if len(values) == 1 and -1000 < values[0].origin < 0:
+            is_test = opcode in {0x38, 0x39} and self._is_chain(values[0])
+            return int(taken == (opcode == 0x39)) if is_test else None
+        lengths = [CHAIN_LENGTH in self._tells.get(value.origin, ()) for value in values]
+        if not any(lengths):
+            return None
+        others = [value.number for value, is_length in zip(values, lengths, strict=True) if not is_length]
+        if None in others:
+            return None
+        for length in range(1, 5):
+            tried = [
+                Val(-1000, length) if is_length else value
+                for value, is_length in zip(values, lengths, strict=True)
+            ]
+            if _decided(opcode, tried) is taken:
+                return 1
+        return 0
 
     def _is_switch_like(self, values: list[Val]) -> bool:
         """Whether the direction of a test matters by itself: flags, and fields that tell classes apart."""
@@ -374,7 +396,8 @@ class _Run:
             return Val(one.offset, sources[0].number ^ 1)  # a negation
         made_of = self._made_of.setdefault(one.offset, set())
         if code == _ARRAY_LENGTH:
-            self._tells.setdefault(one.offset, set()).add("length")
+            labels = {"length", CHAIN_LENGTH} if self._is_chain(sources[0]) else {"length"}
+            self._tells.setdefault(one.offset, set()).update(labels)
         elif code in _ARRAY_GETS:
             made_of.update(source.origin for source in sources)
             first = sources[1].number == 0
@@ -382,6 +405,11 @@ class _Run:
         else:
             made_of.update(source.origin for source in sources if source.number is None)
         return Val(one.offset)
+
+    def _is_chain(self, value: Val) -> bool:
+        """Whether a value is the chain itself that is to be judged."""
+        at = -1 - value.origin
+        return 0 <= at < len(self._labels) and self._labels[at] == "chain"
 
     # Fields.
 
