@@ -49,9 +49,10 @@ _MARKERS: Final = frozenset(
     ("Ljava/lang/Cloneable;", "Ljava/io/Serializable;", "Ljava/util/RandomAccess;", "Ljava/rmi/Remote;")
 )
 """Interfaces without methods."""
-_MARKS: Final = (b"", *(bytes([one]) for one in b"\0\r\n\t \"'<>=#"))
+_MARKS: Final = frozenset("\0\r\n\t \"'<>=#")
 _PLUGIN: Final = "Lorg/apache/cordova/CordovaPlugin;"
 _USES: Final = opcodes.NEW_INSTANCE | opcodes.CONST_CLASS
+_LITERALS: Final = frozenset(opcodes.CONST_CLASS)
 _STATICS: Final = opcodes.STATIC_GETS | opcodes.STATIC_PUTS
 
 
@@ -283,6 +284,7 @@ class _Search:
         for family, ids in (
             (opcodes.INVOKES, self._invoked),
             (_USES, self._named),
+            (_LITERALS, self._made_by_name),
             (_STATICS, self._static_fields),
             (opcodes.CONST_STRING, self._strings),
         ):
@@ -307,6 +309,12 @@ class _Search:
 
     def _named(self, dex: Dex, node: _Node, _: Mapping[str, list[str]]) -> Iterator[int]:
         number = None if node.name else dex.type_id(node.class_name)
+        if number is not None:
+            yield number
+
+    def _made_by_name(self, dex: Dex, node: _Node, _: Mapping[str, list[str]]) -> Iterator[int]:
+        """Of a constructor, the class: whoever has its literal may make an object by reflection."""
+        number = dex.type_id(node.class_name) if node.name == "<init>" else None
         if number is not None:
             yield number
 
@@ -394,7 +402,8 @@ class _Names:
     def in_manifest(self, class_name: str) -> bool:
         """Whether a manifest names it: a component, instrumentation, what start-up libraries look up."""
         name = _dotted(class_name)
-        return name in self.components or _holds(self.manifest, name)
+        # Without a package, a name is a word, or two letters of a shrinker's: those stand everywhere.
+        return name in self.components or ("." in name and _holds(self.manifest, name))
 
     def in_cordova(self, class_name: str) -> bool:
         """Whether Cordova's list of plugins names it."""
@@ -427,12 +436,15 @@ def _may_name(member: str) -> bool:
 
 def _holds(data: bytes, name: str) -> bool:
     """Whether a name stands in some files by itself: behind its length in binary XML, or between marks."""
-    for text, width in ((name.encode(), 1), (name.encode("utf-16-le"), 2)):
+    for coding, width in (("utf-8", 1), ("utf-16-le", 2)):
+        text = name.encode(coding)
         length = (len(name) & (1 << 8 * width) - 1).to_bytes(width, "little")
+        marks = {b"", *(mark.encode(coding) for mark in _MARKS)}
         at = data.find(text)
         while at >= 0:
-            before, behind = data[max(0, at - width) : at], data[at + len(text) : at + len(text) + 1]
-            if (before == length or before[-1:] in _MARKS) and behind in _MARKS:
+            end = at + len(text)
+            before, behind = data[max(0, at - width) : at], data[end : end + width]
+            if (before == length or before in marks) and behind in marks:
                 return True
             at = data.find(text, at + 1)
     return False

@@ -35,20 +35,32 @@ def lenient(audited: Audited, decides: Decides, *flaws: Flaw) -> Iterator[Decide
     """Deciders on something with some flaws: the app's own, and those of libraries that it puts to use.
 
     Many libraries bring a class that trusts everything, for those who ask for it.  Other classes of the
-    library refer to it, so that it looks reachable in apps that never ask.
+    library refer to it, so that it looks reachable in apps that never ask.  What a library does in
+    debuggable apps, as Cordova's WebView does, is nothing to tell of an app that is not.
     """
     for one in audited.app.trust.deciders:
-        asked_for = one.code.owner.first_party or bool(one.uses) or decides is Decides.ERROR
-        if one.decides is decides and one.flaw in flaws and asked_for:
+        used = bool(one.uses) or (decides is Decides.ERROR and _holds(audited, one) is not False)
+        if one.decides is decides and one.flaw in flaws and (one.code.owner.first_party or used):
             yield one
+
+
+def _holds(audited: Audited, one: Decider) -> bool | None:
+    """Whether the condition is met, if it is about the manifest."""
+    if one.when in {When.DEBUGGABLE, When.NOT_DEBUGGABLE}:
+        return (one.when is When.DEBUGGABLE) is audited.app.manifest.debuggable
+    return None
 
 
 def graded(audited: Audited, one: Decider, worst: Level) -> Level:
     """How much it matters that something happens under a condition only."""
-    if one.when in {When.DEBUGGABLE, When.NOT_DEBUGGABLE}:
-        holds = (one.when is When.DEBUGGABLE) is audited.app.manifest.debuggable
+    holds = _holds(audited, one)
+    if holds is not None:
         return worst if holds else Level.NOTE
-    return worst if one.when in {When.ALWAYS, When.CHAIN} else max(worst, Level.WARNING, key=lambda level: level.rank)
+    return (
+        worst
+        if one.when in {When.ALWAYS, When.CHAIN}
+        else max(worst, Level.WARNING, key=lambda level: level.rank)
+    )
 
 
 def told(

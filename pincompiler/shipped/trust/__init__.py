@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.facts.trust import Decides, TrustFacts
+from pincompiler.facts.trust import Decider, Decides, TrustFacts
 from pincompiler.shipped.source import Call
 from pincompiler.shipped.trust import sockets, uses
 from pincompiler.shipped.trust.deciders import deciders
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from pincompiler.facts.trust import (
-        Decider,
         InsecureFactory,
         OldProtocols,
         Override,
@@ -43,10 +42,7 @@ def collect(source: Source) -> TrustFacts:
     insecure = tuple(sockets.insecure_factories(source))
     old = tuple(sockets.old_protocols(source))
     named: tuple[_Named, ...] = (*found, *stock, *overrides, *raw, *insecure, *old)
-    # Nothing is said of a library's class that the app hands to nobody, so nobody asks how it is reached.
-    codes = tuple(
-        one.code for one in named if one.code.owner.first_party or bool(getattr(one, "uses", False))
-    )
+    codes = tuple(one.code for one in named if one.code.owner.first_party or _is_told(one))
     return TrustFacts(
         pins=tuple(pins(source, explorer)),
         codes=codes,
@@ -57,3 +53,8 @@ def collect(source: Source) -> TrustFacts:
         insecure=insecure,
         protocols=old,
     )
+
+
+def _is_told(one: _Named) -> bool:
+    """Whether a library's class is spoken of if it is reached; nobody asks how the others are reached."""
+    return isinstance(one, Decider) and (bool(one.uses) or one.decides is Decides.ERROR)

@@ -1,0 +1,110 @@
+"""Whether code is used, where names are short, and objects are made by reflection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pincompiler.finding import Level, Use
+from pincompiler.rules import RULES
+from pincompiler.rules.rule import Audited
+from pincompiler.shipped import read_app
+from tests.apk.forge import Attr, Node, android, axml, simple_zip
+from tests.dex.smali import assemble, class_file, method
+from tests.strategies import TODAY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pincompiler.facts import App
+    from pincompiler.finding import Finding
+
+NAME, LABEL, DEBUGGABLE = 0x01010003, 0x01010001, 0x0101000F
+CHECK = "public checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
+INIT = (
+    "invoke-static {}, La/b/Main;->context()Ljavax/net/ssl/SSLContext;\nmove-result-object v0\n"
+    "const/4 v1, 0x0\nconst/4 v2, 0x1\nnew-array v2, v2, [Ljavax/net/ssl/TrustManager;\n"
+    "new-instance v3, Lew;\ninvoke-direct {v3}, Lew;-><init>()V\naput-object v3, v2, v1\n"
+    "invoke-virtual {v0, v1, v2, v1}, Ljavax/net/ssl/SSLContext;->init("
+    "[Ljavax/net/ssl/KeyManager;[Ljavax/net/ssl/TrustManager;Ljava/security/SecureRandom;)V\nreturn-void"
+)
+CONSTRUCTOR = method("public constructor <init>()V", "return-void")
+
+
+def app(sources: dict[str, str], tmp_path: Path, *, debuggable: bool = False, utf8: bool = True) -> App:
+    """An app with one activity, ``a.b.Main``, of some classes in smali."""
+    flags = (android("label", LABEL, "A view"), android("debuggable", DEBUGGABLE, int(debuggable), 0x12))
+    main = Node("activity", (android("name", NAME, "a.b.Main"),))
+    top = Node("manifest", (Attr("package", "a.b"),), (Node("application", flags, (main,)),))
+    files = {"AndroidManifest.xml": axml(top, utf8=utf8), "classes.dex": assemble(sources, tmp_path)}
+    path = tmp_path / "app.apk"
+    path.write_bytes(simple_zip(files))
+    return read_app(path)
+
+
+def findings(app: App, rule: str) -> list[Finding]:
+    (check,) = [one.app for one in RULES if one.id == rule and one.app]
+    return list(check(Audited(app, TODAY)))
+
+
+@pytest.mark.parametrize("utf8", [True, False])
+def test_the_end_of_a_word_in_the_manifest_is_no_class(tmp_path: Path, *, utf8: bool) -> None:
+    """``A view`` ends in ``ew``, which a shrinker calls a class; in UTF-16, each letter is followed by a zero."""
+    trusting = ".implements Ljavax/net/ssl/X509TrustManager;\n" + CONSTRUCTOR + method(CHECK, "return-void")
+    sources = {
+        "ew": class_file("Lew;", trusting),
+        "net": class_file("Lnet;", method("public static use()V", INIT)),
+        "main": class_file("La/b/Main;", CONSTRUCTOR, "Landroid/app/Activity;"),
+    }
+    (found,) = findings(app(sources, tmp_path, utf8=utf8), "permissive-trust-manager")
+    assert found.evidence
+    assert found.evidence.use is Use.REFERENCED
+    assert found.level is Level.NOTE
+
+
+ENGINE = "Lorg/apache/cordova/engine/SystemWebViewEngine;"
+CLIENT = "Lorg/apache/cordova/engine/SystemWebViewClient;"
+ON_ERROR = (
+    "public onReceivedSslError(Landroid/webkit/WebView;Landroid/webkit/SslErrorHandler;"
+    "Landroid/net/http/SslError;)V"
+)
+IF_DEBUGGABLE = (
+    "const/4 v0, 0x0\ninvoke-virtual {v0}, Landroid/content/Context;->getApplicationInfo()"
+    "Landroid/content/pm/ApplicationInfo;\nmove-result-object v0\n"
+    "iget v0, v0, Landroid/content/pm/ApplicationInfo;->flags:I\nand-int/lit8 v0, v0, 0x2\nif-eqz v0, :a\n"
+    "invoke-virtual {p2}, Landroid/webkit/SslErrorHandler;->proceed()V\nreturn-void\n"
+    ":a\ninvoke-virtual {p2}, Landroid/webkit/SslErrorHandler;->cancel()V\nreturn-void"
+)
+CORDOVA = {
+    # As Cordova does it: the engine is made by reflection, of its literal.
+    "main": class_file(
+        "La/b/Main;",
+        method("public onCreate(Landroid/os/Bundle;)V", f"const-class v0, {ENGINE}\nreturn-void"),
+        "Landroid/app/Activity;",
+    ),
+    "engine": class_file(
+        ENGINE,
+        method(
+            "public constructor <init>(Landroid/content/Context;)V",
+            f"new-instance v0, {CLIENT}\ninvoke-direct {{v0}}, {CLIENT}-><init>()V\nreturn-void",
+        ),
+    ),
+    "client": class_file(
+        CLIENT, CONSTRUCTOR + method(ON_ERROR, IF_DEBUGGABLE), "Landroid/webkit/WebViewClient;"
+    ),
+}
+
+
+def test_what_a_library_does_in_a_debuggable_app_is_a_note(tmp_path: Path) -> None:
+    (found,) = findings(app(CORDOVA, tmp_path, debuggable=True), "webview-ignores-tls-errors")
+    assert found.level is Level.NOTE
+    assert found.evidence
+    assert found.evidence.owner == "Apache Cordova"
+    assert found.evidence.chain == ("La/b/Main;", ENGINE, CLIENT)
+
+
+def test_what_a_library_would_do_in_a_debuggable_app_is_nothing_in_a_release(tmp_path: Path) -> None:
+    released = app(CORDOVA, tmp_path)
+    assert released.trust.deciders
+    assert not findings(released, "webview-ignores-tls-errors")
