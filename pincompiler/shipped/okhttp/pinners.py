@@ -93,8 +93,8 @@ class Pinners:
         if isinstance(pins, Items) and pins.exact and not pins.items:
             return
         if patterns is None or keys is None:
-            what = "host" if patterns is None else "pins"
-            self._doubt(draft, code, f"adds pins, and the {what} is computed at run time")
+            what = "host is" if patterns is None else "pins are"
+            self._doubt(draft, code, f"adds pins, and the {what} computed at run time")
             return
         if len(patterns) > 1 and len(keys) > 1 and not isinstance(pins, Items):
             self._doubt(draft, code, "adds pins for several hosts, and which are whose is not known")
