@@ -16,7 +16,7 @@ from pincompiler.dex import DexError, Program
 from pincompiler.engine import Engine
 from pincompiler.facts import App, Mechanism, Unseen
 from pincompiler.shipped import bundled, engines, kits, loading, nsc, okhttp, trust
-from pincompiler.shipped.owners import Owners
+from pincompiler.shipped.owners import Owners, hooks
 from pincompiler.shipped.reach import reached
 from pincompiler.shipped.source import IN_CODE, Source, find
 
@@ -58,7 +58,7 @@ def read_app(path: Path, engine: Engine = Engine.FAST) -> App:
 def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, None]], Iterator[Dex]]) -> App:
     unseen: dict[Unseen, None] = {}
     program = Program(code(package, unseen))
-    owners = Owners(package.manifest)
+    owners = Owners(package.manifest, hooks(package))
     wanted = [want for collector in COLLECTORS.values() for want in collector.WANTED]
     source = Source(path, package, program, owners.of, find(program, wanted, unseen), unseen)
     areas: dict[str, Any] = {}

@@ -11,13 +11,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.apk.archive import MemberError
 from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED, Owner
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pincompiler.apk import Manifest
+    from pincompiler.apk import Manifest, Package
 
 _TOP_LEVELS: Final = frozenset(
     [
@@ -99,6 +100,8 @@ _OF_A_PRODUCT: Final = 3
 _LARGE_SHARE: Final = 3
 """An organisation with one in so many of an app's components is the app's."""
 
+_HOOKS_LIMIT: Final = 1 << 16
+
 
 @dataclass(frozen=True, slots=True)
 class Owners:
@@ -106,11 +109,13 @@ class Owners:
 
     The app's own are the packages of its manifest and its application class, and the organisation that
     these name; where the application id is another than the code's package, the organisation of many of
-    its components.  Everything else with a name is a library's: one of the table, or one that is called
+    its components; and those of the classes that Xposed loads.  Everything else with a name is a library's: one of the table, or one that is called
     by its package.  Names that say nothing are :data:`~pincompiler.facts.common.UNIDENTIFIED`.
     """
 
     manifest: Manifest
+    loaded: tuple[str, ...] = ()
+    """Classes that are started, and that the manifest does not name."""
     _prefixes: dict[str, Owner] = field(default_factory=dict, repr=False, compare=False)
     _known: dict[str, Owner] = field(default_factory=dict, repr=False, compare=False)
     """By package, for thousands of sites lie in a few packages."""
@@ -130,7 +135,7 @@ class Owners:
         """The prefixes of the app's own classes."""
         if self.manifest.package:
             yield self.manifest.package
-        names = (self.manifest.application, *self._leading())
+        names = (self.manifest.application, *self.loaded, *self._leading())
         for package in (self.manifest.package, *(name.rpartition(".")[0] for name in names)):
             if package == self.manifest.package or _named(package):
                 yield from _of_one_owner(package)
@@ -145,6 +150,15 @@ class Owners:
         for name in named:
             if shares.pop(organisation(name.rpartition(".")[0]), 0) * _LARGE_SHARE >= len(named):
                 yield name
+
+
+def hooks(package: Package) -> tuple[str, ...]:
+    """The classes that Xposed loads into other apps: those of its modules that the app is one of."""
+    try:
+        text = package.read("assets/xposed_init", _HOOKS_LIMIT).decode("utf-8", "replace")
+    except MemberError:  # as in nearly all apps
+        return ()
+    return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
 
 
 def _of_one_owner(package: str) -> Iterator[str]:

@@ -32,14 +32,21 @@ INIT = (
 CONSTRUCTOR = method("public constructor <init>()V", "return-void")
 
 
-def app(sources: dict[str, str], tmp_path: Path, *, debuggable: bool = False, utf8: bool = True) -> App:
+def app(
+    sources: dict[str, str],
+    tmp_path: Path,
+    *,
+    debuggable: bool = False,
+    utf8: bool = True,
+    files: dict[str, bytes] | None = None,
+) -> App:
     """An app with one activity, ``a.b.Main``, of some classes in smali."""
     flags = (android("label", LABEL, "A view"), android("debuggable", DEBUGGABLE, int(debuggable), 0x12))
     main = Node("activity", (android("name", NAME, "a.b.Main"),))
     top = Node("manifest", (Attr("package", "a.b"),), (Node("application", flags, (main,)),))
-    files = {"AndroidManifest.xml": axml(top, utf8=utf8), "classes.dex": assemble(sources, tmp_path)}
+    members = {"AndroidManifest.xml": axml(top, utf8=utf8), "classes.dex": assemble(sources, tmp_path)}
     path = tmp_path / "app.apk"
-    path.write_bytes(simple_zip(files))
+    path.write_bytes(simple_zip({**members, **(files or {})}))
     return read_app(path)
 
 
@@ -108,3 +115,22 @@ def test_what_a_library_would_do_in_a_debuggable_app_is_nothing_in_a_release(tmp
     released = app(CORDOVA, tmp_path)
     assert released.trust.deciders
     assert not findings(released, "webview-ignores-tls-errors")
+
+
+def test_what_xposed_loads_is_the_apps_own(tmp_path: Path) -> None:
+    """A module has no components, and its code may be in another package than the manifest's."""
+    trusting = ".implements Ljavax/net/ssl/X509TrustManager;\n" + CONSTRUCTOR + method(CHECK, "return-void")
+    hook = method(
+        "public hook()V", INIT.replace("Lew;", "Lhook/it/Trust;").replace("La/b/Main;", "Lhook/it/Main;")
+    )
+    sources = {
+        "trust": class_file("Lhook/it/Trust;", trusting),
+        "main": class_file("Lhook/it/Main;", CONSTRUCTOR + hook),
+    }
+    loaded = {"assets/xposed_init": b"# the module\nhook.it.Main\n"}
+    (found,) = findings(app(sources, tmp_path, files=loaded), "permissive-trust-manager")
+    assert found.evidence
+    assert (found.evidence.first_party, found.evidence.use) == (True, Use.REFERENCED)
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    assert not findings(app(sources, alone), "permissive-trust-manager")

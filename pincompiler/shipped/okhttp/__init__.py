@@ -21,7 +21,7 @@ from pincompiler.shipped.okhttp.roles import Roles, named, renamed
 from pincompiler.shipped.okhttp.shapes import by_shape
 from pincompiler.shipped.okhttp.trace import Trace
 from pincompiler.shipped.okhttp.uses import adds_by_pin, field_takers, sites_of, uses_of
-from pincompiler.shipped.owners import Owners
+from pincompiler.shipped.owners import Owners, hooks
 from pincompiler.shipped.source import Call, Mention, Source, find
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def read_alone(
     """The facts about OkHttp in some DEX files and nothing else, with what could not be seen of it."""
     unseen: dict[Unseen, None] = {}
     program = Program(_readable(files, unseen))
-    owners = Owners(package.manifest)
+    owners = Owners(package.manifest, hooks(package))
     try:
         found = find(program, WANTED, unseen)
         return collect(Source(path, package, program, owners.of, found, unseen)), tuple(unseen)
