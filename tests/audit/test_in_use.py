@@ -1,4 +1,4 @@
-"""Whether code is used, where names are short, and objects are made by reflection."""
+"""Code in small apps: whether it is used, whose it is, and what it does not tell."""
 
 from __future__ import annotations
 
@@ -134,3 +134,59 @@ def test_what_xposed_loads_is_the_apps_own(tmp_path: Path) -> None:
     alone = tmp_path / "alone"
     alone.mkdir()
     assert not findings(app(sources, alone), "permissive-trust-manager")
+
+
+THROW = (
+    "new-instance v0, Ljava/security/cert/CertificateException;\n"
+    "invoke-direct {v0}, Ljava/security/cert/CertificateException;-><init>()V\nthrow v0"
+)
+ENCODED = (
+    "const/4 v0, 0x0\naget-object v0, p1, v0\n"
+    "invoke-virtual {v0}, Ljava/security/cert/X509Certificate;->getEncoded()[B\nmove-result-object v0\n"
+)
+COMPARED = (
+    f"{ENCODED}iget-object v1, p0, La/b/Trust;->known:[B\n"
+    "invoke-static {v0, v1}, Ljava/util/Arrays;->equals([B[B)Z\nmove-result v0\n"
+    f"if-eqz v0, :a\nreturn-void\n:a\n{THROW}"
+)
+STORED = (
+    "iget-object v1, p0, La/b/Trust;->store:Ljava/security/KeyStore;\n"
+    "const/4 v2, 0x0\naget-object v0, p1, v2\n"
+    'const-string v2, "ca"\n'
+    "invoke-virtual {v1, v2}, Ljava/security/KeyStore;->getCertificate(Ljava/lang/String;)"
+    "Ljava/security/cert/Certificate;\nmove-result-object v1\n"
+    "invoke-virtual {v1}, Ljava/security/cert/Certificate;->getPublicKey()Ljava/security/PublicKey;\n"
+    "move-result-object v1\n"
+    "invoke-virtual {v0, v1}, Ljava/security/cert/X509Certificate;->verify(Ljava/security/PublicKey;)V\nreturn-void"
+)
+LOGGED = (
+    f"{ENCODED}invoke-static {{v0}}, Ljava/util/Arrays;->toString([B)Ljava/lang/String;\nmove-result-object v0\n"
+    'const-string v1, "tls"\ninvoke-static {v1, v0}, Landroid/util/Log;->d(Ljava/lang/String;Ljava/lang/String;)I\n'
+    "iget-object v0, p0, La/b/Trust;->tm:Ljavax/net/ssl/X509TrustManager;\n"
+    "invoke-interface {v0, p1, p2}, Ljavax/net/ssl/X509TrustManager;->checkServerTrusted("
+    "[Ljava/security/cert/X509Certificate;Ljava/lang/String;)V\nreturn-void"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "used", "why"),
+    [
+        (COMPARED, True, "compares certificates with what is only known at run time"),
+        (STORED, True, "compares certificates with those of a key store, which are not known"),
+        (LOGGED, True, ""),
+        (COMPARED, False, ""),
+    ],
+)
+def test_what_a_trust_manager_compares_with_is_unknown(
+    tmp_path: Path, body: str, why: str, *, used: bool
+) -> None:
+    fields = (
+        ".implements Ljavax/net/ssl/X509TrustManager;\n.field known:[B\n"
+        ".field store:Ljava/security/KeyStore;\n.field tm:Ljavax/net/ssl/X509TrustManager;\n"
+    )
+    made = "new-instance v0, La/b/Trust;\ninvoke-direct {v0}, La/b/Trust;-><init>()V\n" if used else ""
+    sources = {
+        "trust": class_file("La/b/Trust;", fields + CONSTRUCTOR + method(CHECK, body)),
+        "main": class_file("La/b/Main;", method("public onCreate()V", made + "return-void")),
+    }
+    assert [one.why for one in app(sources, tmp_path).unseen] == ([why] if why else [])

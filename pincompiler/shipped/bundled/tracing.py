@@ -138,7 +138,9 @@ class Tracer:
             for values in written(program, one):
                 self._all(values, content, depth)
         elif isinstance(one, Created):
-            self._gap(content, f"an object of {one.descriptor}")
+            file = one.descriptor == "Ljava/io/FileInputStream;"
+            what = one.descriptor[1:-1].replace("/", ".")
+            self._gap(content, "a file that is not in the app" if file else f"an object of {what}")
         elif isinstance(one, Parameter):
             if is_called(program, one):
                 self._gap(content, "a parameter")

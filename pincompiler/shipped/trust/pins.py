@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.dex import DexError, opcodes
 from pincompiler.dex.values import FieldValue, Items, Number, Text, leaves, possible
 from pincompiler.facts import Algorithm, Mechanism, Pin
+from pincompiler.facts.common import UNIDENTIFIED
+from pincompiler.facts.trust import Decides
 from pincompiler.finding import Confidence
-from pincompiler.shipped.trust.deciders import TRUST_MANAGERS
+from pincompiler.shipped.trust.deciders import TRUST_MANAGERS, ways_of
+from pincompiler.shipped.trust.judging import is_strong
 from pincompiler.shipped.trust.meanings import CHECKS
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from pincompiler.shipped.source import Source
     from pincompiler.shipped.trust.ways import Explorer
 
+_STORE: Final = "Ljava/security/KeyStore;"
 _MOST_METHODS: Final = 24
 _MOST_FIELDS: Final = 6
 """Fields that are followed to what is written to them: each may be a search of all code."""
@@ -53,18 +57,32 @@ def _of(source: Source, explorer: Explorer, cls: ClassDef) -> Iterator[Pin]:
     called = {(ref.class_name, ref.name) for body in bodies for ref, _ in _calls(body)}
     names = {name for _, name in called}
     compares = ("Ljava/security/MessageDigest;", "digest") in called or "getPublicKey" in names
-    if not (compares and "getEncoded" in names):
-        return
     found: dict[tuple[Algorithm, str], None] = {}
-    for value in _values(source, bodies):
+    for value in _values(source, bodies) if compares and "getEncoded" in names else ():
         for digest in _digests(value):
             algorithm = _DIGESTS[len(digest)] if "getPublicKey" in names else Algorithm.CERTIFICATE
             found[algorithm, b64encode(digest).decode("ascii")] = None
     where, owner = source.where(check), source.owner_of(cls.name)
+    # What has lost its name may be a library's, which pins if it is given pins.
+    is_made = not found and owner != UNIDENTIFIED and bool(source.program.call_sites(cls.name, "<init>"))
+    if is_made and (why := _unknown(explorer, cls, called)):
+        source.doubt(where.symbol, why, Mechanism.TRUST_MANAGER)
     for algorithm, pin in found:
         yield Pin(
             Mechanism.TRUST_MANAGER, "", None, algorithm, pin, where, owner, confidence=Confidence.LIKELY
         )
+
+
+def _unknown(explorer: Explorer, cls: ClassDef, called: set[tuple[str, str]]) -> str:
+    """What a trust manager knows certificates by, if that is not in the code; nothing if it compares none."""
+    if any((_STORE, name) in called for name in ("getCertificate", "getCertificateAlias")):
+        return "compares certificates with those of a key store, which are not known"
+    for method in cls.methods:
+        if method.ref.name == "checkServerTrusted" and (ways := ways_of(explorer, method, Decides.CHAIN)):
+            tests = {test for way in ways.ways for test in way.tests}
+            if any(test.labels & {"encoding", "digest", "key"} and is_strong(test) for test in tests):
+                return "compares certificates with what is only known at run time"
+    return ""
 
 
 def _reached(explorer: Explorer, check: MethodBody) -> list[MethodBody]:
