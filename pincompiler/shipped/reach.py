@@ -402,6 +402,9 @@ class _Names:
     def in_manifest(self, class_name: str) -> bool:
         """Whether a manifest names it: a component, instrumentation, what start-up libraries look up."""
         name = _dotted(class_name)
+        package = self.package.manifest.package
+        if package and name.startswith(f"{package}.") and _holds(self.manifest, name[len(package) :]):
+            return True  # as in android:name=".Main", which other attributes may be written like
         # Without a package, a name is a word, or two letters of a shrinker's: those stand everywhere.
         return name in self.components or ("." in name and _holds(self.manifest, name))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pincompiler.facts import App
     from pincompiler.finding import Finding
 
-NAME, LABEL, DEBUGGABLE = 0x01010003, 0x01010001, 0x0101000F
+NAME, LABEL, VALUE, DEBUGGABLE = 0x01010003, 0x01010001, 0x01010024, 0x0101000F
 CHECK = "public checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
 INIT = (
     "invoke-static {}, La/b/Main;->context()Ljavax/net/ssl/SSLContext;\nmove-result-object v0\n"
@@ -39,11 +39,12 @@ def app(
     debuggable: bool = False,
     utf8: bool = True,
     files: dict[str, bytes] | None = None,
+    children: tuple[Node, ...] = (),
 ) -> App:
     """An app with one activity, ``a.b.Main``, of some classes in smali."""
     flags = (android("label", LABEL, "A view"), android("debuggable", DEBUGGABLE, int(debuggable), 0x12))
     main = Node("activity", (android("name", NAME, "a.b.Main"),))
-    top = Node("manifest", (Attr("package", "a.b"),), (Node("application", flags, (main,)),))
+    top = Node("manifest", (Attr("package", "a.b"),), (Node("application", flags, (main, *children)),))
     members = {"AndroidManifest.xml": axml(top, utf8=utf8), "classes.dex": assemble(sources, tmp_path)}
     path = tmp_path / "app.apk"
     path.write_bytes(simple_zip({**members, **(files or {})}))
@@ -115,6 +116,20 @@ def test_what_a_library_would_do_in_a_debuggable_app_is_nothing_in_a_release(tmp
     released = app(CORDOVA, tmp_path)
     assert released.trust.deciders
     assert not findings(released, "webview-ignores-tls-errors")
+
+
+def test_a_name_below_the_package_in_meta_data_is_a_start(tmp_path: Path) -> None:
+    """As Cydia Substrate names its modules."""
+    trusting = ".implements Ljavax/net/ssl/X509TrustManager;\n" + CONSTRUCTOR + method(CHECK, "return-void")
+    sources = {
+        "trust": class_file("La/b/Trust;", trusting),
+        "hook": class_file("La/b/Hook;", method("public hook()V", INIT.replace("Lew;", "La/b/Trust;"))),
+    }
+    named = Node("meta-data", (android("name", NAME, "substrate.main"), android("value", VALUE, ".Hook")))
+    (found,) = findings(app(sources, tmp_path, children=(named,)), "permissive-trust-manager")
+    assert found.evidence
+    assert found.evidence.chain == ("La/b/Hook;", "La/b/Trust;")
+    assert found.level is Level.ERROR
 
 
 def test_what_xposed_loads_is_the_apps_own(tmp_path: Path) -> None:
