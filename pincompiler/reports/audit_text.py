@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pincompiler.finding import Evidence, Finding
     from pincompiler.location import Location
     from pincompiler.subject import InventoryPin, Subject
-    from pincompiler.verdicts import HostVerdict
 
 _GOOD, _BAD, _DIM = "32", "31;1", "33"
 _COLOURS = {Verdict.ENFORCED: _GOOD, Verdict.UNKNOWN: _DIM, Verdict.NOT_COVERED: _DIM}
@@ -32,7 +31,7 @@ def _subject(subject: Subject, *, colour: bool) -> Iterator[str]:
     if subject.error:
         return
     yield f"sha256 {subject.sha256}"
-    yield from _section("Verdicts", _verdicts(subject.verdicts, colour=colour))
+    yield from _section("Verdicts", _verdicts(subject, colour=colour))
     yield from _section("Findings", _findings(subject, colour=colour))
     yield from _section("Pins", _pins(subject.pins))
     unseen = [f"{visible(one.what)}: {visible(one.why)}" for one in subject.unseen if one.mechanisms]
@@ -57,7 +56,8 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}".rstrip() for line in lines)
 
 
-def _verdicts(rows: Sequence[HostVerdict], *, colour: bool) -> Iterator[str]:
+def _verdicts(subject: Subject, *, colour: bool) -> Iterator[str]:
+    rows = subject.verdicts
     cells = [(visible(row.host), row.mechanism.value, f"API {row.api}", row.verdict.value) for row in rows]
     widths = _widths(cells)
     for row, (host, mechanism, api, verdict) in zip(rows, cells, strict=True):
@@ -66,7 +66,18 @@ def _verdicts(rows: Sequence[HostVerdict], *, colour: bool) -> Iterator[str]:
         start = f"{host:<{widths[0]}}  {mechanism:<{widths[1]}}  {api:<{widths[2]}}"
         yield f"{start}  {shown}  {visible(row.why)}"
     if not rows:
-        yield "no host is named, by the app or by a pins.toml"
+        yield _without_hosts(subject)
+
+
+def _without_hosts(subject: Subject) -> str:
+    """What to say instead of a verdict on each host, if none is named."""
+    if any(one.enforced for one in subject.pins):
+        return "pins are enforced, and for which hosts is not known"
+    if subject.pins:
+        return "no host is seen to be pinned; what may be pins is listed below"
+    if not subject.complete:
+        return "no host is seen to be pinned, and not everything was seen"
+    return "no host is pinned: every connection rests on the CAs of the device, and on what is told below"
 
 
 def _widths(rows: Sequence[tuple[str, ...]]) -> list[int]:
@@ -106,8 +117,14 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
     if said:
         yield f"    {said}"
     if evidence.chain:
-        yield f"    reached by {' > '.join(map(visible, evidence.chain))}"
+        yield f"    reached by {' > '.join(visible(_class_name(one)) for one in evidence.chain)}"
     yield from (f"    | {visible(line)}" for line in evidence.shown)
+
+
+def _class_name(descriptor: str) -> str:
+    """``com.example.Net``."""
+    named = descriptor.startswith("L") and descriptor.endswith(";")
+    return descriptor[1:-1].replace("/", ".") if named else descriptor
 
 
 def _pins(pins: Sequence[InventoryPin]) -> Iterator[str]:
@@ -117,7 +134,7 @@ def _pins(pins: Sequence[InventoryPin]) -> Iterator[str]:
             visible(_host(found)),
             found.pin.algorithm.value,
             visible(found.pin.pin),
-            "enforced" if found.enforced else "-",
+            _state(found),
         )
         for found in pins
     ]
@@ -128,6 +145,13 @@ def _pins(pins: Sequence[InventoryPin]) -> Iterator[str]:
         more = f", {visible(found.pin.what)}" if found.pin.what else ""
         owner = "" if found.pin.owner.first_party else f", {visible(found.pin.owner.name)}"
         yield f"{cells}  {place(found.pin.where, '')}{ends}{owner}{more}"
+
+
+def _state(found: InventoryPin) -> str:
+    """Whether it does anything; of what only looks like a pin, that nothing is seen to use it."""
+    if found.enforced:
+        return "enforced"
+    return "candidate" if found.pin.confidence is Confidence.CANDIDATE else "not enforced"
 
 
 def _host(found: InventoryPin) -> str:

@@ -263,7 +263,7 @@ Findings
   warning: it is over [expired-pin-set]
       at classes2.dex Lcom/example/shop/Net;->client()V (line 31)
       first-party, reachable, API 24+, likely
-      reached by Lcom/example/shop/Main; > Lcom/example/shop/Net;
+      reached by com.example.shop.Main > com.example.shop.Net
       | const/4 v0, 0x1
       see: CWE-298, MASVS-NETWORK-2, MASTG-TEST-0243, MASWE-0028
 
@@ -281,6 +281,23 @@ Remarks
   note: harmless
 """
     )
+
+
+def test_no_host_does_not_read_as_no_pins() -> None:
+    """Without a verdict on a host, the table says what is known all the same, and no more."""
+    pin = replace(SUBJECT.pins[0].pin, confidence=Confidence.CANDIDATE)
+    said = {
+        "no host is pinned: every": replace(SUBJECT, verdicts=(), pins=(), unseen=()),
+        "not everything was seen": replace(SUBJECT, verdicts=(), pins=()),
+        "for which hosts is not known": replace(SUBJECT, verdicts=(), unseen=()),
+        "what may be pins is listed below": replace(
+            SUBJECT, verdicts=(), pins=(InventoryPin(pin, enforced=False),), unseen=()
+        ),
+    }
+    for words, subject in said.items():
+        text = audit_text.render([subject])
+        assert words in text.partition("Findings")[0]
+        assert ("  candidate  " in text) == words.startswith("what may")
 
 
 def test_colours_are_for_terminals() -> None:
