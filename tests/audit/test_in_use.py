@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pincompiler.finding import Level, Use
-from pincompiler.rules import RULES
+from pincompiler.rules.registry import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from tests.apk.forge import Attr, Node, android, axml, simple_zip
