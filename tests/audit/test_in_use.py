@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pincompiler.facts import App
     from pincompiler.finding import Finding
 
+pytestmark = pytest.mark.real
 NAME, LABEL, VALUE, DEBUGGABLE = 0x01010003, 0x01010001, 0x01010024, 0x0101000F
 CHECK = "public checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
 INIT = (
