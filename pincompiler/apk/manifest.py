@@ -84,6 +84,8 @@ class Manifest:
     """The name of the split; empty for a base."""
     split_required: bool = False
     """Whether this APK was never meant to run without its splits."""
+    unread: bool = False
+    """Whether there is none, or it cannot be read: then nothing above is known."""
 
 
 def read_manifest(markup: Markup, resources: Resources) -> Manifest:

@@ -161,7 +161,7 @@ class _Opening:
             )
         resources = Resources(tuple(self._tables(parts)))
         manifests = [_manifest(markups[id(part)], resources) for part in parts]
-        found = tuple(one or Manifest() for one in manifests)
+        found = tuple(one or Manifest(unread=True) for one in manifests)
         self._judge_splits(kind, found)
         return Package(
             kind,

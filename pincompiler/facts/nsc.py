@@ -43,7 +43,7 @@ class NscFacts(Area):
 
     files: tuple[NscFile, ...] = ()
     unresolved: bool = False
-    """Whether the manifest names a configuration of which no file could be found."""
+    """Whether the manifest names a configuration of which no file could be found, or cannot be read itself."""
 
     @property
     def counting(self) -> tuple[NscFile, ...]:

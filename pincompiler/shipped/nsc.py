@@ -38,7 +38,8 @@ def collect(source: Source) -> NscFacts:
         why = f"it has more than {_MOST_PINS:,} pairs of host and pin, and the inventory ends there"
         source.unseen[Unseen(counting[0].title, why, frozenset())] = None
     shipped = tuple(_shipped(one) for one in counting)
-    unresolved = source.package.manifest.nsc is not None and not files
+    manifest = source.package.manifest
+    unresolved = manifest.unread or (manifest.nsc is not None and not files)
     return NscFacts(pins[:_MOST_PINS], shipped, files=files, unresolved=unresolved)
 
 

@@ -112,6 +112,20 @@ def test_a_lost_dex_file_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("manifest", [None, b"", b"no XML"])
+def test_nothing_is_said_of_a_manifest_that_cannot_be_read(manifest: bytes | None, tmp_path: Path) -> None:
+    """What it would permit by default, and to which version of Android it aims, is not known."""
+    files = members()
+    del files["AndroidManifest.xml"]
+    subject = audited(
+        simple_zip(files if manifest is None else {**files, "AndroidManifest.xml": manifest}), tmp_path
+    )
+    assert not subject.complete
+    assert not [
+        one for one in subject.findings if one.location and one.location.member == "AndroidManifest.xml"
+    ]
+
+
 def test_an_archive_of_65_535_entries(tmp_path: Path) -> None:
     files = {**members(), **{f"assets/{number}": b"x" for number in range(65_535 - len(members()))}}
     subject = audited(simple_zip(files), tmp_path)
