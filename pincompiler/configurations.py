@@ -146,8 +146,9 @@ def _pinned(path: Path, pinners: Sequence[Shipped], doubts: tuple[str, ...]) -> 
 
 
 def _unless_refused(nsc: Nsc, title: str, doubts: tuple[str, ...] = ()) -> Configuration:
-    if nsc.problems:
-        problem = nsc.problems[0]
+    # What only old Androids refuse means something on the others.
+    problem = next((one for one in nsc.problems if one.before is None), None)
+    if problem is not None:
         line = f":{problem.where.span.line}" if problem.where.span else ""
         raise InputError(f"{title}{line}: Android refuses this file: {problem.message}")
     return Configuration(title, nsc, doubts)

@@ -64,6 +64,7 @@ def _file(source: Source, variant: NscVariant, twin: NscVariant | None, api: Api
             added = twin.nsc.overrides
             problems += tuple(one for one in twin.nsc.problems if one.debug or twin.root is None)
         nsc = nsc.debugged(added or (), manifest.target_sdk) if added else nsc
+    problems = tuple(one for one in problems if one.met(api.first if api else None))
     where = source.member(variant.member or "AndroidManifest.xml")
     return NscFile(variant.qualifier, variant.member, nsc, where, api, problems, variant.is_debug_twin)
 

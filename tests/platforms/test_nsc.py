@@ -373,11 +373,20 @@ def test_refuses(body: str, told: str) -> None:
     assert problems(body) == [told]
 
 
-@pytest.mark.parametrize(
-    "source", ["system", "user", "wfa", "@raw/ca", "@*android:raw/c_a", " @raw/ca ", "@null"]
-)
+@pytest.mark.parametrize("source", ["system", "user", "@raw/ca", "@*android:raw/c_a", " @raw/ca ", "@null"])
 def test_anchors_that_android_knows(source: str) -> None:
     assert problems(domain("x", ANCHORS.format(f'<certificates src="{source}"/>'))) == []
+
+
+def test_passpoint_cas_are_unknown_before_android_10() -> None:
+    """WfaCertificateSource came with API level 29; Android 9 says "Unknown certificates src" (tests/real)."""
+    body = domain("x", ANCHORS.format('<certificates src="wfa"/>'))
+    (problem,) = read_xml(config(body), "nsc.xml").problems
+    assert (problem.message, problem.before) == (
+        'the certificates src "wfa" is unknown before Android 10',
+        29,
+    )
+    assert [problem.met(api) for api in (None, 24, 28, 29)] == [True, True, True, False]
 
 
 def test_everything_is_told_at_once_with_its_line() -> None:

@@ -12,6 +12,7 @@ import pytest
 from pincompiler.apk import open_package
 from pincompiler.dex import Program
 from pincompiler.facts import FIRST_PARTY, ApiRange, App, State
+from pincompiler.finding import Level
 from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.rules.app import APP_RULES
 from pincompiler.rules.rule import Audited
@@ -56,7 +57,8 @@ PIN: Final = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
 PINNED: Final = f'<pin-set><pin digest="SHA-256">{PIN}</pin></pin-set>'
 
 
-def manifest(application: str = "", least: int = 24, target: int = 34, *, configured: bool = True) -> str:
+# Android 7 to 8.1 permit cleartext traffic by default, which would be one more note each time: not from 28 on.
+def manifest(application: str = "", least: int = 28, target: int = 34, *, configured: bool = True) -> str:
     named = 'android:networkSecurityConfig="@xml/network_security_config"' if configured else ""
     return (
         '<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">'
@@ -118,7 +120,8 @@ class ShopBuilder:
 
 def example(text: str) -> tuple[str | None, dict[str, str]]:
     """The network security configuration of an example, and its manifest and variants."""
-    plain, sources = None, {}
+    plain: str | None = None
+    sources = {"AndroidManifest.xml": manifest(least=24)}
     for block in re.findall(r"```xml\n(.*?)```", text, re.DOTALL):
         if block.startswith("<manifest"):
             sources["AndroidManifest.xml"] = block
@@ -287,3 +290,12 @@ def test_anchors_and_cleartext_are_androids(target: int, debuggable: bool) -> No
             assert sorted(mine) == sorted(told.anchors), text.decode()
             compared += 1
     assert compared > 1000
+
+
+@pytest.mark.parametrize(("least", "levels"), [(24, [Level.NOTE]), (27, [Level.NOTE]), (28, [])])
+def test_old_androids_permit_cleartext_to_every_app(
+    least: int, levels: list[Level], shop: ShopBuilder
+) -> None:
+    """Whatever it aims at: the default depends on the target only since Android 9 (tests/real/test_androids.py)."""
+    told = found(shop(document(domain("x.test")), {"AndroidManifest.xml": manifest(least=least)}))
+    assert [one.level for one in told if one.rule == "cleartext-pinned-host"] == levels

@@ -315,7 +315,7 @@ def test_random_documents() -> None:
     accepted = 0
     for text, in_release, in_debug in zip(texts, release, debuggable, strict=True):
         model = read_xml(text, "nsc.xml")
-        told = [problem.message for problem in model.problems]
+        told = [problem.message for problem in model.problems if problem.met(34)]
         assert bool(told) is isinstance(in_debug, str), (text.decode(), told, in_debug)
         if not isinstance(in_release, str):
             accepted += bool(any(pins for pins, _ in in_release))

@@ -217,6 +217,16 @@ def _compiled(top: Path, names: Sequence[str]) -> list[Compiled]:
     return _compiled(top, names[:middle]) + _compiled(top, names[middle:])
 
 
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What of an app and of the phone it runs on changes the meaning of a configuration."""
+
+    timezone: str = "UTC"
+    """Of the phone; the instant of an expiration depends on it."""
+    target_sdk: int = 34
+    debuggable: bool = False
+
+
 def android_nsc(
     documents: Sequence[bytes],
     hosts_per_document: Sequence[Sequence[str]],
@@ -228,23 +238,28 @@ def android_nsc(
 ) -> list[NscAnswer]:
     """Compile the XML texts with aapt2 and have the parser of that Android apply them, in one JVM.
 
-    ``api`` is one of the levels of :data:`~tests.real.install.ANDROIDS`.  ``timezone`` is that of the device, on which the instant of an expiration depends.  A host which
-    Android will not even look up (one with a leading dot) raises :class:`ToolError`.
+    ``api`` is one of the levels of :data:`~tests.real.install.ANDROIDS`.  A host which Android will not even look
+    up (one with a leading dot) raises :class:`ToolError`.
     """
-    if len(documents) != len(hosts_per_document):
-        raise ValueError(f"{len(documents)} documents, but {len(hosts_per_document)} lists of hosts")
     compiled = compile_resources(documents)
+    devices = [Device(timezone, target_sdk, debuggable)] * len(compiled)
+    return android_answers(compiled, hosts_per_document, devices, api)
+
+
+def android_answers(
+    compiled: Sequence[Compiled],
+    hosts_per_document: Sequence[Sequence[str]],
+    devices: Sequence[Device],
+    api: int,
+) -> list[NscAnswer]:
+    """What the parser of that Android makes of documents which aapt2 has compiled, each on its device."""
+    if len(compiled) != len(hosts_per_document):
+        raise ValueError(f"{len(compiled)} documents, but {len(hosts_per_document)} lists of hosts")
+    together = zip(compiled, hosts_per_document, devices, strict=True)
     parsed = iter(
         _parsed(
-            [
-                (one.binary, hosts)
-                for one, hosts in zip(compiled, hosts_per_document, strict=True)
-                if one.binary is not None
-            ],
-            timezone,
-            target_sdk,
-            debuggable=debuggable,
-            version=ANDROIDS[api],
+            [(one.binary, hosts, device) for one, hosts, device in together if one.binary is not None],
+            ANDROIDS[api],
         )
     )
     return [
@@ -252,29 +267,19 @@ def android_nsc(
     ]
 
 
-def _parsed(
-    documents: Sequence[tuple[bytes, Sequence[str]]],
-    timezone: str,
-    target_sdk: int,
-    *,
-    debuggable: bool,
-    version: str,
-) -> list[NscAnswer]:
+def _parsed(documents: Sequence[tuple[bytes, Sequence[str], Device]], version: str) -> list[NscAnswer]:
     """Put compiled documents and their hosts to Android's parser."""
     if not documents:
         return []
     android = jars(f"android-{version}")
-    message = [struct.pack(">iii", target_sdk, debuggable, len(documents))]
-    for binary, hosts in documents:
+    message = [struct.pack(">i", len(documents))]
+    for binary, hosts, device in documents:
+        message += [struct.pack(">ii", device.target_sdk, device.debuggable), _text(device.timezone)]
         message += [_bytes(binary), struct.pack(">i", len(hosts)), *map(_text, hosts)]
     path = os.pathsep.join((str(oracle("nsc", version, android)), _repaired(version, android), android))
-    told = call(
-        [*java(), f"-Duser.timezone={timezone}", "-cp", path, "NscOracle"],
-        b"".join(message),
-    )
-    lines = iter(told.decode().splitlines())
+    lines = iter(call([*java(), "-cp", path, "NscOracle"], b"".join(message)).decode().splitlines())
     answers = []
-    for binary, hosts in documents:
+    for binary, hosts, _ in documents:
         kind, _, rest = next(lines).partition(" ")
         if kind == "error":
             answers.append(NscAnswer((), _decoded(rest), "parser", binary))

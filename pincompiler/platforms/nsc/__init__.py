@@ -67,9 +67,9 @@ def merge(base: Nsc, generated: Nsc) -> Nsc:
     return Nsc((*base.configs, *generated.configs), "", (*base.problems, *problems))
 
 
-def objections(_policy: Policy, _app: App, model: Nsc) -> Iterator[Objection]:
+def objections(_policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
     """What Android would refuse or undo."""
-    for problem in model.problems:
+    for problem in (one for one in model.problems if one.met(app.android_min_sdk)):
         message = f"Android refuses the file, so the app crashes at its first connection: {problem.message}"
         yield Objection((), message, "mend the base", problem.where)
     for config in model.configs:

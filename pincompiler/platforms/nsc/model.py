@@ -63,9 +63,13 @@ class Settings:
             return self.anchors
         return (Anchor("system"), Anchor("user")) if target_sdk < 24 else (Anchor("system"),)
 
-    def permits_cleartext(self, target_sdk: int) -> bool:
-        """Whether connections without TLS are permitted; by default to apps that aim at Android 8.1 or older."""
-        return target_sdk < 28 if self.cleartext is None else self.cleartext
+    def permits_cleartext(self, target_sdk: int, api: int = 28) -> bool:
+        """Whether a device of an API level permits connections without TLS.
+
+        The default is to permit them to apps that aim at Android 8.1 or older, and to every app on Android 8.1 and
+        older devices: NetworkSecurityConfig.getDefaultBuilder, which asks for the target since API level 28.
+        """
+        return min(target_sdk, api) < 28 if self.cleartext is None else self.cleartext
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,12 @@ class Problem:
     where: Location
     debug: bool = field(default=False, compare=False)
     """Whether only a debuggable build gets as far as to refuse it."""
+    before: int | None = field(default=None, compare=False)
+    """The first API level that does not refuse it any more; None: all do."""
+
+    def met(self, api: int | None) -> bool:
+        """Whether an app that runs on devices from this API level on meets it; None: on all of them."""
+        return self.before is None or api is None or api < self.before
 
 
 @dataclass(frozen=True, slots=True)

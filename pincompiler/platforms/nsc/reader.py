@@ -232,6 +232,8 @@ class _Reader:
                 continue
             if source not in ("system", "user", "wfa") and not _REFERENCE.fullmatch(source.strip(_WHITE)):
                 self.refuse(certificates, f'the certificates src "{source}" is unknown')
+            if source == "wfa":
+                self.refuse(certificates, 'the certificates src "wfa" is unknown before Android 10', 29)
             overrides = boolean(certificates.get("overridePins"))
             found.append(
                 Anchor(source, self.debug if overrides is None else overrides, self.where(certificates))
@@ -247,8 +249,8 @@ class _Reader:
             return Reporting(bool(boolean(enforce)), inherited or bool(boolean(disable)), uris)
         return around
 
-    def refuse(self, element: Element, message: str) -> None:
-        self.problems.append(Problem(message, self.where(element), self.debug))
+    def refuse(self, element: Element, message: str, before: int | None = None) -> None:
+        self.problems.append(Problem(message, self.where(element), self.debug, before))
 
     def where(self, element: Element) -> Location:
         line = element.sourceline or 1

@@ -4,6 +4,8 @@
 
 Pins are checked in a TLS handshake.  Where cleartext traffic is permitted, a link, a redirect or a typing
 slip that says `http://` is sent to the host without one, for everybody on the way to read and to change.
+Unless the file forbids it, it is permitted to apps that aim at Android 8.1 or older, and on devices of Android 8.1
+and older to every app, which is a note if the app runs on such devices.
 
 ## Example
 
@@ -51,16 +53,21 @@ def check(audited: Audited) -> Iterator[Finding]:
     """Domain-configs with pins where cleartext traffic is permitted, by themselves or by default."""
     target = audited.app.manifest.target_sdk
     for file in audited.app.nsc.read:
+        oldest = file.api.first if file.api else audited.app.manifest.min_sdk
         for config in file.nsc.configs:
-            if config.keys and config.domains and config.settings.permits_cleartext(target):
+            if config.keys and config.domains and config.settings.permits_cleartext(target, oldest):
                 hosts = tuple(domain.name for domain in config.domains)
                 more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
+                everywhere = config.settings.permits_cleartext(target)
                 default = f", as is the default of apps that aim at API level {target}"
+                if not everywhere:
+                    default = ", as is the default on devices of Android 8.1 and older"
                 yield RULE.in_file(
                     config.settings.cleartext_where or config.where or file.where,
                     f"{hosts[0]}{more} is pinned, and cleartext traffic to it is permitted"
                     f"{default if config.settings.cleartext is None else ''}",
                     'write cleartextTrafficPermitted="false" on its domain-config',
+                    level=None if everywhere else Level.NOTE,
                     hosts=hosts,
                     mechanism="nsc",
                     api=str(file.api),

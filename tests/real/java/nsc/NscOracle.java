@@ -18,12 +18,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.TimeZone;
 
 /**
  * Asks Android's own parser what it makes of compiled network security configurations.
  *
- * <p>Standard input, big-endian: the app's target SDK, whether it is debuggable (0 or 1), a count
- * of documents, then each: its binary XML, a count of hosts, the hosts. A byte string is its length
+ * <p>Standard input, big-endian: a count of documents, then each: the app's target SDK, whether it
+ * is debuggable (0 or 1), the time zone of the device, its binary XML, a count of hosts, the hosts.
+ * A byte string is its length
  * and its bytes; a string is UTF-8. Standard output, per document: {@code error <message>}, or
  * {@code hosts} and one line per host, {@code config <cleartext> <expiration> <anchors> <pin>*}, or
  * {@code error <message>} for a host which is refused. Messages and pins are in base64; {@code
@@ -38,14 +40,15 @@ public final class NscOracle {
     PrintStream answers = System.out;
     System.setOut(System.err);
     DataInputStream in = new DataInputStream(new BufferedInputStream(System.in));
-    ApplicationInfo app = new ApplicationInfo();
-    app.targetSdkVersion = in.readInt();
-    app.flags = in.readInt() == 0 ? 0 : ApplicationInfo.FLAG_DEBUGGABLE;
     for (int left = in.readInt(); left > 0; left--) {
+      ApplicationInfo app = new ApplicationInfo();
+      app.targetSdkVersion = in.readInt();
+      app.flags = in.readInt() == 0 ? 0 : ApplicationInfo.FLAG_DEBUGGABLE;
+      TimeZone.setDefault(TimeZone.getTimeZone(string(in)));
       byte[] document = bytes(in);
       List<String> hosts = new ArrayList<>();
       for (int more = in.readInt(); more > 0; more--) {
-        hosts.add(new String(bytes(in), StandardCharsets.UTF_8));
+        hosts.add(string(in));
       }
       answer(document, hosts, app, answers);
     }
@@ -135,6 +138,10 @@ public final class NscOracle {
     byte[] value = new byte[in.readInt()];
     in.readFully(value);
     return value;
+  }
+
+  private static String string(DataInputStream in) throws IOException {
+    return new String(bytes(in), StandardCharsets.UTF_8);
   }
 
   /** An app whose only resource is the document. */
