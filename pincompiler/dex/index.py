@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -235,15 +236,15 @@ class Dex:
     @cached_property
     def _extending(self) -> Mapping[int, list[int]]:
         """For each type the classes here, by index, that extend or implement it directly."""
-        found: dict[int, list[int]] = {}
+        found: dict[int, list[int]] = defaultdict(list)
         for index, kind in enumerate(self.layout.classes[2::8].tolist()):
-            found.setdefault(kind, []).append(index)
-        lists: dict[int, tuple[int, ...]] = {0: ()}
+            found[kind].append(index)
+        sharing: dict[int, list[int]] = defaultdict(list)
         for index, offset in enumerate(self.layout.classes[3::8].tolist()):
-            if offset not in lists:  # many classes share one list
-                lists[offset] = self.type_list(offset)
-            for kind in lists[offset]:
-                found.setdefault(kind, []).append(index)
+            sharing[offset].append(index)
+        for offset, indices in sharing.items():  # many classes share one list
+            for kind in self.type_list(offset):
+                found[kind] += indices
         return found
 
     # Uses.
