@@ -94,8 +94,13 @@ def audit(path: Path, asked: Question) -> Subject:
     try:
         app = read_app(path, asked.engine)
     except InputError as error:
-        return Subject(str(path), error=str(error))
+        return Subject(_shown(path), error=str(error).removeprefix(f"{_shown(path)}: "))
     return judge_app(app, asked)
+
+
+def _shown(path: Path) -> str:
+    """How a report calls the app."""
+    return "<stdin>" if str(path) == "-" else str(path)
 
 
 def audit_all(paths: Sequence[Path], asked: Question, jobs: int = 1) -> Iterator[Subject]:
@@ -108,12 +113,13 @@ def audit_all(paths: Sequence[Path], asked: Question, jobs: int = 1) -> Iterator
 
     # A worker that dies, of memory or of a signal, takes the pool with it; its app is named then.
     with ProcessPoolExecutor(min(jobs, len(paths)), initializer=gc.disable) as pool:
-        pending = [(path, pool.submit(audit, path, asked)) for path in paths]
+        # Standard input is this process's alone.
+        pending = [(path, pool.submit(audit, path, asked) if str(path) != "-" else None) for path in paths]
         for path, future in pending:
             try:
-                yield future.result()
+                yield future.result() if future else audit(path, asked)
             except BrokenProcessPool:
-                yield Subject(str(path), error=f"{path}: the process that read it died; try --jobs 1")
+                yield Subject(str(path), error="the process that read it died; try --jobs 1")
 
 
 def judge_app(app: App, asked: Question) -> Subject:

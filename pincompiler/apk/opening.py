@@ -14,7 +14,7 @@ from pincompiler.apk.markup import Markup
 from pincompiler.apk.oddities import Oddities, Unknown
 from pincompiler.apk.package import Package, PackageKind, Part, read_markup
 from pincompiler.apk.resources import Resources, Table
-from pincompiler.apk.storage import File, Memory, digest
+from pincompiler.apk.storage import File, Memory, digest, standard_input
 from pincompiler.errors import InputError
 from pincompiler.records import dataclass
 
@@ -36,10 +36,12 @@ _NESTED_LIMIT = 512 << 20
 
 
 def open_package(path: Path, limit: int = MEMBER_LIMIT) -> Package:
-    """The app of a file or a directory of splits.  InputError if it is none.
+    """The app of a file, of a directory of splits, or of standard input for ``-``.  InputError if it is none.
 
     ``limit`` bounds what one member may unpack to.  Use it as a context manager, or close it.
     """
+    if str(path) == "-":
+        return read_package(standard_input(), "<stdin>", limit)
     if path.is_dir():
         return _open_directory(path, limit)
     file = File(path)

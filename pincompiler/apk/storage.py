@@ -6,6 +6,7 @@ uncompressed inside another archive is read where it lies.
 
 from __future__ import annotations
 
+import sys
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -99,6 +100,16 @@ class File:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def standard_input(limit: int = 1 << 30) -> bytes:
+    """All that comes.  InputError if nothing can, or more than ``limit`` bytes do."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    data = sys.stdin.buffer.read(limit + 1)
+    if len(data) > limit:
+        raise InputError(f"standard input has more than {limit >> 20} MB")
+    return data
 
 
 def digest(storage: Storage) -> str:

@@ -48,9 +48,9 @@ def read_app(path: Path, engine: Engine = Engine.FAST) -> App:
     """
     with open_package(path) as package:
         if engine is Engine.FAST:
-            return _read(str(path), package, engines.fast)
-        app = _read(str(path), package, engines.androguard)
-        own = _read(str(path), package, engines.own)
+            return _read(package.name, package, engines.fast)
+        app = _read(package.name, package, engines.androguard)
+        own = _read(package.name, package, engines.own)
         unseen = dict.fromkeys((*app.unseen, *engines.disagreements(package, own, app)))
         return replace(app, unseen=tuple(unseen))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -163,9 +165,30 @@ def test_a_bad_file_does_not_stop_the_others(bare: Path, tmp_path: Path) -> None
     bad.write_bytes(b"no archive")
     result = run("-f", "json", bad, tmp_path / "absent.apk", bare)
     first, second, third = subjects(result)
-    assert "bad.apk" in first["error"]
-    assert "absent.apk" in second["error"]
+    assert (first["path"], first["error"]) == (str(bad), "is no ZIP archive")
+    assert second["error"] == "cannot be read: No such file or directory"
+    assert f"{bad}: is no ZIP archive" in result.stderr.splitlines()
     assert third["package"] == "a.b"
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_app_on_standard_input(bare: Path, jobs: int) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "pincompiler", "audit", "-f", "json", "-j", str(jobs), "-", bare],
+        input=bare.read_bytes(),
+        capture_output=True,
+        check=False,
+    )
+    streamed, named = json.loads(ran.stdout)["subjects"]
+    assert (streamed["path"], named["path"]) == ("<stdin>", str(bare))
+    assert streamed["sha256"] == named["sha256"]
+    assert "cleartext-traffic" in rules(streamed) == rules(named)
+
+
+def test_nothing_on_standard_input() -> None:
+    result = CliRunner().invoke(cli, ["audit", "-"], input="")
+    assert result.stdout == "<stdin>: could not be read: is no ZIP archive\n"
     assert result.exit_code == 2
 
 
