@@ -111,6 +111,7 @@ def test_what_a_library_does_in_a_debuggable_app_is_a_note(tmp_path: Path) -> No
     assert found.evidence
     assert found.evidence.owner == "Apache Cordova"
     assert found.evidence.chain == ("La/b/Main;", ENGINE, CLIENT)
+    assert found.fix == "ship a release build"
 
 
 def test_what_a_library_would_do_in_a_debuggable_app_is_nothing_in_a_release(tmp_path: Path) -> None:

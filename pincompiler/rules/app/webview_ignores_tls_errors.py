@@ -50,7 +50,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.facts.trust import Decides, Flaw
+from pincompiler.facts.trust import Decides, Flaw, When
 from pincompiler.finding import Level
 from pincompiler.rules.app.leniency import lenient, told
 from pincompiler.rules.rule import Audited, Rule
@@ -65,7 +65,8 @@ def check(audited: Audited) -> Iterator[Finding]:
     """Clients of WebViews that go on."""
     for one in lenient(audited, Decides.ERROR, Flaw.ACCEPTS_ALL, Flaw.SKIPS):
         does = "loads pages although their certificate was refused"
-        yield from told(RULE, audited, one, does, "call handler.cancel()")
+        ours = one.code.owner.first_party or one.when is not When.DEBUGGABLE
+        yield from told(RULE, audited, one, does, "call handler.cancel()" if ours else "ship a release build")
 
 
 RULE = Rule("webview-ignores-tls-errors", Level.ERROR, __doc__, app=check)
