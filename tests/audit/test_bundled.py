@@ -18,18 +18,22 @@ from pincompiler.apk import read_package
 from pincompiler.apk.archive import read_archive
 from pincompiler.certificate_files import Container, StoreFile, decode, read_store, sniff
 from pincompiler.dex import Program
-from pincompiler.facts import FIRST_PARTY, Algorithm, Mechanism
-from pincompiler.finding import Confidence
+from pincompiler.facts import FIRST_PARTY, Algorithm, App, Mechanism
+from pincompiler.facts.bundled import BundledFacts, CertificateFile
+from pincompiler.finding import Confidence, Level
+from pincompiler.location import Location
+from pincompiler.rules.app import bundled_private_key
+from pincompiler.rules.rule import Audited
 from pincompiler.shipped import bundled
 from pincompiler.shipped.source import Source
 from tests import pki
 from tests.apk.forge import Member, forge_zip, simple_zip
+from tests.strategies import TODAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pincompiler.facts import Pin, Unseen
-    from pincompiler.facts.bundled import BundledFacts
 
 CA: Final = pki.certificate("Example CA", pki.private_key(number=31), ca=True, ends=date(2031, 5, 4))
 OTHER: Final = pki.certificate("Other CA", pki.private_key(number=32), ca=True)
@@ -197,6 +201,28 @@ def test_damaged_stores_end_in_an_answer(data: st.DataObject) -> None:
 @given(st.binary(max_size=64), st.integers(0, 1 << 32))
 def test_any_head_is_sniffed(head: bytes, size: int) -> None:
     sniff(head, size)
+
+
+def test_a_locked_key_is_a_note() -> None:
+    """That it is there is a fact, and whether anyone can open it is not known."""
+    store = read_store(pki.private(pki.private_key(), password=b"secret"))
+    opened = read_store(pki.private(pki.private_key()))
+    none = read_store(pki.pem(CA))
+    assert store
+    assert opened
+    assert none
+    where = Location("a.apk", None, member="res/raw/key.pem")
+    assert bundled_private_key.RULE.app
+    told = [
+        (one.level, one.evidence and one.evidence.confidence)
+        for some in (store, opened, none)
+        for one in bundled_private_key.RULE.app(
+            Audited(
+                App("a.apk", "apk", "", bundled=BundledFacts(files=(CertificateFile(where, some),))), TODAY
+            )
+        )
+    ]
+    assert told == [(Level.NOTE, Confidence.CANDIDATE), (Level.WARNING, Confidence.CONFIRMED)]
 
 
 # -- reading a little of a member ------------------------------------------------------------------

@@ -3,7 +3,8 @@ r"""A private key is in the app, open to anyone who has the app.
 ## Why is this bad?
 
 Every user has the key, and can be the client, or the server, that it stands for.  A password in the code
-protects nothing.  A key that proves which device it is has to be made on that device.
+protects nothing.  A key that proves which device it is has to be made on that device.  Of a key whose
+password was not found in the code, a note tells that it is there.
 
 ## Example
 
@@ -61,29 +62,32 @@ _FIX = "take it out of the app, have it revoked, and make keys on the device, in
 
 
 def check(audited: Audited) -> Iterator[Finding]:
-    """Keys that are not encrypted, or whose password is in the code."""
+    """Keys that are not encrypted, or whose password is in the code; of others, that they are there."""
     for file in audited.app.bundled.files:
-        how, confidence = _opened(file)
-        if not how:
+        if not file.store.private_keys:
             continue
+        how, confidence = _opened(file)
+        level = Level.NOTE if confidence is Confidence.CANDIDATE else RULE.level
         message = f"{file.title} holds a private key{how}"
         role = f"private key in {file.store.container}"
         if file.code:
-            yield from RULE.in_code(audited, file.code, message, _FIX, confidence=confidence, role=role)
+            yield from RULE.in_code(
+                audited, file.code, message, _FIX, level=level, confidence=confidence, role=role
+            )
         else:
-            yield RULE.in_file(file.where, message, _FIX, confidence=confidence, role=role)
+            yield RULE.in_file(file.where, message, _FIX, level=level, confidence=confidence, role=role)
 
 
 def _opened(file: CertificateFile) -> tuple[str, Confidence]:
-    """How anyone gets at the key, and how sure that is; nothing if it is not known."""
+    """How anyone gets at the key, and how sure that is."""
     if file.store.open_keys:
         locked = file.store.container in ("PKCS#12", "JKS", "JCEKS", "BKS")
         return (
             " whose password is empty or in the code" if locked else " in the clear"
         ), Confidence.CONFIRMED
-    if file.store.private_keys and file.passwords:
+    if file.passwords:
         return ", and the password of the store is in the code", Confidence.LIKELY
-    return "", Confidence.CANDIDATE
+    return ", locked by a password that was not found in the code", Confidence.CANDIDATE
 
 
 RULE = Rule("bundled-private-key", Level.WARNING, __doc__, app=check)
