@@ -59,6 +59,14 @@ class ArchiveError(InputError):
 class MemberError(ArchiveError):
     """One entry cannot be had; the others may."""
 
+    def __init__(self, archive: str, why: str) -> None:
+        super().__init__(archive, why)
+        self.why = why
+        """A sentence that a report on the archive need not begin with its name."""
+
+    def __str__(self) -> str:
+        return ": ".join(self.args)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -159,7 +167,7 @@ class Archive:
         """What the directory says of it.  MemberError if there is none of that name."""
         at = self._positions.get(name)
         if at is None:
-            raise MemberError(f"{self.name}: has no {_plain(name)}")
+            raise MemberError(self.name, f"has no {_plain(name)}")
         fields = _CENTRAL.unpack_from(self._central, at)
         flags, method = fields[3:5]
         crc, packed, size, name_size, extra_size = fields[7:12]
@@ -172,7 +180,7 @@ class Archive:
         entry = self.entry(name)
         start = self._data_start(entry)
         if entry.size > limit:
-            raise MemberError(f"{self.name}: {_plain(name)} unpacks to {entry.size} bytes, more than {limit}")
+            raise MemberError(self.name, f"{_plain(name)} unpacks to {entry.size} bytes, more than {limit}")
         if entry.flags & _ENCRYPTED:
             self._oddities.note("is marked as encrypted, which Android does not look at", _plain(name))
         if entry.method == DEFLATED:
@@ -194,7 +202,7 @@ class Archive:
         before = _LOCAL.size + len(name) + _USUAL_EXTRA
         block = self.storage.read(entry.offset, before + size + _HEAD_SLACK)
         if block[:4] != b"PK\x03\x04" or len(block) < _LOCAL.size:
-            raise MemberError(f"{self.name}: {_plain(name)} is not where the directory says")
+            raise MemberError(self.name, f"{_plain(name)} is not where the directory says")
         name_size, extra = _LOCAL.unpack_from(block)[9:]
         start = _LOCAL.size + name_size + extra
         wanted = min(size if entry.method == STORED else size + _HEAD_SLACK, entry.packed)
@@ -231,7 +239,7 @@ class Archive:
                     if data:
                         yield data
         except zlib.error as error:
-            raise MemberError(f"{self.name}: {_plain(name)} cannot be unpacked: {error}") from error
+            raise MemberError(self.name, f"{_plain(name)} cannot be unpacked: {error}") from error
 
     def window(self, name: str) -> Storage | None:
         """The entry in place if it is stored as it is; None if it has to be unpacked."""
@@ -245,7 +253,7 @@ class Archive:
         name = _plain(entry.name)
         header = self.storage.read(entry.offset, _LOCAL.size)
         if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
-            raise MemberError(f"{self.name}: {name} is not where the directory says")
+            raise MemberError(self.name, f"{name} is not where the directory says")
         flags, method = _LOCAL.unpack(header)[2:4]
         packed, size, name_size, extra = _LOCAL.unpack(header)[7:]
         if method != entry.method:
@@ -269,7 +277,7 @@ class Archive:
         try:
             data, more = _unpacked(self.storage.read(start, entry.packed), entry.size or 1)
         except zlib.error as error:
-            raise MemberError(f"{self.name}: {_plain(entry.name)} cannot be unpacked: {error}") from error
+            raise MemberError(self.name, f"{_plain(entry.name)} cannot be unpacked: {error}") from error
         if len(data) < entry.size:
             self._oddities.note("unpacks to less than the directory states", _plain(entry.name))
         elif more or len(data) > entry.size:

@@ -208,7 +208,7 @@ class _Opening:
         try:
             data = part.archive.read(entry, min(_MANIFEST_LIMIT, self.manifests_left))
         except MemberError as error:
-            self.doubt(member, str(error))
+            self.doubt(member, error.why)
             return Markup(())
         self.manifests_left -= len(data)
         markup = read_markup(data, member, self.oddities, proto=part.proto)
@@ -228,7 +228,9 @@ class _Opening:
                 if table.broken:
                     self.doubt(member, table.broken)
                 yield table
-            except (MemberError, TableError) as error:
+            except MemberError as error:
+                self.doubt(member, error.why)
+            except TableError as error:
                 self.doubt(member, str(error))
 
     def _table(self, part: Part, data: bytes, member: str) -> BinaryTable | ProtoTable:

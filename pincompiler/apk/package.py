@@ -177,7 +177,7 @@ class Package:
                 return part.archive.read(rest, self.limit if limit is None else limit)
             if (not part.name or part.inside) and member in part.archive:
                 return part.archive.read(member, self.limit if limit is None else limit)
-        raise MemberError(f"{self.name}: has no {ascii(member)[1:-1]}")
+        raise MemberError(self.name, f"has no {ascii(member)[1:-1]}")
 
     def dex_files(self) -> Iterator[tuple[str, bytes]]:
         """Name and bytes of each DEX file, the base's first; what cannot be read becomes unknown."""
@@ -191,7 +191,7 @@ class Package:
                 try:
                     yield member, part.archive.read(entry, self.limit)
                 except MemberError as error:
-                    self.doubt(member, str(error))
+                    self.doubt(member, error.why)
 
     def values(self, identifier: int) -> tuple[Value, ...]:
         """Every value of a resource on all devices, references followed."""
@@ -255,7 +255,7 @@ class Package:
         try:
             data = part.archive.read(entry, min(self.limit, _XML_LIMIT, left))
         except MemberError as error:
-            self.doubt(member, str(error))
+            self.doubt(member, error.why)
             return None, 0
         markup = read_markup(data, member, self._oddities, proto=part.proto)
         return self._parsed(value, member, markup, twin=twin), len(data)

@@ -121,6 +121,7 @@ def test_nothing_is_said_of_a_manifest_that_cannot_be_read(manifest: bytes | Non
         simple_zip(files if manifest is None else {**files, "AndroidManifest.xml": manifest}), tmp_path
     )
     assert not subject.complete
+    assert not [one for one in subject.unseen if str(tmp_path) in one.why]
     assert not [
         one for one in subject.findings if one.location and one.location.member == "AndroidManifest.xml"
     ]

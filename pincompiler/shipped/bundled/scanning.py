@@ -122,7 +122,7 @@ class Scan:
             elif _TEXT.match(head) and self._search(member, archive.chunks(entry), Mechanism.HYBRID, _PIN):
                 self._store(member, archive, entry)
         except MemberError as error:
-            self.source.doubt(member, f"cannot be read: {error}", Mechanism.KEYSTORE)
+            self.source.doubt(member, f"cannot be read: {error.why}", Mechanism.KEYSTORE)
 
     def _store(self, member: str, archive: Archive, entry: str) -> None:
         """A file that may hold certificates."""
@@ -143,7 +143,7 @@ class Scan:
             if self._search(member, archive.chunks(entry), mechanism, _PIN, _TLS):
                 self.stacks.append(member)
         except MemberError as error:
-            self.source.doubt(member, f"cannot be read: {error}", Mechanism.NATIVE)
+            self.source.doubt(member, f"cannot be read: {error.why}", Mechanism.NATIVE)
 
     def _search(
         self,

@@ -42,7 +42,7 @@ def _choices(source: Source) -> Iterator[HybridTrust]:
         try:
             text = source.package.read(member, _LARGEST)
         except MemberError as error:
-            source.doubt(member, str(error), Mechanism.HYBRID)
+            source.doubt(member, error.why, Mechanism.HYBRID)
             continue
         for call in _CALL.finditer(text):
             line = text.count(b"\n", 0, call.start()) + 1
