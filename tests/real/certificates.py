@@ -5,13 +5,26 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
+
+KINDS: Final[dict[str, Callable[[], CertificateIssuerPrivateKeyTypes]]] = {
+    "RSA-2048": lambda: rsa.generate_private_key(65537, 2048),
+    "P-256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "P-384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "Ed25519": ed25519.Ed25519PrivateKey.generate,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +35,8 @@ class Chain:
     """DER, leaf first."""
     digests: tuple[str, ...]
     """Base64 of the SHA-256 of each SubjectPublicKeyInfo, in the same order."""
+    server: bytes = field(default=b"", repr=False)
+    """PEM as a server takes it: the leaf's private key, the leaf, the intermediate."""
 
     @property
     def pins(self) -> tuple[str, ...]:
@@ -29,9 +44,10 @@ class Chain:
         return tuple(f"sha256/{digest}" for digest in self.digests)
 
 
-def make_chain(host: str = "example.com") -> Chain:
-    """A chain of three P-256 certificates which is valid for a year around today."""
-    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(3)]
+def make_chain(host: str = "example.com", kind: str = "P-256") -> Chain:
+    """A chain of three certificates with keys of that kind which is valid for a year around today."""
+    keys = [KINDS[kind]() for _ in range(3)]
+    algorithm = None if kind == "Ed25519" else hashes.SHA256()
     names = [
         x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
         for text in (host, "test intermediate", "test root")
@@ -52,7 +68,7 @@ def make_chain(host: str = "example.com") -> Chain:
         )
         if place == 0:
             builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        certificates.append(builder.sign(keys[above], hashes.SHA256()))
+        certificates.append(builder.sign(keys[above], algorithm))
     return Chain(
         certificates=tuple(c.public_bytes(Encoding.DER) for c in certificates),
         digests=tuple(
@@ -62,5 +78,11 @@ def make_chain(host: str = "example.com") -> Chain:
                 ).digest()
             ).decode()
             for key in keys
+        ),
+        server=b"".join(
+            (
+                keys[0].private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+                *(c.public_bytes(Encoding.PEM) for c in certificates[:2]),
+            )
         ),
     )

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Final
 
 HERE: Final = Path(__file__).resolve().parent
-INSTALLERS: Final = (
-    (HERE / "install.py",),
-    (HERE / "swift.py", "install"),
-    (HERE.parent / "dex" / "fetch.py",),
-)
+INSTALLERS: Final = ("real.install", "real.swift install", "dex.fetch", "real.serving")
+"""Modules of the tests, with what they are told."""
 
 
 def main() -> None:
     for command in INSTALLERS:
-        done = subprocess.run([sys.executable, *map(str, command)], check=False)
+        module, *arguments = command.split()
+        done = subprocess.run(
+            [sys.executable, "-m", f"tests.{module}", *arguments], cwd=HERE.parents[1], check=False
+        )
         if done.returncode:
-            print(f"{command[0].name}: some parts are missing; the tests that need them will say so")
+            print(f"tests/{module}: some parts are missing; the tests that need them will say so")
 
 
 if __name__ == "__main__":

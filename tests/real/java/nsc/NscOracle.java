@@ -8,8 +8,10 @@ import android.security.net.config.NetworkSecurityConfig;
 import android.security.net.config.Pin;
 import android.security.net.config.XmlConfigSource;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
@@ -75,7 +77,7 @@ public final class NscOracle {
   }
 
   /** Of Android 9 and newer, or of the first with such files, which is told of the app what counts. */
-  private static XmlConfigSource source(Context context, ApplicationInfo app) {
+  static XmlConfigSource source(Context context, ApplicationInfo app) {
     try {
       for (Constructor<?> constructor : XmlConfigSource.class.getConstructors()) {
         List<Class<?>> taken = Arrays.asList(constructor.getParameterTypes());
@@ -117,7 +119,7 @@ public final class NscOracle {
     return found.length() == 0 ? "-" : found.toString();
   }
 
-  private static Object field(Object owner, String name) {
+  static Object field(Object owner, String name) {
     try {
       Field field = owner.getClass().getDeclaredField(name);
       field.setAccessible(true);
@@ -134,23 +136,27 @@ public final class NscOracle {
     return Base64.getEncoder().encodeToString(message.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static byte[] bytes(DataInputStream in) throws IOException {
+  static byte[] bytes(DataInputStream in) throws IOException {
     byte[] value = new byte[in.readInt()];
     in.readFully(value);
     return value;
   }
 
-  private static String string(DataInputStream in) throws IOException {
+  static String string(DataInputStream in) throws IOException {
     return new String(bytes(in), StandardCharsets.UTF_8);
   }
 
-  /** An app whose only resource is the document. */
-  private static final class OneFileContext extends ContextWrapper {
+  /** An app whose only resource is the document, or a certificate. */
+  static final class OneFileContext extends ContextWrapper {
     private final Resources resources;
 
     OneFileContext(byte[] document) {
+      this(document, new byte[0]);
+    }
+
+    OneFileContext(byte[] document, byte[] certificate) {
       super((Context) null);
-      resources = new OneFileResources(document);
+      resources = new OneFileResources(document, certificate);
     }
 
     @Override
@@ -161,10 +167,17 @@ public final class NscOracle {
 
   private static final class OneFileResources extends Resources {
     private final byte[] document;
+    private final byte[] certificate;
 
-    OneFileResources(byte[] document) {
+    OneFileResources(byte[] document, byte[] certificate) {
       super(NscOracle.class.getClassLoader());
       this.document = document;
+      this.certificate = certificate;
+    }
+
+    @Override
+    public InputStream openRawResource(int id) {
+      return new ByteArrayInputStream(certificate);
     }
 
     @Override

@@ -75,7 +75,7 @@ public final class PinnerOracle {
     }
   }
 
-  private static CertificatePinner built(List<String> patterns, List<String[]> pins) {
+  static CertificatePinner built(List<String> patterns, List<String[]> pins) {
     CertificatePinner.Builder builder = new CertificatePinner.Builder();
     for (int i = 0; i < patterns.size(); i++) {
       builder.add(patterns.get(i), pins.get(i));
@@ -84,7 +84,7 @@ public final class PinnerOracle {
   }
 
   /** The pinner of a compiled class; what its initialiser throws, unwrapped. */
-  private static CertificatePinner ready(String className) throws Throwable {
+  static CertificatePinner ready(String className) throws Throwable {
     Object found;
     try {
       Class<?> type = Class.forName(className, false, PinnerOracle.class.getClassLoader());
@@ -122,13 +122,13 @@ public final class PinnerOracle {
     }
   }
 
-  private static byte[] bytes(DataInputStream in) throws IOException {
+  static byte[] bytes(DataInputStream in) throws IOException {
     byte[] value = new byte[in.readInt()];
     in.readFully(value);
     return value;
   }
 
-  private static String string(DataInputStream in) throws IOException {
+  static String string(DataInputStream in) throws IOException {
     return new String(bytes(in), StandardCharsets.UTF_8);
   }
 
