@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "pincompiler"
 LAYERS = (
     ("records", "errors", "location", "toml_spans", "hosts", "templating", "dex", "engine"),
     ("finding", "policy"),
-    ("fidelity", "certificate_files", "spki", "project"),
+    ("fidelity", "certificate_files", "spki", "project", "interception", "tls"),
     ("platforms",),
     ("apk",),
     ("androguard",),
@@ -32,7 +32,10 @@ LAYERS = (
 CONFINED = {
     "androguard": ("androguard/worker.py", "androguard/code.py", "androguard/container.py"),
     "lxml": ("platforms/nsc/", "apk/", "androguard/crosscheck.py"),
-    "cryptography": ("certificate_files.py", "spki.py"),
+    "cryptography": ("certificate_files.py", "spki.py", "tls/"),
+    "OpenSSL": ("tls/",),
+    "socket": ("tls/",),
+    "certifi": ("tls/keys.py",),
     "jinja2": ("templating.py",),
     "typer": ("cli.py",),
     "plistlib": ("platforms/plist.py",),

@@ -76,10 +76,10 @@ public final class Net {
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Level
+from pincompiler.interception import TOOLS
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
@@ -87,14 +87,6 @@ if TYPE_CHECKING:
 
     from pincompiler.certificate_files import BundledCertificate
     from pincompiler.finding import Finding
-
-_TOOLS = re.compile(
-    r"\b(?:mitmproxy|Charles Proxy|PortSwigger|DO_NOT_TRUST\w*|OWASP (?:ZAP|Zed Attack Proxy)|ZAP Root CA"
-    r"|Proxyman|HTTP Toolkit|AnyProxy|Burp Suite|whistle\.\d+)\b",
-    re.IGNORECASE,
-)
-"""As they name themselves in the certificates they make; DO_NOT_TRUST is Fiddler's."""
-
 
 _FIX = "trust it in debug builds only: <debug-overrides> of the network security configuration"
 
@@ -114,7 +106,7 @@ def check(audited: Audited) -> Iterator[Finding]:
 
 def _tool(certificate: BundledCertificate) -> str:
     """The name of the tool that made it, if one did."""
-    found = _TOOLS.search(certificate.subject) if certificate.ca is not False else None
+    found = TOOLS.search(certificate.subject) if certificate.ca is not False else None
     return found[0].lower() if found else ""
 
 

@@ -1,0 +1,71 @@
+"""Certificates that many servers show, decoded once each."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import contextmanager
+from functools import lru_cache
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from pincompiler.spki import public_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cryptography import x509
+
+    from pincompiler.spki import PublicKey
+
+_FILTERS = RLock()
+"""Python's warning filters are one list for all threads."""
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Pass over serial numbers that RFC 5280 forbids, and old roots have; one thread at a time."""
+    from cryptography.utils import CryptographyDeprecationWarning
+
+    with _FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
+
+
+@lru_cache(maxsize=4096)
+def key_of(der: bytes) -> PublicKey:
+    """The key of a certificate; KeyFileError if apps' platforms cannot pin such a key."""
+    with _FILTERS:
+        return public_keys(der, "certificate")[0]
+
+
+def certificate(der: bytes) -> x509.Certificate:
+    """One certificate; ValueError if it is damaged."""
+    from cryptography import x509
+
+    with quietly():
+        return x509.load_der_x509_certificate(der)
+
+
+def certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
+    """Those of a PEM file, in its order; ValueError if there is none, or one is damaged."""
+    from cryptography import x509
+
+    with quietly():
+        return tuple(x509.load_pem_x509_certificates(pem))
+
+
+@lru_cache(maxsize=1)
+def public_anchors() -> frozenset[bytes]:
+    """SPKI pins of the CAs that Mozilla's list trusts, as certifi has it.
+
+    Keys and not certificates: many a root is also there as a cross-signed variant of itself.
+    """
+    from pathlib import Path
+
+    import certifi
+
+    from pincompiler.certificate_files import read_store
+
+    with _FILTERS:
+        store = read_store(Path(certifi.where()).read_bytes())
+    return frozenset(one.spki_sha256 for one in store.certificates) if store else frozenset()

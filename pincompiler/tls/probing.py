@@ -1,0 +1,112 @@
+"""What is asked of a host: every address, every kind of certificate, TLS 1.2 and 1.3; and of many at once."""
+
+from __future__ import annotations
+
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import field
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.records import dataclass
+from pincompiler.tls.answers import Answer, Declined, Offer, Seen, Served, Unreached, Visit
+from pincompiler.tls.handshake import Place, handshake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pincompiler.tls.trust import Trust
+
+MOST_ADDRESSES: Final = 32
+"""Tried of one name."""
+
+Endpoint = tuple[str, int]
+"""A host, in lower-case A-labels, and a port."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How to get to servers, and how hard to try."""
+
+    timeout: float = 10.0
+    """Seconds for a whole handshake, connecting included."""
+    retries: int = 1
+    """How often to ask again where nothing was learnt."""
+    jobs: int = 16
+    """Hosts to ask at a time."""
+    resolve: Mapping[Endpoint, tuple[str, ...]] = field(default_factory=dict)
+    """Numeric addresses to take for a host and port, instead of asking the DNS."""
+    connect: tuple[str, int | None] | None = None
+    """An address, and maybe a port, that stands for every host's."""
+
+
+def look_at_all(endpoints: Sequence[Endpoint], ways: Ways, trusted: Trust) -> Iterator[Seen]:
+    """What each shows, in the order of the question, ``ways.jobs`` at a time."""
+    with ThreadPoolExecutor(min(ways.jobs, len(endpoints) or 1)) as pool:
+        yield from pool.map(lambda endpoint: look_at(endpoint, ways, trusted), endpoints)
+
+
+def look_at(endpoint: Endpoint, ways: Ways, trusted: Trust) -> Seen:
+    """What all addresses of a host show."""
+    host, port = endpoint
+    try:
+        places = _places(endpoint, ways)
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "the name cannot be asked for"
+        return Seen(host, port, (), f"has no address: {(reason or str(error)).lower()}")
+    visits = (Visit(_title(place, port), _answers(host, place, ways, trusted)) for place in places)
+    return Seen(host, port, tuple(visits))
+
+
+def _title(place: Place, port: int) -> str:
+    address, used = place.address[:2]
+    shown = f"[{address}]" if ":" in address else address
+    return str(address) if used == port else f"{shown}:{used}"
+
+
+def _places(endpoint: Endpoint, ways: Ways) -> tuple[Place, ...]:
+    """The addresses of a host, without those of families that this machine has no address of."""
+    host, port = endpoint
+    names, flags = ways.resolve.get(endpoint, ()), socket.AI_NUMERICHOST
+    if ways.connect:
+        names, port = (ways.connect[0],), ways.connect[1] or port
+    if not names:
+        names, flags = (host,), socket.AI_ADDRCONFIG
+    found = [
+        Place(family, address)
+        for name in names
+        for family, *_, address in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=flags)
+    ]
+    return tuple(dict.fromkeys(found))[:MOST_ADDRESSES]
+
+
+def _answers(host: str, place: Place, ways: Ways, trusted: Trust) -> tuple[tuple[Offer, Answer], ...]:
+    """The answers to every offer from which something new can be learnt."""
+    first = _ask(Offer.ANY, host, place, ways, trusted)
+    answers = [(Offer.ANY, first)]
+    if isinstance(first, Served):
+        others = [Offer.RSA, Offer.ECDSA]
+        if first.protocol == "TLS 1.2":  # of this version and kind, the answer is known
+            others.remove(offer_of(first))
+        answers += ((offer, _declined(_ask(offer, host, place, ways, trusted))) for offer in others)
+    return tuple(answers)
+
+
+def _declined(answer: Answer) -> Answer:
+    """Some servers hang up on an offer they do not like; this one has just shown that it is there."""
+    if isinstance(answer, Unreached) and answer.closed:
+        return Declined("connection closed")
+    return answer
+
+
+def offer_of(served: Served) -> Offer:
+    """The offer that asks for certificates of this kind."""
+    return Offer.RSA if served.chain[0].algorithm.startswith("RSA") else Offer.ECDSA
+
+
+def _ask(offer: Offer, host: str, place: Place, ways: Ways, trusted: Trust) -> Answer:
+    answer: Answer = Unreached("")
+    for _ in range(1 + ways.retries):
+        answer = handshake(trusted, offer, host, place, ways.timeout)
+        if not isinstance(answer, Unreached) or answer.elsewhere:
+            break
+    return answer

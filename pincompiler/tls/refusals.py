@@ -1,0 +1,66 @@
+"""Why a chain is refused, and what to do about it, from OpenSSL's numbers (x509_vfy.h)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.tls.answers import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cryptography import x509
+
+_RENEW = "renew it with the same key, so that the pins stay good"
+_OWN_CA = "pass --ca-file if its CA is your own"
+_NO_ISSUER = "serve the intermediate certificates too, or, if its CA is your own, pass --ca-file"
+_REASONS = {
+    9: (
+        "not-yet-valid",
+        "shows a certificate that is not valid yet",
+        "check its dates and this machine's clock",
+    ),
+    10: ("expired", "shows a certificate that has ended", _RENEW),
+    18: ("self-signed", "shows a self-signed certificate that nobody vouches for", _OWN_CA),
+    19: ("untrusted", "shows a chain whose root is not trusted here", _OWN_CA),
+    20: ("incomplete-chain", "shows a chain that ends before any trusted CA", _NO_ISSUER),
+    21: ("incomplete-chain", "shows a chain that ends before any trusted CA", _NO_ISSUER),
+    26: (
+        "wrong-purpose",
+        "shows a certificate that is not for TLS servers",
+        "have one issued for serverAuth",
+    ),
+    79: ("invalid-ca", "shows a chain with an issuer that is no CA", "have it issued by a CA's certificate"),
+}
+_OTHER = "ask whoever runs the server; openssl s_client shows the chain"
+
+
+def refusal(error: int, shown: Sequence[x509.Certificate]) -> Refused:
+    """The refusal for one of OpenSSL's verification errors; ``shown`` is what the server sent."""
+    code, problem, fix = _REASONS.get(
+        error, ("invalid-chain", f"shows a chain that is not valid (OpenSSL's error {error})", _OTHER)
+    )
+    return Refused(code, problem, fix, issuers(shown))
+
+
+def unsuited(shown: Sequence[x509.Certificate]) -> Refused:
+    """The refusal of a certificate for other purposes."""
+    return refusal(26, shown)
+
+
+def wrong_host(host: str, names: tuple[str, ...], shown: Sequence[x509.Certificate]) -> Refused:
+    """The refusal of a certificate for other hosts."""
+    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    problem = f"shows a certificate for {listed or 'no host at all'}, and not for {host}"
+    return Refused("wrong-host", problem, "check the name, the address and the server's SNI", issuers(shown))
+
+
+def issuers(shown: Sequence[x509.Certificate]) -> tuple[str, ...]:
+    """Who signed what was shown, nearest first; damaged names are left out."""
+    found = []
+    for one in shown[:10]:
+        try:
+            found.append(one.issuer.rfc4514_string())
+        except ValueError:
+            continue
+    return tuple(dict.fromkeys(found))

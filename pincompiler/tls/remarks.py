@@ -1,0 +1,48 @@
+"""What is to be said of a host, in a line, with what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Level
+from pincompiler.interception import intercepted_by
+from pincompiler.records import dataclass
+from pincompiler.tls.answers import Declined, Offer, Refused, Unreached
+
+if TYPE_CHECKING:
+    from pincompiler.tls.answers import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know about a host."""
+
+    level: Level
+    code: str
+    """What an alert may filter by."""
+    message: str
+    """To follow the name of the host; no full stop."""
+    fix: str
+    unknown: bool = False
+    """Whether it is a failure to look, and says nothing about the server."""
+
+
+def of_answer(address: str, offer: Offer, answer: Answer) -> Remark | None:
+    """The remark on an answer, if it is not as it should be."""
+    at = f" at {address}" if address else ""
+    at += f" ({offer.value})" if offer is not Offer.ANY else ""
+    if isinstance(answer, Unreached):
+        fix = "check the address, the port and firewalls, or allow more time with --timeout"
+        level = Level.NOTE if answer.elsewhere else Level.ERROR
+        return Remark(level, "unreachable", f"{answer.problem}{at}", fix, unknown=True)
+    if isinstance(answer, Refused):
+        # Who signed it is unproven, and told only as a hint at where to look.
+        if known := intercepted_by(answer.issuers):
+            fix = "ask from a network that does not intercept TLS, or exempt the host there; never pin this"
+            return Remark(Level.ERROR, "intercepted", f"is intercepted on this network, by {known}{at}", fix)
+        return Remark(Level.ERROR, answer.code, f"{answer.problem}{at}", answer.fix)
+    if isinstance(answer, Declined) and offer is Offer.ANY:
+        return Remark(
+            Level.ERROR, "handshake-refused", f"refuses the handshake: {answer.alert}{at}", "check the name"
+        )
+    return None

@@ -1,0 +1,112 @@
+"""Whom to trust, on which day, and for which offer: OpenSSL's contexts, made once and used by all threads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from OpenSSL import SSL, crypto
+
+from pincompiler.errors import InputError
+from pincompiler.records import dataclass
+from pincompiler.tls.answers import Offer, Refused, Served
+from pincompiler.tls.names import is_for, names_in
+from pincompiler.tls.refusals import refusal, unsuited, wrong_host
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from cryptography import x509
+
+_SUITES = {Offer.RSA: b"aRSA", Offer.ECDSA: b"aECDSA"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Trust anchors and an instant to judge dates by."""
+
+    contexts: Mapping[Offer, SSL.Context]
+    private: bool
+    """Whether the anchors are the user's own, so that they need not be known to the public."""
+
+
+def trust(ca_file: Path | None, now: datetime) -> Trust:
+    """The system's trust anchors, or instead those of a PEM file; ``now`` is UTC.
+
+    Raises InputError when the file holds none.
+    """
+    return Trust({offer: _context(offer, ca_file, now) for offer in Offer}, ca_file is not None)
+
+
+def _context(offer: Offer, ca_file: Path | None, now: datetime) -> SSL.Context:
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    context.set_min_proto_version(SSL.TLS1_2_VERSION)
+    if suites := _SUITES.get(offer):
+        # Which certificate a server shows follows from the suites: TLS 1.2 names the kind of key in them.
+        context.set_max_proto_version(SSL.TLS1_2_VERSION)
+        context.set_cipher_list(suites)
+    context.set_verify(SSL.VERIFY_PEER, _noted)
+    if ca_file is None:
+        context.set_default_verify_paths()
+    else:
+        try:
+            context.load_verify_locations(str(ca_file))
+        except SSL.Error as error:
+            raise InputError(f"{ca_file}: no trust anchors could be read; give a PEM file of CAs") from error
+    store = context.get_cert_store()
+    if store is not None:
+        store.set_time(now)
+    return context
+
+
+def _noted(connection: SSL.Connection, _certificate: crypto.X509, error: int, _depth: int, ok: int) -> bool:
+    """Keep why OpenSSL refuses; its verdict stands."""
+    if not ok:
+        connection.set_app_data(error)
+    return bool(ok)
+
+
+def validated(trusted: Trust, certificates: Sequence[x509.Certificate], host: str) -> Served | Refused:
+    """The same for certificates from a file, the server's own first: path, dates, purpose and name."""
+    store = trusted.contexts[Offer.ANY].get_cert_store()
+    assert store is not None  # noqa: S101 - every context has one
+    leaf, *others = (crypto.X509.from_cryptography(one) for one in certificates)
+    try:
+        path = crypto.X509StoreContext(store, leaf, others).get_verified_chain()
+    except crypto.X509StoreContextError as error:
+        return refusal(error.errors[0], certificates)
+    if not _for_servers(certificates[0]):
+        return unsuited(certificates)
+    return accepted(path, host, "")
+
+
+def _for_servers(certificate: x509.Certificate) -> bool:
+    """RFC 5280 section 4.2.1.12: a certificate that lists purposes has no other."""
+    from cryptography import x509
+
+    try:
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return not {x509.OID_SERVER_AUTH, x509.oid.ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}.isdisjoint(
+        purposes
+    )
+
+
+def accepted(path: Sequence[crypto.X509], host: str, protocol: str) -> Served | Refused:
+    """What a validated path shows, if it is for the host."""
+    from pincompiler.spki import KeyFileError
+    from pincompiler.tls.keys import certificate, key_of
+
+    ders = [crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in path]
+    try:
+        leaf = certificate(ders[0])
+        names = names_in(leaf)
+        if not is_for(names, host):
+            return wrong_host(host, names, (leaf,))
+        return Served(protocol, tuple(key_of(der) for der in ders))
+    except KeyFileError as error:
+        return Refused("unusual-key", f"shows a certificate that {error}", error.fix)
+    except ValueError:
+        return Refused("damaged", "shows a certificate that is damaged", "have it issued again")
