@@ -6,10 +6,10 @@ import atexit
 import gc
 import os
 import sys
-from datetime import date
+from datetime import UTC, date, datetime, time
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -28,6 +28,7 @@ from pincompiler.console import (
     print_findings,
     print_report,
     print_stale,
+    print_verdicts,
     talk,
     tell_written,
 )
@@ -63,9 +64,23 @@ Horizon = Annotated[
         "--expiring-within", min=0, metavar="DAYS", help="Tell of pins that expire within so many days."
     ),
 ]
+Resolve = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--resolve", metavar="HOST:PORT:ADDR", help="Take this address for a host; may be repeated."
+    ),
+]
+CaFile = Annotated[
+    Path | None,
+    typer.Option("--ca-file", metavar="FILE", help="Trust these CAs (PEM) instead of the system's."),
+]
+Timeout = Annotated[
+    float, typer.Option("--timeout", min=0.1, max=600, metavar="SECONDS", help="For each handshake.")
+]
 Today = Annotated[str, typer.Option("--today", hidden=True, metavar="YYYY-MM-DD")]
 
 PINS = Path("pins.toml")
+T = TypeVar("T")
 
 
 def main() -> None:
@@ -227,22 +242,128 @@ def init(
     talk(f"wrote {path}; now run: pincompiler check {path}")
 
 
-@app.command(epilog="Example: pincompiler pin certs/*.pem")
+@app.command(epilog="Examples: pincompiler pin certs/*.pem; pincompiler pin --connect api.example.com")
 def pin(
     files: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(metavar="FILE...", help="Certificates, CSRs, public keys; - is standard input."),
-    ],
+    ] = None,
+    connect: Annotated[
+        str,
+        typer.Option(
+            "--connect", metavar="HOST[:PORT]", help="Instead, take the validated chains that a server shows."
+        ),
+    ] = "",
+    resolve: Resolve = None,
+    ca_file: CaFile = None,
+    timeout: Timeout = 10,
     output_format: OutputFormat = Format.TEXT,
+    today: Today = "",
 ) -> None:
-    """Print the SPKI pins of certificates, CSRs and keys."""
+    """Print the SPKI pins of certificates, CSRs and keys, or of the chain that a server shows."""
+    if bool(files) == bool(connect):
+        raise UsageError("name either FILEs or --connect HOST")
+    if connect:
+        raise typer.Exit(_pin_served(connect, resolve or (), ca_file, timeout, output_format, today))
     from pincompiler import pinning
 
-    rows, refusals = pinning.pins(files)
+    rows, refusals = pinning.pins(files or ())
     out(pinning.as_json(rows) if output_format is Format.JSON else pinning.as_text(rows))
     for refusal in refusals:
         talk(f"pincompiler: error: {refusal}")
     raise typer.Exit(COULD_NOT_LOOK if refusals else FINE)
+
+
+def _pin_served(
+    host: str,
+    resolve: Iterable[str],
+    ca_file: Path | None,
+    timeout: float,
+    output_format: Format,
+    today: str,
+) -> int:
+    """Print what a server shows, ready for pins.toml; the exit code."""
+    from pincompiler import pin_served
+    from pincompiler.tls.probing import Ways
+    from pincompiler.verify import with_resolved
+
+    ways = with_resolved(Ways(timeout), tuple(resolve), "")
+    found = pin_served.ask(host, ways, ca_file, _now(today))
+    out(pin_served.as_json(found) if output_format is Format.JSON else pin_served.as_text(found))
+    for remark in found.remarks:
+        talk(f"pincompiler: {remark.level.value}: {found.host} {remark.message}; {remark.fix}")
+    if found.chains and not found.failed:
+        talk("warning: a chain in use holds no backup: pin a second key that no server shows yet")
+    if found.failed:
+        return PROBLEM
+    return FINE if found.complete else NOT_EVERYTHING if found.chains else COULD_NOT_LOOK
+
+
+@app.command(
+    epilog="Examples: pincompiler verify pins.toml; pincompiler verify --chain new.pem api.example.com"
+)
+def verify(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PINS.TOML] [HOST[:PORT]...]", help="The pins file, and hosts; none: all that it pins."
+        ),
+    ] = None,
+    chain: Annotated[
+        Path | None,
+        typer.Option(
+            "--chain", metavar="FILE", help="Connect to nobody: judge a PEM chain, the server's first."
+        ),
+    ] = None,
+    resolve: Resolve = None,
+    connect: Annotated[
+        str, typer.Option("--connect", metavar="ADDR[:PORT]", help="Ask this address for every host.")
+    ] = "",
+    ca_file: CaFile = None,
+    timeout: Timeout = 10,
+    retries: Annotated[
+        int, typer.Option("--retries", min=0, max=10, metavar="N", help="Ask again where nothing was learnt.")
+    ] = 1,
+    jobs: Annotated[
+        int, typer.Option("-j", "--jobs", min=1, max=256, metavar="N", help="Hosts to ask at a time.")
+    ] = 16,
+    output_format: OutputFormat = Format.TEXT,
+    fail_on: Annotated[
+        Level, typer.Option("--fail-on", help="The mildest level that makes the exit code 1.")
+    ] = Level.ERROR,
+    expiring_within: Horizon = 30,
+    today: Today = "",
+) -> None:
+    """Connect to pinned hosts: does a pinned key match, is there a backup, and until when?
+
+    Only validated chains count. Every address is asked, for RSA and ECDSA certificates, by TLS 1.2 and 1.3.
+    """
+    from pincompiler import verify as verifying
+    from pincompiler.tls.probing import Ways
+
+    if chain and (connect or resolve):
+        raise UsageError("--chain connects to nobody; leave out --connect and --resolve")
+    ways = verifying.with_resolved(Ways(timeout, retries, jobs), resolve or (), connect)
+    pins, hosts = _pins_and_hosts(arguments or [])
+    request = verifying.Request(pins, tuple(hosts), _now(today), _day(today), expiring_within, ca_file, chain)
+    prepared = verifying.prepare(request)
+    waiting = verifying.verdicts(prepared, ways)
+    found = print_verdicts(
+        _shown(waiting, len(prepared.endpoints), "verifying"), prepared.question, output_format
+    )
+    if any(verdict.failed(fail_on) for verdict in found):
+        raise typer.Exit(PROBLEM)
+    if any(not verdict.reached for verdict in found):
+        raise typer.Exit(COULD_NOT_LOOK)
+    raise typer.Exit(FINE if all(verdict.complete for verdict in found) else NOT_EVERYTHING)
+
+
+def _pins_and_hosts(arguments: list[str]) -> tuple[Path, list[str]]:
+    """The first argument is the pins file if it looks like one, or is a file."""
+    first = arguments[0] if arguments else ""
+    if first == "-" or first.endswith(".toml") or (first and Path(first).is_file()):
+        return Path(first), arguments[1:]
+    return PINS, arguments
 
 
 @app.command(
@@ -335,10 +456,17 @@ def _watched(apps: list[Path], asked: Question, jobs: int) -> Iterator[Subject]:
     from pincompiler.audit import audit_all
 
     audits = audit_all(apps, asked, jobs)
-    if not sys.stderr.isatty() or (len(apps) < 2 and asked.engine is Engine.FAST):
-        yield from audits
+    if asked.engine is Engine.FAST and len(apps) < 2:
+        return audits
+    return _shown(audits, len(apps), "auditing")
+
+
+def _shown(results: Iterator[T], count: int, label: str) -> Iterator[T]:
+    """The results, with a progress bar on a terminal."""
+    if count < 2 or not sys.stderr.isatty():
+        yield from results
         return
-    with typer.progressbar(audits, length=len(apps), label="auditing", file=sys.stderr) as bar:
+    with typer.progressbar(results, length=count, label=label, file=sys.stderr) as bar:
         yield from bar
 
 
@@ -360,6 +488,11 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"--today {text}: write YYYY-MM-DD") from error
+
+
+def _now(text: str) -> datetime:
+    """The instant by which certificates are judged; a day that was given stands for its noon in UTC."""
+    return datetime.combine(_day(text), time(12), UTC) if text else datetime.now(UTC)
 
 
 def _known_targets(wanted: Iterable[str], checked: Checked) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pincompiler.compiler import Artifact, Checked
     from pincompiler.finding import Finding
     from pincompiler.subject import Subject
+    from pincompiler.verification import HostVerdict, Question
 
 FINE, PROBLEM, COULD_NOT_LOOK, NOT_EVERYTHING = 0, 1, 2, 3
 
@@ -112,6 +113,22 @@ def tell_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) -
         talk("nothing to write: there is no [target.*]")
     for artifact in artifacts:
         talk(f"{'wrote' if artifact in stale else 'unchanged'} {artifact.path}")
+
+
+def print_verdicts(
+    verdicts: Iterable[HostVerdict], asked: Question, output_format: Format
+) -> tuple[HostVerdict, ...]:
+    """The verdicts on servers, when all are there: a progress bar and a report do not mix."""
+    from pincompiler.reports import verify_json, verify_text
+
+    found = tuple(verdicts)
+    if output_format is Format.JSON:
+        out(verify_json.render(found, asked))
+    else:
+        colour = _colour(sys.stdout)
+        out("\n".join(verify_text.render(verdict, asked, colour=colour) for verdict in found))
+    talk(verify_text.summary(found))
+    return found
 
 
 def out(content: str | bytes) -> None:

@@ -69,7 +69,9 @@ OUTPUTS = (NSC, KOTLIN, JAVA, INFO, SWIFT, TK_ANDROID)
 DIGEST = "sha256/UkrF/++Y0dsFFqtGrnm/6HhknamYjRWIjfz5/gBiwoc="
 """Of samples/pins.toml, as its committed outputs have it."""
 
-COMMANDS = ("check", "compile", "init", "pin", "explain", "diff", "audit")
+COMMANDS = ("check", "compile", "init", "pin", "explain", "diff", "audit", "verify")
+OF_NOW = ("pin", "verify")
+"""Commands that judge certificates made for a test, which begin now."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _stream(data: bytes = b"", *, tty: bool = False, errors: str = "strict") -> 
 
 def dated(arguments: tuple[str, ...]) -> list[str]:
     """The arguments, on the fixed day where the command asks for one."""
-    if arguments and arguments[0] in COMMANDS and arguments[0] != "pin" and "--help" not in arguments:
+    if arguments and arguments[0] in COMMANDS and arguments[0] not in OF_NOW and "--help" not in arguments:
         return [arguments[0], "--today", TODAY, *arguments[1:]]
     return list(arguments)
 
@@ -1333,7 +1335,7 @@ def test_file_names_cannot_steer_the_terminal(tmp_path: Path) -> None:
         assert "\u202e" not in ran.stdout + ran.stderr
 
 
-HEAVY = ("androguard", "lxml", "jinja2", "cryptography", "publicsuffixlist")
+HEAVY = ("androguard", "lxml", "jinja2", "cryptography", "publicsuffixlist", "OpenSSL", "certifi", "socket")
 
 
 def _imported(*arguments: str, cwd: Path) -> set[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pincompiler.finding import Finding
     from pincompiler.location import Location, Span
 
-_COLOURS = {Level.ERROR: "31;1", Level.WARNING: "33;1", Level.NOTE: "36;1"}
+LEVEL_COLOURS = {Level.ERROR: "31;1", Level.WARNING: "33;1", Level.NOTE: "36;1"}
 _WIDTH = 160
 """Source lines are cut to so many characters."""
 
@@ -52,7 +52,7 @@ def _escaped(character: str) -> str:
 
 
 def _one(finding: Finding, file: str, lines: Sequence[str], *, colour: bool) -> str:
-    head = f"{_at(finding.location)}{painted(finding.level.value, _COLOURS[finding.level], colour=colour)}: {visible(finding.message)} [{finding.rule}]"
+    head = f"{_at(finding.location)}{painted(finding.level.value, LEVEL_COLOURS[finding.level], colour=colour)}: {visible(finding.message)} [{finding.rule}]"
     shown = [head]
     where = finding.location
     if where and where.span and where.file == file and where.span.line <= len(lines):
