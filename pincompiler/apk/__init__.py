@@ -1,6 +1,7 @@
 """Reading an Android app: its archive, manifest, resources and network security configuration."""
 
-from pincompiler.apk.archive import Archive, ArchiveError, MemberError
+from pincompiler.apk.archive import Archive, MemberError
+from pincompiler.apk.directory import ArchiveError
 from pincompiler.apk.manifest import Component, Manifest
 from pincompiler.apk.oddities import Anomaly, Unknown
 from pincompiler.apk.opening import open_package, read_package

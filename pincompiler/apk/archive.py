@@ -18,9 +18,9 @@ from io import BytesIO
 from struct import Struct
 from typing import TYPE_CHECKING
 
+from pincompiler.apk.directory import CENTRAL_SIGNATURE, MOST_16, MOST_32, ArchiveError, find_directory
 from pincompiler.apk.oddities import Anomaly, Oddities
 from pincompiler.apk.storage import Memory, Storage, Window
-from pincompiler.errors import InputError
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
@@ -31,18 +31,10 @@ STORED, DEFLATED = 0, 8
 MEMBER_LIMIT = 256 << 20
 """Bytes that one entry may unpack to unless the caller says otherwise."""
 _MOST_ENTRIES = 1 << 18
-_MOST_ENDS = 500
-"""End records that are tried: each might be the one."""
 _DIRECTORY_LIMIT = 128 << 20
-_COMMENT = 0xFFFF
-_U32 = 0xFFFFFFFF
-_END = Struct("<4s4H2IH")
-_END64_LOCATOR = Struct("<4sIQI")
-_END64 = Struct("<4sQ2H2I4Q")
 _LOCAL = Struct("<4s5H3I2H")
 _CENTRAL = Struct("<4s6H3I5H2I")
 _LENGTHS = Struct("<I24x3H12x")
-_CENTRAL_SIGNATURE = 0x02014B50
 _USUAL_EXTRA = 16
 """Bytes of extra field that most entries have at most."""
 _HEAD_SLACK = 320
@@ -50,10 +42,6 @@ _HEAD_SLACK = 320
 _PIECE = 1 << 17
 """Packed bytes that are unpacked at a time."""
 _UTF8_NAME, _ENCRYPTED, _DESCRIPTOR = 0x800, 0x1, 0x8
-
-
-class ArchiveError(InputError):
-    """The file is no ZIP archive, or nothing in it can be found."""
 
 
 class MemberError(ArchiveError):
@@ -84,17 +72,6 @@ class Entry:
     """Of its local header."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Directory:
-    """Where the central directory is and what the end record says of it."""
-
-    start: int
-    size: int
-    count: int
-    shift: int = 0
-    """What has to be added to every offset because something stands before the archive."""
-
-
 @dataclass(slots=True, eq=False, repr=False)
 class Archive:
     """An archive whose directory has been read; entries are unpacked when they are asked for.
@@ -112,7 +89,7 @@ class Archive:
     _shift: int = 0
 
     def __post_init__(self) -> None:
-        directory = _find_directory(self.storage, self.name, self._oddities)
+        directory = find_directory(self.storage, self.name, self._oddities)
         self._shift = directory.shift
         if directory.size > _DIRECTORY_LIMIT:
             raise ArchiveError(f"{self.name}: its central directory has {directory.size >> 20} MB")
@@ -125,7 +102,7 @@ class Archive:
         last = len(central) - _CENTRAL.size
         while at <= last:
             signature, name_size, extra, comment = _LENGTHS.unpack_from(central, at)
-            if signature != _CENTRAL_SIGNATURE:
+            if signature != CENTRAL_SIGNATURE:
                 at = central.find(b"PK\x01\x02", at) if number < count else -1
                 if at < 0:
                     break
@@ -141,7 +118,7 @@ class Archive:
             elif b"\0" in raw or "\\x" in name:
                 self._oddities.note("has a name that is not UTF-8 or contains a zero", _plain(name))
             at += 46 + name_size + extra + comment
-        if number != count and not (count == _COMMENT and number > count):
+        if number != count and not (count == MOST_16 and number > count):
             what = f"the end record counts {count} entries, the directory has {number}"
             self._oddities.note(what)
         if number >= _MOST_ENTRIES:
@@ -260,11 +237,11 @@ class Archive:
             self._oddities.note("has two different compression methods; the directory's counts", name)
         if (
             not flags & _DESCRIPTOR
-            and _U32 not in (packed, size)
+            and MOST_32 not in (packed, size)
             and (packed, size)
             != (
-                entry.packed & _U32,
-                entry.size & _U32,
+                entry.packed & MOST_32,
+                entry.size & MOST_32,
             )
         ):
             self._oddities.note("has two different sizes; the directory's count", name)
@@ -346,7 +323,7 @@ def _plain(name: str) -> str:
 
 def _zip64(values: list[int], extra: bytes) -> list[int]:
     """The sizes and the offset, taken from the zip64 field where they overflow; other fields do not count."""
-    if _U32 not in values:
+    if MOST_32 not in values:
         return values
     at = 0
     while at + 4 <= len(extra):
@@ -355,80 +332,9 @@ def _zip64(values: list[int], extra: bytes) -> list[int]:
         if kind == 1:
             field64 = extra[at + 4 : at + 4 + size]
             for index, value in enumerate(values):
-                if value == _U32 and len(field64) >= 8:
+                if value == MOST_32 and len(field64) >= 8:
                     values[index] = int.from_bytes(field64[:8], "little")
                     field64 = field64[8:]
             break
         at += 4 + size
     return values
-
-
-def _find_directory(storage: Storage, name: str, oddities: Oddities) -> _Directory:
-    """The central directory of the last end record that leads to one.
-
-    Android looks for the signature from the end backwards and takes the first that it meets.
-    """
-    span = min(storage.size, _COMMENT + _END.size)
-    end = storage.size
-    tried = 0
-    while end >= _END.size and tried < _MOST_ENDS:
-        start = max(0, end - span)
-        block = storage.read(start, min(span + 3, storage.size - start))
-        at = block.rfind(b"PK\x05\x06")
-        while at >= 0 and tried < _MOST_ENDS:
-            found = _directory(storage, start + at, oddities)
-            if found is not None:
-                if tried:
-                    oddities.note("has several end records; the last that leads to a directory was taken")
-                if start + at + _END.size < storage.size - _COMMENT:
-                    oddities.note("its end record is further from the end than Android looks")
-                return found
-            tried += 1
-            at = block.rfind(b"PK\x05\x06", 0, at)
-        end = start
-    kind = (
-        "a ZIP archive without a usable directory"
-        if tried or storage.read(0, 2) == b"PK"
-        else "no ZIP archive"
-    )
-    raise ArchiveError(f"{name}: is {kind}")
-
-
-def _directory(storage: Storage, end_at: int, oddities: Oddities) -> _Directory | None:
-    """What the end record at this place leads to, if anything."""
-    record = storage.read(end_at, _END.size)
-    if len(record) < _END.size:
-        return None
-    *_, count, size, start, comment = _END.unpack(record)
-    before = end_at
-    if count == _COMMENT or _U32 in (size, start):
-        count, size, start, before = _end64(storage, end_at, (count, size, start))
-    here = int.from_bytes(storage.read(start, 4), "little") == _CENTRAL_SIGNATURE
-    shift = 0
-    if not here:
-        shift = before - size - start
-        moved = int.from_bytes(storage.read(start + shift, 4), "little") == _CENTRAL_SIGNATURE
-        if shift <= 0 or not moved:
-            return _Directory(start, 0, 0) if count == size == 0 and start == end_at else None
-        oddities.note("something stands before the archive; Android refuses that")
-    elif storage.read(0, 2) != b"PK":
-        oddities.note("does not begin with an entry; newer versions of Android refuse that")
-    if start + shift + size != before:
-        oddities.note("the central directory is not where the end record says, or larger or smaller")
-        size = max(size, before - start - shift)
-    if end_at + _END.size + comment != storage.size:
-        oddities.note("has bytes after its end record; Android refuses that")
-    return _Directory(start + shift, max(0, size), count, shift)
-
-
-def _end64(storage: Storage, end_at: int, values: tuple[int, int, int]) -> tuple[int, int, int, int]:
-    """Count, size and start out of the zip64 end record if there is one, and where that begins."""
-    count, size, start = values
-    locator = storage.read(end_at - _END64_LOCATOR.size, _END64_LOCATOR.size)
-    if end_at >= _END64_LOCATOR.size and locator[:4] == b"PK\x06\x07":
-        at = _END64_LOCATOR.unpack(locator)[2]
-        record = storage.read(at, _END64.size)
-        if record[:4] == b"PK\x06\x06" and len(record) == _END64.size:
-            count, size, start = _END64.unpack(record)[7:]
-            return count, size, start, at
-    return count, size, start, end_at

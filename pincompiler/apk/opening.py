@@ -7,8 +7,9 @@ from dataclasses import field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pincompiler.apk.archive import MEMBER_LIMIT, Archive, ArchiveError, MemberError
+from pincompiler.apk.archive import MEMBER_LIMIT, Archive, MemberError
 from pincompiler.apk.arsc import BinaryTable, TableError
+from pincompiler.apk.directory import ArchiveError
 from pincompiler.apk.manifest import Manifest, read_manifest
 from pincompiler.apk.markup import Markup
 from pincompiler.apk.oddities import Oddities, Unknown

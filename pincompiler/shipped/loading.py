@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.apk.archive import Archive, ArchiveError, read_archive
+from pincompiler.apk.archive import Archive, read_archive
+from pincompiler.apk.directory import ArchiveError
 from pincompiler.dex import DexError, opcodes
 from pincompiler.dex.strings import reading
 from pincompiler.facts.common import UNIDENTIFIED, Mechanism

@@ -109,8 +109,9 @@ class Owners:
 
     The app's own are the packages of its manifest and its application class, and the organisation that
     these name; where the application id is another than the code's package, the organisation of many of
-    its components; and those of the classes that Xposed loads.  Everything else with a name is a library's: one of the table, or one that is called
-    by its package.  Names that say nothing are :data:`~pincompiler.facts.common.UNIDENTIFIED`.
+    its components; and those of the classes that Xposed loads.  Everything else with a name is a
+    library's: one of the table, or one that is called by its package.  Names that say nothing are
+    :data:`~pincompiler.facts.common.UNIDENTIFIED`.
     """
 
     manifest: Manifest

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.apk.archive import Archive, ArchiveError, MemberError, read_archive
+from pincompiler.apk.archive import Archive, MemberError, read_archive
+from pincompiler.apk.directory import ArchiveError
 from pincompiler.apk.storage import File, Window, digest
 from pincompiler.errors import InputError
 from tests.apk.forge import Member, deflate, forge_zip, simple_zip
