@@ -120,7 +120,7 @@ def judge(seen: Seen, asked: Question) -> HostVerdict:
         remarks.append(_unpinned(seen.host))
     elif chains:
         remarks += _about_pins(chains, backups, pin_set, asked)
-        remarks += _about_targets(chains, asked)
+    remarks += _about_targets(chains, asked)
     remarks += _about_ends(chains, pin_set, asked)
     ordered = sorted(dict.fromkeys(remarks), key=lambda remark: remark.level.rank)
     answers = [answer for visit in seen.visits for _, answer in visit.answers]
@@ -215,7 +215,7 @@ def _about_pins(
     """Whether each chain has a pinned key, and whether there is another for the day it is lost."""
     for one in chains:
         if not one.matches:
-            yield _mismatch(one, asked)
+            yield _mismatch(one, pin_set, asked)
         for match in one.matches:
             if match.key.retired:
                 yield Remark(
@@ -247,15 +247,17 @@ def _about_pins(
         )
 
 
-def _mismatch(one: ShownChain, asked: Question) -> Remark:
+def _mismatch(one: ShownChain, pin_set: PinSet, asked: Question) -> Remark:
     """No key matches: somebody else's certificate, or a rotation that went ahead of the app."""
     if box := interception(one.chain, private=asked.private):
         return box
     leaf = one.chain[0]
+    enforced = pin_set.enforce and (pin_set.expires is None or asked.today < pin_set.expires)
     return Remark(
-        Level.ERROR,
+        Level.ERROR if enforced else Level.WARNING,
         "no-pin-matches",
-        f"shows {leaf.subject or 'a certificate'}, and no key of its chain is pinned: apps are locked out",
+        f"shows {leaf.subject or 'a certificate'}, and no key of its chain is pinned"
+        f"{': apps are locked out' if enforced else ''}",
         "go back to a certificate with a pinned key; pin the new key and ship the app before you use it",
     )
 

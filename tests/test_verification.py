@@ -1,0 +1,180 @@
+"""Verdicts on servers, for any policy and chain: fine is said where no enforcement blocks, and only there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from hypothesis import event, given, settings
+
+from pincompiler.finding import Level
+from pincompiler.platforms.registry import TARGETS
+from pincompiler.policy import Certificate, Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.project import Output
+from pincompiler.spki import PublicKey
+from pincompiler.tls.answers import Declined, Offer, Seen, Served, Unreached, Visit
+from pincompiler.verification import HostVerdict, Outcome, Question, in_days, judge
+from tests.strategies import LEAVES, STRANGERS, TODAY, apps, chains, days, hosts, policies
+
+if TYPE_CHECKING:
+    from pincompiler.policy import Enforcement
+    from pincompiler.project import App
+
+NOW = datetime.combine(TODAY, time(12), UTC)
+HOST = "a.example.com"
+
+
+def shown(chain: Chain, ends: timedelta = timedelta(days=400)) -> tuple[PublicKey, ...]:
+    """A validated path of these keys."""
+    facts = Certificate("CN=x", NOW + ends, bytes(32), "sha256", self_signed=False)
+    return tuple(
+        PublicKey("certificate", pin, "P-256", "CN=x", None, facts) for pin in (chain.leaf, *chain.cas)
+    )
+
+
+def seen(*paths: tuple[PublicKey, ...], host: str = HOST) -> Seen:
+    """A host that shows these at one address each."""
+    visits = (Visit(f"192.0.2.{n}", ((Offer.ANY, Served("TLS 1.3", path)),)) for n, path in enumerate(paths))
+    return Seen(host, 443, tuple(visits))
+
+
+def question(policy: Policy, *targets: tuple[str, Enforcement], today: date = TODAY) -> Question:
+    now = datetime.combine(today, time(12), UTC)
+    return Question(policy, (("pins.toml", policy), *targets), now, today, 30, private=True)
+
+
+def lowered(policy: Policy, app: App) -> list[tuple[str, Enforcement]]:
+    """What every target makes of the policy."""
+    return [
+        (target.name, target.lower(policy, app, Output(target.name, PurePosixPath("x"), package="a")))
+        for target in TARGETS
+    ]
+
+
+def codes(verdict: HostVerdict, level: Level = Level.NOTE) -> set[str]:
+    return {remark.code for remark in verdict.remarks if remark.level.rank <= level.rank}
+
+
+@settings(max_examples=300)
+@given(policies, apps, hosts, chains, days)
+def test_fine_means_that_no_enforcement_blocks(
+    policy: Policy, app: App, host: str, chain: Chain, today: date
+) -> None:
+    targets = lowered(policy, app)
+    verdict = judge(seen(shown(chain), host=host), question(policy, *targets, today=today))
+    everybody = [policy, *(enforcement for _, enforcement in targets)]
+    blocked = not all(enforcement.accepts(host, chain, today) for enforcement in everybody)
+    fine = not verdict.failed(Level.ERROR)
+    event(f"fine: {fine}, blocked: {blocked}")
+    assert not (fine and blocked)
+    if fine:
+        pin_set = policy.covering(host)
+        assert pin_set is not None
+        last = pin_set.expires - timedelta(days=1) if pin_set.expires else today
+        assert policy.accepts(host, chain, last)
+        assert {key.spki_sha256 for key in pin_set.keys} - {chain.leaf, *chain.cas}, "a backup is left"
+    if "no-pin-matches" in codes(verdict, Level.ERROR):
+        assert blocked
+
+
+@given(policies, apps, hosts, chains, days)
+def test_the_outlook_is_what_each_enforcement_says(
+    policy: Policy, app: App, host: str, chain: Chain, today: date
+) -> None:
+    asked = question(policy, *lowered(policy, app), today=today)
+    (one,) = judge(seen(shown(chain), host=host), asked).chains
+    stranger = Chain(b"", ())
+    for (_, enforcement), outlook in zip(asked.enforcements, one.outlooks, strict=True):
+        for day, outcome in outlook.outcomes:
+            assert (outcome is Outcome.BLOCKS) == (not enforcement.accepts(host, chain, day))
+            assert (outcome is Outcome.NOT_PINNED) == enforcement.accepts(host, stranger, day)
+
+
+# -- one by one ------------------------------------------------------------------------------------
+
+NOW_KEY, NEXT_KEY = LEAVES[:2]
+SET = PinSet((HOST,), Reach.NONE, (NOW_KEY, NEXT_KEY), TODAY + timedelta(days=90))
+GOOD = shown(Chain(NOW_KEY.spki_sha256, STRANGERS))
+
+
+def of_set(pin_set: PinSet, *paths: tuple[PublicKey, ...]) -> set[str]:
+    return codes(judge(seen(*(paths or (GOOD,))), question(Policy((pin_set,)))))
+
+
+def test_a_sound_server_has_no_remarks() -> None:
+    assert of_set(SET) == set()
+
+
+def test_addresses_in_the_middle_of_a_rotation_leave_no_backup() -> None:
+    assert of_set(SET, GOOD, shown(Chain(NEXT_KEY.spki_sha256, STRANGERS))) == {"no-backup"}
+
+
+def test_two_addresses_with_one_chain_are_one_row() -> None:
+    (one,) = judge(seen(GOOD, GOOD), question(Policy((SET,)))).chains
+    assert [address for address, _ in one.shown] == ["192.0.2.0", "192.0.2.1"]
+
+
+def test_a_retired_key_is_no_backup_and_not_to_be_served() -> None:
+    lost = Key(NEXT_KEY.spki_sha256, Role.LEAF, "lost", retired=True)
+    assert of_set(replace_keys(NOW_KEY, lost)) == {"no-backup"}
+    assert of_set(replace_keys(NOW_KEY, lost, LEAVES[2]), shown(Chain(lost.spki_sha256))) == {"retired-key"}
+
+
+def replace_keys(*keys: Key) -> PinSet:
+    return replace(SET, keys=keys)
+
+
+def test_a_report_only_set_locks_nobody_out() -> None:
+    verdict = judge(
+        seen(shown(Chain(STRANGERS[0]))), question(Policy((replace(SET, enforce=False, expires=None),)))
+    )
+    assert not verdict.failed(Level.ERROR)
+    assert codes(verdict, Level.WARNING) == {"no-pin-matches"}
+    assert codes(verdict) == {"no-pin-matches", "report-only"}
+
+
+def test_ends_are_told_in_time() -> None:
+    assert of_set(replace(SET, expires=TODAY + timedelta(days=31))) == set()
+    assert of_set(replace(SET, expires=TODAY + timedelta(days=30))) == {"pins-end"}
+    assert of_set(replace(SET, expires=TODAY)) == {"pins-ended"}
+    assert of_set(SET, shown(Chain(NOW_KEY.spki_sha256, STRANGERS), timedelta(days=29))) == {
+        "certificate-ends"
+    }
+
+
+def test_the_last_day_of_a_pin_set_is_today() -> None:
+    (one,) = judge(seen(GOOD), question(Policy((replace(SET, expires=TODAY + timedelta(days=1)),)))).chains
+    assert one.outlooks[0].outcomes == (
+        (TODAY, Outcome.ACCEPTS),
+        (TODAY + timedelta(days=1), Outcome.NOT_PINNED),
+    )
+
+
+def test_a_server_that_was_not_met_has_no_verdict() -> None:
+    for silent, reached in (
+        (Seen(HOST, 443, (), "has no address"), False),
+        (Seen(HOST, 443, (Visit("192.0.2.1", ((Offer.ANY, Unreached("is silent")),)),)), False),
+    ):
+        verdict = judge(silent, question(Policy((SET,))))
+        assert (verdict.reached, verdict.complete, verdict.failed(Level.NOTE)) == (reached, False, False)
+
+
+def test_an_address_that_this_machine_has_no_way_to_does_not_count() -> None:
+    far = Visit("2001:db8::1", ((Offer.ANY, Unreached("cannot be reached", elsewhere=True)),))
+    verdict = judge(Seen(HOST, 443, (*seen(GOOD).visits, far)), question(Policy((SET,))))
+    assert verdict.complete
+    assert [(remark.level, remark.code) for remark in verdict.remarks] == [(Level.NOTE, "unreachable")]
+
+
+def test_a_handshake_that_is_refused_is_an_error() -> None:
+    visit = Visit("192.0.2.1", ((Offer.ANY, Declined("unrecognized name")),))
+    verdict = judge(Seen(HOST, 443, (visit,)), question(Policy((SET,))))
+    assert verdict.failed(Level.ERROR)
+
+
+def test_days_in_words() -> None:
+    assert [in_days(days) for days in (-3, 0, 1, 2, 1000)] == [
+        "today", "today", "tomorrow", "in 2 days", "in 1,000 days",
+    ]  # fmt: skip
