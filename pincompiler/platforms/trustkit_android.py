@@ -51,6 +51,18 @@ def objections(policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
             hosts = tuple(domain.name for domain in config.domains[:-1])
             message = f"TrustKit-Android keeps only the last domain of a domain-config and drops {hosts[0]}"
             yield Objection(hosts, message, "write one domain in each domain-config")
+    if app.android_min_sdk is not None and app.android_min_sdk < 24:
+        yield from _passed_over(model)
+
+
+def _passed_over(model: Nsc) -> Iterator[Objection]:
+    """Before Android 7 TrustKit pins, and it keeps no domain without a pin-set (TrustKitConfigurationParser)."""
+    kept = Nsc(tuple(config for config in model.configs if config.keys))
+    for config in model.configs:
+        for domain in config.domains if not config.keys else ():
+            if kept.demand(domain.name):
+                message = f"TrustKit-Android passes over {domain.name}, which has no pins, and holds it to those above"
+                yield Objection((domain.name,), message, "use nsc for it, or aim at Android 7 and newer")
 
 
 def raised(config: DomainConfig) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.xmlpull.v1.XmlPullParser;
+import org.xmlpull.v1.XmlPullParserException;
 
 /**
  * Reads the binary XML which aapt2 writes, as Android's own (native) reader would.
@@ -160,7 +161,7 @@ final class BinaryXml implements InvocationHandler {
   }
 
   @Override
-  public Object invoke(Object proxy, Method method, Object[] given) {
+  public Object invoke(Object proxy, Method method, Object[] given) throws XmlPullParserException {
     Event now = events.get(position);
     int count = given == null ? 0 : given.length;
     switch (method.getName()) {
@@ -169,6 +170,13 @@ final class BinaryXml implements InvocationHandler {
         return events.get(position).type;
       case "getEventType":
         return now.type;
+      case "nextText":
+        return textOfElement();
+      case "require":
+        if (now.type != (Integer) given[0] || !Objects.equals(now.name, given[2])) {
+          throw new XmlPullParserException("expected " + given[2] + " and not " + now.name);
+        }
+        return null;
       case "getDepth":
         return now.depth;
       case "getName":
@@ -205,6 +213,18 @@ final class BinaryXml implements InvocationHandler {
       default:
         throw new UnsupportedOperationException(method.toString());
     }
+  }
+
+  /** The text of an element that has nothing else, up to and with its end. */
+  private String textOfElement() throws XmlPullParserException {
+    String text = "";
+    if (events.get(++position).type == XmlPullParser.TEXT) {
+      text = events.get(position++).text;
+    }
+    if (events.get(position).type != XmlPullParser.END_TAG) {
+      throw new XmlPullParserException("an element with more than text in it");
+    }
+    return text;
   }
 
   private static Attribute at(Event event, Object index) {
