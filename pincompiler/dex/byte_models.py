@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from typing import TYPE_CHECKING, Final
 
@@ -82,8 +82,25 @@ _BASE64_SECOND: Final = _made_of(_text_at(1), _base64)
 _HEXADECIMAL: Final = _made_of(_text_at(0), _hexadecimal)
 _UTF_8: Final = _made_of(_text_at(0), str.encode)
 
+
+def _encoded(call: Call) -> Value | None:
+    """Base64 of bytes: Android's by its flags, that of ``getEncoder()`` as it is."""
+    android = call.ref.class_name == "Landroid/util/Base64;"
+    data = bytes_of(call.state.publish(call.arguments[0 if android else 1]))
+    flags = call.arguments[1] if android else Number(_NO_WRAP)
+    if data is None or not isinstance(flags, Number) or len(call.arguments) > 2:
+        return None
+    text = b64encode(data, altchars=b"-_" if flags.value & _URL_SAFE else None).decode()
+    if flags.value & _NO_PADDING:
+        text = text.rstrip("=")
+    return Text(text) if flags.value & _NO_WRAP else Text(f"{text}\n") if len(text) <= _LINE else None
+
+
+_NO_PADDING, _NO_WRAP, _URL_SAFE, _LINE = 1, 2, 8, 76
 BYTE_MODELS: Final[dict[tuple[str, str], Callable[[Call], Value | None]]] = {
     ("Landroid/util/Base64;", "decode"): _BASE64_FIRST,
+    ("Landroid/util/Base64;", "encodeToString"): _encoded,
+    ("Ljava/util/Base64$Encoder;", "encodeToString"): _encoded,
     ("Ljava/util/Base64$Decoder;", "decode"): _BASE64_SECOND,
     ("Lkotlin/io/encoding/Base64;", "decode"): _BASE64_SECOND,
     ("Lkotlin/io/encoding/Base64;", "decode$default"): _BASE64_SECOND,

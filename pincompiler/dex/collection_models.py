@@ -6,17 +6,25 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex.state import MOST_ITEMS, Box
-from pincompiler.dex.values import Items, Number, Unknown, Value, possible, union
+from pincompiler.dex.values import Items, Number, ResourceRef, Unknown, Value, possible, union
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pincompiler.dex.call import Call
+    from pincompiler.dex.state import State
 
-LISTS: Final = ("Ljava/util/ArrayList;", "Ljava/util/LinkedList;", "Ljava/util/Vector;")
+LISTS: Final = (
+    *("Ljava/util/ArrayList;", "Ljava/util/LinkedList;", "Ljava/util/Vector;"),
+    "Lkotlin/jvm/internal/SpreadBuilder;",
+)
 SETS: Final = ("Ljava/util/HashSet;", "Ljava/util/LinkedHashSet;", "Ljava/util/TreeSet;")
 COLLECTIONS: Final = frozenset(
-    (*LISTS, *SETS, "Ljava/util/List;", "Ljava/util/Set;", "Ljava/util/Collection;", "Ljava/lang/Iterable;")
+    (
+        *(*LISTS, *SETS),
+        *("Ljava/util/List;", "Ljava/util/Set;", "Ljava/util/Collection;", "Ljava/lang/Iterable;"),
+        "Ljava/util/stream/Stream;",
+    )
 )
 _MAKERS: Final = {
     ("Ljava/util/List;", "of"): "list",
@@ -26,6 +34,8 @@ _MAKERS: Final = {
     ("Ljava/util/Collections;", "singleton"): "set",
     ("Ljava/util/Collections;", "emptyList"): "list",
     ("Ljava/util/Collections;", "emptySet"): "set",
+    ("Lkotlin/collections/CollectionsKt;", "createListBuilder"): "list",
+    ("Lkotlin/collections/SetsKt;", "createSetBuilder"): "set",
 }
 _KOTLIN_MAKER: Final = re.compile(
     r"(?:mutable|array|hash|linked)?(List|Set)Of(?:NotNull)?|empty(List|Set)", re.IGNORECASE
@@ -44,6 +54,8 @@ def made(call: Call) -> Value | None:
 
 def _make(call: Call, kind: str) -> Value | None:
     """A collection of the arguments, or of the one array among them."""
+    if call.kinds == ("I",):  # a capacity
+        return call.state.allocate(call.offset, Box("set" if kind == "set" else "list", ()))
     if len(call.arguments) == 1 and call.kinds[0].startswith("["):
         source = call.state.box(call.arguments[0])
         if source is None:
@@ -96,8 +108,13 @@ def _spoil(call: Call) -> Value | None:
 
 
 def _get(call: Call) -> Value | None:
-    box = call.state.box(call.arguments[0])
-    return element(box, call.arguments[-1]) if box else None
+    return elements(call.state, call.arguments[0], call.arguments[-1])
+
+
+def elements(state: State, array: Value, index: Value) -> Value | None:
+    """Give the item at a place of any of several arrays or lists; none if one of them is not known."""
+    boxes = [box for box in map(state.box, possible(array)) if box is not None]
+    return union(element(box, index) for box in boxes) if len(boxes) == len(possible(array)) else None
 
 
 def element(box: Box, index: Value) -> Value:
@@ -127,6 +144,29 @@ def _to_array(call: Call) -> Value | None:
     return call.state.allocate(call.offset, Box("array", box.items, box.exact)) if box else None
 
 
+def _copy_of(call: Call) -> Value | None:
+    """``Arrays.copyOf``, which is also how Kotlin spreads an array."""
+    box, length = call.state.box(call.arguments[0]), call.arguments[1]
+    if box is None:
+        whole = all(isinstance(one, ResourceRef) for one in possible(call.arguments[0]))
+        return call.arguments[0] if whole else None
+    if not box.exact or not isinstance(length, Number) or not 0 <= length.value <= MOST_ITEMS:
+        return call.state.allocate(call.offset, box.loosened())
+    items = (*box.items[: length.value], *(Number(0),) * (length.value - len(box.items)))
+    return call.state.allocate(call.offset, Box("array", items))
+
+
+def _plus(call: Call) -> Value | None:
+    """The items of one collection or array, and another one's, or one more."""
+    box, more = call.state.box(call.arguments[0]), call.state.box(call.arguments[1])
+    if box is None:
+        return None
+    if more is None or more.kind == "text":
+        more = Box("list", (call.arguments[1],), exact=not call.kinds[1].startswith(("[", "Ljava/lang/It")))
+    both = Box(box.kind, (*box.items, *more.items))
+    return call.state.allocate(call.offset, both if box.exact and more.exact else box.loosened(*more.items))
+
+
 def _size(call: Call) -> Value | None:
     box = call.state.box(call.arguments[0])
     return Number(len(box.items)) if box and box.exact else None
@@ -136,9 +176,11 @@ COLLECTION_MODELS: Final[dict[str, Callable[[Call], Value | None]]] = {
     "<init>": _init,
     "add": _add,
     "addAll": _add_all,
+    "addSpread": _add_all,
     "get": _get,
     "iterator": _iterator,
     "toArray": _to_array,
+    "stream": _to_array,
     "size": _size,
     **dict.fromkeys(("remove", "set", "clear", "removeAll", "retainAll", "removeIf", "replaceAll"), _spoil),
 }
@@ -148,4 +190,9 @@ FUNCTION_MODELS: Final[dict[tuple[str, str], Callable[[Call], Value | None]]] = 
     ("Ljava/util/ListIterator;", "next"): _any,
     ("Lkotlin/collections/CollectionsKt;", "first"): _any,
     ("Ljava/util/Collections;", "addAll"): _add_all,
+    ("Ljava/util/Arrays;", "copyOf"): _copy_of,
+    ("Ljava/util/Arrays;", "stream"): _to_array,
+    ("Lkotlin/collections/ArraysKt;", "plus"): _plus,
+    ("Lkotlin/collections/CollectionsKt;", "plus"): _plus,
+    ("Lkotlin/collections/SetsKt;", "plus"): _plus,
 }

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.dex import opcodes
 from pincompiler.dex.arithmetic import BINARY, CONVERSIONS, LITERAL
 from pincompiler.dex.call import Call, parameters
-from pincompiler.dex.collection_models import element
+from pincompiler.dex.collection_models import elements
 from pincompiler.dex.format import DexError, guarded
 from pincompiler.dex.library import created, result
+from pincompiler.dex.objects import read_field_of
 from pincompiler.dex.state import MOST_ITEMS, Box, State
 from pincompiler.dex.values import (
     MOST_VALUES,
@@ -26,6 +27,7 @@ from pincompiler.dex.values import (
     ClassLiteral,
     Created,
     FieldValue,
+    Items,
     Number,
     Parameter,
     Returned,
@@ -40,7 +42,7 @@ from pincompiler.dex.values import (
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pincompiler.dex.classes import FieldRef
     from pincompiler.dex.decoding import Instruction
@@ -69,6 +71,10 @@ class MethodFlow:
     """What it writes to fields, of any object."""
     puts: dict[int, tuple[Value, Value]] = field(default_factory=dict)
     """Of each write to an object's field, by its offset: the object and the value."""
+    owners: dict[FieldRef, dict[Value, None]] = field(default_factory=dict)
+    """Of which objects it reads a field."""
+    choices: dict[int, int] = field(default_factory=dict)
+    """Where it takes any item of an array or a collection, by offset: how many there are."""
     why: str = "the call is never reached"
     """Why a call may be missing."""
 
@@ -79,12 +85,14 @@ def run(
     body: MethodBody,
     arguments: Sequence[Value] | None = None,
     followed: frozenset[FieldRef | int] = frozenset(),
+    picks: tuple[tuple[int, int], ...] = (),
 ) -> MethodFlow:
     """Analyse a method, for any arguments or for given ones.
 
-    Fields and calls (by offset) that are not ``followed`` into other methods remain origins.
+    Fields and calls (by offset) that are not ``followed`` into other methods remain origins.  With
+    ``picks``, which item is taken at some offsets of :attr:`MethodFlow.choices`.
     """
-    return _Run(program, body, followed).run(arguments)
+    return _Run(program, body, followed, dict(picks)).run(arguments)
 
 
 def needed(flow: MethodFlow, body: MethodBody, values: Iterable[Value]) -> frozenset[FieldRef | int]:
@@ -94,6 +102,8 @@ def needed(flow: MethodFlow, body: MethodBody, values: Iterable[Value]) -> froze
     while waiting:
         for leaf in leaves(waiting.pop()):
             if isinstance(leaf, FieldValue):
+                if leaf.ref not in found:
+                    waiting += flow.owners.get(leaf.ref, ())
                 found.add(leaf.ref)
             elif isinstance(leaf, Returned) and leaf.method == body and leaf.offset not in found:
                 found.add(leaf.offset)
@@ -104,8 +114,15 @@ def needed(flow: MethodFlow, body: MethodBody, values: Iterable[Value]) -> froze
 class _Run:
     """The analysis of one method."""
 
-    def __init__(self, program: Program, body: MethodBody, followed: frozenset[FieldRef | int]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        body: MethodBody,
+        followed: frozenset[FieldRef | int],
+        picks: Mapping[int, int],
+    ) -> None:
         self.program = program
+        self._picks = picks
         self._followed = followed
         self.body = body
         self.dex = body.dex
@@ -282,11 +299,20 @@ class _Run:
     def array_get(self, instruction: Instruction, state: State) -> None:
         to, array, index = instruction.registers
         source = state.registers[array]
+        place = state.registers[index]
+        item = elements(state, source, place)
         box = state.box(source)
-        if box is not None:
-            state.registers[to] = element(box, state.registers[index])
-        else:
-            state.registers[to] = item_of(source)
+        if item is not None and box and not isinstance(place, Number) and len(possible(source)) == 1:
+            item = self._any_of(box, instruction.offset, item)
+        state.registers[to] = item_of(source) if item is None else item
+
+    def _any_of(self, items: Box | Items, offset: int, item: Value) -> Value:
+        """Any item, or the one that is picked."""
+        if not items.exact or not 2 <= len(items.items) <= MOST_VALUES:
+            return item
+        self.flow.choices[offset] = len(items.items)
+        pick = self._picks.get(offset, -1)
+        return items.items[pick] if 0 <= pick < len(items.items) else item
 
     def array_put(self, instruction: Instruction, state: State) -> None:
         source, array, index = (state.registers[register] for register in instruction.registers)
@@ -308,8 +334,24 @@ class _Run:
         ref = self.dex.field_ref(instruction.reference or 0)
         value = self._own(ref, instruction, state)
         if value is None:
-            value = self.program.read_field(ref) if ref in self._followed else FieldValue(ref)
+            value = self._followed_field(ref, instruction, state)
+            if isinstance(value, Items) and value.kind in _MUTABLE:
+                value = state.allocate(instruction.offset, _as_kept(value))
         state.registers[instruction.registers[0]] = value
+
+    def _followed_field(self, ref: FieldRef, instruction: Instruction, state: State) -> Value:
+        """What a field holds, in the very object if that is known."""
+        of: Value | None = None
+        if len(instruction.registers) > 1:
+            of = state.publish(state.registers[instruction.registers[1]])
+            self.flow.owners.setdefault(ref, {})[of] = None
+        if ref not in self._followed:
+            return FieldValue(ref)
+        if of is not None:
+            of = read_field_of(self.program, of, ref)
+            if of is not None:
+                return of
+        return self.program.read_field(ref)
 
     def _own(self, ref: FieldRef, instruction: Instruction, state: State) -> Value | None:
         """What an initialiser itself wrote to the field before: of its class, or of the object it makes."""
@@ -358,6 +400,8 @@ class _Run:
         modelled = result(Call(ref, tuple(arguments), kinds, instruction.offset, state))
         if modelled is None and instruction.offset in self._followed:
             modelled = self.program.call(ref, published)
+        if modelled is not None and ref.name == "next" and isinstance(published[0], Items):
+            modelled = self._any_of(published[0], instruction.offset, modelled)
         state.result = modelled or Returned(ref, self.body, instruction.offset)
 
     # Arithmetic.
@@ -384,6 +428,13 @@ class _Run:
         )
 
 
+def _as_kept(value: Items) -> Box:
+    """A collection out of a field; one that began empty is filled by some other method."""
+    items = value.items or (Unknown("items that are added elsewhere"),)
+    return Box("map" if value.kind == "map" else "list", items, value.exact and bool(value.items))
+
+
+_MUTABLE: Final = frozenset({"list", "set", "map"})
 _OPERATIONS: Final = {**BINARY, **LITERAL, **CONVERSIONS}
 _ALL_RETURNS: Final = frozenset({*opcodes.RETURNS, opcodes.RETURN_VOID})
 _STEPS: Final[dict[Callable[[_Run, Instruction, State], None], Sequence[int]]] = {

@@ -16,12 +16,15 @@ from pincompiler.dex.collection_models import (
     SETS,
     made,
 )
+from pincompiler.dex.map_models import MAP_CLASSES, MAP_MODELS, MAPS, PAIR_MODELS, PAIRS
 from pincompiler.dex.state import Box
 from pincompiler.dex.text_models import STRING, TEXT_BUILDERS, TEXT_MODELS
-from pincompiler.dex.values import Number, ResourceRef, Value, possible, union
+from pincompiler.dex.url_models import URL_MODELS, URLS
+from pincompiler.dex.values import Number, ResourceRef, Unknown, Value, possible, union
 
 if TYPE_CHECKING:
     from pincompiler.dex.call import Call
+    from pincompiler.dex.state import Kind
 
 _COPIES: Final = frozenset(
     {
@@ -30,7 +33,10 @@ _COPIES: Final = frozenset(
         ("Ljava/util/Collections;", "unmodifiableList"),
         ("Ljava/util/Collections;", "unmodifiableSet"),
         ("Ljava/util/Collections;", "unmodifiableCollection"),
+        ("Ljava/util/Collections;", "unmodifiableMap"),
         ("Ljava/util/Objects;", "requireNonNull"),
+        ("Ljava/lang/Object;", "clone"),
+        ("Lkotlin/enums/EnumEntriesKt;", "enumEntries"),
         (STRING, "toString"),
         (STRING, "intern"),
         ("Ljava/lang/Integer;", "valueOf"),
@@ -43,6 +49,9 @@ _COPIES: Final = frozenset(
         ("Lkotlin/collections/CollectionsKt;", "toList"),
         ("Lkotlin/collections/CollectionsKt;", "toSet"),
         ("Lkotlin/collections/ArraysKt;", "toSet"),
+        ("Lkotlin/collections/CollectionsKt;", "build"),
+        ("Lkotlin/collections/SetsKt;", "build"),
+        ("Lkotlin/collections/MapsKt;", "toMap"),
     }
 )
 """Calls whose result is, or equals, their first argument."""
@@ -52,16 +61,24 @@ _RESOURCES: Final = {
     ("getStringArray", "(I)[Ljava/lang/String;"): "array",
     ("getTextArray", "(I)[Ljava/lang/CharSequence;"): "array",
 }
-_MODELS: Final = {**TEXT_MODELS, **FUNCTION_MODELS, **BYTE_MODELS}
+_MODELS: Final = {**TEXT_MODELS, **FUNCTION_MODELS, **BYTE_MODELS, **PAIR_MODELS, **URL_MODELS}
+
+
+_KINDS: Final[dict[str, Kind]] = {
+    **dict.fromkeys((*TEXT_BUILDERS, STRING), "text"),
+    **dict.fromkeys(LISTS, "list"),
+    **dict.fromkeys(SETS, "set"),
+    **dict.fromkeys(MAPS, "map"),
+    **dict.fromkeys(PAIRS, "pair"),
+}
 
 
 def created(descriptor: str) -> Box | None:
     """Give the content of a new object of a class whose content is followed."""
-    if descriptor in TEXT_BUILDERS or descriptor == STRING:
-        return Box("text", ())
-    if descriptor in LISTS:
-        return Box("list", ())
-    return Box("set", ()) if descriptor in SETS else None
+    if descriptor in URLS:
+        return Box("text", (Unknown("a URL of several parts"),))
+    kind = _KINDS.get(descriptor)
+    return Box(kind, ()) if kind else None
 
 
 def result(call: Call) -> Value | None:
@@ -74,8 +91,11 @@ def result(call: Call) -> Value | None:
     ):
         return call.arguments[0]
     model = _MODELS.get(call.key)
-    if model is None and call.ref.class_name in COLLECTIONS and call.arguments:
-        model = COLLECTION_MODELS.get(call.ref.name)
+    if model is None and call.arguments:
+        if call.ref.class_name in COLLECTIONS:
+            model = COLLECTION_MODELS.get(call.ref.name)
+        elif call.ref.class_name in MAP_CLASSES:
+            model = MAP_MODELS.get(call.ref.name)
     try:
         return model(call) if model else made(call)
     except (IndexError, ValueError):  # a method of that name with other parameters than the library's

@@ -12,6 +12,7 @@ from pincompiler.dex.opcodes import INVOKE_STATIC
 from pincompiler.dex.values import (
     NULL,
     ClassLiteral,
+    Created,
     FieldValue,
     Number,
     Parameter,
@@ -19,6 +20,7 @@ from pincompiler.dex.values import (
     Text,
     Unknown,
     Value,
+    is_collection,
     is_constant,
     possible,
     union,
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from pincompiler.dex.index import Dex, Site
     from pincompiler.dex.method import MethodBody
 
-    _Key = tuple[MethodBody, tuple[Value, ...] | None, frozenset[FieldRef | int], int]
+    _Picks = tuple[tuple[int, int], ...]
+    _Key = tuple[MethodBody, tuple[Value, ...] | None, frozenset[FieldRef | int], int, _Picks]
 
 _DEEPEST: Final = 3
 """Methods and fields that one answer may lead through, one inside the other."""
@@ -39,13 +42,21 @@ _MOST_HELPERS: Final = 400
 """Methods analysed for the sake of one."""
 _LONGEST_HELPER: Final = 512
 """Code units; what is longer does more than give a constant."""
-_MOST_WRITES: Final = 16
+MOST_WRITES: Final = 16
 _MOST_HOPS: Final = 8
 _ACC_PRIVATE: Final = 0x2
 _PLAIN_RESULTS: Final = frozenset(
     {
         *("I", "Ljava/lang/String;", "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "Ljava/lang/Class;"),
         *("Ljava/util/List;", "Ljava/util/Set;", "Ljava/util/Collection;", "Ljava/lang/Iterable;"),
+        *(
+            "Ljava/util/Map;",
+            "Ljava/util/HashMap;",
+            "Lkotlin/Pair;",
+            "[[Ljava/lang/String;",
+            "Lokhttp3/HttpUrl;",
+        ),
+        *("Ljava/net/URL;", "Ljava/net/URI;", "Landroid/net/Uri;"),
         *("Ljava/util/ArrayList;", "[Ljava/lang/String;", "[B", "[C", "[I", "Ljava/util/Iterator;"),
     }
 )
@@ -61,9 +72,9 @@ class Program:
         self._flows: dict[_Key, MethodFlow | None] = {}
         self._fields: dict[tuple[FieldRef, int], Value] = {}
         self._extended: dict[str, bool] = {}
-        self._busy: set[object] = set()
+        self.busy: set[object] = set()
         self._depth = 0
-        self._helpers = 0
+        self.helpers = 0
 
     # Names.
 
@@ -123,47 +134,52 @@ class Program:
 
     def flow(self, body: MethodBody) -> MethodFlow:
         """Analyse a method by itself: what it takes from fields and other methods remains an origin."""
-        self._helpers = 0
-        return self._analyse(body, None, frozenset()) or MethodFlow()
+        self.helpers = 0
+        return self.analyse(body, None, frozenset()) or MethodFlow()
 
     def call_arguments(self, body: MethodBody, offset: int) -> tuple[Value, ...] | None:
         """Give what the call at ``offset`` passes; none if that cannot be told, see :attr:`MethodFlow.why`."""
-        self._helpers = 0
-        flow = self._follow(body, None, lambda flow: flow.calls.get(offset, ()))
+        self.helpers = 0
+        flow = self.follow(body, None, lambda flow: flow.calls.get(offset, ()))
         return flow.calls.get(offset) if flow else None
 
-    def _follow(
+    def follow(
         self,
         body: MethodBody,
         arguments: tuple[Value, ...] | None,
         asked: Callable[[MethodFlow], Iterable[Value]],
+        picks: _Picks = (),
     ) -> MethodFlow | None:
         """Analyse a method, and follow what the values asked for are made of, and only that."""
-        flow = self._analyse(body, arguments, frozenset())
+        flow = self.analyse(body, arguments, frozenset(), picks)
         followed: frozenset[FieldRef | int] = frozenset()
         for _ in range(_DEEPEST):
             more = needed(flow, body, asked(flow)) if flow else followed
             if more <= followed:
                 break
             followed |= more
-            flow = self._analyse(body, arguments, followed) or flow
+            flow = self.analyse(body, arguments, followed, picks) or flow
         return flow
 
-    def _analyse(
-        self, body: MethodBody, arguments: tuple[Value, ...] | None, followed: frozenset[FieldRef | int]
+    def analyse(
+        self,
+        body: MethodBody,
+        arguments: tuple[Value, ...] | None,
+        followed: frozenset[FieldRef | int],
+        picks: _Picks = (),
     ) -> MethodFlow | None:
         """Analyse a method; none if that is under way already or leads too far."""
         # Without anything to follow, the depth makes no difference.
-        key = (body, arguments, followed, self._depth if followed else 0)
+        key = (body, arguments, followed, self._depth if followed else 0, picks)
         if key in self._flows:
             return self._flows[key]
-        self._helpers += 1
-        if (body, arguments) in self._busy or self._depth > _DEEPEST or self._helpers > _MOST_HELPERS:
+        self.helpers += 1
+        if (body, arguments) in self.busy or self._depth > _DEEPEST or self.helpers > _MOST_HELPERS:
             return None
-        self._busy.add((body, arguments))
+        self.busy.add((body, arguments))
         self._depth += 1
         try:
-            self._flows[key] = run(self, body, arguments, followed)
+            self._flows[key] = run(self, body, arguments, followed, picks)
         except TooComplexError as error:
             self._flows[key] = MethodFlow(why=str(error))
         except DexError:
@@ -172,23 +188,31 @@ class Program:
             self._flows[key] = None
         finally:
             self._depth -= 1
-            self._busy.discard((body, arguments))
+            self.busy.discard((body, arguments))
         return self._flows[key]
 
     def call(self, ref: MethodRef, arguments: tuple[Value, ...]) -> Value | None:
         """Give what a method of the program returns, if that is constant or one of its arguments."""
         returned = ref.descriptor[ref.descriptor.rfind(")") + 1 :]
-        if returned not in _PLAIN_RESULTS and returned != ref.class_name:
+        if returned not in _PLAIN_RESULTS and returned.strip("[") != ref.class_name:
             return None
-        method = self._only_method(ref)
+        method = self._run_by(ref, arguments)
         if method is None or method.body is None or len(method.body.units) > _LONGEST_HELPER:
             return None
-        flow = self._follow(method.body, arguments, _result)
+        flow = self.follow(method.body, arguments, _result)
         value = flow.returned if flow else None
         if value is None or all(isinstance(one, Unknown) for one in possible(value)):
             return None
         passed = set(arguments)
-        return value if all(one in passed or is_constant(one) for one in possible(value)) else None
+        told = all(one in passed or is_constant(one) or is_collection(one) for one in possible(value))
+        return value if told else None
+
+    def _run_by(self, ref: MethodRef, arguments: tuple[Value, ...]) -> MethodDef | None:
+        """Give the method that a call runs: that of the object's class, if it is known."""
+        if arguments and isinstance(arguments[0], Created) and arguments[0].descriptor != ref.class_name:
+            found = (cls.method(ref.name, ref.descriptor) for cls in self._ancestry(arguments[0].descriptor))
+            return next((method for method in found if method is not None and method.body), None)
+        return self._only_method(ref)
 
     def _only_method(self, ref: MethodRef) -> MethodDef | None:
         """Give the method that a call runs, unless a subclass may have another."""
@@ -207,19 +231,19 @@ class Program:
     def read_field(self, ref: FieldRef) -> Value:
         """Give what a field holds if that is constant, else that it comes from the field."""
         value = self.stored(ref)
-        return value if is_constant(value) else FieldValue(ref)
+        return value if is_constant(value) or is_collection(value) else FieldValue(ref)
 
     def stored(self, ref: FieldRef) -> Value:
         """Give all that the program writes to a field."""
         key = (ref, self._depth)
         if key not in self._fields:
-            if ref in self._busy:
+            if ref in self.busy:
                 return Unknown("a field that is computed from itself")
-            self._busy.add(ref)
+            self.busy.add(ref)
             try:
                 self._fields[key] = self._stored(ref)
             finally:
-                self._busy.discard(ref)
+                self.busy.discard(ref)
         return self._fields[key]
 
     def _stored(self, ref: FieldRef) -> Value:
@@ -228,19 +252,19 @@ class Program:
             return Unknown("a field of a class outside the program")
         cls, field = found
         writers = self._writers(cls, field)
-        if len(writers) > _MOST_WRITES:
+        if len(writers) > MOST_WRITES:
             return Unknown("a field that many methods write")
         values = [value for value in (self._first_value(cls, field),) if value is not None]
         for writer in writers:
-            flow = self._follow(writer, None, lambda flow: self._written(flow, field.ref))
+            flow = self.follow(writer, None, lambda flow: self.written(flow, field.ref))
             if flow is None:
                 return Unknown("a field written by code that leads too far")
-            values += self._written(flow, field.ref)
+            values += self.written(flow, field.ref)
         if not values:
             return NULL if writers or field.is_static else Unknown("a field that nothing writes")
         return union(values)
 
-    def _written(self, flow: MethodFlow, ref: FieldRef) -> list[Value]:
+    def written(self, flow: MethodFlow, ref: FieldRef) -> list[Value]:
         """Give what a method writes to a field."""
         return [value for written, value in flow.writes.items() if self._same(written, ref)]
 
@@ -305,13 +329,13 @@ class Program:
 
     def behind(self, value: Value) -> tuple[Value, ...] | None:
         """Give what one origin stands for; none if it is the last to be known."""
-        self._helpers = 0
+        self.helpers = 0
         behind: Value | None = None
         if isinstance(value, FieldValue):
             behind = self.stored(value.ref)
         elif isinstance(value, Returned):
             method = self._only_method(value.ref)
-            flow = self._follow(method.body, None, _result) if method and method.body else None
+            flow = self.follow(method.body, None, _result) if method and method.body else None
             behind = flow.returned if flow else None
         elif isinstance(value, Parameter):
             behind = self._passed(value)
@@ -323,7 +347,7 @@ class Program:
         """Give all that callers pass for a parameter."""
         body = parameter.method
         sites = self.call_sites(body.class_name, body.name, body.descriptor)
-        if not sites or len(sites) > _MOST_WRITES:
+        if not sites or len(sites) > MOST_WRITES:
             return None
         passed = [arguments(self, site) for site in sites]
         # Code that calls it as if it were (not) static passes one argument more or less, and never runs.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from pincompiler.dex.values import (
     MOST_VALUES,
+    NULL,
     Cell,
     Items,
     Joined,
     Number,
+    OneOf,
     Text,
     Unknown,
     Value,
@@ -29,10 +31,13 @@ _DEEPEST: Final = 4
 _UNSET: Final = Unknown("it is not set on this path")
 
 
+Kind: TypeAlias = Literal["array", "list", "set", "map", "pair", "text"]
+
+
 class Box(NamedTuple):
     """The content of a mutable object."""
 
-    kind: Literal["array", "list", "set", "text"]
+    kind: Kind
     items: tuple[Value, ...]
     """Elements; of a text, its parts."""
     exact: bool = True
@@ -85,10 +90,13 @@ class State:
             return self.heap.get(value.allocation)
         if isinstance(value, Items) and value.kind != "iterator":
             return Box(value.kind, value.items, value.exact)
-        boxes = [self.box(one) for one in possible(value)] if len(possible(value)) > 1 else []
-        known = [box for box in boxes if box is not None]
-        if not known or len(known) < len(boxes):
+        # null has no content, and whoever asks for it fails.
+        some = [one for one in possible(value) if one != NULL] if isinstance(value, OneOf) else []
+        known = [box for box in map(self.box, some) if box is not None]
+        if not known or len(known) < len(some):
             return None
+        if len(known) == 1:
+            return known[0]
         return known[0].loosened(*(item for box in known for item in box.items))
 
     def allocate(self, offset: int, box: Box) -> Cell:

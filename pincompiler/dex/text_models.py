@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex.state import MOST_ITEMS, Box, as_text, concatenated
-from pincompiler.dex.values import Items, Number, Text, Unknown, Value, possible, union
+from pincompiler.dex.values import Items, Joined, Number, Text, Unknown, Value, possible, union
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,8 +43,10 @@ def _init_text(call: Call) -> None:
 def _from_array(call: Call) -> Value:
     """``new String(char[])`` and ``new String(byte[])``, which takes UTF-8 for granted."""
     box = call.state.box(call.arguments[1])
-    numbers = [item.value for item in box.items if isinstance(item, Number)] if box else []
-    if not box or not box.exact or len(numbers) < len(box.items) or "I" in call.kinds:
+    if box is None:
+        return Joined((call.state.publish(call.arguments[1]),))
+    numbers = [item.value for item in box.items if isinstance(item, Number)]
+    if not box.exact or len(numbers) < len(box.items) or "I" in call.kinds:
         return Unknown("a text made of bytes or characters that are not all constant")
     if call.kinds[1] == "[C":
         return Text("".join(chr(number & 0xFFFF) for number in numbers))
@@ -156,6 +158,77 @@ def _join(call: Call) -> Value | None:
     return concatenated(parts)
 
 
+def _joined(call: Call) -> Value | None:
+    """Kotlin's ``joinToString``, of which all but the separator are the defaults."""
+    mask, given = call.arguments[-2], call.arguments[1]
+    box = call.state.box(call.arguments[0])
+    separator = (
+        {Number(0x3E): given, Number(0x3F): Text(", ")}.get(mask) if isinstance(mask, Number) else None
+    )
+    if box is None or not box.exact or not isinstance(separator, Text):
+        return None
+    parts: list[Value] = []
+    for item in map(call.state.publish, box.items):
+        parts += [separator, item] if parts else [item]
+    return concatenated(parts)
+
+
+def _cut(change: Callable[[str, str], str]) -> Callable[[Call], Value | None]:
+    """Model a method that takes a part of a text by means of another text."""
+
+    def model(call: Call) -> Value | None:
+        text, other = (call.state.publish(argument) for argument in call.arguments[:2])
+        if not isinstance(text, Text) or not isinstance(other, Text) or not other.value:
+            return None
+        if call.ref.name.endswith("$default") and call.arguments[-2] != Number(2):
+            return None
+        return Text(change(text.value, other.value))
+
+    return model
+
+
+def _found(search: Callable[[str, str], int]) -> Callable[[Call], Value | None]:
+    def model(call: Call) -> Value | None:
+        strings = _strings(call) if len(call.arguments) == 2 else None
+        return Number(search(*strings)) if strings else None
+
+    return model
+
+
+def _length(call: Call) -> Value | None:
+    text = call.state.publish(call.arguments[0])
+    return (
+        Number(len(text.value.encode("utf-16-le", "surrogatepass")) // 2) if isinstance(text, Text) else None
+    )
+
+
+def _lines(call: Call) -> Value | None:
+    text = call.state.publish(call.arguments[0])
+    if not isinstance(text, Text):
+        return None
+    return Items("list", tuple(map(Text, re.split("\r\n|\n|\r", text.value)[:MOST_ITEMS])))
+
+
+def _split_by(call: Call) -> Value | None:
+    """Kotlin's ``split``, by one text."""
+    text, box = call.state.publish(call.arguments[0]), call.state.box(call.arguments[1])
+    if not isinstance(text, Text) or box is None or not box.exact or len(box.items) != 1:
+        return None
+    (separator,) = map(call.state.publish, box.items)
+    if isinstance(separator, Number) and call.kinds[1] == "[C":
+        separator = Text(chr(separator.value & 0xFFFF))
+    if not isinstance(separator, Text) or not separator.value or call.arguments[-2] != Number(6):
+        return None
+    return Items("list", tuple(map(Text, text.value.split(separator.value)[:MOST_ITEMS])))
+
+
+def _plain(call: Call) -> Value | None:
+    """``toString()`` of what is declared as something else, and is a text."""
+    text = call.state.publish(call.arguments[0])
+    return text if all(isinstance(one, Text) for one in possible(text)) else None
+
+
+_KOTLIN_TEXT: Final = "Lkotlin/text/StringsKt;"
 TEXT_MODELS: Final[dict[tuple[str, str], Callable[[Call], Value | None]]] = {
     **{(builder, "append"): _append for builder in TEXT_BUILDERS},
     **{(builder, "<init>"): _init_text for builder in (*TEXT_BUILDERS, STRING)},
@@ -181,4 +254,18 @@ TEXT_MODELS: Final[dict[tuple[str, str], Callable[[Call], Value | None]]] = {
     (STRING, "join"): _join,
     ("Landroid/text/TextUtils;", "join"): _join,
     ("Lkotlin/jvm/internal/Intrinsics;", "stringPlus"): _concat,
+    (STRING, "length"): _length,
+    (STRING, "indexOf"): _found(str.find),
+    (STRING, "lastIndexOf"): _found(str.rfind),
+    ("Ljava/lang/Object;", "toString"): _plain,
+    ("Ljava/lang/CharSequence;", "toString"): _plain,
+    ("Lkotlin/collections/CollectionsKt;", "joinToString$default"): _joined,
+    ("Lkotlin/collections/ArraysKt;", "joinToString$default"): _joined,
+    (_KOTLIN_TEXT, "removePrefix"): _cut(str.removeprefix),
+    (_KOTLIN_TEXT, "removeSuffix"): _cut(str.removesuffix),
+    (_KOTLIN_TEXT, "substringAfter$default"): _cut(lambda text, by: text.partition(by)[2] or text),
+    (_KOTLIN_TEXT, "substringBefore$default"): _cut(lambda text, by: text.partition(by)[0]),
+    (_KOTLIN_TEXT, "trim"): _mapped(str.strip),
+    (_KOTLIN_TEXT, "lines"): _lines,
+    (_KOTLIN_TEXT, "split$default"): _split_by,
 }

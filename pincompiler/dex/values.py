@@ -53,9 +53,9 @@ class ResourceRef:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """An array or a collection."""
+    """An array, a collection, a map (whose items are pairs), or a pair."""
 
-    kind: Literal["array", "list", "set", "iterator"]
+    kind: Literal["array", "list", "set", "map", "pair", "iterator"]
     items: tuple[Value, ...]
     exact: bool = True
     """False if number and order are unknown: then ``items`` are all that may be in it."""
@@ -238,3 +238,10 @@ def is_constant(value: Value) -> bool:
     origins = any(isinstance(part, Created | Returned | FieldValue | Parameter | Cell) for part in parts)
     known = not parts or any(not isinstance(part, Unknown) for part in parts)
     return known and not origins
+
+
+def is_collection(value: Value) -> bool:
+    """Whether it is a known collection of objects that are made for it."""
+    return isinstance(value, Items) and all(
+        isinstance(leaf, Text | Number | ResourceRef | Created | FieldValue) for leaf in leaves(value)
+    )

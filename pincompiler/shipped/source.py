@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pincompiler.dex import DexError, opcodes
 from pincompiler.dex.scan import Wanted
-from pincompiler.dex.values import Items, ResourceRef, Text, leaves, possible, texts
+from pincompiler.dex.values import NULL, ResourceRef, Text, leaves, texts
 from pincompiler.facts.common import Code, Mechanism, Owner, Unseen
 from pincompiler.location import Location, Span
 from pincompiler.records import dataclass
@@ -111,10 +111,9 @@ class Source:
         for leaf in leaves(value):
             if isinstance(leaf, ResourceRef):
                 found += self.package.strings(leaf.resource)
-            elif not isinstance(leaf, Text):
+            elif not isinstance(leaf, Text) and leaf != NULL:
                 return None
-        exact = all(one.exact for one in possible(value) if isinstance(one, Items))
-        return tuple(dict.fromkeys(found)) if found and exact else None
+        return tuple(dict.fromkeys(found)) or None
 
     def doubt(self, what: str, why: str, *mechanisms: Mechanism) -> None:
         """Remember that something could not be seen; without mechanisms, about all of them."""

@@ -97,10 +97,17 @@ class OkHttp(Enforcement):
     def pin_sets(self) -> tuple[PinSet, ...]:
         """One for each pattern, as near as pin-sets come to it."""
         reaches = {"": Reach.NONE, "*.": Reach.ONE_LABEL, "**.": Reach.ALL}
-        parts = ((*split_pattern(entry.pattern), entry) for entry in self.entries)
+        added: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self.entries:
+            added.setdefault(split_pattern(entry.pattern), []).append(entry)
         return tuple(
-            PinSet((name,), reaches[wildcard], entry.keys, where=entry.where)
-            for wildcard, name, entry in parts
+            PinSet(
+                (name,),
+                reaches[wildcard],
+                tuple(dict.fromkeys(key for entry in some for key in entry.keys)),
+                where=some[0].where,
+            )
+            for (wildcard, name), some in added.items()
         )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.dex import DexError
 from pincompiler.dex.values import FieldValue, Items, Value, possible
+from pincompiler.dex.variants import call_variants
 from pincompiler.facts import Mechanism, Unseen
 from pincompiler.facts.okhttp import Added, Pinner, Use
 from pincompiler.records import dataclass
@@ -92,6 +94,11 @@ class Pinners:
         patterns, keys = self.source.texts(host), self.source.texts(pins)
         if isinstance(pins, Items) and pins.exact and not pins.items:
             return
+        if patterns is None or keys is None or len(patterns) > 1:
+            told = self._told_apart(add)
+            if told:
+                draft.added += [Added(pattern, some, code) for pattern, some in told]
+                return
         if patterns is None or keys is None:
             what = "host is" if patterns is None else "pins are"
             self._doubt(draft, code, f"adds pins, and the {what} computed at run time")
@@ -99,6 +106,23 @@ class Pinners:
         if len(patterns) > 1 and len(keys) > 1 and not isinstance(pins, Items):
             self._doubt(draft, code, "adds pins for several hosts, and which are whose is not known")
         draft.added += [Added(pattern, keys, code) for pattern in patterns[:_MOST_PATTERNS]]
+
+    def _told_apart(self, add: Taken) -> list[tuple[str, tuple[str, ...]]] | None:
+        """Patterns and pins by the entries of loops and by callers; None if one of them is not known."""
+        if add.ref is None:
+            return None
+        try:
+            variants = call_variants(self.source.program, add.method, add.offset)
+        except DexError:
+            return None
+        found: dict[str, dict[str, None]] = {}
+        for variant in variants[:_MOST_PATTERNS]:
+            patterns, keys = (self.source.texts(value) for value in variant[-2:])
+            if patterns is None or keys is None or (len(patterns) > 1 and len(keys) > 1):
+                return None
+            for pattern in patterns:
+                found.setdefault(pattern, {}).update(dict.fromkeys(keys))
+        return [(pattern, tuple(keys)) for pattern, keys in found.items()]
 
     def _constructed(self, draft: Draft, pins: dict[Value, Taken]) -> None:
         """``new CertificatePinner(setOf(new Pin(…)), null)``."""
