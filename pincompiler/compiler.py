@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pincompiler.errors import InputError
 from pincompiler.fidelity import Remembered
 from pincompiler.finding import Finding, Level, fold
+from pincompiler.lowering import Lowering, lower, missing_base
 from pincompiler.platforms import plist
 from pincompiler.platforms.headers import MARK
 from pincompiler.platforms.registry import target_named
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import PurePosixPath
 
-    from pincompiler.policy import Enforcement
     from pincompiler.project import Output, Project
 
 
@@ -44,17 +44,6 @@ class Artifact:
     target: str
     path: PurePosixPath
     content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Lowering:
-    """What one output makes of the policy."""
-
-    output: Output
-    model: Any
-    """What is generated."""
-    effective: Enforcement
-    """That, merged with the hand-written base if there is one: what the app will enforce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,36 +86,16 @@ def check_document(
         policy = Remembered(project.policy)
         models: dict[object, Any] = {}
         for output in project.outputs:
-            if missing := _missing_base(output, root):
+            if missing := missing_base(output, root):
                 findings.append(missing)
             elif targets is None or output.target in targets:
-                lowering = _lower(project, output, models)
+                lowering = lower(project, output, models)
                 lowered.append(lowering)
                 findings += judge_target(_lowered(project, policy, lowering, today))
     complete = readable and targets is None
     judged = fold(accept(findings, project.acceptances, today, complete=complete))
     placed = sorted((place(finding, document) for finding in judged), key=_order)
     return Checked(project, document, tuple(placed), tuple(lowered), readable)
-
-
-def _missing_base(output: Output, root: Path) -> Finding | None:
-    if output.base is None or output.where is None or (root / output.base).is_file():
-        return None
-    message, fix = f'"{output.base}" is no file', "put the hand-written part there"
-    return Finding("invalid-value", Level.ERROR, message, output.where.at("base"), fix, target=output.target)
-
-
-def _lower(project: Project, output: Output, models: dict[object, Any]) -> Lowering:
-    """Lower once for all targets that are one platform in two languages."""
-    target = target_named(output.target)
-    key = (target.lower, output.swizzle)
-    if key not in models:
-        models[key] = target.lower(project.policy, project.app, output)
-    model = models[key]
-    if output.base is None or target.merge is None:
-        return Lowering(output, model, model)
-    base = target.read(read_bytes(project.root / output.base), project.app, str(project.root / output.base))
-    return Lowering(output, model, target.merge(base, model))
 
 
 def _lowered(project: Project, policy: Remembered, lowering: Lowering, today: date) -> Lowered:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pincompiler.compiler import check
 from pincompiler.errors import InputError, UsageError
+from pincompiler.finding import Level
 from pincompiler.hosts import BadHost, canonical_host
+from pincompiler.lowering import lower, missing_base
 from pincompiler.records import dataclass
+from pincompiler.source.document import read_bytes, read_document
+from pincompiler.source.reader import read_project
 from pincompiler.tls.answers import Offer, Seen, Visit
 from pincompiler.tls.names import is_for, names_in
 from pincompiler.tls.probing import look_at_all
@@ -18,11 +22,11 @@ from pincompiler.verification import Question, judge
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date, datetime
-    from pathlib import Path
 
     from cryptography import x509
 
     from pincompiler.policy import Policy
+    from pincompiler.project import Project
     from pincompiler.tls.probing import Endpoint, Ways
     from pincompiler.tls.trust import Trust
     from pincompiler.verification import HostVerdict
@@ -57,11 +61,11 @@ class Verification:
 
 def prepare(request: Request) -> Verification:
     """Read what there is to read; InputError or UsageError if that or the question is unsound."""
-    checked = check(request.pins, request.today, request.horizon)
-    if not checked.readable:
-        raise InputError(f"{request.pins} has errors; run pincompiler check {request.pins}")
-    policy = checked.project.policy
-    targets = [(f"{one.output.target} ({one.output.path})", one.effective) for one in checked.lowered]
+    project = _project(request.pins)
+    models: dict[object, Any] = {}
+    lowered = [lower(project, output, models) for output in project.outputs]
+    policy = project.policy
+    targets = [(f"{one.output.target} ({one.output.path})", one.effective) for one in lowered]
     question = Question(
         policy,
         (("pins.toml", policy), *targets),
@@ -82,6 +86,17 @@ def prepare(request: Request) -> Verification:
     if not endpoints:
         raise UsageError(f"{request.pins} pins no host; name one")
     return Verification(question, endpoints, trust(request.ca_file, request.now), certificates)
+
+
+def _project(pins: Path) -> Project:
+    """What a pins.toml says, if that is sound; whether it is wise, `check` tells."""
+    root = Path.cwd() if str(pins) == "-" else pins.parent
+    reading = read_project(read_document(pins), root)
+    absent = (missing_base(output, root) for output in reading.project.outputs)
+    findings = (*reading.findings, *filter(None, absent))
+    if any(finding.level is Level.ERROR for finding in findings):
+        raise InputError(f"{pins} has errors; run pincompiler check {pins}")
+    return reading.project
 
 
 def verdicts(prepared: Verification, ways: Ways) -> Iterator[HostVerdict]:
@@ -154,7 +169,6 @@ def _connect(written: str) -> tuple[str, int | None]:
 
 
 def _certificates(path: Path) -> tuple[x509.Certificate, ...]:
-    from pincompiler.source.document import read_bytes
     from pincompiler.tls.keys import certificates
 
     content = read_bytes(path)

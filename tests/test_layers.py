@@ -20,7 +20,7 @@ LAYERS = (
     ("drift", "verdicts", "verification"),
     ("subject",),
     ("source",),
-    ("rules", "shipped"),
+    ("rules", "shipped", "lowering"),
     ("compiler", "reports"),
     ("configurations", "lift", "outputs"),
     ("audit", "starter", "pinning", "comparing", "explain", "verify", "pin_served"),
