@@ -45,6 +45,7 @@ tools: $(READY)
 bench: $(READY)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_audit.py
+	$(BIN)/python tests/bench_verify.py
 
 clean:
 	rm -rf build dist $(VENV) .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -2,8 +2,8 @@
 
 Each host has an address, a port and a certificate of its own.  The bare handshakes are those that `verify`
 makes, as many at a time, by the standard library, validated and thrown away; both are whole processes that
-start anew.  Wall time, since concurrency is the point, which the servers' part of each handshake is in on both
-sides; CPU time is the client's alone.  Medians of runs taken in turn.
+start anew.  Wall time has the servers' part of each handshake on both sides, and is the least of some runs taken
+in turn, since other work on the machine only ever adds to it; CPU time is the client's alone, and the median.
 """
 
 from __future__ import annotations
@@ -168,14 +168,19 @@ def main() -> None:
             for _ in range(RUNS)
         ]
     print(f"{HOSTS} hosts, {3 * HOSTS:,} handshakes, {JOBS} hosts at a time     wall    client's CPU")
-    for what, runs in zip(("bare handshakes", "verify"), zip(*pairs, strict=True), strict=True):
-        wall, cpu = (statistics.median(getattr(run, kind) for run in runs) for kind in ("wall", "cpu"))
+    best = [
+        (min(run.wall for run in runs), statistics.median(run.cpu for run in runs))
+        for runs in zip(*pairs, strict=True)
+    ]
+    for what, (wall, cpu) in zip(("bare handshakes", "verify"), best, strict=True):
         print(f"{what:<48} {wall:7.2f} s {cpu:11.2f} s")
-    ratio = statistics.median(whole.wall / bare.wall for bare, whole in pairs)
-    print(
-        f"\n{'ok  ' if ratio <= BAR else 'OVER'} {ratio:6.2f} of at most {BAR:>3}   verify / bare handshakes"
-    )
-    if ratio > BAR:
+    print()
+    ratios = [ours / bare for bare, ours in zip(*best, strict=True)]
+    for ratio, kind in zip(ratios, ("wall", "CPU"), strict=True):
+        print(
+            f"{'ok  ' if ratio <= BAR else 'OVER'} {ratio:6.1f} of at most {BAR:>3}   verify / bare handshakes, {kind} time"
+        )
+    if max(ratios) > BAR:
         sys.exit("a bar was missed")
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pincompiler.policy import Role
 from pincompiler.tls.answers import Declined, Offer, Refused, Served, Unreached
@@ -312,6 +314,23 @@ def test_hanging_up_on_an_older_offer_is_declining_it(trusted: Trust) -> None:
     with listening(serve) as server:
         found = answers(look(server, trusted))
     assert isinstance(found[Offer.RSA], Declined)
+
+
+HEADERS = st.sampled_from(
+    (b"", b"\x16\x03\x03\x00\x40", b"\x16\x03\x03\x00\x06\x02\x00\x00\x02\x03\x03", b"\x15\x03\x03\x00\x02")
+)
+
+
+@settings(max_examples=60)
+@given(HEADERS, st.binary(max_size=200))
+def test_whatever_a_server_says_is_an_answer(trusted: Trust, header: bytes, noise: bytes) -> None:
+    def serve(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(header + noise)
+
+    with listening(serve) as server:
+        (answer,) = answers(look(server, trusted)).values()
+    assert isinstance(answer, Refused | Unreached)
 
 
 # -- chains from a file ----------------------------------------------------------------------------

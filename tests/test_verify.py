@@ -359,6 +359,17 @@ def test_public_anchors_are_mozillas() -> None:
     assert 100 < len(anchors) < 300
 
 
+def test_what_a_certificate_says_cannot_steer_the_terminal(project: Path) -> None:
+    odd = chain(names=("\x1b]0;x\x07.example.com",), root_name="\x1b[2J\u202emitmproxy")
+    (project / "odd.pem").write_bytes(pki.pem(odd.root))
+    with tls(context(odd)) as server:
+        told = [verify(project, server.port, ca=ca) for ca in ("odd.pem", "ca.pem")]
+        told.append(pin_connect(project, server.port, ca="odd.pem"))
+    for ran in told:
+        assert ran.code == 1
+        assert not {"\x1b", "\x07", "\u202e"} & set(ran.stdout + ran.stderr)
+
+
 # -- could not look --------------------------------------------------------------------------------
 
 
