@@ -18,6 +18,7 @@ from pincompiler.cli import app as cli
 from pincompiler.finding import Level
 from tests.conftest import SAMPLE_CERTS
 from tests.real.apps import NSC, build_app
+from tests.real.install import OKHTTP_VERSIONS
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Project:
         return {one.rule for one in subject.findings if one.level is not Level.NOTE}
 
 
-def project(folder: Path, language: str = "java") -> Project:
+def project(folder: Path, language: str = "java", okhttp: str = "4.12.0") -> Project:
     suffix, pinner = {
         "java": ("java", "Pins.certificatePinner()"),
         "kotlin": ("kt", "Pins.certificatePinner"),
@@ -144,7 +145,10 @@ def project(folder: Path, language: str = "java") -> Project:
     folder.mkdir(exist_ok=True)
     path = folder / "pins.toml"
     shutil.copytree(SAMPLE_CERTS, folder / "certs")
-    path.write_text(PINS.replace("LANGUAGE", language).replace("SUFFIX", suffix), encoding="utf-8")
+    text = PINS.replace("LANGUAGE", language).replace("SUFFIX", suffix).replace("4.12.0", okhttp)
+    if tuple(map(int, okhttp.split("."))) < (4, 3):
+        text = text.replace('subdomains = "all"\n', "")  # which such an OkHttp cannot do
+    path.write_text(text, encoding="utf-8")
     ran = CliRunner().invoke(cli, ["compile", str(path)])
     assert ran.exit_code == 0, ran.stderr
     generated = {NSC: "network_security_config.xml", f"Pins.{suffix}": f"Pins.{suffix}"}
@@ -196,6 +200,20 @@ def test_what_was_compiled_is_what_is_shipped(language: str, how: str, tmp_path:
     apk = made.build(tmp_path / "worse", **HOW[how])
     assert made.findings(apk) == {"missing-key", "narrower-reach"}
     assert CliRunner().invoke(cli, [*arguments[:1], str(apk), *arguments[2:]]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "shrink"),
+    [*((version, "") for version in OKHTTP_VERSIONS), ("3.14.9", "r8-full"), ("5.5.1", "r8-full")],
+)
+def test_every_okhttp_ships_what_was_compiled(version: str, shrink: str, tmp_path: Path) -> None:
+    """And a pin that is lost from the code is missing."""
+    made = project(tmp_path / "project", "kotlin" if version > "4" else "java", version)
+    how = {"libraries": (f"okhttp-{version}",), "shrink": shrink}
+    assert made.findings(made.build(tmp_path / "app", **how)) == set()
+    code = next(name for name in made.files if name.startswith("Pins."))
+    made.edit(code, r'"sha256/qhxc[^\n]*\n', "")
+    assert made.findings(made.build(tmp_path / "worse", **how)) == {"missing-key"}
 
 
 # -- mutated ---------------------------------------------------------------------------------------
