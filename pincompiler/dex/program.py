@@ -85,7 +85,7 @@ class Program:
             self._classes[descriptor] = next((cls for cls in found if cls is not None), None)
         return self._classes[descriptor]
 
-    def _ancestry(self, descriptor: str) -> Iterator[ClassDef]:
+    def ancestry(self, descriptor: str) -> Iterator[ClassDef]:
         """Give a class and its superclasses, as far as they are defined here."""
         seen = set()
         current: str | None = descriptor
@@ -99,12 +99,12 @@ class Program:
 
     def method(self, ref: MethodRef) -> MethodDef | None:
         """Give the method that a call names, in its class or in a superclass."""
-        found = (cls.method(ref.name, ref.descriptor) for cls in self._ancestry(ref.class_name))
+        found = (cls.method(ref.name, ref.descriptor) for cls in self.ancestry(ref.class_name))
         return next((method for method in found if method is not None), None)
 
     def field(self, ref: FieldRef) -> tuple[ClassDef, FieldDef] | None:
         """Give the field that code names, with the class that defines it."""
-        found = ((cls, cls.field(ref.name)) for cls in self._ancestry(ref.class_name))
+        found = ((cls, cls.field(ref.name)) for cls in self.ancestry(ref.class_name))
         return next(((cls, field) for cls, field in found if field is not None), None)
 
     def call_sites(self, cls: str | None, name: str, descriptor: str | None = None) -> tuple[Site, ...]:
@@ -210,7 +210,7 @@ class Program:
     def _run_by(self, ref: MethodRef, arguments: tuple[Value, ...]) -> MethodDef | None:
         """Give the method that a call runs: that of the object's class, if it is known."""
         if arguments and isinstance(arguments[0], Created) and arguments[0].descriptor != ref.class_name:
-            found = (cls.method(ref.name, ref.descriptor) for cls in self._ancestry(arguments[0].descriptor))
+            found = (cls.method(ref.name, ref.descriptor) for cls in self.ancestry(arguments[0].descriptor))
             return next((method for method in found if method is not None and method.body), None)
         return self._only_method(ref)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex import DexError
 from pincompiler.dex.call import parameters
-from pincompiler.facts import Mechanism
+from pincompiler.facts import Code, Mechanism
 from pincompiler.facts.trust import Decider, Decides
 from pincompiler.shipped.trust.judging import by_kind_of_class, judge_chain, judge_host
 from pincompiler.shipped.trust.webview import judge_error
@@ -84,8 +85,38 @@ def _of_class(
             if method.body:
                 code, role = source.code(method.body), _ROLES[decides]
                 yield Decider(code, decides, role, one.flaw, one.when, one.confidence, one.shown)
+        if own:
+            yield from _completed(source, explorer, cls, decides)
 
 
+def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decides) -> Iterator[Decider]:
+    """What a class makes of a method that it inherits, by what it has in the place of other methods."""
+    if cls.access & _ABSTRACT or len(cls.methods) < _LEAST_METHODS:
+        return
+    ancestors = [one for one in source.program.ancestry(cls.name) if one.name != cls.name]
+    own = {(method.ref.name, method.ref.descriptor) for method in cls.methods}
+    for method in [method for one in ancestors for method in _methods(one, decides)]:
+        if (method.ref.name, method.ref.descriptor) in own or method.body is None:
+            continue
+        own.add((method.ref.name, method.ref.descriptor))
+        try:
+            alone = _judged(explorer, method, decides)
+            explorer.receiver = cls.name
+            told = _judged(explorer, method, decides) or ()
+        except DexError:
+            continue
+        finally:
+            explorer.receiver = ""
+        for one in told if told != alone else ():
+            place = source.code(method.body)
+            symbol = f"{cls.name}->{method.ref.name}{method.ref.descriptor}"
+            code = Code(replace(place.location, symbol=symbol), cls.name, source.owner_of(cls.name))
+            yield Decider(code, decides, _ROLES[decides], one.flaw, one.when, one.confidence, one.shown)
+
+
+_ABSTRACT: Final = 0x400
+_LEAST_METHODS: Final = 2
+"""A constructor, and something that makes a difference."""
 _SMALL: Final = 160
 """Code units of a library's method that is looked at: what decides nothing is small, and libraries have many."""
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pincompiler.dex import Program
-    from pincompiler.dex.classes import FieldRef, MethodRef
+    from pincompiler.dex.classes import FieldRef, MethodDef, MethodRef
     from pincompiler.dex.decoding import Instruction
     from pincompiler.dex.method import MethodBody
 
@@ -127,9 +127,11 @@ class Explorer:
     """Asks for ways, and remembers those of helpers."""
 
     program: Program
-    known: dict[tuple[MethodBody, tuple[str, ...], tuple[int | None, ...]], Ways] = field(
+    known: dict[tuple[MethodBody, tuple[str, ...], tuple[int | None, ...], str], Ways] = field(
         default_factory=dict
     )
+    receiver: str = ""
+    """The class of the object that is asked, if its methods complete those which it inherits."""
     extended: dict[str, bool] = field(default_factory=dict)
     running: set[MethodBody] = field(default_factory=set)
     steps: int = 0
@@ -141,7 +143,7 @@ class Explorer:
 
         Raises DexError for malformed code.
         """
-        key = (body, labels, numbers)
+        key = (body, labels, numbers, self.receiver)
         if key not in self.known:
             if body in self.running or len(self.running) >= _DEEPEST:
                 return Ways((), complete=False)
@@ -156,11 +158,11 @@ class Explorer:
 
     def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
         """The only code of the app that a call may run."""
-        method = self.program.method(ref)
+        method = self._completing(ref, opcode) or self.program.method(ref)
         if method is None or method.body is None:
             return None
         fixed = opcode in _DIRECT or method.access & _NOT_OVERRIDDEN
-        if not fixed:
+        if not fixed and method.ref.class_name != self.receiver:
             cls = method.ref.class_name
             if cls not in self.extended:
                 self.extended[cls] = any(
@@ -170,6 +172,15 @@ class Explorer:
             if self.extended[cls]:
                 return None
         return method.body
+
+    def _completing(self, ref: MethodRef, opcode: int) -> MethodDef | None:
+        """The method that the receiver's own class has in the place of one it inherits."""
+        if not self.receiver or opcode in _DIRECT or ref.class_name == self.receiver:
+            return None
+        cls = self.program.class_def(self.receiver)
+        own = cls.method(ref.name, ref.descriptor) if cls else None
+        inherits = own and any(one.name == ref.class_name for one in self.program.ancestry(self.receiver))
+        return own if inherits else None
 
 
 _DIRECT: Final = frozenset((0x6F, 0x70, 0x71, 0x75, 0x76, 0x77))
