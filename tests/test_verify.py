@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import ssl
+import subprocess
+import sys
+import time
 import tomllib
 from base64 import b64encode
 from datetime import UTC, date, datetime, timedelta
@@ -472,6 +477,33 @@ def test_one_bad_host_does_not_hide_the_others(project: Path) -> None:
     assert ran.code == 1
     assert first["remarks"] == []
     assert [remark["code"] for remark in second["remarks"]] == ["wrong-host"]
+
+
+@pytest.mark.slow
+def test_ctrl_c_does_not_wait_for_servers_that_stall(project: Path) -> None:
+    names = tuple(f"h{n}.example.com" for n in range(12))
+    (project / "pins.toml").write_text(pins(*usual_keys(), hosts=names))
+    command = [sys.executable, "-m", "pincompiler", "verify", "--timeout", "60", "--jobs", "4"]
+    with (
+        listening(tls_servers.stall) as server,
+        subprocess.Popen(
+            [*command, "--connect", f"127.0.0.1:{server.port}"],
+            cwd=project,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as running,
+    ):
+        ends = time.monotonic() + 30
+        while server.most_at_once < 4 and time.monotonic() < ends:
+            time.sleep(0.05)
+        assert server.most_at_once == 4, "as many as --jobs says"
+        before = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+        assert time.monotonic() - before < 5
+    assert running.returncode != 0
+    assert (out, b"Traceback" in err) == (b"", False)
 
 
 # -- pin --connect ---------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future
 from dataclasses import field
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.records import dataclass
@@ -40,9 +42,32 @@ class Ways:
 
 
 def look_at_all(endpoints: Sequence[Endpoint], ways: Ways, trusted: Trust) -> Iterator[Seen]:
-    """What each shows, in the order of the question, ``ways.jobs`` at a time."""
-    with ThreadPoolExecutor(min(ways.jobs, len(endpoints) or 1)) as pool:
-        yield from pool.map(lambda endpoint: look_at(endpoint, ways, trusted), endpoints)
+    """What each shows, in the order of the question, ``ways.jobs`` at a time.
+
+    Whoever stops listening, at Ctrl-C for one, does not wait for servers that stall: nothing more is begun, and
+    the threads do not keep the program alive.  An executor's would.
+    """
+    found: tuple[Future[Seen], ...] = tuple(Future() for _ in endpoints)
+    todo = deque(zip(endpoints, found, strict=True))
+
+    def work() -> None:
+        while todo:
+            try:
+                endpoint, future = todo.popleft()
+            except IndexError:  # another thread was quicker
+                return
+            try:
+                future.set_result(look_at(endpoint, ways, trusted))
+            except BaseException as bug:  # noqa: BLE001 - raised again where the result is wanted
+                future.set_exception(bug)
+
+    for _ in range(min(ways.jobs, len(endpoints))):
+        Thread(target=work, daemon=True).start()
+    try:
+        for future in found:
+            yield future.result()
+    finally:
+        todo.clear()
 
 
 def look_at(endpoint: Endpoint, ways: Ways, trusted: Trust) -> Seen:
