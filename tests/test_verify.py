@@ -357,6 +357,20 @@ def test_a_private_ca_in_the_systems_store_is_fine_if_it_is_pinned(
         assert verify(project, server.port, ca="").code == 0
 
 
+def test_what_hangs_below_a_public_ca_is_no_interception_whatever_its_name(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = chain("P-384", root_name="Sophos Shop CA")
+    (project / "shop.pem").write_bytes(pki.pem(shop.root))
+    public = frozenset({pki.openssl_pin(pki.pem(shop.root))})
+    monkeypatch.setattr("pincompiler.tls.keys.public_anchors", lambda: public)
+    with tls(context(shop)) as server:
+        ran = verify(project, server.port, "-f", "json", ca="shop.pem")
+        pinning = pin_connect(project, server.port, ca="shop.pem")
+    assert codes(ran) == {"no-pin-matches"}
+    assert pinning.code == 0
+
+
 def test_public_anchors_are_mozillas() -> None:
     """ISRG Root X1, as Let's Encrypt's own page of its chains has its pin."""
     anchors = public_anchors()
