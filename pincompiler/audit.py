@@ -15,6 +15,7 @@ from binascii import Error as Base64Error
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pincompiler import __version__
 from pincompiler.drift import Drift, Expected, drift
 from pincompiler.engine import Engine
 from pincompiler.errors import InputError
@@ -25,7 +26,7 @@ from pincompiler.records import dataclass
 from pincompiler.rules.app import APP_RULES
 from pincompiler.rules.rule import Audited, Judged
 from pincompiler.shipped import read_app
-from pincompiler.subject import InventoryPin, Subject
+from pincompiler.subject import InventoryPin, KnownKey, Run, Subject
 from pincompiler.verdicts import verdicts
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Question:
     """The pins.toml, read and judged."""
     acceptances: tuple[Acceptance, ...] = ()
     """Of pins.toml and of the files besides."""
+    run: Run | None = None
+    """The question as the report tells it."""
 
 
 def question(
@@ -70,9 +73,36 @@ def question(
         if not checked.readable:
             raise InputError(f"{pins} has errors; run pincompiler check {pins}")
         acceptances += checked.project.acceptances
-    for path in accepts:
+    named = tuple(accepts)
+    for path in named:
         acceptances += _acceptances(path, today)
-    return Question(today, horizon, engine, checked, tuple(acceptances))
+    project = checked.project if checked else None
+    run = Run(
+        __version__,
+        today,
+        horizon,
+        engine.value,
+        str(pins) if pins else "",
+        project.policy.digest() if project else "",
+        tuple(map(str, named)),
+        tuple(map(_known, project.keys)) if project else (),
+    )
+    return Question(today, horizon, engine, checked, tuple(acceptances), run)
+
+
+def _known(key: Key) -> KnownKey:
+    certificate = key.certificate
+    begins = certificate.not_before if certificate else None
+    return KnownKey(
+        key.name,
+        key.pin,
+        key.role.value if key.role else "",
+        key.algorithm,
+        certificate.subject if certificate else "",
+        begins.date() if begins else None,
+        certificate.not_after.date() if certificate else None,
+        key.retired,
+    )
 
 
 def _acceptances(path: Path, today: date) -> tuple[Acceptance, ...]:
@@ -94,7 +124,8 @@ def audit(path: Path, asked: Question) -> Subject:
     try:
         app = read_app(path, asked.engine)
     except InputError as error:
-        return Subject(_shown(path), error=str(error).removeprefix(f"{_shown(path)}: "))
+        said = str(error).removeprefix(f"{_shown(path)}: ")
+        return Subject(_shown(path), error=said, run=asked.run)
     return judge_app(app, asked)
 
 
@@ -119,7 +150,8 @@ def audit_all(paths: Sequence[Path], asked: Question, jobs: int = 1) -> Iterator
             try:
                 yield future.result() if future else audit(path, asked)
             except BrokenProcessPool:
-                yield Subject(str(path), error="the process that read it died; try --jobs 1")
+                died = "the process that read it died; try --jobs 1"
+                yield Subject(str(path), error=died, run=asked.run)
 
 
 def judge_app(app: App, asked: Question) -> Subject:
@@ -149,7 +181,8 @@ def judge_app(app: App, asked: Question) -> Subject:
         tuple(InventoryPin(pin, _enforced(app, pin, asked.today)) for pin in app.pins),
         verdicts(app, policy, asked.today),
         tuple(sorted(dict.fromkeys(shown), key=_order)),
-        tuple(unseen),
+        tuple(sorted(unseen, key=lambda one: not one.mechanisms)),
+        run=asked.run,
     )
 
 

@@ -20,6 +20,7 @@ from pincompiler.console import (
     NOT_EVERYTHING,
     PROBLEM,
     Format,
+    PageFormat,
     ReportFormat,
     incomplete,
     out,
@@ -374,12 +375,16 @@ def explain(
     host: Annotated[str, typer.Option("--host", help="Tell what every target does for this host.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Every rule.")] = False,
     pins: Annotated[Path, typer.Option("--pins", metavar="FILE", help="The pins file for --host.")] = PINS,
-    output_format: OutputFormat = Format.TEXT,
+    output_format: Annotated[
+        PageFormat, typer.Option("-f", "--format", help="How to print; html and markdown are for rules.")
+    ] = PageFormat.TEXT,
     today: Today = "",
 ) -> None:
     """Explain a rule, or who decides on a host."""
     if sum(map(bool, (rule, host, every))) != 1:
         raise UsageError("explain one of RULE, --host HOST and --all")
+    if host and output_format in (PageFormat.HTML, PageFormat.MARKDOWN):
+        raise UsageError("--host is printed as text or json")
     out(_host_page(host, pins, output_format, _day(today)) if host else _rule_pages(rule, output_format))
 
 
@@ -451,6 +456,24 @@ def audit(
     raise typer.Exit(FINE if exit_zero else _verdict(subjects, fail_on))
 
 
+@app.command(epilog="Example: pincompiler report -f html -o report.html audit.json")
+def report(
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULTS...", help="What audit -f json has written.")
+    ],
+    output_format: Annotated[
+        ReportFormat, typer.Option("-f", "--format", help="How to write the report.")
+    ] = ReportFormat.HTML,
+    output: Annotated[
+        str, typer.Option("-o", "--output", metavar="FILE|-", help="Write the report to a file.")
+    ] = "-",
+) -> None:
+    """Write saved audits as another report: one page for reviewers, of one app or of many."""
+    from pincompiler.reports.audit_reader import read_results
+
+    print_report([subject for path in results for subject in read_results(path)], output_format, output)
+
+
 def _watched(apps: list[Path], asked: Question, jobs: int) -> Iterator[Subject]:
     """The audits, with a progress bar for long work on a terminal."""
     from pincompiler.audit import audit_all
@@ -503,7 +526,7 @@ def _known_targets(wanted: Iterable[str], checked: Checked) -> None:
             raise UsageError(f"{checked.document.file} has no [target.{name}]; it has: {listed}")
 
 
-def _host_page(host: str, pins: Path, output_format: Format, today: date) -> str | bytes:
+def _host_page(host: str, pins: Path, output_format: PageFormat, today: date) -> str | bytes:
     import json as json_module
 
     from pincompiler import compiler
@@ -513,7 +536,7 @@ def _host_page(host: str, pins: Path, output_format: Format, today: date) -> str
     if not checked.readable:
         raise UsageError(f"{pins} has errors; run pincompiler check {pins}")
     found = explaining.explain_host(checked, host)
-    if output_format is Format.JSON:
+    if output_format is PageFormat.JSON:
         shown = {
             "version": 1,
             "command": "explain",
@@ -524,7 +547,7 @@ def _host_page(host: str, pins: Path, output_format: Format, today: date) -> str
     return explaining.host_text(host, found)
 
 
-def _rule_pages(name: str, output_format: Format) -> str:
+def _rule_pages(name: str, output_format: PageFormat) -> str:
     from pincompiler.explain import rule_text, rules_json
     from pincompiler.rules.registry import RULES
     from pincompiler.source.tables import did_you_mean
@@ -535,4 +558,14 @@ def _rule_pages(name: str, output_format: Format) -> str:
             f"no rule is called {name}; {did_you_mean(name, ids) or 'see pincompiler explain --all'}"
         )
     chosen = [rule for rule in RULES if name in ("", rule.id)]
-    return rules_json(chosen) if output_format is Format.JSON else "\n".join(map(rule_text, chosen))
+    if output_format is PageFormat.HTML:
+        from pincompiler.reports import html
+        from pincompiler.reports.rule_page import page
+
+        return html.render_rules(map(page, chosen))
+    if output_format is PageFormat.MARKDOWN:
+        from pincompiler.reports import audit_markdown
+        from pincompiler.reports.rule_page import page
+
+        return audit_markdown.render_rules(map(page, chosen))
+    return rules_json(chosen) if output_format is PageFormat.JSON else "\n".join(map(rule_text, chosen))

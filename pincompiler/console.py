@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TextIO
 
@@ -28,12 +29,28 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class PageFormat(StrEnum):
+    """How the pages of rules are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+    MARKDOWN = "markdown"
+
+
 class ReportFormat(StrEnum):
     """How the report of an audit is written."""
 
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+
+
+_RENDERERS = {ReportFormat.JSON: "audit_json", ReportFormat.MARKDOWN: "audit_markdown"}
+"""The modules that are not called as their format."""
 
 
 def incomplete(doubts: tuple[str, ...]) -> int:
@@ -150,17 +167,13 @@ def talk(message: str) -> None:
 
 def report(subjects: Sequence[Subject], output_format: ReportFormat, *, colour: bool) -> str:
     """The report of an audit."""
-    if output_format is ReportFormat.JSON:
-        from pincompiler.reports import audit_json
+    if output_format is ReportFormat.TEXT:
+        from pincompiler.reports import audit_text
 
-        return audit_json.render(subjects)
-    if output_format is ReportFormat.SARIF:
-        from pincompiler.reports import sarif
-
-        return sarif.render(subjects)
-    from pincompiler.reports import audit_text
-
-    return audit_text.render(subjects, colour=colour)
+        return audit_text.render(subjects, colour=colour)
+    # By name, since each needs modules that the others do not.
+    renderer = import_module(f"pincompiler.reports.{_RENDERERS.get(output_format, output_format.value)}")
+    return str(renderer.render(subjects))
 
 
 def print_report(subjects: Sequence[Subject], output_format: ReportFormat, output: str) -> None:

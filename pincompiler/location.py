@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import field
+
 from pincompiler.records import dataclass
 
 TomlPath = tuple[str | int, ...]
@@ -35,6 +37,8 @@ class Location:
     """The file inside an app: ``classes2.dex``, ``res/xml/network_security_config.xml``."""
     symbol: str = ""
     """The method inside a DEX file: ``Lcom/example/Net;->client()Lokhttp3/OkHttpClient;``."""
+    offset: int | None = field(default=None, compare=False)
+    """Where in the method's bytecode, in code units of 16 bits, as dexdump prints it."""
 
     def at(self, *more: str | int, on_key: bool = False) -> Location:
         """The place of an entry below this one; a place that is no TOML path stays as it is."""

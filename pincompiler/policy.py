@@ -51,6 +51,8 @@ class Certificate:
     signature_hash: str
     """Lower-case name of the hash its issuer signed, ``""`` where the algorithm has none of its own."""
     self_signed: bool
+    not_before: datetime | None = None
+    """UTC; the first second it is valid."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,7 @@ def _certificate(loaded: x509.Certificate, der: bytes) -> PublicKey:
         sha256=loaded.fingerprint(hashes.SHA256()),
         signature_hash=digest.name if digest else "",
         self_signed=loaded.issuer == loaded.subject,
+        not_before=loaded.not_valid_before_utc,
     )
     role = _role(loaded.extensions, silent)
     spki, algorithm = _spki(loaded.public_key(), der)

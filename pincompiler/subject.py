@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pincompiler.facts import Pin, Unseen
     from pincompiler.finding import Finding
     from pincompiler.verdicts import HostVerdict
@@ -18,6 +20,45 @@ class InventoryPin:
 
     pin: Pin
     enforced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A key of pins.toml, which gives a pin its name."""
+
+    name: str
+    pin: str
+    """Base64 of the SHA-256 of its SubjectPublicKeyInfo (RFC 7469 §2.4)."""
+    role: str = ""
+    """``leaf``, ``ca``, or nothing if it is not known."""
+    algorithm: str = ""
+    subject: str = ""
+    """Of the certificate it was taken from, as RFC 4514 text."""
+    begins: date | None = None
+    """The first day on which that certificate is valid, in UTC."""
+    ends: date | None = None
+    """The last one."""
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How an audit was made, so that it can be made again."""
+
+    version: str
+    """Of pincompiler."""
+    day: date
+    """The day for which expiries were judged."""
+    horizon: int = 30
+    """Days before an expiry at which it is told."""
+    engine: str = "fast"
+    pins: str = ""
+    """The pins.toml, as it was named; empty: without one."""
+    policy: str = ""
+    """Its digest, as ``check`` prints it."""
+    accepts: tuple[str, ...] = ()
+    """Files of acceptances besides."""
+    keys: tuple[KnownKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +77,10 @@ class Subject:
     verdicts: tuple[HostVerdict, ...] = ()
     findings: tuple[Finding, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+    """First what makes verdicts unknown, then remarks."""
     error: str = ""
     """Why it could not be read at all."""
+    run: Run | None = None
 
     @property
     def complete(self) -> bool:

@@ -1,4 +1,4 @@
-"""Source code from templates that hold no decisions; every literal in them is escaped."""
+"""Source code and pages from templates that hold no decisions; every literal in them is escaped."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"[A-Za-z0-9 !#%&'()*+,./:;<=>?@^_`{|}~-]*")
 """What stands for itself in every language; nearly all that is ever written."""
+_BACKTICKS = re.compile(r"``?([^`]+)``?")
 _NO_COMMENT = re.compile(r"[^A-Za-z0-9._, -]+")
 
 
 def render(template: str, **values: object) -> bytes:
     """A template filled in, as UTF-8; StrictUndefined: a value it asks for and lacks is a bug."""
     return _environment().get_template(template).render(**values).encode()
+
+
+def render_page(template: str, **values: object) -> str:
+    """An HTML page; every value is escaped, and every string was made :func:`visible` before."""
+    return _pages().get_template(template).render(**values)
 
 
 def template_root() -> Path:
@@ -66,6 +72,32 @@ def comment_text(text: str) -> str:
 def _utf16(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[n : n + 4]}" for n in range(0, len(units), 4))
+
+
+def _prose(text: str) -> str:
+    """Words with names in backticks, single or double, as HTML."""
+    from markupsafe import Markup, escape
+
+    parts = _BACKTICKS.split(text)
+    shown = (
+        escape(part) if n % 2 == 0 else Markup("<code>{}</code>").format(part) for n, part in enumerate(parts)
+    )
+    return Markup("").join(shown)
+
+
+@cache
+def _pages() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(template_root()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["prose"] = _prose
+    return environment
 
 
 @cache

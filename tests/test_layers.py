@@ -31,12 +31,13 @@ LAYERS = (
 # What only some modules may touch.
 CONFINED = {
     "androguard": ("androguard/worker.py", "androguard/code.py", "androguard/container.py"),
-    "lxml": ("platforms/nsc/", "apk/", "androguard/crosscheck.py"),
+    "lxml": ("platforms/nsc/", "apk/", "androguard/crosscheck.py", "reports/junit.py"),
     "cryptography": ("certificate_files.py", "spki.py", "tls/", "verify.py"),
     "OpenSSL": ("tls/",),
     "socket": ("tls/",),
     "certifi": ("tls/keys.py",),
     "jinja2": ("templating.py",),
+    "markupsafe": ("templating.py",),
     "typer": ("cli.py",),
     "plistlib": ("platforms/plist.py",),
     "publicsuffixlist": ("hosts.py",),

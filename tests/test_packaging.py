@@ -88,7 +88,9 @@ def test_the_wheel_has_what_is_needed_and_no_more(installed: Installed) -> None:
         "pincompiler",
         f"pincompiler-{__version__}.dist-info",
     }
-    assert {Path(name).suffix for name in names} <= {".py", ".j2", ".txt", ".toml", ".typed", "", ".md"}
+    assert {Path(name).suffix for name in names} <= {
+        *(".py", ".j2", ".css", ".js", ".txt", ".toml", ".typed", "", ".md"),
+    }
 
 
 def test_what_runs_is_what_was_installed(installed: Installed, tmp_path: Path) -> None:

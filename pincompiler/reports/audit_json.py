@@ -1,6 +1,7 @@
 """Audits for programs: JSON whose shape is version 1 and stays.
 
-``{"version": 1, "command": "audit", "subjects": […]}``; README.md has the fields.
+``{"version": 1, "command": "audit", "runs": […], "subjects": […]}``; README.md has the fields, and
+:mod:`.audit_reader` reads it back.
 """
 
 from __future__ import annotations
@@ -17,17 +18,53 @@ if TYPE_CHECKING:
     from pincompiler.facts import Unseen
     from pincompiler.finding import Finding
     from pincompiler.location import Location
-    from pincompiler.subject import InventoryPin, Subject
+    from pincompiler.subject import InventoryPin, KnownKey, Run, Subject
     from pincompiler.verdicts import HostVerdict
 
 
 def render(subjects: Iterable[Subject]) -> str:
     """The report on all apps, in the order in which they were named."""
-    shown = [_subject(subject) for subject in subjects]
-    return json.dumps({"version": 1, "command": "audit", "subjects": shown}, indent=2) + "\n"
+    subjects = tuple(subjects)
+    # Apps of one run share it, and most often the very object.
+    by_object = {id(subject.run): subject.run for subject in subjects}
+    runs = [*dict.fromkeys(run for run in by_object.values() if run)]
+    numbers = {number: runs.index(run) if run else None for number, run in by_object.items()}
+    report = {
+        "version": 1,
+        "command": "audit",
+        "runs": [_run(run) for run in runs],
+        "subjects": [_subject(subject, numbers[id(subject.run)]) for subject in subjects],
+    }
+    return json.dumps(report, indent=2) + "\n"
 
 
-def _subject(subject: Subject) -> dict[str, Any]:
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "pincompiler": run.version,
+        "day": run.day.isoformat(),
+        "expiring-within": run.horizon,
+        "engine": run.engine,
+        "pins": run.pins or None,
+        "policy": run.policy or None,
+        "accept": list(run.accepts),
+        "keys": [_key(key) for key in run.keys],
+    }
+
+
+def _key(key: KnownKey) -> dict[str, Any]:
+    return {
+        "name": key.name,
+        "spki-sha256": key.pin,
+        "role": key.role or None,
+        "algorithm": key.algorithm or None,
+        "subject": key.subject or None,
+        "not-before": key.begins.isoformat() if key.begins else None,
+        "not-after": key.ends.isoformat() if key.ends else None,
+        "retired": key.retired,
+    }
+
+
+def _subject(subject: Subject, run: int | None) -> dict[str, Any]:
     prints = fingerprints(subject.package, subject.findings)
     pairs = zip(subject.findings, prints, strict=True)
     return {
@@ -41,6 +78,7 @@ def _subject(subject: Subject) -> dict[str, Any]:
         "target-sdk": subject.target_sdk,
         "complete": subject.complete,
         "error": subject.error or None,
+        "run": run,
         "unknown": [_unseen(one) for one in subject.unseen if one.mechanisms],
         "remarks": [_unseen(one) for one in subject.unseen if not one.mechanisms],
         "pins": [_pin(pin) for pin in subject.pins],
@@ -65,6 +103,7 @@ def _pin(found: InventoryPin) -> dict[str, Any]:
         "enforced": found.enforced,
         "confidence": pin.confidence.value,
         "owner": pin.owner.name,
+        "first-party": pin.owner.first_party,
         "what": pin.what,
         "location": _location(pin.where),
     }
@@ -94,9 +133,13 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "mechanism": (evidence.mechanism if evidence else "") or None,
         "api": (evidence.api if evidence else "") or None,
         "owner": (evidence.owner if evidence else "") or None,
+        "first-party": evidence.first_party if evidence else None,
         "use": (evidence.use.value if evidence else "") or None,
         "chain": list(evidence.chain) if evidence else [],
         "evidence": list(evidence.shown) if evidence else [],
+        "role": (evidence.role if evidence else "") or None,
+        "target": finding.target or None,
+        "kind": finding.kind or None,
         "accepted": finding.accepted or None,
         "location": _location(finding.location),
         "related": [{"message": what, "location": _location(where)} for what, where in finding.related],
@@ -108,9 +151,14 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
 def _location(where: Location | None) -> dict[str, Any] | None:
     if where is None:
         return None
+    span = where.span
     return {
         "file": where.file,
         "member": where.member or None,
-        "line": where.span.line if where.span else None,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "end-line": span.end_line if span else None,
+        "end-column": span.end_column if span else None,
         "symbol": where.symbol or None,
+        "offset": where.offset,
     }

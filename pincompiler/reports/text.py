@@ -40,6 +40,8 @@ def summary(findings: Sequence[Finding]) -> str:
 
 def visible(text: str) -> str:
     """The text with everything invisible or reordering spelt out; a terminal shows what is there."""
+    if text.isprintable():
+        return text
     return "".join(
         c if c == "\t" or not unicodedata.category(c).startswith(("C", "Z")) or c == " " else _escaped(c)
         for c in text

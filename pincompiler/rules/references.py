@@ -18,6 +18,19 @@ def references(rule: str) -> tuple[str, ...]:
     )
 
 
+def reference_name(reference: str) -> str:
+    """What the catalogue calls an id; nothing for what is in none, such as an RFC."""
+    return str(_names().get(reference, ""))
+
+
+@cache
+def _names() -> dict[str, Any]:
+    import tomllib
+
+    text = Path(__file__).with_name("reference-names.toml").read_text("utf-8")
+    return dict(tomllib.loads(text)["names"])
+
+
 @cache
 def _table() -> dict[str, Any]:
     import tomllib

@@ -99,7 +99,7 @@ class Source:
             line = None
         span = Span(line, 1, line, 1) if line else None
         symbol = f"{method.class_name}->{method.name}{method.descriptor}"
-        return Location(self.path, span, member=method.dex.name, symbol=symbol)
+        return Location(self.path, span, member=method.dex.name, symbol=symbol, offset=offset)
 
     def member(self, name: str, line: int | None = None) -> Location:
         """The location of a file in the app, or of a line of it."""

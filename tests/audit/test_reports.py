@@ -14,7 +14,7 @@ from pincompiler.facts import FIRST_PARTY, Algorithm, ApiRange, Mechanism, Pin, 
 from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
 from pincompiler.location import Location, Span
 from pincompiler.policy import Reach
-from pincompiler.reports import audit_json, audit_text, sarif
+from pincompiler.reports import audit_json, audit_markdown, audit_text, html, junit, sarif
 from pincompiler.reports.fingerprints import fingerprints
 from pincompiler.subject import InventoryPin, Subject
 from pincompiler.verdicts import HostVerdict, Verdict
@@ -84,6 +84,12 @@ SUBJECT = Subject(
 HOSTILE = "a\x1b[31m\u202eevil\u0000\n::error::\U0001f600"
 
 
+def at(file: str, member: str, line: int, symbol: str | None) -> dict[str, Any]:
+    """A location whose column is not known."""
+    ends = {"column": 1, "end-line": line, "end-column": 1, "offset": None}
+    return {"file": file, "member": member, "line": line, "symbol": symbol, **ends}
+
+
 def prints(*findings: Finding) -> list[str]:
     return list(fingerprints("com.example.shop", findings))
 
@@ -113,18 +119,14 @@ def test_json_has_the_shape_of_version_1() -> None:
         "confidence": "confirmed",
         "owner": "first-party",
         "what": "",
-        "location": {"file": "shop.apk", "member": "res/xml/nsc.xml", "line": 4, "symbol": None},
+        "first-party": True,
+        "location": at("shop.apk", "res/xml/nsc.xml", 4, None),
     }
     verdict = subject["verdicts"][0]
     assert (verdict["host"], verdict["mechanism"], verdict["api"]) == ("api.example.com", "nsc", "24+")
     assert (verdict["verdict"], verdict["why"]) == ("enforced", "res/xml/nsc.xml: <domain>")
     finding = subject["findings"][1]
-    assert finding["location"] == {
-        "file": "shop.apk",
-        "member": "classes2.dex",
-        "line": 31,
-        "symbol": "Lcom/example/shop/Net;->client()V",
-    }
+    assert finding["location"] == at("shop.apk", "classes2.dex", 31, "Lcom/example/shop/Net;->client()V")
     assert finding["references"][:1] == ["CWE-298"]
     assert re.fullmatch("[0-9a-f]{32}", finding["fingerprint"])
     assert (finding["confidence"], finding["owner"], finding["use"]) == ("likely", "first-party", "reachable")
@@ -304,7 +306,10 @@ def test_colours_are_for_terminals() -> None:
     assert "\x1b[32menforced\x1b[0m" in audit_text.render([SUBJECT], colour=True)
 
 
-@pytest.mark.parametrize("render", [audit_text.render, sarif.render, audit_json.render])
+@pytest.mark.parametrize(
+    "render",
+    [audit_text.render, sarif.render, audit_json.render, html.render, audit_markdown.render, junit.render],
+)
 def test_hostile_names_cannot_steer_a_terminal_or_a_log(render: Any) -> None:
     place = Location(HOSTILE, None, member=HOSTILE, symbol=HOSTILE)
     finding = replace(IN_METHOD, message=HOSTILE, location=place, fix=HOSTILE, hosts=(HOSTILE,))

@@ -57,6 +57,8 @@ _COPY_GOAL: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy
 _KOTLIN: Final = "org.jetbrains.kotlin"
 _LISTING: Final = "contents.json"
 _AAPT_PACKAGES: Final = ("aapt", "android-framework-res")
+CHROMIUM_PACKAGES: Final = ("chromium", "chromium-driver")
+"""The browser that looks at the pages; ``tests/real/browser.py`` names what is missing."""
 CHECKSUMS: Final = Path(__file__).with_name("parts.sha256")
 """Of every jar, as ``sha256sum --check`` reads them in ``.tools``."""
 
@@ -323,32 +325,28 @@ def _put_in_place(fetched: Path, group: Group, place: Path) -> None:
     fetched.rename(place)
 
 
+def _apt(packages: tuple[str, ...], what: str) -> None:
+    """Have the system's package manager install something."""
+    if shutil.which("apt-get") is None:
+        raise InstallError(f"{what} is missing and there is no apt-get to install it with")
+    prefix: list[str] = []
+    if os.geteuid() != 0:
+        if shutil.which("sudo") is None:
+            raise InstallError(f"install the packages {' '.join(packages)} as root: sudo is missing")
+        prefix = ["sudo", "--non-interactive"]
+    install = [*prefix, "apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    try:
+        _run(install, f"installing {what}")
+    except InstallError:
+        # The usual reason is a machine which has never read its package lists.
+        _run([*prefix, "apt-get", "update"], "reading the package lists")
+        _run(install, f"installing {what}")
+
+
 def _fetch_aapt(tools: Path) -> None:
     """Have the system's package manager install aapt2, and keep the table it links against."""
     if shutil.which("aapt2") is None or _packaged_framework() is None:
-        if shutil.which("apt-get") is None:
-            raise InstallError("aapt2 is missing and there is no apt-get to install it with")
-        prefix: list[str] = []
-        if os.geteuid() != 0:
-            if shutil.which("sudo") is None:
-                raise InstallError(
-                    f"install the packages {' '.join(_AAPT_PACKAGES)} as root: sudo is missing"
-                )
-            prefix = ["sudo", "--non-interactive"]
-        install = [
-            *prefix,
-            "apt-get",
-            "install",
-            "--yes",
-            "--no-install-recommends",
-            *_AAPT_PACKAGES,
-        ]
-        try:
-            _run(install, "installing aapt2")
-        except InstallError:
-            # The usual reason is a machine which has never read its package lists.
-            _run([*prefix, "apt-get", "update"], "reading the package lists")
-            _run(install, "installing aapt2")
+        _apt(_AAPT_PACKAGES, "aapt2")
     table = _packaged_framework()
     if shutil.which("aapt2") is None or table is None:
         raise InstallError(
@@ -384,6 +382,9 @@ def install(tools: Path | None = None) -> list[str]:
     if shutil.which("aapt2") is None or not (root / FRAMEWORK).is_file():
         _fetch_aapt(root)
         fetched.append("aapt2 and framework-res.apk")
+    if shutil.which("chromedriver") is None:
+        _apt(CHROMIUM_PACKAGES, "Chromium")
+        fetched.append("Chromium")
     left = missing(root)
     if left:
         raise InstallError("still incomplete: " + "; ".join(left))

@@ -1,0 +1,55 @@
+"""Audits as one HTML file: no network, no server, readable without JavaScript, and on paper.
+
+The page may be mailed around and comes from what an app says, so a Content-Security-Policy in it lets
+nothing be loaded, and runs no script but the one of the template, by its hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from pincompiler import __version__
+from pincompiler.reports.view import view
+from pincompiler.templating import render_page, template_root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pincompiler.reports.rule_page import RulePage
+    from pincompiler.subject import Subject
+
+_FEW = 3
+"""Up to so many apps, what is in folds is unfolded."""
+
+
+def render(subjects: Sequence[Subject]) -> str:
+    """The report on all apps."""
+    shown = view(subjects)
+    return render_page(
+        "report.html.j2",
+        report=shown,
+        version=__version__,
+        several=shown.apps if len(shown.apps) > 1 else (),
+        opened="open" if len(shown.apps) <= _FEW else "",
+        **_parts("report.css", "report.js"),
+    )
+
+
+def render_rules(rules: Iterable[RulePage]) -> str:
+    """The reference of rules."""
+    return render_page("rules.html.j2", rules=tuple(rules), version=__version__, **_parts("report.css"))
+
+
+def _parts(*names: str) -> dict[str, str]:
+    """Our own style sheet and script, and the policy that allows exactly them."""
+    texts = {name.partition(".")[2]: (template_root() / name).read_text("utf-8") for name in names}
+    allowed = {kind: f"'sha256-{_digest(text)}'" for kind, text in texts.items()}
+    script = f" script-src {allowed['js']};" if "js" in allowed else ""
+    policy = f"default-src 'none'; style-src {allowed['css']};{script} base-uri 'none'; form-action 'none'"
+    return {**texts, "policy": policy}
+
+
+def _digest(text: str) -> str:
+    return b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")

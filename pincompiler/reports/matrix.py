@@ -1,0 +1,168 @@
+"""The answer to "is every host pinned?": host by mechanism by Android version."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pincompiler.records import dataclass
+from pincompiler.reports.audit_text import place
+from pincompiler.reports.text import visible
+from pincompiler.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pincompiler.facts import ApiRange
+    from pincompiler.subject import Subject
+    from pincompiler.verdicts import HostVerdict
+
+_ANDROID = {
+    19: "4.4", 21: "5.0", 22: "5.1", 23: "6", 24: "7.0", 25: "7.1", 26: "8.0", 27: "8.1", 28: "9", 29: "10",
+    30: "11", 31: "12", 32: "12L", 33: "13", 34: "14", 35: "15", 36: "16",
+}  # fmt: skip
+"""The version that each API level is known by."""
+SIGNS = {
+    Verdict.ENFORCED: "\N{CHECK MARK}",
+    Verdict.EXPIRED: "\N{WATCH}",
+    Verdict.BROKEN: "\N{MULTIPLICATION X}",
+    Verdict.DISABLED: "\N{CIRCLED DIVISION SLASH}",
+    Verdict.NOT_COVERED: "\N{EN DASH}",
+    Verdict.UNKNOWN: "?",
+}
+"""Beside the word, so that a print in black and white can be skimmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stretch of Android versions."""
+
+    android: str
+    api: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one mechanism does on some of the columns."""
+
+    span: int
+    verdict: str
+    kind: str
+    """The word for style sheets."""
+    sign: str
+    why: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One mechanism."""
+
+    mechanism: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One host with all mechanisms."""
+
+    host: str
+    verdict: str
+    """On the worst version that of the best mechanism."""
+    kind: str
+    sign: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The table."""
+
+    columns: tuple[Column, ...]
+    hosts: tuple[Host, ...]
+    answer: str
+    """In a sentence."""
+
+
+def matrix(subject: Subject) -> Matrix:
+    """The table of an app, in the order of its verdicts."""
+    starts = sorted({row.api.first for row in subject.verdicts})
+    hosts = tuple(
+        _host(host, tuple(rows), starts, subject.path)
+        for host, rows in groupby(subject.verdicts, key=lambda row: row.host)
+    )
+    columns = tuple(
+        _column(start, following - 1 if following else None)
+        for start, following in zip(starts, [*starts[1:], None], strict=False)
+    )
+    return Matrix(columns, hosts, _answer(hosts))
+
+
+def _column(first: int, last: int | None) -> Column:
+    def name(level: int) -> str:
+        return _ANDROID.get(level, f"API {level}")
+
+    if last is None:
+        return Column(f"Android {name(first)} and newer", f"API {first}+")
+    if first == last:
+        return Column(f"Android {name(first)}", f"API {first}")
+    return Column(f"Android {name(first)} to {name(last)}", f"API {first} to {last}")
+
+
+def _host(host: str, rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> Host:
+    best = [
+        max((_rank(row.verdict) for row in rows if _covers(row.api, start)), default=_rank(Verdict.UNKNOWN))
+        for start in starts
+    ]
+    overall = list(Verdict)[min(best)]
+    lines = tuple(
+        Row(mechanism.value, tuple(_cells(tuple(some), starts, path)))
+        for mechanism, some in groupby(rows, key=lambda row: row.mechanism)
+    )
+    return Host(visible(host), overall.value, kind(overall), SIGNS[overall], lines)
+
+
+def _cells(rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> Iterator[Cell]:
+    by_start = [next((row for row in rows if _covers(row.api, start)), None) for start in starts]
+    for row, same in groupby(by_start, key=lambda one: one):
+        width = len(list(same))
+        if row is None:
+            yield Cell(width, "not told", "unknown", "", "", "")
+            continue
+        where = place(row.where, path) if row.where else ""
+        said = "" if not where or visible(row.why).startswith(where) else where
+        yield Cell(width, row.verdict.value, kind(row.verdict), SIGNS[row.verdict], visible(row.why), said)
+
+
+def _covers(api: ApiRange, level: int) -> bool:
+    return api.first <= level and (api.last is None or level <= api.last)
+
+
+def _rank(verdict: Verdict) -> int:
+    return list(Verdict).index(verdict)
+
+
+def kind(verdict: Verdict) -> str:
+    """The word for style sheets."""
+    return verdict.value.replace(" ", "-")
+
+
+def _answer(hosts: Sequence[Host]) -> str:
+    """Whether every host is pinned, for whoever reads one sentence only."""
+    if not hosts:
+        return "No host is named, by the app or by a pins.toml, so there is nothing to be pinned."
+    pinned = sum(host.verdict == Verdict.ENFORCED.value for host in hosts)
+    if pinned == len(hosts):
+        all_ = "The one host is" if pinned == 1 else f"All {pinned:,} hosts are"
+        return f"{all_} pinned on every Android version that the app supports."
+    others = (
+        (verdict.value, sum(host.verdict == verdict.value for host in hosts))
+        for verdict in Verdict
+        if verdict is not Verdict.ENFORCED
+    )
+    rest = ", ".join(f"{count:,} {word}" for word, count in others if count)
+    noun = "host is" if len(hosts) == 1 else "hosts are"
+    return (
+        f"{pinned:,} of {len(hosts):,} {noun} pinned on every Android version that the app supports; "
+        f"the others, where they are worst: {rest}."
+    )

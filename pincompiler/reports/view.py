@@ -1,0 +1,301 @@
+"""What the page and the Markdown of an audit show, made ready: the templates only lay it out.
+
+Every string that comes from an app has gone through :func:`~pincompiler.reports.text.visible`: control
+characters, and those that reorder text, are spelt out.
+"""
+
+from __future__ import annotations
+
+import shlex
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pincompiler.finding import Confidence, Level
+from pincompiler.records import dataclass
+from pincompiler.reports.audit_text import place
+from pincompiler.reports.calendar import calendar
+from pincompiler.reports.fingerprints import fingerprints
+from pincompiler.reports.matrix import matrix
+from pincompiler.reports.rule_page import page_of
+from pincompiler.reports.text import summary, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pincompiler.finding import Evidence, Finding
+    from pincompiler.reports.calendar import Calendar
+    from pincompiler.reports.matrix import Matrix
+    from pincompiler.reports.rule_page import RulePage
+    from pincompiler.subject import InventoryPin, KnownKey, Run, Subject
+
+_USE = {
+    "reachable": "reachable from a component that Android starts",
+    "referenced": "referred to, and no way from a component was found",
+    "present": "nothing refers to it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A name and its value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One finding."""
+
+    message: str
+    where: str
+    facts: tuple[Pair, ...]
+    chain: tuple[str, ...]
+    shown: str
+    fix: str
+    accepted: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The findings of one rule at one level."""
+
+    level: str
+    rule: RulePage
+    items: tuple[Item, ...]
+    count: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinUse:
+    """One place where a pin stands."""
+
+    host: str
+    state: str
+    kind: str
+    mechanism: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class PinRow:
+    """A pin with everything that is known of its key."""
+
+    name: str
+    pin: str
+    algorithm: str
+    facts: tuple[str, ...]
+    uses: tuple[PinUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AppView:
+    """One app."""
+
+    anchor: str
+    title: str
+    file: str
+    error: str
+    facts: tuple[Pair, ...]
+    counts: tuple[Pair, ...]
+    """Findings by level; the name is the level."""
+    said: str
+    matrix: Matrix
+    groups: tuple[Group, ...]
+    pins: tuple[PinRow, ...]
+    calendar: Calendar | None
+    unseen: tuple[Pair, ...]
+    remarks: tuple[Pair, ...]
+    run: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """Several."""
+
+    title: str
+    day: str
+    apps: tuple[AppView, ...]
+    rules: tuple[RulePage, ...]
+    """Of all findings, in the order of the registry of rules."""
+
+
+def view(subjects: Sequence[Subject]) -> ReportView:
+    """Everything the report says."""
+    apps = tuple(_app(subject, number) for number, subject in enumerate(subjects, 1))
+    rules = {finding.rule for subject in subjects for finding in subject.findings}
+    days = sorted({subject.run.day.isoformat() for subject in subjects if subject.run})
+    title = apps[0].title if len(apps) == 1 else f"{len(apps):,} apps"
+    return ReportView(title, ", ".join(days), apps, tuple(page_of(rule) for rule in sorted(rules)))
+
+
+def _app(subject: Subject, number: int) -> AppView:
+    counts = ((level, sum(finding.level is level for finding in subject.findings)) for level in Level)
+    unseen = tuple(Pair(visible(one.what), visible(one.why)) for one in subject.unseen if one.mechanisms)
+    remarks = tuple(Pair(visible(one.what), visible(one.why)) for one in subject.unseen if not one.mechanisms)
+    said = summary(subject.findings) or "no findings"
+    return AppView(
+        f"app-{number}",
+        _title(subject),
+        visible(subject.path),
+        visible(subject.error),
+        tuple(_facts(subject)),
+        tuple(Pair(level.value, f"{count:,}") for level, count in counts),
+        "could not be read" if subject.error else said if subject.complete else f"{said}, not all seen",
+        matrix(subject),
+        tuple(_groups(subject)),
+        tuple(_pins(subject)),
+        calendar(subject),
+        unseen,
+        remarks,
+        tuple(_run(subject)),
+    )
+
+
+def _title(subject: Subject) -> str:
+    name = visible(subject.package) or visible(subject.path)
+    return f"{name} {visible(subject.version_name)}".rstrip()
+
+
+def _facts(subject: Subject) -> Iterator[Pair]:
+    yield Pair("File", visible(subject.path))
+    if subject.error:
+        return
+    yield Pair("SHA-256", visible(subject.sha256))
+    yield Pair("Package", visible(subject.package) or "none")
+    code = f"code {subject.version_code}" if subject.version_code else ""
+    version = ", ".join(part for part in (visible(subject.version_name), code) if part)
+    yield Pair("Version", version or "not given")
+    yield Pair("Android", f"API {subject.min_sdk} and newer, aimed at API {subject.target_sdk}")
+
+
+# -- findings ------------------------------------------------------------------------------------
+
+
+def _groups(subject: Subject) -> Iterator[Group]:
+    """By level, then by rule, as they are sorted."""
+    prints = fingerprints(subject.package, subject.findings)
+    pairs = zip(subject.findings, prints, strict=True)
+    for (level, rule), some in groupby(pairs, key=lambda pair: (pair[0].level, pair[0].rule)):
+        items = tuple(_item(finding, subject.path, fingerprint) for finding, fingerprint in some)
+        yield Group(
+            level.value,
+            page_of(rule),
+            items,
+            "one finding" if len(items) == 1 else f"{len(items):,} findings",
+        )
+
+
+def _item(finding: Finding, path: str, fingerprint: str) -> Item:
+    evidence = finding.evidence
+    facts = [Pair(visible(what).capitalize(), place(where, path)) for what, where in finding.related]
+    where = finding.location
+    if where and where.offset is not None:
+        facts.append(Pair("Bytecode offset", f"0x{where.offset:04x}"))
+    if evidence:
+        facts += _evidence(evidence)
+    return Item(
+        _sentence(visible(finding.message)),
+        place(where, path) if where else "",
+        tuple(facts),
+        tuple(map(visible, evidence.chain)) if evidence else (),
+        "\n".join(map(visible, evidence.shown)) if evidence else "",
+        _sentence(visible(finding.fix)) if finding.fix else "",
+        visible(finding.accepted),
+        fingerprint,
+    )
+
+
+def _sentence(text: str) -> str:
+    """What begins with a name stays as it is: ``api.example.com``, ``okhttp3``."""
+    first = text.partition(" ")[0]
+    return f"{text[:1].upper()}{text[1:]}" if first.isalpha() and first.islower() else text
+
+
+def _evidence(evidence: Evidence) -> Iterator[Pair]:
+    if evidence.owner:
+        yield Pair("Whose code", visible(evidence.owner))
+    if evidence.use.value:
+        yield Pair("Use", _USE[evidence.use.value])
+    api = f"API {visible(evidence.api)}" if evidence.api else ""
+    if concerns := ", ".join(part for part in (visible(evidence.mechanism), api) if part):
+        yield Pair("Concerns", concerns)
+    sure = {Confidence.LIKELY: "likely", Confidence.CANDIDATE: "candidate, a person has to judge"}
+    yield Pair("Confidence", sure.get(evidence.confidence, "confirmed"))
+
+
+# -- pins ----------------------------------------------------------------------------------------
+
+
+def _pins(subject: Subject) -> Iterator[PinRow]:
+    """Each pin once, with all the places where it stands."""
+    keys = {key.pin: key for key in subject.run.keys} if subject.run else {}
+    by_pin: dict[tuple[str, str], list[InventoryPin]] = {}
+    for found in subject.pins:
+        by_pin.setdefault((found.pin.pin, found.pin.algorithm.value), []).append(found)
+    unnamed = "not in pins.toml" if subject.run and subject.run.pins else "no name without pins.toml"
+    for (pin, algorithm), some in by_pin.items():
+        key = keys.get(pin)
+        facts = [*(_key_facts(key) if key else ()), *dict.fromkeys(visible(one.pin.what) for one in some)]
+        name = visible(key.name) if key else unnamed
+        yield PinRow(
+            name,
+            visible(pin),
+            algorithm,
+            tuple(fact for fact in facts if fact),
+            tuple(_use(one, subject.path) for one in some),
+        )
+
+
+def _key_facts(key: KnownKey) -> Iterator[str]:
+    role = {"leaf": "server key", "ca": "CA key"}.get(key.role, "")
+    yield visible(", ".join(part for part in (key.algorithm, role, "retired" if key.retired else "") if part))
+    if key.subject:
+        begins = f"{key.begins.isoformat()} to " if key.begins else "to "
+        ends = f", {begins}{key.ends.isoformat()}" if key.ends else ""
+        yield f"{visible(key.subject)}{ends}"
+
+
+def _use(found: InventoryPin, path: str) -> PinUse:
+    pin = found.pin
+    reach = pin.reach.value if pin.reach and "*" not in pin.host else ""
+    wide = {"all": " and below", "one-label": " and one label below"}.get(reach, "")
+    ends = f", until {pin.expires.isoformat()}" if pin.expires else ""
+    owner = "" if pin.owner.first_party else f", of {visible(pin.owner.name)}"
+    return PinUse(
+        f"{visible(pin.host)}{wide}" if pin.host else "host not known",
+        f"{'enforced' if found.enforced else 'not enforced'}{ends}{owner}",
+        "enforced" if found.enforced else "disabled",
+        pin.mechanism.value,
+        place(pin.where, path),
+    )
+
+
+# -- how it was made -----------------------------------------------------------------------------
+
+
+def _run(subject: Subject) -> Iterator[Pair]:
+    run = subject.run
+    if run is None:
+        return
+    yield Pair("Command", command(run, [subject.path]))
+    yield Pair("pincompiler", visible(run.version))
+    yield Pair("Judged for the day", run.day.isoformat())
+    yield Pair("Told before an expiry", f"{run.horizon:,} days")
+    yield Pair("Engine", visible(run.engine))
+    if run.pins:
+        yield Pair("pins.toml", f"{visible(run.pins)}, policy {visible(run.policy)}")
+    if run.accepts:
+        yield Pair("Acceptances", ", ".join(map(visible, run.accepts)))
+
+
+def command(run: Run, paths: Iterable[str]) -> str:
+    """The command line that makes the audit again."""
+    words = ["pincompiler", "audit"]
+    words += ["--pins", run.pins] if run.pins else []
+    for path in run.accepts:
+        words += ["--accept", path]
+    words += ["--expiring-within", str(run.horizon)] if run.horizon != 30 else []
+    words += ["--engine", run.engine] if run.engine not in ("", "fast") else []
+    return visible(shlex.join([*words, "--today", run.day.isoformat(), *paths]))

@@ -1,0 +1,155 @@
+"""The pages in a real browser: what a reviewer gets to see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pincompiler.reports import html
+from pincompiler.reports.rule_page import pages
+from pincompiler.subject import Subject
+from tests.audit.test_reports import HOSTILE, IN_METHOD, SUBJECT
+from tests.real import browser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from selenium.webdriver import Chrome
+
+pytestmark = pytest.mark.real
+
+ATTACK = replace(
+    IN_METHOD, message=f"</script><script>alert(1)</script><img src=http://127.0.0.1:9/x>{HOSTILE}"
+)
+LONG = replace(IN_METHOD, message="a" * 300, location=replace(SUBJECT.pins[0].pin.where, member="b/" * 150))
+BUSY = replace(SUBJECT, findings=(*SUBJECT.findings, ATTACK, LONG))
+BROKEN = Subject("bad.apk", error="bad.apk: no archive")
+
+CONTRAST = """(() => {
+  const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+    .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, n) => sum + c * [0.2126, 0.7152, 0.0722][n], 0);
+  const ground = (at) => {
+    for (; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length && (colour[3] ?? 1) > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const at = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || ["STYLE", "SCRIPT"].includes(at.tagName)) continue;
+    const style = getComputedStyle(at);
+    const [a, b] = [light(parse(at.closest("svg") ? style.fill : style.color)), light(ground(at))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    found.push([ratio, at.tagName, at.className.toString(), walk.currentNode.data.slice(0, 40)]);
+  }
+  return found;
+})()"""
+"""The contrast of every text with what is behind it.  WCAG 2.2, relative luminance and contrast ratio."""
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Chrome]:
+    browser.need_chromium()
+    with browser.chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("pages")
+    content = {
+        "one": html.render([BUSY]),
+        "many": html.render([BUSY, BROKEN, SUBJECT, Subject("empty.apk", "apk")]),
+        "rules": html.render_rules(pages().values()),
+    }
+    for name, text in content.items():
+        (folder / f"{name}.html").write_text(text, "utf-8")
+    return {name: (folder / f"{name}.html").as_uri() for name in content}
+
+
+@pytest.mark.parametrize("page", ["one", "many", "rules"])
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_page_fits_and_can_be_read(
+    driver: Chrome, shown: dict[str, str], page: str, width: int, *, dark: bool
+) -> None:
+    driver.get_log("browser")  # type: ignore[no-untyped-call]
+    browser.set_up(driver, width, dark=dark)
+    driver.get(shown[page])
+    assert browser.value(driver, "document.documentElement.scrollWidth") <= width
+    ratios: list[Any] = browser.value(driver, CONTRAST)
+    assert len(ratios) > 20
+    assert [one for one in ratios if one[0] < 4.5] == []
+    assert driver.get_log("browser") == []  # type: ignore[no-untyped-call]
+
+
+def test_a_page_asks_for_nothing_and_runs_nothing_of_an_app(driver: Chrome, shown: dict[str, str]) -> None:
+    browser.set_up(driver, 1280)
+    driver.get("about:blank")
+    driver.get_log("performance")  # type: ignore[no-untyped-call]
+    driver.get(shown["many"])
+    log = "".join(entry["message"] for entry in driver.get_log("performance"))  # type: ignore[no-untyped-call]
+    assert "Network.requestWillBeSent" in log
+    assert '"url":"http' not in log
+    assert browser.value(driver, "document.images.length") == 0
+    assert browser.value(driver, "document.scripts.length") == 1
+
+
+def test_without_scripts_everything_is_there(driver: Chrome, shown: dict[str, str]) -> None:
+    browser.set_up(driver, 1280)
+    driver.get(shown["one"])
+    scripted = browser.value(driver, "document.querySelectorAll('.filter input').length")
+    assert scripted > 0
+    browser.set_up(driver, 1280, script=False)
+    driver.get(shown["one"])
+    text = driver.find_element("tag name", "body").text
+    for words in (
+        "api.example.com",
+        "One pin only",
+        "Rotation calendar",
+        "classes3.dex",
+        "How this was made",
+    ):
+        assert words in text
+    assert driver.find_elements("css selector", ".filter input") == []
+    browser.set_up(driver, 1280)
+
+
+def test_findings_can_be_filtered(driver: Chrome, shown: dict[str, str]) -> None:
+    browser.set_up(driver, 1280)
+    driver.get(shown["one"])
+    findings = "[...document.querySelectorAll('.item')].filter((one) => one.checkVisibility()).length"
+    assert browser.value(driver, findings) == len(BUSY.findings)
+    field = driver.find_element("css selector", "[data-label='Filter findings'] input[type=search]")
+    field.send_keys("api-2027 missing")
+    assert browser.value(driver, findings) == 1
+
+
+def test_a_page_can_be_printed(driver: Chrome, shown: dict[str, str], tmp_path: Path) -> None:
+    browser.set_up(driver, 1280, dark=True)
+    driver.get(shown["many"])
+    browser.print_pdf(driver, tmp_path / "report.pdf")
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_page_tells_its_parts_to_a_screen_reader(driver: Chrome, shown: dict[str, str]) -> None:
+    browser.set_up(driver, 1280)
+    driver.get(shown["one"])
+    tree = driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    named = {
+        (node["role"]["value"], node.get("name", {}).get("value", "")) for node in tree if "role" in node
+    }
+    assert ("heading", "Is every host pinned?") in named
+    assert ("rowheader", "nsc") in named
+    assert {role for role, _ in named} >= {"main", "navigation", "table", "columnheader", "rowheader"}
+    assert not [
+        role for role, name in named if role in ("textbox", "searchbox", "button", "link", "img") and not name
+    ]
