@@ -19,6 +19,7 @@ from pincompiler.console import (
     FINE,
     NOT_EVERYTHING,
     PROBLEM,
+    FailOn,
     Format,
     PageFormat,
     ReportFormat,
@@ -424,8 +425,15 @@ def audit(
         str, typer.Option("-o", "--output", metavar="FILE|-", help="Write the report to a file.")
     ] = "-",
     fail_on: Annotated[
-        Level, typer.Option("--fail-on", help="The mildest level that makes the exit code 1.")
-    ] = Level.ERROR,
+        FailOn,
+        typer.Option("--fail-on", help="The mildest level that makes the exit code 1; or what is new."),
+    ] = FailOn.ERROR,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--baseline", metavar="FILE", help="What audit -f json wrote before; tell what changed."
+        ),
+    ] = None,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found or remains unknown.")
     ] = False,
@@ -450,10 +458,26 @@ def audit(
     """
     from pincompiler import audit as auditing
 
+    if fail_on is FailOn.NEW and baseline is None:
+        raise UsageError("--fail-on new needs --baseline FILE")
+    before = None
+    if baseline is not None:
+        from pincompiler.reports.audit_reader import read_results
+
+        before = read_results(baseline)
     asked = auditing.question(_day(today), pins, accept or (), expiring_within, engine)
     subjects = tuple(_watched(apps, asked, jobs))
     print_report(subjects, output_format, output)
-    raise typer.Exit(FINE if exit_zero else _verdict(subjects, fail_on))
+    new = False
+    if before is not None:
+        from pincompiler.changes import as_text, changes
+
+        found = changes(before, subjects)
+        new = any(finding.level is not Level.NOTE for finding in found.new)
+        for line in as_text(found).split("\n"):
+            talk(line)
+    wrong = new if fail_on is FailOn.NEW else _failed(subjects, Level(fail_on.value))
+    raise typer.Exit(FINE if exit_zero else _verdict(subjects, wrong=wrong))
 
 
 @app.command(epilog="Example: pincompiler report -f html -o report.html audit.json")
@@ -493,11 +517,15 @@ def _shown(results: Iterator[T], count: int, label: str) -> Iterator[T]:
         yield from bar
 
 
-def _verdict(subjects: tuple[Subject, ...], fail_on: Level) -> int:
-    """1 if anything is wrong; else 2 if an app could not be read; else 3 if something remained unknown."""
+def _failed(subjects: tuple[Subject, ...], threshold: Level) -> bool:
     from pincompiler.audit import failed
 
-    if any(failed(subject, fail_on) for subject in subjects):
+    return any(failed(subject, threshold) for subject in subjects)
+
+
+def _verdict(subjects: tuple[Subject, ...], *, wrong: bool) -> int:
+    """1 if anything is wrong; else 2 if an app could not be read; else 3 if something remained unknown."""
+    if wrong:
         return PROBLEM
     if any(subject.error for subject in subjects):
         return COULD_NOT_LOOK

@@ -29,6 +29,16 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class FailOn(StrEnum):
+    """What makes an audit fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    NEW = "new"
+    """An error or a warning that the baseline does not have."""
+
+
 class PageFormat(StrEnum):
     """How the pages of rules are written."""
 

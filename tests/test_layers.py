@@ -23,8 +23,8 @@ LAYERS = (
     ("rules", "shipped", "lowering"),
     ("compiler", "reports"),
     ("configurations", "lift", "outputs"),
-    ("audit", "starter", "pinning", "comparing", "explain", "verify", "pin_served"),
-    ("console",),
+    ("audit", "changes", "starter", "pinning", "comparing", "explain", "verify", "pin_served"),
+    ("console", "library"),
     ("cli",),
     ("__main__",),
 )

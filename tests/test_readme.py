@@ -71,6 +71,29 @@ def test_the_readme_shows_what_the_program_prints(project: Path, request: pytest
     assert README.read_text("utf-8") == now
 
 
+def test_the_library_example_runs(project: Path) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
+    pins = (project / "pins.toml").read_text("utf-8").replace('"all"', '"none"')
+    (project / "pins.toml").write_text(pins, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", example],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "android/Pins.kt" in done.stdout
+    assert "api.example.com nsc 26+ enforced" in done.stdout
+    assert "permissive-hostname-verifier" in done.stdout.splitlines()[-1]
+
+
+def test_every_name_of_the_library_is_there() -> None:
+    import pincompiler
+
+    for name in pincompiler._HOMES:
+        assert getattr(pincompiler, name).__doc__
+
+
 def test_every_target_is_in_the_table() -> None:
     rows = [line for line in README.read_text("utf-8").splitlines() if line.startswith("| `")]
     named = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
