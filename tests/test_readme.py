@@ -87,6 +87,18 @@ def test_the_library_example_runs(project: Path) -> None:
     assert "permissive-hostname-verifier" in done.stdout.splitlines()[-1]
 
 
+def test_the_sample_report_is_current(project: Path, request: pytest.FixtureRequest) -> None:
+    pins = (project / "pins.toml").read_text("utf-8").replace('"all"', '"none"')
+    (project / "pins.toml").write_text(pins, "utf-8")
+    run_block(
+        "$ pincompiler audit --pins pins.toml --today 2026-11-23 -f html -o report.html shop.apk", project
+    )
+    sample, now = ROOT / "samples" / "audit" / "report.html", (project / "report.html").read_bytes()
+    if request.config.getoption("--update-golden"):
+        sample.write_bytes(now)
+    assert sample.read_bytes() == now
+
+
 def test_every_name_of_the_library_is_there() -> None:
     import pincompiler
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pincompiler.finding import Level
 from pincompiler.records import dataclass
 from pincompiler.reports.audit_text import place
 from pincompiler.reports.text import visible
@@ -95,7 +96,8 @@ def matrix(subject: Subject) -> Matrix:
         _column(start, following - 1 if following else None)
         for start, following in zip(starts, [*starts[1:], None], strict=False)
     )
-    return Matrix(columns, hosts, _answer(hosts))
+    errors = sum(finding.level is Level.ERROR for finding in subject.findings)
+    return Matrix(columns, hosts, _answer(hosts, errors))
 
 
 def _column(first: int, last: int | None) -> Column:
@@ -147,14 +149,16 @@ def kind(verdict: Verdict) -> str:
     return verdict.value.replace(" ", "-")
 
 
-def _answer(hosts: Sequence[Host]) -> str:
+def _answer(hosts: Sequence[Host], errors: int) -> str:
     """Whether every host is pinned, for whoever reads one sentence only."""
     if not hosts:
         return "No host is named, by the app or by a pins.toml, so there is nothing to be pinned."
     pinned = sum(host.verdict == Verdict.ENFORCED.value for host in hosts)
     if pinned == len(hosts):
         all_ = "The one host is" if pinned == 1 else f"All {pinned:,} hosts are"
-        return f"{all_} pinned on every Android version that the app supports."
+        against = "one error stands" if errors == 1 else f"{errors:,} errors stand"
+        but = f", but {against} against it" if errors else ""
+        return f"{all_} pinned on every Android version that the app supports{but}."
     others = (
         (verdict.value, sum(host.verdict == verdict.value for host in hosts))
         for verdict in Verdict
