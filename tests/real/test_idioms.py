@@ -381,3 +381,27 @@ def test_pins_are_found_however_they_are_written(tmp_path: Path) -> None:
     assert [
         finding for finding in audit(apk, Question(TODAY)).findings if finding.level is not Level.NOTE
     ] == []
+
+
+@pytest.mark.slow
+def test_pins_that_r8_spread_over_everything_make_no_false_finding(tmp_path: Path) -> None:
+    """In full mode it puts all of this into one method, and merges classes of the app with OkHttp's."""
+    apk = build_app(
+        tmp_path / "app",
+        kotlin={"Idioms.kt": kotlin()},
+        java=java(),
+        files=FILES,
+        libraries=("okhttp-4.12.0",),
+        shrink="r8-full",
+    )
+    app = read_app(apk)
+    added = {one.pattern: set(one.pins) for pinner in app.okhttp.pinners for one in pinner.added}
+    names = {f"{name}.example.com" for name in KOTLIN.keys() | JAVA.keys()}
+    assert set(added) <= names
+    assert len(added) > len(names) / 2
+    assert set().union(*added.values()) == {ONE, TWO}
+    # What could not be followed is told, and every client has a pinner.
+    assert any("at run time" in one.why for one in app.unseen)
+    assert [
+        finding for finding in audit(apk, Question(TODAY)).findings if finding.level is not Level.NOTE
+    ] == []

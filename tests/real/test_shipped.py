@@ -7,25 +7,21 @@ import shutil
 import zipfile
 from pathlib import Path
 from random import Random
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
 
 import pytest
 from typer.testing import CliRunner
 
 from pincompiler import compiler
-from pincompiler.apk import Manifest
+from pincompiler.apk import read_package
 from pincompiler.cli import app as cli
 from pincompiler.comparing import Comparison, compare
 from pincompiler.configurations import read_configurations
 from pincompiler.errors import InputError
 from pincompiler.shipped.okhttp import read_alone
 from tests.apk.aapt import build, demand_aapt2
+from tests.apk.forge import manifest, simple_zip
 from tests.real.toolchain import compile_java, compile_kotlin, to_dex
 from tests.strategies import TODAY
-
-if TYPE_CHECKING:
-    from pincompiler.apk import Package
 
 pytestmark = pytest.mark.real
 
@@ -228,9 +224,7 @@ def test_what_is_computed_at_run_time_is_unknown(pins: Path, tmp_path: Path) -> 
     assert (ran.exit_code, ran.stdout, ran.stderr) == (3, "", f"unknown: {doubt}\n")
 
 
-NOTHING_ELSE = cast(
-    "Package", SimpleNamespace(manifest=Manifest(package="com.example.shop"), strings=lambda _: ())
-)
+NOTHING_ELSE = read_package(simple_zip({"AndroidManifest.xml": manifest(package="com.example.shop")}))
 """An app of whose package only the code is there."""
 
 

@@ -92,6 +92,8 @@ class Pinners:
         host, pins = add.arguments[-2:]
         code = self.source.code(add.method, add.offset)
         patterns, keys = self.source.texts(host), self.source.texts(pins)
+        if patterns and "" in patterns:
+            patterns = None  # OkHttp throws on it, so no app that runs adds it: something was not followed
         if isinstance(pins, Items) and pins.exact and not pins.items:
             return
         if patterns is None or keys is None or len(patterns) > 1:
@@ -118,7 +120,7 @@ class Pinners:
         found: dict[str, dict[str, None]] = {}
         for variant in variants[:_MOST_PATTERNS]:
             patterns, keys = (self.source.texts(value) for value in variant[-2:])
-            if patterns is None or keys is None or (len(patterns) > 1 and len(keys) > 1):
+            if not patterns or "" in patterns or keys is None or (len(patterns) > 1 and len(keys) > 1):
                 return None
             for pattern in patterns:
                 found.setdefault(pattern, {}).update(dict.fromkeys(keys))

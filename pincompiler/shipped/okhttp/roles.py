@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.dex import opcodes
 from pincompiler.dex.call import parameters
+from pincompiler.dex.classes import MethodRef
 from pincompiler.dex.method import ACC_FINAL
 from pincompiler.records import dataclass
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pincompiler.dex import Program, Site
-    from pincompiler.dex.classes import MethodRef
+    from pincompiler.dex.method import MethodBody
     from pincompiler.facts.okhttp import Library
 
 STRING: Final = "Ljava/lang/String;"
@@ -37,17 +39,25 @@ class Roles:
     client: str
     builder: str
     """``OkHttpClient.Builder``; in OkHttp 2 the client itself, which can be changed."""
+    merged: frozenset[MethodRef] = frozenset()
+    """Methods of the app that R8 put into one of these classes, as it does where it merges two."""
 
     @property
     def classes(self) -> frozenset[str]:
         """All of them."""
         return frozenset((self.pinner, self.pins, self.pin, self.client, self.builder)) - {""}
 
-    def is_own(self, class_name: str) -> bool:
-        """Whether a class is part of this OkHttp itself; where names are gone, only its known classes."""
+    def is_own(self, method: MethodBody) -> bool:
+        """Whether a method is part of this OkHttp itself; where names are gone, of its known classes."""
         if self.library.renamed:
-            return class_name in self.classes
-        return class_name.startswith("Lcom/squareup/okhttp/" if self.library.major == 2 else "Lokhttp3/")
+            return self.has(MethodRef(method.class_name, method.name, method.descriptor))
+        return method.class_name.startswith(
+            "Lcom/squareup/okhttp/" if self.library.major == 2 else "Lokhttp3/"
+        )
+
+    def has(self, ref: MethodRef) -> bool:
+        """Whether a method is one of these classes' own."""
+        return ref.class_name in self.classes and ref not in self.merged
 
     # What a call does, by what it takes and gives.
 
@@ -72,7 +82,7 @@ class Roles:
         """Whether a call makes a pinner, by its builder or directly."""
         if ref.class_name == self.pinner and ref.name == "<init>":
             return True
-        return ref.class_name == self.pins and _returned(ref) == self.pinner
+        return ref.class_name == self.pins and _returned(ref) == self.pinner and ref not in self.merged
 
     def takes_pinner(self, ref: MethodRef) -> bool:
         """Whether a call gives a client's builder a pinner."""
@@ -132,8 +142,22 @@ def renamed(
     for pinner in pinners:
         for client, builder in _clients(program, pinner):
             makers = _makers(program, pinner)
-            return Roles(library, pinner, next(makers, ""), next(iter(pins), ""), client, builder)
+            maker = next(makers, "")
+            merged = frozenset(_merged(program, maker))
+            return Roles(library, pinner, maker, next(iter(pins), ""), client, builder, merged)
     return None
+
+
+def _merged(program: Program, maker: str) -> Iterator[MethodRef]:
+    """Methods of the builder of pinners that add pins: OkHttp's own are only given them."""
+    cls = program.class_def(maker)
+    for method in cls.methods if cls else ():
+        calls = (
+            [one for one in method.body.instructions if one.opcode in opcodes.INVOKES] if method.body else []
+        )
+        refs = (cls.dex.method_ref(one.reference or 0) for one in calls) if cls else ()
+        if any(ref.class_name == maker and parameters(ref.descriptor) == (STRING, STRINGS) for ref in refs):
+            yield method.ref
 
 
 def _clients(program: Program, pinner: str) -> Iterator[tuple[str, str]]:

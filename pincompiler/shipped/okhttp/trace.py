@@ -98,7 +98,7 @@ class Trace:
 
     def _step(self, value: Value) -> tuple[Value, ...] | None:
         if isinstance(value, Returned):
-            if value.ref.class_name in self.roles.classes:
+            if self.roles.has(value.ref):
                 return None
             if value.ref.class_name in _LAZY:
                 return self._made_lazily(value)
@@ -132,7 +132,7 @@ class Trace:
             return False
         if isinstance(value, Created):
             return value.descriptor not in self.roles.classes
-        if isinstance(value, Returned) and value.ref.class_name in self.roles.classes:
+        if isinstance(value, Returned) and self.roles.has(value.ref):
             return False
         if isinstance(value, FieldValue) and value.ref.class_name == self.roles.pinner:
             return False  # CertificatePinner.DEFAULT

@@ -91,7 +91,7 @@ def uses_of(source: Source, roles: Roles, sites: Iterable[Site]) -> Uses:
         if number > _MOST:
             source.doubt("OkHttp", "is used in too many places to be followed", Mechanism.OKHTTP)
             break
-        if roles.is_own(site.method.class_name):
+        if roles.is_own(site.method):
             continue
         ref = site.method.dex.method_ref(site.ref)
         kind = _kind(roles, ref, found)
@@ -138,7 +138,7 @@ def field_takers(source: Source, roles: Roles) -> Iterator[Taken]:
             if dex.field_ref(number).descriptor == roles.pinner
         )
         for site in dex.uses(Wanted(opcodes.INSTANCE_PUTS, ids)):
-            if roles.is_own(site.method.class_name):
+            if roles.is_own(site.method):
                 continue
             try:
                 put = source.program.flow(site.method).puts.get(site.offset)
