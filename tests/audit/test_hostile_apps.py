@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import zipfile
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -17,9 +18,12 @@ import pytest
 from pincompiler import audit, shipped
 from pincompiler.reports import audit_json, audit_text, sarif
 from tests.apk.forge import simple_zip
+from tests.dex.smali import assemble, class_file, method
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pincompiler.subject import Subject
 
 SHOP = Path(__file__).parents[2] / "samples" / "audit" / "shop.apk"
@@ -147,3 +151,42 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     subject = audit.audit(path, ASKED)
     assert time.process_time() - started < 4 * PATIENCE_S
     assert not subject.complete
+
+
+TRUSTING = method(
+    "public checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V", "return-void"
+)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    "above",
+    [
+        {"Lcom/example/app/A;": "Lcom/example/app/A;"},
+        {"Lcom/example/app/A;": "Lcom/example/app/B;", "Lcom/example/app/B;": "Lcom/example/app/A;"},
+    ],
+)
+def test_classes_that_extend_themselves(above: dict[str, str], tmp_path: Path) -> None:
+    """Android refuses them; whoever looks for what a class inherits must come to an end."""
+    body = f".implements Ljavax/net/ssl/X509TrustManager;\n{TRUSTING}"
+    classes = {f"C{n}": class_file(name, body, extends) for n, (name, extends) in enumerate(above.items())}
+    dex = assemble(classes, tmp_path)
+    subject = audited(simple_zip({**members(), "classes.dex": dex}), tmp_path)
+    assert {"permissive-trust-manager"} <= {finding.rule for finding in subject.findings}
+
+
+@pytest.mark.real
+def test_a_table_of_fifty_thousand_strings(tmp_path: Path) -> None:
+    loads = (f'const-string/jumbo v0, "sha256/{number:043d}="' for number in range(50_000))
+    dex = assemble({"Many": class_file("Lcom/example/app/Many;", _methods(loads))}, tmp_path)
+    subject = audited(simple_zip({**members(), "classes.dex": dex}), tmp_path)
+    assert subject.error == ""
+
+
+def _methods(lines: Iterator[str]) -> str:
+    """As many methods as it takes, since one may have 65,536 units of code."""
+    chunks = iter(lambda: tuple(islice(lines, 10_000)), ())
+    return "".join(
+        method(f"public static m{number}()V", "\n".join((*chunk, "return-void")))
+        for number, chunk in enumerate(chunks)
+    )
