@@ -82,6 +82,8 @@ Timeout = Annotated[
 Today = Annotated[str, typer.Option("--today", hidden=True, metavar="YYYY-MM-DD")]
 
 PINS = Path("pins.toml")
+LARGE = 64 << 20
+"""Bytes of an app that is not audited in the blink of an eye."""
 T = TypeVar("T")
 
 
@@ -502,15 +504,15 @@ def _watched(apps: list[Path], asked: Question, jobs: int) -> Iterator[Subject]:
     """The audits, with a progress bar for long work on a terminal."""
     from pincompiler.audit import audit_all
 
-    audits = audit_all(apps, asked, jobs)
-    if asked.engine is Engine.FAST and len(apps) < 2:
-        return audits
-    return _shown(audits, len(apps), "auditing")
+    slow = asked.engine is not Engine.FAST or any(
+        app.is_file() and app.stat().st_size > LARGE for app in apps
+    )
+    return _shown(audit_all(apps, asked, jobs), len(apps), "auditing", slow=slow)
 
 
-def _shown(results: Iterator[T], count: int, label: str) -> Iterator[T]:
-    """The results, with a progress bar on a terminal."""
-    if count < 2 or not sys.stderr.isatty():
+def _shown(results: Iterator[T], count: int, label: str, *, slow: bool = False) -> Iterator[T]:
+    """The results, with a progress bar on a terminal if there are several, or if each takes its time."""
+    if (count < 2 and not slow) or not sys.stderr.isatty():
         yield from results
         return
     with typer.progressbar(results, length=count, label=label, file=sys.stderr) as bar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 import pincompiler.audit as auditing
+from pincompiler.cli import LARGE
 from pincompiler.cli import app as cli
 from pincompiler.finding import Finding, Level
 from pincompiler.rules.app import APP_RULES, missing_host
@@ -190,6 +192,30 @@ def test_nothing_on_standard_input() -> None:
     result = CliRunner().invoke(cli, ["audit", "-"], input="")
     assert result.stdout == "<stdin>: could not be read: is no ZIP archive\n"
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(("names", "shown"), [(["bare"], False), (["bare", "bare"], True), (["large"], True)])
+def test_a_progress_bar_for_several_or_large_files(bare: Path, names: list[str], shown: bool) -> None:  # noqa: FBT001
+    large = bare.with_name("large.apk")
+    with large.open("wb") as sparse:
+        sparse.truncate(LARGE)
+        sparse.seek(LARGE)
+        sparse.write(bare.read_bytes())
+    ours, terminal = os.openpty()
+    try:
+        apps = [{"bare": bare, "large": large}[name] for name in names]
+        subprocess.run(
+            [sys.executable, "-m", "pincompiler", "audit", "-f", "json", *apps],
+            stdout=subprocess.DEVNULL,
+            stderr=terminal,
+            check=False,
+        )
+    finally:
+        os.close(terminal)
+    told = os.read(ours, 1 << 16)
+    os.close(ours)
+    assert (b"auditing" in told) is shown
+    assert b"bare.apk" in told or b"large.apk" in told
 
 
 # -- acceptances -------------------------------------------------------------------------------------
