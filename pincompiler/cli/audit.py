@@ -1,0 +1,127 @@
+"""``pincompiler audit``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pincompiler.cli.console import (
+    COULD_NOT_LOOK,
+    FINE,
+    NOT_EVERYTHING,
+    PROBLEM,
+    FailOn,
+    ReportFormat,
+    print_report,
+    talk,
+)
+from pincompiler.cli.options import Horizon, ReportAs, ReportTo, Today, day_of
+from pincompiler.cli.progress import shown
+from pincompiler.engine import Engine
+from pincompiler.errors import UsageError
+from pincompiler.finding import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.audit import Question
+    from pincompiler.subject import Subject
+
+LARGE = 64 << 20
+"""Bytes of an app that is not audited in the blink of an eye."""
+EPILOG = "Example: pincompiler audit --pins pins.toml -f sarif -o audit.sarif app-release.apk"
+
+
+def command(
+    apps: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="APP...", help="APK, APKS, XAPK, APKM or AAB files, or directories of split APKs."
+        ),
+    ],
+    pins: Annotated[
+        Path | None, typer.Option("--pins", metavar="FILE", help="The pins.toml that the apps are held to.")
+    ] = None,
+    output_format: ReportAs = ReportFormat.TEXT,
+    output: ReportTo = "-",
+    fail_on: Annotated[
+        FailOn,
+        typer.Option("--fail-on", help="The mildest level that makes the exit code 1; or what is new."),
+    ] = FailOn.ERROR,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--baseline", metavar="FILE", help="What audit -f json wrote before; tell what changed."
+        ),
+    ] = None,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found or remains unknown.")
+    ] = False,
+    accept: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--accept", metavar="FILE", help="A file of [[accept]] tables beside those of pins.toml."
+        ),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("-j", "--jobs", min=1, metavar="N", help="Apps to audit at a time.")
+    ] = 1,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="Who reads the code; androguard is the slow cross-check.")
+    ] = Engine.FAST,
+    expiring_within: Horizon = 30,
+    today: Today = "",
+) -> None:
+    """Tell what shipped Android apps enforce: verdicts, findings with evidence, and every pin.
+
+    With --pins, also where they have drifted from pins.toml.
+    """
+    from pincompiler import audit as auditing
+
+    if fail_on is FailOn.NEW and baseline is None:
+        raise UsageError("--fail-on new needs --baseline FILE")
+    before = None
+    if baseline is not None:
+        from pincompiler.reports.audit_reader import read_results
+
+        before = read_results(baseline)
+    asked = auditing.question(day_of(today), pins, accept or (), expiring_within, engine)
+    subjects = tuple(_watched(apps, asked, jobs))
+    print_report(subjects, output_format, output)
+    new = False
+    if before is not None:
+        from pincompiler.changes import as_text, changes
+
+        found = changes(before, subjects)
+        new = any(finding.level is not Level.NOTE for finding in found.new)
+        for line in as_text(found).split("\n"):
+            talk(line)
+    wrong = new if fail_on is FailOn.NEW else _failed(subjects, Level(fail_on.value))
+    raise typer.Exit(FINE if exit_zero else _verdict(subjects, wrong=wrong))
+
+
+def _watched(apps: list[Path], asked: Question, jobs: int) -> Iterator[Subject]:
+    """The audits, with a progress bar for long work on a terminal."""
+    from pincompiler.audit import audit_all
+
+    slow = asked.engine is not Engine.FAST or any(
+        app.is_file() and app.stat().st_size > LARGE for app in apps
+    )
+    return shown(audit_all(apps, asked, jobs), len(apps), "auditing", slow=slow)
+
+
+def _failed(subjects: tuple[Subject, ...], threshold: Level) -> bool:
+    from pincompiler.audit import failed
+
+    return any(failed(subject, threshold) for subject in subjects)
+
+
+def _verdict(subjects: tuple[Subject, ...], *, wrong: bool) -> int:
+    """1 if anything is wrong; else 2 if an app could not be read; else 3 if something remained unknown."""
+    if wrong:
+        return PROBLEM
+    if any(subject.error for subject in subjects):
+        return COULD_NOT_LOOK
+    return FINE if all(subject.complete for subject in subjects) else NOT_EVERYTHING

@@ -1,0 +1,39 @@
+"""``pincompiler check``."""
+
+from __future__ import annotations
+
+import typer
+
+from pincompiler.cli.console import PROBLEM, Format, incomplete, print_bare_findings, print_findings
+from pincompiler.cli.options import PINS, FailOnLevel, Horizon, OutputFormat, PinsFile, Today, day_of
+from pincompiler.finding import Level
+
+EPILOG = "Example: pincompiler check -f json pins.toml"
+
+
+def command(
+    pins: PinsFile = PINS,
+    output_format: OutputFormat = Format.TEXT,
+    expiring_within: Horizon = 30,
+    fail_on: FailOnLevel = Level.ERROR,
+    today: Today = "",
+) -> None:
+    """Judge a pins.toml, an NSC, an Info.plist or a shipped app.
+
+    A pins.toml is judged by its text, its policy, and what each target can make of it; the others by the
+    rules on policies.
+    """
+    from pincompiler import compiler, configurations
+
+    day = day_of(today)
+    doubts: tuple[str, ...] = ()
+    if str(pins) == "-" or pins.suffix == ".toml":
+        checked = compiler.check(pins, day, expiring_within)
+        findings = checked.findings
+        print_findings("check", checked, findings, output_format)
+    else:
+        findings, doubts = configurations.judged(pins, day, expiring_within)
+        print_bare_findings("check", pins, findings, output_format, unknown=list(doubts))
+    failed = any(finding.level.rank <= fail_on.rank for finding in findings)
+    code = incomplete(doubts)
+    raise typer.Exit(PROBLEM if failed else code)

@@ -1,0 +1,96 @@
+"""``pincompiler compile``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pincompiler.cli.console import (
+    FINE,
+    PROBLEM,
+    Format,
+    print_artifact,
+    print_findings,
+    print_stale,
+    talk,
+    tell_written,
+)
+from pincompiler.cli.options import PINS, Horizon, OutputFormat, PinsFile, Today, day_of
+from pincompiler.errors import UsageError
+from pincompiler.finding import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pincompiler.compiler import Checked
+
+EPILOG = "Example: pincompiler compile -t nsc -t ats"
+
+
+def command(
+    pins: PinsFile = PINS,
+    target: Annotated[
+        list[str] | None, typer.Option("-t", "--target", help="Only this target; may be repeated.")
+    ] = None,
+    output: Annotated[
+        str,
+        typer.Option(
+            "-o", "--output", metavar="DIR|-", help="Write below DIR, or one file to standard output."
+        ),
+    ] = "",
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; print a diff and exit 1 if a file is stale.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files that a person wrote.")] = False,
+    expiring_within: Horizon = 30,
+    output_format: OutputFormat = Format.TEXT,
+    today: Today = "",
+) -> None:
+    """Write every target, or nothing if there is an error.
+
+    What [target.*] names is written below the directory of pins.toml, or below DIR.
+    """
+    from pincompiler import compiler, outputs
+
+    to_stdout, as_json = output == "-", output_format is Format.JSON
+    if to_stdout and (as_json or check_only):
+        raise UsageError("-o - prints the file itself; it goes with neither --check nor -f json")
+    checked = compiler.check(pins, day_of(today), expiring_within, target)
+    if checked.readable:
+        _known_targets(target or (), checked)
+    directory = Path(output) if output and not to_stdout else checked.project.root
+    findings = [*checked.findings]
+    if checked.ok and not to_stdout and not force:
+        findings += compiler.overwritten(checked, directory)
+    failed = any(finding.level is Level.ERROR for finding in findings)
+    if not as_json:
+        # What is accepted or merely worth knowing is for `check`; a build log shows what matters.
+        told = [finding for finding in findings if finding.level is not Level.NOTE]
+        print_findings("compile", checked, told, output_format, to_stderr=to_stdout or check_only)
+    artifacts = () if failed else compiler.artifacts(checked)
+    if to_stdout and not failed:
+        print_artifact(artifacts)
+        return
+    stale = outputs.stale(artifacts, directory)
+    if not check_only:
+        outputs.write_all(stale, directory)
+    if as_json:
+        changed = [{"target": a.target, "path": str(a.path), "stale": a in stale} for a in artifacts]
+        print_findings("compile", checked, findings, output_format, artifacts=changed)
+    elif failed:
+        talk("nothing was written")
+    elif check_only:
+        print_stale(stale, directory)
+    else:
+        tell_written(artifacts, stale)
+    raise typer.Exit(PROBLEM if failed or (check_only and stale) else FINE)
+
+
+def _known_targets(wanted: Iterable[str], checked: Checked) -> None:
+    configured = {output.target for output in checked.project.outputs}
+    for name in wanted:
+        if name not in configured:
+            listed = ", ".join(sorted(configured)) or "none"
+            raise UsageError(f"{checked.document.file} has no [target.{name}]; it has: {listed}")

@@ -1,0 +1,30 @@
+"""``pincompiler diff``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pincompiler.cli.console import PROBLEM, Format, incomplete, out, talk
+from pincompiler.cli.options import OutputFormat, Today, day_of
+
+EPILOG = "Example: pincompiler diff pins.toml ios/Shop/Info.plist"
+
+
+def command(
+    left: Annotated[Path, typer.Argument(help="A pins.toml, NSC, Info.plist or app.")],
+    right: Annotated[Path, typer.Argument(help="Another.")],
+    output_format: OutputFormat = Format.TEXT,
+    today: Today = "",
+) -> None:
+    """Tell on which hosts two configurations disagree."""
+    from pincompiler import comparing
+
+    found = comparing.compare(left, right, day_of(today))
+    out(comparing.as_json(found) if output_format is Format.JSON else comparing.as_text(found))
+    if not (found.disagreements or found.doubts) and output_format is Format.TEXT:
+        talk(f"{left} and {right} accept the same chains for every host on every day")
+    code = incomplete(found.doubts)
+    raise typer.Exit(PROBLEM if found.disagreements else code)

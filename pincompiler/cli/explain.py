@@ -1,0 +1,80 @@
+"""``pincompiler explain``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pincompiler.cli.console import PageFormat, out
+from pincompiler.cli.options import PINS, Today, day_of
+from pincompiler.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+EPILOG = "Examples: pincompiler explain unfaithful-target; pincompiler explain --host api.example.com"
+
+
+def command(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The id in brackets behind a finding.")] = "",
+    host: Annotated[str, typer.Option("--host", help="Tell what every target does for this host.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Every rule.")] = False,
+    pins: Annotated[Path, typer.Option("--pins", metavar="FILE", help="The pins file for --host.")] = PINS,
+    output_format: Annotated[
+        PageFormat, typer.Option("-f", "--format", help="How to print; html and markdown are for rules.")
+    ] = PageFormat.TEXT,
+    today: Today = "",
+) -> None:
+    """Explain a rule, or who decides on a host."""
+    if sum(map(bool, (rule, host, every))) != 1:
+        raise UsageError("explain one of RULE, --host HOST and --all")
+    if host and output_format in (PageFormat.HTML, PageFormat.MARKDOWN):
+        raise UsageError("--host is printed as text or json")
+    out(_host_page(host, pins, output_format, day_of(today)) if host else _rule_pages(rule, output_format))
+
+
+def _host_page(host: str, pins: Path, output_format: PageFormat, today: date) -> str | bytes:
+    import json as json_module
+
+    from pincompiler import compiler
+    from pincompiler import explain as explaining
+
+    checked = compiler.check(pins, today)
+    if not checked.readable:
+        raise UsageError(f"{pins} has errors; run pincompiler check {pins}")
+    found = explaining.explain_host(checked, host)
+    if output_format is PageFormat.JSON:
+        shown = {
+            "version": 1,
+            "command": "explain",
+            "host": host,
+            "enforcements": explaining.host_json(found),
+        }
+        return json_module.dumps(shown, indent=2, ensure_ascii=True) + "\n"
+    return explaining.host_text(host, found)
+
+
+def _rule_pages(name: str, output_format: PageFormat) -> str:
+    from pincompiler.explain import rule_text, rules_json
+    from pincompiler.rules.registry import RULES
+    from pincompiler.source.tables import did_you_mean
+
+    ids = [rule.id for rule in RULES]
+    if name and name not in ids:
+        raise UsageError(
+            f"no rule is called {name}; {did_you_mean(name, ids) or 'see pincompiler explain --all'}"
+        )
+    chosen = [rule for rule in RULES if name in ("", rule.id)]
+    if output_format is PageFormat.HTML:
+        from pincompiler.reports import html
+        from pincompiler.reports.rule_page import page
+
+        return html.render_rules(map(page, chosen))
+    if output_format is PageFormat.MARKDOWN:
+        from pincompiler.reports import audit_markdown
+        from pincompiler.reports.rule_page import page
+
+        return audit_markdown.render_rules(map(page, chosen))
+    return rules_json(chosen) if output_format is PageFormat.JSON else "\n".join(map(rule_text, chosen))

@@ -1,0 +1,59 @@
+"""Options that several commands have, and the only place that reads the clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pincompiler.cli.console import Format, ReportFormat
+from pincompiler.errors import UsageError
+from pincompiler.finding import Level
+
+PINS = Path("pins.toml")
+PinsFile = Annotated[Path, typer.Argument(metavar="PINS.TOML", help="The pins file; - is standard input.")]
+OutputFormat = Annotated[Format, typer.Option("-f", "--format", help="How to print findings.")]
+ReportAs = Annotated[ReportFormat, typer.Option("-f", "--format", help="How to write the report.")]
+ReportTo = Annotated[
+    str, typer.Option("-o", "--output", metavar="FILE|-", help="Write the report to a file.")
+]
+FailOnLevel = Annotated[
+    Level, typer.Option("--fail-on", help="The mildest level that makes the exit code 1.")
+]
+Horizon = Annotated[
+    int,
+    typer.Option(
+        "--expiring-within", min=0, metavar="DAYS", help="Tell of pins that expire within so many days."
+    ),
+]
+Resolve = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--resolve", metavar="HOST:PORT:ADDR", help="Take this address for a host; may be repeated."
+    ),
+]
+CaFile = Annotated[
+    Path | None,
+    typer.Option("--ca-file", metavar="FILE", help="Trust these CAs (PEM) instead of the system's."),
+]
+Timeout = Annotated[
+    float, typer.Option("--timeout", min=0.1, max=600, metavar="SECONDS", help="For each handshake.")
+]
+Today = Annotated[str, typer.Option("--today", hidden=True, metavar="YYYY-MM-DD")]
+
+
+def day_of(today: str) -> date:
+    """What --today says, else the day here.  UsageError if it is no day."""
+    if not today:
+        return date.today()  # noqa: DTZ011 - the developer's own day; no verdict hangs on its zone
+    try:
+        return date.fromisoformat(today)
+    except ValueError as error:
+        raise UsageError(f"--today {today}: write YYYY-MM-DD") from error
+
+
+def now_of(today: str) -> datetime:
+    """The instant by which certificates are judged; a day that was given stands for its noon in UTC."""
+    return datetime.combine(day_of(today), time(12), UTC) if today else datetime.now(UTC)

@@ -1,0 +1,73 @@
+"""``pincompiler pin``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pincompiler.cli.console import COULD_NOT_LOOK, FINE, NOT_EVERYTHING, PROBLEM, Format, out, talk
+from pincompiler.cli.options import CaFile, OutputFormat, Resolve, Timeout, Today, now_of
+from pincompiler.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+EPILOG = "Examples: pincompiler pin certs/*.pem; pincompiler pin --connect api.example.com"
+
+
+def command(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="Certificates, CSRs, public keys; - is standard input."),
+    ] = None,
+    connect: Annotated[
+        str,
+        typer.Option(
+            "--connect", metavar="HOST[:PORT]", help="Instead, take the validated chains that a server shows."
+        ),
+    ] = "",
+    resolve: Resolve = None,
+    ca_file: CaFile = None,
+    timeout: Timeout = 10,
+    output_format: OutputFormat = Format.TEXT,
+    today: Today = "",
+) -> None:
+    """Print the SPKI pins of certificates, CSRs and keys, or of the chain that a server shows."""
+    if bool(files) == bool(connect):
+        raise UsageError("name either FILEs or --connect HOST")
+    if connect:
+        raise typer.Exit(_pin_served(connect, resolve or (), ca_file, timeout, output_format, today))
+    from pincompiler import pinning
+
+    rows, refusals = pinning.pins(files or ())
+    out(pinning.as_json(rows) if output_format is Format.JSON else pinning.as_text(rows))
+    for refusal in refusals:
+        talk(f"pincompiler: error: {refusal}")
+    raise typer.Exit(COULD_NOT_LOOK if refusals else FINE)
+
+
+def _pin_served(
+    host: str,
+    resolve: Iterable[str],
+    ca_file: Path | None,
+    timeout: float,
+    output_format: Format,
+    today: str,
+) -> int:
+    """Print what a server shows, ready for pins.toml; the exit code."""
+    from pincompiler import pin_served
+    from pincompiler.tls.probing import Ways
+    from pincompiler.verify import with_resolved
+
+    ways = with_resolved(Ways(timeout), tuple(resolve), "")
+    found = pin_served.ask(host, ways, ca_file, now_of(today))
+    out(pin_served.as_json(found) if output_format is Format.JSON else pin_served.as_text(found))
+    for remark in found.remarks:
+        talk(f"pincompiler: {remark.level.value}: {found.host} {remark.message}; {remark.fix}")
+    if found.chains and not found.failed:
+        talk("warning: a chain in use holds no backup: pin a second key that no server shows yet")
+    if found.failed:
+        return PROBLEM
+    return FINE if found.complete else NOT_EVERYTHING if found.chains else COULD_NOT_LOOK

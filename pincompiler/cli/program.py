@@ -1,0 +1,89 @@
+"""The program: which commands there are, and how every refusal ends."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import os
+import sys
+from importlib import import_module
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from pincompiler import __version__
+from pincompiler.cli.console import COULD_NOT_LOOK, PROBLEM, talk
+from pincompiler.errors import PincompilerError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+COMMANDS = ("check", "compile", "init", "pin", "verify", "explain", "diff", "audit", "report")
+"""In the order of the help; each is a module of this package with a ``command`` and an ``EPILOG``."""
+
+
+class _Commands(TyperGroup):
+    """Commands by name: to build those that nobody asked for takes a tenth of a start."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        # Their names are what is suggested for a misspelt one.
+        self.commands: Any = dict.fromkeys(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - typer's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"pincompiler.cli.{cmd_name}")
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+        single.command(cmd_name, epilog=module.EPILOG)(module.command)
+        return typer.main.get_command(single)
+
+
+app = typer.Typer(
+    name="pincompiler",
+    cls=_Commands,
+    help="One pins.toml, every platform's certificate pinning, provably the same.",
+    epilog="Exit codes: 0 fine; 1 what was asked about has a problem; 2 could not look; 3 looked, but not at everything.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def main() -> None:
+    """Run the program; every refusal that is no bug ends here."""
+    # A short life of large trees without cycles: looking for cycles costs a fifth of the time.
+    gc.disable()
+    # Nor is there anything to look for at the end of it.
+    atexit.register(gc.freeze)
+    try:
+        app()
+    except PincompilerError as error:
+        talk(f"pincompiler: error: {error}")
+        sys.exit(COULD_NOT_LOOK)
+    except BrokenPipeError:
+        # Whoever read our output has stopped; say nothing more, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(PROBLEM)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer's signature
+    if value:
+        sys.stdout.write(f"pincompiler {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[  # noqa: ARG001 - its callback has it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    # A terminal that lacks a character shows its code instead of ending the program.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

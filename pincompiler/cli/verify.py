@@ -1,0 +1,91 @@
+"""``pincompiler verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pincompiler.cli.console import COULD_NOT_LOOK, FINE, NOT_EVERYTHING, PROBLEM, Format, print_verdicts
+from pincompiler.cli.options import (
+    PINS,
+    CaFile,
+    FailOnLevel,
+    Horizon,
+    OutputFormat,
+    Resolve,
+    Timeout,
+    Today,
+    day_of,
+    now_of,
+)
+from pincompiler.cli.progress import shown
+from pincompiler.errors import UsageError
+from pincompiler.finding import Level
+
+EPILOG = "Examples: pincompiler verify pins.toml; pincompiler verify --chain new.pem api.example.com"
+
+
+def command(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PINS.TOML] [HOST[:PORT]...]", help="The pins file, and hosts; none: all that it pins."
+        ),
+    ] = None,
+    chain: Annotated[
+        Path | None,
+        typer.Option(
+            "--chain", metavar="FILE", help="Connect to nobody: judge a PEM chain, the server's first."
+        ),
+    ] = None,
+    resolve: Resolve = None,
+    connect: Annotated[
+        str, typer.Option("--connect", metavar="ADDR[:PORT]", help="Ask this address for every host.")
+    ] = "",
+    ca_file: CaFile = None,
+    timeout: Timeout = 10,
+    retries: Annotated[
+        int, typer.Option("--retries", min=0, max=10, metavar="N", help="Ask again where nothing was learnt.")
+    ] = 1,
+    jobs: Annotated[
+        int, typer.Option("-j", "--jobs", min=1, max=256, metavar="N", help="Hosts to ask at a time.")
+    ] = 16,
+    output_format: OutputFormat = Format.TEXT,
+    fail_on: FailOnLevel = Level.ERROR,
+    expiring_within: Horizon = 30,
+    today: Today = "",
+) -> None:
+    """Connect to pinned hosts: does a pinned key match, is there a backup, and until when?
+
+    Only validated chains count. Every address is asked, for RSA and ECDSA certificates, by TLS 1.2 and 1.3.
+    """
+    from pincompiler import verify as verifying
+    from pincompiler.tls.probing import Ways
+
+    if chain and (connect or resolve):
+        raise UsageError("--chain connects to nobody; leave out --connect and --resolve")
+    ways = verifying.with_resolved(Ways(timeout, retries, jobs), resolve or (), connect)
+    pins, hosts = _pins_and_hosts(arguments or [])
+    request = verifying.Request(
+        pins, tuple(hosts), now_of(today), day_of(today), expiring_within, ca_file, chain
+    )
+    prepared = verifying.prepare(request)
+    waiting = verifying.verdicts(prepared, ways)
+    found = print_verdicts(
+        shown(waiting, len(prepared.endpoints), "verifying"), prepared.question, output_format
+    )
+    if any(verdict.failed(fail_on) for verdict in found):
+        raise typer.Exit(PROBLEM)
+    if any(not verdict.reached for verdict in found):
+        raise typer.Exit(COULD_NOT_LOOK)
+    raise typer.Exit(FINE if all(verdict.complete for verdict in found) else NOT_EVERYTHING)
+
+
+def _pins_and_hosts(arguments: list[str]) -> tuple[Path, list[str]]:
+    """The first argument is the pins file if it looks like one, or is a file."""
+    first = arguments[0] if arguments else ""
+    if first == "-" or first.endswith(".toml") or (first and Path(first).is_file()):
+        return Path(first), arguments[1:]
+    return PINS, arguments
