@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import pickle
 from dataclasses import FrozenInstanceError, field, fields, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -124,6 +124,50 @@ def test_matches_by_position() -> None:
     match Point(1, (2,)):
         case Point(x, y):
             assert (x, y) == (1, (2,))
+
+
+def test_tells_the_standard_library_the_same() -> None:
+    def told(cls: Any) -> list[tuple[object, ...]]:
+        return [(f.name, f.type, f.default, f.repr, f.compare, f.init) for f in fields(cls)]
+
+    assert told(full(records.dataclass(frozen=True, slots=True))) == told(THEIRS)
+    assert OURS.__match_args__ == THEIRS.__match_args__
+    assert dataclasses.asdict(OURS(1)) == dataclasses.asdict(THEIRS(1))
+
+
+def heirs(decorate: Any) -> list[Any]:
+    """What a subclass may do: have constants, keywords only, another default, no fields of its own."""
+
+    class Base:
+        x: int
+        y: int = 1
+
+    base = decorate(Base)
+
+    class Constant(base):  # type: ignore[misc, valid-type]
+        limit: ClassVar[int] = 7
+        z: int = 3
+
+    class Redefined(base):  # type: ignore[misc, valid-type]
+        y: int = 5
+
+    class Bare(base):  # type: ignore[misc, valid-type]
+        pass
+
+    return [base, decorate(Constant), decorate(Redefined), decorate(Bare), type("Plain", (base,), {})]
+
+
+@pytest.mark.parametrize("n", range(5))
+@pytest.mark.parametrize("look_first", [False, True])
+def test_subclasses_are_as_theirs(n: int, look_first: bool) -> None:  # noqa: FBT001 - a parameter of a test
+    ours, theirs = (heirs(decorate)[n] for decorate in both(frozen=True))
+    if look_first:
+        assert [f.name for f in fields(ours)] == [f.name for f in fields(theirs)]
+    assert repr(ours(2)).rpartition(".")[2] == repr(theirs(2)).rpartition(".")[2]
+    assert (ours(2) == ours(2), ours(2) == ours(3), hash(ours(2)) == hash(ours(2))) == (True, False, True)
+    assert replace(ours(2), y=9).y == 9
+    assert [f.name for f in fields(ours)] == [f.name for f in fields(theirs)]
+    assert getattr(ours, "__slots__", ()) == getattr(theirs, "__slots__", ())
 
 
 def test_writes_no_method_before_one_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
