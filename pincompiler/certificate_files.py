@@ -19,6 +19,7 @@ from struct import Struct
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 
 MOST: Final = 2000
 """Certificates read of one file: twelve times what Mozilla's list of CAs has."""
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*?)-----END \1-----")
-_BASE64 = re.compile(rb"\s*(MII[A-Za-z0-9+/\s]+={0,2})\s*")
-_BKS_HEAD = re.compile(rb"\0\0\0[\0-\2]\0\0\0\x14", re.DOTALL)
+_PEM = lazy_regex(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*?)-----END \1-----")
+_BASE64 = lazy_regex(rb"\s*(MII[A-Za-z0-9+/\s]+={0,2})\s*")
+_BKS_HEAD = lazy_regex(rb"\0\0\0[\0-\2]\0\0\0\x14", re.DOTALL)
 _BKS_HEADER = Struct(">II20sI")
 _PKCS7_OID = bytes.fromhex("06092a864886f70d0107")
 _MOST_ITERATIONS = 2_000_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from pincompiler.finding import Finding, Level, fold
 from pincompiler.location import Location
 from pincompiler.platforms.okhttp.model import OkHttp, together
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 from pincompiler.rules.registry import judge
 from pincompiler.rules.rule import Judged
 from pincompiler.source.document import Document, decode, read_bytes, read_document
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pincompiler.policy import Enforcement, PinSet
 
 _APPS = (".apk", ".apks", ".xapk", ".apkm", ".aab")
-_ROOT = re.compile(rb"<(?:\w+:)?([A-Za-z][\w.-]*)[\s/>]")
+_ROOT = lazy_regex(rb"<(?:\w+:)?([A-Za-z][\w.-]*)[\s/>]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from publicsuffixlist import PublicSuffixList
 
-_PLAIN = re.compile(r"(?=.{1,253}\Z)(?!.*xn--)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?!\Z)|\Z))+")
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_PORT = re.compile(r":\d*\Z")
-_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!\Z)|\Z)){4}", re.ASCII)
-_NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
+_PLAIN = lazy_regex(r"(?=.{1,253}\Z)(?!.*xn--)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.(?!\Z)|\Z))+")
+_LABEL = lazy_regex(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_SCHEME = lazy_regex(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_PORT = lazy_regex(r":\d*\Z")
+_IPV4 = lazy_regex(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!\Z)|\Z)){4}", re.ASCII)
+_NUMBER = lazy_regex(r"\d+|0x[0-9a-f]*", re.ASCII)
 """A last label that makes browsers and resolvers take the whole for an address (WHATWG URL, RFC 1123 2.1)."""
 _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
 # IDNA 2003 and 2008 turn these into different names: sharp s, final sigma, the joiners.

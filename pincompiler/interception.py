@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pincompiler.regexes import lazy_regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-TOOLS = re.compile(
+TOOLS = lazy_regex(
     r"\b(?:mitmproxy|Charles Proxy|PortSwigger|DO_NOT_TRUST\w*|OWASP (?:ZAP|Zed Attack Proxy)|ZAP Root CA"
     r"|Proxyman|HTTP Toolkit|AnyProxy|Burp Suite|whistle\.\d+)\b",
     re.IGNORECASE,
 )
 """As they name themselves in the certificates they make; DO_NOT_TRUST is Fiddler's."""
-BOXES = re.compile(
+BOXES = lazy_regex(
     r"\b(?:Zscaler|Netskope|Forti(?:net|gate|Gate CA)|FortiClient|Palo Alto Networks|Blue ?Coat|Cisco Umbrella"
     r"|Cisco Secure Access|Check Point|Forcepoint|Websense|Skyhigh|McAfee Web Gateway|Barracuda|SonicWall"
     r"|WatchGuard|Untangle|Cato Networks|iboss|Menlo Security|Sophos|Kaspersky|ESET SSL Filter"

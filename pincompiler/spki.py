@@ -27,14 +27,15 @@ from cryptography.utils import CryptographyDeprecationWarning
 
 from pincompiler.policy import Certificate, Role
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes, PublicKeyTypes
 
-_PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)(?:-----END \1-----|\Z)", re.DOTALL)
-_PKCS12 = re.compile(rb"\x30[\x80-\x84].{0,4}\x02\x01\x03\x30", re.DOTALL)
+_PEM = lazy_regex(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)(?:-----END \1-----|\Z)", re.DOTALL)
+_PKCS12 = lazy_regex(rb"\x30[\x80-\x84].{0,4}\x02\x01\x03\x30", re.DOTALL)
 # What cryptography raises on DER that is none, or breaks the rules of what it claims to be.
 _DAMAGE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
 _PKCS7_OID = bytes.fromhex("06092a864886f70d0107")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pincompiler.regexes import lazy_regex
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_PLAIN = re.compile(r"[A-Za-z0-9 !#%&'()*+,./:;<=>?@^_`{|}~-]*")
+_PLAIN = lazy_regex(r"[A-Za-z0-9 !#%&'()*+,./:;<=>?@^_`{|}~-]*")
 """What stands for itself in every language; nearly all that is ever written."""
-_BACKTICKS = re.compile(r"``?([^`]+)``?")
-_NO_COMMENT = re.compile(r"[^A-Za-z0-9._, -]+")
+_BACKTICKS = lazy_regex(r"``?([^`]+)``?")
+_NO_COMMENT = lazy_regex(r"[^A-Za-z0-9._, -]+")
 
 
 def render(template: str, **values: object) -> bytes:

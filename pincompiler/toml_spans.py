@@ -13,16 +13,17 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from pincompiler.location import Span
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pincompiler.location import TomlPath
 
-_BLANK = re.compile(r"(?:\s|#[^\n]*)*")
-_STRING = re.compile(r'"""(?:[^\\]|\\[\s\S])*?"{3,5}|' r"'''[\s\S]*?'{3,5}|" r'"(?:[^"\\]|\\.)*"|' r"'[^']*'")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_SCALAR = re.compile(r"[^,\]}#\s]+(?:[ ]\d[\d:.Zz+-]*)?")
+_BLANK = lazy_regex(r"(?:\s|#[^\n]*)*")
+_STRING = lazy_regex(r'"""(?:[^\\]|\\[\s\S])*?"{3,5}|' r"'''[\s\S]*?'{3,5}|" r'"(?:[^"\\]|\\.)*"|' r"'[^']*'")
+_BARE_KEY = lazy_regex(r"[A-Za-z0-9_-]+")
+_SCALAR = lazy_regex(r"[^,\]}#\s]+(?:[ ]\d[\d:.Zz+-]*)?")
 """A bare value; a date and its time may be parted by one space."""
 
 

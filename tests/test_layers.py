@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "pincompiler"
 
 # From the bottom up; a folder stands for all in it.  Modules of one layer may use each other.
 LAYERS = (
-    ("records", "errors", "location", "toml_spans", "hosts", "templating", "dex", "engine"),
+    ("records", "regexes", "errors", "location", "toml_spans", "hosts", "templating", "dex", "engine"),
     ("finding", "policy"),
     ("fidelity", "certificate_files", "spki", "project", "interception", "tls"),
     ("platforms",),

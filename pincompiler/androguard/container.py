@@ -6,17 +6,18 @@ resource, all that it may be.
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from androguard.core.apk import APK
 from androguard.core.axml import AXMLPrinter
 
+from pincompiler.regexes import lazy_regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_REFERENCE = re.compile(r"@(?:android:)?([0-9A-Fa-f]{8})")
+_REFERENCE = lazy_regex(r"@(?:android:)?([0-9A-Fa-f]{8})")
 _FACTS = {
     "version-name": ("", "versionName"),
     "version-code": ("", "versionCode"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pincompiler.androguard.process import AndroguardError, Question, ask
 from pincompiler.apk.manifest import CODENAME_SDK
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from pincompiler.apk.manifest import Manifest
     from pincompiler.apk.package import Package, Part
 
-_REFERENCE = re.compile(r"@(?:android:)?0*([0-9a-f]+)")
-_NUMBER = re.compile(r"(0x|#)0*([0-9a-f]+)")
-_WHITE = re.compile(r"\s+")
+_REFERENCE = lazy_regex(r"@(?:android:)?0*([0-9a-f]+)")
+_NUMBER = lazy_regex(r"(0x|#)0*([0-9a-f]+)")
+_WHITE = lazy_regex(r"\s+")
 
 
 class Subject(Enum):

@@ -6,7 +6,6 @@ the binary forms of the same sources give.
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -16,13 +15,14 @@ from pincompiler.apk.markup import DEEPEST, Attribute, End, Event, Kind, Markup,
 from pincompiler.apk.protobuf import WireError, fields, inner, integer, text
 from pincompiler.apk.resources import Content, ResourceName, Value
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.apk.oddities import Oddities
 
-_WHITE = re.compile("[ \t\r\n]+")
+_WHITE = lazy_regex("[ \t\r\n]+")
 _PRIMITIVES = {
     1: Kind.NULL,
     2: Kind.NULL,

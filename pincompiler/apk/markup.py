@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
-from functools import cache
 from struct import pack, unpack
 from typing import TYPE_CHECKING, NamedTuple
 
 from pincompiler.errors import InputError
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,8 @@ DEEPEST = 200
 """Elements within elements; Android's own recursive parsers go a few times as deep."""
 _LAST_LINE = 0xFFFE
 """libxml2 keeps line numbers in 16 bits, and takes all ones as a sign to look elsewhere."""
-_NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+_NAME = lazy_regex(r"[A-Za-z_][\w.-]*", re.ASCII)
+_NO_TEXT = lazy_regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class MarkupError(InputError):
@@ -166,15 +167,10 @@ _FORMS: dict[int, str] = {
 
 
 def _clean(text: str) -> str:
-    """What XML can hold of a text; the pattern takes as long to build as lxml to build a tree."""
+    """What XML can hold of a text."""
     if text.isascii() and text.isprintable():
         return text
-    return _no_text().sub("\ufffd", text)
-
-
-@cache
-def _no_text() -> re.Pattern[str]:
-    return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+    return _NO_TEXT.sub("\ufffd", text)
 
 
 def _add_text(element: Element, text: str) -> None:

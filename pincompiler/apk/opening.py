@@ -18,6 +18,7 @@ from pincompiler.apk.resources import Resources, Table
 from pincompiler.apk.storage import File, Memory, digest, standard_input
 from pincompiler.errors import InputError
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from pincompiler.apk.storage import Storage
 
 _MANIFEST = "AndroidManifest.xml"
-_MODULE = re.compile(r"([^/]+/)manifest/AndroidManifest\.xml")
-_APK = re.compile(r".*\.apk", re.IGNORECASE | re.DOTALL)
+_MODULE = lazy_regex(r"([^/]+/)manifest/AndroidManifest\.xml")
+_APK = lazy_regex(r".*\.apk", re.IGNORECASE | re.DOTALL)
 _MOST_PARTS = 300
 _MANIFEST_LIMIT = 16 << 20
 _MANIFESTS_LIMIT = 48 << 20

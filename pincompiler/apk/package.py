@@ -19,6 +19,7 @@ from pincompiler.apk.markup import MarkupError, tree
 from pincompiler.apk.oddities import Anomaly, Oddities, Unknown
 from pincompiler.apk.resources import Reference, ResourceName, Resources, Value
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from pincompiler.apk.markup import Markup
     from pincompiler.platforms.nsc.model import Nsc
 
-_DEX = re.compile(r"classes([0-9]{0,9})\.dex", re.ASCII)
-_NOT_IN_NAMES = re.compile(r"[^\w.]")
+_DEX = lazy_regex(r"classes([0-9]{0,9})\.dex", re.ASCII)
+_NOT_IN_NAMES = lazy_regex(r"[^\w.]")
 _XML_LIMIT = 16 << 20
 _VARIANTS_LIMIT = 48 << 20
 _MOST_VARIANTS = 500

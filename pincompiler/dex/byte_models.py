@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex.state import MOST_ITEMS
 from pincompiler.dex.values import Items, Number, Text, Value, possible, union
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _KOTLIN_HEX: Final = "Lkotlin/text/HexExtensionsKt"
 _KOTLIN_TEXT: Final = "Lkotlin/text/StringsKt"
-_ENCODED: Final = re.compile(r"[A-Za-z0-9+/\-_]*")
+_ENCODED: Final = lazy_regex(r"[A-Za-z0-9+/\-_]*")
 
 
 def array_of(data: bytes) -> Items:

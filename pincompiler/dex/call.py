@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from pincompiler.dex.classes import MethodRef
     from pincompiler.dex.state import State
     from pincompiler.dex.values import Value
 
-_PARAMETER: Final = re.compile(r"\[*(?:L[^;]*;|[A-Z])")
+_PARAMETER: Final = lazy_regex(r"\[*(?:L[^;]*;|[A-Z])")
 
 
 @lru_cache(maxsize=4096)

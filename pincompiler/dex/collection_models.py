@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex.state import MOST_ITEMS, Box
 from pincompiler.dex.values import Items, Number, ResourceRef, Unknown, Value, possible, union
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +38,7 @@ _MAKERS: Final = {
     ("Lkotlin/collections/CollectionsKt;", "createListBuilder"): "list",
     ("Lkotlin/collections/SetsKt;", "createSetBuilder"): "set",
 }
-_KOTLIN_MAKER: Final = re.compile(
+_KOTLIN_MAKER: Final = lazy_regex(
     r"(?:mutable|array|hash|linked)?(List|Set)Of(?:NotNull)?|empty(List|Set)", re.IGNORECASE
 )
 _KOTLIN_LISTS: Final = ("Lkotlin/collections/CollectionsKt", "Lkotlin/collections/SetsKt")

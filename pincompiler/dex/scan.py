@@ -8,10 +8,10 @@ read as one long integer, leaves few candidates, which are then compared exactly
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _CHUNK: Final = 16384
 """Bytes per step: integers of this length stay in the cache (measured: whole sections are 3.5 × slower)."""
 _GROUPS: Final = 8
-_NOT_ZERO: Final = re.compile(rb"[^\0]")
+_NOT_ZERO: Final = lazy_regex(rb"[^\0]")
 _CONST_STRING_JUMBO: Final = 0x1B
 
 

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex.format import DexError, as_uleb128
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pincompiler.dex.format import Numbers
 
-_ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
-_PLAIN: Final = re.compile(rb"[\w !'/:-]*", re.ASCII)
+_ASTRAL: Final = lazy_regex("[\U00010000-\U0010ffff]")
+_PLAIN: Final = lazy_regex(rb"[\w !'/:-]*", re.ASCII)
 _REPEATED: Final = (b"?", b"*", b"+", b"{")
 _SAMPLES: Final = 64
 """Neighbours compared before the order of the table is relied on."""
@@ -43,18 +44,18 @@ class StringPattern:
 def exactly(length: int, body: bytes) -> StringPattern:
     """Match the strings of ``length`` ASCII characters whose text is ``body``, a regular expression."""
     size = as_uleb128(length)
-    regex = re.compile(re.escape(size) + b"(?:" + body + rb")(?=\0)")
+    regex = lazy_regex(re.escape(size) + b"(?:" + body + rb")(?=\0)")
     return StringPattern(regex, whole=True, start=size + _literal(body))
 
 
 def containing(body: bytes) -> StringPattern:
     """Match the strings in which ``body``, a regular expression that matches no NUL, is found."""
-    return StringPattern(re.compile(body), whole=False, start=_literal(body))
+    return StringPattern(lazy_regex(body), whole=False, start=_literal(body))
 
 
 def reading(text: str) -> StringPattern:
     """Match the string that reads ``text``."""
-    return StringPattern(re.compile(re.escape(encode(text))), whole=True, text=text)
+    return StringPattern(lazy_regex(re.escape(encode(text))), whole=True, text=text)
 
 
 def _literal(body: bytes) -> bytes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex.state import MOST_ITEMS, Box, as_text, concatenated
 from pincompiler.dex.values import Items, Joined, Number, Text, Unknown, Value, possible, union
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 STRING: Final = "Ljava/lang/String;"
 TEXT_BUILDERS: Final = ("Ljava/lang/StringBuilder;", "Ljava/lang/StringBuffer;")
-_FORMAT: Final = re.compile(r"%(?:(\d+)\$)?([sd%n])")
-_PLAIN_FORMAT: Final = re.compile(r"(?:[^%]|%(?:\d+\$)?[sd]|%[%n])*")
-_LITERAL: Final = re.compile(r"[^\\\[\](){}.*+?^$|]+|\\[^A-Za-z0-9]")
+_FORMAT: Final = lazy_regex(r"%(?:(\d+)\$)?([sd%n])")
+_PLAIN_FORMAT: Final = lazy_regex(r"(?:[^%]|%(?:\d+\$)?[sd]|%[%n])*")
+_LITERAL: Final = lazy_regex(r"[^\\\[\](){}.*+?^$|]+|\\[^A-Za-z0-9]")
 """A regular expression that matches itself: what String.split is given as a rule."""
 
 

@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from pincompiler.errors import InputError
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -159,7 +160,7 @@ def _indentation(data: bytes, root: _Node) -> str:
 # -- where things stand --------------------------------------------------------------------------
 
 
-_START_TAG = re.compile(rb"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
+_START_TAG = lazy_regex(rb"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ Facts are from TrustKit 3.0.7: parse_configuration.m (what raises at launch), co
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from dataclasses import field
@@ -21,6 +20,7 @@ from pincompiler.platforms.ats import record, recorded
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -33,7 +33,7 @@ SECTION = ("TSKConfiguration",)
 EXCLUDE = "kSKExcludeSubdomainFromParentPolicy"
 """The key's real text: TrustKit misspelt its own constant in 2017 and reads only this."""
 
-_DATE = re.compile(r"(\d{1,4})[-/](\d{1,2})[-/](\d{1,2})\s*")
+_DATE = lazy_regex(r"(\d{1,4})[-/](\d{1,2})[-/](\d{1,2})\s*")
 _HASHABLE = frozenset({"", "RSA-2048", "RSA-3072", "RSA-4096", "P-256", "P-384"})
 
 

@@ -19,6 +19,7 @@ from pincompiler.platforms.trustkit import (
     strict_pin,
 )
 from pincompiler.policy import Key
+from pincompiler.regexes import lazy_regex
 from pincompiler.templating import render
 
 if TYPE_CHECKING:
@@ -42,12 +43,12 @@ def write(model: TrustKit, job: Job) -> bytes:
     )
 
 
-_DIGEST = re.compile(r'let policy = "(sha256/[A-Za-z0-9+/=]+)"')
-_SWIZZLE = re.compile(r"kTSKSwizzleNetworkDelegates: (true|false)")
-_DOMAIN = re.compile(r'domains\["([^"]+)"\] = (?:Self\.)?domain\(([\s\S]*?)\n {8}\)')
-_PIN = re.compile(r'"([A-Za-z0-9+/]{43}=)"')
-_ARGUMENT = re.compile(r'(enforce|includeSubdomains|expires): (?:"([^"]*)"|(\w+))')
-_URIS = re.compile(r"reportUris: \[([^\]]*)\]")
+_DIGEST = lazy_regex(r'let policy = "(sha256/[A-Za-z0-9+/=]+)"')
+_SWIZZLE = lazy_regex(r"kTSKSwizzleNetworkDelegates: (true|false)")
+_DOMAIN = lazy_regex(r'domains\["([^"]+)"\] = (?:Self\.)?domain\(([\s\S]*?)\n {8}\)')
+_PIN = lazy_regex(r'"([A-Za-z0-9+/]{43}=)"')
+_ARGUMENT = lazy_regex(r'(enforce|includeSubdomains|expires): (?:"([^"]*)"|(\w+))')
+_URIS = lazy_regex(r"reportUris: \[([^\]]*)\]")
 
 
 def read(data: bytes, app: App, file: str = "Pins.swift") -> TrustKit:  # noqa: ARG001

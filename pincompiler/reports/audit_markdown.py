@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pincompiler.regexes import lazy_regex
 from pincompiler.reports.text import visible
 from pincompiler.reports.view import view
 
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from pincompiler.reports.view import AppView, Group, Item
     from pincompiler.subject import Subject
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
-_LIVELY = re.compile(r"@|#\d|GH-\d|://|www\.|:\w+:", re.IGNORECASE)
+_SPECIAL = lazy_regex(r"([\\`*_{}\[\]()#+!|~$])")
+_LIVELY = lazy_regex(r"@|#\d|GH-\d|://|www\.|:\w+:", re.IGNORECASE)
 """What GitHub makes a mention, a reference, a link or an emoji of, escaped or not, but in a code span."""
-_HARMLESS = re.compile(r"[A-Za-z0-9 .,;'\"=/?%:-]*")
+_HARMLESS = lazy_regex(r"[A-Za-z0-9 .,;'\"=/?%:-]*")
 
 
 def render(subjects: Sequence[Subject]) -> str:

@@ -7,17 +7,18 @@ shrinker has made up: where one stands, the role of the place stands in for it.
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import TYPE_CHECKING
+
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pincompiler.finding import Finding
 
-_MADE_UP = re.compile(r"L(?:[a-zA-Z0-9]{1,3}/)*[a-zA-Z0-9]{1,3}(?:\$[a-zA-Z0-9]{1,3})*;")
+_MADE_UP = lazy_regex(r"L(?:[a-zA-Z0-9]{1,3}/)*[a-zA-Z0-9]{1,3}(?:\$[a-zA-Z0-9]{1,3})*;")
 """A class that R8 or ProGuard has renamed: ``La/b/c;``, ``Lb0/a$b;``."""
-_GENERATED = re.compile(r"\$\$(?:ExternalSynthetic)?Lambda\S*?;|\$\d+;")
+_GENERATED = lazy_regex(r"\$\$(?:ExternalSynthetic)?Lambda\S*?;|\$\d+;")
 """The tail of a class that the compiler has numbered."""
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 from pincompiler.reports.text import visible
 from pincompiler.rules.references import reference_name
 from pincompiler.rules.registry import RULES
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from pincompiler.rules.rule import Rule
 
-_FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
+_FENCE = lazy_regex(r"```(\w*)\n(.*?)```", re.DOTALL)
 _NAMES = {"xml": "XML", "toml": "pins.toml", "java": "Java", "kotlin": "Kotlin", "swift": "Swift"}
 
 

@@ -16,6 +16,7 @@ from pincompiler.dex.strings import reading
 from pincompiler.facts.common import UNIDENTIFIED, Mechanism
 from pincompiler.facts.loading import Embedded, Loader, LoadingFacts
 from pincompiler.finding import Use
+from pincompiler.regexes import lazy_regex
 from pincompiler.shipped.owners import libraries
 from pincompiler.shipped.reach import reached
 from pincompiler.shipped.source import Call, Mention
@@ -96,10 +97,10 @@ _STUBS: Final = (
     *(("com.ali.mobisecenhance.", "Alibaba mobile security"), ("com.inka.appsealing.", "AppSealing")),
 )
 """What packers put in the place of the application class: prefixes of names."""
-_LIBRARY: Final = re.compile(r"(?:.*[/!])?lib/[^/]+/([^/]+)\.so")
-_ASSET: Final = re.compile(r"(?:.*[/!])?(assets/|res/raw/)(.+)", re.DOTALL)
-_NAMED_CODE: Final = re.compile(r".*\.(dex|jar|apk|zip|aar|odex)", re.IGNORECASE | re.DOTALL)
-_LIBRARIES_OWN: Final = re.compile(
+_LIBRARY: Final = lazy_regex(r"(?:.*[/!])?lib/[^/]+/([^/]+)\.so")
+_ASSET: Final = lazy_regex(r"(?:.*[/!])?(assets/|res/raw/)(.+)", re.DOTALL)
+_NAMED_CODE: Final = lazy_regex(r".*\.(dex|jar|apk|zip|aar|odex)", re.IGNORECASE | re.DOTALL)
+_LIBRARIES_OWN: Final = lazy_regex(
     r".*/(audience_network|gdt_plugin/\w+|gdtadv2|bdxadsdk|__xadsdk__\w+|__pasys_\w+)\.(dex|jar)", re.DOTALL
 )
 """Code that advertising SDKs bring along for themselves."""

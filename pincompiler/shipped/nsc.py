@@ -12,6 +12,7 @@ from pincompiler.facts.common import Algorithm, ApiRange, Mechanism, Pin, Shippe
 from pincompiler.facts.nsc import NscFacts, NscFile
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy import Reach
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +27,7 @@ SINCE: Final = 24
 """The API level of Android 7.0, before which there is no network security configuration."""
 _MOST_PINS: Final = 20_000
 """Kept in the inventory: a file may pair each of its domains with each of its pins."""
-_VERSION: Final = re.compile(r"(?:(.*)-)?v([0-9]+)|(.+)|", re.DOTALL)
+_VERSION: Final = lazy_regex(r"(?:(.*)-)?v([0-9]+)|(.+)|", re.DOTALL)
 
 
 def collect(source: Source) -> NscFacts:

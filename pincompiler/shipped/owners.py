@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.apk.archive import MemberError
 from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED, Owner
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,7 +94,7 @@ _SHARED: Final = frozenset(
 """Two labels under which many publish."""
 _VENDORS: Final = frozenset(("com.android", "com.google", "org.apache", "org.eclipse", "org.jetbrains"))
 """Of those, the ones whose third label is a product of theirs and no other owner."""
-_SHORT: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9]?|[a-z]{2}[0-9]|[IlO0o1iL]{3,}|.*[^\x21-\x7e].*", re.ASCII)
+_SHORT: Final = lazy_regex(r"[a-zA-Z][a-zA-Z0-9]?|[a-z]{2}[0-9]|[IlO0o1iL]{3,}|.*[^\x21-\x7e].*", re.ASCII)
 """What shrinkers call a package, with the dictionaries of look-alikes that some are given."""
 _OF_A_PRODUCT: Final = 3
 """Dots in ``com.google.android.product``."""

@@ -14,6 +14,7 @@ from pincompiler.errors import InputError
 from pincompiler.finding import Finding, Level
 from pincompiler.location import Location, Span
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 from pincompiler.toml_spans import Entry, locate
 
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 LIMIT = 64 * 2**20
 """Bytes; a pins.toml of 100,000 hosts has 20 million."""
 
-_LONG_KEY = re.compile(r"""(?:\.[ \t]*["']?[A-Za-z0-9_-]*["']?[ \t]*){200}""")
+_LONG_KEY = lazy_regex(r"""(?:\.[ \t]*["']?[A-Za-z0-9_-]*["']?[ \t]*){200}""")
 """More parts than a key needs, or a host name can have."""
-_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+_POSITION = lazy_regex(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
 @dataclass(frozen=True, slots=True)

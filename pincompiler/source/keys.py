@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pincompiler.errors import InputError
 from pincompiler.finding import Level
 from pincompiler.policy import Key, Role
+from pincompiler.regexes import lazy_regex
 from pincompiler.source.document import read_bytes
 from pincompiler.source.paths import inside
 from pincompiler.source.tables import did_you_mean
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
     from pincompiler.spki import PublicKey
 
 _KEY = frozenset({"file", "index", "subject", "spki-sha256", "role", "retired"})
-_NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
+_NAME = lazy_regex(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _ROLES: Mapping[str, Role | None] = {role.value: role for role in Role}
-_HEX = re.compile(r"(?:[0-9a-fA-F]{2}[: ]?){31}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{2}[: ]?){19}[0-9a-fA-F]{2}")
-_PREFIX = re.compile(r"(?:sha256|sha-256|pin-sha256|sha1)[/:=]+\"?", re.IGNORECASE)
+_HEX = lazy_regex(r"(?:[0-9a-fA-F]{2}[: ]?){31}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{2}[: ]?){19}[0-9a-fA-F]{2}")
+_PREFIX = lazy_regex(r"(?:sha256|sha-256|pin-sha256|sha1)[/:=]+\"?", re.IGNORECASE)
 _LIMIT = 16 * 2**20
 """Bytes; the largest bundles of public CAs have one million."""
 

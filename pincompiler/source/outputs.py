@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.project import Output
+from pincompiler.regexes import lazy_regex
 from pincompiler.source.paths import inside
 from pincompiler.source.tables import did_you_mean
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pincompiler.platforms.target import Target
     from pincompiler.source.tables import Reporter, Table
 
-_PACKAGE = re.compile(r"[a-z][A-Za-z0-9_]*(?:\.[a-z][A-Za-z0-9_]*)*")
-_RESOURCE = re.compile(r"[a-z][a-z0-9_]*")
-_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*")
+_PACKAGE = lazy_regex(r"[a-z][A-Za-z0-9_]*(?:\.[a-z][A-Za-z0-9_]*)*")
+_RESOURCE = lazy_regex(r"[a-z][a-z0-9_]*")
+_CLASS = lazy_regex(r"[A-Z][A-Za-z0-9]*")
 # The hard keywords of Kotlin and Java's reserved words: no part of a package may be one.
 _RESERVED = frozenset(
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy import Key, PinSet, Policy, Reach
 from pincompiler.project import Acceptance, App, Project
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 from pincompiler.source.keys import KeyReader
 from pincompiler.source.outputs import OutputReader
 from pincompiler.source.tables import Reporter, Table, did_you_mean
@@ -29,8 +29,8 @@ _APP = frozenset({"android-min-sdk", "android-target-sdk", "ios-minimum", "okhtt
 _PIN_SET = frozenset({"hosts", "subdomains", "keys", "expires", "enforce", "report-uris"})
 _ACCEPT = frozenset({"rule", "target", "hosts", "places", "reason", "until"})
 _REACHES: Mapping[str, Reach] = {reach.value: reach for reach in Reach}
-_VERSION = re.compile(r"\d{1,4}(\.\d{1,6}){0,3}")
-_REPORT_URI = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?")
+_VERSION = lazy_regex(r"\d{1,4}(\.\d{1,6}){0,3}")
+_REPORT_URI = lazy_regex(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from pincompiler.regexes import lazy_regex
 
-_INTEGER = re.compile(r"-?[0-9]{1,9}|0x[0-9A-Fa-f]{1,8}")
+_INTEGER = lazy_regex(r"-?[0-9]{1,9}|0x[0-9A-Fa-f]{1,8}")
 _WHITE = " \t\r\n"
 _WORDS = {"true": True, "TRUE": True, "True": True, "false": False, "FALSE": False, "False": False}
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.platforms.nsc.booleans import boolean
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,8 +58,8 @@ _DEFAULTS: Final = {"includeSubdomains": False, "overridePins": False, "cleartex
 _YES, _NO = ("true", "yes", "on", "t", "y"), ("false", "no", "off", "f", "n")
 _MOST: Final = 100
 _LONGEST: Final = 40
-_HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
-_IPV6: Final = re.compile(r"[0-9a-f:.]*:[0-9a-f]*:[0-9a-f:.]*")
+_HOST: Final = lazy_regex(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_IPV6: Final = lazy_regex(r"[0-9a-f:.]*:[0-9a-f]*:[0-9a-f:.]*")
 
 
 class OddityKind(StrEnum):

@@ -9,7 +9,6 @@ it skips and nobody would want skipped is among the oddities.
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode
 from dataclasses import field, replace
 from datetime import date
@@ -31,17 +30,18 @@ from pincompiler.platforms.nsc.model import (
 from pincompiler.platforms.nsc.oddities import oddities
 from pincompiler.policy import Key
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element as Element
 
-_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]")
-_DATE = re.compile(r"[ \t]*(\d+)-[ \t]*(\d+)-[ \t]*(\d+)")
+_NOT_BASE64 = lazy_regex(r"[^A-Za-z0-9+/=]")
+_DATE = lazy_regex(r"[ \t]*(\d+)-[ \t]*(\d+)-[ \t]*(\d+)")
 _LAST_YEAR = 292_278_994
 """Java's calendar ends here."""
-_REFERENCE = re.compile(r"@\*?(?:[\w.]+:)?\w+/[\w.]+|@null")
+_REFERENCE = lazy_regex(r"@\*?(?:[\w.]+:)?\w+/[\w.]+|@null")
 _WHITE = " \t\r\n"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
 from pincompiler.policy import Key
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 from pincompiler.templating import render
 
 if TYPE_CHECKING:
@@ -98,8 +98,8 @@ def _parts(calls: list[Call]) -> Iterator[list[Call]]:
 
 # -- reading -------------------------------------------------------------------------------------
 
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|//[^\n]*|/\*[\s\S]*?\*/|\badd\(|([();])')
-_DIGEST = re.compile(r'\bPOLICY\b[^=\n]*=\s*"(sha256/[A-Za-z0-9+/=]+)"')
+_TOKEN = lazy_regex(r'"((?:[^"\\]|\\.)*)"|//[^\n]*|/\*[\s\S]*?\*/|\badd\(|([();])')
+_DIGEST = lazy_regex(r'\bPOLICY\b[^=\n]*=\s*"(sha256/[A-Za-z0-9+/=]+)"')
 
 
 def read(data: bytes, app: App, file: str = "Pins.kt") -> OkHttp:

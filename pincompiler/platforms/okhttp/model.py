@@ -6,12 +6,12 @@ and 5.x: several patterns that match a host are a union; there is no expiry and 
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _DEEP_SINCE = (4, 3)
 
-_PATTERN = re.compile(r"(\*\*?\.)?([^*]+)")
+_PATTERN = lazy_regex(r"(\*\*?\.)?([^*]+)")
 
 
 @dataclass(frozen=True, slots=True)

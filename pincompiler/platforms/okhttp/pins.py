@@ -9,14 +9,16 @@ import re
 from base64 import urlsafe_b64decode
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.regexes import lazy_regex
+
 if TYPE_CHECKING:
     from pincompiler.project import Version
 
 _PREFIXES: Final = ("sha256/", "sha1/")
 _STRICT_SINCE: Final = (4, 3)
-_LABELS: Final = re.compile(r"[^*/:?#@\\\s\0-\x20]+")
+_LABELS: Final = lazy_regex(r"[^*/:?#@\\\s\0-\x20]+")
 """What may stand in a host: no wildcard, and nothing that ends a host in a URL."""
-_IPV6: Final = re.compile(r"\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]?")
+_IPV6: Final = lazy_regex(r"\[?[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]?")
 
 
 def hash_of(pin: str) -> bytes | None:

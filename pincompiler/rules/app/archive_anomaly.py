@@ -23,11 +23,11 @@ classes.dex           deflated
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Level
 from pincompiler.location import Location
+from pincompiler.regexes import lazy_regex
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from pincompiler.finding import Finding
 
-_INFORMATION = re.compile(r"is the same app for other devices or uses: not read")
-_DECEPTIVE = re.compile(
+_INFORMATION = lazy_regex(r"is the same app for other devices or uses: not read")
+_DECEPTIVE = lazy_regex(
     r"marked as encrypted|more than once|unknown compression method|Android refuses|not loaded by Android"
     r"|two different (?:compression methods|sizes)|called otherwise|instead of binary XML|two texts|several end records"
 )

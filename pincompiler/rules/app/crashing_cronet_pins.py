@@ -54,11 +54,11 @@ public final class Net {
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pincompiler.facts import Mechanism
 from pincompiler.finding import Level
+from pincompiler.regexes import lazy_regex
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ if TYPE_CHECKING:
     from pincompiler.facts.kits import CronetEntry
     from pincompiler.finding import Finding
 
-_DIGITS = re.compile(r"[0-9.]*")
-_FORBIDDEN = re.compile(r"[\x00-,/:-@\[-`{-\x7f]|(?:^|\.)-|-(?:\.|$)|\.\.|^\.")
+_DIGITS = lazy_regex(r"[0-9.]*")
+_FORBIDDEN = lazy_regex(r"[\x00-,/:-@\[-`{-\x7f]|(?:^|\.)-|-(?:\.|$)|\.\.|^\.")
 """What IDN.toASCII refuses with USE_STD3_ASCII_RULES: other ASCII than letters, digits and inner hyphens."""
 _LONGEST = 255
 

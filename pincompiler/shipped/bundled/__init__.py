@@ -15,6 +15,7 @@ from pincompiler.dex import DexError, containing
 from pincompiler.facts.bundled import CA_BUNDLE, BundledFacts, BundledTrust, CertificateFile
 from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
 from pincompiler.finding import Confidence
+from pincompiler.regexes import lazy_regex
 from pincompiler.shipped.bundled import trusting
 from pincompiler.shipped.bundled.scanning import UNKNOWN_OWNER, Scan, stores_again
 from pincompiler.shipped.bundled.trusting import Trusting
@@ -38,7 +39,7 @@ _RUNTIMES: Final = {
     "libmonodroid.so": "the app's own code is .NET, which is not read, and which may bring its own TLS stack",
 }
 """Platforms on which the app itself is built, by the library that each of them has."""
-_JAVA_STACKS: Final = re.compile(r"(?:.*/)?lib(?:conscrypt|cronet|gmscore|jingle_peerconnection)[^/]*\.so")
+_JAVA_STACKS: Final = lazy_regex(r"(?:.*/)?lib(?:conscrypt|cronet|gmscore|jingle_peerconnection)[^/]*\.so")
 """Native halves of libraries that Java code sets up, and WebRTC's, which is for media between users."""
 
 

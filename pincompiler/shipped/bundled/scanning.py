@@ -17,6 +17,7 @@ from pincompiler.certificate_files import StoreFile, read_store, sniff
 from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
 from pincompiler.finding import Confidence
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,14 +43,14 @@ _PASSED_OVER: Final = frozenset(
     }
 )
 """Pictures, sounds, fonts and code, by what their names end in."""
-_COMPILED_XML: Final = re.compile(r"(?:.*[!/])?(?:res/.*|AndroidManifest\.xml)", re.DOTALL)
-_SIGNATURE: Final = re.compile(
+_COMPILED_XML: Final = lazy_regex(r"(?:.*[!/])?(?:res/.*|AndroidManifest\.xml)", re.DOTALL)
+_SIGNATURE: Final = lazy_regex(
     r"(?:.*[!/])?META-INF/(?:.*\.(?:RSA|DSA|EC|SF|MF)|(?:services|proguard|com/android)/.*)",
     re.DOTALL | re.IGNORECASE,
 )
 _LIBRARY_DATA: Final = ("com/ibm/icu/impl/data/", "org/joda/time/tz/data/")
 """Folders of libraries that come with thousands of files."""
-_LIBRARY: Final = re.compile(r"(?:.*[!/])?lib/([^/]+)/([^/]+\.so)", re.DOTALL)
+_LIBRARY: Final = lazy_regex(r"(?:.*[!/])?lib/([^/]+)/([^/]+\.so)", re.DOTALL)
 _ABIS: Final = ("arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86")
 _HEAD: Final = 32
 _SMALLEST: Final = 50
@@ -60,16 +61,16 @@ _STORES_LIMIT: Final = 32 << 20
 _MOST_PINS: Final = 1000
 _ELF: Final = b"\x7fELF"
 _HERMES: Final = bytes.fromhex("c61fbc03c103191f")
-_TEXT: Final = re.compile(rb"(?:\xef\xbb\xbf)?[\t\n\r\x20-\x7e\x80-\xf4]{8,}")
-_PIN_HINT: Final = re.compile(rb"sha(?:256|1)[/\"'=:]")
+_TEXT: Final = lazy_regex(rb"(?:\xef\xbb\xbf)?[\t\n\r\x20-\x7e\x80-\xf4]{8,}")
+_PIN_HINT: Final = lazy_regex(rb"sha(?:256|1)[/\"'=:]")
 _CANONICAL: Final = rb"[AEIMQUYcgkosw048]="
-_PIN: Final = re.compile(
+_PIN: Final = lazy_regex(
     # curl's option has two slashes; one of them may be the first character of the hash as well.
     rb"sha256//?([A-Za-z0-9+/]{42}" + _CANONICAL + rb")(?![A-Za-z0-9+/=])"
     rb"|sha1/([A-Za-z0-9+/]{26}" + _CANONICAL + rb")(?![A-Za-z0-9+/=])"
     rb"|pin-sha256[\"']?\s*[=:]\s*\\?[\"']?([A-Za-z0-9+/]{42}" + _CANONICAL + rb")(?![A-Za-z0-9+/=])"
 )
-_HERMES_PIN: Final = re.compile(_PIN.pattern.replace(rb"(?![A-Za-z0-9+/=])", b""))
+_HERMES_PIN: Final = lazy_regex(_PIN.pattern.replace(rb"(?![A-Za-z0-9+/=])", b""))
 """In Hermes' bytecode, strings stand one directly behind the other."""
 _PEM: Final = b"-----BEGIN "
 _TLS: Final = b"client finished"

@@ -16,6 +16,7 @@ from pincompiler.apk import MemberError
 from pincompiler.dex import opcodes
 from pincompiler.dex.values import Created, Items, Number, Parameter, Returned, Text, Value, leaves
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 ASSETS: Final = "Landroid/content/res/AssetManager;"
 RESOURCES: Final = "Landroid/content/res/Resources;"
 FACTORY: Final = "Ljava/security/cert/CertificateFactory;"
-_WRAPPERS: Final = re.compile(
+_WRAPPERS: Final = lazy_regex(
     r"Ljava/io/(?:ByteArray|Buffered|Data|Sequence|Pushback|Filter|Object)InputStream;"
     r"|Ljava/io/(?:InputStreamReader|BufferedReader);"
     r"|Ljava/util/zip/(?:GZIP|Inflater)InputStream;"
@@ -35,7 +36,7 @@ _THROUGH: Final = frozenset(
     {"next", "iterator", "get", "toArray", "inputStream", "buffered", "first", "cast"}
 )
 """Calls whose result comes out of their receiver or first argument, whatever that is."""
-_OKIO: Final = re.compile(r"L(?:okio|com/android/okhttp/okio)/(?:Buffer|BufferedSource|BufferedSink|Okio.*);")
+_OKIO: Final = lazy_regex(r"L(?:okio|com/android/okhttp/okio)/(?:Buffer|BufferedSource|BufferedSink|Okio.*);")
 _DECODERS: Final = frozenset({"Landroid/util/Base64;", "Ljava/util/Base64$Decoder;"})
 _MOST_STEPS: Final = 200
 _MOST_IMPLEMENTATIONS: Final = 8

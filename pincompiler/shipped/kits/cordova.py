@@ -6,12 +6,12 @@ chains to a certificate in ``www/certificates``, ``legacy`` all CAs installed on
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pincompiler.apk import MemberError
 from pincompiler.facts.common import Mechanism
 from pincompiler.facts.kits import HybridTrust
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pincompiler.shipped.source import Source
 
 _PLUGIN = "Lcom/silkimen/cordovahttp/CordovaHttpPlugin;"
-_SCRIPT = re.compile(r"(?:base/)?assets/www/(?!plugins/).*\.(?:js|html?)")
+_SCRIPT = lazy_regex(r"(?:base/)?assets/www/(?!plugins/).*\.(?:js|html?)")
 """The plugin's own scripts, in ``plugins``, define the call and do not make it."""
-_CALL = re.compile(rb"""setServerTrustMode\(\s*['"`](default|legacy|nocheck|pinned)['"`]""")
+_CALL = lazy_regex(rb"""setServerTrustMode\(\s*['"`](default|legacy|nocheck|pinned)['"`]""")
 _LARGEST = 16 << 20
 _MOST_SCRIPTS = 2_000
 _MOST_CALLS = 100

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pincompiler.dex import DexError, opcodes
 from pincompiler.dex.values import Created, Number, Returned, Text, Value
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ _FACTORIES = {
     ("Ljava/time/Instant;", "ofEpochMilli"): 1,
     ("Ljava/time/Instant;", "ofEpochSecond"): 1000,
 }
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z")
+_INSTANT = lazy_regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z")
 _CALENDARS = ("Ljava/util/Calendar;", "Ljava/util/GregorianCalendar;")
 _DEEPEST = 4
 

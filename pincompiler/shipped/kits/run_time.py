@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pincompiler.dex.values import Items, Text, Value
 from pincompiler.facts.common import Algorithm, Mechanism, Pin
 from pincompiler.facts.kits import RunTimePins
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 from pincompiler.shipped.source import Call, New
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ _PIN_MANAGERS = ("Lorg/conscrypt/CertPinManager;", "Lcom/android/org/conscrypt/C
 _CONSCRYPT = ("Lorg/conscrypt/", "Lcom/android/org/conscrypt/")
 _NETTY = "Lio/netty/handler/ssl/util/FingerprintTrustManagerFactory"
 _FINGERPRINTS = (Call(f"{_NETTY};", "<init>"), Call(f"{_NETTY}Builder;", "fingerprints"))
-_HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}:?){20,64}")
+_HEXADECIMAL = lazy_regex(r"(?:[0-9A-Fa-f]{2}:?){20,64}")
 
 WANTED: tuple[Want, ...] = (*(want for kit in _KITS for want in kit.wants), *_FINGERPRINTS)
 

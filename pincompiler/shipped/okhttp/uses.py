@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +22,7 @@ from pincompiler.dex.values import (
 )
 from pincompiler.facts import Mechanism
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from pincompiler.shipped.okhttp.roles import Roles
     from pincompiler.shipped.source import Source
 
-_HOST: Final = re.compile(r"(\*\*?\.)?[\w-]+(\.[\w-]+)+")
-_PIN: Final = re.compile(r"sha(1|256)/.+")
+_HOST: Final = lazy_regex(r"(\*\*?\.)?[\w-]+(\.[\w-]+)+")
+_PIN: Final = lazy_regex(r"sha(1|256)/.+")
 _MOST: Final = 2000
 """Uses that are looked at: OkHttp in a large app has some hundred."""
 _MOST_CALLERS: Final = 64

@@ -14,6 +14,7 @@ from pincompiler.facts import Algorithm, Mechanism, Pin
 from pincompiler.facts.common import UNIDENTIFIED
 from pincompiler.facts.trust import Decides
 from pincompiler.finding import Confidence
+from pincompiler.regexes import lazy_regex
 from pincompiler.shipped.trust.deciders import TRUST_MANAGERS, ways_of
 from pincompiler.shipped.trust.judging import is_strong
 from pincompiler.shipped.trust.meanings import CHECKS
@@ -33,7 +34,7 @@ _MOST_FIELDS: Final = 6
 """Fields that are followed to what is written to them: each may be a search of all code."""
 _DEEPEST: Final = 2
 _DIGESTS: Final = {32: Algorithm.SPKI_SHA256, 20: Algorithm.SPKI_SHA1}
-_KEY: Final = re.compile(r"30[0-9a-f]{150,4000}", re.IGNORECASE)
+_KEY: Final = lazy_regex(r"30[0-9a-f]{150,4000}", re.IGNORECASE)
 """A public key as X.509 writes it, in hexadecimal digits, as OWASP's example compares it."""
 
 
