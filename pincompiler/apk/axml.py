@@ -23,6 +23,9 @@ _ELEMENT = Struct("<iiHHH")
 _ATTRIBUTE = Struct("<iiiHBBI")
 _POOL, _IDS, _NAMESPACE, _NAMESPACE_END, _START, _END, _TEXT = 1, 0x180, 0x100, 0x101, 0x102, 0x103, 0x104
 _XML = 3
+# An enumeration's members are looked up slowly.
+_STRING, _BOOLEAN = int(Kind.STRING), int(Kind.BOOLEAN)
+_TYPED = (_BOOLEAN, int(Kind.REFERENCE), int(Kind.DYNAMIC_REFERENCE))
 _BUDGET = 8 << 20
 """Characters of attributes and texts besides sixteen for each byte of the document."""
 
@@ -52,6 +55,8 @@ class _Reader:
     events: list[Event] = field(default_factory=list)
     pool: StringPool | None = None
     ids: tuple[int, ...] = ()
+    attributes: dict[bytes, Attribute] = field(default_factory=dict)
+    """By their records."""
     depth: int = 0
 
     def read(self) -> None:
@@ -82,7 +87,8 @@ class _Reader:
                 self.events.append(End())
         elif kind == _TEXT and self.depth:
             text = self.string(_ELEMENT.unpack_from(self.data, at + header)[0])
-            self.events.append(Text(self.line(at), self.charged(text)))
+            self.charge(len(text))
+            self.events.append(Text(self.line(at), text))
         elif kind == _POOL:
             if self.pool is None:
                 self.pool = StringPool(self.data, at)
@@ -105,24 +111,32 @@ class _Reader:
         if self.depth > DEEPEST:
             raise _BrokenError(f"its elements are nested more than {DEEPEST} deep")
         places = range(body + first, body + first + stride * count, stride) if count else ()
-        attributes = tuple(self.attribute(place) for place in places)
-        tag = self.charged(self.string(name))
+        attributes = tuple([self.attribute(place) for place in places])
+        tag = self.string(name)
+        self.charge(len(tag))
         self.events.append(Start(self.line(at), self.string(namespace), tag, attributes))
 
     def attribute(self, at: int) -> Attribute:
-        """One attribute: its raw text if it has one, else what its typed value says."""
-        namespace, name, raw, _, _, kind, data = _ATTRIBUTE.unpack_from(self.data, at)
+        """One attribute; a manifest has the same ones again and again."""
+        record = self.data[at : at + _ATTRIBUTE.size]
+        known = self.attributes.get(record)
+        if known is None:
+            known = self.attributes[record] = self.new_attribute(record)
+        self.charge(len(known.namespace) + len(known.name) + len(known.text))
+        return known
+
+    def new_attribute(self, record: bytes) -> Attribute:
+        """Its raw text if it has one, else what its typed value says."""
+        namespace, name, raw, _, _, kind, data = _ATTRIBUTE.unpack(record)
         known = self.ids[name] if 0 <= name < len(self.ids) else 0
-        if raw >= 0 and kind not in (Kind.BOOLEAN, Kind.REFERENCE, Kind.DYNAMIC_REFERENCE):
+        if raw >= 0 and kind not in _TYPED:
             text = self.string(raw)
         else:
-            text = typed_text(kind, data, self.string(data) if kind == Kind.STRING else "")
-        if kind == Kind.STRING and raw >= 0 and data != raw and self.string(data) != text:
+            text = typed_text(kind, data, self.string(data) if kind == _STRING else "")
+        if kind == _STRING and raw >= 0 and data != raw and self.string(data) != text:
             self.note("has an attribute of two texts")
-        data = 0 if kind == Kind.STRING else int(data != 0) if kind == Kind.BOOLEAN else data
-        space, label = self.string(namespace), self.string(name)
-        self.budget -= len(space) + len(label)
-        return Attribute(space, label, known, kind, data, self.charged(text))
+        data = 0 if kind == _STRING else int(data != 0) if kind == _BOOLEAN else data
+        return Attribute(self.string(namespace), self.string(name), known, kind, data, text)
 
     def line(self, at: int) -> int:
         """The line in the author's file."""
@@ -131,12 +145,11 @@ class _Reader:
     def string(self, number: int) -> str:
         return self.pool[number] if self.pool is not None and number >= 0 else ""
 
-    def charged(self, text: str) -> str:
-        """The text, unless a few long strings are used so often that they fill the memory."""
-        self.budget -= len(text) + 16
+    def charge(self, characters: int) -> None:
+        """Count them: a few long strings that are used again and again would fill the memory."""
+        self.budget -= characters + 16
         if self.budget < 0:
             raise _BrokenError("its strings are repeated without end")
-        return text
 
     def note(self, what: str) -> None:
         self.oddities.note(what, self.member)
