@@ -48,7 +48,7 @@ def read_configurations(path: Path, today: date) -> tuple[Configuration, ...]:
     """
     if path.suffix == ".toml":
         return (_from_toml(read_document(path), path, today),)
-    if _is_app(path):
+    if is_app(path):
         return _from_app(path)
     data = read_bytes(path)
     root = _ROOT.search(data)
@@ -100,7 +100,7 @@ def _from_nsc(data: bytes, path: Path) -> Configuration:
     return _unless_refused(read_xml(data, str(path)), str(path))
 
 
-def _is_app(path: Path) -> bool:
+def is_app(path: Path) -> bool:
     """Whether a path is an app's by its name, or a directory of its splits."""
     if path.suffix in _APPS:
         return True

@@ -61,7 +61,7 @@ class Verification:
 
 def prepare(request: Request) -> Verification:
     """Read what there is to read; InputError or UsageError if that or the question is unsound."""
-    project = _project(request.pins)
+    project = project_of(request.pins)
     models: dict[object, Any] = {}
     lowered = [lower(project, output, models) for output in project.outputs]
     policy = project.policy
@@ -74,7 +74,7 @@ def prepare(request: Request) -> Verification:
         request.horizon,
         request.ca_file is not None,
     )
-    certificates = _certificates(request.chain) if request.chain else ()
+    certificates = chain_of(request.chain) if request.chain else ()
     endpoints = tuple(map(endpoint, request.hosts)) or _pinned(policy)
     if certificates and not request.hosts:
         names = names_in(certificates[0])
@@ -88,8 +88,8 @@ def prepare(request: Request) -> Verification:
     return Verification(question, endpoints, trust(request.ca_file, request.now), certificates)
 
 
-def _project(pins: Path) -> Project:
-    """What a pins.toml says, if that is sound; whether it is wise, `check` tells."""
+def project_of(pins: Path) -> Project:
+    """What a pins.toml says, if that is sound, else InputError; whether it is wise, `check` tells."""
     root = Path.cwd() if str(pins) == "-" else pins.parent
     reading = read_project(read_document(pins), root)
     absent = (missing_base(output, root) for output in reading.project.outputs)
@@ -168,7 +168,8 @@ def _connect(written: str) -> tuple[str, int | None]:
     return _address(address, written), port(digits, written) if colon else None
 
 
-def _certificates(path: Path) -> tuple[x509.Certificate, ...]:
+def chain_of(path: Path) -> tuple[x509.Certificate, ...]:
+    """The certificates of a PEM file, the server's first; InputError if there is none."""
     from pincompiler.tls.keys import certificates
 
     content = read_bytes(path)

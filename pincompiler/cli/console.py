@@ -90,7 +90,7 @@ def print_findings(
         facts = {"source": document.file, "policy": digest, "targets": targets, **more}
         stream.write(json.render(command, findings, **facts))
         return
-    stream.write(text.render(findings, document.file, document.text, colour=_colour(stream)))
+    stream.write(text.render(findings, document.file, document.text, colour=has_colour(stream)))
     stream.flush()
     if findings or command == "check":
         policy = f"; policy {digest}" if digest else ""
@@ -106,11 +106,12 @@ def print_bare_findings(
     if output_format is Format.JSON:
         out(json.render(command, findings, source=str(path), policy="", targets=[], **more))
         return
-    out(text.render(findings, "", "", colour=_colour(sys.stdout)))
+    out(text.render(findings, "", "", colour=has_colour(sys.stdout)))
     talk(f"{path}: {text.summary(findings) or 'no findings'}")
 
 
-def _colour(stream: TextIO) -> bool:
+def has_colour(stream: TextIO) -> bool:
+    """Whether a stream is to be coloured."""
     return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
@@ -152,7 +153,7 @@ def print_verdicts(
     if output_format is Format.JSON:
         out(verify_json.render(found, asked))
     else:
-        colour = _colour(sys.stdout)
+        colour = has_colour(sys.stdout)
         out("\n".join(verify_text.render(verdict, asked, colour=colour) for verdict in found))
     talk(verify_text.summary(found))
     return found
@@ -191,7 +192,7 @@ def print_report(subjects: Sequence[Subject], output_format: ReportFormat, outpu
     from pincompiler.reports import text
 
     if output in ("", "-"):
-        out(report(subjects, output_format, colour=_colour(sys.stdout)))
+        out(report(subjects, output_format, colour=has_colour(sys.stdout)))
     else:
         from pincompiler.compiler import Artifact
         from pincompiler.outputs import write_all

@@ -34,7 +34,7 @@ EXCLUDE = "kSKExcludeSubdomainFromParentPolicy"
 """The key's real text: TrustKit misspelt its own constant in 2017 and reads only this."""
 
 _DATE = lazy_regex(r"(\d{1,4})[-/](\d{1,2})[-/](\d{1,2})\s*")
-_HASHABLE = frozenset({"", "RSA-2048", "RSA-3072", "RSA-4096", "P-256", "P-384"})
+HASHABLE = frozenset({"", "RSA-2048", "RSA-3072", "RSA-4096", "P-256", "P-384"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def objections(_policy: Policy, _app: App, model: TrustKit) -> Iterator[Objectio
         if refused := _unusable(domain):
             yield Objection((domain.name,), f"TrustKit raises at launch: {refused[0]}", refused[1])
         for key in domain.keys:
-            if key.algorithm not in _HASHABLE:
+            if key.algorithm not in HASHABLE:
                 unhashable.setdefault(f"`{key.title}` is {key.algorithm}", []).append(domain.name)
     for key_words, hosts in unhashable.items():
         message = f"{key_words}, which TrustKit cannot hash: it blocks {hosts[0]} when that key is served"

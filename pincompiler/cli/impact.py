@@ -1,0 +1,87 @@
+"""``pincompiler impact``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pincompiler.cli.console import (
+    COULD_NOT_LOOK,
+    FINE,
+    NOT_EVERYTHING,
+    PROBLEM,
+    Format,
+    has_colour,
+    out,
+    talk,
+)
+from pincompiler.cli.options import CaFile, OutputFormat, day_of, now_of
+from pincompiler.cli.progress import shown
+
+EPILOG = "Example: pincompiler impact --chain new.pem --host api.example.com shop-4.2.apk git:v4.1:pins.toml"
+
+
+def command(
+    releases: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RELEASE...",
+            help="What is out there: shipped apps, NSCs, Info.plists, pins.tomls; also git:REV:PATH.",
+        ),
+    ],
+    chain: Annotated[
+        Path,
+        typer.Option("--chain", metavar="FILE", help="The new PEM chain, the server's certificate first."),
+    ],
+    host: Annotated[
+        list[str] | None,
+        typer.Option("--host", metavar="HOST", help="Where it is to be deployed; may be repeated."),
+    ] = None,
+    until: Annotated[
+        str,
+        typer.Option("--until", metavar="YYYY-MM-DD", help="The last day to look at; else the chain's last."),
+    ] = "",
+    ca_file: CaFile = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Audit every app anew, and keep nothing.")
+    ] = False,
+    output_format: OutputFormat = Format.TEXT,
+    today: Annotated[
+        str, typer.Option("--today", metavar="YYYY-MM-DD", help="The first day to look at.")
+    ] = "",
+) -> None:
+    """Tell what a new certificate does to releases that are out there: works, blocked or unpinned, and when."""
+    from pincompiler import impact
+    from pincompiler.cache import Cache, user_directory
+    from pincompiler.outlook import Outcome
+    from pincompiler.reports import impact_json, impact_text
+
+    kept = None if no_cache else user_directory(os.environ)
+    request = impact.Request(
+        chain,
+        tuple(host or ()),
+        tuple(releases),
+        day_of(today),
+        now_of(today),
+        day_of(until) if until else None,
+        ca_file,
+        Cache(kept) if kept else None,
+    )
+    asked = impact.prepare(request)
+    found = tuple(shown(impact.fates(asked), len(releases), "reading releases"))
+    if output_format is Format.JSON:
+        out(impact_json.render(found, asked.candidates, asked.first, asked.last))
+    else:
+        out(impact_text.render(found, asked.candidates, colour=has_colour(sys.stdout)))
+    for line in impact_text.summary(found, asked.candidates):
+        talk(line)
+    cells = [fate for _, fates in found for fate in fates]
+    if any(fate.has(Outcome.BLOCKED) for fate in cells):
+        raise typer.Exit(PROBLEM)
+    if any(release.error for release, _ in found):
+        raise typer.Exit(COULD_NOT_LOOK)
+    raise typer.Exit(NOT_EVERYTHING if any(fate.has(Outcome.UNKNOWN) for fate in cells) else FINE)

@@ -1,0 +1,237 @@
+"""`impact`: what a new certificate does to releases, held to real certificates and to the enforcements themselves."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+
+from pincompiler.cache import Cache, user_directory
+from pincompiler.fidelity import differences
+from pincompiler.releases import read_release
+from pincompiler.tabulated import from_plain, tabulated, to_plain
+from tests import pki
+from tests.platforms.models import nscs, trustkits
+from tests.test_cli import SAMPLES, run
+from tests.test_verify import CA, LEAF, SPARE_KEY, pin, pins
+from tests.tls_servers import HOST, usual
+
+if TYPE_CHECKING:
+    from pincompiler.platforms.nsc.model import Nsc
+    from pincompiler.platforms.trustkit import TrustKit
+
+TODAY = datetime.now(UTC).date()
+APK = SAMPLES / "audit" / "shop.apk"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this test's audits are kept."""
+    base = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(base))
+    return base / "pincompiler"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A new chain, the anchor above it, and nothing shipped yet."""
+    (tmp_path / "new.pem").write_bytes(b"".join(map(pki.pem, usual().served)))
+    (tmp_path / "root.pem").write_bytes(pki.pem(usual().root))
+    return tmp_path
+
+
+def nsc(folder: Path, *pinned: str, expires: date | None = None, more: str = "") -> str:
+    """A network security configuration with these pins."""
+    end = f' expiration="{expires}"' if expires else ""
+    listed = "".join(f'<pin digest="SHA-256">{one}</pin>' for one in pinned)
+    (folder / "nsc.xml").write_text(
+        "<network-security-config><domain-config>"
+        f'<domain includeSubdomains="true">{HOST}</domain><pin-set{end}>{listed}</pin-set>{more}'
+        "</domain-config></network-security-config>"
+    )
+    return "nsc.xml"
+
+
+def impact(folder: Path, *arguments: str, ca: bool = True) -> tuple[int, Any]:
+    """The exit code and the JSON."""
+    trusted = ("--ca-file", "root.pem") if ca else ()
+    ran = run("impact", "--chain", "new.pem", *trusted, "-f", "json", *arguments, cwd=folder)
+    return ran.code, json.loads(ran.stdout)
+
+
+def days(report: Any, release: int = 0) -> list[tuple[str, str, str]]:
+    """From, to and outcome of a cell."""
+    shown = report["releases"][release]["hosts"][0]["days"]
+    return [(one["from"], one["to"], one["outcome"]) for one in shown]
+
+
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["leaf", "intermediate", "anchor"])
+def test_an_nsc_takes_any_key_of_the_validated_path(which: int, folder: Path) -> None:
+    wanted = pin((*usual().served, usual().root)[which])
+    code, report = impact(folder, nsc(folder, wanted, SPARE_KEY[1]))
+    assert (code, [outcome for _, _, outcome in days(report)]) == (0, ["works"])
+    assert report["releases"][0]["hosts"][0]["days"][0]["keys"] == [wanted]
+
+
+def test_a_release_without_the_new_keys_is_blocked_until_its_pins_end(folder: Path) -> None:
+    end = TODAY + timedelta(days=20)
+    code, report = impact(folder, nsc(folder, SPARE_KEY[1], expires=end))
+    first, second = days(report)
+    assert code == 1
+    assert first == (str(TODAY), str(end - timedelta(days=1)), "blocked")
+    assert second == (str(end), report["until"], "unpinned")
+
+
+def test_the_time_line_ends_with_the_chain_or_is_told_when_it_ended(folder: Path) -> None:
+    last = usual().leaf.not_valid_after_utc.date() - timedelta(days=1)
+    code, report = impact(folder, nsc(folder, pin(usual().leaf)))
+    assert (code, report["until"]) == (0, str(last))
+    until = str(last + timedelta(days=9))
+    code, report = impact(folder, "--until", until, nsc(folder, pin(usual().leaf)))
+    assert (code, days(report)[-1]) == (1, (str(last + timedelta(days=1)), until, "blocked"))
+
+
+def test_a_chain_of_tomorrow_is_blocked_today(folder: Path) -> None:
+    begins = usual().leaf.not_valid_before_utc.date()
+    day = begins - timedelta(days=3)
+    code, report = impact(folder, "--today", str(day), nsc(folder, pin(usual().leaf)))
+    assert code == 1
+    assert days(report)[0] == (str(day), str(begins - timedelta(days=1)), "blocked")
+    assert days(report)[1][::2] == (str(begins), "works")
+
+
+def test_a_chain_that_nobody_should_accept_is_blocked_everywhere(folder: Path) -> None:
+    code, report = impact(folder, nsc(folder, pin(usual().leaf)), ca=False)
+    assert (code, days(report)[0][2]) == (1, "blocked")
+    code, report = impact(folder, "--host", "other.example.org", nsc(folder, pin(usual().leaf)))
+    assert (code, days(report)[0][2]) == (1, "blocked")
+    assert report["chains"][0]["problem"]
+
+
+def test_anchors_of_the_app_itself_are_not_guessed_at(folder: Path) -> None:
+    more = '<trust-anchors><certificates src="@raw/ca"/></trust-anchors>'
+    code, report = impact(folder, nsc(folder, pin(usual().leaf), more=more), ca=False)
+    assert (code, days(report)[0][2]) == (3, "unknown")
+    code, report = impact(folder, nsc(folder, pin(usual().leaf), more=more))
+    assert (code, days(report)[0][2]) == (0, "works")
+
+
+def test_roles_count_where_the_platform_minds_them(folder: Path) -> None:
+    """NSPinnedDomains asks the leaf list for the leaf only: an intermediate there blocks, and the NSC takes it."""
+    wrong = pins(("now", pin(usual().intermediate), LEAF), SPARE_KEY)
+    (folder / "pins.toml").write_text(wrong)
+    code, report = impact(folder, "pins.toml")
+    told = {
+        one["mechanism"]: one["days"][0]["outcome"] for one in report["releases"][0]["hosts"][0]["mechanisms"]
+    }
+    assert code == 1
+    assert told == {"nsc": "works", "okhttp": "works", "ats": "blocked", "trustkit": "works"}
+    (folder / "pins.toml").write_text(
+        pins(("now", pin(usual().intermediate), CA), (SPARE_KEY[0], SPARE_KEY[1], CA))
+    )
+    assert impact(folder, "pins.toml")[0] == 0
+
+
+def test_a_release_of_git_comes_with_the_files_of_its_keys(folder: Path) -> None:
+    (folder / "app" / "certs").mkdir(parents=True)
+    (folder / "app" / "certs" / "now.pem").write_bytes(pki.pem(usual().leaf))
+    toml = pins(("now", "", LEAF), SPARE_KEY, targets="").replace(
+        'spki-sha256 = ""', 'file = "certs/now.pem"'
+    )
+    (folder / "app" / "pins.toml").write_text(toml)
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    for command in (("init", "-q"), ("add", "app"), (*identity, "commit", "-qm", "1"), ("rm", "-rqf", "app")):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    code, report = impact(folder, "git:HEAD:app/pins.toml")
+    assert (code, days(report)[0][2]) == (0, "works")
+    code, report = impact(folder, "git:HEAD:app/none.toml")
+    assert code == 2
+    assert "git says" in report["releases"][0]["error"]
+
+
+def test_one_release_that_is_blocked_outweighs_one_that_cannot_be_read(folder: Path) -> None:
+    assert impact(folder, "none.xml", nsc(folder, pin(usual().leaf)))[0] == 2
+    assert impact(folder, "none.xml", nsc(folder, SPARE_KEY[1]))[0] == 1
+
+
+def test_the_text_says_what_to_do_next(folder: Path) -> None:
+    ran = run("impact", "--chain", "new.pem", "--ca-file", "root.pem", nsc(folder, SPARE_KEY[1]), cwd=folder)
+    assert f"nsc.xml  {HOST}: blocked {TODAY} to " in ran.stdout
+    assert f"next: do not deploy it for {HOST} while nsc.xml is supported" in ran.stderr
+
+
+def test_an_app_is_told_by_mechanism_and_android_version(folder: Path) -> None:
+    # The certificate of the samples is one that the app's configuration pins.
+    chain, anchor = SAMPLES / "certs" / "api-2026.pem", SAMPLES / "certs" / "shop-ca.pem"
+    ran = run(
+        *("impact", "--chain", str(chain), "--ca-file", str(anchor), "--until", "2027-01-01"),
+        *("--today", "2026-11-25", "-f", "json", str(APK)),
+        cwd=folder,
+    )
+    (cell,) = (one for one in json.loads(ran.stdout)["releases"][0]["hosts"] if one["host"] == HOST)
+    rows = [(one["mechanism"], one["android"], one["days"][0]["outcome"]) for one in cell["mechanisms"]]
+    assert ("nsc", {"first": 26, "last": None}, "works") in rows
+
+
+# -- the cache -----------------------------------------------------------------------------------
+
+
+def test_what_is_kept_of_an_app_means_the_same(tmp_path: Path) -> None:
+    kept = Cache(tmp_path / "kept")
+    fresh, first, second = (read_release(str(APK), TODAY, one) for one in (None, kept, kept))
+    assert first.installed == fresh.installed
+    assert len(second.installed) == len(fresh.installed)
+    for was, now in zip(fresh.installed, second.installed, strict=True):
+        assert (was.mechanism, was.title, was.api, was.fixed, was.why) == (
+            now.mechanism,
+            now.title,
+            now.api,
+            now.fixed,
+            now.why,
+        )
+        assert (was.doubts, was.anchors) == (now.doubts, now.anchors)
+        if was.enforcement and now.enforcement:
+            assert not list(differences(was.enforcement, now.enforcement))
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"values": 1}', None])
+def test_a_damaged_entry_is_ignored_and_written_anew(damage: bytes | None, tmp_path: Path) -> None:
+    kept = Cache(tmp_path)
+    before = read_release(str(APK), TODAY, kept)
+    (entry,) = tmp_path.iterdir()
+    whole = entry.read_bytes()
+    # The last of these is whole as JSON, and has no configurations in it.
+    entry.write_bytes(whole.replace(b'"mechanism"', b'"mechanic"') if damage is None else damage)
+    assert len(read_release(str(APK), TODAY, kept).installed) == len(before.installed)
+    assert entry.read_bytes() == whole
+    assert [one.name for one in tmp_path.iterdir()] == [entry.name]
+
+
+def test_no_cache_keeps_nothing(folder: Path, cache: Path) -> None:
+    impact(folder, "--no-cache", str(APK))
+    assert not cache.exists()
+    impact(folder, str(APK))
+    assert len(list(cache.iterdir())) == 1
+
+
+def test_the_cache_is_where_xdg_says() -> None:
+    assert user_directory({"XDG_CACHE_HOME": "/c", "HOME": "/h"}) == Path("/c/pincompiler")
+    assert user_directory({"XDG_CACHE_HOME": "c", "HOME": "/h"}) == Path("/h/.cache/pincompiler")
+    assert user_directory({}) is None
+
+
+@given(nscs())
+def test_a_table_of_an_nsc_has_its_verdicts(enforcement: Nsc) -> None:
+    assert not list(differences(enforcement, from_plain(json.loads(json.dumps(to_plain(enforcement))))))
+
+
+@given(trustkits(excluded=True))
+def test_a_table_of_trustkit_has_its_verdicts(enforcement: TrustKit) -> None:
+    for name in enforcement.names():
+        for host in (name, f"q.{name}", f"r.q.{name}", f"s.r.q.{name}"):
+            assert tabulated(enforcement).demand(host) == enforcement.demand(host)
