@@ -37,7 +37,7 @@ def install() -> None:
     place = tools_directory() / MITMPROXY
     if mitmdump().is_file():
         return
-    # Programs of an environment name it by its path: it is made where it stays, and removed if it is not whole.
+    # Removed if it is not whole.
     try:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(place)], check=True)
         wanted = str(Path(__file__).with_name("mitmproxy.txt"))
@@ -96,7 +96,14 @@ def intercepted(upstream: int, root: Path, folder: Path) -> Iterator[tuple[int, 
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     options = (f"confdir={folder}", f"ssl_verify_upstream_trusted_ca={root}", "keep_host_header=true")
-    command = [str(mitmdump()), "-q", "--mode", f"reverse:https://127.0.0.1:{upstream}/"]
+    # By its interpreter: the program's first line names that by a path which a moved cache does not keep.
+    command = [
+        str(mitmdump().with_name("python")),
+        str(mitmdump()),
+        "-q",
+        "--mode",
+        f"reverse:https://127.0.0.1:{upstream}/",
+    ]
     command += ["--listen-host", "127.0.0.1", "--listen-port", str(port)]
     for option in (*options, "connection_strategy=lazy", "ssl_insecure=true"):
         command += ["--set", option]
