@@ -29,6 +29,11 @@ class Changes:
     gone_pins: tuple[PinId, ...]
     kept_pins: tuple[PinId, ...]
 
+    @property
+    def any(self) -> bool:
+        """Whether there is a change at all."""
+        return bool(self.new or self.fixed or self.new_pins or self.gone_pins)
+
 
 def changes(before: Iterable[Subject], after: Iterable[Subject]) -> Changes:
     """Compare two audits by fingerprint, which holds the package and outlives another obfuscation."""

@@ -10,7 +10,7 @@ import typer
 from pincompiler.cli.console import PROBLEM, Format, incomplete, out, talk
 from pincompiler.cli.options import OutputFormat, Today, day_of
 
-EPILOG = "Example: pincompiler diff pins.toml ios/Shop/Info.plist"
+EPILOG = "Examples: pincompiler diff pins.toml ios/Shop/Info.plist; pincompiler diff old.apk new.apk"
 
 
 def command(
@@ -19,12 +19,15 @@ def command(
     output_format: OutputFormat = Format.TEXT,
     today: Today = "",
 ) -> None:
-    """Tell on which hosts two configurations disagree."""
+    """Tell on which hosts two configurations disagree.
+
+    Of two builds of an app also which findings and pins are new, gone or unchanged.
+    """
     from pincompiler import comparing
 
     found = comparing.compare(left, right, day_of(today))
     out(comparing.as_json(found) if output_format is Format.JSON else comparing.as_text(found))
-    if not (found.disagreements or found.doubts) and output_format is Format.TEXT:
+    if not (found.differ or found.doubts) and output_format is Format.TEXT:
         talk(f"{left} and {right} accept the same chains for every host on every day")
     code = incomplete(found.doubts)
-    raise typer.Exit(PROBLEM if found.disagreements else code)
+    raise typer.Exit(PROBLEM if found.differ else code)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pincompiler.audit import Question, audit
+from pincompiler.comparing import compare
 from pincompiler.reports.fingerprints import fingerprints
 from tests.real.apps import build_app
 from tests.real.test_trust import GIVEN, managers
@@ -23,10 +24,11 @@ def test_findings_keep_their_fingerprints_when_names_are_made_up_anew(tmp_path: 
     words = tmp_path / "words.txt"
     words.write_text("\n".join(f"{a}{b}" for a in "zyxwvu" for b in "zyxwvutsrq"), "utf-8")
     anew = f"-obfuscationdictionary {words}\n-classobfuscationdictionary {words}"
-    told = []
+    told, apps = [], []
     for name, rules in (("first", ""), ("second", anew)):
         java = [*managers(sound=False), GIVEN]
         apk = build_app(tmp_path / name, java=java, libraries=(), shrink="r8-full", rules=rules)
+        apps.append(apk)
         subject = audit(apk, Question(TODAY))
         places = {finding.location.symbol for finding in subject.findings if finding.location}
         prints = dict(zip(fingerprints(subject.package, subject.findings), subject.findings, strict=True))
@@ -35,3 +37,6 @@ def test_findings_keep_their_fingerprints_when_names_are_made_up_anew(tmp_path: 
     assert len(before) > 5
     assert places != moved
     assert after == before
+    found = compare(apps[0], apps[1], TODAY).changes
+    assert found
+    assert (len(found.unchanged), found.any) == (len(before), False)
