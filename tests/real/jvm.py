@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 JVM: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
 # R8 and Kotlin's compiler run too briefly here for the second compiler of the JVM to pay: half the time.
-_WORKSHOP: Final = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx1500m")
+# Without it the JVM keeps a fifth of the room for code, says so on standard output when that is full, which is
+# where our answers are, and stops compiling.
+_WORKSHOP: Final = (
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:ReservedCodeCacheSize=240m",
+    "-XX:+DisplayVMOutputToStderr",
+    "-Xshare:auto",
+    "-Xmx1500m",
+)
 _SOURCES: Final = Path(__file__).resolve().parent / "java"
 _PATIENCE_S: Final = 300.0
 
