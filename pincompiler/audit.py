@@ -271,14 +271,14 @@ def _drift(
     if not expected and _pins_one_of(app, mechanism, set(project.policy.names())):
         candidates = [project.policy]
     found: dict[Drift, None] = {}
-    for shipped in _comparable(app, mechanism):
+    for shipped in comparable(app, mechanism):
         drifts = [drift(wanted, shipped, project.policy, project.keys) for wanted in candidates]
         nearest = min(map(len, drifts), default=0)
         found |= dict.fromkeys(next((one for one in drifts if len(one) == nearest), ()))
     return tuple(found)
 
 
-def _comparable(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
+def comparable(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
     """What was seen whole and counts: what was not is neither the same nor different.
 
     Clients may share the work, so their pinners are compared as one.
@@ -301,7 +301,7 @@ def _comparable(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
 
 
 def _pins_one_of(app: App, mechanism: Mechanism, hosts: set[str]) -> bool:
-    return any(one.enforcement.demand(host) for one in _comparable(app, mechanism) for host in hosts)
+    return any(one.enforcement.demand(host) for one in comparable(app, mechanism) for host in hosts)
 
 
 # -- the report ----------------------------------------------------------------------------------

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from pincompiler.changes import Changes, changes
 from pincompiler.changes import as_text as changes_as_text
-from pincompiler.configurations import Configuration, doubts_of, is_app, read_configurations, shipped
-from pincompiler.errors import InputError
+from pincompiler.configurations import Configuration, doubts_of, is_app, read_configurations
 from pincompiler.fidelity import STRANGER, Difference, describe, differences
 from pincompiler.records import dataclass
 from pincompiler.reports.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from pincompiler.changes import PinId
@@ -59,32 +57,37 @@ def compare(left: Path, right: Path, today: date) -> Comparison:
     if is_app(left) and is_app(right):
         return _compare_apps(left, right, today)
     here, there = read_configurations(left, today), read_configurations(right, today)
-    return Comparison(_disagreements(here, there), doubts_of((*here, *there)))
+    # What was not seen whole is neither the same nor different: it is unknown.
+    known = ((a, b) for a in here for b in there if not (a.doubts or b.doubts))
+    found = tuple(one for a, b in known for one in _compare(a, b))
+    return Comparison(found, doubts_of((*here, *there)))
 
 
 def _compare_apps(left: Path, right: Path, today: date) -> Comparison:
-    from pincompiler.audit import audit, question
+    """Mechanism by mechanism; what an app has none of is told by its pins and findings."""
+    from pincompiler.audit import comparable, judge_app, question
+    from pincompiler.facts import Mechanism
+    from pincompiler.shipped import read_app
 
-    asked = question(today, None, ())
-    subjects = tuple(audit(path, asked) for path in (left, right))
-    for subject in subjects:
-        if subject.error:
-            raise InputError(f"{subject.path}: {subject.error}")
+    old, new = read_app(left), read_app(right)
+    found = tuple(
+        one
+        for mechanism in Mechanism
+        for a in comparable(old, mechanism)
+        for b in comparable(new, mechanism)
+        for one in _compare(
+            Configuration(f"{left}!{a.title}", a.enforcement),
+            Configuration(f"{right}!{b.title}", b.enforcement),
+        )
+    )
     doubts = tuple(
-        f"{one.path}: {unseen.what} {unseen.why}"
-        for one in subjects
-        for unseen in one.unseen
+        f"{app.path}: {unseen.what} {unseen.why}"
+        for app in (old, new)
+        for unseen in app.unseen
         if unseen.mechanisms
     )
-    found = changes(subjects[:1], subjects[1:])
-    return Comparison(_disagreements(shipped(left), shipped(right)), doubts, found)
-
-
-def _disagreements(here: Iterable[Configuration], there: Iterable[Configuration]) -> tuple[Disagreement, ...]:
-    there = tuple(there)
-    # One app's NSC is not held to another's code; and what was not seen whole is unknown, not different.
-    pairs = ((a, b) for a in here for b in there if not a.part or not b.part or a.part == b.part)
-    return tuple(one for a, b in pairs if not (a.doubts or b.doubts) for one in _compare(a, b))
+    asked = question(today, None, ())
+    return Comparison(found, doubts, changes([judge_app(old, asked)], [judge_app(new, asked)]))
 
 
 def _compare(left: Configuration, right: Configuration) -> list[Disagreement]:

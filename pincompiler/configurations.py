@@ -39,8 +39,6 @@ class Configuration:
     enforcement: Enforcement
     doubts: tuple[str, ...] = ()
     """What of the file could not be told; nothing may be concluded from what is not found in it."""
-    part: str = ""
-    """Of an app: its ``nsc``, or the ``okhttp`` in its code."""
 
 
 def read_configurations(path: Path, today: date) -> tuple[Configuration, ...]:
@@ -51,10 +49,7 @@ def read_configurations(path: Path, today: date) -> tuple[Configuration, ...]:
     if path.suffix == ".toml":
         return (_from_toml(read_document(path), path, today),)
     if is_app(path):
-        found = shipped(path)
-        if not found:
-            raise InputError(f"{path}: has neither a network security configuration nor OkHttp pins")
-        return found
+        return _from_app(path)
     data = read_bytes(path)
     root = _ROOT.search(data)
     if data.startswith(b"bplist") or (root and root[1] == b"plist"):
@@ -115,8 +110,8 @@ def is_app(path: Path) -> bool:
         return False
 
 
-def shipped(path: Path) -> tuple[Configuration, ...]:
-    """Each variant of a shipped app's NSC, and the OkHttp pins in its code; InputError if it is no app."""
+def _from_app(path: Path) -> tuple[Configuration, ...]:
+    """Each variant of a shipped app's NSC, and the OkHttp pins in its code."""
     from pincompiler.apk import open_package
     from pincompiler.shipped import okhttp
 
@@ -130,17 +125,15 @@ def shipped(path: Path) -> tuple[Configuration, ...]:
     elsewhere = tuple(text for in_code, text in unread if not in_code)
     in_code = (*(text for _, text in unread), *(f"{one.what} {one.why}" for one in unseen if one.mechanisms))
     found = [
-        replace(_unless_refused(v.nsc, f"{path}!{v.member}{_of(v.qualifier)}", elsewhere), part="nsc")
+        _unless_refused(v.nsc, f"{path}!{v.member}{f' ({v.qualifier})' if v.qualifier else ''}", elsewhere)
         for v in variants
     ]
-    pinners = [one for one in facts.shipped if one.owner.first_party]
+    pinners = [shipped for shipped in facts.shipped if shipped.owner.first_party]
     if pinners or in_code:
         found.append(_pinned(path, pinners, in_code))
+    if not found:
+        raise InputError(f"{path}: has neither a network security configuration nor OkHttp pins")
     return tuple(found)
-
-
-def _of(qualifier: str) -> str:
-    return f" ({qualifier})" if qualifier else ""
 
 
 def _pinned(path: Path, pinners: Sequence[Shipped], doubts: tuple[str, ...]) -> Configuration:
@@ -149,7 +142,7 @@ def _pinned(path: Path, pinners: Sequence[Shipped], doubts: tuple[str, ...]) -> 
     whole = together(one for one in given if isinstance(one, OkHttp))
     detached = pinners and not given
     title = f"{path} (OkHttp{', whose pins no client is given' if detached else ''})"
-    return Configuration(title, whole, doubts, "okhttp")
+    return Configuration(title, whole, doubts)
 
 
 def _unless_refused(nsc: Nsc, title: str, doubts: tuple[str, ...] = ()) -> Configuration:

@@ -32,18 +32,13 @@ DAY = timedelta(days=1)
 
 
 class Outcome(StrEnum):
-    """What becomes of a connection; from worst to best."""
+    """What becomes of a connection."""
 
     BLOCKED = "blocked"
     UNKNOWN = "unknown"
     UNPINNED = "unpinned"
     """It is made, and no pin has a say in it."""
     WORKS = "works"
-
-    @property
-    def rank(self) -> int:
-        """0 for the worst."""
-        return list(Outcome).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +197,7 @@ class Fate:
         return any(span.verdict.outcome is outcome for span in self.spans())
 
 
+# Where several have a say, the first of these that one of them comes to.
 _COUNTS = (Outcome.BLOCKED, Outcome.UNKNOWN, Outcome.WORKS, Outcome.UNPINNED)
 
 

@@ -38,3 +38,9 @@ def test_a_misspelt_command_is_told_the_right_one() -> None:
     done = CliRunner().invoke(cli.app, ["aduit"])
     assert done.exit_code == 2
     assert "Did you mean 'audit'?" in done.output
+
+
+@pytest.mark.parametrize("option", ["--today", "--until"])
+def test_a_wrong_day_is_told_by_the_option_that_has_it(option: str) -> None:
+    done = CliRunner().invoke(cli.app, ["impact", "--chain", "new.pem", option, "soon", "pins.toml"])
+    assert str(done.exception) == f"{option} soon: write YYYY-MM-DD"

@@ -82,24 +82,29 @@ def command(
 
     if fail_on is FailOn.NEW and baseline is None:
         raise UsageError("--fail-on new needs --baseline FILE")
-    before = None
-    if baseline is not None:
-        from pincompiler.reports.audit_reader import read_results
-
-        before = read_results(baseline)
+    before = _saved(baseline) if baseline else None
     asked = auditing.question(day_of(today), pins, accept or (), expiring_within, engine)
     subjects = tuple(_watched(apps, asked, jobs))
     print_report(subjects, output_format, output)
-    new = False
-    if before is not None:
-        from pincompiler.changes import as_text, changes
-
-        found = changes(before, subjects)
-        new = any(finding.level is not Level.NOTE for finding in found.new)
-        for line in as_text(found).split("\n"):
-            talk(line)
+    new = before is not None and _tell_changes(before, subjects)
     wrong = new if fail_on is FailOn.NEW else _failed(subjects, Level(fail_on.value))
     raise typer.Exit(FINE if exit_zero else _verdict(subjects, wrong=wrong))
+
+
+def _saved(results: Path) -> tuple[Subject, ...]:
+    from pincompiler.reports.audit_reader import read_results
+
+    return tuple(read_results(results))
+
+
+def _tell_changes(before: tuple[Subject, ...], subjects: tuple[Subject, ...]) -> bool:
+    """Tell what changed; whether an error or a warning is new."""
+    from pincompiler.changes import as_text, changes
+
+    found = changes(before, subjects)
+    for line in as_text(found).split("\n"):
+        talk(line)
+    return any(finding.level is not Level.NOTE for finding in found.new)
 
 
 def _watched(apps: list[Path], asked: Question, jobs: int) -> Iterator[Subject]:

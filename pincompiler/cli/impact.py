@@ -67,7 +67,7 @@ def command(
         tuple(releases),
         day_of(today),
         now_of(today),
-        day_of(until) if until else None,
+        day_of(until, "--until") if until else None,
         ca_file,
         Cache(kept) if kept else None,
     )

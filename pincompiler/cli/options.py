@@ -44,14 +44,14 @@ Timeout = Annotated[
 Today = Annotated[str, typer.Option("--today", hidden=True, metavar="YYYY-MM-DD")]
 
 
-def day_of(today: str) -> date:
-    """What --today says, else the day here.  UsageError if it is no day."""
-    if not today:
+def day_of(text: str, option: str = "--today") -> date:
+    """What an option says, else the day here.  UsageError if it is no day."""
+    if not text:
         return date.today()  # noqa: DTZ011 - the developer's own day; no verdict hangs on its zone
     try:
-        return date.fromisoformat(today)
+        return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError(f"--today {today}: write YYYY-MM-DD") from error
+        raise UsageError(f"{option} {text}: write YYYY-MM-DD") from error
 
 
 def now_of(today: str) -> datetime:

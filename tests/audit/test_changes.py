@@ -108,3 +108,13 @@ def test_diff_of_something_that_is_no_app_is_an_error(tmp_path: Path) -> None:
     shown = CliRunner().invoke(app, ["diff", str(broken), str(SHOP)])
     assert isinstance(shown.exception, InputError)
     assert "broken.apk" in str(shown.exception)
+
+
+def test_diff_tells_of_a_configuration_that_android_refuses(tmp_path: Path) -> None:
+    """The new build would not start: that is a finding, not a reason to compare nothing."""
+    old = build(tmp_path / "old.apk")
+    bad = forge.nsc(pin="not base64")
+    new = build(tmp_path / "new.apk", **{"res/n.xml": bad, "res/n28.xml": bad})
+    code, said = compared(old, new, "-f", "json")
+    assert code == 1
+    assert "refused-nsc" in {one["rule"] for one in json.loads(said)["findings"]["new"]}
