@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pincompiler import cli
-from pincompiler.cli.program import COMMANDS
+from pincompiler.cli.program import COMMANDS, app
 
 SHARED = {"__init__", "console", "options", "progress", "program"}
 
@@ -24,7 +24,7 @@ def test_every_module_of_the_package_is_a_command_or_shared() -> None:
 def test_help_of_a_command_loads_no_other(command: str) -> None:
     source = (
         "import sys\n"
-        "from pincompiler.cli import app\n"
+        "from pincompiler.cli.program import app\n"
         f"try: app([{command!r}, '-h'], prog_name='pincompiler')\n"
         "finally: sys.stderr.write(' '.join(n for n in sys.modules if n.startswith('pincompiler.cli.')))"
     )
@@ -35,12 +35,12 @@ def test_help_of_a_command_loads_no_other(command: str) -> None:
 
 
 def test_a_misspelt_command_is_told_the_right_one() -> None:
-    done = CliRunner().invoke(cli.app, ["aduit"])
+    done = CliRunner().invoke(app, ["aduit"])
     assert done.exit_code == 2
     assert "Did you mean 'audit'?" in done.output
 
 
 @pytest.mark.parametrize("option", ["--today", "--until"])
 def test_a_wrong_day_is_told_by_the_option_that_has_it(option: str) -> None:
-    done = CliRunner().invoke(cli.app, ["impact", "--chain", "new.pem", option, "soon", "pins.toml"])
+    done = CliRunner().invoke(app, ["impact", "--chain", "new.pem", option, "soon", "pins.toml"])
     assert str(done.exception) == f"{option} soon: write YYYY-MM-DD"

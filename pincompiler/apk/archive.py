@@ -12,11 +12,13 @@ Nothing is ever written to disk, and no entry may unpack to more than it declare
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import field
 from io import BytesIO
 from struct import Struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from isal import isal_zlib as zlib
+from isal.igzip_lib import IsalError
 
 from pincompiler.apk.directory import CENTRAL_SIGNATURE, MOST_16, MOST_32, ArchiveError, find_directory
 from pincompiler.apk.oddities import Anomaly, Oddities
@@ -41,6 +43,7 @@ _HEAD_SLACK = 320
 """Packed bytes beyond the wanted ones: the tables with which a deflated block begins."""
 _PIECE = 1 << 17
 """Packed bytes that are unpacked at a time."""
+_DAMAGED: Final[type[Exception]] = IsalError  # type: ignore[assignment]  # its stubs have it as an object
 _UTF8_NAME, _ENCRYPTED, _DESCRIPTOR = 0x800, 0x1, 0x8
 
 
@@ -190,7 +193,7 @@ class Archive:
             return data[: min(size, entry.size)]
         try:
             return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, min(size, entry.size) or 1)
-        except zlib.error:
+        except _DAMAGED:
             return b""
 
     def chunks(self, name: str, size: int = 1 << 18) -> Iterator[bytes]:
@@ -209,13 +212,11 @@ class Archive:
         try:
             for at in range(0, entry.packed, size):
                 packed = self.storage.read(start + at, min(size, entry.packed - at))
-                while packed and left > 0:
-                    data = unpacker.decompress(packed, min(size, left))
+                while left > 0 and (data := unpacker.decompress(packed, min(size, left))):
                     packed = unpacker.unconsumed_tail
                     left -= len(data)
-                    if data:
-                        yield data
-        except zlib.error as error:
+                    yield data
+        except _DAMAGED as error:
             raise MemberError(self.name, f"{_plain(name)} cannot be unpacked: {error}") from error
 
     def window(self, name: str) -> Storage | None:
@@ -253,7 +254,7 @@ class Archive:
     def _inflate(self, entry: Entry, start: int) -> bytes:
         try:
             data, more = _unpacked(self.storage.read(start, entry.packed), entry.size or 1)
-        except zlib.error as error:
+        except _DAMAGED as error:
             raise MemberError(self.name, f"{_plain(entry.name)} cannot be unpacked: {error}") from error
         if len(data) < entry.size:
             self._oddities.note("unpacks to less than the directory states", _plain(entry.name))
@@ -279,7 +280,7 @@ class Archive:
     def _despite_method(self, entry: Entry, start: int) -> bytes | None:
         try:
             data, _ = _unpacked(self.storage.read(start, entry.packed), entry.size or 1)
-        except zlib.error:
+        except _DAMAGED:
             return None
         return data if zlib.crc32(data) == entry.crc else None
 
@@ -290,7 +291,7 @@ def read_archive(data: bytes, name: str = "archive") -> Archive:
 
 
 def _unpacked(packed: bytes, size: int) -> tuple[bytes, bool]:
-    """What is unpacked, up to ``size`` bytes, and whether more would follow.  zlib.error if it is damaged before.
+    """What is unpacked, up to ``size`` bytes, and whether more would follow.  IsalError if it is damaged before.
 
     In pieces that stay in the cache: asked for all at once, zlib makes blocks and copies them into one.
     """
@@ -300,14 +301,14 @@ def _unpacked(packed: bytes, size: int) -> tuple[bytes, bool]:
         size -= unpacked.write(unpacker.decompress(view[at : at + _PIECE], size))
         at += _PIECE
     left = unpacker.unconsumed_tail or view[at : at + _PIECE]
-    return unpacked.getvalue(), bool(left) and not unpacker.eof and _more(unpacker, left)
+    return unpacked.getvalue(), not unpacker.eof and _more(unpacker, left)
 
 
-def _more(unpacker: zlib._Decompress, left: bytes | memoryview) -> bool:
+def _more(unpacker: zlib.Decompress, left: bytes | memoryview) -> bool:
     """Whether anything would follow what has been unpacked; what follows may be rubbish, too."""
     try:
         return bool(unpacker.decompress(left, 1))
-    except zlib.error:
+    except _DAMAGED:
         return True
 
 

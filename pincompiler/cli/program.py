@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import sys
 from importlib import import_module
@@ -54,12 +52,8 @@ app = typer.Typer(
 )
 
 
-def main() -> None:
+def run() -> None:
     """Run the program; every refusal that is no bug ends here."""
-    # A short life of large trees without cycles: looking for cycles costs a fifth of the time.
-    gc.disable()
-    # Nor is there anything to look for at the end of it.
-    atexit.register(gc.freeze)
     try:
         app()
     except PincompilerError as error:

@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 import pincompiler.audit as auditing
-from pincompiler.cli import app as cli
 from pincompiler.cli.audit import LARGE
+from pincompiler.cli.program import app as cli
 from pincompiler.finding import Finding, Level
 from pincompiler.rules.app import APP_RULES, missing_host
 from tests.apk.forge import app, manifest, nsc, simple_zip, uses_nsc

@@ -10,7 +10,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from pincompiler.changes import changes
-from pincompiler.cli import app
+from pincompiler.cli.program import app
 from pincompiler.errors import InputError
 from tests.apk import forge
 from tests.audit.test_reports import CODE, DRIFT, IN_METHOD, SUBJECT

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pincompiler.audit import audit, question
-from pincompiler.cli import app as cli
+from pincompiler.cli.program import app as cli
 from pincompiler.finding import Level
 from tests.conftest import SAMPLE_CERTS
 from tests.real.apps import NSC, build_app

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from pincompiler import compiler
 from pincompiler.apk import read_package
-from pincompiler.cli import app as cli
+from pincompiler.cli.program import app as cli
 from pincompiler.comparing import Comparison, compare
 from pincompiler.configurations import read_configurations
 from pincompiler.errors import InputError
