@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SHOP = Path(__file__).parents[2] / "samples" / "audit" / "shop.apk"
 ASKED = audit.question(TODAY, None, ())
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0  # several times what any of them takes on a slow machine: to hang takes longer
 
 
 @pytest.fixture(autouse=True)
@@ -149,7 +149,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
                 out.write(bytes(1 << 20))
     started = time.process_time()
     subject = audit.audit(path, ASKED)
-    assert time.process_time() - started < 4 * PATIENCE_S
+    assert time.process_time() - started < PATIENCE_S
     assert not subject.complete
 
 
