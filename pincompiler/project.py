@@ -62,6 +62,35 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class SupportedRelease:
+    """A version of the app that users have, or will have: ``[[release]]``."""
+
+    name: str
+    day: date
+    """The first on which anybody runs it."""
+    until: date | None = None
+    """The last day on which it is supported; None: no end is known."""
+    policy: str = ""
+    """The digest of the policy it was compiled from, as :meth:`Policy.digest` writes it."""
+    file: str = ""
+    """Instead of that: the app, configuration or pins.toml of it, or ``git:REV:PATH``."""
+    where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A day on which a host's servers change from one key to another: ``[[rotation]]``."""
+
+    host: str
+    before: tuple[Key, ...]
+    """What is served until then, from the server's key up; a CA's key comes first if only that is known."""
+    after: tuple[Key, ...]
+    """What is served from then on; on the day itself clients may meet either."""
+    day: date
+    where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """One pins.toml and where it stands."""
 
@@ -74,3 +103,7 @@ class Project:
     keys: tuple[Key, ...]
     outputs: tuple[Output, ...]
     acceptances: tuple[Acceptance, ...]
+    releases: tuple[SupportedRelease, ...] = ()
+    """By date."""
+    rotations: tuple[Rotation, ...] = ()
+    """By host, in the order of the file, and then by day."""

@@ -725,6 +725,143 @@ pins.toml:14:3: warning: nothing is found that this acceptance of missing-backup
     ),
 }
 
+RELEASE = '[[release]]\nname = "4.2"\ndate = 2026-09-01\n'
+ROTATION = '[[rotation]]\nhost = "h.example.com"\nfrom = "a"\nto = "b"\ndate = 2027-03-01\n'
+PLANS: Cases = {
+    "no content": (
+        SOUND + RELEASE,
+        """\
+pins.toml:14:3: error: `4.2` has neither file nor policy [missing-value]
+  14 | [[release]]
+     |   ^^^^^^^ add file = "…" (an app, a pins.toml, git:REV:PATH) or policy = "sha256/…"
+""",
+    ),
+    "hexadecimal": (
+        SOUND + RELEASE + f'policy = "{"ab" * 32}"\n',
+        f"""\
+pins.toml:17:10: error: the policy is no digest: sha256/ and 44 characters of base64 [malformed-digest]
+  17 | policy = "{"ab" * 32}"
+     |          {"^" * 66} copy what `pincompiler check` printed, or what the generated file of that release says
+""",
+    ),
+    "half a digest": (
+        SOUND + RELEASE + 'policy = "sha256/AAAA"\n',
+        """\
+pins.toml:17:10: error: the policy is no digest: sha256/ and 44 characters of base64 [malformed-digest]
+  17 | policy = "sha256/AAAA"
+     |          ^^^^^^^^^^^^^ copy what `pincompiler check` printed, or what the generated file of that release says
+""",
+    ),
+    "git": (
+        SOUND + RELEASE + 'file = "git:v4.2"\n',
+        """\
+pins.toml:17:8: error: "git:v4.2" is no git:REV:PATH [invalid-value]
+  17 | file = "git:v4.2"
+     |        ^^^^^^^^^^ write it like "git:v4.2:pins.toml"
+""",
+    ),
+    "an option for git": (
+        SOUND + RELEASE + 'file = "git:--all:pins.toml"\n',
+        """\
+pins.toml:17:8: error: "git:--all:pins.toml" is no git:REV:PATH [invalid-value]
+  17 | file = "git:--all:pins.toml"
+     |        ^^^^^^^^^^^^^^^^^^^^^ write it like "git:v4.2:pins.toml"
+""",
+    ),
+    "outside": (
+        SOUND + RELEASE + 'file = "../shop.apk"\n',
+        """\
+pins.toml:17:8: error: "../shop.apk" has a `..`, which may lead anywhere [escaping-path]
+  17 | file = "../shop.apk"
+     |        ^^^^^^^^^^^^^ write the path without it
+""",
+    ),
+    "a release's entry": (
+        SOUND + RELEASE + 'file = "pins.toml"\nsuport-until = 2027-09-01\n',
+        """\
+pins.toml:18:1: error: `suport-until` means nothing here [unknown-key]
+  18 | suport-until = 2027-09-01
+     | ^^^^^^^^^^^^ did you mean `support-until`?
+""",
+    ),
+    "support that ends first": (
+        SOUND + RELEASE + 'support-until = 2026-08-31\nfile = "pins.toml"\n',
+        """\
+pins.toml:17:17: error: the support of `4.2` ends on 2026-08-31, before it begins on 2026-09-01 [reversed-dates]
+  17 | support-until = 2026-08-31
+     |                 ^^^^^^^^^^ `support-until` is the last day of support, `date` the day of the release
+""",
+    ),
+    "one name": (
+        SOUND + (RELEASE + 'file = "pins.toml"\n') * 2,
+        """\
+pins.toml:19:8: error: two releases are called `4.2` [duplicate-release]
+  19 | name = "4.2"
+     |        ^^^^^ rename one
+     = pins.toml:15:8: first named here
+""",
+    ),
+    "a rotation's entry": (
+        SOUND + ROTATION + "day = 2027-03-01\n",
+        """\
+pins.toml:19:1: error: `day` means nothing here [unknown-key]
+  19 | day = 2027-03-01
+     | ^^^ known here: date, from, host, to
+""",
+    ),
+    "an unknown key": (
+        SOUND + ROTATION.replace('"b"', '["b", "x"]'),
+        """\
+pins.toml:17:12: error: no key is called "x" [undefined-key]
+  17 | to = ["b", "x"]
+     |            ^^^ known here: a, b
+""",
+    ),
+    "no key": (
+        SOUND + ROTATION.replace('"b"', "[]"),
+        """\
+pins.toml:17:6: error: `to` names no key [missing-value]
+  17 | to = []
+     |      ^^ name one
+""",
+    ),
+    "a server's key above another": (
+        SOUND + ROTATION.replace('"b"', '["b", "a"]'),
+        """\
+pins.toml:17:12: error: `a` is the key of a server, and stands above another one [invalid-value]
+  17 | to = ["b", "a"]
+     |            ^^^ write the server's key first, then those of the CAs above it
+""",
+    ),
+    "a host of nobody": (
+        SOUND + ROTATION.replace("h.ex", "i.ex"),
+        """\
+pins.toml:15:8: warning: no pin-set covers i.example.com, so only older releases mind what it serves [unpinned-rotation]
+  15 | host = "i.example.com"
+     |        ^^^^^^^^^^^^^^^ did you mean `h.example.com`?
+""",
+    ),
+    "the same day": (
+        SOUND + ROTATION + ROTATION.replace('"a"\nto = "b"', '"b"\nto = "a"'),
+        """\
+pins.toml:23:8: error: h.example.com is rotated twice on 2027-03-01 [disconnected-rotation]
+  23 | date = 2027-03-01
+     |        ^^^^^^^^^^ give each its own day: clients may meet both keys on it
+     = pins.toml:14:3: the one before it
+""",
+    ),
+    "another key than before": (
+        # The file need not have them in the order of their days.
+        SOUND + ROTATION + ROTATION.replace("2027", "2026"),
+        """\
+pins.toml:16:8: error: h.example.com does not serve this on 2027-03-01: since 2026-03-01 it is b [disconnected-rotation]
+  16 | from = "a"
+     |        ^^^ begin with what the rotation before it leads to
+     = pins.toml:19:3: the one before it
+""",
+    ),
+}
+
 LAYOUT: Cases = {
     "inline-tables": (
         f'version = 1\nkeys = {{a = {{spki-sha256 = "{PIN_A}", rolle = "leaf"}}, b = {{spki-sha256 = "{PIN_B}"}}}}\npin-set = [{{hosts = ["h.example.com", "*.x.com"], keys = ["a", "b"]}}]\n',
@@ -851,6 +988,24 @@ def test_targets(name: str, directory: Path) -> None:
 def test_record(name: str, directory: Path) -> None:
     text, block = RECORD[name]
     assert said(text, directory) == block
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_plans(name: str, directory: Path) -> None:
+    text, block = PLANS[name]
+    assert said(text, directory) == block
+
+
+def test_releases_and_rotations_change_no_artifact(directory: Path) -> None:
+    """Nothing of what is enforced hangs on them: neither the digest nor a byte of what is compiled."""
+    target = '[target.nsc]\npath = "nsc.xml"\n'
+    plan = f'{RELEASE}file = "pins.toml"\n{ROTATION}'
+    made = []
+    for text in (SOUND + target, SOUND + target + plan):
+        (directory / "pins.toml").write_text(text)
+        made.append(run("compile", "-o", "-", cwd=directory).stdout)
+    assert made[0] == made[1]
+    assert "sha256/" in made[0]
 
 
 @pytest.mark.parametrize("name", LAYOUT)

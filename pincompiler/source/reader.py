@@ -16,6 +16,7 @@ from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 from pincompiler.source.keys import KeyReader
 from pincompiler.source.outputs import OutputReader
+from pincompiler.source.plans import PlanReader
 from pincompiler.source.tables import Reporter, Table, did_you_mean
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pincompiler.project import Version
     from pincompiler.source.document import Document
 
-_TOP = frozenset({"version", "app", "keys", "pin-set", "target", "accept"})
+_TOP = frozenset({"version", "app", "keys", "pin-set", "target", "accept", "release", "rotation"})
 _APP = frozenset({"android-min-sdk", "android-target-sdk", "ios-minimum", "okhttp"})
 _PIN_SET = frozenset({"hosts", "subdomains", "keys", "expires", "enforce", "report-uris"})
 _ACCEPT = frozenset({"rule", "target", "hosts", "places", "reason", "until"})
@@ -85,16 +86,24 @@ class _Reader:
             self.reporter.error(
                 "missing-value", "no [[pin-set]] is given", top.where, "add one: nothing is pinned"
             )
-        for name, key in keys.items():
-            if name not in self.used_keys and key.where and not key.retired:
-                self.reporter.warning(
-                    "unused-key", f"no pin-set uses the key `{name}`", key.where, "use it or drop it"
-                )
+        policy = Policy(sets)
+        planned = PlanReader(self.reporter, self.root, keys)
+        whole = not any(f.level is Level.ERROR for f in self.reporter.findings)
+        rotations = planned.rotations(top, policy, whole=whole)
+        self._unused(keys, self.used_keys | planned.used_keys)
         inputs = {self.root / Path(self.file).name, *key_reader.files}
         outputs = OutputReader(self.reporter, self.root, inputs).read(top)
         accepts = tuple(a for table in top.tables("accept") if (a := self.acceptance(table)))
         known = tuple(key for key in keys.values() if key.spki_sha256)
-        return Project(self.root, _file_name(self.file), Policy(sets), app, known, outputs, accepts)
+        name, releases = _file_name(self.file), planned.releases(top)
+        return Project(self.root, name, policy, app, known, outputs, accepts, releases, rotations)
+
+    def _unused(self, keys: Mapping[str, Key], used: set[str]) -> None:
+        for name, key in keys.items():
+            if name not in used and key.where and not key.retired:
+                self.reporter.warning(
+                    "unused-key", f"no pin-set uses the key `{name}`", key.where, "use it or drop it"
+                )
 
     def _version(self, top: Table) -> None:
         version = top.whole("version")

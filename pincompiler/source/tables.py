@@ -112,6 +112,13 @@ class Table:
             return None
         return tuple((n, item) for n, item in enumerate(items) if self._is(item, str, key, n))
 
+    def text_or_texts(self, key: str, *, required: bool = False) -> tuple[tuple[str, Location], ...]:
+        """A string, or the strings of an array, each with its place."""
+        if isinstance(self._values.get(key), list):
+            return tuple((text, self.where.at(key, n)) for n, text in self.texts(key) or ())
+        text = self.text(key, required=required)
+        return ((text, self.where.at(key)),) if text is not None else ()
+
     def table(self, key: str) -> Table | None:
         """A table below this one."""
         values = self._get(key, dict)
