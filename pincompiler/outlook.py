@@ -96,6 +96,8 @@ class Candidate:
     fix: str = ""
     declared: bool = False
     """Whether the user named the anchors that devices trust."""
+    assumed: bool = False
+    """Whether it is taken for trusted, wherever it ends: a plan of keys, whose certificates are still to come."""
 
     @property
     def chain(self) -> Chain:
@@ -115,7 +117,7 @@ class Candidate:
     @property
     def anchor_last(self) -> date | None:
         """The same of the anchor, which some platforms hold to its dates and others do not."""
-        return _last_day(self.path[-1]) if self.path else None
+        return _last_day(self.path[-1]) if self.path and self.path[-1].certificate else None
 
     @property
     def _below(self) -> tuple[PublicKey, ...]:
@@ -252,7 +254,7 @@ def _turns(one: Installed, candidate: Candidate) -> set[date]:
 def verdict_on(one: Installed, candidate: Candidate, day: date) -> Verdict:
     """What comes of one configuration on one day."""
     pinned = _of_pins(one, candidate, day)
-    trusted = _of_trust(one, candidate, day)
+    trusted = None if candidate.assumed else _of_trust(one, candidate, day)
     if trusted is None:
         return pinned
     # What a client refuses before it looks at pins, and what they refuse of what might be trusted.
@@ -306,7 +308,7 @@ def _held_to(one: Installed, candidate: Candidate, in_force: Demand, day: date) 
     assert one.enforcement is not None  # noqa: S101 - for the type checker
     anchors = one.anchors.of(candidate.host) if one.anchors else Anchors()
     skips = [source for source in anchors.overriding if candidate.declared or source != "user"]
-    if "system" in skips and not candidate.declared:
+    if _skipped(candidate, anchors, skips):
         return Verdict(Outcome.UNPINNED, "chains that end in a CA of the system skip the pins (overridePins)")
     accepted = one.enforcement.accepts(candidate.host, candidate.chain, day)
     if one.mechanism == "trustkit" and one.api is None and (odd := _unhashable(candidate, in_force)):
@@ -317,6 +319,13 @@ def _held_to(one: Installed, candidate: Candidate, in_force: Demand, day: date) 
     refused = f"none of its pins is in the chain: {', '.join(one.enforcement.deciding(candidate.host)[:2])}"
     unless = _unless(one, skips, in_force)
     return Verdict(Outcome.UNKNOWN, f"{refused}{unless}") if unless else Verdict(Outcome.BLOCKED, refused)
+
+
+def _skipped(candidate: Candidate, anchors: Anchors, skips: list[str]) -> bool:
+    """Whether pins do not count for the chain, in whichever CA that it may end in it ends."""
+    if candidate.assumed:
+        return bool(skips) and set(anchors.sources) <= {*skips, "user"}
+    return "system" in skips and not candidate.declared
 
 
 def _unless(one: Installed, skips: list[str], in_force: Demand) -> str:

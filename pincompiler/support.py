@@ -1,0 +1,89 @@
+"""What ends while a release is supported: the pins in it, and the certificates of servers whose keys it pins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.lifetimes import renewals
+from pincompiler.policy import Role
+from pincompiler.records import dataclass
+from pincompiler.schedule import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from pincompiler.policy import Policy
+    from pincompiler.schedule import Member
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Pins of the newest release that end before the next one is out."""
+
+    release: str
+    hosts: tuple[str, ...]
+    mechanisms: tuple[str, ...]
+    expires: date
+    """The first day without them."""
+    following: str
+    """The next release; empty: none is planned."""
+    until: date | None
+    """Its day, else the last day on which the newest release is supported; None: no end is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How often a public certificate is renewed at least while a release is supported."""
+
+    release: str
+    first: date
+    last: date
+    renewals: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeafPins:
+    """A pin-set of pins.toml that has nothing but servers' keys: each new key needs a pin of its own."""
+
+    title: str
+    hosts: tuple[str, ...]
+    keys: int
+
+
+def expiries(fleet: Sequence[Member], today: date) -> Iterator[Expiry]:
+    """The pins that end before the next release, by day; of a release that is not known nothing is."""
+    newest = max(
+        (one for one in fleet if one.first <= today <= one.last), key=lambda one: one.first, default=None
+    )
+    if newest is None:
+        return
+    following = min((one for one in fleet if one.first > today), key=lambda one: one.first, default=None)
+    until = following.first if following else newest.entry.until
+    last = following.first - DAY if following else newest.last
+    ends: dict[date, tuple[dict[str, None], dict[str, None]]] = {}
+    for one in newest.release.installed:
+        for name in one.enforcement.names() if one.enforcement and one.fixed is None else ():
+            for clause in one.enforcement.demand(name) if one.enforcement else ():
+                if clause.until and clause.until <= last:
+                    hosts, mechanisms = ends.setdefault(clause.until, ({}, {}))
+                    hosts[name] = mechanisms[one.mechanism] = None
+    for day, (hosts, mechanisms) in sorted(ends.items()):
+        name = following.name if following else ""
+        yield Expiry(newest.name, tuple(sorted(hosts)), tuple(mechanisms), day, name, until)
+
+
+def windows(fleet: Sequence[Member], today: date) -> Iterator[Window]:
+    """The releases whose support has an end that is still to come."""
+    for one in fleet:
+        if one.entry.until and one.entry.until >= today:
+            count = sum(1 for _ in renewals(one.first, one.entry.until))
+            yield Window(one.name, one.first, one.entry.until, count)
+
+
+def leaf_pins(policy: Policy) -> Iterator[LeafPins]:
+    """The pin-sets in which no CA's key would carry a new certificate."""
+    for one in policy.sets:
+        keys = [key for key in one.keys if not key.retired]
+        if one.enforce and keys and all(key.role is not Role.CA for key in keys):
+            yield LeafPins(one.title, one.hosts, len(set(keys)))
