@@ -17,6 +17,7 @@ from pincompiler.platforms.okhttp.model import OkHttp
 from pincompiler.platforms.trustkit import TrustKit
 from pincompiler.revisions import SCHEME, checked_out
 from pincompiler.tabulated import Table, from_plain, table, tabulated, to_plain
+from pincompiler.verify import project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from pincompiler.facts import App, Shipped
     from pincompiler.policy import Enforcement
+    from pincompiler.project import Project, SupportedRelease
 
 SINCE = 24
 """The API level of Android 7.0, the first that reads network security configurations."""
@@ -48,12 +50,27 @@ def read_release(
         return Release(text, error=str(error).removeprefix(f"{text}: "))
 
 
+def read_listed(
+    entry: SupportedRelease, project: Project, today: date, cache: Cache | None = None
+) -> Release:
+    """A release of pins.toml, by the name it has there; what cannot be told of it is unknown.
+
+    A digest tells what a release has if it is that of the policy that pins.toml has now.
+    """
+    if entry.file:
+        return replace(read_release(entry.file, today, cache, project.root), title=entry.name)
+    if entry.policy == project.policy.digest():
+        return Release(entry.name, tuple(_of_project(project)))
+    why = "pins.toml has another policy now; name the file of this one, such as git:REV:pins.toml"
+    return Release(entry.name, (Installed("", "its policy", fixed=Outcome.UNKNOWN, why=why),))
+
+
 def _read(path: Path, title: str, today: date, cache: Cache | None) -> Release:
     try:
         if is_app(path):
             return Release(title, _cached(path, cache) if cache and path.is_file() else _of_app(path))
         if path.suffix == ".toml":
-            return Release(title, tuple(_of_project(path)))
+            return Release(title, tuple(_of_project(project_of(path))))
         found = read_configurations(path, today)
     except InputError as error:
         raise InputError(str(error).replace(str(path), title)) from error
@@ -68,12 +85,10 @@ def _read(path: Path, title: str, today: date, cache: Cache | None) -> Release:
     )
 
 
-def _of_project(path: Path) -> Iterator[Installed]:
+def _of_project(project: Project) -> Iterator[Installed]:
     """What a pins.toml compiles to; without targets, what it means."""
     from pincompiler.lowering import lower
-    from pincompiler.verify import project_of
 
-    project = project_of(path)
     models: dict[object, Any] = {}
     least = max(project.app.android_min_sdk or SINCE, SINCE)
     for output in project.outputs:

@@ -27,10 +27,13 @@ RULE_TABLE = re.compile(r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", re.DOTAL
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The project of the tour."""
+    """The project of the tour, and the releases that it gets later."""
     shutil.copytree(ROOT / "samples" / "certs", tmp_path / "certs")
     shutil.copy(ROOT / "samples" / "audit" / "shop.apk", tmp_path)
-    (tmp_path / "pins.toml").write_text(TOML.findall(README.read_text("utf-8"))[0], "utf-8")
+    for name, block in zip(
+        ("pins.toml", "releases.toml"), TOML.findall(README.read_text("utf-8")), strict=True
+    ):
+        (tmp_path / name).write_text(block, "utf-8")
     return tmp_path
 
 

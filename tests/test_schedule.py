@@ -16,19 +16,19 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from pincompiler.outlook import Installed, Outcome, Release
+from pincompiler.planning.schedule import ENDLESS, Member, Safety, judged, needs
 from pincompiler.platforms.registry import target_named
 from pincompiler.policy import Chain, Key, PinSet, Policy, Reach, Role
 from pincompiler.project import App, Output, Rotation, SupportedRelease
 from pincompiler.records import dataclass
-from pincompiler.schedule import ENDLESS, Member, Safety, judged, needs
 from tests.platforms.models import calm
 from tests.strategies import CAS, LEAVES, UNKNOWN, spki
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.planning.schedule import Judgement
     from pincompiler.policy import Enforcement
-    from pincompiler.schedule import Judgement
 
 TODAY = date(2026, 11, 23)
 DAYS = 24
@@ -270,8 +270,9 @@ def test_the_first_safe_date_is_safe_and_none_before_it_is(
 def test_a_key_that_is_retired_is_nobodys_only_way(
     fleet: list[Shipped], planned: tuple[Rotation, ...]
 ) -> None:
-    """From that day on every chain is accepted as well with a stranger in its place, and not the day before."""
-    for need in needs(planned, members(fleet), Policy(()), TODAY):
+    """As long as a key is needed, and no longer, a stranger in its place is refused."""
+    verdicts = list(judged(planned, members(fleet), TODAY))
+    for need in needs(verdicts, members(fleet), Policy(()), TODAY):
         stranger = Key(spki("stranger-1"), need.key.role)
         refused = set()
         for of_host in hosts(planned):
@@ -287,11 +288,22 @@ def test_a_key_that_is_retired_is_nobodys_only_way(
             refused |= {one for one in simulate(without, fleet, TODAY, END) if stranger in one[3]}
         last = max((day for day, *_ in refused), default=None)
         event(f"needed: {last is not None}")
-        if need.needed_until == ENDLESS:
-            assert last == END
-            assert need.retirable(TODAY) is None
+        assert last == (END if need.needed_until == ENDLESS else need.needed_until)
+        day = need.retirable(TODAY)
+        if day:
+            # Nobody meets it from then on, and so nobody is left without a way.
+            assert last is None or last < day
+            later = [day + timedelta(days=n) for n in range((END - day).days)]
+            assert not any(
+                need.key in keys for of_host in hosts(planned) for d in later for keys in met(of_host, d)
+            )
         else:
-            assert need.needed_until == last
-            assert need.retirable(TODAY) == (last + timedelta(days=1) if last else TODAY)
+            unsafe = any(
+                need.key in (*one.rotation.before, *one.rotation.after)
+                for one in verdicts
+                if one.safety is not Safety.SAFE
+            )
+            served = any(need.key in keys for of_host in hosts(planned) for keys in met(of_host, END))
+            assert unsafe or served
         if last and last != END:
             assert set(need.needed_by) == {release for day, release, *_ in refused if day == last}

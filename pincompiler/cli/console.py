@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from pincompiler.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pincompiler.compiler import Artifact, Checked
     from pincompiler.finding import Finding
@@ -46,6 +46,13 @@ class PageFormat(StrEnum):
     JSON = "json"
     HTML = "html"
     MARKDOWN = "markdown"
+
+
+class PlanFormat(StrEnum):
+    """How a plan is written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class ReportFormat(StrEnum):
@@ -169,6 +176,19 @@ def out(content: str | bytes) -> None:
     sys.stdout.flush()
 
 
+def product(what: str, render: Callable[[bool], str], output: str) -> None:
+    """The product on standard output, in colour if that is wanted, or in a file, written whole or not at all."""
+    if output in ("", "-"):
+        out(render(has_colour(sys.stdout)))
+        return
+    from pincompiler.compiler import Artifact
+    from pincompiler.outputs import write_all
+
+    path = Path(output)
+    content = render(False).encode("utf-8", "backslashreplace")
+    write_all([Artifact(what, PurePosixPath(path.name), content)], path.parent)
+
+
 def talk(message: str) -> None:
     """A line about it; what a name or a file brings cannot steer the terminal."""
     from pincompiler.reports.text import visible
@@ -191,15 +211,7 @@ def print_report(subjects: Sequence[Subject], output_format: ReportFormat, outpu
     """The report of an audit, on standard output or in a file that is written whole or not at all."""
     from pincompiler.reports import text
 
-    if output in ("", "-"):
-        out(report(subjects, output_format, colour=has_colour(sys.stdout)))
-    else:
-        from pincompiler.compiler import Artifact
-        from pincompiler.outputs import write_all
-
-        path = Path(output)
-        content = report(subjects, output_format, colour=False).encode("utf-8", "backslashreplace")
-        write_all([Artifact("audit", PurePosixPath(path.name), content)], path.parent)
+    product("audit", lambda colour: report(subjects, output_format, colour=colour), output)
     for subject in subjects:
         said = subject.error or text.summary(subject.findings) or "no findings"
         talk(

@@ -19,7 +19,7 @@ from pincompiler.cli.console import (
     out,
     talk,
 )
-from pincompiler.cli.options import CaFile, OutputFormat, day_of, now_of
+from pincompiler.cli.options import CaFile, NoCache, OutputFormat, day_of, now_of
 from pincompiler.cli.progress import shown
 
 EPILOG = "Example: pincompiler impact --chain new.pem --host api.example.com shop-4.2.apk git:v4.1:pins.toml"
@@ -46,9 +46,7 @@ def command(
         typer.Option("--until", metavar="YYYY-MM-DD", help="The last day to look at; else the chain's last."),
     ] = "",
     ca_file: CaFile = None,
-    no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Audit every app anew, and keep nothing.")
-    ] = False,
+    no_cache: NoCache = False,
     output_format: OutputFormat = Format.TEXT,
     today: Annotated[
         str, typer.Option("--today", metavar="YYYY-MM-DD", help="The first day to look at.")

@@ -38,6 +38,7 @@ CaFile = Annotated[
     Path | None,
     typer.Option("--ca-file", metavar="FILE", help="Trust these CAs (PEM) instead of the system's."),
 ]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Audit every app anew, and keep nothing.")]
 Timeout = Annotated[
     float, typer.Option("--timeout", min=0.1, max=600, metavar="SECONDS", help="For each handshake.")
 ]

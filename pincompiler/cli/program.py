@@ -18,7 +18,19 @@ from pincompiler.errors import PincompilerError
 if TYPE_CHECKING:
     from typing import Any
 
-COMMANDS = ("check", "compile", "init", "pin", "verify", "impact", "explain", "diff", "audit", "report")
+COMMANDS = (
+    "check",
+    "compile",
+    "init",
+    "pin",
+    "verify",
+    "impact",
+    "plan",
+    "explain",
+    "diff",
+    "audit",
+    "report",
+)
 """In the order of the help; each is a module of this package with a ``command`` and an ``EPILOG``."""
 
 

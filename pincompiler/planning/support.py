@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.lifetimes import renewals
+from pincompiler.planning.lifetimes import renewals
+from pincompiler.planning.schedule import DAY
 from pincompiler.policy import Role
 from pincompiler.records import dataclass
-from pincompiler.schedule import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from pincompiler.planning.schedule import Member
     from pincompiler.policy import Policy
-    from pincompiler.schedule import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Window:
 
     release: str
     first: date
-    last: date
+    last: date | None
+    """None: no end is known, nor how often."""
     renewals: int
 
 
@@ -74,11 +75,12 @@ def expiries(fleet: Sequence[Member], today: date) -> Iterator[Expiry]:
 
 
 def windows(fleet: Sequence[Member], today: date) -> Iterator[Window]:
-    """The releases whose support has an end that is still to come."""
+    """The releases that are supported today or later."""
     for one in fleet:
-        if one.entry.until and one.entry.until >= today:
-            count = sum(1 for _ in renewals(one.first, one.entry.until))
-            yield Window(one.name, one.first, one.entry.until, count)
+        until = one.entry.until
+        if until is None or until >= today:
+            count = sum(1 for _ in renewals(one.first, until)) if until else 0
+            yield Window(one.name, one.first, until, count)
 
 
 def leaf_pins(policy: Policy) -> Iterator[LeafPins]:

@@ -127,12 +127,17 @@ class KeyNeed:
     """The releases for which that is so on that day."""
     elsewhere: tuple[str, ...] = ()
     """Hosts that pins.toml pins it for, and of which no rotation tells what they serve."""
+    disputed: Rotation | None = None
+    """A rotation that names it and is not safe, so that it may move."""
 
     def retirable(self, today: date) -> date | None:
-        """The first day on which nothing that is known needs it; None: no end of the need is known."""
-        if self.elsewhere or self.needed_until == ENDLESS:
+        """The first day on which it is neither served nor any supported release's only way.
+
+        None: there is none that is planned, or nobody can tell.
+        """
+        if self.elsewhere or self.disputed or self.served_until == ENDLESS:
             return None
-        return later(self.needed_until) if self.needed_until else today
+        return later(self.served_until) if self.served_until else today
 
 
 def later(day: date) -> date:
@@ -212,7 +217,7 @@ def refusals(
         if begins > ends:
             continue
         if member.release.error:
-            why = f"it could not be read: {member.release.error}"
+            why = member.release.error
             yield Refusal(member.name, "", None, served, Outcome.UNKNOWN, begins, ends, why)
         # A clock that is ahead or behind shows the days around.
         for row in judge(member.release, candidate, earlier(begins), later(ends)).rows:
@@ -247,9 +252,11 @@ def _public(key: Key) -> PublicKey:
 
 
 def needs(
-    rotations: Sequence[Rotation], fleet: Sequence[Member], policy: Policy, today: date
+    judgements: Sequence[Judgement], fleet: Sequence[Member], policy: Policy, today: date
 ) -> Iterator[KeyNeed]:
-    """Each key that a rotation names, in their order."""
+    """Each key that a rotation names, in their order, if all goes as planned."""
+    rotations = [one.rotation for one in judgements]
+    doubtful = [one.rotation for one in judgements if one.safety is not Safety.SAFE]
     served = tuple(_served(rotations, today))
     hosts = {one.host for one in rotations}
     for key in dict.fromkeys(key for one in rotations for key in (*one.before, *one.after)):
@@ -271,6 +278,7 @@ def needs(
             last,
             tuple(dict.fromkeys(refusal.release for refusal in without if refusal.last == last)),
             tuple(host for host in elsewhere if host not in hosts),
+            next((one for one in doubtful if key in (*one.before, *one.after)), None),
         )
 
 

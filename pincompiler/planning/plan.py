@@ -1,0 +1,64 @@
+"""All that is to be said of a plan, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.planning.schedule import Judgement, KeyNeed, Member, Safety, judged, needs
+from pincompiler.planning.support import Expiry, LeafPins, Window, expiries, leaf_pins, windows
+from pincompiler.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from pincompiler.policy import Key, Policy
+    from pincompiler.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is to be said of a plan."""
+
+    source: str
+    """The pins.toml, as it was named."""
+    policy: Policy
+    """What it means now, and the next release will."""
+    today: date
+    fleet: tuple[Member, ...]
+    judgements: tuple[Judgement, ...]
+    needs: tuple[KeyNeed, ...]
+    backups: tuple[Key, ...]
+    """The keys of pin-sets that no rotation names."""
+    expiries: tuple[Expiry, ...]
+    windows: tuple[Window, ...]
+    leaf_pins: tuple[LeafPins, ...]
+
+    @property
+    def unread(self) -> tuple[Member, ...]:
+        """The releases that could not be read."""
+        return tuple(one for one in self.fleet if one.release.error)
+
+    def has(self, safety: Safety) -> bool:
+        """Whether a rotation is this."""
+        return any(one.safety is safety for one in self.judgements)
+
+
+def planned(source: str, project: Project, fleet: Sequence[Member], today: date) -> Plan:
+    """The plan, judged for the days from today on."""
+    policy, rotations = project.policy, project.rotations
+    named = {key for one in rotations for key in (*one.before, *one.after)}
+    pinned = dict.fromkeys(key for pin_set in policy.sets for key in pin_set.keys)
+    judgements = tuple(judged(rotations, fleet, today))
+    return Plan(
+        source,
+        policy,
+        today,
+        tuple(fleet),
+        judgements,
+        tuple(needs(judgements, fleet, policy, today)),
+        tuple(key for key in pinned if key not in named),
+        tuple(expiries(fleet, today)),
+        tuple(windows(fleet, today)),
+        tuple(leaf_pins(policy)),
+    )
