@@ -8,7 +8,7 @@ from pincompiler.errors import UsageError
 from pincompiler.hosts import BadHost, canonical_host
 from pincompiler.outlook import Candidate, Fate, Release, judge
 from pincompiler.records import dataclass
-from pincompiler.releases import read_release
+from pincompiler.releases import project_with_releases, read_listed, read_release
 from pincompiler.tls.answers import Served
 from pincompiler.tls.names import names_in
 from pincompiler.tls.trust import trust, validated
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cryptography import x509
 
     from pincompiler.cache import Cache
+    from pincompiler.project import Project, SupportedRelease
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Request:
     """The last day; None: the last of the chain."""
     ca_file: Path | None = None
     cache: Cache | None = None
+    pins: Path | None = None
+    """A pins.toml whose ``[[release]]`` count as well, as long as they are supported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,12 @@ class Prepared:
     first: date
     last: date
     cache: Cache | None
+    project: Project | None = None
+
+    @property
+    def listed(self) -> tuple[SupportedRelease, ...]:
+        """The releases of pins.toml that are supported on one of the days."""
+        return self.project.supported(self.first, self.last) if self.project else ()
 
 
 def prepare(request: Request) -> Prepared:
@@ -64,7 +73,8 @@ def prepare(request: Request) -> Prepared:
     last = request.until or max([request.today, *ends[:1]])
     if last < request.today:
         raise UsageError(f"--until {last} is before today, {request.today}")
-    return Prepared(candidates, request.releases, request.today, last, request.cache)
+    project = project_with_releases(request.pins, request.today, last) if request.pins else None
+    return Prepared(candidates, request.releases, request.today, last, request.cache, project)
 
 
 def _host(text: str) -> str:
@@ -97,12 +107,16 @@ def _candidates(
 
 
 def fates(asked: Prepared) -> Iterator[tuple[Release, tuple[Fate, ...]]]:
-    """Each release, and what becomes of every host on it."""
+    """Each release, and what becomes of every host on it on the days on which it is supported."""
+    if asked.project:
+        for entry in asked.listed:
+            release = read_listed(entry, asked.project, asked.first, asked.cache)
+            first, last = max(asked.first, entry.day), min(asked.last, entry.until or asked.last)
+            yield release, _fates(release, asked, first, last)
     for text in asked.releases:
         release = read_release(text, asked.first, asked.cache)
-        yield (
-            release,
-            tuple(judge(release, one, asked.first, asked.last) for one in asked.candidates)
-            if not release.error
-            else (),
-        )
+        yield release, _fates(release, asked, asked.first, asked.last)
+
+
+def _fates(release: Release, asked: Prepared, first: date, last: date) -> tuple[Fate, ...]:
+    return () if release.error else tuple(judge(release, one, first, last) for one in asked.candidates)

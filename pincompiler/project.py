@@ -107,3 +107,7 @@ class Project:
     """By date."""
     rotations: tuple[Rotation, ...] = ()
     """By host, in the order of the file, and then by day."""
+
+    def supported(self, first: date, last: date) -> tuple[SupportedRelease, ...]:
+        """The releases that are supported on a day between two, both included."""
+        return tuple(one for one in self.releases if one.day <= last and (one.until or first) >= first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,6 @@ from pincompiler.verify import project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
     from pincompiler.facts import App, Shipped
     from pincompiler.policy import Enforcement
@@ -48,6 +48,19 @@ def read_release(
         return _read(path, text, today, cache)
     except InputError as error:
         return Release(text, error=str(error).removeprefix(f"{text}: "))
+
+
+def project_with_releases(pins: Path, first: date, last: date = date.max) -> Project:
+    """A pins.toml that lists a release which is supported between two days, both included; else InputError."""
+    project = project_of(pins)
+    if not project.releases:
+        raise InputError(
+            f"{pins} has no [[release]], so nobody is known who could be locked out; add those you support"
+        )
+    if not project.supported(first, last):
+        when = f"from {first} on" if last == date.max else f"between {first} and {last}"
+        raise InputError(f"{pins} has no [[release]] that is supported {when}; add the newest")
+    return project
 
 
 def read_listed(

@@ -69,7 +69,7 @@ OUTPUTS = (NSC, KOTLIN, JAVA, INFO, SWIFT, TK_ANDROID)
 DIGEST = "sha256/UkrF/++Y0dsFFqtGrnm/6HhknamYjRWIjfz5/gBiwoc="
 """Of samples/pins.toml, as its committed outputs have it."""
 
-COMMANDS = ("check", "compile", "init", "pin", "explain", "diff", "audit", "verify", "impact")
+COMMANDS = ("check", "compile", "init", "pin", "explain", "diff", "audit", "verify", "impact", "plan")
 OF_NOW = ("pin", "verify", "impact")
 """Commands that judge certificates made for a test, which begin now."""
 
@@ -1260,7 +1260,7 @@ def test_help_of_each_command_has_an_example(command: str, tmp_path: Path) -> No
     ran = run(command, "--help", cwd=tmp_path)
     assert (ran.code, ran.stderr) == (0, "")
     assert re.search(rf"Examples?: pincompiler {command} ", ran.stdout)
-    assert ("--today" in ran.stdout) is (command == "impact")
+    assert ("--today" in ran.stdout) is (command in ("impact", "plan"))
     assert run(command, "-h", cwd=tmp_path).stdout == ran.stdout
 
 

@@ -178,6 +178,41 @@ def test_an_app_is_told_by_mechanism_and_android_version(folder: Path) -> None:
     assert ("nsc", {"first": 26, "last": None}, "works") in rows
 
 
+def listed(folder: Path, name: str, file: str, first: date, last: date | None) -> None:
+    """A release more in the folder's pins.toml."""
+    path = folder / "pins.toml"
+    before = path.read_text() if path.exists() else pins(("now", pin(usual().leaf), LEAF), SPARE_KEY)
+    end = f"support-until = {last}\n" if last else ""
+    path.write_text(f'{before}[[release]]\nname = "{name}"\ndate = {first}\n{end}file = "{file}"\n')
+
+
+def test_releases_of_pins_toml_count_as_long_as_they_are_supported(folder: Path) -> None:
+    old, (ago, soon) = nsc(folder, SPARE_KEY[1]), (TODAY - timedelta(days=90), TODAY + timedelta(days=5))
+    listed(folder, "4.0", old, ago, TODAY - timedelta(days=1))
+    listed(folder, "4.2", "pins.toml", soon, None)
+    code, report = impact(folder, "--pins", "pins.toml")
+    assert (code, [one["release"] for one in report["releases"]]) == (0, ["4.2"])
+    assert days(report)[0] == (str(soon), report["until"], "works")
+    # With one that is supported a little longer there is somebody who is blocked, and only so long.
+    listed(folder, "4.1", old, ago, soon)
+    code, report = impact(folder, "--pins", "pins.toml")
+    assert (code, [one["release"] for one in report["releases"]]) == (1, ["4.1", "4.2"])
+    assert days(report) == [(str(TODAY), str(soon), "blocked")]
+    # Others may be named beside them.
+    code, report = impact(folder, "--pins", "pins.toml", "--until", str(TODAY), "pins.toml")
+    assert [one["release"] for one in report["releases"]] == ["4.1", "pins.toml"]
+
+
+def test_a_list_of_releases_that_are_all_past_is_no_answer(folder: Path) -> None:
+    listed(folder, "4.0", "pins.toml", TODAY - timedelta(days=90), TODAY - timedelta(days=1))
+    for command in (("impact", "--chain", "new.pem", "--ca-file", "root.pem", "--pins"), ("plan",)):
+        ran = run(*command, "pins.toml", "--today", str(TODAY), cwd=folder)
+        assert (ran.code, ran.stdout) == (2, "")
+        assert "has no [[release]] that is supported " in ran.stderr
+    ran = run("impact", "--chain", "new.pem", "--ca-file", "root.pem", cwd=folder)
+    assert (ran.code, "name a RELEASE, or with --pins" in ran.stderr) == (2, True)
+
+
 # -- the cache -----------------------------------------------------------------------------------
 
 

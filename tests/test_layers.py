@@ -46,7 +46,6 @@ LAYERS = (
         "pin_served",
         "releases",
         "impact",
-        "plan",
     ),
     ("library",),
     ("cli",),

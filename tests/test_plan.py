@@ -220,7 +220,14 @@ def test_without_releases_there_is_nobody_to_plan_for(tmp_path: Path) -> None:
     (tmp_path / "pins.toml").write_text(pins("a", "b") + rotation(*A_TO_B, "2027-03-01"))
     ran = run("plan", cwd=tmp_path)
     assert (ran.code, ran.stdout) == (2, "")
-    assert "has no [[release]], so nobody is known whom a rotation could lock out" in ran.stderr
+    assert "has no [[release]], so nobody is known who could be locked out" in ran.stderr
+
+
+def test_a_release_of_the_past_need_not_be_there_any_more(tmp_path: Path) -> None:
+    text = pins("a", "b") + release("4.0", "2026-01-01", "2026-11-24", file="gone.apk")
+    text += release("4.2", "2026-09-01") + rotation(*A_TO_B, "2027-03-01")
+    code, report = plan(tmp_path, text)
+    assert (code, [one["release"] for one in report["releases"]]) == (0, ["4.2"])
 
 
 # -- what releases are ---------------------------------------------------------------------------

@@ -21,22 +21,29 @@ from pincompiler.cli.console import (
 )
 from pincompiler.cli.options import CaFile, NoCache, OutputFormat, day_of, now_of
 from pincompiler.cli.progress import shown
+from pincompiler.errors import UsageError
 
 EPILOG = "Example: pincompiler impact --chain new.pem --host api.example.com shop-4.2.apk git:v4.1:pins.toml"
 
 
 def command(
-    releases: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="RELEASE...",
-            help="What is out there: shipped apps, NSCs, Info.plists, pins.tomls; also git:REV:PATH.",
-        ),
-    ],
     chain: Annotated[
         Path,
         typer.Option("--chain", metavar="FILE", help="The new PEM chain, the server's certificate first."),
     ],
+    releases: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RELEASE...]",
+            help="What is out there: shipped apps, NSCs, Info.plists, pins.tomls; also git:REV:PATH.",
+        ),
+    ] = None,
+    pins: Annotated[
+        Path | None,
+        typer.Option(
+            "--pins", metavar="PINS.TOML", help="Its [[release]] count too, on the days of their support."
+        ),
+    ] = None,
     host: Annotated[
         list[str] | None,
         typer.Option("--host", metavar="HOST", help="Where it is to be deployed; may be repeated."),
@@ -58,19 +65,22 @@ def command(
     from pincompiler.outlook import Outcome
     from pincompiler.reports import impact_json, impact_text
 
+    if not releases and not pins:
+        raise UsageError("name a RELEASE, or with --pins a pins.toml that lists them")
     kept = None if no_cache else user_directory(os.environ)
     request = impact.Request(
         chain,
         tuple(host or ()),
-        tuple(releases),
+        tuple(releases or ()),
         day_of(today),
         now_of(today),
         day_of(until, "--until") if until else None,
         ca_file,
         Cache(kept) if kept else None,
+        pins,
     )
     asked = impact.prepare(request)
-    found = tuple(shown(impact.fates(asked), len(releases), "reading releases"))
+    found = tuple(shown(impact.fates(asked), len(asked.releases) + len(asked.listed), "reading releases"))
     if output_format is Format.JSON:
         out(impact_json.render(found, asked.candidates, asked.first, asked.last))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -38,17 +39,19 @@ def command(
     Also which keys can be retired and when, which pins end before the next release, and what shorter
     lifetimes of certificates mean for pinned server keys.
     """
-    from pincompiler import plan as planning
     from pincompiler.cache import Cache, user_directory
     from pincompiler.planning.plan import planned
-    from pincompiler.planning.schedule import Safety
+    from pincompiler.planning.schedule import Member, Safety
+    from pincompiler.releases import project_with_releases, read_listed
     from pincompiler.reports import plan_json, plan_text, plan_words
 
     day = day_of(today)
-    project = planning.prepare(pins)
+    project = project_with_releases(pins, day)
     kept = None if no_cache else user_directory(os.environ)
-    reading = planning.members(project, day, Cache(kept) if kept else None)
-    fleet = tuple(shown(reading, len(project.releases), "reading releases"))
+    cache = Cache(kept) if kept else None
+    listed = project.supported(day, date.max)
+    reading = (Member(entry, read_listed(entry, project, day, cache)) for entry in listed)
+    fleet = tuple(shown(reading, len(listed), "reading releases"))
     found = planned(str(pins), project, fleet, day)
 
     def render(colour: bool) -> str:  # noqa: FBT001 - as the console asks
