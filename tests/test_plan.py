@@ -348,6 +348,15 @@ def test_a_plan_counts_renewals_for_each_release_and_backups_of_each_pin_set(tmp
 # -- where it goes -------------------------------------------------------------------------------
 
 
+def test_a_release_that_is_out_had_another_pins_toml_than_the_next_one_will(tmp_path: Path) -> None:
+    (tmp_path / "pins.toml").write_text(
+        pins("a", "b") + release("4.2", "2026-09-01") + release("4.3", "2026-12-01")
+    )
+    shown = run("plan", "--today", TODAY, cwd=tmp_path).stdout
+    assert "  4.2  2026-09-01 on  pins.toml as it is now; what was shipped is git:REV:pins.toml\n" in shown
+    assert "  4.3  2026-12-01 on  pins.toml\n" in shown
+
+
 def test_a_plan_is_written_whole_to_a_file(tmp_path: Path) -> None:
     (tmp_path / "pins.toml").write_text(pins("a", "b") + release("4.2", "2026-09-01"))
     ran = run("plan", "-f", "json", "-o", "plan.json", cwd=tmp_path)

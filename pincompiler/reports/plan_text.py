@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pincompiler.planning.plan import Plan
-    from pincompiler.planning.schedule import Judgement, Member
+    from pincompiler.planning.schedule import Judgement
 
 _COLOURS = {Safety.UNSAFE: "31", Safety.UNKNOWN: "33", Safety.SAFE: "32"}
 
@@ -21,7 +21,7 @@ _COLOURS = {Safety.UNSAFE: "31", Safety.UNKNOWN: "33", Safety.SAFE: "32"}
 def render(plan: Plan, *, colour: bool) -> str:
     """A paragraph for each thing that there is something to say of."""
     parts = (
-        ("Releases", _releases(plan.fleet)),
+        ("Releases", _releases(plan)),
         ("Rotations", (line for one in plan.judgements for line in _rotation(one, plan, colour=colour))),
         ("Keys", _keys(plan)),
         (
@@ -38,12 +38,12 @@ def _part(title: str, lines: Iterable[str]) -> str:
     return f"{title}\n{shown}" if shown else ""
 
 
-def _releases(fleet: Iterable[Member]) -> Iterator[str]:
-    rows = [(one.name, words.days(one.first, one.last), one) for one in fleet]
+def _releases(plan: Plan) -> Iterator[str]:
+    rows = [(one.name, words.days(one.first, one.last), one) for one in plan.fleet]
     for name, days, one in rows:
         wide, long = max(len(row[0]) for row in rows), max(len(row[1]) for row in rows)
         error = f": {one.release.error}" if one.release.error else ""
-        yield visible(f"{name:<{wide}}  {days:<{long}}  {words.content(one.entry)}{error}")
+        yield visible(f"{name:<{wide}}  {days:<{long}}  {words.content(one.entry, plan)}{error}")
 
 
 def _rotation(one: Judgement, plan: Plan, *, colour: bool) -> Iterator[str]:

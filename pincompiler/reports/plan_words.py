@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from pincompiler.outlook import Outcome
@@ -35,8 +36,11 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:2])} and {len(names) - 2:,} more"
 
 
-def content(entry: SupportedRelease) -> str:
-    """Where a plan has it from what a release accepts."""
+def content(entry: SupportedRelease, plan: Plan) -> str:
+    """Where a plan has it from what a release accepts; a file that goes on changing is no record of it."""
+    own = PurePath(entry.file) == PurePath(PurePath(plan.source).name)
+    if own and entry.day <= plan.today:
+        return f"{entry.file} as it is now; what was shipped is git:REV:{entry.file}"
     return entry.file or entry.policy
 
 
