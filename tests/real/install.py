@@ -7,6 +7,7 @@ Everything lands below ``.tools/`` next to ``tests/`` (or below ``$PINCOMPILER_T
 * ``android-<version>/`` Android's framework classes, the real implementation;
 * ``r8-<version>/``, ``dx-<version>/`` the compilers to DEX, and the shrinker; ``smali-<version>/``;
 * ``trustkit-<version>/``, ``conscrypt-<version>/`` what an archive for Android has for a jar;
+* ``httpclient-<version>/`` Apache's, with what it needs; ``kotlin-stdlib-<version>/`` for apps without OkHttp 3;
 * ``framework-res/`` the resource table which aapt2 links against.
 
 Jars come through ``mvn`` and must have the checksums in ``parts.sha256``; aapt2 and the resource table come
@@ -51,6 +52,8 @@ OLD_OKHTTP_VERSION: Final = "2.7.5"
 SMALI_VERSION: Final = "2.5.2"
 TRUSTKIT_VERSION: Final = "1.1.5"
 CONSCRYPT_VERSION: Final = "2.5.3"
+HTTPCLIENT_VERSION: Final = "4.5.14"
+"""Apache's, in the package that Android once had."""
 MINIMUM_JAVA: Final = 17
 
 _COPY_GOAL: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
@@ -136,6 +139,11 @@ GROUPS: Final = (
             f"kotlin-stdlib-{KOTLIN_VERSION}.jar",
         ),
     ),
+    Group(
+        folder=f"kotlin-stdlib-{KOTLIN_VERSION}",
+        coordinates=(Coordinate(_KOTLIN, "kotlin-stdlib", KOTLIN_VERSION),),
+        required=(f"kotlin-stdlib-{KOTLIN_VERSION}.jar",),
+    ),
     *(
         Group(
             folder=f"android-{version}",
@@ -160,6 +168,11 @@ GROUPS: Final = (
         folder=f"conscrypt-{CONSCRYPT_VERSION}",
         coordinates=(Coordinate("org.conscrypt", "conscrypt-android", CONSCRYPT_VERSION, archive=True),),
         required=(f"conscrypt-android-{CONSCRYPT_VERSION}.jar",),
+    ),
+    Group(
+        folder=f"httpclient-{HTTPCLIENT_VERSION}",
+        coordinates=(Coordinate("org.apache.httpcomponents", "httpclient", HTTPCLIENT_VERSION),),
+        required=(f"httpclient-{HTTPCLIENT_VERSION}.jar", "httpcore-", "commons-logging-"),
     ),
     Group(
         folder=f"dx-{DX_VERSION}",
