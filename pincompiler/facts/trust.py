@@ -86,10 +86,11 @@ class Decider:
 
 
 @dataclass(frozen=True, slots=True)
-class StockVerifier:
-    """A use of a library's own verifier that accepts every name."""
+class StockDecider:
+    """A use of what a library offers to accept every name, or every chain of a shape that anybody can make."""
 
     code: Code
+    decides: Decides
     what: str
     """``AllowAllHostnameVerifier``."""
 
@@ -137,7 +138,7 @@ class TrustFacts(Area):
     """All of it."""
 
     deciders: tuple[Decider, ...] = ()
-    stock_verifiers: tuple[StockVerifier, ...] = ()
+    stock: tuple[StockDecider, ...] = ()
     overrides: tuple[Override, ...] = ()
     sockets: tuple[RawSocket, ...] = ()
     insecure: tuple[InsecureFactory, ...] = ()

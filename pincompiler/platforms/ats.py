@@ -8,7 +8,6 @@ it are a union; the leaf list and the CA list must each match; there is no expir
 from __future__ import annotations
 
 from base64 import b64decode
-from binascii import Error as Base64Error
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.policy import Clause, Demand, Enforcement, Key, PinSet, Reach, Role
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,6 +35,8 @@ _INCLUDES = "NSIncludesSubdomains"
 _LEAF = "NSPinnedLeafIdentities"
 _CA = "NSPinnedCAIdentities"
 _PIN = "SPKI-SHA256-BASE64"
+_NO_LETTER = lazy_regex(r"[^A-Za-z0-9+/=]+")
+_GROUPS = lazy_regex(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ def read_values(values: Mapping[str, Any]) -> Ats:
     entries = section.get(SECTION[1]) if isinstance(section, dict) else None
     domains: dict[str, PinnedDomain] = {}
     for name, entry in entries.items() if isinstance(entries, dict) else ():
-        if isinstance(name, str) and isinstance(entry, dict):
+        if name and isinstance(name, str) and isinstance(entry, dict):
             leaf, ca = _identities(entry.get(_LEAF), Role.LEAF), _identities(entry.get(_CA), Role.CA)
             # Names that differ only in case are entries of one domain, which add up.
             same = domains.get(name.lower(), PinnedDomain(name.lower(), include_subdomains=False))
@@ -203,18 +205,22 @@ def read_values(values: Mapping[str, Any]) -> Ats:
 
 
 def _identities(items: object, role: Role) -> tuple[Key, ...] | None:
-    """The pins of a list; items that are no pins are dropped, the list stays."""
-    if not isinstance(items, list):
+    """The pins of a list; what is no pin is dropped, and what is no list is an empty one.
+
+    parseNSPinnedDomains takes a host for pinned as soon as the key is there, whatever its value.
+    """
+    if items is None:
         return None
-    pins = (_decoded(item.get(_PIN)) for item in items if isinstance(item, dict))
-    return tuple(Key(pin, role) for pin in pins if pin is not None)
+    listed = items if isinstance(items, list) else ()
+    pins = (_decoded(item.get(_PIN)) for item in listed if isinstance(item, dict))
+    return tuple(Key(pin, role) for pin in pins if pin)
 
 
-def _decoded(text: object) -> bytes | None:
-    try:
-        return b64decode(text, validate=True) if isinstance(text, str) else None
-    except (Base64Error, ValueError):
-        return None
+def _decoded(text: object) -> bytes:
+    """SecBase64Decode: what is outside the alphabet is passed over, and so is a last group of fewer than four."""
+    letters = _NO_LETTER.sub("", text) if isinstance(text, str) else ""
+    whole = _GROUPS.match(letters)
+    return b64decode(whole[0]) if whole else b""
 
 
 def instants(_day: date) -> str:

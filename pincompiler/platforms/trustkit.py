@@ -12,7 +12,7 @@ from dataclasses import field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pincompiler.hosts import is_ip_address, public_suffix, public_suffixes_below
 from pincompiler.platforms import plist
@@ -34,6 +34,11 @@ EXCLUDE = "kSKExcludeSubdomainFromParentPolicy"
 """The key's real text: TrustKit misspelt its own constant in 2017 and reads only this."""
 
 _DATE = lazy_regex(r"(\d{1,4})[-/](\d{1,2})[-/](\d{1,2})\s*")
+_TRUE = lazy_regex(r"\s*[+-]?0*[1-9YyTt]")
+_URL = lazy_regex(r"""[^\s<>"{}|\\^`\x00-\x20\x7f-\U0010ffff]+""")
+_LONGEST = 127
+"""Characters of a name that its registry code looks at (kMaxHostnameLen)."""
+_NO_DOMAIN = "no domain is pinned"
 HASHABLE = frozenset({"", "RSA-2048", "RSA-3072", "RSA-4096", "P-256", "P-384"})
 
 
@@ -142,6 +147,8 @@ def _domain(host: str, pin_set: PinSet, policy: Policy) -> TrustKitDomain | None
 
 def objections(_policy: Policy, _app: App, model: TrustKit) -> Iterator[Objection]:
     """What makes TrustKit raise at launch, and keys it cannot hash."""
+    if not model.domains:
+        yield Objection((), f"TrustKit raises at launch: {_NO_DOMAIN}", "leave this target out until one is")
     for problem in model.problems:
         yield Objection((), f"TrustKit raises at launch: {problem}", "mend the configuration")
     unhashable: dict[str, list[str]] = {}
@@ -159,19 +166,31 @@ def objections(_policy: Policy, _app: App, model: TrustKit) -> Iterator[Objectio
 def _unusable(domain: TrustKitDomain) -> tuple[str, str] | None:
     """Why parse_configuration.m refuses an entry, and what to do."""
     name, pins = domain.name, {key.spki_sha256 for key in domain.keys}
-    if is_ip_address(name):
-        return f"{name} is an address", "pin a host name"
-    suffix, top = public_suffix(name), name.rpartition(".")[2]
-    if suffix is None or top in unknown_top_level_domains("trustkit"):
-        known = "is no public top-level domain that its table of July 2018 knows"
-        return f"{name} is invalid: `{top}` {known}", "use ats for this host"
-    if dead_end := _dead_end(name):
-        return f"{name} is invalid: its table of July 2018 has a gap at {dead_end}", "use ats for this host"
-    if suffix == name and domain.include_subdomains:
+    if refused := _unregistered(name):
+        return refused
+    if domain.include_subdomains and public_suffix(name) == name:
         return f"{name} is a public suffix and includes subdomains", "name the hosts below it"
     least = 2 if domain.enforce else 1
     if len(pins) < least and not domain.excluded:
         return f"{name} has {len(pins)} distinct pins and needs {least}", "add a backup key"
+    return None
+
+
+def _unregistered(name: str) -> tuple[str, str] | None:
+    """Why registry_search.c has no registry for a name, and what to do."""
+    if len(name) > _LONGEST:
+        return f"{name} is longer than {_LONGEST} characters", "use ats for this host"
+    if not name.isascii():
+        return f"{name} is not ASCII", "write its A-label"
+    if is_ip_address(name):
+        return f"{name} is an address", "pin a host name"
+    bare = name.lower().strip(".")
+    top = bare.rpartition(".")[2]
+    if public_suffix(bare) is None or top in unknown_top_level_domains("trustkit"):
+        known = "is no public top-level domain that its table of July 2018 knows"
+        return f"{name} is invalid: `{top}` {known}", "use ats for this host"
+    if dead_end := _dead_end(bare):
+        return f"{name} is invalid: its table of July 2018 has a gap at {dead_end}", "use ats for this host"
     return None
 
 
@@ -253,32 +272,64 @@ def read_values(values: Mapping[str, Any]) -> TrustKit:
         for name, entry in (entries.items() if isinstance(entries, dict) else ())
         if isinstance(name, str) and isinstance(entry, dict)
     ]
+    problems += _orphans(domains) if domains else [_NO_DOMAIN]
     return TrustKit(
         tuple(sorted(domains, key=lambda domain: domain.name)),
-        configuration.get("TSKSwizzleNetworkDelegates") is True,
+        _truth(configuration.get("TSKSwizzleNetworkDelegates"), unsaid=False),
         recorded(values, "trustkit"),
         tuple(problems),
     )
 
 
 def _read_domain(name: str, entry: Mapping[str, Any], problems: list[str]) -> TrustKitDomain:
-    if entry.get(EXCLUDE) is True:
+    if _truth(entry.get(EXCLUDE), unsaid=False):
+        if len(entry) > 1:
+            problems.append(f"{name} has {EXCLUDE} and other keys beside it")
         return TrustKitDomain(name, include_subdomains=False, keys=(), excluded=True)
-    hashes = entry.get("TSKPublicKeyHashes")
-    texts = hashes if isinstance(hashes, list) else []
+    texts, uris = _listed(entry, "TSKPublicKeyHashes"), _listed(entry, "TSKReportUris")
     pins = [strict_pin(text) for text in texts]
-    problems.extend(
-        f"{name} has the pin {text!r}" for text, pin in zip(texts, pins, strict=True) if pin is None
-    )
-    uris = entry.get("TSKReportUris")
+    problems += (f"{name} has the pin {text!r}" for text, pin in zip(texts, pins, strict=True) if pin is None)
+    problems += (f"{name} has the report URI {uri!r}" for uri in uris if not _is_url(uri))
+    day = entry.get("TSKExpirationDate")
+    if not isinstance(day, str | None):
+        problems.append(f"{name} has a TSKExpirationDate that is no string")
     return TrustKitDomain(
         name,
-        entry.get("TSKIncludeSubdomains") is True,
+        _truth(entry.get("TSKIncludeSubdomains"), unsaid=False),
         tuple(Key(pin) for pin in pins if pin is not None),
-        entry.get("TSKEnforcePinning", True) is not False,
-        expiration(entry.get("TSKExpirationDate")),
-        tuple(uri for uri in uris if isinstance(uri, str)) if isinstance(uris, list) else (),
+        _truth(entry.get("TSKEnforcePinning"), unsaid=True),
+        expiration(day),
+        tuple(uri for uri in uris if _is_url(uri)),
     )
+
+
+def _listed(entry: Mapping[str, Any], key: str) -> list[object]:
+    value = entry.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _orphans(domains: Iterable[TrustKitDomain]) -> list[str]:
+    """What is excluded from a policy that nobody has: asked of the name with an "a" put before it."""
+    policies = TrustKit(tuple(domains))
+    return [
+        f"{domain.name} is excluded, and no entry above it includes subdomains"
+        for domain in policies.domains
+        if domain.excluded and not policies.deciding(f"a{domain.name}")
+    ]
+
+
+def _truth(value: object, *, unsaid: bool) -> bool:
+    """boolValue, which numbers and strings have."""
+    if value is None:
+        return unsaid
+    if isinstance(value, str):
+        return _TRUE.match(value) is not None
+    return isinstance(value, int | float) and value != 0
+
+
+def _is_url(text: object) -> TypeGuard[str]:
+    """Whether NSURL URLWithString takes it on every iOS: before 17 it escapes nothing by itself."""
+    return isinstance(text, str) and _URL.fullmatch(text) is not None
 
 
 def strict_pin(text: object) -> bytes | None:

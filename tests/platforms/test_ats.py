@@ -16,14 +16,12 @@ from pincompiler.platforms.ats import (
     Ats,
     PinnedDomain,
     entries,
-    inert,
     instants,
     lower,
-    objections,
     read,
     read_values,
 )
-from pincompiler.policy import Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy import Chain, PinSet, Policy, Reach, Role
 from pincompiler.project import App
 from tests.platforms.models import DIGEST, PIN_A, PIN_B, A, B, C, atses, calm, hosts, job, leaf, under
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN
@@ -106,25 +104,6 @@ def test_the_documented_example() -> None:
     assert model.accepts("www.example.net", leaf(A), TODAY)
 
 
-def test_subdomains_are_one_label_deep() -> None:
-    """NSIncludesSubdomains: "one additional path component"; SecPolicy.c cuts the first label once."""
-    model = Ats((PinnedDomain("x.test", include_subdomains=True, leaf=(A,)),))
-    pinned = [h for h in ("x.test", "a.x.test", "a.b.x.test", "notx.test", "test") if model.demand(h)]
-    assert pinned == ["x.test", "a.x.test"]
-
-
-def test_case_and_one_dot_of_the_host_do_not_count() -> None:
-    """SecPolicy.c, parseNSPinnedDomains: the trailing dot is cut, the comparison ignores case."""
-    model = read_pinned(X__Test={WIDE: True, LEAF: [identity(PIN_A)]})
-    assert [
-        h for h in ("X.TEST", "x.test.", "A.x.test.", "x.test..") if not model.accepts(h, leaf(B), TODAY)
-    ] == [
-        "X.TEST",
-        "x.test.",
-        "A.x.test.",
-    ]
-
-
 def test_entries_of_both_names_are_a_union() -> None:
     """SecPolicy.c: every matching entry appends to the same array."""
     model = Ats(
@@ -144,21 +123,6 @@ def test_entries_of_both_names_are_a_union() -> None:
     assert model.deciding("x.test") == ("NSPinnedDomains › x.test",)
     assert model.deciding("b.x.test") == ("NSPinnedDomains › x.test, NSIncludesSubdomains",)
     assert model.deciding("y.test") == ()
-
-
-def test_both_lists_must_match_wherever_they_come_from() -> None:
-    """NSPinnedDomains: "If you specify both … both must match"; SecPolicyServer.c checks one after the other."""
-    both = Ats((PinnedDomain("x.test", include_subdomains=False, leaf=(A,), ca=(B,)),))
-    two = Ats(
-        (
-            PinnedDomain("a.x.test", include_subdomains=False, ca=(B,)),
-            PinnedDomain("x.test", include_subdomains=True, leaf=(A,)),
-        )
-    )
-    for model, host in ((both, "x.test"), (two, "a.x.test")):
-        assert model.accepts(host, Chain(A.spki_sha256, (C.spki_sha256, B.spki_sha256)), TODAY)
-        for chain in (leaf(A), under(B), under(A, B), Chain(B.spki_sha256, (A.spki_sha256,))):
-            assert not model.accepts(host, chain, TODAY)
 
 
 def test_it_is_forever() -> None:
@@ -188,50 +152,7 @@ def test_every_entry_is_looked_at(model: Ats, host: str) -> None:
     assert all(c.until is None for c in demand)
 
 
-# -- what is skipped, and what blocks ------------------------------------------------------------
-
-
-@pytest.mark.parametrize("value", ["YES", "true", 1, None, False])
-def test_only_a_boolean_includes_subdomains(value: object) -> None:
-    """SecPolicy.c: ``== kCFBooleanTrue``."""
-    entry = {LEAF: [identity(PIN_A)]} | ({} if value is None else {WIDE: value})
-    assert not read_pinned(x__test=entry).demand("a.x.test")
-
-
-@pytest.mark.parametrize(
-    "item",
-    [
-        PIN_A,
-        {"SPKI-SHA256-BASE64": 1},
-        {"spki": PIN_A},
-        identity("é"),
-        identity("A"),
-        identity(f" {PIN_A}"),
-        7,
-        [],
-    ],
-    ids=str,
-)
-def test_what_is_no_identity_is_dropped_and_the_list_stays(item: object) -> None:
-    """SecPolicy.c drops it silently; an empty list matches nothing (CFArrayContainsValue), so the host is blocked."""
-    alone = read_pinned(x__test={LEAF: [item]})
-    assert alone.domains[0].leaf == ()
-    assert not any(alone.accepts("x.test", chain, TODAY) for chain in (leaf(A), under(A)))
-    beside = read_pinned(x__test={LEAF: [item, identity(PIN_A)]})
-    assert beside.accepts("x.test", leaf(A), TODAY)
-
-
-def test_the_length_of_a_pin_is_not_looked_at() -> None:
-    assert read_pinned(x__test={LEAF: [identity("AAAA")]}).domains[0].leaf == (Key(bytes(3)),)
-
-
-def test_an_empty_list_blocks_and_none_leaves_alone() -> None:
-    blocked = read_pinned(x__test={CA: []})
-    assert not blocked.accepts("x.test", under(A), TODAY)
-    for entry in ({}, {CA: "no array"}, {WIDE: True}):
-        free = read_pinned(x__test=entry)
-        assert free.accepts("x.test", leaf(A), TODAY)
-        assert [s.enforce for s in free.pin_sets()] == [False]
+# -- reading -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -322,45 +243,5 @@ def test_keys_go_by_their_role() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("app", "told"),
-    [(App(), 1), (App(ios_minimum=(16, 4)), 1), (App(ios_minimum=(17,)), 0), (App(ios_minimum=(17, 0)), 0)],
-)
-def test_addresses_need_ios_17(app: App, told: int) -> None:
-    """NSExceptionDomains, whose rules for names NSPinnedDomains shares: addresses since iOS 17."""
-    model = Ats(
-        tuple(
-            PinnedDomain(name, include_subdomains=False, leaf=(A,))
-            for name in ("192.0.2.1", "192.0.2.7", "x.test")
-        )
-    )
-    found = list(objections(Policy(()), app, model))
-    assert [o.hosts for o in found] == [("192.0.2.1", "192.0.2.7")] * told
-    assert all("192.0.2.1 is an address" in o.problem for o in found)
-
-
-def test_before_ios_14_it_is_ignored() -> None:
-    """NSPinnedDomains: iOS 14.0+."""
-    assert inert(App(ios_minimum=(13, 4))) == "iOS 13.4 to 13 ignores NSPinnedDomains"
-    assert inert(App(ios_minimum=(14,))) == ""
-    assert inert(App()) == ""
-
-
 def test_the_target_edits_a_plist() -> None:
     assert (ATS.edits, ATS.reports) == (True, False)
-
-
-def test_names_that_differ_in_case_are_one() -> None:
-    """SecPolicy.c compares names without case, and every entry that matches adds to the lists."""
-    values = {
-        "NSAppTransportSecurity": {
-            "NSPinnedDomains": {
-                "X.test": {"NSPinnedLeafIdentities": [{"SPKI-SHA256-BASE64": A.pin}]},
-                "x.test": {"NSPinnedLeafIdentities": [{"SPKI-SHA256-BASE64": B.pin}]},
-            }
-        }
-    }
-    model = read_values(values)
-    for key in (A, B):
-        assert model.accepts("x.test", Chain(key.spki_sha256), TODAY)
-    assert not model.accepts("x.test", Chain(b"another"), TODAY)

@@ -7,9 +7,10 @@ Everything lands below ``.tools/`` next to ``tests/`` (or below ``$PINCOMPILER_T
 * ``android-<version>/`` Android's framework classes, the real implementation;
 * ``r8-<version>/``, ``dx-<version>/`` the compilers to DEX, and the shrinker; ``smali-<version>/``;
 * ``trustkit-<version>/``, ``conscrypt-<version>/`` what an archive for Android has for a jar;
+* ``httpclient-<version>/`` Apache's, with what it needs; ``kotlin-stdlib-<version>/`` for apps without OkHttp 3;
 * ``framework-res/`` the resource table which aapt2 links against.
 
-Jars come through ``mvn`` and must have the checksums in ``parts.sha256``; aapt2 and the resource table come
+Jars come through ``mvn`` and must have the checksums in ``parts.sha256``; aapt2, apksigner and the resource table come
 through ``apt-get``, which checks signatures.  A folder appears under its name only when it is complete: it is
 filled elsewhere, checked, and renamed.  Needs nothing but the standard library; a second run takes a fraction
 of a second.
@@ -51,12 +52,16 @@ OLD_OKHTTP_VERSION: Final = "2.7.5"
 SMALI_VERSION: Final = "2.5.2"
 TRUSTKIT_VERSION: Final = "1.1.5"
 CONSCRYPT_VERSION: Final = "2.5.3"
+HTTPCLIENT_VERSION: Final = "4.5.14"
+"""Apache's, in the package that Android once had."""
 MINIMUM_JAVA: Final = 17
 
 _COPY_GOAL: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _KOTLIN: Final = "org.jetbrains.kotlin"
 _LISTING: Final = "contents.json"
 _AAPT_PACKAGES: Final = ("aapt", "android-framework-res")
+SIGNER: Final = "apksigner"
+"""Android's signer of apps, and the package of that name."""
 CHROMIUM_PACKAGES: Final = ("chromium", "chromium-driver")
 """The browser that looks at the pages; ``tests/real/browser.py`` names what is missing."""
 CHECKSUMS: Final = Path(__file__).with_name("parts.sha256")
@@ -136,6 +141,11 @@ GROUPS: Final = (
             f"kotlin-stdlib-{KOTLIN_VERSION}.jar",
         ),
     ),
+    Group(
+        folder=f"kotlin-stdlib-{KOTLIN_VERSION}",
+        coordinates=(Coordinate(_KOTLIN, "kotlin-stdlib", KOTLIN_VERSION),),
+        required=(f"kotlin-stdlib-{KOTLIN_VERSION}.jar",),
+    ),
     *(
         Group(
             folder=f"android-{version}",
@@ -160,6 +170,11 @@ GROUPS: Final = (
         folder=f"conscrypt-{CONSCRYPT_VERSION}",
         coordinates=(Coordinate("org.conscrypt", "conscrypt-android", CONSCRYPT_VERSION, archive=True),),
         required=(f"conscrypt-android-{CONSCRYPT_VERSION}.jar",),
+    ),
+    Group(
+        folder=f"httpclient-{HTTPCLIENT_VERSION}",
+        coordinates=(Coordinate("org.apache.httpcomponents", "httpclient", HTTPCLIENT_VERSION),),
+        required=(f"httpclient-{HTTPCLIENT_VERSION}.jar", "httpcore-", "commons-logging-"),
     ),
     Group(
         folder=f"dx-{DX_VERSION}",
@@ -195,7 +210,8 @@ def missing(tools: Path | None = None) -> list[str]:
     absent = [group.folder for group in GROUPS if not _is_whole(root / group.folder, group)]
     if not (root / FRAMEWORK).is_file():
         absent.append(FRAMEWORK.name)
-    return absent + [command for command in ("java", "javac", "aapt2") if shutil.which(command) is None]
+    commands = ("java", "javac", "aapt2", SIGNER)
+    return absent + [command for command in commands if shutil.which(command) is None]
 
 
 def lacking(*names: str) -> list[str]:
@@ -382,6 +398,9 @@ def install(tools: Path | None = None) -> list[str]:
     if shutil.which("aapt2") is None or not (root / FRAMEWORK).is_file():
         _fetch_aapt(root)
         fetched.append("aapt2 and framework-res.apk")
+    if shutil.which(SIGNER) is None:
+        _apt((SIGNER,), SIGNER)
+        fetched.append(SIGNER)
     if shutil.which("chromedriver") is None:
         _apt(CHROMIUM_PACKAGES, "Chromium")
         fetched.append("Chromium")

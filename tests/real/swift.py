@@ -1,6 +1,6 @@
 """Type-check Swift without a Mac: ``python tests/real/swift.py install|check|typecheck``.
 
-The compiler is Debian trixie's ``swiftlang``.  It is unpacked, not installed, below
+The compiler, and the ``plutil`` of Apple's Foundation, are Debian trixie's ``swiftlang``.  It is unpacked, not installed, below
 ``.tools/swift`` (or ``$PINCOMPILER_TOOLS/swift``) together with the few libraries and headers it
 needs, and runs through its own loader: no root, no chroot, nothing of the host changes.  The
 mirror is the one which the host's apt uses.  480 MB are fetched, 450 MB stay.
@@ -40,6 +40,7 @@ STUBS: Final = Path(__file__).resolve().parent / "swift_stub"
 
 _SWIFT: Final = Path("usr/libexec/swift")
 _FRONTEND: Final = _SWIFT / "bin" / "swift-frontend"
+_PLUTIL: Final = _SWIFT / "bin" / "plutil"
 _LIBRARY: Final = _SWIFT / "lib" / "swift"
 _LISTING: Final = "contents.json"
 _KEYRING: Final = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -48,6 +49,7 @@ _SECONDS: Final = 300
 # The package holds a debugger, a linker, an editor's server and modules for bare metal as well.
 _WANTED: Final = (
     "./usr/libexec/swift/bin/swift-frontend",
+    "./usr/libexec/swift/bin/plutil",
     "./usr/libexec/swift/lib/clang",
     *(
         f"./usr/libexec/swift/lib/swift/{name}"
@@ -85,7 +87,8 @@ def available() -> str | None:
     except (OSError, ValueError):
         listing = None
     wanted = sorted((COMPILER_PACKAGE, *SUPPORT_PACKAGES))
-    if isinstance(listing, dict) and sorted(listing) == wanted and (place / _FRONTEND).is_file():
+    tools = all((place / tool).is_file() for tool in (_FRONTEND, _PLUTIL))
+    if isinstance(listing, dict) and sorted(listing) == wanted and tools:
         return None
     return "Swift is not installed (run: python tests/real/swift.py install)"
 
@@ -110,6 +113,17 @@ def typecheck(sources: list[Path], *, language: str = "5") -> None:
         *("-I", str(modules)),
         *(str(source) for source in sources),
     )
+
+
+def lint(plists: list[Path]) -> None:
+    """Have plutil, the one of Apple's Foundation, read property lists; ToolError with what it says if one is bad."""
+    lacking = available()
+    if lacking is not None:
+        raise ToolError(lacking)
+    # Without the dashes it takes no file at all; and it ends with 0 whatever it says.
+    said = _tool(_place(), _PLUTIL, "-lint", "--", *map(str, plists))
+    if not {f"{path}: OK" for path in plists} <= set(said.splitlines()):
+        raise ToolError(f"plutil: {said.strip()}")
 
 
 def _stub_modules(place: Path) -> Path:
@@ -151,22 +165,24 @@ def _loader(place: Path) -> Path:
 
 
 def _frontend(place: Path, *arguments: str) -> None:
-    """Run the compiler on its own libraries and against its own headers."""
-    loader = _loader(place)
-    library = place / _LIBRARY
-    folders = (loader.parent, library / "linux", library / "host")
-    command = [
-        str(loader),
-        "--library-path",
-        ":".join(str(folder) for folder in folders),
-        str(place / _FRONTEND),
+    """Run the compiler against its own headers."""
+    _tool(
+        place,
+        _FRONTEND,
         *arguments,
-        *("-resource-dir", str(library)),
+        *("-resource-dir", str(place / _LIBRARY)),
         *("-sdk", str(place)),
         *("-module-cache-path", str(place / "module-cache")),
         *("-diagnostic-style", "llvm"),
-    ]
-    _run(command, "Swift")
+    )
+
+
+def _tool(place: Path, tool: Path, *arguments: str) -> str:
+    """Run one of the package's programs on its own libraries; its standard output."""
+    loader = _loader(place)
+    folders = (loader.parent, *(place / _LIBRARY / name for name in ("linux", "host")))
+    libraries = ":".join(str(folder) for folder in folders)
+    return _run([str(loader), "--library-path", libraries, str(place / tool), *arguments], "Swift")
 
 
 def _run(

@@ -1,7 +1,13 @@
-"""What we write for TrustKit-Android, read by TrustKit-Android's own classes: refused or not, and the same policies.
+"""What we write for TrustKit-Android, read by TrustKit-Android 1.1.5 itself, started as an app starts it.
+
+``TrustKit.initializeWithNetworkSecurityConfiguration(context)`` runs on the JVM, against the classes of Android 14: the
+context, Android's reader of binary XML, its system properties, the queue of background tasks and two classes of
+AndroidX are ours; chains are validated by signatures up to the device's one root.  From Android 7 on the pins are
+checked below TrustKit by Android's NetworkSecurityTrustManager, which is the real one.  Nothing is sent: reports end
+where the task that sends them would start.
 
 The documented rows: https://github.com/datatheorem/TrustKit-Android, TrustKitConfigurationParser (the last domain of a
-domain-config counts) and DomainPinningPolicy (domain names, two pins when enforcing).
+domain-config counts), DomainPinningPolicy (domain names, two pins when enforcing) and PinningTrustManager.
 """
 
 from __future__ import annotations
@@ -9,8 +15,8 @@ from __future__ import annotations
 import os
 import struct
 from base64 import b64decode
-from dataclasses import replace
-from datetime import UTC, datetime, time
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -22,10 +28,11 @@ from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.platforms.trustkit_android import _invalid, raised
-from pincompiler.policy import Policy
+from pincompiler.policy import Chain, Key, PinSet, Policy, Reach
 from pincompiler.project import App, Output
 from tests.strategies import LEAVES, policies
 
+from .certificates import make_chain
 from .drawing import drawn
 from .install import ANDROIDS, TRUSTKIT_VERSION
 from .jvm import call, jars, java, oracle
@@ -34,6 +41,8 @@ from .toolchain import _bytes, _text, compile_resources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from . import certificates
 
 
 pytestmark = pytest.mark.usefixtures("real_tools")
@@ -51,18 +60,36 @@ def classpath() -> str:
     return os.pathsep.join((str(oracle("trustkit", TRUSTKIT_VERSION, known)), known))
 
 
-def told(texts: Sequence[bytes], hosts: Sequence[Sequence[str]]) -> list[str | list[str]]:
-    """For each document why TrustKit refuses it, or what it has for each host; on a device that keeps UTC."""
-    message = [struct.pack(">i", len(texts))]
-    for one, asked in zip(compile_resources(texts), hosts, strict=True):
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """An app that starts TrustKit with a configuration, and what it is asked then."""
+
+    text: bytes
+    hosts: Sequence[str]
+    api: int = 23
+    """Of the device: the last level on which TrustKit checks pins by itself, unless said otherwise."""
+    served: Sequence[bytes] = ()
+    """The root that the device trusts, and the chain that the first host presents, leaf first; DER."""
+
+
+def told(launches: Sequence[Launch]) -> list[str | list[str]]:
+    """For each launch why TrustKit refuses it, or what it has for each host, then what it makes of the chain.
+
+    The device keeps UTC.
+    """
+    message = [struct.pack(">i", len(launches))]
+    for one, launch in zip(compile_resources([one.text for one in launches]), launches, strict=True):
         assert one.binary, one.error
-        message += [_bytes(one.binary), struct.pack(">i", len(asked)), *map(_text, asked)]
+        message += [struct.pack(">i", launch.api), _bytes(one.binary)]
+        message += [struct.pack(">i", len(launch.hosts)), *map(_text, launch.hosts)]
+        message += [struct.pack(">i", len(launch.served)), *map(_bytes, launch.served)]
     command = [*java(), "-Duser.timezone=UTC", "-cp", classpath(), "TrustKitOracle"]
     lines = iter(call(command, b"".join(message)).decode().splitlines())
     answers: list[str | list[str]] = []
-    for asked in hosts:
+    for launch in launches:
         kind, _, words = next(lines).partition(" ")
-        answers.append(b64decode(words).decode() if kind == "error" else [next(lines) for _ in asked])
+        count = len(launch.hosts) + bool(launch.served)
+        answers.append(b64decode(words).decode() if kind == "error" else [next(lines) for _ in range(count)])
     return answers
 
 
@@ -105,8 +132,11 @@ def test_random_policies() -> None:
         [host for host in hosts_around(model.names()) if host == host.lower().rstrip(".") and "." in host]
         for model in models
     ]
+    launches = [
+        Launch(text, asked, (23, 34)[n % 2]) for n, (text, asked) in enumerate(zip(texts, hosts, strict=True))
+    ]
     accepted = 0
-    for text, model, asked, answer in zip(texts, models, hosts, told(texts, hosts), strict=True):
+    for text, model, asked, answer in zip(texts, models, hosts, told(launches), strict=True):
         problems = [problem for config in model.configs for problem, _ in raised(config)]
         assert isinstance(answer, str) is bool(problems), (text.decode(), problems, answer)
         if not isinstance(answer, str):
@@ -156,7 +186,7 @@ ROWS: Final = {
 
 def test_the_documented_rows() -> None:
     asked = [list(row[1]) if isinstance(row[1], dict) else [] for row in ROWS.values()]
-    answers = told([text for text, _ in ROWS.values()], asked)
+    answers = told([Launch(text, hosts) for (text, _), hosts in zip(ROWS.values(), asked, strict=True)])
     observed: dict[str, object] = {}
     for (name, (_, wanted)), hosts, answer in zip(ROWS.items(), asked, answers, strict=True):
         if isinstance(answer, str):
@@ -167,3 +197,99 @@ def test_the_documented_rows() -> None:
                 for h, line in zip(hosts, answer, strict=True)
             }
     assert observed == {name: wanted for name, (_, wanted) in ROWS.items()}
+
+
+# -- chains -----------------------------------------------------------------------------------------------------------
+
+HOST: Final = "api.example.com"
+TODAY: Final = date.today()  # noqa: DTZ011 - TrustKit and Android ask the clock, so the test has to
+OURS: Final = "https://reports.example.org/tls"
+MAKERS: Final = "https://overmind.datatheorem.com/trustkit/report"
+FAILED: Final = "Pin verification failed"
+BOTH: Final = (23, 34)
+"""TrustKit's own check, and Android's below it."""
+
+
+@cache
+def chain() -> certificates.Chain:
+    return make_chain(HOST)
+
+
+END: Final = b"</network-security-config>"
+ANCHORED: Final = (
+    b'<base-config><trust-anchors><certificates src="@android:drawable/btn_default"/></trust-anchors></base-config>'
+    + END
+)
+"""For Android, which wants a chain to end in an anchor; whatever resource is asked for, the root is what is found."""
+
+
+def launched(text: bytes, api: int) -> Launch:
+    leaf, intermediate, root = chain().certificates
+    return Launch(text.replace(END, ANCHORED), (HOST,), api, (root, leaf, intermediate))
+
+
+def outcomes(launches: Sequence[Launch]) -> list[str]:
+    """What became of the chain of each: ``accept`` or the words of the refusal, and where reports go."""
+    answers = told(launches)
+    assert all(isinstance(answer, list) for answer in answers), answers
+    return [answer[-1] for answer in answers]
+
+
+def test_chains_against_what_is_generated() -> None:
+    """Each place of a chain pinned, with no end, one that has come, and one that is ahead; on both Androids."""
+    target = target_named("trustkit-android")
+    assert target.write
+    digests = [b64decode(digest) for digest in chain().digests]
+    launches, expected = [], []
+    for pinned in (*digests, bytes(32)):
+        for days in (None, -2, 2):
+            ends = None if days is None else TODAY + timedelta(days=days)
+            keys = (Key(pinned), Key(b"backup".ljust(32)))
+            policy = Policy((PinSet(("example.com",), Reach.ALL, keys, ends, report_uris=(OURS,)),))
+            model = target.lower(policy, App(), OUTPUT)
+            passes = model.accepts(HOST, Chain(digests[0], tuple(digests[1:])), TODAY)
+            for api in BOTH:
+                launches.append(launched(target.write(model, Job("pins.toml", "sha256/", OUTPUT)), api))
+                expected.append("accept" if passes else f"{FAILED}\t{OURS}")
+    assert outcomes(launches) == expected
+    assert min(expected.count("accept"), len(expected) - expected.count("accept")) >= 4, expected
+
+
+STRANGERS: Final = pin_set(A, B)
+CHAIN_ROWS: Final = {
+    "enforced": ((DOMAIN, STRANGERS, ENFORCED), [f"{FAILED}\t{MAKERS}"] * 2),
+    "what is not enforced passes through TrustKit, also where Android checks": (
+        (DOMAIN, STRANGERS),
+        [f"accept\t{MAKERS}"] * 2,
+    ),
+    "its makers hear nothing if they are told not to": (
+        (DOMAIN, STRANGERS, '<trustkit-config enforcePinning="true" disableDefaultReportUri="true"/>'),
+        [FAILED] * 2,
+    ),
+}
+"""With what becomes of a chain that has none of the pins, on Android 6 and on Android 14."""
+
+
+def test_chains_against_the_documented_rows() -> None:
+    launches = [launched(domain_config(*body), api) for body, _ in CHAIN_ROWS.values() for api in BOTH]
+    told_of = outcomes(launches)
+    observed = {name: told_of[2 * n : 2 * n + 2] for n, name in enumerate(CHAIN_ROWS)}
+    assert observed == {name: wanted for name, (_, wanted) in CHAIN_ROWS.items()}
+
+
+def test_an_exempt_host_is_held_to_what_is_above_it_before_android_7() -> None:
+    """TrustKitConfigurationParser keeps no domain without pins: what ``compile`` objects to below API 24."""
+    target = target_named("trustkit-android")
+    assert target.write
+    strangers = PinSet(("example.com",), Reach.ALL, LEAVES[:2], report_uris=(OURS,))
+    policy = Policy((strangers, PinSet((HOST,), Reach.NONE, (), enforce=False)))
+    model = target.lower(policy, App(), OUTPUT)
+    text = target.write(model, Job("pins.toml", "sha256/", OUTPUT))
+    assert outcomes([launched(text, api) for api in BOTH]) == [f"{FAILED}\t{OURS}", "accept"]
+    objected = [list(target.objections(policy, App(android_min_sdk=api), model)) for api in BOTH]
+    assert [[o.hosts for o in found] for found in objected] == [[(HOST,)], []]
+
+
+def test_an_empty_configuration_starts_and_pins_nothing() -> None:
+    (answer,) = told([launched(b"<network-security-config>" + END, 34)])
+    assert answer == ["none", "accept"]

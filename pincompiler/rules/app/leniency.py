@@ -80,3 +80,12 @@ def told(
         shown=(*one.shown, *one.uses),
         role=one.role,
     )
+
+
+def stock(rule: Rule, audited: Audited, decides: Decides, does: str, fix: str) -> Iterator[Finding]:
+    """The findings on uses of what a library offers to decide nothing."""
+    for one in audited.app.trust.stock:
+        if one.decides is decides:
+            yield from rule.in_code(
+                audited, one.code, f"{one.what} {does}", fix, shown=(one.what,), role=one.what
+            )

@@ -60,7 +60,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.facts.trust import Decides, Flaw
 from pincompiler.finding import Level
-from pincompiler.rules.app.leniency import lenient, told
+from pincompiler.rules.app.leniency import lenient, stock, told
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
@@ -75,9 +75,7 @@ def check(audited: Audited) -> Iterator[Finding]:
     """Verifiers of the app's own, and uses of those that libraries offer."""
     for one in lenient(audited, Decides.HOST, Flaw.ACCEPTS_ALL):
         yield from told(RULE, audited, one, "accepts a certificate for any host", _FIX)
-    for use in audited.app.trust.stock_verifiers:
-        message = f"{use.what} accepts a certificate for any host"
-        yield from RULE.in_code(audited, use.code, message, _FIX, shown=(use.what,), role=use.what)
+    yield from stock(RULE, audited, Decides.HOST, "accepts a certificate for any host", _FIX)
 
 
 RULE = Rule("permissive-hostname-verifier", Level.ERROR, __doc__, app=check)

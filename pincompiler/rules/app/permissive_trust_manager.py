@@ -63,7 +63,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.facts.trust import Decides, Flaw
 from pincompiler.finding import Level
-from pincompiler.rules.app.leniency import lenient, told
+from pincompiler.rules.app.leniency import lenient, stock, told
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
@@ -72,16 +72,14 @@ if TYPE_CHECKING:
     from pincompiler.finding import Finding
 
 
+_FIX = "leave it to the platform: trust local certificates by debug-overrides"
+
+
 def check(audited: Audited) -> Iterator[Finding]:
-    """Trust managers with this flaw."""
+    """Trust managers and strategies of the app's own, and uses of those that libraries offer."""
     for one in lenient(audited, Decides.CHAIN, Flaw.ACCEPTS_ALL):
-        yield from told(
-            RULE,
-            audited,
-            one,
-            "accepts every certificate chain",
-            "leave it to the platform: trust local certificates by debug-overrides",
-        )
+        yield from told(RULE, audited, one, "accepts every certificate chain", _FIX)
+    yield from stock(RULE, audited, Decides.CHAIN, "accepts chains that anybody can make", _FIX)
 
 
 RULE = Rule("permissive-trust-manager", Level.ERROR, __doc__, app=check)

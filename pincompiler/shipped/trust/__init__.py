@@ -20,11 +20,11 @@ if TYPE_CHECKING:
         OldProtocols,
         Override,
         RawSocket,
-        StockVerifier,
+        StockDecider,
     )
     from pincompiler.shipped.source import Source, Want
 
-    _Named: TypeAlias = Decider | StockVerifier | Override | RawSocket | InsecureFactory | OldProtocols
+    _Named: TypeAlias = Decider | StockDecider | Override | RawSocket | InsecureFactory | OldProtocols
 
 _PROCEED: Final = Call(HANDLER, "proceed")
 WANTED: tuple[Want, ...] = (_PROCEED, *uses.WANTED, *sockets.WANTED)
@@ -36,7 +36,7 @@ def collect(source: Source) -> TrustFacts:
     found = tuple(deciders(source, explorer, web=bool(source.sites(_PROCEED))))
     handed = uses.Uses(source, {one.code.class_name for one in found if one.decides is not Decides.ERROR})
     found = tuple(uses.with_uses(found, handed))
-    stock = tuple(sockets.stock_verifiers(source))
+    stock = tuple(sockets.stock_deciders(source))
     overrides = tuple(uses.overrides(source, handed, found))
     raw = tuple(sockets.raw_sockets(source))
     insecure = tuple(sockets.insecure_factories(source))
@@ -47,7 +47,7 @@ def collect(source: Source) -> TrustFacts:
         pins=tuple(pins(source, explorer)),
         codes=codes,
         deciders=found,
-        stock_verifiers=stock,
+        stock=stock,
         overrides=overrides,
         sockets=raw,
         insecure=insecure,

@@ -9,7 +9,13 @@ from pincompiler.dex import DexError
 from pincompiler.dex.call import parameters
 from pincompiler.facts import Code, Mechanism
 from pincompiler.facts.trust import Decider, Decides
-from pincompiler.shipped.trust.judging import by_kind_of_class, judge_chain, judge_host
+from pincompiler.shipped.trust.judging import (
+    by_kind_of_class,
+    judge_chain,
+    judge_host,
+    judge_host_by_refusal,
+    judge_strategy,
+)
 from pincompiler.shipped.trust.webview import judge_error
 
 if TYPE_CHECKING:
@@ -26,13 +32,22 @@ TRUST_MANAGERS: Final = (
     "Ljavax/net/ssl/X509ExtendedTrustManager;",
     "Landroid/net/http/X509TrustManagerExtensions;",
 )
+_STRATEGIES: Final = tuple(
+    f"L{package}/TrustStrategy;"
+    for apache in ("org/apache/http", "cz/msebera/android/httpclient")
+    for package in (f"{apache}/ssl", f"{apache}/conn/ssl")
+)
+"""What Apache's HttpClient asks before a trust manager, which it passes over if the answer is yes."""
 _VERIFIERS: Final = (
     "Ljavax/net/ssl/HostnameVerifier;",
+    "Lorg/conscrypt/ConscryptHostnameVerifier;",
     "Lorg/apache/http/conn/ssl/X509HostnameVerifier;",
     "Lorg/apache/http/conn/ssl/AbstractVerifier;",
 )
 _WEB_CLIENT: Final = "Landroid/webkit/WebViewClient;"
 _ON_ERROR: Final = "(Landroid/webkit/WebView;Landroid/webkit/SslErrorHandler;Landroid/net/http/SslError;)V"
+_IS_TRUSTED: Final = "isTrusted"
+_OF_CONSCRYPT: Final = f"({CHAIN}Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"
 _LABELS: Final = {
     CHAIN: "chain",
     "Ljavax/net/ssl/SSLSession;": "session",
@@ -47,7 +62,7 @@ _MOST: Final = 400
 
 def deciders(source: Source, explorer: Explorer, *, web: bool) -> Iterator[Decider]:
     """All that decide wrongly; ``web`` if some code overrules an error of a WebView."""
-    yield from _of_class(source, explorer, TRUST_MANAGERS, Decides.CHAIN)
+    yield from _of_class(source, explorer, (*TRUST_MANAGERS, *_STRATEGIES), Decides.CHAIN)
     yield from _of_class(source, explorer, _VERIFIERS, Decides.HOST)
     if web:
         yield from _of_class(source, explorer, (_WEB_CLIENT,), Decides.ERROR)
@@ -83,8 +98,10 @@ def _of_class(
         }
         for method, one in told.values():
             if method.body:
-                code, role = source.code(method.body), _ROLES[decides]
-                yield Decider(code, decides, role, one.flaw, one.when, one.confidence, one.shown)
+                code = source.code(method.body)
+                yield Decider(
+                    code, decides, _role(method, decides), one.flaw, one.when, one.confidence, one.shown
+                )
         if own:
             yield from _completed(source, explorer, cls, decides)
 
@@ -111,7 +128,9 @@ def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decid
             place = source.code(method.body)
             symbol = f"{cls.name}->{method.ref.name}{method.ref.descriptor}"
             code = Code(replace(place.location, symbol=symbol), cls.name, source.owner_of(cls.name))
-            yield Decider(code, decides, _ROLES[decides], one.flaw, one.when, one.confidence, one.shown)
+            yield Decider(
+                code, decides, _role(method, decides), one.flaw, one.when, one.confidence, one.shown
+            )
 
 
 _ABSTRACT: Final = 0x400
@@ -132,6 +151,13 @@ _ROLES: Final = {
 }
 
 
+def _role(method: MethodDef, decides: Decides) -> str:
+    """What a method is by the names of the platform, or of the library whose type it implements."""
+    if method.ref.name == _IS_TRUSTED:
+        return f"TrustStrategy.{_IS_TRUSTED}"
+    return "ConscryptHostnameVerifier.verify" if method.ref.descriptor == _OF_CONSCRYPT else _ROLES[decides]
+
+
 def _methods(cls: ClassDef, decides: Decides) -> list[MethodDef]:
     """The methods of a class that decide, the plainest first."""
     found = [method for method in cls.methods if method.body is not None and _decides(method) is decides]
@@ -142,6 +168,10 @@ def _decides(method: MethodDef) -> Decides | None:
     name, descriptor = method.ref.name, method.ref.descriptor
     if name == "checkServerTrusted" and descriptor.startswith(f"({CHAIN}Ljava/lang/String;"):
         return Decides.CHAIN
+    if (name, descriptor) == (_IS_TRUSTED, f"({CHAIN}Ljava/lang/String;)Z"):
+        return Decides.CHAIN
+    if (name, descriptor) == ("verify", _OF_CONSCRYPT):
+        return Decides.HOST
     if name == "verify" and descriptor.startswith("(Ljava/lang/String;") and descriptor[-1] in "ZV":
         kinds = parameters(descriptor)[1:]
         known = {
@@ -163,7 +193,14 @@ def ways_of(explorer: Explorer, method: MethodDef, decides: Decides) -> Ways | N
     for index, kind in enumerate(parameters(method.ref.descriptor)):
         label = _LABELS.get(kind, "")
         if decides is Decides.HOST:
-            label = "host" if not index else "certificate names" if kind == "[Ljava/lang/String;" else label
+            label = "certificate" if kind == CHAIN else label
+            label = (
+                "host"
+                if kind == "Ljava/lang/String;"
+                else "certificate names"
+                if kind == "[Ljava/lang/String;"
+                else label
+            )
         elif kind == "Ljava/lang/String;" and index == 2:
             label = "host"
         elif kind in {"Ljava/net/Socket;", "Ljavax/net/ssl/SSLEngine;"}:
@@ -178,8 +215,8 @@ def _judged(explorer: Explorer, method: MethodDef, decides: Decides) -> tuple[Ju
     if ways is None or not ways.complete:
         return None
     judges: dict[Decides, Callable[[tuple[Way, ...]], Judged | None]] = {
-        Decides.CHAIN: judge_chain,
-        Decides.HOST: judge_host,
+        Decides.CHAIN: judge_strategy if method.ref.name == _IS_TRUSTED else judge_chain,
+        Decides.HOST: judge_host_by_refusal if method.ref.descriptor[-1] == "V" else judge_host,
         Decides.ERROR: lambda part: judge_error(explorer, part),
     }
     judge = judges[decides]

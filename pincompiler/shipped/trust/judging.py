@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.facts.trust import Flaw, When
 from pincompiler.finding import Confidence
-from pincompiler.shipped.trust.meanings import CHAIN_LENGTH, GUARD, OPAQUE, VALIDITY
+from pincompiler.shipped.trust.meanings import CERTIFICATE_EXCEPTION, CHAIN_LENGTH, GUARD, OPAQUE, VALIDITY
+from pincompiler.shipped.trust.ways import Test
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from pincompiler.shipped.trust.ways import Test, Way, Ways
+    from pincompiler.shipped.trust.ways import Way, Ways
 
 CONDITIONS: Final = (
     # The first that holds is what a test is about.
@@ -21,6 +22,10 @@ CONDITIONS: Final = (
     ("flag", When.SETTING),
     ("setting", When.SETTING),
 )
+
+
+_NEVER: Final = ("no way through it throws",)
+_ALWAYS: Final = ("every way through it returns true",)
 
 
 class Judged(NamedTuple):
@@ -151,7 +156,7 @@ def _hollow(returning: list[Way], throwing: list[Way]) -> Judged | None:
     if throwing and conditional:
         when = condition(conditional[0]) or When.SETTING
         return Judged(Flaw.SKIPS, when, Confidence.LIKELY, (f"returns by a test of {conditional[0].what}",))
-    shown = ("no way through it throws",) if not throwing else ()
+    shown = _NEVER if not throwing else ()
     decided = "exception" in looks_at and throwing
     return None if decided else Judged(Flaw.ACCEPTS_ALL, confidence=sure, shown=shown)
 
@@ -191,7 +196,35 @@ def _both_ways(test: Test, ways: list[Way]) -> bool:
     return len(same) > 1
 
 
+def judge_strategy(ways: tuple[Way, ...]) -> Judged | None:
+    """What is wrong with a method that says whether a chain is trusted unseen: no is as good as a check.
+
+    It is taken for one that returns where it says yes, and throws where it says no.
+    """
+    told = judge_chain(tuple(one for way in ways for one in _answers(way)))
+    if told and told.flaw is Flaw.ACCEPTS_ALL and told.shown:
+        return told._replace(shown=_ALWAYS)
+    return told
+
+
+def _answers(way: Way) -> Iterator[Way]:
+    """A way by what it returns; by both if that is not constant, which is a test."""
+    if way.thrown is not None or way.number:
+        yield way
+    elif way.number == 0:
+        yield way._replace(thrown=CERTIFICATE_EXCEPTION)
+    else:
+        yield way._replace(tests=way.tests | {Test(way.returned, 1)})
+        yield way._replace(thrown=CERTIFICATE_EXCEPTION, tests=way.tests | {Test(way.returned, 0)})
+
+
 # Hostname verifiers.
+
+
+def judge_host_by_refusal(ways: tuple[Way, ...]) -> Judged | None:
+    """What is wrong with a verifier that returns nothing, and throws where it refuses."""
+    told = judge_host(tuple(way if way.thrown else way._replace(number=1) for way in ways))
+    return told._replace(shown=_NEVER) if told and told.flaw is Flaw.ACCEPTS_ALL and told.shown else told
 
 
 def judge_host(ways: tuple[Way, ...]) -> Judged | None:
@@ -204,7 +237,7 @@ def judge_host(ways: tuple[Way, ...]) -> Judged | None:
     refuses = len(returning) > len(accepting) or any(way.thrown for way in ways)
     if len(bad) == len(accepting):
         if all(way.number for way in bad) and not (refuses and _meant(ways)):
-            shown = ("every way through it returns true",) if not refuses else ()
+            shown = _ALWAYS if not refuses else ()
             return Judged(Flaw.ACCEPTS_ALL, shown=shown)
         return _compares_names(bad, ways)
     skip = skipping(returning, lambda way: way in bad)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.dex import DexError, arguments
 from pincompiler.dex.values import Number, Returned, possible, texts
 from pincompiler.facts import Mechanism
-from pincompiler.facts.trust import InsecureFactory, OldProtocols, RawSocket, StockVerifier
+from pincompiler.facts.trust import Decides, InsecureFactory, OldProtocols, RawSocket, StockDecider
 from pincompiler.shipped.source import Call, New, Read
 from pincompiler.shipped.trust.uses import CONTEXT
 
@@ -47,6 +47,10 @@ _STOCK: Final = tuple(
         Read(f"{package}AllowAllHostnameVerifier;", "INSTANCE"),
         Read(f"{package}SSLSocketFactory;", "ALLOW_ALL_HOSTNAME_VERIFIER"),
         Read(f"{package}SSLConnectionSocketFactory;", "ALLOW_ALL_HOSTNAME_VERIFIER"),
+        New(f"{package}TrustAllStrategy;"),
+        New(f"{package}TrustSelfSignedStrategy;"),
+        Read(f"{package}TrustAllStrategy;", "INSTANCE"),
+        Read(f"{package}TrustSelfSignedStrategy;", "INSTANCE"),
     )
 )
 WANTED: Final = (*_CREATE, *_VERIFY, _INSECURE, _GET, *_ENABLE, *_STOCK)
@@ -57,14 +61,15 @@ _TALKS: Final = frozenset(
 )
 
 
-def stock_verifiers(source: Source) -> Iterator[StockVerifier]:
-    """Uses of verifiers that come with Apache's HTTP client and accept every name."""
+def stock_deciders(source: Source) -> Iterator[StockDecider]:
+    """Uses of what comes with Apache's HTTP client and accepts every name, or every chain of one certificate."""
     for want in _STOCK:
         for site in source.sites(want):
             if not site.method.class_name.startswith(_APACHE):
                 simple = want.class_name.rpartition("/")[2].rstrip(";")
                 what = f"{simple}.{want.name}" if isinstance(want, Read) else simple
-                yield StockVerifier(source.code(site.method, site.offset), what)
+                decides = Decides.CHAIN if simple.endswith("Strategy") else Decides.HOST
+                yield StockDecider(source.code(site.method, site.offset), decides, what)
 
 
 def insecure_factories(source: Source) -> Iterator[InsecureFactory]:

@@ -30,6 +30,10 @@ _TAKERS: Final = (
     Call("Lokhttp3/OkHttpClient$Builder;", "hostnameVerifier"),
     Call("Lcom/squareup/okhttp/OkHttpClient;", "setHostnameVerifier"),
     Call("Lorg/apache/http/conn/ssl/SSLSocketFactory;", "setHostnameVerifier"),
+    Call("Lorg/apache/http/impl/client/HttpClientBuilder;", "setSSLHostnameVerifier"),
+    Call("Lorg/apache/http/ssl/SSLContextBuilder;", "loadTrustMaterial"),
+    Call("Lorg/conscrypt/Conscrypt;", "setHostnameVerifier"),
+    Call("Lorg/conscrypt/Conscrypt;", "setDefaultHostnameVerifier"),
 )
 WANTED: Final = _TAKERS
 _MOST_SITES: Final = 60
@@ -47,8 +51,8 @@ class Uses:
         self._callers = _MOST_CALLERS
         self.by_class: dict[str, dict[str, None]] = {}
         """Calls that each class is handed to, in words."""
-        self.spoilt: dict[MethodBody, str] = {}
-        """Methods that initialise a context with one of the classes."""
+        self._spoilt: dict[MethodBody, list[tuple[Value, str]]] = {}
+        """Contexts that a method initialises with one of the classes."""
         sites = [(want, site) for want in _TAKERS for site in source.sites(want)] if self._classes else []
         # What libraries do among themselves is no finding, and there is much of it.
         own = [(want, site) for want, site in sites if source.owner_of(site.method.class_name).first_party]
@@ -57,7 +61,8 @@ class Uses:
                 place = f"{_short(want.class_name)}.{want.name} in {_place(site.method)}"
                 self.by_class.setdefault(name, {})[place] = None
                 if want is _INIT:
-                    self.spoilt[site.method] = name
+                    context = source.program.flow(site.method).calls[site.offset][0]
+                    self._spoilt.setdefault(site.method, []).append((context, name))
 
     def given(self, site: Site) -> list[str]:
         """Those of the classes whose objects a call may be given."""
@@ -92,10 +97,23 @@ class Uses:
         try:
             passed = arguments(self._source.program, site)
             origins = [one for value in passed[-1:] for one in (value, *self._source.program.origins(value))]
+            returned = [one for one in origins if isinstance(one, Returned)]
+            found = (self._spoiling(one) for one in returned)
+            return next(filter(None, found), "")
         except DexError:
             return ""
-        methods = [site.method, *(one.method for one in origins if isinstance(one, Returned))]
-        return next((self.spoilt[method] for method in methods if method in self.spoilt), "")
+
+    def _spoiling(self, factory: Returned) -> str:
+        """The class that a context was initialised with, of which a call returned the factory.
+
+        A method that R8 inlined others into has several contexts.
+        """
+        spoilt = self._spoilt.get(factory.method, ())
+        if factory.ref[:2] != (CONTEXT, "getSocketFactory"):
+            return spoilt[0][1] if spoilt else ""
+        calls = self._source.program.flow(factory.method).calls
+        context = calls[factory.offset][0]
+        return next((name for one, name in spoilt if one == context), "")
 
 
 def _short(descriptor: str | None) -> str:

@@ -483,10 +483,10 @@ class _Run:
         ref = self._body.dex.method_ref(one.reference or 0)
         passed = self._passed(one, ref, registers)
         self._names[one.offset] = f"{ref.class_name}->{ref.name}"
-        self._mix(one, ref, passed)
         known = meaning(ref)
         body = None if known else self._explorer.target(ref, one.opcode)
         inner = self._inside(body, passed) if body else None
+        self._mix(one, ref, passed, followed=inner is not None)
         if inner is None:
             self._outside(one, place, ref, passed, registers, state, known or unknown(ref))
         else:
@@ -504,10 +504,14 @@ class _Run:
                 next(numbers, None)
         return passed
 
-    def _mix(self, one: Instruction, ref: MethodRef, passed: list[Val]) -> None:
-        """The result is made of the arguments; an object is made of what is put into it."""
+    def _mix(self, one: Instruction, ref: MethodRef, passed: list[Val], *, followed: bool) -> None:
+        """The result is made of the arguments; an object is made of what is put into it.
+
+        Not so that of a helper: it is known what it tells of.
+        """
         origins = {value.origin for value in passed if value.number is None}
-        self._made_of.setdefault(one.offset, set()).update(origins)
+        if not followed:
+            self._made_of.setdefault(one.offset, set()).update(origins)
         if one.opcode not in opcodes.INVOKE_STATIC and passed and ref.class_name not in _IMMUTABLE:
             receiver = passed[0].origin
             if receiver >= 0:

@@ -9,6 +9,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
+import java.security.GeneralSecurityException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -75,7 +76,7 @@ public final class LivePins {
   }
 
   /** What the app's configuration makes of a chain. */
-  private static final class Checker implements X509TrustManager {
+  static final class Checker implements X509TrustManager {
     private final X509Certificate root;
     private final Object manager;
     private final Method check;
@@ -108,13 +109,7 @@ public final class LivePins {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
       try {
-        List<X509Certificate> validated = new ArrayList<>(Arrays.asList(chain));
-        validated.add(root);
-        for (int i = 0; i + 1 < validated.size(); i++) {
-          validated.get(i).checkValidity();
-          validated.get(i).verify(validated.get(i + 1).getPublicKey());
-        }
-        check.invoke(manager, validated);
+        check.invoke(manager, validated(chain, root));
       } catch (InvocationTargetException failure) {
         if (failure.getCause() instanceof CertificateException) {
           refusal = (CertificateException) failure.getCause();
@@ -126,6 +121,18 @@ public final class LivePins {
       } catch (Exception failure) {
         throw new CertificateException(failure);
       }
+    }
+
+    /** The chain up to the root, which was not sent. */
+    static List<X509Certificate> validated(X509Certificate[] chain, X509Certificate root)
+        throws GeneralSecurityException {
+      List<X509Certificate> validated = new ArrayList<>(Arrays.asList(chain));
+      validated.add(root);
+      for (int i = 0; i + 1 < validated.size(); i++) {
+        validated.get(i).checkValidity();
+        validated.get(i).verify(validated.get(i + 1).getPublicKey());
+      }
+      return validated;
     }
 
     @Override
