@@ -284,6 +284,20 @@ def test_a_key_that_another_host_has_as_well_is_not_retired(tmp_path: Path) -> N
     assert (first["also-pinned-for"], first["retire-from"]) == (["auth.example.com"], None)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "day", "words"),
+    [
+        ("a", "b", "2027-03-01", "retired, and still served: rotate away from it"),
+        ("b", "a", "2026-03-01", "retired"),
+    ],
+)
+def test_a_retired_key_is_not_to_be_served(old: str, new: str, day: str, words: str, tmp_path: Path) -> None:
+    text = pins("a", "c").replace("[keys.b]\n", "[keys.b]\nretired = true\n")
+    text += release("4.2", "2026-09-01", "2027-09-01") + rotation(f'"{old}"', f'"{new}"', day)
+    (tmp_path / "pins.toml").write_text(text)
+    assert f"  b  {words}\n" in run("plan", "--today", TODAY, cwd=tmp_path).stdout
+
+
 def test_a_ca_that_is_pinned_carries_the_keys_below_it(tmp_path: Path) -> None:
     text = pins("a", "ca") + release("4.2", "2026-09-01", "2027-09-01")
     code, report = plan(tmp_path, text + rotation('["a", "ca"]', '["b", "ca"]', "2027-03-01"))

@@ -164,7 +164,7 @@ def _wait(one: Judgement, lack: Refusal, plan: Plan) -> str:
 def key_need(one: KeyNeed, today: date) -> str:
     """How long a key is in use, and whether it may be retired then."""
     if one.key.retired:
-        return "retired"
+        return "retired" if one.served_until is None else "retired, and still served: rotate away from it"
     if one.disputed:
         return f"not told: the rotation of {one.disputed.host} on {one.disputed.day} has to be safe first"
     if one.elsewhere:
