@@ -7,19 +7,19 @@ from base64 import b64encode
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.changes import Changes, changes
-from pincompiler.changes import as_text as changes_as_text
+from pincompiler.changes import Changes, changes, since
 from pincompiler.configurations import Configuration, doubts_of, is_app, read_configurations
 from pincompiler.fidelity import STRANGER, Difference, describe, differences
 from pincompiler.records import dataclass
+from pincompiler.reports import changes_text
 from pincompiler.reports.text import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pincompiler.changes import PinId
     from pincompiler.finding import Finding
     from pincompiler.policy import Enforcement
+    from pincompiler.subject import InventoryPin
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ def _compare_apps(left: Path, right: Path, today: date) -> Comparison:
         if unseen.mechanisms
     )
     asked = question(today, None, ())
-    return Comparison(found, doubts, changes([judge_app(old, asked)], [judge_app(new, asked)]))
+    # Who names two builds has said that they are of one app, whatever their packages.
+    return Comparison(found, doubts, changes([since([judge_app(old, asked)], judge_app(new, asked))]))
 
 
 def _compare(left: Configuration, right: Configuration) -> list[Disagreement]:
@@ -114,7 +115,7 @@ def _names(*enforcements: Enforcement) -> dict[bytes, str]:
 def as_text(found: Comparison) -> str:
     """A sentence a line."""
     lines = [item.sentence for item in found.disagreements]
-    lines += changes_as_text(found.changes).split("\n") if found.changes else ()
+    lines += changes_text.render(found.changes).split("\n") if found.changes else ()
     return "".join(f"{visible(line)}\n" for line in lines)
 
 
@@ -140,8 +141,14 @@ def _finding(one: Finding) -> dict[str, Any]:
     return {"rule": one.rule, "level": one.level.value, "message": one.message, "hosts": list(one.hosts)}
 
 
-def _pin_id(pin: PinId) -> dict[str, str]:
-    return dict(zip(("package", "mechanism", "host", "algorithm", "pin"), pin, strict=True))
+def _pin_id(found: InventoryPin) -> dict[str, str]:
+    pin = found.pin
+    return {
+        "mechanism": pin.mechanism.value,
+        "host": pin.host,
+        "algorithm": pin.algorithm.value,
+        "pin": pin.pin,
+    }
 
 
 def _shown(item: Disagreement) -> dict[str, Any]:

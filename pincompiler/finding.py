@@ -51,6 +51,15 @@ class Use(StrEnum):
     """It is a file, and no code."""
 
 
+class Change(StrEnum):
+    """How a finding stands against an audit before."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    FIXED = "fixed"
+    """It was found then, and is not found now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a finding in a shipped app says beside its sentence."""
@@ -95,6 +104,8 @@ class Finding:
     """For what was found in a shipped app."""
     kind: str = ""
     """Findings of one rule, target, pin-set and kind say the same of several hosts: see fold()."""
+    change: Change | None = None
+    """None: it was compared with no audit before."""
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.facts import Pin, Unseen
-    from pincompiler.finding import Finding
+    from pincompiler.finding import Change, Finding
     from pincompiler.verdicts import HostVerdict
 
 
@@ -20,6 +20,19 @@ class InventoryPin:
 
     pin: Pin
     enforced: bool
+    change: Change | None = None
+    """Against an audit before; None: it was compared with none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What tells a build of an app from another."""
+
+    path: str
+    package: str
+    version_name: str
+    version_code: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,17 @@ class Subject:
     error: str = ""
     """Why it could not be read at all."""
     run: Run | None = None
+    baseline: tuple[Build, ...] | None = None
+    """The builds of the app in the audit that this one was compared with; None: with none."""
+    fixed: tuple[Finding, ...] = ()
+    """What was found in them, and is not found now."""
+    gone: tuple[InventoryPin, ...] = ()
+    """The pins that were in them, and are not here."""
+
+    @property
+    def build(self) -> Build:
+        """Which build it is."""
+        return Build(self.path, self.package, self.version_name, self.version_code, self.sha256)
 
     @property
     def complete(self) -> bool:

@@ -9,14 +9,14 @@ for (const box of document.querySelectorAll("[data-filter]")) {
   words.placeholder = box.dataset.label;
   const count = document.createElement("span");
   count.setAttribute("role", "status");
-  const levels = [];
+  const boxes = [];
   const apply = () => {
     const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const off = new Set(levels.filter((level) => !level.checked).map((level) => level.value));
+    const off = boxes.filter((one) => !one.checked);
     let shown = 0;
     for (const row of rows) {
       const text = row.textContent.toLowerCase();
-      row.hidden = off.has(row.dataset.level) || !wanted.every((word) => text.includes(word));
+      row.hidden = off.some((one) => row.dataset[one.name] === one.value) || !wanted.every((word) => text.includes(word));
       shown += !row.hidden;
     }
     for (const group of scope.querySelectorAll("[data-group]")) {
@@ -26,14 +26,16 @@ for (const box of document.querySelectorAll("[data-filter]")) {
   };
   words.addEventListener("input", apply);
   box.append(words);
-  for (const level of new Set(rows.map((row) => row.dataset.level).filter(Boolean))) {
-    const label = document.createElement("label");
-    const check = document.createElement("input");
-    Object.assign(check, { type: "checkbox", checked: true, value: level });
-    check.addEventListener("change", apply);
-    label.append(check, ` ${level}s`);
-    levels.push(check);
-    box.append(label);
+  for (const name of ["change", "level"]) {
+    for (const value of new Set(rows.map((row) => row.dataset[name]).filter(Boolean))) {
+      const label = document.createElement("label");
+      const check = document.createElement("input");
+      Object.assign(check, { type: "checkbox", checked: true, name, value });
+      check.addEventListener("change", apply);
+      label.append(check, name === "level" ? ` ${value}s` : ` ${value}`);
+      boxes.push(check);
+      box.append(label);
+    }
   }
   box.append(count);
   box.hidden = rows.length < 2;

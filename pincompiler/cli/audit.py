@@ -21,7 +21,7 @@ from pincompiler.cli.options import Horizon, ReportAs, ReportTo, Today, day_of
 from pincompiler.cli.progress import shown
 from pincompiler.engine import Engine
 from pincompiler.errors import UsageError
-from pincompiler.finding import Level
+from pincompiler.finding import Change, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,8 +85,10 @@ def command(
     before = _saved(baseline) if baseline else None
     asked = auditing.question(day_of(today), pins, accept or (), expiring_within, engine)
     subjects = tuple(_watched(apps, asked, jobs))
+    if before is not None:
+        subjects = _since(before, subjects)
     print_report(subjects, output_format, output)
-    new = before is not None and _tell_changes(before, subjects)
+    new = fail_on is FailOn.NEW and _anything_new(subjects)
     wrong = new if fail_on is FailOn.NEW else _failed(subjects, Level(fail_on.value))
     raise typer.Exit(FINE if exit_zero else _verdict(subjects, wrong=wrong))
 
@@ -97,14 +99,26 @@ def _saved(results: Path) -> tuple[Subject, ...]:
     return tuple(read_results(results))
 
 
-def _tell_changes(before: tuple[Subject, ...], subjects: tuple[Subject, ...]) -> bool:
-    """Tell what changed; whether an error or a warning is new."""
-    from pincompiler.changes import as_text, changes
+def _since(before: tuple[Subject, ...], subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
+    """The apps with what has changed, which is told."""
+    from pincompiler.changes import changes, compared, missing
+    from pincompiler.reports import changes_text
 
-    found = changes(before, subjects)
-    for line in as_text(found).split("\n"):
+    found = compared(before, subjects)
+    for line in changes_text.render(changes(found)).split("\n"):
         talk(line)
-    return any(finding.level is not Level.NOTE for finding in found.new)
+    for one in missing(before, subjects):
+        talk(f"{one.path}: {one.package or 'an app'} of the baseline was not audited")
+    return found
+
+
+def _anything_new(subjects: tuple[Subject, ...]) -> bool:
+    """Whether an error or a warning is new."""
+    return any(
+        finding.change is Change.NEW and finding.level is not Level.NOTE
+        for subject in subjects
+        for finding in subject.findings
+    )
 
 
 def _watched(apps: list[Path], asked: Question, jobs: int) -> Iterator[Subject]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.reports.fingerprints import fingerprints
+from pincompiler.fingerprints import fingerprinted
 from pincompiler.rules.references import references
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pincompiler.facts import Unseen
     from pincompiler.finding import Finding
     from pincompiler.location import Location
-    from pincompiler.subject import InventoryPin, KnownKey, Run, Subject
+    from pincompiler.subject import Build, InventoryPin, KnownKey, Run, Subject
     from pincompiler.verdicts import HostVerdict
 
 
@@ -65,8 +65,8 @@ def _key(key: KnownKey) -> dict[str, Any]:
 
 
 def _subject(subject: Subject, run: int | None) -> dict[str, Any]:
-    prints = fingerprints(subject.package, subject.findings)
-    pairs = zip(subject.findings, prints, strict=True)
+    findings = [_finding(finding, fingerprint) for finding, fingerprint in fingerprinted(subject)]
+    own = len(subject.findings)
     return {
         "path": subject.path,
         "kind": subject.kind,
@@ -83,7 +83,20 @@ def _subject(subject: Subject, run: int | None) -> dict[str, Any]:
         "remarks": [_unseen(one) for one in subject.unseen if not one.mechanisms],
         "pins": [_pin(pin) for pin in subject.pins],
         "verdicts": [_verdict(row) for row in subject.verdicts],
-        "findings": [_finding(finding, fingerprint) for finding, fingerprint in pairs],
+        "findings": findings[:own],
+        "baseline": None if subject.baseline is None else [_build(one) for one in subject.baseline],
+        "fixed": findings[own:],
+        "gone": [_pin(pin) for pin in subject.gone],
+    }
+
+
+def _build(one: Build) -> dict[str, Any]:
+    return {
+        "path": one.path,
+        "package": one.package,
+        "version-name": one.version_name,
+        "version-code": one.version_code,
+        "sha256": one.sha256,
     }
 
 
@@ -105,6 +118,7 @@ def _pin(found: InventoryPin) -> dict[str, Any]:
         "owner": pin.owner.name,
         "first-party": pin.owner.first_party,
         "what": pin.what,
+        "change": found.change.value if found.change else None,
         "location": _location(pin.where),
     }
 
@@ -145,6 +159,7 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "related": [{"message": what, "location": _location(where)} for what, where in finding.related],
         "references": list(references(finding.rule)),
         "fingerprint": fingerprint,
+        "change": finding.change.value if finding.change else None,
     }
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pincompiler.reports.rule_page import Block, RulePage
+    from pincompiler.reports.since import Overview
     from pincompiler.reports.view import AppView, Group, Item
     from pincompiler.subject import Subject
 
@@ -95,6 +96,13 @@ def _app(app: AppView, *, several: bool) -> Iterator[str]:
         yield from (f"**Could not be read:** {plain(app.error)}", "")
     else:
         yield from (f"**{plain(app.matrix.answer)}** {plain(app.said)}.", "")
+    if app.since:
+        yield from _since(app.since)
+    new = [group for group in app.groups if group.change == "new"]
+    if new:
+        yield from ("### New findings", "")
+        for group in new:
+            yield from _group(group)
     for fact in app.facts:
         yield f"- {fact.name}: {code(fact.value)}"
     yield ""
@@ -116,17 +124,24 @@ def _body(app: AppView) -> Iterator[str]:
         for cells in [[f"{cell.sign} {cell.verdict}" for cell in row.cells for _ in range(cell.span)]]
     )
     yield from _table(["Host", "Mechanism", *api], rows)
-    yield from ("", "### Findings", "")
-    if not app.groups:
-        yield from ("None.", "")
-    for group in app.groups:
-        yield from _group(group)
+    yield ""
+    if app.since:
+        yield from _briefly("Fixed", app.groups, "fixed")
+        yield from _briefly("Unchanged findings", app.groups, "unchanged")
+    else:
+        yield from ("### Findings", "")
+        yield from () if app.groups else ("None.", "")
+        for group in app.groups:
+            yield from _group(group)
     yield from ("### Pins", "")
     pins = (
         [
             plain(pin.name),
             _cell(pin.pin),
-            "<br>".join(plain(f"{u.host}, {u.mechanism}: {u.state}") for u in pin.uses),
+            "<br>".join(
+                plain(f"{u.host}, {u.mechanism}: {u.state}") + (" **(new)**" if u.change == "new" else "")
+                for u in pin.uses
+            ),
         ]
         for pin in app.pins
     )
@@ -140,6 +155,27 @@ def _body(app: AppView) -> Iterator[str]:
     yield from ("### What was not looked at", "")
     seen = "Every file and every part of the code that matters here was read."
     yield from (f"- {code(one.name)}: {plain(one.value)}" for one in app.unseen) if app.unseen else (seen,)
+    yield ""
+
+
+def _since(since: Overview) -> Iterator[str]:
+    build = f" since {plain(since.build)}" if since.build else ""
+    yield from (f"**Changes{build}:** {plain(since.said)}", "")
+    if since.doubt:
+        yield from (plain(since.doubt), "")
+    yield from (f"- pin gone: {plain(pin)}" for pin in since.gone)
+    yield ""
+
+
+def _briefly(title: str, groups: Iterable[Group], change: str) -> Iterator[str]:
+    """A line for each finding: what is as it was need not be told again in full."""
+    some = [(group, item) for group in groups if group.change == change for item in group.items]
+    if not some:
+        return
+    yield from (f"### {title}", "")
+    for group, item in some:
+        where = f", {code(item.where)}" if item.where else ""
+        yield f"- {group.level}: {plain(item.message)} ({code(group.rule.id)}{where})"
     yield ""
 
 

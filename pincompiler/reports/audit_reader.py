@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pincompiler.errors import InputError
 from pincompiler.facts import FIRST_PARTY, UNIDENTIFIED, Algorithm, ApiRange, Mechanism, Owner, Pin, Unseen
-from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
+from pincompiler.finding import Change, Confidence, Evidence, Finding, Level, Use
 from pincompiler.location import Location, Span
 from pincompiler.policy import Reach
-from pincompiler.subject import InventoryPin, KnownKey, Run, Subject
+from pincompiler.subject import Build, InventoryPin, KnownKey, Run, Subject
 from pincompiler.verdicts import HostVerdict, Verdict
 
 if TYPE_CHECKING:
@@ -185,6 +185,19 @@ def _subject(table: _Table, runs: tuple[Run, ...]) -> Subject:
         table.tables("unknown", _unseen) + table.tables("remarks", _unseen),
         table.text("error"),
         None if run is None else runs[run],
+        None if table.value.get("baseline") is None else table.tables("baseline", _build),
+        table.tables("fixed", _finding),
+        table.tables("gone", _pin),
+    )
+
+
+def _build(table: _Table) -> Build:
+    return Build(
+        table.text("path"),
+        table.text("package"),
+        table.text("version-name"),
+        _version_code(table),
+        table.text("sha256"),
     )
 
 
@@ -217,7 +230,11 @@ def _pin(table: _Table) -> InventoryPin:
         table.choice("confidence", Confidence),
         table.text("what"),
     )
-    return InventoryPin(pin, bool(table.truth("enforced")))
+    return InventoryPin(pin, bool(table.truth("enforced")), _change(table))
+
+
+def _change(table: _Table) -> Change | None:
+    return table.choice("change", Change) if table.text("change") else None
 
 
 def _owner(table: _Table) -> Owner:
@@ -260,6 +277,7 @@ def _finding(table: _Table) -> Finding:
         table.text("accepted"),
         _evidence(table),
         table.text("kind"),
+        _change(table),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Confidence, Level
+from pincompiler.finding import Change, Confidence, Level
+from pincompiler.reports.since import overview
 from pincompiler.reports.text import painted, visible
 from pincompiler.rules.references import references
 from pincompiler.verdicts import Verdict
@@ -31,9 +32,13 @@ def _subject(subject: Subject, *, colour: bool) -> Iterator[str]:
     if subject.error:
         return
     yield f"sha256 {subject.sha256}"
+    yield from _since(subject)
     yield from _section("Verdicts", _verdicts(subject, colour=colour))
     yield from _section("Findings", _findings(subject, colour=colour))
+    fixed = [f"{one.level.value}: {visible(one.message)} [{one.rule}]" for one in subject.fixed]
+    yield from _section("Fixed", fixed)
     yield from _section("Pins", _pins(subject.pins))
+    yield from _section("Pins gone", _pins(subject.gone))
     unseen = [f"{visible(one.what)}: {visible(one.why)}" for one in subject.unseen if one.mechanisms]
     yield from _section("Not seen", unseen)
     remarks = [f"{visible(one.what)}: {visible(one.why)}" for one in subject.unseen if not one.mechanisms]
@@ -46,6 +51,16 @@ def _title(subject: Subject) -> str:
     version = f" {visible(subject.version_name)}" if subject.version_name else ""
     sdk = f"Android API {subject.min_sdk}+, aimed at {subject.target_sdk}"
     return f"{visible(subject.package) or 'an app without a package name'}{version}, {subject.kind}, {sdk}"
+
+
+def _since(subject: Subject) -> Iterator[str]:
+    """What it was compared with, and how it came out."""
+    found = overview(subject)
+    if found is None:
+        return
+    yield f"since {found.build}: {found.said}" if found.build else found.said
+    if found.doubt:
+        yield found.doubt
 
 
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -96,7 +111,8 @@ def _findings(subject: Subject, *, colour: bool) -> Iterator[str]:
 def _finding(finding: Finding, path: str, *, colour: bool) -> Iterator[str]:
     codes = {Level.ERROR: _BAD, Level.WARNING: "33;1", Level.NOTE: "36;1"}
     level = painted(finding.level.value, codes[finding.level], colour=colour)
-    yield f"{level}: {visible(finding.message)} [{finding.rule}]"
+    new = "new " if finding.change is Change.NEW else ""
+    yield f"{new}{level}: {visible(finding.message)} [{finding.rule}]"
     if finding.location:
         yield f"    at {place(finding.location, path)}"
     for what, where in finding.related:
@@ -143,6 +159,7 @@ def _pins(pins: Sequence[InventoryPin]) -> Iterator[str]:
         cells = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         ends = f", until {found.pin.expires.isoformat()}" if found.pin.expires else ""
         more = f", {visible(found.pin.what)}" if found.pin.what else ""
+        more += ", new" if found.change is Change.NEW else ""
         owner = "" if found.pin.owner.first_party else f", {visible(found.pin.owner.name)}"
         yield f"{cells}  {place(found.pin.where, '')}{ends}{owner}{more}"
 

@@ -1,7 +1,8 @@
 """Audits as JUnit XML, for the dashboards of GitLab, Jenkins and the like.
 
 A suite is an app.  Each verdict on a host is a test: passed where pins are enforced, failed where they are
-not, skipped where it is unknown.  So is each finding: a failure, or skipped where it is accepted or a note.
+not, skipped where it is unknown.  So is each finding: a failure, or skipped where it is accepted or a note,
+or passed where it is fixed since an audit before.
 What could not be seen is an error.  Source: the schema of Jenkins' xunit plug-in, as GitLab reads it.
 """
 
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from pincompiler.finding import Level
+from pincompiler.finding import Change, Level
+from pincompiler.fingerprints import fingerprinted
 from pincompiler.reports.audit_text import place
-from pincompiler.reports.fingerprints import fingerprints
 from pincompiler.reports.text import visible
 from pincompiler.verdicts import Verdict
 
@@ -54,8 +55,7 @@ def _suite(subject: Subject) -> Any:
         _told(_case(suite, "reading", subject.path), "error", subject.error)
     for row in subject.verdicts:
         _verdict(suite, row)
-    prints = fingerprints(subject.package, subject.findings)
-    for finding, fingerprint in zip(subject.findings, prints, strict=True):
+    for finding, fingerprint in fingerprinted(subject):
         _finding(suite, finding, fingerprint, subject.path)
     for one in subject.unseen:
         if one.mechanisms:
@@ -90,7 +90,10 @@ def _verdict(suite: Any, row: HostVerdict) -> None:
 
 def _finding(suite: Any, finding: Finding, fingerprint: str, path: str) -> None:
     case = _case(suite, finding.rule, f"{finding.message} ({fingerprint[:8]})")
-    lines = [f"at {place(finding.location, path)}"] if finding.location else []
+    if finding.change is Change.FIXED:
+        return
+    lines = [f"{finding.change.value} since the audit before"] if finding.change else []
+    lines += [f"at {place(finding.location, path)}"] if finding.location else []
     lines += [f"{visible(what)}: {place(where, path)}" for what, where in finding.related]
     lines += [f"| {visible(line)}" for line in finding.evidence.shown] if finding.evidence else []
     lines += [f"fix: {visible(finding.fix)}"] if finding.fix else []

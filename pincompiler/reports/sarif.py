@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pincompiler import __version__
-from pincompiler.finding import Level
-from pincompiler.reports.fingerprints import fingerprints
+from pincompiler.finding import Change, Level
+from pincompiler.fingerprints import fingerprinted
 from pincompiler.reports.text import visible
 from pincompiler.rules.registry import RULES
 
@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _SEVERITY = {Level.ERROR: "8.1", Level.WARNING: "5.0", Level.NOTE: "2.0"}
 """GitHub's bands: 7.0 to 8.9 is high, 4.0 to 6.9 medium, below that low."""
+_STATES = {Change.NEW: "new", Change.UNCHANGED: "unchanged", Change.FIXED: "absent"}
+"""SARIF 2.1.0 §3.27.24."""
 _LONGEST = 1000
 """Characters that GitHub shows of a description."""
 
 
 def render(subjects: Sequence[Subject]) -> str:
     """One run for all apps: the rules that were broken, the findings, and what could not be seen."""
-    broken = {finding.rule for subject in subjects for finding in subject.findings}
+    broken = {finding.rule for subject in subjects for finding in (*subject.findings, *subject.fixed)}
     rules = [rule for rule in RULES if rule.id in broken]
     places = {rule.id: number for number, rule in enumerate(rules)}
     run = {
@@ -112,11 +114,9 @@ def _notifications(subject: Subject) -> Iterator[dict[str, Any]]:
 
 
 def _results(subject: Subject, places: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-    prints = fingerprints(subject.package, subject.findings)
-    for finding, fingerprint in zip(subject.findings, prints, strict=True):
+    for finding, fingerprint in fingerprinted(subject):
         result: dict[str, Any] = {
             "ruleId": finding.rule,
-            "ruleIndex": places[finding.rule],
             "level": finding.level.value,
             "message": {"text": visible(_message(finding))},
             "locations": [_location(finding.location, subject)],
@@ -126,6 +126,11 @@ def _results(subject: Subject, places: Mapping[str, int]) -> Iterator[dict[str, 
             },
             "properties": _properties(subject, finding),
         }
+        if finding.rule in places:
+            # A saved finding may be of a rule that another version has.
+            result["ruleIndex"] = places[finding.rule]
+        if finding.change:
+            result["baselineState"] = _STATES[finding.change]
         if finding.related:
             result["relatedLocations"] = [
                 {"id": number, **_location(where, subject), "message": {"text": visible(what)}}

@@ -10,13 +10,14 @@ import shlex
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Confidence, Level
+from pincompiler.finding import Change, Confidence, Level
+from pincompiler.fingerprints import fingerprinted
 from pincompiler.records import dataclass
 from pincompiler.reports.audit_text import place
 from pincompiler.reports.calendar import calendar
-from pincompiler.reports.fingerprints import fingerprints
 from pincompiler.reports.matrix import matrix
 from pincompiler.reports.rule_page import page_of
+from pincompiler.reports.since import overview
 from pincompiler.reports.text import summary, visible
 
 if TYPE_CHECKING:
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from pincompiler.reports.calendar import Calendar
     from pincompiler.reports.matrix import Matrix
     from pincompiler.reports.rule_page import RulePage
+    from pincompiler.reports.since import Overview
     from pincompiler.subject import InventoryPin, KnownKey, Run, Subject
 
+_CHANGES = (Change.NEW, None, Change.UNCHANGED, Change.FIXED)
+"""In the order in which findings are told."""
 _USE = {
     "reachable": "reachable from a component that Android starts",
     "referenced": "referred to, and no way from a component was found",
@@ -61,6 +65,8 @@ class Item:
 class Group:
     """The findings of one rule at one level."""
 
+    change: str
+    """``new``, ``unchanged``, ``fixed``; empty: compared with no audit before."""
     level: str
     rule: RulePage
     items: tuple[Item, ...]
@@ -76,6 +82,7 @@ class PinUse:
     kind: str
     mechanism: str
     where: str
+    change: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +108,11 @@ class AppView:
     counts: tuple[Pair, ...]
     """Findings by level; the name is the level."""
     said: str
+    since: Overview | None
+    """What has changed since an audit before."""
     matrix: Matrix
     groups: tuple[Group, ...]
+    """What is new first, what is fixed last."""
     pins: tuple[PinRow, ...]
     calendar: Calendar | None
     unseen: tuple[Pair, ...]
@@ -124,7 +134,7 @@ class ReportView:
 def view(subjects: Sequence[Subject]) -> ReportView:
     """Everything the report says."""
     apps = tuple(_app(subject, number) for number, subject in enumerate(subjects, 1))
-    rules = {finding.rule for subject in subjects for finding in subject.findings}
+    rules = {finding.rule for subject in subjects for finding in (*subject.findings, *subject.fixed)}
     days = sorted({subject.run.day.isoformat() for subject in subjects if subject.run})
     title = apps[0].title if len(apps) == 1 else f"{len(apps):,} apps"
     return ReportView(title, ", ".join(days), apps, tuple(page_of(rule) for rule in sorted(rules)))
@@ -143,6 +153,7 @@ def _app(subject: Subject, number: int) -> AppView:
         tuple(_facts(subject)),
         tuple(Pair(level.value, f"{count:,}") for level, count in counts),
         "could not be read" if subject.error else said if subject.complete else f"{said}, not all seen",
+        overview(subject),
         matrix(subject),
         tuple(_groups(subject)),
         tuple(_pins(subject)),
@@ -174,17 +185,22 @@ def _facts(subject: Subject) -> Iterator[Pair]:
 
 
 def _groups(subject: Subject) -> Iterator[Group]:
-    """By level, then by rule, as they are sorted."""
-    prints = fingerprints(subject.package, subject.findings)
-    pairs = zip(subject.findings, prints, strict=True)
-    for (level, rule), some in groupby(pairs, key=lambda pair: (pair[0].level, pair[0].rule)):
+    """By change, then by level and rule, as they are sorted."""
+    pairs = sorted(fingerprinted(subject), key=lambda pair: _CHANGES.index(pair[0].change))
+    for (change, level, rule), some in groupby(pairs, key=_kind):
         items = tuple(_item(finding, subject.path, fingerprint) for finding, fingerprint in some)
         yield Group(
+            change.value if change else "",
             level.value,
             page_of(rule),
             items,
             "one finding" if len(items) == 1 else f"{len(items):,} findings",
         )
+
+
+def _kind(pair: tuple[Finding, str]) -> tuple[Change | None, Level, str]:
+    finding, _ = pair
+    return finding.change, finding.level, finding.rule
 
 
 def _item(finding: Finding, path: str, fingerprint: str) -> Item:
@@ -269,6 +285,7 @@ def _use(found: InventoryPin, path: str) -> PinUse:
         "enforced" if found.enforced else "disabled",
         pin.mechanism.value,
         place(pin.where, path),
+        found.change.value if found.change else "",
     )
 
 

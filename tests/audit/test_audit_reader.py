@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from pincompiler.errors import InputError
 from pincompiler.facts import FIRST_PARTY, UNIDENTIFIED, Algorithm, ApiRange, Mechanism, Owner, Pin, Unseen
-from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
+from pincompiler.finding import Change, Confidence, Evidence, Finding, Level, Use
 from pincompiler.location import Location, Span
 from pincompiler.policy import Reach
 from pincompiler.reports import audit_json, audit_markdown, html, junit
 from pincompiler.reports.audit_reader import parse, read_results
-from pincompiler.subject import InventoryPin, KnownKey, Run, Subject
+from pincompiler.subject import Build, InventoryPin, KnownKey, Run, Subject
 from pincompiler.verdicts import HostVerdict, Verdict
 from tests.audit.test_reports import SUBJECT
 
@@ -70,6 +70,7 @@ FINDING = st.builds(
     TEXT,
     st.none() | EVIDENCE,
     TEXT,
+    st.none() | st.sampled_from(Change),
 )
 PIN = st.builds(
     Pin,
@@ -97,6 +98,8 @@ RUN = st.builds(
     st.lists(KEY, max_size=2).map(tuple),
 )
 UNSEEN = st.builds(Unseen, TEXT, TEXT, st.frozensets(st.sampled_from(Mechanism)))
+INVENTORY = st.builds(InventoryPin, PIN, st.booleans(), st.none() | st.sampled_from(Change))
+BUILD = st.builds(Build, TEXT, TEXT, TEXT, st.integers(-(2**63), 2**64 - 1), TEXT)
 SUBJECTS = st.builds(
     Subject,
     TEXT,
@@ -107,7 +110,7 @@ SUBJECTS = st.builds(
     st.integers(-(2**63), 2**64 - 1),
     NUMBER,
     NUMBER,
-    st.lists(st.builds(InventoryPin, PIN, st.booleans()), max_size=2).map(tuple),
+    st.lists(INVENTORY, max_size=2).map(tuple),
     st.lists(
         st.builds(
             HostVerdict,
@@ -124,6 +127,9 @@ SUBJECTS = st.builds(
     st.lists(UNSEEN, max_size=2).map(lambda some: tuple(sorted(some, key=lambda one: not one.mechanisms))),
     TEXT,
     st.none() | RUN,
+    st.none() | st.lists(BUILD, max_size=2).map(tuple),
+    st.lists(FINDING, max_size=2).map(tuple),
+    st.lists(INVENTORY, max_size=2).map(tuple),
 )
 SAVED = audit_json.render([SUBJECT])
 

@@ -12,10 +12,10 @@ import pytest
 
 from pincompiler.facts import FIRST_PARTY, Algorithm, ApiRange, Mechanism, Pin, Unseen
 from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
+from pincompiler.fingerprints import fingerprints
 from pincompiler.location import Location, Span
 from pincompiler.policy import Reach
 from pincompiler.reports import audit_json, audit_markdown, audit_text, html, junit, sarif
-from pincompiler.reports.fingerprints import fingerprints
 from pincompiler.subject import InventoryPin, Subject
 from pincompiler.verdicts import HostVerdict, Verdict
 
@@ -120,6 +120,7 @@ def test_json_has_the_shape_of_version_1() -> None:
         "owner": "first-party",
         "what": "",
         "first-party": True,
+        "change": None,
         "location": at("shop.apk", "res/xml/nsc.xml", 4, None),
     }
     verdict = subject["verdicts"][0]

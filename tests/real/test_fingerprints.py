@@ -8,7 +8,7 @@ import pytest
 
 from pincompiler.audit import Question, audit
 from pincompiler.comparing import compare
-from pincompiler.reports.fingerprints import fingerprints
+from pincompiler.fingerprints import fingerprints
 from tests.real.apps import build_app
 from tests.real.test_trust import GIVEN, managers
 from tests.strategies import TODAY

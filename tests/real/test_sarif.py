@@ -15,6 +15,7 @@ import pytest
 from pincompiler import audit
 from pincompiler.reports import sarif
 from tests import parts
+from tests.audit.test_changes import NOW
 from tests.audit.test_reports import SUBJECT
 from tests.dex import fetch
 
@@ -65,9 +66,10 @@ def test_a_report_on_a_real_app_is_valid(validator: Path, tmp_path: Path) -> Non
 
 
 def test_a_report_with_everything_in_it_is_valid(validator: Path, tmp_path: Path) -> None:
-    """Drift at a line, a way to a method, something accepted, something unseen."""
-    assert against_the_schema(validator, sarif.render([SUBJECT])) == []
-    assert complaints(validator, sarif.render([SUBJECT]), tmp_path) == []
+    """Drift at a line, a way to a method, something accepted, something unseen; new, unchanged and absent."""
+    report = sarif.render([SUBJECT, NOW])
+    assert against_the_schema(validator, report) == []
+    assert complaints(validator, report, tmp_path) == []
 
 
 def test_the_validator_finds_what_is_wrong(validator: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pincompiler.finding import Finding
+    from pincompiler.subject import Subject
 
 _MADE_UP = lazy_regex(r"L(?:[a-zA-Z0-9]{1,3}/)*[a-zA-Z0-9]{1,3}(?:\$[a-zA-Z0-9]{1,3})*;")
 """A class that R8 or ProGuard has renamed: ``La/b/c;``, ``Lb0/a$b;``."""
@@ -30,6 +31,13 @@ def fingerprints(package: str, findings: Iterable[Finding]) -> Iterator[str]:
         seen[meaning] = seen.get(meaning, 0) + 1
         text = f"{meaning}\0{seen[meaning]}"
         yield hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def fingerprinted(subject: Subject) -> Iterator[tuple[Finding, str]]:
+    """Each finding of an app, then each one that is fixed, with its fingerprint."""
+    # In one count: of two of a kind of which one is fixed, that one keeps a fingerprint of its own.
+    findings = (*subject.findings, *subject.fixed)
+    return zip(findings, fingerprints(subject.package, findings), strict=True)
 
 
 def _meaning(package: str, finding: Finding) -> Iterator[str]:
