@@ -51,7 +51,7 @@ def render(subjects: Sequence[Subject]) -> str:
         },
         "automationDetails": {"id": f"pincompiler/{_category(subjects)}/"},
         "columnKind": "unicodeCodePoints",
-        "artifacts": [_artifact(subject) for subject in subjects],
+        "artifacts": _artifacts(subjects),
         "invocations": [_invocation(subjects)],
         "results": [result for subject in subjects for result in _results(subject, places)],
     }
@@ -89,10 +89,12 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _artifact(subject: Subject) -> dict[str, Any]:
-    found: dict[str, Any] = {"location": {"uri": _uri(subject.path)}, "roles": ["analysisTarget"]}
-    if subject.sha256:
-        found["hashes"] = {"sha-256": subject.sha256}
+def _artifacts(subjects: Sequence[Subject]) -> list[dict[str, Any]]:
+    """The apps, each once: two results may be of one file."""
+    found: list[dict[str, Any]] = []
+    for path, digest in dict.fromkeys((subject.path, subject.sha256) for subject in subjects):
+        hashes = {"hashes": {"sha-256": digest}} if digest else {}
+        found.append({"location": {"uri": _uri(path)}, "roles": ["analysisTarget"], **hashes})
     return found
 
 
