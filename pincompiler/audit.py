@@ -259,7 +259,14 @@ def _expected(checked: Checked) -> Iterator[Expected]:
     for lowering in checked.lowered:
         output = lowering.output
         if name := target_named(output.target).mechanism:
-            yield Expected(Mechanism(name), lowering.effective, output.target, output.where)
+            yield Expected(
+                Mechanism(name),
+                lowering.effective,
+                output.target,
+                output.where,
+                lowering.model,
+                str(output.path),
+            )
 
 
 def _drift(

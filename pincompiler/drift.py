@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pincompiler.fidelity import describe, differences, unused_labels
 from pincompiler.hosts import is_ip_address
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pincompiler.facts import Mechanism, Shipped
     from pincompiler.fidelity import Difference
+    from pincompiler.finding import Snippet
     from pincompiler.location import Location
     from pincompiler.policy import Demand, Enforcement, Key, Policy
 
@@ -45,8 +46,19 @@ class Expected:
     enforcement: Enforcement
     """What its target compiles to, merged with the hand-written base if there is one."""
     target: str
-    """``nsc``, ``okhttp-kotlin``…; empty if pins.toml names no target for Android."""
+    """``nsc``, ``okhttp-kotlin``…"""
     where: Location | None = None
+    model: Any = None
+    """What the target generates of that."""
+    path: str = ""
+    """The file that it is written to, below the directory of pins.toml."""
+
+    def excerpt(self, host: str) -> Snippet | None:
+        """The part of the generated file that is about a host of pins.toml; None if there is none."""
+        from pincompiler.platforms.registry import target_named
+
+        target = target_named(self.target)
+        return target.excerpt(self.model, host) if target.excerpt else None
 
 
 @dataclass(frozen=True, slots=True)

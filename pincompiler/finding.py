@@ -61,6 +61,16 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of a file, as it should be."""
+
+    language: str
+    """As Markdown names it: ``xml``, ``kotlin``, ``java``."""
+    text: str
+    """Lines, without a line end behind the last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a finding in a shipped app says beside its sentence."""
 
@@ -79,6 +89,8 @@ class Evidence:
     """What was read there: decoded constants, instructions, lines of XML."""
     role: str = ""
     """What the place is, in words that no obfuscation changes: part of the fingerprint."""
+    remedy: Snippet | None = None
+    """What the app should have there, written for its own host and keys."""
 
 
 @dataclass(frozen=True, slots=True)

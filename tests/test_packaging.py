@@ -17,7 +17,7 @@ import pytest
 from pincompiler import __version__
 from tests.test_cli import OUTPUTS, ROOT, SAMPLES, TODAY
 
-TEMPLATES = ("okhttp.java.j2", "okhttp.kt.j2", "pins.toml.j2", "trustkit.swift.j2")
+TEMPLATES = {path.name for path in (ROOT / "templates").iterdir()}
 
 
 @dataclass(frozen=True)

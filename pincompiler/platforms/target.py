@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
+    from pincompiler.finding import Snippet
     from pincompiler.location import Location
     from pincompiler.policy import Policy
     from pincompiler.project import App, Output
@@ -76,6 +77,8 @@ class Target(Generic[M]):
     """The instants at which a set that expires on a day is no longer enforced."""
     uncovered: str
     """Which connections of an app the platform does not see."""
+    excerpt: Callable[[M, str], Snippet | None] | None = None
+    """The part of the artifact that is about a configured name, as ``write`` writes it; None if it has none."""
     options: frozenset[str] = frozenset()
     """What ``[target.NAME]`` may say besides ``path``."""
     required: frozenset[str] = frozenset()

@@ -14,7 +14,7 @@ from pincompiler.platforms.nsc import NSC, instants, merge, read
 from pincompiler.platforms.nsc import lower as lower_nsc
 from pincompiler.platforms.nsc import objections as nsc_objections
 from pincompiler.platforms.nsc.model import DomainConfig, Nsc, Reporting
-from pincompiler.platforms.nsc.writer import write
+from pincompiler.platforms.nsc.writer import excerpt, write
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.platforms.trustkit import unknown_top_level_domains
 
@@ -100,4 +100,5 @@ TRUSTKIT_ANDROID = Target(
     options=frozenset({"base"}),
     suffixes=(".xml",),
     reports=True,
+    excerpt=excerpt,
 )

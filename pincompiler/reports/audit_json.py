@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pincompiler.facts import Unseen
-    from pincompiler.finding import Finding
+    from pincompiler.finding import Finding, Snippet
     from pincompiler.location import Location
     from pincompiler.subject import Build, InventoryPin, KnownKey, Run, Subject
     from pincompiler.verdicts import HostVerdict
@@ -152,6 +152,7 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "chain": list(evidence.chain) if evidence else [],
         "evidence": list(evidence.shown) if evidence else [],
         "role": (evidence.role if evidence else "") or None,
+        "remedy": _remedy(evidence.remedy) if evidence and evidence.remedy else None,
         "target": finding.target or None,
         "kind": finding.kind or None,
         "accepted": finding.accepted or None,
@@ -161,6 +162,10 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "fingerprint": fingerprint,
         "change": finding.change.value if finding.change else None,
     }
+
+
+def _remedy(snippet: Snippet) -> dict[str, Any]:
+    return {"language": snippet.language, "text": snippet.text}
 
 
 def _location(where: Location | None) -> dict[str, Any] | None:

@@ -184,11 +184,11 @@ def _group(group: Group) -> Iterator[str]:
     yield from (f"#### {group.level}: {_prose(rule.summary)} ({code(rule.id)})", "")
     if rule.why:
         yield from (_prose(rule.why[0]), "")
-    for item in group.items:
-        yield from _item(item)
     named = "; ".join(f"{one.id} {one.name}".strip() for one in rule.references)
     if named:
         yield from (f"See {plain(named)}", "")
+    for item in group.items:
+        yield from _item(item)
 
 
 def _item(item: Item) -> Iterator[str]:
@@ -203,6 +203,10 @@ def _item(item: Item) -> Iterator[str]:
         yield f"  - {plain(fact.name)}: {code(fact.value)}"
     if item.fix:
         yield f"  - fix: {plain(item.fix)}"
+    if item.remedy:
+        yield "  - pins.toml compiles to this here:"
+        yield ""
+        yield from (f"    {line}".rstrip() for line in fenced(item.remedy, item.language))
     yield ""
 
 

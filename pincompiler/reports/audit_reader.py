@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pincompiler.errors import InputError
 from pincompiler.facts import FIRST_PARTY, UNIDENTIFIED, Algorithm, ApiRange, Mechanism, Owner, Pin, Unseen
-from pincompiler.finding import Change, Confidence, Evidence, Finding, Level, Use
+from pincompiler.finding import Change, Confidence, Evidence, Finding, Level, Snippet, Use
 from pincompiler.location import Location, Span
 from pincompiler.policy import Reach
 from pincompiler.subject import Build, InventoryPin, KnownKey, Run, Subject
@@ -299,6 +299,7 @@ def _evidence(table: _Table) -> Evidence | None:
         table.texts("chain"),
         table.texts("evidence"),
         table.text("role"),
+        table.table("remedy", lambda found: Snippet(found.text("language"), found.text("text"))),
     )
 
 

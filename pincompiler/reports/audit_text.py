@@ -121,6 +121,8 @@ def _finding(finding: Finding, path: str, *, colour: bool) -> Iterator[str]:
         yield from _evidence(finding.evidence)
     if finding.fix:
         yield f"    fix: {visible(finding.fix)}"
+    if finding.evidence and finding.evidence.remedy:
+        yield from (f"    + {visible(line)}" for line in finding.evidence.remedy.text.split("\n"))
     ids = references(finding.rule)
     if ids:
         yield f"    see: {', '.join(ids)}"

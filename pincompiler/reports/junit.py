@@ -97,6 +97,8 @@ def _finding(suite: Any, finding: Finding, fingerprint: str, path: str) -> None:
     lines += [f"{visible(what)}: {place(where, path)}" for what, where in finding.related]
     lines += [f"| {visible(line)}" for line in finding.evidence.shown] if finding.evidence else []
     lines += [f"fix: {visible(finding.fix)}"] if finding.fix else []
+    if finding.evidence and finding.evidence.remedy:
+        lines += [f"+ {visible(line)}" for line in finding.evidence.remedy.text.split("\n")]
     if finding.accepted:
         _told(case, "skipped", f"accepted: {finding.accepted}")
     elif finding.level is Level.NOTE:

@@ -161,6 +161,7 @@ def _properties(subject: Subject, finding: Finding) -> dict[str, Any]:
             "api": evidence.api,
             "mechanism": evidence.mechanism,
             "evidence": [visible(line) for line in evidence.shown],
+            "remedy": [visible(line) for line in evidence.remedy.text.split("\n")] if evidence.remedy else [],
         }
     return found
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _CHANGES = (Change.NEW, None, Change.UNCHANGED, Change.FIXED)
 """In the order in which findings are told."""
+_LANGUAGES = {"xml": "xml", "kotlin": "kotlin", "java": "java"}
+"""A saved result may say anything."""
 _USE = {
     "reachable": "reachable from a component that Android starts",
     "referenced": "referred to, and no way from a component was found",
@@ -57,6 +59,10 @@ class Item:
     chain: tuple[str, ...]
     shown: str
     fix: str
+    remedy: str
+    """Code or XML that belongs there."""
+    language: str
+    """That of the remedy."""
     accepted: str
     fingerprint: str
 
@@ -205,6 +211,7 @@ def _kind(pair: tuple[Finding, str]) -> tuple[Change | None, Level, str]:
 
 def _item(finding: Finding, path: str, fingerprint: str) -> Item:
     evidence = finding.evidence
+    remedy = evidence.remedy if evidence else None
     facts = [Pair(visible(what).capitalize(), place(where, path)) for what, where in finding.related]
     where = finding.location
     if where and where.offset is not None:
@@ -218,6 +225,8 @@ def _item(finding: Finding, path: str, fingerprint: str) -> Item:
         tuple(map(visible, evidence.chain)) if evidence else (),
         "\n".join(map(visible, evidence.shown)) if evidence else "",
         _sentence(visible(finding.fix)) if finding.fix else "",
+        "\n".join(map(visible, remedy.text.split("\n"))) if remedy else "",
+        _LANGUAGES.get(remedy.language, "") if remedy else "",
         visible(finding.accepted),
         fingerprint,
     )

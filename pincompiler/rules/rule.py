@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pincompiler.facts import App as ShippedApp
     from pincompiler.facts import Code
     from pincompiler.fidelity import Remembered
+    from pincompiler.finding import Snippet
     from pincompiler.location import Location
     from pincompiler.platforms.target import Target
     from pincompiler.policy import Enforcement, Key, PinSet, Policy
@@ -69,6 +70,11 @@ class Audited:
     """What it compiles to, for each mechanism of Android that it has a target for."""
     drift: tuple[Drift, ...] = ()
     """Where the app differs from that."""
+
+    def remedy(self, host: str, mechanism: str = "") -> Snippet | None:
+        """What pins.toml compiles to for a host, by one mechanism or by the first that has it."""
+        found = (one.excerpt(host) for one in self.expected if mechanism in ("", one.mechanism.value))
+        return next((one for one in found if one), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,10 @@ class Rule:
                     (one.host,),
                     related=related,
                     evidence=Evidence(
-                        mechanism=one.mechanism.value, api=str(one.shipped.api), role=one.pin.hex()
+                        mechanism=one.mechanism.value,
+                        api=str(one.shipped.api),
+                        role=one.pin.hex(),
+                        remedy=audited.remedy(one.host, one.mechanism.value),
                     ),
                 )
 

@@ -117,6 +117,46 @@ def test_drift_stands_at_its_line_of_the_pins_file(shop: Path, pins: Path) -> No
     assert result.exit_code == 1
 
 
+REMEDY = f"""\
+      fix: run pincompiler compile and build again
+      + <domain-config>
+      +     <domain includeSubdomains="true">example.com</domain>
+      +     <pin-set>
+      +         <!-- one -->
+      +         <pin digest="SHA-256">{ONE}</pin>
+      +         <!-- two -->
+      +         <pin digest="SHA-256">{TWO}</pin>
+      +     </pin-set>
+      + </domain-config>
+"""
+
+
+def test_the_fix_is_written_for_the_hosts_and_keys_of_the_app(shop: Path, bare: Path, pins: Path) -> None:
+    assert REMEDY in run("--pins", pins, shop).stdout
+    assert (
+        REMEDY.replace(
+            "run pincompiler compile and build again", "build the app with what pincompiler compile writes"
+        )
+        in run("--pins", pins, bare).stdout
+    )
+    markdown = run("-f", "markdown", "--pins", pins, shop).stdout
+    assert "\n    ```xml\n    <domain-config>\n" in markdown
+    page = run("-f", "html", "--pins", pins, shop).stdout
+    assert f"&lt;!-- two --&gt;\n        &lt;pin digest=&#34;SHA-256&#34;&gt;{TWO}&lt;/pin&gt;" in page
+
+
+def test_why_and_what_it_rests_on_stand_beside_the_findings(shop: Path, pins: Path) -> None:
+    page = run("-f", "html", "--pins", pins, shop).stdout
+    group = page.partition("A key of pins.toml is not in the shipped app")[2].partition("</details>")[0]
+    markdown = run("-f", "markdown", "--pins", pins, shop).stdout
+    part = markdown.partition("#### error: A key of pins.toml is not in the shipped app")[2].partition(
+        "####"
+    )[0]
+    for told in (group, part):
+        first = told.index("every installed copy of this build stops connecting")
+        assert first < told.index("MASVS-NETWORK-2") < told.index("missing for example.com")
+
+
 def test_what_means_the_same_has_not_drifted(pins: Path, shop: Path) -> None:
     pins.write_text(
         PINS.replace('keys = ["one", "two"]', 'keys = ["one"]').replace(

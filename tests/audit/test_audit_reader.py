@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pincompiler.errors import InputError
 from pincompiler.facts import FIRST_PARTY, UNIDENTIFIED, Algorithm, ApiRange, Mechanism, Owner, Pin, Unseen
-from pincompiler.finding import Change, Confidence, Evidence, Finding, Level, Use
+from pincompiler.finding import Change, Confidence, Evidence, Finding, Level, Snippet, Use
 from pincompiler.location import Location, Span
 from pincompiler.policy import Reach
 from pincompiler.reports import audit_json, audit_markdown, html, junit
@@ -56,6 +56,7 @@ EVIDENCE = st.builds(
     st.lists(TEXT, max_size=2).map(tuple),
     st.lists(TEXT, max_size=2).map(tuple),
     TEXT,
+    st.none() | st.builds(Snippet, TEXT, TEXT),
 )
 FINDING = st.builds(
     Finding,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pincompiler.location import Location
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Problem
 from pincompiler.platforms.nsc.reader import read_xml
-from pincompiler.platforms.nsc.writer import write
+from pincompiler.platforms.nsc.writer import excerpt, write
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.policy import Reach
 
@@ -113,4 +113,5 @@ NSC = Target(
     options=frozenset({"base"}),
     suffixes=(".xml",),
     inert=inert,
+    excerpt=excerpt,
 )

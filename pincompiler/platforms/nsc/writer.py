@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pincompiler.finding import Snippet
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.nsc.model import NAMESPACE
 from pincompiler.platforms.nsc.reader import parse_xml
@@ -35,6 +37,20 @@ def write(model: Nsc, job: Job) -> bytes:
     declaration = f'<?xml version="1.0" encoding="utf-8"?>\n<!-- {header_line(job.source)} -->\n'
     body: bytes = etree.tostring(root, encoding="utf-8")
     return declaration.encode() + body + b"\n"
+
+
+def excerpt(model: Nsc, host: str) -> Snippet | None:
+    """The domain-config of a host, and of no other; None if the model has none."""
+    from lxml import etree
+
+    for config in model.configs:
+        domains = tuple(domain for domain in config.domains if domain.name == host)
+        if domains:
+            root = etree.Element("network-security-config")
+            _write_config(root, replace(config, domains=domains))
+            etree.indent(root[0], "    ")
+            return Snippet("xml", etree.tostring(root[0], encoding="unicode"))
+    return None
 
 
 def _write_config(root: Element, config: DomainConfig) -> None:

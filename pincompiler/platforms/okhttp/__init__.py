@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.platforms.okhttp.code import read, write_java, write_kotlin
+from pincompiler.platforms.okhttp.code import excerpt_java, excerpt_kotlin, read, write_java, write_kotlin
 from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
 from pincompiler.platforms.target import Target
 from pincompiler.policy import Reach
@@ -58,6 +58,7 @@ OKHTTP_KOTLIN = Target(
     lower=lower,
     objections=objections,
     write=write_kotlin,
+    excerpt=excerpt_kotlin,
     read=read,
     instants=instants,
     uncovered="everything that does not use this OkHttpClient; URLs whose host ends in a dot",
@@ -73,6 +74,7 @@ OKHTTP_JAVA = Target(
     lower=lower,
     objections=objections,
     write=write_java,
+    excerpt=excerpt_java,
     read=read,
     instants=instants,
     uncovered=OKHTTP_KOTLIN.uncovered,

@@ -7,6 +7,7 @@ from binascii import Error as Base64Error
 from typing import TYPE_CHECKING
 
 from pincompiler.errors import InputError
+from pincompiler.finding import Snippet
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
 from pincompiler.policy import Key
@@ -73,6 +74,24 @@ def _write(template: str, model: OkHttp, job: Job) -> bytes:
         parts=[] if inline else list(enumerate(_parts(calls), 1)),
         guards=["pins nothing"] if calls else [],
     )
+
+
+def excerpt_kotlin(model: OkHttp, host: str) -> Snippet | None:
+    """The calls that add the pins of a host; None if there are none."""
+    return _excerpt("kotlin", "", model, host)
+
+
+def excerpt_java(model: OkHttp, host: str) -> Snippet | None:
+    """The same in Java."""
+    return _excerpt("java", "builder", model, host)
+
+
+def _excerpt(language: str, receiver: str, model: OkHttp, host: str) -> Snippet | None:
+    calls = [_call(entry) for entry in model.entries if entry.pattern.lstrip("*.") == host]
+    if not calls:
+        return None
+    text = render("okhttp_excerpt.j2", language=language, receiver=receiver, calls=calls)
+    return Snippet(language, text.decode().rstrip("\n"))
 
 
 def _call(entry: Entry) -> Call:

@@ -103,7 +103,7 @@ def check(audited: Audited) -> Iterator[Finding]:
             message = (
                 f"pins.toml compiles to {wanted.target}, and the app has no {wanted.mechanism.value} pins"
             )
-            fix = "put the generated file into the build, or drop the target"
+            fix = f"put {wanted.path or 'the generated file'} into the build, or drop the target"
             where = wanted.where or Location("pins.toml")
             yield RULE.in_file(where, message, fix, mechanism=wanted.mechanism.value)
 

@@ -98,7 +98,8 @@ def check(audited: Audited) -> Iterator[Finding]:
             if _nowhere(audited, host):
                 message = f"{host} is pinned by nothing in the app"
                 fix = "build the app with what pincompiler compile writes"
-                yield RULE.in_file(pin_set.where_host(host) or _WHOLE, message, fix, hosts=(host,))
+                where = pin_set.where_host(host) or _WHOLE
+                yield RULE.in_file(where, message, fix, hosts=(host,), remedy=audited.remedy(host))
 
 
 def _nowhere(audited: Audited, host: str) -> bool:
