@@ -149,7 +149,7 @@ def _body(app: AppView) -> Iterator[str]:
     yield ""
     if app.calendar:
         yield from ("### Rotation calendar", "")
-        ends = ([span.ends.isoformat(), plain(span.what), span.said] for span in app.calendar.spans)
+        ends = ([bar.ends, plain(bar.what), bar.said] for bar in app.calendar.bars)
         yield from _table(["Ends", "What", ""], ends)
         yield ""
     yield from ("### What was not looked at", "")
@@ -163,7 +163,7 @@ def _since(since: Overview) -> Iterator[str]:
     yield from (f"**Changes{build}:** {plain(since.said)}", "")
     if since.doubt:
         yield from (plain(since.doubt), "")
-    yield from (f"- pin gone: {plain(pin)}" for pin in since.gone)
+    yield from (f"- pin gone: {plain(one.where)}: {code(one.pin)}" for one in since.gone)
     yield ""
 
 

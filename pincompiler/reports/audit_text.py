@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Change, Confidence, Level
+from pincompiler.reports.names import java_name
 from pincompiler.reports.since import overview
 from pincompiler.reports.text import painted, visible
 from pincompiler.rules.references import references
@@ -39,9 +40,9 @@ def _subject(subject: Subject, *, colour: bool) -> Iterator[str]:
     yield from _section("Fixed", fixed)
     yield from _section("Pins", _pins(subject.pins))
     yield from _section("Pins gone", _pins(subject.gone))
-    unseen = [f"{visible(one.what)}: {visible(one.why)}" for one in subject.unseen if one.mechanisms]
+    unseen = [f"{java_name(one.what)}: {visible(one.why)}" for one in subject.unseen if one.mechanisms]
     yield from _section("Not seen", unseen)
-    remarks = [f"{visible(one.what)}: {visible(one.why)}" for one in subject.unseen if not one.mechanisms]
+    remarks = [f"{java_name(one.what)}: {visible(one.why)}" for one in subject.unseen if not one.mechanisms]
     yield from _section("Remarks", remarks)
 
 
@@ -135,14 +136,8 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
     if said:
         yield f"    {said}"
     if evidence.chain:
-        yield f"    reached by {' > '.join(visible(_class_name(one)) for one in evidence.chain)}"
-    yield from (f"    | {visible(line)}" for line in evidence.shown)
-
-
-def _class_name(descriptor: str) -> str:
-    """``com.example.Net``."""
-    named = descriptor.startswith("L") and descriptor.endswith(";")
-    return descriptor[1:-1].replace("/", ".") if named else descriptor
+        yield f"    reached by {' > '.join(map(java_name, evidence.chain))}"
+    yield from (f"    | {java_name(line)}" for line in evidence.shown)
 
 
 def _pins(pins: Sequence[InventoryPin]) -> Iterator[str]:
@@ -182,12 +177,12 @@ def _host(found: InventoryPin) -> str:
 
 
 def place(where: Location, path: str) -> str:
-    """``classes2.dex, Lcom/example/Net;->client() (line 31)``; ``pins.toml:12:3``."""
+    """``classes2.dex com.example.Net.client() (line 31)``; ``pins.toml:12:3``."""
     span = where.span
     if not where.member:
         return visible(where.file) + (f":{span.line}:{span.column}" if span else "")
     member = where.member if where.file == path or not path else f"{where.file}!{where.member}"
     if where.symbol:
         line = f" (line {span.line})" if span else ""
-        return f"{visible(member)} {visible(where.symbol)}{line}"
+        return f"{visible(member)} {java_name(where.symbol)}{line}"
     return visible(member) + (f":{span.line}" if span else "")

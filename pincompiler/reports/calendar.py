@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pincompiler.records import dataclass
+from pincompiler.reports.names import mechanism_name
 from pincompiler.reports.text import visible
 
 if TYPE_CHECKING:
@@ -13,85 +14,79 @@ if TYPE_CHECKING:
 
     from pincompiler.subject import Run, Subject
 
-_LEFT, _WIDTH, _ROW, _TOP = 8, 704, 40, 28
 _LONGEST = timedelta(days=5 * 366)
 """What ends later is drawn as going on."""
-_MOST = 40
-"""Rows of the picture; the list below it has all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Something that begins, maybe, and ends."""
-
-    what: str
-    kind: str
-    """``pins`` or ``certificate``, and ``over`` behind it where it has ended."""
-    begins: date | None
-    ends: date
-    said: str
-    """``in 36 days``."""
+_STEPS = (1, 3, 6, 12, 24, 60)
+"""Months from one tick to the next."""
+_TICKS = 6
+"""At most so many, for which there is room on a telephone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A span in the picture, in its units."""
+    """Something that begins, maybe, and ends, with its bar in the picture."""
 
-    label: str
+    what: str
     kind: str
+    """``pins`` or ``certificate``, and ``over`` behind it where it has ended."""
+    begins: str
+    ends: str
+    said: str
+    """``in 36 days``."""
     x: float
-    y: int
+    """Hundredths of the width of the picture, as all of these."""
     width: float
-    end: str
-    end_x: float
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
-    """A year or a month on the axis."""
+class Mark:
+    """A day on the axis, with its name."""
 
     x: float
+    anchor: str
+    """Which end of the name stands there: ``start``, ``middle`` or ``end``."""
     text: str
+
+    @property
+    def beside(self) -> int:
+        """Units by which a name stands off its line."""
+        return {"start": 5, "middle": 0, "end": -5}[self.anchor]
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The picture, and the same as a list."""
+    """The picture: bars by their end, over ticks."""
 
-    spans: tuple[Span, ...]
     bars: tuple[Bar, ...]
-    ticks: tuple[Tick, ...]
-    height: int
-    today_x: float
-    today: str
-    note: str
+    ticks: tuple[Mark, ...]
+    today: Mark | None
+    """The day of the audit; None if it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    what: str
+    kind: str
+    begins: date | None
+    ends: date
 
 
 def calendar(subject: Subject) -> Calendar | None:
     """The calendar of an app; None if nothing that is known of it ends."""
     run = subject.run
-    spans = tuple(sorted(_spans(subject, run), key=lambda span: (span.ends, span.kind, span.what)))
+    spans = sorted(_spans(subject, run), key=lambda span: (span.ends, span.kind, span.what))
     if not spans:
         return None
-    day = run.day if run else spans[0].ends
-    first, last = _scope(spans, day)
-    shown = spans[:_MOST]
-    bars = tuple(_bar(span, number, first, last) for number, span in enumerate(shown))
-    note = f"The picture shows the first {_MOST} of {len(spans):,}." if len(spans) > _MOST else ""
+    day = run.day if run else None
+    first, last = _scope(spans, day or spans[0].ends)
     return Calendar(
-        spans,
-        bars,
+        tuple(_bar(span, day, first, last) for span in spans),
         tuple(_ticks(first, last)),
-        _TOP + _ROW * len(bars) + 8,
-        _x(day, first, last),
-        day.isoformat() if run else "",
-        note,
+        _mark(day, first, last, f"{day.isoformat()}, the day of the audit") if day else None,
     )
 
 
-def _spans(subject: Subject, run: Run | None) -> Iterator[Span]:
-    day = run.day if run else None
+def _spans(subject: Subject, run: Run | None) -> Iterator[_Span]:
     ends: dict[tuple[date, str], list[str]] = {}
     for found in subject.pins:
         if found.pin.expires:
@@ -99,24 +94,16 @@ def _spans(subject: Subject, run: Run | None) -> Iterator[Span]:
             hosts += [found.pin.host] if found.pin.host not in hosts else []
     for (end, mechanism), hosts in ends.items():
         more = f" and {len(hosts) - 2:,} more" if len(hosts) > 2 else ""
-        what = f"pins of {', '.join(hosts[:2])}{more} ({mechanism})"
-        yield _span(what, "pins", day, end, day)
+        yield _Span(f"Pins of {', '.join(hosts[:2])}{more} ({mechanism_name(mechanism)})", "pins", None, end)
     shipped = {found.pin.pin for found in subject.pins}
     for key in run.keys if run else ():
         if key.ends:
             use = "" if key.pin in shipped else ", not in this app"
-            yield _span(f"certificate of {key.name}{use}", "certificate", key.begins, key.ends, day)
+            yield _Span(f"Certificate of {key.name}{use}", "certificate", key.begins, key.ends)
 
 
-def _span(what: str, kind: str, begins: date | None, ends: date, day: date | None) -> Span:
-    left = (ends - day).days if day else 0
-    over = day is not None and ends <= day
-    said = f"{-left:,} days ago" if left < 0 else "today" if left == 0 else f"in {left:,} days"
-    return Span(visible(what), f"{kind} over" if over else kind, begins, ends, said if day else "")
-
-
-def _scope(spans: Sequence[Span], day: date) -> tuple[date, date]:
-    last = max(day + timedelta(days=365), min(max(span.ends for span in spans), _later(day, _LONGEST)))
+def _scope(spans: Sequence[_Span], day: date) -> tuple[date, date]:
+    last = max(_later(day, timedelta(days=365)), min(max(span.ends for span in spans), _later(day, _LONGEST)))
     earliest = min(day, *(span.ends for span in spans))
     # As much of the past as there is an end in it, and a little more.
     first = max(earliest, date.fromordinal(max(day.toordinal() - 2 * 366, 1)))
@@ -130,37 +117,35 @@ def _later(day: date, by: timedelta) -> date:
 
 def _x(day: date, first: date, last: date) -> float:
     share = (day - first).days / max((last - first).days, 1)
-    return round(_LEFT + _WIDTH * min(max(share, 0.0), 1.0), 1)
+    return round(100 * min(max(share, 0.0), 1.0), 2)
 
 
-def _bar(span: Span, number: int, first: date, last: date) -> Bar:
+def _bar(span: _Span, day: date | None, first: date, last: date) -> Bar:
     start = _x(span.begins if span.begins and span.begins < span.ends else first, first, last)
-    end = _x(span.ends, first, last)
-    beyond = " \N{RIGHTWARDS ARROW}" if span.ends > last else ""
-    text = f"{span.ends.isoformat()}{beyond}"
-    near = end > _LEFT + _WIDTH * 0.8
-    label = span.what if len(span.what) <= 70 else f"{span.what[:69]}…"
+    left = (span.ends - day).days if day else 0
+    said = f"{-left:,} days ago" if left < 0 else "today" if left == 0 else f"in {left:,} days"
     return Bar(
-        label,
-        span.kind,
+        visible(span.what),
+        f"{span.kind} over" if day and span.ends <= day else span.kind,
+        span.begins.isoformat() if span.begins else "",
+        span.ends.isoformat(),
+        said if day else "",
         start,
-        _TOP + _ROW * number,
-        max(round(end - start, 1), 2.0),
-        text,
-        end,
-        "end" if near else "start",
+        max(round(_x(span.ends, first, last) - start, 2), 0.4),
     )
 
 
-def _ticks(first: date, last: date) -> Iterator[Tick]:
-    """Years; quarters where there are few of them."""
-    step = 12 if (last - first).days > 900 else 3
-    year, month = first.year, 1
-    while year < date.max.year:
-        day = date(year, month, 1)
-        if day > last:
-            return
-        if day >= first:
-            yield Tick(_x(day, first, last), str(year) if step == 12 else f"{year}-{month:02}")
-        month += step
-        year, month = year + (month > 12), (month - 1) % 12 + 1
+def _mark(day: date, first: date, last: date, text: str) -> Mark:
+    x = _x(day, first, last)
+    near = 45 if len(text) > 8 else 7
+    return Mark(x, "start" if x < near else "end" if x > 100 - near else "middle", text)
+
+
+def _ticks(first: date, last: date) -> Iterator[Mark]:
+    """Years; months where there are few of them."""
+    months = (last.year - first.year) * 12 + last.month - first.month
+    step = next((step for step in _STEPS if months <= step * _TICKS), 120)
+    for month in range(first.year * 12, last.year * 12 + 12, step):
+        day = date(month // 12, month % 12 + 1, 1)
+        if first <= day <= last:
+            yield _mark(day, first, last, f"{day.year}-{day.month:02}" if step < 12 else str(day.year))

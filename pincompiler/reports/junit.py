@@ -15,6 +15,7 @@ from lxml import etree
 from pincompiler.finding import Change, Level
 from pincompiler.fingerprints import fingerprinted
 from pincompiler.reports.audit_text import place
+from pincompiler.reports.names import java_name
 from pincompiler.reports.text import visible
 from pincompiler.verdicts import Verdict
 
@@ -95,7 +96,7 @@ def _finding(suite: Any, finding: Finding, fingerprint: str, path: str) -> None:
     lines = [f"{finding.change.value} since the audit before"] if finding.change else []
     lines += [f"at {place(finding.location, path)}"] if finding.location else []
     lines += [f"{visible(what)}: {place(where, path)}" for what, where in finding.related]
-    lines += [f"| {visible(line)}" for line in finding.evidence.shown] if finding.evidence else []
+    lines += [f"| {java_name(line)}" for line in finding.evidence.shown] if finding.evidence else []
     lines += [f"fix: {visible(finding.fix)}"] if finding.fix else []
     if finding.evidence and finding.evidence.remedy:
         lines += [f"+ {visible(line)}" for line in finding.evidence.remedy.text.split("\n")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pincompiler.finding import Level
 from pincompiler.records import dataclass
 from pincompiler.reports.audit_text import place
+from pincompiler.reports.names import mechanism_name
 from pincompiler.reports.text import visible
 from pincompiler.verdicts import Verdict
 
@@ -118,7 +119,7 @@ def _host(host: str, rows: tuple[HostVerdict, ...], starts: Sequence[int], path:
     ]
     overall = list(Verdict)[min(best)]
     lines = tuple(
-        Row(mechanism.value, tuple(_cells(tuple(some), starts, path)))
+        Row(mechanism_name(mechanism.value), tuple(_cells(tuple(some), starts, path)))
         for mechanism, some in groupby(rows, key=lambda row: row.mechanism)
     )
     return Host(visible(host), overall.value, kind(overall), SIGNS[overall], lines)

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from pincompiler import __version__
 from pincompiler.finding import Change, Level
 from pincompiler.fingerprints import fingerprinted
+from pincompiler.reports.names import java_name
 from pincompiler.reports.text import visible
 from pincompiler.rules.registry import RULES
 
@@ -189,7 +190,7 @@ def _logical(where: Location) -> dict[str, Any]:
     line = f":{where.span.line}" if where.span else ""
     if where.symbol:
         return {
-            "fullyQualifiedName": visible(where.symbol),
+            "fullyQualifiedName": java_name(where.symbol),
             "decoratedName": visible(f"{where.member}!{where.symbol}{line}"),
             "kind": "function",
         }
@@ -199,7 +200,7 @@ def _logical(where: Location) -> dict[str, Any]:
 def _flow(evidence: Evidence, subject: Subject) -> dict[str, Any]:
     """The way from an entry point to the place."""
     steps = [
-        {"location": {"logicalLocations": [{"fullyQualifiedName": visible(step), "kind": "type"}]}}
+        {"location": {"logicalLocations": [{"fullyQualifiedName": java_name(step), "kind": "type"}]}}
         for step in evidence.chain
     ]
     text = f"from an entry point of {visible(subject.package)}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.changes import changes
 from pincompiler.records import dataclass
+from pincompiler.reports.names import mechanism_name
 from pincompiler.reports.text import visible
 
 if TYPE_CHECKING:
@@ -25,6 +26,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A pin that was there before, and where."""
+
+    where: str
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The answer to "what is different?", for the top of a report."""
 
@@ -32,11 +41,13 @@ class Overview:
     """``com.example.shop 4.1 (shop-4.1.apk, sha256 3db18d39…)``; empty: the audit before has none."""
     said: str
     """In a sentence."""
+    brief: str
+    """In a table."""
     new: tuple[Line, ...]
     fixed: tuple[Line, ...]
     more: str
     """How many of either are left out, or nothing."""
-    gone: tuple[str, ...]
+    gone: tuple[Gone, ...]
     """Pins that were there before."""
     doubt: str
     """Why what is called fixed may not be."""
@@ -51,6 +62,7 @@ def overview(subject: Subject) -> Overview | None:
     return Overview(
         ", ".join(map(name, subject.baseline)),
         _sentence(found, known=bool(subject.baseline)),
+        f"{len(found.new):,} new, {len(found.fixed):,} fixed",
         tuple(Line(one.level.value, visible(one.message)) for one in found.new[:_MOST]),
         tuple(Line(one.level.value, visible(one.message)) for one in found.fixed[:_MOST]),
         f"{left:,} more in the list of findings" if left else "",
@@ -79,6 +91,7 @@ def _sentence(found: Changes, *, known: bool) -> str:
     )
 
 
-def _pin(found: InventoryPin) -> str:
+def _pin(found: InventoryPin) -> Gone:
     pin = found.pin
-    return visible(f"{pin.host or 'host not known'}, {pin.mechanism.value}: {pin.pin}")
+    where = f"{visible(pin.host) or 'host not known'} ({mechanism_name(pin.mechanism.value)})"
+    return Gone(where, visible(pin.pin))

@@ -16,6 +16,7 @@ from pincompiler.records import dataclass
 from pincompiler.reports.audit_text import place
 from pincompiler.reports.calendar import calendar
 from pincompiler.reports.matrix import matrix
+from pincompiler.reports.names import java_name, mechanism_name
 from pincompiler.reports.rule_page import page_of
 from pincompiler.reports.since import overview
 from pincompiler.reports.text import summary, visible
@@ -47,6 +48,8 @@ class Pair:
 
     name: str
     value: str
+    code: bool = False
+    """Whether the value is something to be copied, or compared letter by letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,9 @@ class ReportView:
     day: str
     apps: tuple[AppView, ...]
     rules: tuple[RulePage, ...]
-    """Of all findings, in the order of the registry of rules."""
+    """Of all findings, by their ids."""
+    compared: bool
+    """Whether some app was compared with an audit before."""
 
 
 def view(subjects: Sequence[Subject]) -> ReportView:
@@ -143,13 +148,16 @@ def view(subjects: Sequence[Subject]) -> ReportView:
     rules = {finding.rule for subject in subjects for finding in (*subject.findings, *subject.fixed)}
     days = sorted({subject.run.day.isoformat() for subject in subjects if subject.run})
     title = apps[0].title if len(apps) == 1 else f"{len(apps):,} apps"
-    return ReportView(title, ", ".join(days), apps, tuple(page_of(rule) for rule in sorted(rules)))
+    compared = any(app.since for app in apps)
+    return ReportView(title, ", ".join(days), apps, tuple(map(page_of, sorted(rules))), compared)
 
 
 def _app(subject: Subject, number: int) -> AppView:
     counts = ((level, sum(finding.level is level for finding in subject.findings)) for level in Level)
-    unseen = tuple(Pair(visible(one.what), visible(one.why)) for one in subject.unseen if one.mechanisms)
-    remarks = tuple(Pair(visible(one.what), visible(one.why)) for one in subject.unseen if not one.mechanisms)
+    unseen = tuple(Pair(java_name(one.what), visible(one.why)) for one in subject.unseen if one.mechanisms)
+    remarks = tuple(
+        Pair(java_name(one.what), visible(one.why)) for one in subject.unseen if not one.mechanisms
+    )
     said = summary(subject.findings) or "no findings"
     return AppView(
         f"app-{number}",
@@ -176,11 +184,11 @@ def _title(subject: Subject) -> str:
 
 
 def _facts(subject: Subject) -> Iterator[Pair]:
-    yield Pair("File", visible(subject.path))
+    yield Pair("File", visible(subject.path), code=True)
     if subject.error:
         return
-    yield Pair("SHA-256", visible(subject.sha256))
-    yield Pair("Package", visible(subject.package) or "none")
+    yield Pair("SHA-256", visible(subject.sha256), code=True)
+    yield Pair("Package", visible(subject.package) or "none", code=True)
     code = f"code {subject.version_code}" if subject.version_code else ""
     version = ", ".join(part for part in (visible(subject.version_name), code) if part)
     yield Pair("Version", version or "not given")
@@ -212,18 +220,20 @@ def _kind(pair: tuple[Finding, str]) -> tuple[Change | None, Level, str]:
 def _item(finding: Finding, path: str, fingerprint: str) -> Item:
     evidence = finding.evidence
     remedy = evidence.remedy if evidence else None
-    facts = [Pair(visible(what).capitalize(), place(where, path)) for what, where in finding.related]
+    facts = [
+        Pair(visible(what).capitalize(), place(where, path), code=True) for what, where in finding.related
+    ]
     where = finding.location
     if where and where.offset is not None:
-        facts.append(Pair("Bytecode offset", f"0x{where.offset:04x}"))
+        facts.append(Pair("Bytecode offset", f"0x{where.offset:04x}", code=True))
     if evidence:
         facts += _evidence(evidence)
     return Item(
         _sentence(visible(finding.message)),
         place(where, path) if where else "",
         tuple(facts),
-        tuple(map(visible, evidence.chain)) if evidence else (),
-        "\n".join(map(visible, evidence.shown)) if evidence else "",
+        tuple(map(java_name, evidence.chain)) if evidence else (),
+        "\n".join(map(java_name, evidence.shown)) if evidence else "",
         _sentence(visible(finding.fix)) if finding.fix else "",
         "\n".join(map(visible, remedy.text.split("\n"))) if remedy else "",
         _LANGUAGES.get(remedy.language, "") if remedy else "",
@@ -244,7 +254,7 @@ def _evidence(evidence: Evidence) -> Iterator[Pair]:
     if evidence.use.value:
         yield Pair("Use", _USE[evidence.use.value])
     api = f"API {visible(evidence.api)}" if evidence.api else ""
-    if concerns := ", ".join(part for part in (visible(evidence.mechanism), api) if part):
+    if concerns := ", ".join(part for part in (mechanism_name(evidence.mechanism), api) if part):
         yield Pair("Concerns", concerns)
     sure = {Confidence.LIKELY: "likely", Confidence.CANDIDATE: "candidate, a person has to judge"}
     yield Pair("Confidence", sure.get(evidence.confidence, "confirmed"))
@@ -292,7 +302,7 @@ def _use(found: InventoryPin, path: str) -> PinUse:
         f"{visible(pin.host)}{wide}" if pin.host else "host not known",
         f"{'enforced' if found.enforced else 'not enforced'}{ends}{owner}",
         "enforced" if found.enforced else "disabled",
-        pin.mechanism.value,
+        mechanism_name(pin.mechanism.value),
         place(pin.where, path),
         found.change.value if found.change else "",
     )
@@ -305,13 +315,14 @@ def _run(subject: Subject) -> Iterator[Pair]:
     run = subject.run
     if run is None:
         return
-    yield Pair("Command", command(run, [subject.path]))
+    yield Pair("Command", command(run, [subject.path]), code=True)
     yield Pair("pincompiler", visible(run.version))
     yield Pair("Judged for the day", run.day.isoformat())
     yield Pair("Told before an expiry", f"{run.horizon:,} days")
     yield Pair("Engine", visible(run.engine))
     if run.pins:
-        yield Pair("pins.toml", f"{visible(run.pins)}, policy {visible(run.policy)}")
+        yield Pair("pins.toml", visible(run.pins), code=True)
+        yield Pair("Policy", visible(run.policy), code=True)
     if run.accepts:
         yield Pair("Acceptances", ", ".join(map(visible, run.accepts)))
 

@@ -218,7 +218,7 @@ def test_markdown_tells_what_is_new_first_and_what_is_as_it_was_in_a_line() -> N
         )
     ]
     assert places == sorted(places)
-    assert "pin gone: api.example.com, nsc: " in told
+    assert "pin gone: api.example.com \\(Network security configuration\\): `" in told
 
 
 def test_the_page_tells_what_changed_at_the_top() -> None:

@@ -16,6 +16,7 @@ from pincompiler.fingerprints import fingerprints
 from pincompiler.location import Location, Span
 from pincompiler.policy import Reach
 from pincompiler.reports import audit_json, audit_markdown, audit_text, html, junit, sarif
+from pincompiler.reports.names import java_name
 from pincompiler.subject import InventoryPin, Subject
 from pincompiler.verdicts import HostVerdict, Verdict
 
@@ -207,11 +208,15 @@ def test_sarif_names_the_method_and_the_way_to_it() -> None:
     (place,) = result["locations"]
     assert place["physicalLocation"]["artifactLocation"] == {"uri": "shop.apk"}
     assert place["physicalLocation"]["region"]["startLine"] == 1
-    assert place["logicalLocations"][0]["fullyQualifiedName"] == "Lcom/example/shop/Net;->client()V"
-    steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
-    assert [step["location"]["logicalLocations"][0]["fullyQualifiedName"] for step in steps] == list(
-        IN_CODE.chain
+    assert place["logicalLocations"][0]["fullyQualifiedName"] == "com.example.shop.Net.client()"
+    assert (
+        place["logicalLocations"][0]["decoratedName"] == "classes2.dex!Lcom/example/shop/Net;->client()V:31"
     )
+    steps = result["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert [step["location"]["logicalLocations"][0]["fullyQualifiedName"] for step in steps] == [
+        "com.example.shop.Main",
+        "com.example.shop.Net",
+    ]
 
 
 def test_sarif_has_what_github_requires() -> None:
@@ -264,7 +269,7 @@ Findings
       see: CWE-693, MASVS-NETWORK-2, MASWE-0028
 
   warning: it is over [expired-pin-set]
-      at classes2.dex Lcom/example/shop/Net;->client()V (line 31)
+      at classes2.dex com.example.shop.Net.client() (line 31)
       first-party, reachable, API 24+, likely
       reached by com.example.shop.Main > com.example.shop.Net
       | const/4 v0, 0x1
@@ -284,6 +289,30 @@ Remarks
   note: harmless
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("symbol", "name"),
+    [
+        ("Lcom/example/Net;", "com.example.Net"),
+        ("[[Lcom/example/Net$1;", "com.example.Net$1[][]"),
+        ("Lcom/example/Net;->client()V", "com.example.Net.client()"),
+        (
+            "La/b$0;->verify(Ljava/lang/String;[I[[Lx/Y;J)[Z",
+            "a.b$0.verify(java.lang.String, int[], x.Y[][], long)",
+        ),
+        ("Lcom/example/Net;-><init>(Z)V", "com.example.Net.<init>(boolean)"),
+        ("Lcom/example/Net;->pinner", "com.example.Net.pinner"),
+        ("classes.dex", "classes.dex"),
+        ("const/4 v0, 0x1", "const/4 v0, 0x1"),
+        ("Lisa; likes it;", "Lisa; likes it;"),
+        ("V", "V"),
+        ("", ""),
+    ],
+)
+def test_people_read_names_as_javac_writes_them(symbol: str, name: str) -> None:
+    """JVMS §4.3.2 and §4.3.3: descriptors of fields and methods."""
+    assert java_name(symbol) == name
 
 
 def test_no_host_does_not_read_as_no_pins() -> None:
