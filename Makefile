@@ -31,9 +31,12 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Rewrites the committed golden files after a deliberate change; read the diff.
+# Rewrites the committed golden files after a deliberate change, the picture of the report with Chromium; read the
+# diff.
 golden: $(READY)
-	$(BIN)/python -m pytest tests/test_golden.py tests/test_readme.py --update-golden
+	$(BIN)/python -m pytest tests/test_golden.py tests/test_readme.py --update-golden --deselect \
+		tests/test_readme.py::test_the_picture_is_of_the_sample_report
+	$(BIN)/python -m tests.real.make_report_picture
 
 # The real parts, into .tools/: Kotlin, OkHttp, Android, R8, Swift, ...; needs a JDK, Maven, npm and apt.
 tools: $(READY)

@@ -17,6 +17,7 @@ import pytest
 from pincompiler.cli.program import COMMANDS
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.rules.registry import RULES
+from tests.real import make_report_picture
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -100,6 +101,14 @@ def test_the_sample_report_is_current(project: Path, request: pytest.FixtureRequ
     if request.config.getoption("--update-golden"):
         sample.write_bytes(now)
     assert sample.read_bytes() == now
+
+
+def test_the_picture_is_of_the_sample_report() -> None:
+    """If not: ``make golden``, where there is Chromium."""
+    assert (
+        make_report_picture.source_of(make_report_picture.PICTURE.read_bytes())
+        == make_report_picture.digest()
+    )
 
 
 def test_every_name_of_the_library_is_there() -> None:
