@@ -194,7 +194,8 @@ def _group(group: Group) -> Iterator[str]:
 def _item(item: Item) -> Iterator[str]:
     accepted = f" (accepted: {plain(item.accepted)})" if item.accepted else ""
     where = f"<br>{code(item.where)}" if item.where else ""
-    yield f"- **{plain(item.message)}**{accepted}{where}"
+    # Asterisks around nothing would be a rule.
+    yield f"- **{plain(item.message.strip()) or 'no message'}**{accepted}{where}"
     if item.chain:
         yield f"  - reached by {' › '.join(map(code, item.chain))}"
     for line in item.shown.split("\n") if item.shown else ():

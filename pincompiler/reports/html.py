@@ -32,6 +32,9 @@ def render(subjects: Sequence[Subject]) -> str:
         report=shown,
         version=__version__,
         several=shown.apps if len(shown.apps) > 1 else (),
+        # A heading is one level below the one above it.
+        part="h3" if len(shown.apps) > 1 else "h2",
+        name="h4" if len(shown.apps) > 1 else "h3",
         opened="open" if len(shown.apps) <= _FEW else "",
         **_parts("report.css", "report.js"),
     )

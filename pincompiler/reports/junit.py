@@ -35,10 +35,7 @@ def render(subjects: Sequence[Subject]) -> str:
     root: Any = etree.Element("testsuites", name="pincompiler audit")
     for subject in subjects:
         root.append(_suite(subject))
-    total = {
-        name: sum(int(suite.get(name)) for suite in root)
-        for name in ("tests", "failures", "errors", "skipped")
-    }
+    total = {name: sum(int(suite.get(name)) for suite in root) for name in ("tests", "failures", "errors")}
     for name, count in total.items():
         root.set(name, str(count))
     text: str = etree.tostring(root, encoding="unicode", pretty_print=True)

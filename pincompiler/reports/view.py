@@ -7,6 +7,7 @@ characters, and those that reorder text, are spelt out.
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -144,7 +145,8 @@ class ReportView:
 
 def view(subjects: Sequence[Subject]) -> ReportView:
     """Everything the report says."""
-    apps = tuple(_app(subject, number) for number, subject in enumerate(subjects, 1))
+    titles = _titles(subjects)
+    apps = tuple(_app(subject, number, titles[number - 1]) for number, subject in enumerate(subjects, 1))
     rules = {finding.rule for subject in subjects for finding in (*subject.findings, *subject.fixed)}
     days = sorted({subject.run.day.isoformat() for subject in subjects if subject.run})
     title = apps[0].title if len(apps) == 1 else f"{len(apps):,} apps"
@@ -152,7 +154,7 @@ def view(subjects: Sequence[Subject]) -> ReportView:
     return ReportView(title, ", ".join(days), apps, tuple(map(page_of, sorted(rules))), compared)
 
 
-def _app(subject: Subject, number: int) -> AppView:
+def _app(subject: Subject, number: int, title: str) -> AppView:
     counts = ((level, sum(finding.level is level for finding in subject.findings)) for level in Level)
     unseen = tuple(Pair(java_name(one.what), visible(one.why)) for one in subject.unseen if one.mechanisms)
     remarks = tuple(
@@ -161,7 +163,7 @@ def _app(subject: Subject, number: int) -> AppView:
     said = summary(subject.findings) or "no findings"
     return AppView(
         f"app-{number}",
-        _title(subject),
+        title,
         visible(subject.path),
         visible(subject.error),
         tuple(_facts(subject)),
@@ -176,6 +178,19 @@ def _app(subject: Subject, number: int) -> AppView:
         remarks,
         tuple(_run(subject)),
     )
+
+
+def _titles(subjects: Sequence[Subject]) -> list[str]:
+    """What each app is called; builds with one name also by their files, and those of one file by numbers."""
+    titles = _told_apart([_title(subject) for subject in subjects], [visible(one.path) for one in subjects])
+    return _told_apart(titles, [f"{number:,}" for number in range(1, len(titles) + 1)])
+
+
+def _told_apart(titles: list[str], more: list[str]) -> list[str]:
+    often = Counter(titles)
+    return [
+        f"{title} ({what})" if often[title] > 1 else title for title, what in zip(titles, more, strict=True)
+    ]
 
 
 def _title(subject: Subject) -> str:

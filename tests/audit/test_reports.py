@@ -359,3 +359,14 @@ def test_hostile_names_cannot_steer_a_terminal_or_a_log(render: Any) -> None:
     assert "\u202e" not in shown
     assert "\x00" not in shown
     assert "\n::error::" not in shown
+
+
+def test_builds_with_one_name_are_told_apart() -> None:
+    other = replace(SUBJECT, path="other.apk")
+    shown = html.render([SUBJECT, other, other, replace(SUBJECT, version_name="5")])
+    assert re.findall(r'class="app" id="[^"]+" aria-label="([^"]+)"', shown) == [
+        "com.example.shop 4.2 (shop.apk)",
+        "com.example.shop 4.2 (other.apk) (2)",
+        "com.example.shop 4.2 (other.apk) (3)",
+        "com.example.shop 5",
+    ]

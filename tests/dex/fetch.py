@@ -25,6 +25,7 @@ SUMS: Final = {
     "android-apidemos@5.0.0": "8efe4f6cef47fba151718e2471dc1c8ac9a37623841a2485e65752222253b39c",
     "io.appium.settings@8.0.10": "1903bba3c16b387af259c79bd7eac26e905b5b7b016702aa25644fe673ff0b2d",
     "appium-uiautomator2-server@10.6.6": "c0ddd247106d51d41749ae3aeb1818df18f46735020ae464f525d016e96f2fe9",
+    "axe-core@4.14.1": "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745",
     "@microsoft/sarif-multitool-linux@5.7.0": "27d8e3e96dde578a23b7c45035b8d741fece5731e2700aa068015b8c44d1514e",
 }
 """The SHA-256 of each package."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 HERE: Final = Path(__file__).resolve().parent
-INSTALLERS: Final = ("real.install", "real.swift install", "dex.fetch", "real.serving")
+INSTALLERS: Final = ("real.install", "real.swift install", "dex.fetch", "real.serving", "real.judges")
 """Modules of the tests, with what they are told."""
 
 

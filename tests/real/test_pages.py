@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from selenium.webdriver import ActionChains, Keys
 
 from pincompiler.reports import html
 from pincompiler.reports.rule_page import pages
 from pincompiler.subject import Subject
+from tests.audit.test_changes import NOW
 from tests.audit.test_reports import HOSTILE, IN_METHOD, SUBJECT
-from tests.real import browser
+from tests.real import browser, judges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +70,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     content = {
         "one": html.render([BUSY]),
         "many": html.render([BUSY, BROKEN, SUBJECT, Subject("empty.apk", "apk")]),
+        "changed": html.render([NOW]),
         "rules": html.render_rules(pages().values()),
     }
     for name, text in content.items():
@@ -75,7 +78,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {name: (folder / f"{name}.html").as_uri() for name in content}
 
 
-@pytest.mark.parametrize("page", ["one", "many", "rules"])
+@pytest.mark.parametrize("page", ["one", "many", "changed", "rules"])
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_page_fits_and_can_be_read(
@@ -133,6 +136,112 @@ def test_findings_can_be_filtered(driver: Chrome, shown: dict[str, str]) -> None
     field = driver.find_element("css selector", "[data-label='Filter findings'] input[type=search]")
     field.send_keys("api-2027 missing")
     assert browser.value(driver, findings) == 1
+
+
+FOCUS = """(() => {
+  const at = document.activeElement;
+  return [at.tagName, [...document.querySelectorAll("*")].indexOf(at)];
+})()"""
+"""Where the keyboard is: the kind of element, and its place in the document."""
+FOCUSABLE = "a[href], summary, input, button, [tabindex='0']"
+
+
+def press(driver: Chrome, *keys: str) -> None:
+    ActionChains(driver).send_keys(*keys).perform()
+
+
+def test_the_keyboard_reaches_everything_in_order(driver: Chrome, shown: dict[str, str]) -> None:
+    browser.set_up(driver, 1280)
+    driver.get(shown["many"])
+    driver.execute_script("for (const one of document.querySelectorAll('details')) one.open = true;")
+    wanted: list[int] = browser.value(
+        driver,
+        f"""[...document.querySelectorAll("{FOCUSABLE}")].filter((one) => one.checkVisibility())
+          .map((one) => [...document.querySelectorAll("*")].indexOf(one))""",
+    )
+    reached = []
+    for _ in wanted:
+        press(driver, Keys.TAB)
+        reached.append(browser.value(driver, FOCUS))
+    assert [place for _, place in reached] == wanted
+    kinds = [kind for kind, _ in reached]
+    assert {"A", "INPUT", "BUTTON", "SUMMARY", "DIV"} == {*kinds}
+    assert kinds.count("SUMMARY") == browser.value(driver, "document.querySelectorAll('details').length")
+    press(driver, Keys.TAB)
+    assert browser.value(driver, FOCUS)[0] == "BODY", "the page keeps the focus"
+
+
+def test_the_keyboard_sorts_the_apps(driver: Chrome, shown: dict[str, str]) -> None:
+    browser.set_up(driver, 1280)
+    driver.get(shown["many"])
+    head = "document.querySelectorAll('#apps th')[3]"
+    counts = "[...document.querySelectorAll('#apps tbody tr')].map((row) => Number(row.cells[3].textContent))"
+    driver.execute_script(f"{head}.querySelector('button').focus()")
+    for key, order, expected in (
+        (Keys.ENTER, "ascending", [0, 0, 1, 3]),
+        (Keys.SPACE, "descending", [3, 1, 0, 0]),
+    ):
+        press(driver, key)
+        assert browser.value(driver, f"{head}.getAttribute('aria-sort')") == order
+        assert browser.value(driver, counts) == expected
+        assert browser.value(driver, "document.activeElement.textContent") == "Warnings"
+
+
+def test_the_keyboard_filters_and_folds(driver: Chrome, shown: dict[str, str]) -> None:
+    browser.set_up(driver, 1280)
+    driver.get(shown["changed"])
+    visible = "[...document.querySelectorAll('.item')].filter((one) => one.checkVisibility()).map((one) => one.dataset.change)"
+    assert browser.value(driver, visible) == ["new", "unchanged", "fixed"]
+    driver.execute_script("document.querySelector('input[value=unchanged]').focus()")
+    press(driver, Keys.SPACE)
+    assert browser.value(driver, visible) == ["new", "fixed"]
+    assert (
+        browser.value(
+            driver, "document.querySelector('[data-label=\"Filter findings\"] [role=status]').textContent"
+        )
+        == "2 of 3 shown"
+    )
+    driver.execute_script("document.querySelector('details.group summary').focus()")
+    press(driver, Keys.ENTER)
+    assert browser.value(driver, visible) == ["fixed"]
+
+
+@pytest.mark.parametrize("page", ["one", "many", "changed", "rules"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_to_keep_people_out(
+    driver: Chrome, shown: dict[str, str], page: str, *, dark: bool
+) -> None:
+    browser.set_up(driver, 1280, dark=dark)
+    driver.get(shown[page])
+    found = judged(driver)
+    assert found["violations"] == []
+    assert found["passes"] > 25
+
+
+def test_axe_finds_what_keeps_people_out(driver: Chrome, shown: dict[str, str]) -> None:
+    """A page without a language, with words that can hardly be seen, and a field without a name."""
+    browser.set_up(driver, 1280)
+    driver.get(shown["one"])
+    driver.execute_script(
+        """document.documentElement.lang = "";
+        document.querySelector("h1").style.color = "#ddd";
+        const field = document.querySelector("[data-label='Filter findings'] input");
+        field.removeAttribute("aria-label");
+        field.placeholder = "";"""
+    )
+    assert {"html-has-lang", "color-contrast", "label"} <= {*judged(driver)["violations"]}
+
+
+def judged(driver: Chrome) -> dict[str, Any]:
+    """The rules of axe-core that the page breaks, with everything unfolded, and how many it keeps."""
+    driver.execute_script("for (const one of document.querySelectorAll('details')) one.open = true;")
+    driver.execute_script(judges.need(judges.axe()).read_text("utf-8"))
+    found: dict[str, Any] = driver.execute_async_script(
+        """const done = arguments[0];
+        axe.run(document, {resultTypes: ["violations"]}).then((found) => done({
+          violations: found.violations.map((one) => one.id), passes: found.passes.length}));"""
+    )
+    return found
 
 
 def test_a_page_can_be_printed(driver: Chrome, shown: dict[str, str], tmp_path: Path) -> None:
