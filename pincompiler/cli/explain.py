@@ -69,12 +69,12 @@ def _rule_pages(name: str, output_format: PageFormat) -> str:
     chosen = [rule for rule in RULES if name in ("", rule.id)]
     if output_format is PageFormat.HTML:
         from pincompiler.reports import html
-        from pincompiler.reports.rule_page import page
+        from pincompiler.reports.rule_page import grouped
 
-        return html.render_rules(map(page, chosen))
+        return html.render_rules(grouped(chosen))
     if output_format is PageFormat.MARKDOWN:
         from pincompiler.reports import audit_markdown
-        from pincompiler.reports.rule_page import page
+        from pincompiler.reports.rule_page import grouped
 
-        return audit_markdown.render_rules(map(page, chosen))
+        return audit_markdown.render_rules(grouped(chosen))
     return rules_json(chosen) if output_format is PageFormat.JSON else "\n".join(map(rule_text, chosen))

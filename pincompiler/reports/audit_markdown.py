@@ -16,7 +16,7 @@ from pincompiler.reports.view import view
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pincompiler.reports.rule_page import Block, RulePage
+    from pincompiler.reports.rule_page import Block, RuleGroup, RulePage
     from pincompiler.reports.since import Overview
     from pincompiler.reports.view import AppView, Group, Item
     from pincompiler.subject import Subject
@@ -220,21 +220,25 @@ def _prose(text: str) -> str:
     return "".join(code(part) if number % 2 else plain(part) for number, part in enumerate(parts))
 
 
-def render_rules(rules: Iterable[RulePage]) -> str:
+def render_rules(groups: Iterable[RuleGroup]) -> str:
     """The reference of rules."""
-    rules = tuple(rules)
-    lines = ["# Rules of pincompiler", ""]
-    lines += _table(
-        ["Rule", "Level", "What is wrong"],
-        ([f"[{rule.id}](#{rule.id})", rule.level, _prose(rule.summary)] for rule in rules),
-    )
-    for rule in rules:
-        lines += ["", *_rule(rule)]
+    groups = tuple(groups)
+    lines = ["# Rules of pincompiler"]
+    for group in groups:
+        lines += ["", f"{group.title}:", ""]
+        lines += _table(
+            ["Rule", "Level", "What is wrong"],
+            ([f"[{rule.id}](#{rule.id})", rule.level, _prose(rule.summary)] for rule in group.rules),
+        )
+    for group in groups:
+        lines += ["", f"## {group.title}"]
+        for rule in group.rules:
+            lines += ["", *_rule(rule)]
     return "\n".join(lines) + "\n"
 
 
 def _rule(rule: RulePage) -> Iterator[str]:
-    yield from (f"## {rule.id}", "", f"*{rule.level}*: {_prose(rule.summary)}.")
+    yield from (f"### {rule.id}", "", f"*{rule.level}*: {_prose(rule.summary)}.")
     for paragraph in rule.why:
         yield from ("", _prose(paragraph))
     yield from ("", "Wrong:")

@@ -17,7 +17,7 @@ from pincompiler.templating import render_page, template_root
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pincompiler.reports.rule_page import RulePage
+    from pincompiler.reports.rule_page import RuleGroup
     from pincompiler.subject import Subject
 
 _FEW = 3
@@ -40,9 +40,9 @@ def render(subjects: Sequence[Subject]) -> str:
     )
 
 
-def render_rules(rules: Iterable[RulePage]) -> str:
+def render_rules(groups: Iterable[RuleGroup]) -> str:
     """The reference of rules."""
-    return render_page("rules.html.j2", rules=tuple(rules), version=__version__, **_parts("report.css"))
+    return render_page("rules.html.j2", groups=tuple(groups), version=__version__, **_parts("report.css"))
 
 
 def _parts(*names: str) -> dict[str, str]:

@@ -26,7 +26,7 @@ _ANDROID = {
 """The version that each API level is known by."""
 SIGNS = {
     Verdict.ENFORCED: "\N{CHECK MARK}",
-    Verdict.EXPIRED: "\N{WATCH}",
+    Verdict.EXPIRED: "!",
     Verdict.BROKEN: "\N{MULTIPLICATION X}",
     Verdict.DISABLED: "\N{CIRCLED DIVISION SLASH}",
     Verdict.NOT_COVERED: "\N{EN DASH}",
@@ -48,6 +48,8 @@ class Cell:
     """What one mechanism does on some of the columns."""
 
     span: int
+    android: str
+    """The versions, for where there is no room for columns."""
     verdict: str
     kind: str
     """The word for style sheets."""
@@ -93,12 +95,14 @@ def matrix(subject: Subject) -> Matrix:
         _host(host, tuple(rows), starts, subject.path)
         for host, rows in groupby(subject.verdicts, key=lambda row: row.host)
     )
-    columns = tuple(
-        _column(start, following - 1 if following else None)
-        for start, following in zip(starts, [*starts[1:], None], strict=False)
-    )
+    columns = tuple(_column(start, _last(starts, number)) for number, start in enumerate(starts))
     errors = sum(finding.level is Level.ERROR for finding in subject.findings)
     return Matrix(columns, hosts, _answer(hosts, errors))
+
+
+def _last(starts: Sequence[int], number: int) -> int | None:
+    """The last API level of a column; None if it is open."""
+    return starts[number + 1] - 1 if number + 1 < len(starts) else None
 
 
 def _column(first: int, last: int | None) -> Column:
@@ -127,14 +131,19 @@ def _host(host: str, rows: tuple[HostVerdict, ...], starts: Sequence[int], path:
 
 def _cells(rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> Iterator[Cell]:
     by_start = [next((row for row in rows if _covers(row.api, start)), None) for start in starts]
+    number = 0
     for row, same in groupby(by_start, key=lambda one: one):
         width = len(list(same))
+        android = _column(starts[number], _last(starts, number + width - 1)).android
+        number += width
         if row is None:
-            yield Cell(width, "not told", "unknown", "", "", "")
+            yield Cell(width, android, "not told", "unknown", "", "", "")
             continue
         where = place(row.where, path) if row.where else ""
         said = "" if not where or visible(row.why).startswith(where) else where
-        yield Cell(width, row.verdict.value, kind(row.verdict), SIGNS[row.verdict], visible(row.why), said)
+        yield Cell(
+            width, android, row.verdict.value, kind(row.verdict), SIGNS[row.verdict], visible(row.why), said
+        )
 
 
 def _covers(api: ApiRange, level: int) -> bool:

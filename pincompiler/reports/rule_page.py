@@ -13,11 +13,17 @@ from pincompiler.rules.references import reference_name
 from pincompiler.rules.registry import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pincompiler.rules.rule import Rule
 
 _FENCE = lazy_regex(r"```(\w*)\n(.*?)```", re.DOTALL)
+_GROUPS = (
+    "Pin-sets, of pins.toml and of apps",
+    "Shipped apps",
+    "What targets make of a policy",
+    "The text of pins.toml, keys, outputs and acceptances",
+)
 _NAMES = {"xml": "XML", "toml": "pins.toml", "java": "Java", "kotlin": "Kotlin", "swift": "Swift"}
 
 
@@ -50,6 +56,27 @@ class RulePage:
     wrong: tuple[Block, ...]
     right: tuple[Block, ...]
     references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGroup:
+    """Rules that judge the same kind of thing, by their ids."""
+
+    title: str
+    rules: tuple[RulePage, ...]
+
+
+def grouped(rules: Iterable[Rule]) -> tuple[RuleGroup, ...]:
+    """The pages of rules as somebody looks them up: by what they judge, then by the alphabet."""
+    by_title: dict[str, list[RulePage]] = {title: [] for title in _GROUPS}
+    for rule in sorted(rules, key=lambda rule: rule.id):
+        by_title[_group(rule)].append(page(rule))
+    return tuple(RuleGroup(title, tuple(some)) for title, some in by_title.items() if some)
+
+
+def _group(rule: Rule) -> str:
+    checks = (rule.policy, rule.app, rule.target)
+    return next((title for title, check in zip(_GROUPS, checks, strict=False) if check), _GROUPS[-1])
 
 
 def page(rule: Rule) -> RulePage:

@@ -15,8 +15,9 @@ from markdown_it import MarkdownIt
 from pincompiler.changes import compared
 from pincompiler.finding import Snippet
 from pincompiler.reports import audit_markdown
-from pincompiler.reports.rule_page import pages
+from pincompiler.reports.rule_page import grouped, pages
 from pincompiler.reports.text import visible
+from pincompiler.rules.registry import RULES
 from pincompiler.subject import KnownKey, Run, Subject
 from tests.audit.test_audit_reader import SUBJECTS
 from tests.audit.test_reports import IN_CODE, SUBJECT
@@ -144,7 +145,7 @@ def test_the_parser_sees_what_it_is_asked_for() -> None:
 
 
 def test_the_reference_of_rules_links_to_itself_and_has_no_html() -> None:
-    tokens = parsed(audit_markdown.render_rules(pages().values()))
+    tokens = parsed(audit_markdown.render_rules(grouped(RULES)))
     found = lively(tokens)
     assert found.keys() == {"link_open", "em_open"}
     links = [str(token.attrs["href"]) for token in tokens if token.type == "link_open"]

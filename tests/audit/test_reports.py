@@ -17,6 +17,8 @@ from pincompiler.location import Location, Span
 from pincompiler.policy import Reach
 from pincompiler.reports import audit_json, audit_markdown, audit_text, html, junit, sarif
 from pincompiler.reports.names import java_name
+from pincompiler.reports.rule_page import grouped
+from pincompiler.rules.registry import RULES
 from pincompiler.subject import InventoryPin, Subject
 from pincompiler.verdicts import HostVerdict, Verdict
 
@@ -370,3 +372,15 @@ def test_builds_with_one_name_are_told_apart() -> None:
         "com.example.shop 4.2 (other.apk) (3)",
         "com.example.shop 5",
     ]
+
+
+def test_the_reference_of_rules_has_each_once_where_it_is_looked_for() -> None:
+    groups = grouped(RULES)
+    assert sorted(page.id for group in groups for page in group.rules) == sorted(rule.id for rule in RULES)
+    found = {page.id: group.title for group in groups for page in group.rules}
+    assert found["missing-backup-pin"] == found["retired-key"] == "Pin-sets, of pins.toml and of apps"
+    assert found["permissive-trust-manager"] == "Shipped apps"
+    assert found["unfaithful-target"] == "What targets make of a policy"
+    assert found["invalid-toml"] == "The text of pins.toml, keys, outputs and acceptances"
+    for group in groups:
+        assert [page.id for page in group.rules] == sorted(page.id for page in group.rules)

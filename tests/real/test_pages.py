@@ -9,7 +9,8 @@ import pytest
 from selenium.webdriver import ActionChains, Keys
 
 from pincompiler.reports import html
-from pincompiler.reports.rule_page import pages
+from pincompiler.reports.rule_page import grouped
+from pincompiler.rules.registry import RULES
 from pincompiler.subject import Subject
 from tests.audit.test_changes import NOW
 from tests.audit.test_reports import HOSTILE, IN_METHOD, SUBJECT
@@ -71,7 +72,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "one": html.render([BUSY]),
         "many": html.render([BUSY, BROKEN, SUBJECT, Subject("empty.apk", "apk")]),
         "changed": html.render([NOW]),
-        "rules": html.render_rules(pages().values()),
+        "rules": html.render_rules(grouped(RULES)),
     }
     for name, text in content.items():
         (folder / f"{name}.html").write_text(text, "utf-8")
