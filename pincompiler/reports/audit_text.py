@@ -40,9 +40,9 @@ def _subject(subject: Subject, *, colour: bool) -> Iterator[str]:
     yield from _section("Fixed", fixed)
     yield from _section("Pins", _pins(subject.pins))
     yield from _section("Pins gone", _pins(subject.gone))
-    unseen = [f"{java_name(one.what)}: {visible(one.why)}" for one in subject.unseen if one.mechanisms]
+    unseen = [f"{java_name(one.what)}: {java_name(one.why)}" for one in subject.unseen if one.mechanisms]
     yield from _section("Not seen", unseen)
-    remarks = [f"{java_name(one.what)}: {visible(one.why)}" for one in subject.unseen if not one.mechanisms]
+    remarks = [f"{java_name(one.what)}: {java_name(one.why)}" for one in subject.unseen if not one.mechanisms]
     yield from _section("Remarks", remarks)
 
 
@@ -80,7 +80,7 @@ def _verdicts(subject: Subject, *, colour: bool) -> Iterator[str]:
         code = _COLOURS.get(row.verdict, _BAD)
         shown = painted(verdict.ljust(widths[3]), code, colour=colour)
         start = f"{host:<{widths[0]}}  {mechanism:<{widths[1]}}  {api:<{widths[2]}}"
-        yield f"{start}  {shown}  {visible(row.why)}"
+        yield f"{start}  {shown}  {java_name(row.why)}"
     if not rows:
         yield _without_hosts(subject)
 

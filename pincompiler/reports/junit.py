@@ -57,7 +57,7 @@ def _suite(subject: Subject) -> Any:
         _finding(suite, finding, fingerprint, subject.path)
     for one in subject.unseen:
         if one.mechanisms:
-            _told(_case(suite, "seen", one.what), "error", one.why)
+            _told(_case(suite, "seen", java_name(one.what)), "error", java_name(one.why))
     counts = [len(suite.findall(f"testcase/{name}")) for name in _COUNTED]
     suite.set("tests", str(len(suite.findall("testcase"))))
     for name, count in zip(("failures", "errors", "skipped"), counts, strict=True):
@@ -78,7 +78,7 @@ def _told(case: Any, kind: str, message: str, text: str = "") -> None:
 
 def _verdict(suite: Any, row: HostVerdict) -> None:
     case = _case(suite, "hosts", f"{row.host} by {row.mechanism.value} on API {row.api}")
-    said = f"{row.verdict.value}: {row.why}"
+    said = java_name(f"{row.verdict.value}: {row.why}")
     if row.verdict in (Verdict.UNKNOWN, Verdict.NOT_COVERED):
         # One mechanism need not cover what another does; that nothing covers a host is a finding.
         _told(case, "skipped", said)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pincompiler.finding import Level
 from pincompiler.records import dataclass
 from pincompiler.reports.audit_text import place
-from pincompiler.reports.names import mechanism_name
+from pincompiler.reports.names import java_name, mechanism_name
 from pincompiler.reports.text import visible
 from pincompiler.verdicts import Verdict
 
@@ -140,10 +140,9 @@ def _cells(rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> I
             yield Cell(width, android, "not told", "unknown", "", "", "")
             continue
         where = place(row.where, path) if row.where else ""
-        said = "" if not where or visible(row.why).startswith(where) else where
-        yield Cell(
-            width, android, row.verdict.value, kind(row.verdict), SIGNS[row.verdict], visible(row.why), said
-        )
+        why = java_name(row.why)
+        said = "" if not where or why.startswith(where) else where
+        yield Cell(width, android, row.verdict.value, kind(row.verdict), SIGNS[row.verdict], why, said)
 
 
 def _covers(api: ApiRange, level: int) -> bool:

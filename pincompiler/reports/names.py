@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 _DESCRIPTOR = lazy_regex(r"(\[*)(?:L([^;()]+);|([VZBSCIJFD]))")
 _SYMBOL = lazy_regex(r"(\[*L[^;()]+;)->([^;()]+)(?:\((.*)\)\[*(?:L[^;()]+;|[VZBSCIJFD]))?")
+_IN_SENTENCE = lazy_regex(
+    r"(?<![\w/])\[*L(?:[\w$-]+/)+[\w$-]+;(?:->[\w$<>-]+(?:\([\w/$;\[-]*\)\[*(?:L[\w/$-]+;|[VZBSCIJFD]))?)?"
+)
+"""A class or a method among other words; one without a package might be any word."""
 _PRIMITIVES = {
     "V": "void", "Z": "boolean", "B": "byte", "S": "short", "C": "char", "I": "int", "J": "long", "F": "float",
     "D": "double",
@@ -32,13 +36,22 @@ _MECHANISMS = {
 def java_name(text: str) -> str:
     """``com.example.Net$1.verify(java.lang.String, int[])`` of a method in a DEX file, or its class.
 
-    What is neither stays as it is.  Everything invisible is spelt out.
+    In a sentence, each of those that it names.  Everything else stays as it is, and what is invisible is spelt out.
     """
-    if found := _SYMBOL.fullmatch(text):
-        owner, method, parameters = found.groups()
-        behind = f"({', '.join(_types(parameters))})" if parameters is not None else ""
-        return visible(f"{_type(owner)}.{method}{behind}")
-    return visible(_type(text)) if text.endswith(";") else visible(text)
+    if ";" not in text and "->" not in text:
+        return visible(text)
+    if _SYMBOL.fullmatch(text) or _DESCRIPTOR.fullmatch(text):
+        return visible(_name(text))
+    return visible(_IN_SENTENCE.sub(lambda found: _name(found[0]), text))
+
+
+def _name(symbol: str) -> str:
+    found = _SYMBOL.fullmatch(symbol)
+    if found is None:
+        return _type(symbol)
+    owner, method, parameters = found.groups()
+    behind = f"({', '.join(_types(parameters))})" if parameters is not None else ""
+    return f"{_type(owner)}.{method}{behind}"
 
 
 def _types(descriptors: str) -> Iterator[str]:

@@ -113,7 +113,7 @@ def _notifications(subject: Subject) -> Iterator[dict[str, Any]]:
     said += [("warning" if one.mechanisms else "note", f"{one.what}: {one.why}") for one in subject.unseen]
     for level, text in said:
         where = {"physicalLocation": {"artifactLocation": {"uri": _uri(subject.path)}}}
-        yield {"level": level, "message": {"text": visible(text)}, "locations": [where]}
+        yield {"level": level, "message": {"text": java_name(text)}, "locations": [where]}
 
 
 def _results(subject: Subject, places: Mapping[str, int]) -> Iterator[dict[str, Any]]:

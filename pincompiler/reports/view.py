@@ -156,9 +156,9 @@ def view(subjects: Sequence[Subject]) -> ReportView:
 
 def _app(subject: Subject, number: int, title: str) -> AppView:
     counts = ((level, sum(finding.level is level for finding in subject.findings)) for level in Level)
-    unseen = tuple(Pair(java_name(one.what), visible(one.why)) for one in subject.unseen if one.mechanisms)
+    unseen = tuple(Pair(java_name(one.what), java_name(one.why)) for one in subject.unseen if one.mechanisms)
     remarks = tuple(
-        Pair(java_name(one.what), visible(one.why)) for one in subject.unseen if not one.mechanisms
+        Pair(java_name(one.what), java_name(one.why)) for one in subject.unseen if not one.mechanisms
     )
     said = summary(subject.findings) or "no findings"
     return AppView(

@@ -309,6 +309,9 @@ Remarks
         ("const/4 v0, 0x1", "const/4 v0, 0x1"),
         ("Lisa; likes it;", "Lisa; likes it;"),
         ("V", "V"),
+        ("what Lcom/a/Net;->pin()[B returns", "what com.a.Net.pin() returns"),
+        ("the 9 classes below Lx/y/Z$1;: too many", "the 9 classes below x.y.Z$1: too many"),
+        ("Lone; and HTML/CSS;", "Lone; and HTML/CSS;"),
         ("", ""),
     ],
 )
