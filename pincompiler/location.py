@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from pincompiler.records import dataclass
+from pincompiler.regexes import lazy_regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TomlPath = tuple[str | int, ...]
 """The way to a TOML value: table and key names, and indices into arrays, from the top."""
+_DESCRIPTOR = lazy_regex(r"(\[*)(?:L([^;()]+);|([VZBSCIJFD]))")
+_SYMBOL = lazy_regex(r"(\[*L[^;()]+;)->([^;()]+)(?:\((.*)\)\[*(?:L[^;()]+;|[VZBSCIJFD]))?")
+_IN_SENTENCE = lazy_regex(
+    r"(?<![\w/])\[*L(?:[\w$-]+/)+[\w$-]+;(?:->[\w$<>-]+(?:\([\w/$;\[-]*\)\[*(?:L[\w/$-]+;|[VZBSCIJFD]))?)?"
+)
+"""A class or a method among other words; one without a package might be any word."""
+_PRIMITIVES = {
+    "V": "void", "Z": "boolean", "B": "byte", "S": "short", "C": "char", "I": "int", "J": "long", "F": "float",
+    "D": "double",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +60,36 @@ class Location:
         if self.span is not None:
             return self
         return Location(self.file, None, (*self.path, *more), on_key)
+
+
+def java_name(text: str) -> str:
+    """``com.example.Net$1.verify(java.lang.String, int[])`` of a method in a DEX file, or its class.
+
+    In a sentence, each of those that it names.  Everything else stays as it is.  JVMS §4.3.2, §4.3.3.
+    """
+    if ";" not in text and "->" not in text:
+        return text
+    if _SYMBOL.fullmatch(text) or _DESCRIPTOR.fullmatch(text):
+        return _name(text)
+    return _IN_SENTENCE.sub(lambda found: _name(found[0]), text)
+
+
+def _name(symbol: str) -> str:
+    found = _SYMBOL.fullmatch(symbol)
+    if found is None:
+        return _type(symbol)
+    owner, method, parameters = found.groups()
+    behind = f"({', '.join(_types(parameters))})" if parameters is not None else ""
+    return f"{_type(owner)}.{method}{behind}"
+
+
+def _types(descriptors: str) -> Iterator[str]:
+    return (_type(found[0]) for found in _DESCRIPTOR.finditer(descriptors))
+
+
+def _type(descriptor: str) -> str:
+    found = _DESCRIPTOR.fullmatch(descriptor)
+    if found is None:
+        return descriptor
+    dimensions, name, primitive = found.groups()
+    return f"{name.replace('/', '.') if name else _PRIMITIVES[primitive]}{'[]' * len(dimensions)}"

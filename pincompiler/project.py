@@ -57,7 +57,7 @@ class Acceptance:
     hosts: tuple[str, ...] = ()
     """Empty: every host."""
     places: tuple[str, ...] = ()
-    """Patterns of ``fnmatch`` for members and symbols of shipped apps; empty: every place."""
+    """Patterns of ``fnmatch`` for members and symbols of shipped apps, spelt either way; empty: every place."""
     where: Location | None = field(default=None, compare=False)
 
 

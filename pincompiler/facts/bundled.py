@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.facts.common import Area
 from pincompiler.finding import Confidence
+from pincompiler.location import java_name
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
@@ -37,9 +38,7 @@ class CertificateFile:
     @property
     def title(self) -> str:
         """How sentences call it: ``assets/ca.pem``, or the code that it is in."""
-        return (
-            self.where.symbol.partition("->")[0][1:-1].replace("/", ".") if self.code else self.where.member
-        )
+        return java_name(self.where.symbol.partition("->")[0]) if self.code else self.where.member
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
+from pincompiler.location import java_name
 from pincompiler.rules import expired_acceptance, unknown_rule, unused_acceptance
 from pincompiler.rules.registry import RULES
 from pincompiler.source.tables import did_you_mean
@@ -78,7 +79,8 @@ def _matches(acceptance: Acceptance, finding: Finding) -> bool:
 
 def _at_one_of(patterns: Sequence[str], finding: Finding) -> bool:
     where = finding.location
-    places = [where.member, where.symbol, where.file] if where else []
+    # As reports for programs spell a place, and as those for people do.
+    places = [where.member, where.symbol, java_name(where.symbol), where.file] if where else []
     places += [place.file for _, place in finding.related]
     return any(fnmatchcase(place, pattern) for place in places for pattern in patterns if place)
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,12 +22,12 @@ from tests.apk.forge import app, manifest, nsc, simple_zip, uses_nsc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from typer.testing import Result
 
     from pincompiler.rules.rule import Audited
 
+SAMPLE = Path(__file__).parents[2] / "samples" / "audit" / "shop.apk"
 TODAY = "2026-11-23"
 ONE = "OlKBCa0QcYVWv6oeASXMpLInMKbTqjestlxcMyWKY5c="
 TWO = "qhxcigFVtf7yBCQe/jlYT7pUFM0YzXEKsB9NFmBQo4k="
@@ -312,6 +313,16 @@ def test_a_place_can_be_accepted_by_pattern(shop: Path, tmp_path: Path) -> None:
     backups = [finding for finding in found["findings"] if finding["rule"] == "missing-backup-pin"]
     levels = {finding["location"]["member"]: finding["level"] for finding in backups}
     assert levels == {"res/n.xml": "error", "res/n28.xml": "note"}
+
+
+@pytest.mark.parametrize("pattern", ["com.example.app.Upload*", "Lcom/example/app/Upload*"])
+def test_a_place_in_code_is_accepted_by_either_spelling(pattern: str, tmp_path: Path) -> None:
+    record = tmp_path / "accept.toml"
+    text = ACCEPT.replace('hosts = ["example.com"]', f'places = ["{pattern}"]').format("2026-12-01")
+    record.write_text(text.replace("missing-backup-pin", "permissive-hostname-verifier"), encoding="utf-8")
+    (found,) = subjects(run("-f", "json", "--accept", record, SAMPLE))
+    (verifier,) = [one for one in found["findings"] if one["rule"] == "permissive-hostname-verifier"]
+    assert (verifier["level"], verifier["accepted"]) == ("note", "the second key is being made")
 
 
 # -- robustness --------------------------------------------------------------------------------------

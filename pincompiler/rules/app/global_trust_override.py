@@ -35,6 +35,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Level
+from pincompiler.location import java_name
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def check(audited: Audited) -> Iterator[Finding]:
     """Replacements by what is known to decide wrongly; one that pins for the whole app is sound."""
     for one in audited.app.trust.overrides:
         if one.broken_by:
-            broken = one.broken_by[1:-1].replace("/", ".")
+            broken = java_name(one.broken_by)
             message = f"{one.call} makes all connections of the app trust what {broken} accepts"
             fix = "remove the call"
             yield from RULE.in_code(audited, one.code, message, fix, shown=(one.broken_by,), role=one.call)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.facts import Mechanism
 from pincompiler.facts.trust import Decides, When
 from pincompiler.finding import Level
+from pincompiler.location import java_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ def told(
     rule: Rule, audited: Audited, one: Decider, does: str, fix: str, *, level: Level | None = None
 ) -> Iterator[Finding]:
     """The finding on a decider: its class, what it does, when, and where it is put to use."""
-    name = one.code.class_name[1:-1].replace("/", ".")
+    name = java_name(one.code.class_name)
     used = f"; it is given to {one.uses[0]}" if one.uses else ""
     yield from rule.in_code(
         audited,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.apk import MemberError
 from pincompiler.dex import opcodes
 from pincompiler.dex.values import Created, Items, Number, Parameter, Returned, Text, Value, leaves
+from pincompiler.location import java_name
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
@@ -140,7 +141,7 @@ class Tracer:
                 self._all(values, content, depth)
         elif isinstance(one, Created):
             file = one.descriptor == "Ljava/io/FileInputStream;"
-            what = one.descriptor[1:-1].replace("/", ".")
+            what = java_name(one.descriptor)
             self._gap(content, "a file that is not in the app" if file else f"an object of {what}")
         elif isinstance(one, Parameter):
             if is_called(program, one):

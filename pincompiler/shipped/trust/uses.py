@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.dex import DexError, arguments
 from pincompiler.dex.values import Created, FieldValue, Parameter, Returned, leaves
 from pincompiler.facts.trust import Decider, Decides, Override
+from pincompiler.location import java_name
 from pincompiler.shipped.source import Call
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _short(descriptor: str | None) -> str:
 
 
 def _place(method: MethodBody) -> str:
-    return f"{method.class_name[1:-1].replace('/', '.')}.{method.name}"
+    return java_name(f"{method.class_name}->{method.name}")
 
 
 def with_uses(found: Iterable[Decider], uses: Uses) -> Iterator[Decider]:
