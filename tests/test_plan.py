@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from lxml import html
 
 from pincompiler.planning.lifetimes import longest, renewals
 from tests.test_cli import PIN_A, PIN_B, PIN_C, PIN_D, SAMPLES, run
@@ -357,6 +358,59 @@ def test_a_plan_counts_renewals_for_each_release_and_backups_of_each_pin_set(tmp
     assert lifetimes["pin-sets"] == [{"hosts": ["api.example.com"], "backup-keys": 2}]
     # A new certificate of a pinned CA needs no pin of its own.
     assert plan(tmp_path, text.replace('"c"]', '"ca"]'))[1]["lifetimes"]["pin-sets"] == []
+
+
+# -- the page ------------------------------------------------------------------------------------
+
+
+def page(folder: Path, text: str, **files: str) -> Any:
+    """The page, parsed."""
+    (folder / "pins.toml").write_text(text)
+    for stem, content in files.items():
+        (folder / f"{stem}.toml").write_text(content)
+    return html.document_fromstring(run("plan", "--today", TODAY, "-f", "html", cwd=folder).stdout)
+
+
+def test_the_page_says_what_the_text_says(tmp_path: Path) -> None:
+    text = pins("a", "b", "c", expires="2027-02-01") + release(
+        "4.1", "2026-03-01", "2027-05-31", file="old.toml"
+    )
+    text += release("4.2", "2026-09-01") + rotation(*A_TO_B, "2027-03-01")
+    shown = page(tmp_path, text, old=pins("a", "c"))
+    words = " ".join(shown.text_content().split())
+    lines = run("plan", "--today", TODAY, cwd=tmp_path).stdout.splitlines()
+    said = [line.strip() for line in lines if "refuses" in line or "backup" in line or "not pinned" in line]
+    assert len(said) >= 5
+    for line in said:
+        title, _, rest = line.removeprefix("next: ").partition("  ")
+        assert title in words
+        assert rest in words
+
+
+def test_the_calendar_of_a_plan_has_servers_releases_and_ends(tmp_path: Path) -> None:
+    text = pins("a", "b", expires="2027-02-01") + release("4.1", "2026-03-01", "2027-05-31", file="old.toml")
+    text += release("4.2", "2026-09-01") + rotation(*A_TO_B, "2027-03-01")
+    shown = page(tmp_path, text, old=pins("a", "c"))
+    rows = [" ".join(one.text_content().split()) for one in shown.xpath("//div[@class='calendar']//li")]
+    # By their ends; what has none comes last.
+    assert rows == [
+        "Pins of api.example.com in 4.2 (nsc), until 2027-02-01 (in 68 days)",
+        "api.example.com serves a, from 2026-11-25 until 2027-03-01 (in 96 days)",
+        "4.1 is supported, from 2026-03-01 until 2027-05-31 (in 187 days)",
+        "api.example.com serves b: unsafe, first safe on 2027-06-01, from 2027-03-01 on",
+        "4.2 is supported, from 2026-09-01 on",
+    ]
+    kinds = [one.get("class") for one in shown.xpath("//div[@class='calendar']//rect")]
+    assert kinds == ["pins", "pins", "release", "over", "release"]
+
+
+def test_the_page_runs_nothing_and_escapes_everything(tmp_path: Path) -> None:
+    text = pins("a", "b") + release("<script>alert(1)</script>", "2026-09-01")
+    shown = page(tmp_path, text)
+    assert not shown.xpath("//script")
+    assert "<script>alert(1)</script>" in shown.text_content()
+    (policy,) = shown.xpath("//meta[@http-equiv='Content-Security-Policy']")
+    assert policy.get("content").startswith("default-src 'none'; style-src 'sha256-")
 
 
 # -- where it goes -------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ class PlanFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    HTML = "html"
 
 
 class ReportFormat(StrEnum):

@@ -57,6 +57,10 @@ def command(
     def render(colour: bool) -> str:  # noqa: FBT001 - as the console asks
         if output_format is PlanFormat.JSON:
             return plan_json.render(found)
+        if output_format is PlanFormat.HTML:
+            from pincompiler.reports import plan_html
+
+            return plan_html.render(found)
         return plan_text.render(found, colour=colour)
 
     product("plan", render, output)

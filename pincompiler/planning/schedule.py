@@ -257,10 +257,10 @@ def needs(
     """Each key that a rotation names, in their order, if all goes as planned."""
     rotations = [one.rotation for one in judgements]
     doubtful = [one.rotation for one in judgements if one.safety is not Safety.SAFE]
-    served = tuple(_served(rotations, today))
+    segments = tuple(served(rotations, today))
     hosts = {one.host for one in rotations}
     for key in dict.fromkeys(key for one in rotations for key in (*one.before, *one.after)):
-        own = [segment for segment in served if key in segment.keys]
+        own = [segment for segment in segments if key in segment.keys]
         elsewhere = dict.fromkeys(
             host for pin_set in policy.sets if key in pin_set.keys for host in pin_set.hosts
         )
@@ -283,14 +283,16 @@ def needs(
 
 
 @dataclass(frozen=True, slots=True)
-class _Segment:
+class Served:
+    """Days on which clients may meet these keys at a host, both included."""
+
     host: str
     keys: tuple[Key, ...]
     first: date
     last: date
 
 
-def _served(rotations: Iterable[Rotation], today: date) -> Iterator[_Segment]:
+def served(rotations: Iterable[Rotation], today: date) -> Iterator[Served]:
     """What each host serves from today on, and on which days."""
     for host, some in groupby(rotations, key=lambda one: one.host):
         of_host = tuple(some)
@@ -298,7 +300,7 @@ def _served(rotations: Iterable[Rotation], today: date) -> Iterator[_Segment]:
         chains = [of_host[0].before, *(one.after for one in of_host)]
         for keys, first, last in zip(chains, [today, *days], [*days, ENDLESS], strict=True):
             if last >= today:
-                yield _Segment(host, keys, max(first, today), last)
+                yield Served(host, keys, max(first, today), last)
 
 
 def _without(key: Key, served: tuple[Key, ...]) -> tuple[Key, ...]:

@@ -10,7 +10,7 @@ from pincompiler.reports.names import mechanism_name
 from pincompiler.reports.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pincompiler.subject import Run, Subject
 
@@ -31,6 +31,7 @@ class Bar:
     """``pins`` or ``certificate``, and ``over`` behind it where it has ended."""
     begins: str
     ends: str
+    """Empty: no end is known."""
     said: str
     """``in 36 days``."""
     x: float
@@ -64,29 +65,36 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class Span:
+    """Something to draw."""
+
     what: str
     kind: str
     begins: date | None
-    ends: date
+    ends: date | None
+    """None: no end is known."""
 
 
 def calendar(subject: Subject) -> Calendar | None:
     """The calendar of an app; None if nothing that is known of it ends."""
     run = subject.run
-    spans = sorted(_spans(subject, run), key=lambda span: (span.ends, span.kind, span.what))
+    return drawn(_spans(subject, run), run.day if run else None, "the day of the audit")
+
+
+def drawn(found: Iterable[Span], day: date | None, called: str) -> Calendar | None:
+    """The spans by their end; None if there is none.  ``called`` is what ``day``, the day of all this, is."""
+    spans = sorted(found, key=lambda span: (span.ends or date.max, span.kind, span.what))
     if not spans:
         return None
-    day = run.day if run else None
-    first, last = _scope(spans, day or spans[0].ends)
+    first, last = _scope([span.ends for span in spans if span.ends], day or spans[0].ends or date.max)
     return Calendar(
         tuple(_bar(span, day, first, last) for span in spans),
         tuple(_ticks(first, last)),
-        _mark(day, first, last, f"{day.isoformat()}, the day of the audit") if day else None,
+        _mark(day, first, last, f"{day.isoformat()}, {called}") if day else None,
     )
 
 
-def _spans(subject: Subject, run: Run | None) -> Iterator[_Span]:
+def _spans(subject: Subject, run: Run | None) -> Iterator[Span]:
     ends: dict[tuple[date, str], list[str]] = {}
     for found in subject.pins:
         if found.pin.expires:
@@ -94,17 +102,17 @@ def _spans(subject: Subject, run: Run | None) -> Iterator[_Span]:
             hosts += [found.pin.host] if found.pin.host not in hosts else []
     for (end, mechanism), hosts in ends.items():
         more = f" and {len(hosts) - 2:,} more" if len(hosts) > 2 else ""
-        yield _Span(f"Pins of {', '.join(hosts[:2])}{more} ({mechanism_name(mechanism)})", "pins", None, end)
+        yield Span(f"Pins of {', '.join(hosts[:2])}{more} ({mechanism_name(mechanism)})", "pins", None, end)
     shipped = {found.pin.pin for found in subject.pins}
     for key in run.keys if run else ():
         if key.ends:
             use = "" if key.pin in shipped else ", not in this app"
-            yield _Span(f"Certificate of {key.name}{use}", "certificate", key.begins, key.ends)
+            yield Span(f"Certificate of {key.name}{use}", "certificate", key.begins, key.ends)
 
 
-def _scope(spans: Sequence[_Span], day: date) -> tuple[date, date]:
-    last = max(_later(day, timedelta(days=365)), min(max(span.ends for span in spans), _later(day, _LONGEST)))
-    earliest = min(day, *(span.ends for span in spans))
+def _scope(ends: Sequence[date], day: date) -> tuple[date, date]:
+    last = max(_later(day, timedelta(days=365)), min(max(ends, default=day), _later(day, _LONGEST)))
+    earliest = min(day, *ends) if ends else day
     # As much of the past as there is an end in it, and a little more.
     first = max(earliest, date.fromordinal(max(day.toordinal() - 2 * 366, 1)))
     room = max((last - first) // 16, timedelta(days=20))
@@ -120,18 +128,19 @@ def _x(day: date, first: date, last: date) -> float:
     return round(100 * min(max(share, 0.0), 1.0), 2)
 
 
-def _bar(span: _Span, day: date | None, first: date, last: date) -> Bar:
-    start = _x(span.begins if span.begins and span.begins < span.ends else first, first, last)
-    left = (span.ends - day).days if day else 0
+def _bar(span: Span, day: date | None, first: date, last: date) -> Bar:
+    ends = span.ends or date.max
+    start = _x(span.begins if span.begins and span.begins < ends else first, first, last)
+    left = (ends - day).days if day else 0
     said = f"{-left:,} days ago" if left < 0 else "today" if left == 0 else f"in {left:,} days"
     return Bar(
         visible(span.what),
-        f"{span.kind} over" if day and span.ends <= day else span.kind,
+        f"{span.kind} over" if day and ends <= day else span.kind,
         span.begins.isoformat() if span.begins else "",
-        span.ends.isoformat(),
-        said if day else "",
+        span.ends.isoformat() if span.ends else "",
+        said if day and span.ends else "",
         start,
-        max(round(_x(span.ends, first, last) - start, 2), 0.4),
+        max(round(_x(ends, first, last) - start, 2), 0.4),
     )
 
 

@@ -36,16 +36,16 @@ def render(subjects: Sequence[Subject]) -> str:
         part="h3" if len(shown.apps) > 1 else "h2",
         name="h4" if len(shown.apps) > 1 else "h3",
         opened="open" if len(shown.apps) <= _FEW else "",
-        **_parts("report.css", "report.js"),
+        **page_parts("report.css", "report.js"),
     )
 
 
 def render_rules(groups: Iterable[RuleGroup]) -> str:
     """The reference of rules."""
-    return render_page("rules.html.j2", groups=tuple(groups), version=__version__, **_parts("report.css"))
+    return render_page("rules.html.j2", groups=tuple(groups), version=__version__, **page_parts("report.css"))
 
 
-def _parts(*names: str) -> dict[str, str]:
+def page_parts(*names: str) -> dict[str, str]:
     """Our own style sheet and script, and the policy that allows exactly them."""
     texts = {name.partition(".")[2]: (template_root() / name).read_text("utf-8") for name in names}
     allowed = {kind: f"'sha256-{_digest(text)}'" for kind, text in texts.items()}

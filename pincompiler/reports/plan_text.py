@@ -60,8 +60,7 @@ def _rotation(one: Judgement, plan: Plan, *, colour: bool) -> Iterator[str]:
 
 
 def _keys(plan: Plan) -> Iterator[str]:
-    rows = [(one.key.title, words.key_need(one, plan.today)) for one in plan.needs]
-    rows += [(key.title, "a backup: no rotation names it") for key in words.backups(plan)] if rows else []
+    rows = words.key_rows(plan)
     for title, said in rows:
         yield visible(f"{title:<{max(len(row[0]) for row in rows)}}  {said}")
 

@@ -232,3 +232,10 @@ def counts(plan: Plan) -> str:
 def backups(plan: Plan) -> Iterator[Key]:
     """The keys that are pinned for the day on which a plan fails."""
     return (key for key in plan.backups if not key.retired)
+
+
+def key_rows(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Each key and what is said of it; none without rotations."""
+    rows = tuple((one.key.title, key_need(one, plan.today)) for one in plan.needs)
+    spare = ((key.title, "a backup: no rotation names it") for key in backups(plan))
+    return (*rows, *spare) if rows else ()

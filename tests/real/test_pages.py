@@ -15,6 +15,8 @@ from pincompiler.subject import Subject
 from tests.audit.test_changes import NOW
 from tests.audit.test_reports import HOSTILE, IN_METHOD, SUBJECT
 from tests.real import browser, judges
+from tests.test_cli import run
+from tests.test_plan import pins, release, rotation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,13 @@ ATTACK = replace(
 )
 LONG = replace(IN_METHOD, message="a" * 300, location=replace(SUBJECT.pins[0].pin.where, member="b/" * 150))
 BUSY = replace(SUBJECT, findings=(*SUBJECT.findings, ATTACK, LONG))
+PLAN = (
+    pins("a", "c", expires="2027-02-01")
+    + release(f"4.{'1' * 200}", "2026-03-01", "2027-05-31")
+    + release("4.2", "2026-09-01", file="none.apk")
+    + rotation('"a"', '"b"', "2027-03-01")
+)
+"""Unsafe, with a name that does not fit, and something that cannot be read."""
 BROKEN = Subject("bad.apk", error="bad.apk: no archive")
 
 CONTRAST = """(() => {
@@ -76,10 +85,12 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
     for name, text in content.items():
         (folder / f"{name}.html").write_text(text, "utf-8")
-    return {name: (folder / f"{name}.html").as_uri() for name in content}
+    (folder / "pins.toml").write_text(PLAN, "utf-8")
+    run("plan", "--today", "2026-11-25", "-f", "html", "-o", "plan.html", cwd=folder)
+    return {name: (folder / f"{name}.html").as_uri() for name in (*content, "plan")}
 
 
-@pytest.mark.parametrize("page", ["one", "many", "changed", "rules"])
+@pytest.mark.parametrize("page", ["one", "many", "changed", "rules", "plan"])
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_a_page_fits_and_can_be_read(
@@ -207,7 +218,7 @@ def test_the_keyboard_filters_and_folds(driver: Chrome, shown: dict[str, str]) -
     assert browser.value(driver, visible) == ["fixed"]
 
 
-@pytest.mark.parametrize("page", ["one", "many", "changed", "rules"])
+@pytest.mark.parametrize("page", ["one", "many", "changed", "rules", "plan"])
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing_to_keep_people_out(
     driver: Chrome, shown: dict[str, str], page: str, *, dark: bool
