@@ -15,6 +15,7 @@ from pincompiler.reports import changes_text
 from pincompiler.reports.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pincompiler.finding import Finding
@@ -49,18 +50,31 @@ class Comparison:
 
 
 def compare(left: Path, right: Path, today: date) -> Comparison:
-    """Every disagreement of what two files describe; what holds two configurations counts twice.
+    """Every disagreement of what two files describe.
 
-    Of two apps, taken for an older and a newer build, also what audits find in them.  Raises InputError when
-    one of them cannot be read.
+    Like is compared with like; a kind of configuration that only one of them has, with all of the other.  Of
+    two apps, taken for an older and a newer build, also what audits find in them.  Raises InputError when one of
+    them cannot be read.
     """
     if is_app(left) and is_app(right):
         return _compare_apps(left, right, today)
     here, there = read_configurations(left, today), read_configurations(right, today)
     # What was not seen whole is neither the same nor different: it is unknown.
-    known = ((a, b) for a in here for b in there if not (a.doubts or b.doubts))
+    known = ((a, b) for a, b in _pairs(here, there) if not (a.doubts or b.doubts))
     found = tuple(one for a, b in known for one in _compare(a, b))
     return Comparison(found, doubts_of((*here, *there)))
+
+
+def _pairs(
+    here: tuple[Configuration, ...], there: tuple[Configuration, ...]
+) -> Iterator[tuple[Configuration, Configuration]]:
+    """Of two Info.plists, both with ATS and TrustKit, each with its own kind: what both allow is no difference."""
+    common = {type(one.enforcement) for one in here} & {type(one.enforcement) for one in there}
+    for a in here:
+        for b in there:
+            kinds = {type(a.enforcement), type(b.enforcement)}
+            if len(kinds) == 1 or not kinds <= common:
+                yield a, b
 
 
 def _compare_apps(left: Path, right: Path, today: date) -> Comparison:

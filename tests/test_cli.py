@@ -1162,7 +1162,7 @@ def test_explain_with_a_broken_file(tmp_path: Path) -> None:
 # -- diff ------------------------------------------------------------------------------------------
 
 KINDS = ("pins.toml", NSC, INFO)
-SAME = {(NSC, NSC), ("pins.toml", "pins.toml"), (NSC, "pins.toml"), ("pins.toml", NSC)}
+SAME = {*((kind, kind) for kind in KINDS), (NSC, "pins.toml"), ("pins.toml", NSC)}
 
 
 @pytest.mark.parametrize("left", KINDS)

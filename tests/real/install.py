@@ -10,7 +10,7 @@ Everything lands below ``.tools/`` next to ``tests/`` (or below ``$PINCOMPILER_T
 * ``httpclient-<version>/`` Apache's, with what it needs; ``kotlin-stdlib-<version>/`` for apps without OkHttp 3;
 * ``framework-res/`` the resource table which aapt2 links against.
 
-Jars come through ``mvn`` and must have the checksums in ``parts.sha256``; aapt2, apksigner and the resource table come
+Jars come through ``mvn`` and must have the checksums in ``parts.sha256``; the commands and the resource table come
 through ``apt-get``, which checks signatures.  A folder appears under its name only when it is complete: it is
 filled elsewhere, checked, and renamed.  Needs nothing but the standard library; a second run takes a fraction
 of a second.
@@ -62,8 +62,13 @@ _LISTING: Final = "contents.json"
 _AAPT_PACKAGES: Final = ("aapt", "android-framework-res")
 SIGNER: Final = "apksigner"
 """Android's signer of apps, and the package of that name."""
-CHROMIUM_PACKAGES: Final = ("chromium", "chromium-driver")
-"""The browser that looks at the pages; ``tests/real/browser.py`` names what is missing."""
+_PACKAGES: Final = {
+    SIGNER: (SIGNER,),
+    "chromedriver": ("chromium", "chromium-driver"),
+    "gradle": ("gradle",),
+    "ruby": ("ruby",),
+}
+"""Of commands; the tests that want the last three name what is missing."""
 CHECKSUMS: Final = Path(__file__).with_name("parts.sha256")
 """Of every jar, as ``sha256sum --check`` reads them in ``.tools``."""
 
@@ -398,12 +403,11 @@ def install(tools: Path | None = None) -> list[str]:
     if shutil.which("aapt2") is None or not (root / FRAMEWORK).is_file():
         _fetch_aapt(root)
         fetched.append("aapt2 and framework-res.apk")
-    if shutil.which(SIGNER) is None:
-        _apt((SIGNER,), SIGNER)
-        fetched.append(SIGNER)
-    if shutil.which("chromedriver") is None:
-        _apt(CHROMIUM_PACKAGES, "Chromium")
-        fetched.append("Chromium")
+    absent_commands = [command for command in _PACKAGES if shutil.which(command) is None]
+    if absent_commands:
+        packages = tuple(package for command in absent_commands for package in _PACKAGES[command])
+        _apt(packages, " and ".join(absent_commands))
+        fetched += absent_commands
     left = missing(root)
     if left:
         raise InstallError("still incomplete: " + "; ".join(left))
