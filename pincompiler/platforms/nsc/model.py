@@ -99,6 +99,8 @@ class DomainConfig:
     settings: Settings = field(default=Settings(), compare=False)
     pin_set: Location | None = field(default=None, compare=False)
     """The ``<pin-set>`` of its own."""
+    spelling: str = field(default="", compare=False)
+    """What in it Android takes as it is meant and TrustKit-Android, which reads the same file, does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml.etree import _Element as Element
 
@@ -140,6 +140,7 @@ class _Reader:
                 self.where(element),
                 settings,
                 None if own is None else self.where(own),
+                _spelling(own, named, keys),
             )
         )
         for nested in _children(element, "domain-config"):
@@ -283,6 +284,16 @@ def expiration(text: str) -> date | None:
         return date(year if year <= date.max.year else 9600 + year % 400, month, day)
     except ValueError:
         return None
+
+
+def _spelling(own: Element | None, named: Sequence[Element], keys: tuple[Key, ...]) -> str:
+    """What TrustKitConfigurationParser compares to the letter: digests, and the last domain if it has pins."""
+    for pin in _children(own, "pin") if own is not None else ():
+        digest = str(pin.get("digest"))
+        if digest != "SHA-256":
+            return f"the pin digest {digest} is not spelled SHA-256"
+    text = (named[-1].text or "") if named and keys else ""
+    return f"white space stands around {text.strip()}" if text != text.strip() else ""
 
 
 def _children(element: Element, name: str) -> list[Element]:
