@@ -234,6 +234,19 @@ def test_the_documented_rows() -> None:
         assert bool(problems) is isinstance(wanted, str), (name, problems)
 
 
+def test_a_day_is_inherited_with_other_pins() -> None:
+    """DomainPinningPolicy.Builder: by TrustKit, not by Android; a pin-set that names a day has its own."""
+    dated = pin_set(A, B).replace("<pin-set>", '<pin-set expiration="2027-06-01">')
+    later = pin_set(A, B).replace("<pin-set>", '<pin-set expiration="2027-07-01">')
+    texts = [domain_config(DOMAIN, dated, nested(inner)) for inner in (pin_set(A, B), later, "")]
+    answers = told([Launch(text, ("a.example.com",)) for text in texts])
+    days = [datetime(2027, month, 1, tzinfo=UTC) for month in (6, 7, 6)]
+    assert [answer[0].split(" ")[2] for answer in answers] == [str(round(d.timestamp() * 1000)) for d in days]
+    read = [read_xml(text, "nsc.xml").configs[1] for text in texts]
+    assert [one.trustkit_expires for one in read] == [day.date() for day in days]
+    assert [one.expires for one in read] == [None, *(day.date() for day in days[1:])]
+
+
 # -- chains -----------------------------------------------------------------------------------------------------------
 
 HOST: Final = "api.example.com"

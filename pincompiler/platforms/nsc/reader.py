@@ -88,6 +88,7 @@ class _Inherited:
     keys: tuple[Key, ...] = ()
     expires: date | None = None
     reporting: Reporting | None = None
+    trustkit_expires: date | None = None
 
 
 @dataclass(slots=True)
@@ -125,6 +126,7 @@ class _Reader:
     def _domain_config(self, element: Element, around: _Inherited) -> None:
         own = self._single(element, "pin-set", "domain-config")
         keys, expires = (around.keys, around.expires) if own is None else self._pin_set(own)
+        trustkit_expires = expires or around.trustkit_expires
         settings = self._settings(element, around.settings)
         reporting = self._reporting(element, around.reporting)
         named = _children(element, "domain")
@@ -140,11 +142,12 @@ class _Reader:
                 self.where(element),
                 settings,
                 None if own is None else self.where(own),
+                trustkit_expires if keys else None,
                 _spelling(own, named, keys),
             )
         )
         for nested in _children(element, "domain-config"):
-            self._domain_config(nested, _Inherited(settings, keys, expires, reporting))
+            self._domain_config(nested, _Inherited(settings, keys, expires, reporting, trustkit_expires))
 
     def _settings(self, element: Element, around: Settings) -> Settings:
         """What a config says, and what it inherits: each thing as a whole."""
