@@ -70,10 +70,15 @@ def raised(config: DomainConfig) -> Iterator[tuple[str, str]]:
     if not config.domains:
         return
     name = config.domains[-1].name
+    if config.spelling:
+        yield config.spelling, "write it as the target trustkit-android does"
     if config.keys and (problem := _invalid(name)):
         yield problem, "use nsc for this host"
-    if config.reporting and config.reporting.enforce and len({key.spki_sha256 for key in config.keys}) == 1:
-        yield f"{name} has one pin and needs two", "add a backup key"
+    if config.reporting and config.reporting.enforce:
+        if len({key.spki_sha256 for key in config.keys}) == 1:
+            yield f"{name} has one pin and needs two", "add a backup key"
+        elif not config.keys and config.pin_set:
+            yield f"{name} has an empty pin-set and is to be enforced", 'write enforcePinning="false" for it'
 
 
 def _invalid(name: str) -> str:

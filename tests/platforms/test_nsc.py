@@ -1,7 +1,7 @@
 """The Network Security Configuration: Android's own answers, its documentation, and the way there and back.
 
-SELECTIONS and REFUSALS are what Android 14's XmlConfigSource and ApplicationConfig said when they were asked
-(tests/real/test_toolchain.py asks them again); the reader is held to the same.
+SELECTIONS and REFUSALS are what the XmlConfigSource and ApplicationConfig of five Androids said when they were asked
+(tests/real/test_nsc_rows.py asks them again); the reader is held to the same.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from tests.platforms.models import (
     nscs,
     under,
 )
-from tests.real.test_toolchain import REFUSALS, SELECTIONS
+from tests.real.test_nsc_rows import REFUSALS, SELECTIONS
 from tests.strategies import TODAY
 
 JUNE = date(2027, 6, 1)
@@ -75,7 +75,7 @@ def pinned(model: Nsc, host: str) -> str:
 
 @pytest.mark.parametrize("name", SELECTIONS)
 def test_selects_as_android_does(name: str) -> None:
-    model = read(SELECTIONS[name].document, App())
+    model = read(SELECTIONS[name].text, App())
     # An error in debug-overrides shows in debuggable builds only; we tell it of any.
     assert bool(model.problems) is (name == "errors in debug-overrides do not show in a release")
     observed = {host: pinned(model, host).upper() for host in SELECTIONS[name].hosts}
@@ -84,7 +84,7 @@ def test_selects_as_android_does(name: str) -> None:
 
 @pytest.mark.parametrize("name", REFUSALS)
 def test_refuses_as_android_does(name: str) -> None:
-    document = REFUSALS[name][0]
+    document = REFUSALS[name].text
     if name == "other root":
         with pytest.raises(InputError, match="its root is <network-config>"):
             read_xml(document, "nsc.xml")

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Reporting
+from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.nsc.writer import write
 from pincompiler.platforms.registry import TARGETS, target_named
 from pincompiler.platforms.trustkit_android import TRUSTKIT_ANDROID, lower, objections
@@ -161,3 +162,33 @@ def test_a_host_without_pins_below_one_with_pins(least: int | None, told_of: lis
     child, other = (config(name, keys=(), reporting=OFF) for name in ("a.example.com", "a.example.org"))
     found = objections(POLICY, App(android_min_sdk=least), Nsc((parent, child, other)))
     assert [host for objection in found for host in objection.hosts] == told_of
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        # TrustKitConfigurationParser.readPinSet compares the digest as it stands.
+        (
+            '<domain>example.com</domain><pin-set><pin digest="sha-256">PIN</pin></pin-set>',
+            "the pin digest sha-256 is not spelled SHA-256",
+        ),
+        # DomainPinningPolicy asks for a domain name before it trims.
+        (
+            '<domain>\n example.com </domain><pin-set><pin digest="SHA-256">PIN</pin></pin-set>',
+            "white space stands around example.com",
+        ),
+        # Of a domain without pins it asks nothing.
+        ("<domain> example.com </domain>", ""),
+        # An empty pin-set is none to enforce, by what is around it as well.
+        (
+            '<domain>example.com</domain><pin-set/><trustkit-config enforcePinning="true"/>',
+            "example.com has an empty pin-set and is to be enforced",
+        ),
+        ("<domain>example.com</domain><pin-set/><trustkit-config/>", ""),
+        ('<domain>example.com</domain><trustkit-config enforcePinning="true"/>', ""),
+    ],
+)
+def test_what_a_hand_wrote(body: str, problem: str) -> None:
+    text = f"<network-security-config><domain-config>{body.replace('PIN', A.pin)}</domain-config></network-security-config>"
+    told = [o.problem for o in objections(POLICY, App(), read_xml(text.encode(), "base.xml"))]
+    assert told == [f"TrustKit-Android raises at launch: {problem}"] * bool(problem)

@@ -7,17 +7,16 @@ is refused; where it does not, the host is unpinned and the chain accepted.
 from __future__ import annotations
 
 import base64
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from .certificates import Chain, make_chain
+from .test_nsc_rows import PIN_A, A, document, domain
 from .toolchain import (
     OKHTTP_VERSIONS,
     HostConfig,
-    NscAnswer,
     Question,
     ToolError,
     android_nsc,
@@ -401,300 +400,16 @@ def test_java_refuses(text: str, complaint: str, tmp_path: Path) -> None:
 
 # --- Android's network security configuration -----------------------------------------------------
 
-PIN_A: Final = base64.b64encode(bytes([1] * 32)).decode()
-PIN_B: Final = base64.b64encode(bytes([2] * 32)).decode()
-
-
-def _document(body: str, root: str = "") -> bytes:
-    return f"<network-security-config{root}>{body}</network-security-config>".encode()
-
-
-def _pin_set(*pins: str, expiration: str | None = None) -> str:
-    written = "" if expiration is None else f' expiration="{expiration}"'
-    body = "".join(f'<pin digest="SHA-256">{pin}</pin>' for pin in pins)
-    return f"<pin-set{written}>{body}</pin-set>"
-
-
-def _domain(name: str, body: str = "", subdomains: str = "true", rest: str = "") -> str:
-    return (
-        f'<domain-config{rest}><domain includeSubdomains="{subdomains}">{name}</domain>{body}</domain-config>'
-    )
-
-
-A: Final = _pin_set(PIN_A)
-B: Final = _pin_set(PIN_B)
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The pins which Android has in force per host, in short: ``A``, ``B``, ``AB`` or nothing."""
-
-    document: bytes
-    hosts: Mapping[str, str]
-
-
-SELECTIONS: Final[Mapping[str, Selection]] = {
-    "any depth, apex included, and no other": Selection(
-        _document(_domain("x.test", A)),
-        {"x.test": "A", "a.x.test": "A", "a.b.x.test": "A", "notx.test": "", "test": ""},
-    ),
-    "without subdomains": Selection(
-        _document(_domain("x.test", A, "false")), {"x.test": "A", "a.x.test": ""}
-    ),
-    "subdomains are left out by default": Selection(
-        _document(f"<domain-config><domain>x.test</domain>{A}</domain-config>"),
-        {"x.test": "A", "a.x.test": ""},
-    ),
-    "numbers and capitals are booleans, yes is not": Selection(
-        _document(
-            _domain("one.test", A, "1")
-            + _domain("true.test", A, "TRUE")
-            + _domain("yes.test", A, "yes")
-            + _domain("nought.test", A, "0")
-        ),
-        {
-            "a.one.test": "A",
-            "a.true.test": "A",
-            "a.yes.test": "",
-            "yes.test": "A",
-            "a.nought.test": "",
-        },
-    ),
-    "the longest wins, without union": Selection(
-        _document(_domain("x.test", A) + _domain("api.x.test", B)),
-        {"x.test": "A", "a.x.test": "A", "api.x.test": "B", "y.api.x.test": "B"},
-    ),
-    "the order does not matter": Selection(
-        _document(_domain("api.x.test", B) + _domain("x.test", A)),
-        {"x.test": "A", "a.x.test": "A", "api.x.test": "B", "y.api.x.test": "B"},
-    ),
-    "an exact match wins, but only for itself": Selection(
-        _document(_domain("x.test", A) + _domain("api.x.test", B, "false")),
-        {"api.x.test": "B", "y.api.x.test": "A"},
-    ),
-    "hosts are lowered and lose one dot": Selection(
-        _document(_domain("X.Test", A)),
-        {"x.test.": "A", "A.X.TEST": "A", "x.test..": ""},
-    ),
-    "a star, a dot, a port and a U-label are taken literally": Selection(
-        _document(
-            _domain("*.star.test", A)
-            + _domain("dot.test.", A)
-            + _domain("port.test:443", A)
-            + _domain("bücher.test", A)
-            + _domain("https://url.test", A)
-        ),
-        {
-            "a.star.test": "",
-            "star.test": "",
-            "dot.test": "",
-            "dot.test.": "",
-            "port.test": "",
-            "xn--bcher-kva.test": "",
-            "bücher.test": "A",
-            "url.test": "",
-        },
-    ),
-    "an address is a name like any other": Selection(
-        _document(_domain("127.0.0.1", A, "false")), {"127.0.0.1": "A", "127.0.0.2": ""}
-    ),
-    "a child inherits the pins": Selection(
-        _document(_domain("x.test", A + _domain("api.x.test"))),
-        {"api.x.test": "A", "b.api.x.test": "A", "x.test": "A"},
-    ),
-    "a child's pins replace, they do not add": Selection(
-        _document(_domain("x.test", A + _domain("api.x.test", B))),
-        {"api.x.test": "B", "x.test": "A"},
-    ),
-    "a child's empty pin-set turns pinning off": Selection(
-        _document(_domain("x.test", A + _domain("api.x.test", "<pin-set/>"))),
-        {"api.x.test": "", "b.api.x.test": "", "x.test": "A", "b.x.test": "A"},
-    ),
-    "a config without pins does not inherit from a shorter name beside it": Selection(
-        _document(_domain("x.test", A) + _domain("api.x.test")),
-        {"api.x.test": "", "b.api.x.test": "", "x.test": "A"},
-    ),
-    "a child need not be below its parent": Selection(
-        _document(_domain("x.test", A + _domain("y.test"))), {"a.y.test": "A"}
-    ),
-    "several pins and several domains": Selection(
-        _document(
-            "<domain-config><domain>x.test</domain><domain>y.test</domain>"
-            + _pin_set(PIN_A, PIN_B, PIN_A)
-            + "</domain-config>"
-        ),
-        {"x.test": "AB", "y.test": "AB", "z.test": ""},
-    ),
-    "text is trimmed, padding may lack, the digest's case does not matter": Selection(
-        _document(
-            "<domain-config><domain>\n x.test </domain><pin-set>"
-            f'<pin digest="sha-256">\n {PIN_A.rstrip("=")} </pin></pin-set></domain-config>'
-        ),
-        {"x.test": "A"},
-    ),
-    "unknown elements and attributes are skipped": Selection(
-        _document(
-            '<unknown><domain-config/></unknown><pinset p="1"/>'
-            + _domain("x.test", '<trustkit-config enforcePinning="true"/>' + A)
-            + _domain("y.test", f"<pinset>{A}</pinset>", rest=' unknown="1"'),
-            ' unknown="1"',
-        ),
-        {"x.test": "A", "y.test": ""},
-    ),
-    "a namespaced attribute of ours on the root is skipped": Selection(
-        _document(_domain("x.test", A), ' xmlns:p="urn:pincompiler" p:policy="sha256/0123"'),
-        {"x.test": "A"},
-    ),
-    "errors in debug-overrides do not show in a release": Selection(
-        _document("<debug-overrides><pin-set/></debug-overrides>" + _domain("x.test", A)),
-        {"x.test": "A"},
-    ),
-}
-
-
-@pytest.fixture(scope="module")
-def selections() -> dict[str, NscAnswer]:
-    """All of SELECTIONS, answered by one JVM."""
-    told = android_nsc(
-        [one.document for one in SELECTIONS.values()],
-        [list(one.hosts) for one in SELECTIONS.values()],
-    )
-    return dict(zip(SELECTIONS, told, strict=True))
-
-
-@pytest.mark.parametrize("name", SELECTIONS)
-def test_android_selects(name: str, selections: dict[str, NscAnswer]) -> None:
-    """Which config applies to a host, and what it inherits."""
-    answer = selections[name]
-    assert (answer.refused_by, answer.error) == (None, None)
-    letters = {PIN_A: "A", PIN_B: "B"}
-    observed = {
-        host: "".join(sorted(letters[pin] for pin in config.pins))
-        for host, config in zip(SELECTIONS[name].hosts, answer.hosts, strict=True)
-    }
-    assert observed == SELECTIONS[name].hosts
-
-
-def _with_pin(element: str) -> bytes:
-    return _document(_domain("x.test", f"<pin-set>{element}</pin-set>"))
-
-
-REFUSALS: Final[Mapping[str, tuple[bytes, str]]] = {
-    "same domain twice": (
-        _document(_domain("x.test", A) + _domain(" X.test", B, "false")),
-        "ParserException: x.test has already been specified",
-    ),
-    "same domain twice, nested": (
-        _document(_domain("x.test", A + _domain("x.test", B))),
-        "ParserException: x.test has already been specified",
-    ),
-    "no domain": (
-        _document(f"<domain-config>{A}</domain-config>"),
-        "ParserException: No domain elements in domain-config",
-    ),
-    "only a child has a domain": (
-        _document(f"<domain-config>{_domain('x.test', A)}</domain-config>"),
-        "ParserException: No domain elements in domain-config",
-    ),
-    "empty domain": (
-        _document(_domain(" ", A)),
-        "ParserException: Domain name missing",
-    ),
-    "element in a domain": (
-        _document(_domain("x<b/>.test", A)),
-        "ParserException: domain contains additional elements",
-    ),
-    "comment inside a domain": (
-        _document(_domain("x<!-- -->.test", A)),
-        "ParserException: domain contains additional elements",
-    ),
-    "two pin-sets": (
-        _document(_domain("x.test", A + B)),
-        "ParserException: Multiple pin-set elements not allowed",
-    ),
-    "pins for all": (
-        _document(f"<base-config>{A}</base-config>"),
-        "ParserException: pin-set element not allowed in base-config",
-    ),
-    "two base-configs": (
-        _document("<base-config/><base-config/>"),
-        "ParserException: Only one base-config allowed",
-    ),
-    "no digest": (
-        _with_pin(f"<pin>{PIN_A}</pin>"),
-        "ParserException: Unsupported pin digest algorithm: null",
-    ),
-    "other digest": (
-        _with_pin(f'<pin digest="SHA256">{PIN_A}</pin>'),
-        "ParserException: Unsupported pin digest algorithm: SHA256",
-    ),
-    "empty pin": (
-        _with_pin('<pin digest="SHA-256"/>'),
-        "ParserException: Missing pin digest",
-    ),
-    "OkHttp's prefix": (
-        _with_pin(f'<pin digest="SHA-256">sha256/{PIN_A}</pin>'),
-        "ParserException: Invalid pin digest",
-    ),
-    "hexadecimal": (
-        _with_pin(f'<pin digest="SHA-256">{"ab" * 32}</pin>'),
-        "ParserException: digest length 48 does not match expected length",
-    ),
-    "comment inside a pin": (
-        _with_pin(f'<pin digest="SHA-256">{PIN_A[:4]}<!-- -->{PIN_A[4:]}</pin>'),
-        "ParserException: digest length 3 does not match expected length",
-    ),
-    "no such day": (
-        _document(_domain("x.test", _pin_set(PIN_A, expiration="2027-02-30"))),
-        "ParserException: Invalid expiration date in pin-set",
-    ),
-    "no day at all": (
-        _document(_domain("x.test", _pin_set(PIN_A, expiration="never"))),
-        "ParserException: Invalid expiration date in pin-set",
-    ),
-    "other root": (
-        b"<network-config/>",
-        "XmlPullParserException: Unexpected start tag: found network-config",
-    ),
-}
-
-
-@pytest.fixture(scope="module")
-def refusals() -> dict[str, NscAnswer]:
-    """All of REFUSALS, answered by one JVM."""
-    documents = [document for document, _ in REFUSALS.values()]
-    told = android_nsc(documents, [["x.test"]] * len(documents))
-    return dict(zip(REFUSALS, told, strict=True))
-
-
-@pytest.mark.parametrize("name", REFUSALS)
-def test_android_refuses(name: str, refusals: dict[str, NscAnswer]) -> None:
-    """What crashes an app at its first use of TLS, though it builds."""
-    answer = refusals[name]
-    assert answer.refused_by == "parser"
-    assert answer.hosts == ()
-    assert answer.error is not None
-    assert answer.error.startswith(REFUSALS[name][1])
-    assert answer.binary is not None
-
-
-def test_a_debuggable_app_reads_debug_overrides() -> None:
-    """The same document which a release accepts crashes the debug build."""
-    document = SELECTIONS["errors in debug-overrides do not show in a release"].document
-    (answer,) = android_nsc([document], [["x.test"]], debuggable=True)
-    assert answer.error is not None
-    assert answer.error.startswith("ParserException: pin-set element not allowed in debug-overrides")
-
 
 def test_aapt2_blames_only_the_guilty() -> None:
     """Broken XML and an unknown attribute of Android's break the build, their neighbours do not."""
-    good = _document(_domain("x.test", A))
+    good = document(domain("x.test", A))
     android = ' xmlns:android="http://schemas.android.com/apk/res/android"'
     documents = [
         good,
         b"<network-security-config>",
         good,
-        _document("<base-config android:nonsense='1'/>", android),
+        document("<base-config android:nonsense='1'/>", android),
         good,
     ]
     answers = android_nsc(documents, [["x.test"]] * 5)
@@ -706,78 +421,16 @@ def test_aapt2_blames_only_the_guilty() -> None:
     assert answers[1].binary is None
 
 
-def test_cleartext_is_inherited_and_depends_on_the_target() -> None:
-    """From the nearest config which says so, else from the platform."""
-    off = ' cleartextTrafficPermitted="false"'
-    document = _document(
-        f'<base-config cleartextTrafficPermitted="true"/>{_domain("x.test", A)}'
-        + _domain("y.test", _domain("a.y.test"), rest=off)
-    )
-    hosts = ["x.test", "y.test", "a.y.test", "z.test"]
-    plain = _document(_domain("x.test", A))
-    said, silent = android_nsc([document, plain], [hosts, ["x.test", "z.test"]])
-    assert [host.cleartext for host in said.hosts] == [True, False, False, True]
-    assert [host.cleartext for host in silent.hosts] == [False, False]
-    (older,) = android_nsc([plain], [["x.test", "z.test"]], target_sdk=27)
-    assert [host.cleartext for host in older.hosts] == [True, True]
-
-
-def _instant(year: int, month: int, day: int, offset_hours: float = 0) -> int:
-    zone = dt.timezone(dt.timedelta(hours=offset_hours))
-    return round(dt.datetime(year, month, day, tzinfo=zone).timestamp() * 1000)
-
-
-@pytest.mark.parametrize(
-    ("timezone", "offset_hours"),
-    [("UTC", 0), ("Pacific/Kiritimati", 14), ("Etc/GMT+12", -12), ("Asia/Kolkata", 5.5)],
-)
-def test_pins_expire_at_the_devices_own_midnight(timezone: str, offset_hours: float) -> None:
-    """The start of the named day, wherever the device believes to be."""
-    document = _document(_domain("x.test", _pin_set(PIN_A, expiration="2027-06-01")))
-    (answer,) = android_nsc([document], [["x.test", "y.test"]], timezone=timezone)
-    assert answer.hosts[0].expires_ms == _instant(2027, 6, 1, offset_hours)
-    assert answer.hosts[1].expires_ms is None
-
-
-def test_dates_are_read_generously() -> None:
-    """What follows a date is ignored, and two digits are a year of the first century."""
-    written = {
-        "2027-06-01": _instant(2027, 6, 1),
-        "2027-6-1": _instant(2027, 6, 1),
-        "2027-06-01T23:59Z": _instant(2027, 6, 1),
-        " 2027-06-01": _instant(2027, 6, 1),
-        # By the Julian calendar, then two days from ours; nineteen centuries ago either way.
-        "27-06-01": _instant(27, 5, 30),
-    }
-    documents = [_document(_domain("x.test", _pin_set(PIN_A, expiration=text))) for text in written]
-    answers = android_nsc(documents, [["x.test"]] * len(documents))
-    assert [answer.hosts[0].expires_ms for answer in answers] == list(written.values())
-
-
-def test_pins_and_expiration_are_inherited_as_one() -> None:
-    """A child's own pins without a date never expire, whatever the parent's do."""
-    dated = _pin_set(PIN_A, expiration="2027-06-01")
-    document = _document(_domain("x.test", dated + _domain("a.x.test") + _domain("b.x.test", B)))
-    (answer,) = android_nsc([document], [["x.test", "a.x.test", "b.x.test"]])
-    june = _instant(2027, 6, 1)
-    assert [host.expires_ms for host in answer.hosts] == [june, june, None]
-    assert [host.pins for host in answer.hosts] == [
-        frozenset({PIN_A}),
-        frozenset({PIN_A}),
-        frozenset({PIN_B}),
-    ]
-
-
 def test_android_refuses_a_host_with_a_leading_dot() -> None:
     """Not even looked up, which must not pass for unpinned."""
     with pytest.raises(ToolError, match="must not begin with"):
-        android_nsc([_document(_domain("x.test", A))], [[".x.test"]])
+        android_nsc([document(domain("x.test", A))], [[".x.test"]])
 
 
 def test_every_document_needs_its_hosts() -> None:
     """A forgotten list would shift the answers."""
     with pytest.raises(ValueError, match="1 documents, but 0 lists of hosts"):
-        android_nsc([_document("")], [])
+        android_nsc([document("")], [])
 
 
 def test_our_attribute_on_the_root_survives_into_the_binary() -> None:
@@ -785,12 +438,12 @@ def test_our_attribute_on_the_root_survives_into_the_binary() -> None:
     policy = "sha256/" + "0123456789abcdef" * 4
     mark = f' xmlns:p="urn:pincompiler" p:policy="{policy}"'
     tools = ' xmlns:tools="http://schemas.android.com/tools" tools:policy="gone"'
-    body = _domain("x.test", A)
+    body = domain("x.test", A)
     marked, plain, dropped = compile_resources(
         [
-            _document(body, mark),
-            _document(body, ' policy="bare"'),
-            b"<!-- comment gone -->" + _document(body, tools),
+            document(body, mark),
+            document(body, ' policy="bare"'),
+            b"<!-- comment gone -->" + document(body, tools),
         ]
     )
     assert marked.binary is not None

@@ -154,6 +154,10 @@ def domain_config(*parts: str) -> bytes:
     )
 
 
+def nested(*parts: str) -> str:
+    return f"<domain-config><domain>a.example.com</domain>{''.join(parts)}</domain-config>"
+
+
 def pin_set(*pins: str, digest: str = "SHA-256") -> str:
     written = "".join(f'<pin digest="{digest}">{pin}</pin>' for pin in pins)
     return f"<pin-set>{written}</pin-set>"
@@ -174,6 +178,34 @@ ROWS: Final = {
     "one pin will do for reports": (domain_config(DOMAIN, pin_set(A)), {"example.com": "false"}),
     "one pin does not to enforce": (domain_config(DOMAIN, pin_set(A), ENFORCED), "Less than two pins"),
     "two that are the same are one": (domain_config(DOMAIN, pin_set(A, A), ENFORCED), "Less than two pins"),
+    "an empty pin-set cannot be enforced": (
+        domain_config(DOMAIN, pin_set(), ENFORCED),
+        "An empty pin-set was supplied",
+    ),
+    "what stands inside is enforced as what is around it": (
+        domain_config(DOMAIN, pin_set(A, B), ENFORCED, nested(pin_set(A, B))),
+        {"a.example.com": "true", "b.example.com": "true"},
+    ),
+    "and needs two pins likewise": (
+        domain_config(DOMAIN, pin_set(A, B), ENFORCED, nested(pin_set(A))),
+        "Less than two pins",
+    ),
+    "and some": (
+        domain_config(DOMAIN, pin_set(A, B), ENFORCED, nested(pin_set())),
+        "An empty pin-set was supplied",
+    ),
+    "unless it says otherwise": (
+        domain_config(DOMAIN, pin_set(A, B), ENFORCED, nested(pin_set(A), "<trustkit-config/>")),
+        {"a.example.com": "false", "b.example.com": "true"},
+    ),
+    "an empty pin-set that is not enforced is one": (
+        domain_config(DOMAIN, pin_set(A, B), ENFORCED, nested(pin_set(), "<trustkit-config/>")),
+        {"a.example.com": "false", "b.example.com": "true"},
+    ),
+    "the domain is not trimmed": (
+        domain_config("<domain> example.com\n</domain>", pin_set(A, B)),
+        "invalid domain",
+    ),
     "the digest is spelled one way": (domain_config(DOMAIN, pin_set(A, B, digest="sha-256")), "digest"),
     "localhost is no domain": (domain_config("<domain>localhost</domain>", pin_set(A, B)), "invalid domain"),
     "an address is none": (domain_config("<domain>192.0.2.1</domain>", pin_set(A, B)), "invalid domain"),
@@ -197,6 +229,22 @@ def test_the_documented_rows() -> None:
                 for h, line in zip(hosts, answer, strict=True)
             }
     assert observed == {name: wanted for name, (_, wanted) in ROWS.items()}
+    for name, (text, wanted) in ROWS.items():
+        problems = [problem for config in read_xml(text, name).configs for problem, _ in raised(config)]
+        assert bool(problems) is isinstance(wanted, str), (name, problems)
+
+
+def test_a_day_is_inherited_with_other_pins() -> None:
+    """DomainPinningPolicy.Builder: by TrustKit, not by Android; a pin-set that names a day has its own."""
+    dated = pin_set(A, B).replace("<pin-set>", '<pin-set expiration="2027-06-01">')
+    later = pin_set(A, B).replace("<pin-set>", '<pin-set expiration="2027-07-01">')
+    texts = [domain_config(DOMAIN, dated, nested(inner)) for inner in (pin_set(A, B), later, "")]
+    answers = told([Launch(text, ("a.example.com",)) for text in texts])
+    days = [datetime(2027, month, 1, tzinfo=UTC) for month in (6, 7, 6)]
+    assert [answer[0].split(" ")[2] for answer in answers] == [str(round(d.timestamp() * 1000)) for d in days]
+    read = [read_xml(text, "nsc.xml").configs[1] for text in texts]
+    assert [one.trustkit_expires for one in read] == [day.date() for day in days]
+    assert [one.expires for one in read] == [None, *(day.date() for day in days[1:])]
 
 
 # -- chains -----------------------------------------------------------------------------------------------------------

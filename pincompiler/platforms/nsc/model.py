@@ -99,6 +99,10 @@ class DomainConfig:
     settings: Settings = field(default=Settings(), compare=False)
     pin_set: Location | None = field(default=None, compare=False)
     """The ``<pin-set>`` of its own."""
+    trustkit_expires: date | None = field(default=None, compare=False)
+    """When pins end for TrustKit-Android, which inherits the day of the config around even for other pins."""
+    spelling: str = field(default="", compare=False)
+    """What in it Android takes as it is meant and TrustKit-Android, which reads the same file, does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml.etree import _Element as Element
 
@@ -88,6 +88,7 @@ class _Inherited:
     keys: tuple[Key, ...] = ()
     expires: date | None = None
     reporting: Reporting | None = None
+    trustkit_expires: date | None = None
 
 
 @dataclass(slots=True)
@@ -125,6 +126,7 @@ class _Reader:
     def _domain_config(self, element: Element, around: _Inherited) -> None:
         own = self._single(element, "pin-set", "domain-config")
         keys, expires = (around.keys, around.expires) if own is None else self._pin_set(own)
+        trustkit_expires = expires or around.trustkit_expires
         settings = self._settings(element, around.settings)
         reporting = self._reporting(element, around.reporting)
         named = _children(element, "domain")
@@ -140,10 +142,12 @@ class _Reader:
                 self.where(element),
                 settings,
                 None if own is None else self.where(own),
+                trustkit_expires if keys else None,
+                _spelling(own, named, keys),
             )
         )
         for nested in _children(element, "domain-config"):
-            self._domain_config(nested, _Inherited(settings, keys, expires, reporting))
+            self._domain_config(nested, _Inherited(settings, keys, expires, reporting, trustkit_expires))
 
     def _settings(self, element: Element, around: Settings) -> Settings:
         """What a config says, and what it inherits: each thing as a whole."""
@@ -283,6 +287,16 @@ def expiration(text: str) -> date | None:
         return date(year if year <= date.max.year else 9600 + year % 400, month, day)
     except ValueError:
         return None
+
+
+def _spelling(own: Element | None, named: Sequence[Element], keys: tuple[Key, ...]) -> str:
+    """What TrustKitConfigurationParser compares to the letter: digests, and the last domain if it has pins."""
+    for pin in _children(own, "pin") if own is not None else ():
+        digest = str(pin.get("digest"))
+        if digest != "SHA-256":
+            return f"the pin digest {digest} is not spelled SHA-256"
+    text = (named[-1].text or "") if named and keys else ""
+    return f"white space stands around {text.strip()}" if text != text.strip() else ""
 
 
 def _children(element: Element, name: str) -> list[Element]:

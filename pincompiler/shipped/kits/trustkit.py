@@ -219,5 +219,5 @@ def _kept(nsc: Nsc, *, enforcing: bool) -> Nsc:
         enforces = bool(config.reporting and config.reporting.enforce)
         if config.keys and config.domains and (enforcing or not enforces):
             keys = config.keys if enforces is enforcing else ()
-            kept.append(DomainConfig(config.domains[-1:], keys, config.expires, where=config.where))
+            kept.append(DomainConfig(config.domains[-1:], keys, config.trustkit_expires, where=config.where))
     return Nsc(tuple(kept))
