@@ -85,6 +85,8 @@ class TrustKit:
     """Each ``<domain-config>`` with a ``<trustkit-config>``."""
     mismatches: tuple[tuple[Code, str], ...] = ()
     """Where it is started with another configuration than Android uses: it raises from API level 24 on."""
+    unended: tuple[tuple[Location, str, str], ...] = ()
+    """Elements of the configuration past whose end it reads, with what comes of it and a remedy."""
 
     @property
     def is_started(self) -> bool:

@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from pincompiler.project import App, Output
 
 
+UNENDED = (
+    "reads past the end of a <debug-overrides> without <trust-anchors>: it drops the domains up to those of another "
+    "element, and starts for ever if none come"
+)
+"""TrustKitConfigurationParser.readDebugOverrides."""
+MEND_UNENDED = "give it <trust-anchors />, or drop it"
+
+
 def lower(policy: Policy, app: App, output: Output) -> Nsc:
     """The plain configuration with one domain in each domain-config, and TrustKit's element in it."""
     plain = lower_nsc(policy, app, output)
@@ -43,6 +51,8 @@ def _singles(config: DomainConfig, policy: Policy) -> Iterator[DomainConfig]:
 def objections(policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
     """What Android refuses, and what TrustKit-Android raises on when the app starts it."""
     yield from nsc_objections(policy, app, model)
+    if model.unended:
+        yield Objection((), f"TrustKit-Android {UNENDED}", MEND_UNENDED, model.unended)
     for config in model.configs:
         for problem, remedy in raised(config):
             message = f"TrustKit-Android raises at launch: {problem}"

@@ -192,3 +192,17 @@ def test_what_a_hand_wrote(body: str, problem: str) -> None:
     text = f"<network-security-config><domain-config>{body.replace('PIN', A.pin)}</domain-config></network-security-config>"
     told = [o.problem for o in objections(POLICY, App(), read_xml(text.encode(), "base.xml"))]
     assert told == [f"TrustKit-Android raises at launch: {problem}"] * bool(problem)
+
+
+@pytest.mark.parametrize(("inside", "count"), [("", 1), ("<trust-anchors />", 0)])
+def test_debug_overrides_of_a_base(inside: str, count: int) -> None:
+    """TrustKitConfigurationParser.readDebugOverrides looks for the end of trust-anchors, and for no other."""
+    base = read_xml(
+        f"<network-security-config><debug-overrides>{inside}</debug-overrides></network-security-config>".encode(),
+        "base.xml",
+    )
+    assert TRUSTKIT_ANDROID.merge
+    model = TRUSTKIT_ANDROID.merge(base, Nsc((config("example.com"),)))
+    found = list(objections(POLICY, App(), model))
+    assert [o.where and o.where.span and o.where.span.line for o in found] == [1] * count
+    assert all("reads past the end of a <debug-overrides>" in o.problem for o in found)

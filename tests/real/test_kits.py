@@ -198,8 +198,9 @@ def test_trustkit_renamed_by_r8_is_known_by_what_it_says(tmp_path: Path) -> None
         (('<pin digest="SHA-256">' + TWO + "</pin>", ""), "api.example.com has one pin and needs two"),
         (("api.example.com", "api.example.internal"), "is no top-level domain that its table"),
         (("api.example.com", "10.0.0.1"), "10.0.0.1 is no domain name"),
+        (("</network-security-config>", "<debug-overrides/></network-security-config>"), "starts for ever"),
     ],
-    ids=["one pin", "unknown top-level domain", "address"],
+    ids=["one pin", "unknown top-level domain", "address", "debug-overrides"],
 )
 def test_what_trustkit_refuses_breaks_the_app(change: tuple[str, str], sentence: str, tmp_path: Path) -> None:
     nsc = NSC.replace(*change)

@@ -234,6 +234,23 @@ def test_the_documented_rows() -> None:
         assert bool(problems) is isinstance(wanted, str), (name, problems)
 
 
+def test_debug_overrides_without_anchors_swallow_domains() -> None:
+    """Up to the end of the next trust-anchors; where none come TrustKit does not end, so that is not asked."""
+    swallowed = domain_config(
+        DOMAIN, pin_set(A, B), "<trust-anchors><certificates src='system'/></trust-anchors>"
+    )
+    texts = [
+        swallowed.replace(b"<domain-config>", overrides + b"<domain-config>", 1)
+        for overrides in (
+            b"<debug-overrides/>",
+            b"<debug-overrides><trust-anchors/></debug-overrides>",
+        )
+    ]
+    answers = told([Launch(text, ("example.com",)) for text in texts])
+    assert [answer[0].split(" ")[0] for answer in answers] == ["none", "policy"]
+    assert [read_xml(text, "nsc.xml").unended is not None for text in texts] == [True, False]
+
+
 def test_a_day_is_inherited_with_other_pins() -> None:
     """DomainPinningPolicy.Builder: by TrustKit, not by Android; a pin-set that names a day has its own."""
     dated = pin_set(A, B).replace("<pin-set>", '<pin-set expiration="2027-06-01">')

@@ -64,7 +64,8 @@ def merge(base: Nsc, generated: Nsc) -> Nsc:
         )
         for name in again
     )
-    return Nsc((*base.configs, *generated.configs), "", (*base.problems, *problems))
+    configs = (*base.configs, *generated.configs)
+    return Nsc(configs, "", (*base.problems, *problems), unended=base.unended)
 
 
 def objections(_policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:

@@ -133,6 +133,8 @@ class Nsc(Enforcement):
     """What holds for all other hosts."""
     overrides: tuple[Anchor, ...] | None = field(default=None, compare=False)
     """The anchors of ``<debug-overrides>``, to which a release build is blind; None without that element."""
+    unended: Location | None = field(default=None, compare=False)
+    """A ``<debug-overrides>`` without ``<trust-anchors>``, at whose end alone TrustKit-Android ceases to skip."""
     oddities: tuple[Oddity, ...] = field(default=(), compare=False)
     """What Android skips without a word, and its author hardly meant it to."""
     _exact: Mapping[str, tuple[DomainConfig, Demand]] = field(init=False, compare=False, repr=False)

@@ -76,6 +76,7 @@ def read_tree(root: Element, file: str, member: str = "") -> Nsc:
         tuple(reader.problems),
         reader.base,
         reader.overrides,
+        reader.unended,
         oddities(root, reader.where),
     )
 
@@ -98,6 +99,7 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
     base: Settings = field(default_factory=Settings)
     overrides: tuple[Anchor, ...] | None = None
+    unended: Location | None = None
     seen: set[str] = field(default_factory=set)
     debug: bool = False
     """Whether what is being read counts in debuggable builds only."""
@@ -108,6 +110,7 @@ class _Reader:
         for element in self._one(root, "debug-overrides"):
             self.debug = True
             self.overrides = self._settings(element, Settings()).anchors or ()
+            self.unended = None if _children(element, "trust-anchors") else self.where(element)
         self.debug = False
         for element in _children(root, "domain-config"):
             self._domain_config(element, _Inherited(self.base))

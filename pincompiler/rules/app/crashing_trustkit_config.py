@@ -6,7 +6,8 @@ TrustKit-Android is stricter than Android: it wants two different pins for a hos
 below a top-level domain that its table of 2016 knows, and, from Android 7 on, the very file that the
 manifest names, which `initializeWithNetworkSecurityConfiguration(context)` looks for as
 `@xml/network_security_config`.  Whatever it refuses is an exception in `Application.onCreate`, on every
-device.
+device; and a `<debug-overrides>` without `<trust-anchors>` keeps it reading until some other element has
+them, or for ever.
 
 ## Example
 
@@ -111,6 +112,8 @@ def check(audited: Audited) -> Iterator[Finding]:
         for problem, remedy in domain.raised:
             message = f"TrustKit raises when the app starts it: {problem}"
             yield RULE.in_file(domain.where, message, remedy, hosts=(domain.host,), mechanism=trustkit)
+    for where, problem, remedy in kit.unended:
+        yield RULE.in_file(where, problem, remedy, mechanism=trustkit)
     for code, why in kit.mismatches:
         yield from RULE.in_code(
             audited,

@@ -81,6 +81,7 @@ def collect(source: Source) -> Found:
         tuple(_domain(source, variant, config) for variant in variants for config in variant.nsc.configs),
         configured,
         tuple(_mismatches(source, started)),
+        tuple(_unended(source, variants)),
     )
     return Found(kit, tuple(_pins(source, variants)), tuple(_shipped(source, kit, variants)))
 
@@ -99,8 +100,11 @@ def _codes(source: Source, sites: Iterable[Site]) -> tuple[Code, ...]:
 
 
 def _at(source: Source, variant: NscVariant, config: DomainConfig) -> Location:
-    line = config.where.span.line if config.where and config.where.span else None
-    return source.member(variant.member, line)
+    return source.member(variant.member, _line(config.where))
+
+
+def _line(where: Location | None) -> int | None:
+    return where.span.line if where and where.span else None
 
 
 def _domain(source: Source, variant: NscVariant, config: DomainConfig) -> TrustKitDomain:
@@ -118,6 +122,15 @@ def _domain(source: Source, variant: NscVariant, config: DomainConfig) -> TrustK
         tuple(raised(config)),
         names[:-1] if config.keys else (),
     )
+
+
+def _unended(source: Source, variants: Iterable[NscVariant]) -> Iterator[tuple[Location, str, str]]:
+    from pincompiler.platforms.trustkit_android import MEND_UNENDED, UNENDED
+
+    for variant in variants:
+        if variant.nsc.unended:
+            where = source.member(variant.member, _line(variant.nsc.unended))
+            yield where, f"TrustKit {UNENDED}", MEND_UNENDED
 
 
 # -- starting ------------------------------------------------------------------------------------
@@ -204,6 +217,8 @@ def _state(kit: TrustKit) -> tuple[State, str]:
     problem = next((problem for domain in kit.domains for problem, _ in domain.raised), "")
     if problem:
         return State.BROKEN, f"TrustKit raises at launch: {problem}"
+    if kit.unended:
+        return State.BROKEN, "TrustKit reads past the end of a <debug-overrides> without <trust-anchors>"
     if not kit.attached:
         return State.DISABLED, "no connection is made through TrustKit"
     return State.ACTIVE, ""
