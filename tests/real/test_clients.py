@@ -7,14 +7,20 @@ makers tell it, or apps that reflect on them do: to keep the libraries' own name
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from typer.testing import CliRunner
 
-from pincompiler.audit import Question, audit
+from pincompiler.audit import Question, audit, question
+from pincompiler.cli.program import app as cli
+from pincompiler.facts import Mechanism
 from pincompiler.finding import Level
+from pincompiler.verdicts import Verdict
+from tests.conftest import SAMPLE_CERTS
 from tests.real.apps import App, build_apps
 from tests.real.install import CONSCRYPT_VERSION, HTTPCLIENT_VERSION, KOTLIN_VERSION, OLD_OKHTTP_VERSION
 
@@ -460,10 +466,41 @@ def class_of(finding: Finding) -> str:
     return name[1] if name else place
 
 
+PINS: Final = """\
+version = 1
+
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[keys.api-2027]
+file = "certs/api-2027.csr"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+subdomains = "all"
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+"""
+
+
 @pytest.fixture(scope="module")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def pins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pins.toml; what it compiles to is beside it."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(SAMPLE_CERTS, folder / "certs")
+    path = folder / "pins.toml"
+    path.write_text(PINS, "utf-8")
+    assert CliRunner().invoke(cli, ["compile", str(path)]).exit_code == 0
+    return path
+
+
+@pytest.fixture(scope="module")
+def apps(pins: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = {way: App(**sources(), libraries=LIBRARIES, **how) for way, how in WAYS.items()}
-    made["sound"] = App(**sources(sound=True), libraries=LIBRARIES, **WAYS["r8-full"])
+    nsc = pins.with_name("network_security_config.xml").read_text("utf-8")
+    made["sound"] = App(**sources(sound=True), libraries=LIBRARIES, nsc=nsc, **WAYS["r8-full"])
     return build_apps(tmp_path_factory.mktemp("clients"), made)
 
 
@@ -483,5 +520,14 @@ def test_no_other_when_all_is_one_method(apps: dict[str, Path]) -> None:
     assert told <= wanted, told - wanted
 
 
-def test_nothing_when_all_is_sound(apps: dict[str, Path]) -> None:
-    assert found(apps["sound"]) == []
+def test_nothing_when_all_is_sound(apps: dict[str, Path], pins: Path) -> None:
+    """The loop closes: the configuration that pins.toml compiles to covers all of them but OkHttp's own pins."""
+    subject = audit(apps["sound"], question(TODAY, pins, ()))
+    assert [one for one in subject.findings if one.level is not Level.NOTE] == []
+    assert {(one.host, one.mechanism, one.verdict) for one in subject.verdicts} == {
+        ("api.example.com", Mechanism.NSC, Verdict.ENFORCED)
+    }
+    more = pins.with_name("more.toml")
+    more.write_text(PINS.replace('"api-2026", "api-2027"]', '"api-2026"]'), "utf-8")
+    told = audit(apps["sound"], question(TODAY, more, ())).findings
+    assert {one.rule for one in told if one.level is Level.ERROR} == {"unexpected-key"}

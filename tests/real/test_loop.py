@@ -19,6 +19,7 @@ from pincompiler.finding import Level
 from tests.conftest import SAMPLE_CERTS
 from tests.real.apps import NSC, build_app
 from tests.real.install import OKHTTP_VERSIONS
+from tests.real.kits import trustkit
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
@@ -243,6 +244,35 @@ def test_every_okhttp_ships_what_was_compiled(version: str, shrink: str, tmp_pat
         made.edit(made.code, *LOST_PIN)
         apk = made.build(tmp_path / "worse", **how)
     assert made.findings(apk) == {"missing-key"} | ({"stale-artifact"} if shrink else set())
+
+
+KIT: Final = """\
+package com.example.app;
+import com.datatheorem.android.trustkit.TrustKit;
+public final class Main extends android.app.Activity {
+    @Override protected void onCreate(android.os.Bundle state) {
+        super.onCreate(state);
+        TrustKit.initializeWithNetworkSecurityConfiguration(this);
+        System.out.println(TrustKit.getInstance().getSSLSocketFactory("api.example.com"));
+    }
+}
+"""
+
+
+def test_trustkit_for_android_ships_what_was_compiled(tmp_path: Path) -> None:
+    """It reads the configuration that Android reads."""
+    made = project(tmp_path / "project")
+    text = made.pins.read_text("utf-8").replace("[target.okhttp-java]", "[target.trustkit-android]")
+    made.pins.write_text(
+        text.replace("Pins.java", "kit.xml").replace('package = "com.example.app"\n', ""), "utf-8"
+    )
+    ran = CliRunner().invoke(cli, ["compile", str(made.pins)])
+    assert ran.exit_code == 0, ran.stderr
+    made.files = {NSC: made.pins.with_name("kit.xml").read_text("utf-8"), "Main.java": KIT}
+    libraries = {"libraries": (trustkit(),)}
+    assert made.findings(made.build(tmp_path / "app", **libraries)) == set()
+    made.edit(NSC, r"<pin [^>]*>qhxc[^<]*</pin>", "")
+    assert made.findings(made.build(tmp_path / "worse", **libraries)) == {"missing-key"}
 
 
 # -- mutated ---------------------------------------------------------------------------------------
