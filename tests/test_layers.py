@@ -55,6 +55,7 @@ CONFINED = {
     "androguard": ("androguard/worker.py", "androguard/code.py", "androguard/container.py"),
     "lxml": ("platforms/nsc/", "apk/", "androguard/crosscheck.py", "reports/junit.py"),
     "cryptography": ("certificate_files.py", "spki.py", "tls/", "verify.py", "impact.py"),
+    "isal": ("apk/archive.py",),
     "OpenSSL": ("tls/",),
     "socket": ("tls/",),
     "certifi": ("tls/keys.py",),
