@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from pincompiler.cache import Cache, user_directory
+from pincompiler.cache import Cache, code_digest, user_directory
 from pincompiler.fidelity import differences
 from pincompiler.releases import read_release
 from pincompiler.tabulated import from_plain, tabulated, to_plain
@@ -245,6 +245,24 @@ def test_a_damaged_entry_is_ignored_and_written_anew(damage: bytes | None, tmp_p
     assert len(read_release(str(APK), TODAY, kept).installed) == len(before.installed)
     assert entry.read_bytes() == whole
     assert [one.name for one in tmp_path.iterdir()] == [entry.name]
+
+
+def test_what_other_code_found_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Cache(tmp_path / "kept")
+    kept.save("key", ["yesterday's verdict"])
+    assert kept.load("key") == ["yesterday's verdict"]
+    # A working copy: its version stands still, and one of its files does not.
+    (tmp_path / "rules").mkdir()
+    rule = tmp_path / "rules" / "rule.py"
+    rule.write_text("LIMIT = 1")
+    before = code_digest(rule.parent)
+    rule.write_text("LIMIT = 2")
+    assert code_digest(rule.parent) != before
+    monkeypatch.setattr("pincompiler.cache._this_code", lambda: code_digest(rule.parent))
+    assert kept.load("key") is None
+    kept.save("key", ["today's"])
+    (tmp_path / "rules" / "rule.cpython-311.pyc").write_bytes(b"of the same code")
+    assert kept.load("key") == ["today's"]
 
 
 def test_no_cache_keeps_nothing(folder: Path, cache: Path) -> None:
