@@ -92,7 +92,7 @@ class Candidate:
     path: tuple[PublicKey, ...] = ()
     """The validated path, from the server's own certificate to the trust anchor; empty: there is none."""
     problem: str = ""
-    """Why no client should accept it, to follow "the chain"."""
+    """Why no client should accept it, to follow "the server"."""
     fix: str = ""
     declared: bool = False
     """Whether the user named the anchors that devices trust."""
@@ -271,7 +271,7 @@ def _of_trust(one: Installed, candidate: Candidate, day: date) -> Verdict | None
             f"{one.title} trusts {named} and not the system's CAs; pass those with --ca-file",
         )
     if not candidate.path:
-        return Verdict(Outcome.BLOCKED, f"the chain {candidate.problem}")
+        return Verdict(Outcome.BLOCKED, f"the server {candidate.problem}")
     if candidate.first and day < candidate.first:
         return Verdict(Outcome.BLOCKED, f"the chain is not valid before {candidate.first}")
     if candidate.last and day > candidate.last:

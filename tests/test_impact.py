@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import plistlib
 import subprocess
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from tests import pki
 from tests.platforms.models import nscs, trustkits
 from tests.test_cli import SAMPLES, run
 from tests.test_verify import CA, LEAF, SPARE_KEY, pin, pins
-from tests.tls_servers import HOST, usual
+from tests.tls_servers import CA_NAME, HOST, signed, usual
 
 if TYPE_CHECKING:
     from pincompiler.platforms.nsc.model import Nsc
@@ -108,6 +109,8 @@ def test_a_chain_of_tomorrow_is_blocked_today(folder: Path) -> None:
 def test_a_chain_that_nobody_should_accept_is_blocked_everywhere(folder: Path) -> None:
     code, report = impact(folder, nsc(folder, pin(usual().leaf)), ca=False)
     assert (code, days(report)[0][2]) == (1, "blocked")
+    why = report["releases"][0]["hosts"][0]["days"][0]["why"]
+    assert why == "the server shows a chain that ends before any trusted CA"
     code, report = impact(folder, "--host", "other.example.org", nsc(folder, pin(usual().leaf)))
     assert (code, days(report)[0][2]) == (1, "blocked")
     assert report["chains"][0]["problem"]
@@ -135,6 +138,22 @@ def test_roles_count_where_the_platform_minds_them(folder: Path) -> None:
         pins(("now", pin(usual().intermediate), CA), (SPARE_KEY[0], SPARE_KEY[1], CA))
     )
     assert impact(folder, "pins.toml")[0] == 0
+
+
+@pytest.mark.parametrize(("pinned", "outcome"), [("root", "works"), ("leaf", "blocked")])
+def test_trustkit_gives_up_at_a_key_that_it_cannot_hash(pinned: str, outcome: str, folder: Path) -> None:
+    """TSKSPKIHashCache.m and ssl_pin_verifier.m: from the root down, a match ends it, as does a P-521 key before."""
+    root, key = usual().root, pki.private_key("P-521")
+    leaf = signed(HOST, key, CA_NAME, pki.private_key("P-256", 71), names=[HOST])
+    (folder / "new.pem").write_bytes(pki.pem(leaf))
+    hashes = [{"root": pin(root), "leaf": pin(leaf)}[pinned], SPARE_KEY[1]]
+    domain = {"TSKPublicKeyHashes": hashes, "TSKEnforcePinning": True}
+    with (folder / "Info.plist").open("wb") as file:
+        plistlib.dump({"TSKConfiguration": {"TSKPinnedDomains": {HOST: domain}}}, file)
+    _, report = impact(folder, "Info.plist")
+    assert [one[2] for one in days(report)] == [outcome]
+    why = report["releases"][0]["hosts"][0]["days"][0]["why"]
+    assert why.startswith("ca P-256 " if pinned == "root" else "TrustKit cannot hash the P-521 key")
 
 
 def test_a_release_of_git_comes_with_the_files_of_its_keys(folder: Path) -> None:

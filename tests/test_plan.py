@@ -12,6 +12,7 @@ import pytest
 from lxml import html
 
 from pincompiler.planning.lifetimes import longest, renewals
+from tests import pki
 from tests.test_cli import PIN_A, PIN_B, PIN_C, PIN_D, SAMPLES, run
 
 if TYPE_CHECKING:
@@ -137,7 +138,23 @@ def test_a_key_that_nobody_pins_has_to_be_shipped_first(tmp_path: Path) -> None:
     assert next_step == "add b to the pin-set of api.example.com, and ship a release with it"
     old = of_it.replace("pins.toml", "old.toml")
     next_step = said(tmp_path, pins("a", "b") + old, old=pins("a", "c"))
-    assert next_step == "ship a release that accepts b: the newest one does not"
+    assert next_step == (
+        "ship a release that accepts b: the newest one does not, as none of its pins is in the chain: "
+        '<domain includeSubdomains="false">api.example.com</domain>'
+    )
+
+
+def test_a_pinned_key_that_trustkit_cannot_hash_is_no_key_to_rotate_to(tmp_path: Path) -> None:
+    """TSKSPKIHashCache.m knows five kinds of keys; the NSC takes any."""
+    (tmp_path / "b.pem").write_bytes(pki.pem(pki.certificate(key=pki.private_key("P-521"))))
+    text = pins("a", "b", targets='[target.trustkit]\npath = "Info.plist"\n' + NSC)
+    text = text.replace(f'[keys.b]\nspki-sha256 = "{PIN_B}"', '[keys.b]\nfile = "b.pem"')
+    text += release("4.2", "2026-09-01") + rotation(*A_TO_B, "2027-03-01")
+    code, report = plan(tmp_path, text)
+    (one,) = report["rotations"]
+    assert (code, one["verdict"], one["first-safe-date"]) == (1, "unsafe", None)
+    assert [refusal["mechanism"] for refusal in one["refusals"]] == ["trustkit"]
+    assert one["next"].endswith("as TrustKit cannot hash the P-521 key of b, and refuses such chains")
 
 
 def test_a_rotation_that_was_made_too_early_is_to_be_undone(tmp_path: Path) -> None:
