@@ -150,7 +150,8 @@ def _wait(one: Judgement, lack: Refusal, plan: Plan) -> str:
         pin_set = plan.policy.covering(rotation.host)
         if pin_set and not set(rotation.after).intersection(pin_set.keys):
             return f"{back}add {new} to the pin-set of {rotation.host}, and ship a release with it"
-        return f"{back}ship a release that accepts {new}: the newest one does not, as {_newest(one, lack, plan)}"
+        why = _newest(one, lack, plan)
+        return f"{back}ship a release that accepts {new}: the newest one does not, as {why}"
     accept = f"{one.accepted_from} and newer accept it"
     if one.first_safe:
         return f"{back}rotate on {one.first_safe} or later: until then {lack.release} refuses {new}; {accept}"
