@@ -73,6 +73,11 @@ class Installed:
     anchors: Table[Anchors] | None = None
     """Of an NSC."""
 
+    def enforced(self, host: str) -> Demand:
+        """What it demands of chains for a host, if that is put to use."""
+        unused = self.unenforced and self.unenforced.demand(host)
+        return self.enforcement.demand(host) if self.enforcement and not unused else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Release:

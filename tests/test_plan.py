@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from base64 import b64decode
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from lxml import html
 
+from pincompiler.outlook import Installed, Release
 from pincompiler.planning.lifetimes import longest, renewals
+from pincompiler.planning.schedule import Member
+from pincompiler.planning.support import expiries
+from pincompiler.policy import Key, PinSet, Policy, Reach
+from pincompiler.project import SupportedRelease
 from tests import pki
 from tests.test_cli import PIN_A, PIN_B, PIN_C, PIN_D, SAMPLES, run
 
@@ -331,6 +337,15 @@ def test_pins_that_end_before_the_next_release_are_told(following: str, found: i
     for one in report["expiring"]:
         assert (one["release"], one["expires"], one["next-release"]) == ("4.2", "2027-02-01", "4.3")
         assert (one["hosts"], one["mechanisms"]) == (["api.example.com"], ["nsc"])
+
+
+@pytest.mark.parametrize(("used", "found"), [(True, 1), (False, 0)])
+def test_pins_that_are_put_to_no_use_end_without_a_word(used: bool, found: int) -> None:  # noqa: FBT001
+    end = date(2027, 2, 1)
+    policy = Policy((PinSet(("api.example.com",), Reach.NONE, (Key(b64decode(PIN_A)),), end),))
+    installed = Installed("okhttp", "a pinner", policy, unenforced=None if used else policy)
+    member = Member(SupportedRelease("4.2", date(2026, 9, 1)), Release("4.2", (installed,)))
+    assert len(list(expiries((member,), date.fromisoformat(TODAY)))) == found
 
 
 def test_without_a_next_release_pins_have_to_last_as_long_as_support(tmp_path: Path) -> None:
