@@ -219,17 +219,6 @@ def test_the_readme_shows_a_verdict_as_it_is_printed(tmp_path: Path, request: py
     assert README_PART.findall((ROOT / "README.md").read_text("utf-8")) == [part]
 
 
-def test_the_sample_job_runs(project: Path) -> None:
-    lines = re.findall(
-        r"(?:run: |&& )(pincompiler verify .*)", (SAMPLES / "ci" / "verify.yml").read_text("utf-8")
-    )
-    assert len(lines) == 3
-    with tls(context(usual())) as server:
-        for line in lines:
-            words = line.partition(" >")[0].split()[2:]
-            assert verify(project, server.port, *words).code == 0
-
-
 # -- pins that do not fit --------------------------------------------------------------------------
 
 
