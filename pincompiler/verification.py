@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from pincompiler.finding import Level
 from pincompiler.policy import Role
 from pincompiler.records import dataclass
-from pincompiler.tls.answers import Declined, Offer, Seen, Served, Unreached, pinned_chain
-from pincompiler.tls.remarks import Remark, of_answer
+from pincompiler.tls.answers import Seen, Served, Unreached, pinned_chain
+from pincompiler.tls.remarks import Remark, of_seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -115,7 +115,7 @@ def judge(seen: Seen, asked: Question) -> HostVerdict:
     chains = tuple(_judged(path, shown, seen.host, keys, asked) for path, shown in _chains(seen))
     served = {key.spki_sha256 for one in chains for key in one.chain}
     backups = tuple(key for key in keys if key.spki_sha256 not in served and not key.retired)
-    remarks = [*_failures(seen)]
+    remarks = [*of_seen(seen)]
     if pin_set is None or not keys:
         remarks.append(_unpinned(seen.host))
     elif chains:
@@ -177,27 +177,6 @@ def _days(expires: date | None, today: date) -> tuple[date, ...]:
 
 
 # -- remarks ---------------------------------------------------------------------------------------
-
-
-def _failures(seen: Seen) -> Iterator[Remark]:
-    """What went wrong at the addresses, and what could not be asked."""
-    if seen.problem:
-        yield Remark(
-            Level.ERROR, "unreachable", seen.problem, "check the name, or pass --resolve", unknown=True
-        )
-    for visit in seen.visits:
-        for offer, answer in visit.answers:
-            if remark := of_answer(visit.address, offer, answer):
-                yield remark
-        by_offer = dict(visit.answers)
-        old_tls = [by_offer.get(offer) for offer in (Offer.RSA, Offer.ECDSA)]
-        if all(isinstance(answer, Declined) for answer in old_tls):
-            yield Remark(
-                Level.NOTE,
-                "tls-1.3-only",
-                f"at {visit.address} TLS 1.3 alone is spoken, so that a second certificate could not be asked for",
-                "if it holds an RSA and an ECDSA certificate, pin both, and try each with --chain",
-            )
 
 
 def _unpinned(host: str) -> Remark:

@@ -413,8 +413,11 @@ def test_tls_1_3_alone_is_told_because_the_other_certificate_cannot_be_asked_for
     made.minimum_version = ssl.TLSVersion.TLSv1_3
     with tls(made) as server:
         ran = verify(project, server.port, "-f", "json")
+        pinned = pin_connect(project, server.port)
     assert ran.code == 0
     assert codes(ran) == {"tls-1.3-only"}
+    # Whoever pins what is shown has to know that more may be.
+    assert (pinned.code, "a second certificate could not be asked for" in pinned.stderr) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -432,6 +435,9 @@ def test_tls_1_3_alone_is_told_because_the_other_certificate_cannot_be_asked_for
         (("--resolve", "api.example.com:x:127.0.0.1"), "no port between"),
         (("api.example.com:99999",), "no port between"),
         (("*.example.com",), "*.example.com"),
+        (("https://api.example.com/",), "is a URL"),
+        (("::1",), "is an IPv6 address"),
+        (("[::1]:443",), "is an IPv6 address"),
         (("no.toml",), "no.toml"),
     ],
 )
