@@ -271,6 +271,21 @@ def test_a_key_in_another_role_than_it_was_given(project: Path) -> None:
     assert "is blocked by ats (Info.plist) today" in messages
 
 
+def test_a_pinned_key_that_trustkit_cannot_hash(project: Path) -> None:
+    """Of a pin alone nobody knows the kind of its key; TSKSPKIHashCache.m knows five."""
+    one = usual("P-521")
+    (project / "ca.pem").write_bytes(pki.pem(one.root))
+    (project / "pins.toml").write_text(pins(*usual_keys(one)))
+    with tls(context(one)) as server:
+        ran = verify(project, server.port, "-f", "json")
+    (remark,) = hosts(ran)[0]["remarks"]
+    assert (ran.code, remark["code"]) == (1, "target-blocks")
+    assert remark["message"] == (
+        "is blocked by trustkit-swift (Pins.swift) today: TrustKit cannot hash the P-521 key of "
+        "CN=Example Shop Root, and refuses such chains"
+    )
+
+
 def test_a_host_that_is_not_pinned(project: Path) -> None:
     other = chain(names=("www.example.com",))
     with tls(context(other)) as server:
