@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 from pathlib import Path
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """A directory of JSON files; what another version wrote is not read."""
+    """A directory of JSON files; what other code wrote is not read."""
 
     directory: Path
 
@@ -29,14 +30,14 @@ class Cache:
             kept = json.loads(self._path(key).read_bytes())
         except (OSError, ValueError, RecursionError):
             return None
-        if not isinstance(kept, dict) or (kept.get("version"), kept.get("key")) != (__version__, key):
+        if not isinstance(kept, dict) or (kept.get("code"), kept.get("key")) != (_this_code(), key):
             return None
         return kept.get("values")
 
     def save(self, key: str, values: Any) -> None:
         """Keep JSON values, whole or not at all; a directory that cannot be written keeps nothing."""
         path = self._path(key)
-        content = json.dumps({"version": __version__, "key": key, "values": values}).encode("ascii")
+        content = json.dumps({"code": _this_code(), "key": key, "values": values}).encode("ascii")
         with contextlib.suppress(OSError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
@@ -49,6 +50,22 @@ class Cache:
 
     def _path(self, key: str) -> Path:
         return self.directory / f"{key}-{__version__}.json"
+
+
+@functools.cache
+def _this_code() -> str:
+    """What tells this program from one that may find something else: in a checkout the version stands still."""
+    return code_digest(Path(__file__).parent)
+
+
+def code_digest(package: Path) -> str:
+    """The SHA-256 of all files of a package, but for the bytecode that Python makes of them, in hexadecimal."""
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.suffix != ".pyc" and path.is_file():
+            name = path.relative_to(package).as_posix()
+            digest.update(f"{name}\0{sha256_of(path)}\n".encode())
+    return digest.hexdigest()
 
 
 def user_directory(environment: Mapping[str, str]) -> Path | None:

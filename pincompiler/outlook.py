@@ -15,7 +15,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pincompiler.platforms.trustkit import HASHABLE
+from pincompiler.platforms.trustkit import unhashable
 from pincompiler.policy import Chain, Role
 from pincompiler.records import dataclass
 
@@ -73,6 +73,11 @@ class Installed:
     anchors: Table[Anchors] | None = None
     """Of an NSC."""
 
+    def enforced(self, host: str) -> Demand:
+        """What it demands of chains for a host, if that is put to use."""
+        unused = self.unenforced and self.unenforced.demand(host)
+        return self.enforcement.demand(host) if self.enforcement and not unused else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
@@ -92,7 +97,7 @@ class Candidate:
     path: tuple[PublicKey, ...] = ()
     """The validated path, from the server's own certificate to the trust anchor; empty: there is none."""
     problem: str = ""
-    """Why no client should accept it, to follow "the chain"."""
+    """Why no client should accept it, to follow "the server"."""
     fix: str = ""
     declared: bool = False
     """Whether the user named the anchors that devices trust."""
@@ -271,7 +276,7 @@ def _of_trust(one: Installed, candidate: Candidate, day: date) -> Verdict | None
             f"{one.title} trusts {named} and not the system's CAs; pass those with --ca-file",
         )
     if not candidate.path:
-        return Verdict(Outcome.BLOCKED, f"the chain {candidate.problem}")
+        return Verdict(Outcome.BLOCKED, f"the server {candidate.problem}")
     if candidate.first and day < candidate.first:
         return Verdict(Outcome.BLOCKED, f"the chain is not valid before {candidate.first}")
     if candidate.last and day > candidate.last:
@@ -311,7 +316,7 @@ def _held_to(one: Installed, candidate: Candidate, in_force: Demand, day: date) 
     if _skipped(candidate, anchors, skips):
         return Verdict(Outcome.UNPINNED, "chains that end in a CA of the system skip the pins (overridePins)")
     accepted = one.enforcement.accepts(candidate.host, candidate.chain, day)
-    if one.mechanism == "trustkit" and one.api is None and (odd := _unhashable(candidate, in_force)):
+    if one.mechanism == "trustkit" and one.api is None and (odd := unhashable(candidate.path, in_force)):
         return Verdict(Outcome.BLOCKED, odd)
     if accepted:
         keys = _deciding(candidate, in_force)
@@ -336,16 +341,6 @@ def _unless(one: Installed, skips: list[str], in_force: Demand) -> str:
         return f"; but {one.doubts[0]}"
     if any(len(pin) == 20 for clause in in_force for pin in clause.leaf | clause.ca):
         return "; but some pins are SHA-1, which are not compared"
-    return ""
-
-
-def _unhashable(candidate: Candidate, in_force: Demand) -> str:
-    """TSKSPKIHashCache.m: TrustKit for iOS asks from the root down, and gives up at a key it cannot hash."""
-    for key in reversed(candidate.path):
-        if key.algorithm not in HASHABLE:
-            return f"TrustKit cannot hash the {key.algorithm} key of {key.subject}, and refuses such chains"
-        if any(key.spki_sha256 in clause.leaf | clause.ca for clause in in_force):
-            return ""
     return ""
 
 

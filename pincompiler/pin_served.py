@@ -13,18 +13,16 @@ from pincompiler.reports.text import visible
 from pincompiler.reports.verify_json import certificate
 from pincompiler.tls.answers import Served
 from pincompiler.tls.probing import look_at
-from pincompiler.tls.remarks import Remark, of_answer
+from pincompiler.tls.remarks import Remark, of_seen
 from pincompiler.tls.trust import trust
 from pincompiler.verification import interception
 from pincompiler.verify import endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
     from pincompiler.spki import PublicKey
-    from pincompiler.tls.answers import Seen
     from pincompiler.tls.probing import Ways
 
 
@@ -52,23 +50,12 @@ class ServedPins:
 def ask(host: str, ways: Ways, ca_file: Path | None, now: datetime) -> ServedPins:
     """Ask every address of ``HOST[:PORT]``; UsageError if that is none, InputError for a bad CA file."""
     seen = look_at(endpoint(host), ways, trust(ca_file, now))
-    remarks = [*_failures(seen)]
+    remarks = [*of_seen(seen)]
     answers = (answer for visit in seen.visits for _, answer in visit.answers)
     chains = tuple(dict.fromkeys(answer.chain for answer in answers if isinstance(answer, Served)))
     suspicious = [box for one in chains if (box := interception(one, private=ca_file is not None))]
     remarks += suspicious
     return ServedPins(seen.host, seen.port, () if suspicious else chains, tuple(dict.fromkeys(remarks)))
-
-
-def _failures(seen: Seen) -> Iterator[Remark]:
-    if seen.problem:
-        yield Remark(
-            Level.ERROR, "unreachable", seen.problem, "check the name, or pass --resolve", unknown=True
-        )
-    for visit in seen.visits:
-        for offer, answer in visit.answers:
-            if remark := of_answer(visit.address, offer, answer):
-                yield remark
 
 
 def as_text(found: ServedPins) -> str:

@@ -186,7 +186,8 @@ def _in_force(shipped: Shipped, least: int, target_sdk: int) -> Installed:
     if isinstance(shipped.enforcement, Nsc) and shipped.mechanism is Mechanism.NSC:
         # Whether pins are skipped hangs on the anchor in which the chain ends.
         return replace(one, anchors=_anchors(shipped.enforcement, target_sdk), unenforced=None)
-    return replace(one, fixed=Outcome.UNPINNED) if shipped.state is State.DISABLED else one
+    # What is put to no use has no say, and why is told of the hosts that it is for.
+    return replace(one, unenforced=one.enforcement, doubts=()) if shipped.state is State.DISABLED else one
 
 
 # -- kept ----------------------------------------------------------------------------------------

@@ -11,10 +11,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Level
+from pincompiler.platforms.trustkit import TrustKit, unhashable
 from pincompiler.policy import Role
 from pincompiler.records import dataclass
-from pincompiler.tls.answers import Declined, Offer, Seen, Served, Unreached, pinned_chain
-from pincompiler.tls.remarks import Remark, of_answer
+from pincompiler.tls.answers import Seen, Served, Unreached, pinned_chain
+from pincompiler.tls.remarks import Remark, of_seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from pincompiler.policy import Enforcement, Key, PinSet, Policy
     from pincompiler.spki import PublicKey
+
+
+_HASHABLE = "serve a chain of RSA-2048, RSA-3072, RSA-4096, P-256 or P-384 keys"
 
 
 class Outcome(StrEnum):
@@ -48,6 +52,8 @@ class Outlook:
     who: str
     outcomes: tuple[tuple[date, Outcome], ...]
     """Today, on the last day of the pin-set, and on the first day after it."""
+    why: str = ""
+    """Why it blocks a chain that has a pinned key: a sentence without its full stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ def judge(seen: Seen, asked: Question) -> HostVerdict:
     chains = tuple(_judged(path, shown, seen.host, keys, asked) for path, shown in _chains(seen))
     served = {key.spki_sha256 for one in chains for key in one.chain}
     backups = tuple(key for key in keys if key.spki_sha256 not in served and not key.retired)
-    remarks = [*_failures(seen)]
+    remarks = [*of_seen(seen)]
     if pin_set is None or not keys:
         remarks.append(_unpinned(seen.host))
     elif chains:
@@ -157,16 +163,20 @@ def _judged(
     pin_set = asked.policy.covering(host)
     days = _days(pin_set.expires if pin_set else None, asked.today)
 
-    def outcome(enforcement: Enforcement, day: date) -> Outcome:
-        if not any(clause.in_force(day) for clause in enforcement.demand(host)):
-            return Outcome.NOT_PINNED
-        return Outcome.ACCEPTS if enforcement.accepts(host, chain, day) else Outcome.BLOCKS
+    def outlook(who: str, enforcement: Enforcement) -> Outlook:
+        demand = enforcement.demand(host)
+        odd = unhashable(path, demand) if isinstance(enforcement, TrustKit) else ""
 
-    outlooks = (
-        Outlook(who, tuple((day, outcome(enforcement, day)) for day in days))
-        for who, enforcement in asked.enforcements
-    )
-    return ShownChain(path, shown, tuple(matches), tuple(outlooks))
+        def outcome(day: date) -> Outcome:
+            if not any(clause.in_force(day) for clause in demand):
+                return Outcome.NOT_PINNED
+            accepted = not odd and enforcement.accepts(host, chain, day)
+            return Outcome.ACCEPTS if accepted else Outcome.BLOCKS
+
+        return Outlook(who, tuple((day, outcome(day)) for day in days), odd)
+
+    outlooks = tuple(outlook(*each) for each in asked.enforcements)
+    return ShownChain(path, shown, tuple(matches), outlooks)
 
 
 def _days(expires: date | None, today: date) -> tuple[date, ...]:
@@ -177,27 +187,6 @@ def _days(expires: date | None, today: date) -> tuple[date, ...]:
 
 
 # -- remarks ---------------------------------------------------------------------------------------
-
-
-def _failures(seen: Seen) -> Iterator[Remark]:
-    """What went wrong at the addresses, and what could not be asked."""
-    if seen.problem:
-        yield Remark(
-            Level.ERROR, "unreachable", seen.problem, "check the name, or pass --resolve", unknown=True
-        )
-    for visit in seen.visits:
-        for offer, answer in visit.answers:
-            if remark := of_answer(visit.address, offer, answer):
-                yield remark
-        by_offer = dict(visit.answers)
-        old_tls = [by_offer.get(offer) for offer in (Offer.RSA, Offer.ECDSA)]
-        if all(isinstance(answer, Declined) for answer in old_tls):
-            yield Remark(
-                Level.NOTE,
-                "tls-1.3-only",
-                f"at {visit.address} TLS 1.3 alone is spoken, so that a second certificate could not be asked for",
-                "if it holds an RSA and an ECDSA certificate, pin both, and try each with --chain",
-            )
 
 
 def _unpinned(host: str) -> Remark:
@@ -291,8 +280,8 @@ def _about_targets(chains: Iterable[ShownChain], asked: Question) -> Iterator[Re
                     yield Remark(
                         Level.ERROR,
                         "target-blocks",
-                        f"is blocked by {outlook.who} {on}",
-                        "run pincompiler check",
+                        f"is blocked by {outlook.who} {on}{f': {outlook.why}' if outlook.why else ''}",
+                        _HASHABLE if outlook.why else "run pincompiler check",
                     )
                 elif outcome is Outcome.BLOCKS and wanted[day] is Outcome.NOT_PINNED and day == asked.today:
                     yield Remark(

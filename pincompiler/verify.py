@@ -120,7 +120,8 @@ def _pinned(policy: Policy) -> tuple[Endpoint, ...]:
 
 def endpoint(text: str) -> Endpoint:
     """``HOST`` or ``HOST:PORT``; UsageError for anything else."""
-    name, colon, digits = text.partition(":")
+    # A URL and an IPv6 address have colons as well, and are told to be that.
+    name, colon, digits = (text, "", "") if "/" in text or text.count(":") > 1 else text.partition(":")
     host = canonical_host(name)
     if isinstance(host, BadHost):
         raise UsageError(f'"{text}" {host.problem}: {host.fix}')

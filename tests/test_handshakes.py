@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pincompiler.tls.trust import Trust
 
 needs_openssl = pytest.mark.skipif(pki.OPENSSL is None, reason="there is no openssl")
-KINDS = ("RSA-2048", "P-256", "P-384", "Ed25519")
+KINDS = tuple(pki.GENERATORS)
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +186,18 @@ def test_a_missing_intermediate(trusted: Trust) -> None:
         found = refused(look(server, trusted))
     assert found.code == "incomplete-chain"
     assert "serve the intermediate certificates" in found.fix
+
+
+def test_a_key_that_is_too_small(trusted: Trust) -> None:
+    """NIST SP 800-57: RSA of 1024 bits is worth 80, and OpenSSL's clients ask for 112 at least."""
+    above, key = usual(), rsa.generate_private_key(65537, 1024)  # noqa: S505
+    weak = tls_servers.signed(
+        HOST, key, f"{tls_servers.CA_NAME} Issuing", pki.private_key("P-256", 72), names=[HOST]
+    )
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with tls(context(tls_servers.Chain(key, weak, above.intermediate, above.root), made=made)) as server:
+        assert refused(look(server, trusted)).code == "weak-key"
 
 
 def test_a_leaf_as_issuer(trusted: Trust) -> None:

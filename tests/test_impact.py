@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import plistlib
 import subprocess
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from pincompiler.cache import Cache, user_directory
+from pincompiler.cache import Cache, code_digest, user_directory
 from pincompiler.fidelity import differences
 from pincompiler.releases import read_release
 from pincompiler.tabulated import from_plain, tabulated, to_plain
@@ -19,7 +20,7 @@ from tests import pki
 from tests.platforms.models import nscs, trustkits
 from tests.test_cli import SAMPLES, run
 from tests.test_verify import CA, LEAF, SPARE_KEY, pin, pins
-from tests.tls_servers import HOST, usual
+from tests.tls_servers import CA_NAME, HOST, signed, usual
 
 if TYPE_CHECKING:
     from pincompiler.platforms.nsc.model import Nsc
@@ -108,6 +109,8 @@ def test_a_chain_of_tomorrow_is_blocked_today(folder: Path) -> None:
 def test_a_chain_that_nobody_should_accept_is_blocked_everywhere(folder: Path) -> None:
     code, report = impact(folder, nsc(folder, pin(usual().leaf)), ca=False)
     assert (code, days(report)[0][2]) == (1, "blocked")
+    why = report["releases"][0]["hosts"][0]["days"][0]["why"]
+    assert why == "the server shows a chain that ends before any trusted CA"
     code, report = impact(folder, "--host", "other.example.org", nsc(folder, pin(usual().leaf)))
     assert (code, days(report)[0][2]) == (1, "blocked")
     assert report["chains"][0]["problem"]
@@ -135,6 +138,22 @@ def test_roles_count_where_the_platform_minds_them(folder: Path) -> None:
         pins(("now", pin(usual().intermediate), CA), (SPARE_KEY[0], SPARE_KEY[1], CA))
     )
     assert impact(folder, "pins.toml")[0] == 0
+
+
+@pytest.mark.parametrize(("pinned", "outcome"), [("root", "works"), ("leaf", "blocked")])
+def test_trustkit_gives_up_at_a_key_that_it_cannot_hash(pinned: str, outcome: str, folder: Path) -> None:
+    """TSKSPKIHashCache.m and ssl_pin_verifier.m: from the root down, a match ends it, as does a P-521 key before."""
+    root, key = usual().root, pki.private_key("P-521")
+    leaf = signed(HOST, key, CA_NAME, pki.private_key("P-256", 71), names=[HOST])
+    (folder / "new.pem").write_bytes(pki.pem(leaf))
+    hashes = [{"root": pin(root), "leaf": pin(leaf)}[pinned], SPARE_KEY[1]]
+    domain = {"TSKPublicKeyHashes": hashes, "TSKEnforcePinning": True}
+    with (folder / "Info.plist").open("wb") as file:
+        plistlib.dump({"TSKConfiguration": {"TSKPinnedDomains": {HOST: domain}}}, file)
+    _, report = impact(folder, "Info.plist")
+    assert [one[2] for one in days(report)] == [outcome]
+    why = report["releases"][0]["hosts"][0]["days"][0]["why"]
+    assert why.startswith("ca P-256 " if pinned == "root" else "TrustKit cannot hash the P-521 key")
 
 
 def test_a_release_of_git_comes_with_the_files_of_its_keys(folder: Path) -> None:
@@ -245,6 +264,24 @@ def test_a_damaged_entry_is_ignored_and_written_anew(damage: bytes | None, tmp_p
     assert len(read_release(str(APK), TODAY, kept).installed) == len(before.installed)
     assert entry.read_bytes() == whole
     assert [one.name for one in tmp_path.iterdir()] == [entry.name]
+
+
+def test_what_other_code_found_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Cache(tmp_path / "kept")
+    kept.save("key", ["yesterday's verdict"])
+    assert kept.load("key") == ["yesterday's verdict"]
+    # A working copy: its version stands still, and one of its files does not.
+    (tmp_path / "rules").mkdir()
+    rule = tmp_path / "rules" / "rule.py"
+    rule.write_text("LIMIT = 1")
+    before = code_digest(rule.parent)
+    rule.write_text("LIMIT = 2")
+    assert code_digest(rule.parent) != before
+    monkeypatch.setattr("pincompiler.cache._this_code", lambda: code_digest(rule.parent))
+    assert kept.load("key") is None
+    kept.save("key", ["today's"])
+    (tmp_path / "rules" / "rule.cpython-311.pyc").write_bytes(b"of the same code")
+    assert kept.load("key") == ["today's"]
 
 
 def test_no_cache_keeps_nothing(folder: Path, cache: Path) -> None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from base64 import b64decode
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from lxml import html
 
+from pincompiler.outlook import Installed, Release
 from pincompiler.planning.lifetimes import longest, renewals
+from pincompiler.planning.schedule import Member
+from pincompiler.planning.support import expiries
+from pincompiler.policy import Key, PinSet, Policy, Reach
+from pincompiler.project import SupportedRelease
+from tests import pki
 from tests.test_cli import PIN_A, PIN_B, PIN_C, PIN_D, SAMPLES, run
 
 if TYPE_CHECKING:
@@ -137,7 +144,23 @@ def test_a_key_that_nobody_pins_has_to_be_shipped_first(tmp_path: Path) -> None:
     assert next_step == "add b to the pin-set of api.example.com, and ship a release with it"
     old = of_it.replace("pins.toml", "old.toml")
     next_step = said(tmp_path, pins("a", "b") + old, old=pins("a", "c"))
-    assert next_step == "ship a release that accepts b: the newest one does not"
+    assert next_step == (
+        "ship a release that accepts b: the newest one does not, as none of its pins is in the chain: "
+        '<domain includeSubdomains="false">api.example.com</domain>'
+    )
+
+
+def test_a_pinned_key_that_trustkit_cannot_hash_is_no_key_to_rotate_to(tmp_path: Path) -> None:
+    """TSKSPKIHashCache.m knows five kinds of keys; the NSC takes any."""
+    (tmp_path / "b.pem").write_bytes(pki.pem(pki.certificate(key=pki.private_key("P-521"))))
+    text = pins("a", "b", targets='[target.trustkit]\npath = "Info.plist"\n' + NSC)
+    text = text.replace(f'[keys.b]\nspki-sha256 = "{PIN_B}"', '[keys.b]\nfile = "b.pem"')
+    text += release("4.2", "2026-09-01") + rotation(*A_TO_B, "2027-03-01")
+    code, report = plan(tmp_path, text)
+    (one,) = report["rotations"]
+    assert (code, one["verdict"], one["first-safe-date"]) == (1, "unsafe", None)
+    assert [refusal["mechanism"] for refusal in one["refusals"]] == ["trustkit"]
+    assert one["next"].endswith("as TrustKit cannot hash the P-521 key of b, and refuses such chains")
 
 
 def test_a_rotation_that_was_made_too_early_is_to_be_undone(tmp_path: Path) -> None:
@@ -314,6 +337,15 @@ def test_pins_that_end_before_the_next_release_are_told(following: str, found: i
     for one in report["expiring"]:
         assert (one["release"], one["expires"], one["next-release"]) == ("4.2", "2027-02-01", "4.3")
         assert (one["hosts"], one["mechanisms"]) == (["api.example.com"], ["nsc"])
+
+
+@pytest.mark.parametrize(("used", "found"), [(True, 1), (False, 0)])
+def test_pins_that_are_put_to_no_use_end_without_a_word(used: bool, found: int) -> None:  # noqa: FBT001
+    end = date(2027, 2, 1)
+    policy = Policy((PinSet(("api.example.com",), Reach.NONE, (Key(b64decode(PIN_A)),), end),))
+    installed = Installed("okhttp", "a pinner", policy, unenforced=None if used else policy)
+    member = Member(SupportedRelease("4.2", date(2026, 9, 1)), Release("4.2", (installed,)))
+    assert len(list(expiries((member,), date.fromisoformat(TODAY)))) == found
 
 
 def test_without_a_next_release_pins_have_to_last_as_long_as_support(tmp_path: Path) -> None:

@@ -271,6 +271,21 @@ def test_a_key_in_another_role_than_it_was_given(project: Path) -> None:
     assert "is blocked by ats (Info.plist) today" in messages
 
 
+def test_a_pinned_key_that_trustkit_cannot_hash(project: Path) -> None:
+    """Of a pin alone nobody knows the kind of its key; TSKSPKIHashCache.m knows five."""
+    one = usual("P-521")
+    (project / "ca.pem").write_bytes(pki.pem(one.root))
+    (project / "pins.toml").write_text(pins(*usual_keys(one)))
+    with tls(context(one)) as server:
+        ran = verify(project, server.port, "-f", "json")
+    (remark,) = hosts(ran)[0]["remarks"]
+    assert (ran.code, remark["code"]) == (1, "target-blocks")
+    assert remark["message"] == (
+        "is blocked by trustkit-swift (Pins.swift) today: TrustKit cannot hash the P-521 key of "
+        "CN=Example Shop Root, and refuses such chains"
+    )
+
+
 def test_a_host_that_is_not_pinned(project: Path) -> None:
     other = chain(names=("www.example.com",))
     with tls(context(other)) as server:
@@ -413,8 +428,11 @@ def test_tls_1_3_alone_is_told_because_the_other_certificate_cannot_be_asked_for
     made.minimum_version = ssl.TLSVersion.TLSv1_3
     with tls(made) as server:
         ran = verify(project, server.port, "-f", "json")
+        pinned = pin_connect(project, server.port)
     assert ran.code == 0
     assert codes(ran) == {"tls-1.3-only"}
+    # Whoever pins what is shown has to know that more may be.
+    assert (pinned.code, "a second certificate could not be asked for" in pinned.stderr) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -432,6 +450,9 @@ def test_tls_1_3_alone_is_told_because_the_other_certificate_cannot_be_asked_for
         (("--resolve", "api.example.com:x:127.0.0.1"), "no port between"),
         (("api.example.com:99999",), "no port between"),
         (("*.example.com",), "*.example.com"),
+        (("https://api.example.com/",), "is a URL"),
+        (("::1",), "is an IPv6 address"),
+        (("[::1]:443",), "is an IPv6 address"),
         (("no.toml",), "no.toml"),
     ],
 )

@@ -107,9 +107,11 @@ def usual(algorithm: str = "P-256") -> Chain:
     return chain(algorithm)
 
 
-def context(*chains: Chain, served: Sequence[x509.Certificate] | None = None) -> ssl.SSLContext:
+def context(
+    *chains: Chain, served: Sequence[x509.Certificate] | None = None, made: ssl.SSLContext | None = None
+) -> ssl.SSLContext:
     """A server's context with the certificates of these chains; OpenSSL chooses by the client's offer."""
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made = made or ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     for one in chains:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "chain.pem"

@@ -65,7 +65,7 @@ def expiries(fleet: Sequence[Member], today: date) -> Iterator[Expiry]:
     ends: dict[date, tuple[dict[str, None], dict[str, None]]] = {}
     for one in newest.release.installed:
         for name in one.enforcement.names() if one.enforcement and one.fixed is None else ():
-            for clause in one.enforcement.demand(name) if one.enforcement else ():
+            for clause in one.enforced(name):
                 if clause.until and clause.until <= last:
                     hosts, mechanisms = ends.setdefault(clause.until, ({}, {}))
                     hosts[name] = mechanisms[one.mechanism] = None

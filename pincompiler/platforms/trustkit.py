@@ -23,11 +23,12 @@ from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pincompiler.platforms.target import Job
     from pincompiler.policy import Policy
     from pincompiler.project import App, Output
+    from pincompiler.spki import PublicKey
 
 SECTION = ("TSKConfiguration",)
 EXCLUDE = "kSKExcludeSubdomainFromParentPolicy"
@@ -161,6 +162,20 @@ def objections(_policy: Policy, _app: App, model: TrustKit) -> Iterator[Objectio
     for key_words, hosts in unhashable.items():
         message = f"{key_words}, which TrustKit cannot hash: it blocks {hosts[0]} when that key is served"
         yield Objection(tuple(hosts), message, "pin an RSA-2048, RSA-3072, RSA-4096, P-256 or P-384 key")
+
+
+def unhashable(path: Sequence[PublicKey], demand: Demand) -> str:
+    """Why TrustKit for iOS refuses a chain whatever is pinned of it: a sentence without its full stop; else empty.
+
+    ssl_pin_verifier.m and TSKSPKIHashCache.m: it asks from the root down, a match ends that, and so does a key of a
+    kind that it does not know.
+    """
+    for key in reversed(path):
+        if key.algorithm not in HASHABLE:
+            return f"TrustKit cannot hash the {key.algorithm} key of {key.subject}, and refuses such chains"
+        if any(key.spki_sha256 in clause.leaf | clause.ca for clause in demand):
+            return ""
+    return ""
 
 
 def _unusable(domain: TrustKitDomain) -> tuple[str, str] | None:

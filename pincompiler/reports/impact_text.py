@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.outlook import Outcome
+from pincompiler.reports.names import java_name
 from pincompiler.reports.text import painted, visible
 
 if TYPE_CHECKING:
@@ -40,10 +41,11 @@ def _chain(one: Candidate) -> Iterator[str]:
 def _fate(fate: Fate, *, colour: bool) -> Iterator[str]:
     days = "; ".join(_days(span, colour=colour) for span in fate.spans())
     yield f"{visible(fate.release.title)}  {fate.host}: {days}"
+    wide = max((16, *(len(_head(row)) for row in fate.rows)))
     for row in fate.rows:
         for number, span in enumerate(row.spans):
             head = _head(row) if not number else ""
-            yield f"  {head:<16}  {_days(span, colour=colour)}  {visible(span.verdict.why)}".rstrip()
+            yield f"  {head:<{wide}}  {_days(span, colour=colour)}  {java_name(span.verdict.why)}".rstrip()
 
 
 def _head(row: Row) -> str:
@@ -68,7 +70,8 @@ def summary(
         for outcome in Outcome
         if (number := sum(one is outcome for one in worst.values()))
     )
-    yield f"{len(found):,} releases: {counts or 'none could be read'}{f', {len(unread):,} not read' if unread else ''}"
+    releases = f"{len(found):,} release{'' if len(found) == 1 else 's'}"
+    yield f"{releases}: {counts or 'none could be read'}{f', {len(unread):,} not read' if unread else ''}"
     refused = [one for one in candidates if one.fix and not one.path]
     if refused:
         yield f"next: {refused[0].fix}"
@@ -86,7 +89,7 @@ def summary(
         first = next(span for span in blocked.spans() if _is(span, Outcome.BLOCKED))
         yield (
             f"next: do not deploy it for {blocked.host} while {blocked.release.title} is supported: "
-            f"from {first.first} on, {first.verdict.why}"
+            f"from {first.first} on, {java_name(first.verdict.why)}"
         )
 
 

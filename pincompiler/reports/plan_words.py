@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from pincompiler.location import java_name
 from pincompiler.outlook import Outcome
 from pincompiler.planning.schedule import ENDLESS, Safety, earlier
 from pincompiler.policy import Role
@@ -79,7 +80,7 @@ def refused(one: Judgement) -> tuple[Refused, ...]:
             min(refusal.first for refusal in group),
             max(refusal.last for refusal in group),
             tuple(dict.fromkeys(map(mechanism, group))),
-            group[0].why,
+            java_name(group[0].why),
         )
         for of, group in found.items()
     )
@@ -112,7 +113,7 @@ def next_step(one: Judgement, plan: Plan) -> str:
         step = _wait(one, max(lacking, key=lambda refusal: refusal.last), plan)
     else:
         otherwise = f"; else rotate on {one.first_safe} or later" if one.first_safe else ""
-        return f"look into {one.refusals[0].release}: {one.refusals[0].why}{otherwise}"
+        return f"look into {one.refusals[0].release}: {java_name(one.refusals[0].why)}{otherwise}"
     return f"{_perhaps(one, plan)}{step}"
 
 
@@ -149,13 +150,20 @@ def _wait(one: Judgement, lack: Refusal, plan: Plan) -> str:
         pin_set = plan.policy.covering(rotation.host)
         if pin_set and not set(rotation.after).intersection(pin_set.keys):
             return f"{back}add {new} to the pin-set of {rotation.host}, and ship a release with it"
-        return f"{back}ship a release that accepts {new}: the newest one does not"
+        why = _newest(one, lack, plan)
+        return f"{back}ship a release that accepts {new}: the newest one does not, as {why}"
     accept = f"{one.accepted_from} and newer accept it"
     if one.first_safe:
         return f"{back}rotate on {one.first_safe} or later: until then {lack.release} refuses {new}; {accept}"
     if lack.last == ENDLESS:
         return f"{back}set a support-until for {lack.release}, which refuses {new}; {accept}"
     return f"{back}move the next rotation of {rotation.host} too: {lack.release} refuses {new} until then"
+
+
+def _newest(one: Judgement, otherwise: Refusal, plan: Plan) -> str:
+    """Why the newest release refuses the new keys, if it does so on the days in question."""
+    newest = max(plan.fleet, key=lambda member: member.first).name
+    return java_name(next((each for each in one.lacking if each.release == newest), otherwise).why)
 
 
 # -- the rest ------------------------------------------------------------------------------------

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _RENEW = "renew it with the same key, so that the pins stay good"
 _OWN_CA = "pass --ca-file if its CA is your own"
 _NO_ISSUER = "serve the intermediate certificates too, or, if its CA is your own, pass --ca-file"
+_STRONGER = (
+    "have it issued anew, for RSA of 2048 bits or more or an EC key, and signed with SHA-256 or better"
+)
 _REASONS = {
     9: (
         "not-yet-valid",
@@ -30,6 +33,9 @@ _REASONS = {
         "shows a certificate that is not for TLS servers",
         "have one issued for serverAuth",
     ),
+    66: ("weak-key", "shows a certificate whose key is too small", _STRONGER),
+    67: ("weak-key", "shows a chain with a CA whose key is too small", _STRONGER),
+    68: ("weak-signature", "shows a chain with a signature that is too weak", _STRONGER),
     79: ("invalid-ca", "shows a chain with an issuer that is no CA", "have it issued by a CA's certificate"),
 }
 _OTHER = "ask whoever runs the server; openssl s_client shows the chain"

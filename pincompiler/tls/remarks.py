@@ -10,7 +10,9 @@ from pincompiler.records import dataclass
 from pincompiler.tls.answers import Declined, Offer, Refused, Unreached
 
 if TYPE_CHECKING:
-    from pincompiler.tls.answers import Answer
+    from collections.abc import Iterator
+
+    from pincompiler.tls.answers import Answer, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,27 @@ class Remark:
     fix: str
     unknown: bool = False
     """Whether it is a failure to look, and says nothing about the server."""
+
+
+def of_seen(seen: Seen) -> Iterator[Remark]:
+    """What went wrong at the addresses of a host, and what could not be asked."""
+    if seen.problem:
+        yield Remark(
+            Level.ERROR, "unreachable", seen.problem, "check the name, or pass --resolve", unknown=True
+        )
+    for visit in seen.visits:
+        for offer, answer in visit.answers:
+            if remark := of_answer(visit.address, offer, answer):
+                yield remark
+        by_offer = dict(visit.answers)
+        old_tls = [by_offer.get(offer) for offer in (Offer.RSA, Offer.ECDSA)]
+        if all(isinstance(answer, Declined) for answer in old_tls):
+            yield Remark(
+                Level.NOTE,
+                "tls-1.3-only",
+                f"at {visit.address} TLS 1.3 alone is spoken, so that a second certificate could not be asked for",
+                "if it holds an RSA and an ECDSA certificate, pin both, and try each with --chain",
+            )
 
 
 def of_answer(address: str, offer: Offer, answer: Answer) -> Remark | None:
