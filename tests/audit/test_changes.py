@@ -89,13 +89,22 @@ def test_an_audit_fails_on_what_is_new_only(tmp_path: Path) -> None:
     saved, nothing = tmp_path / "saved.json", tmp_path / "nothing.json"
     nothing.write_text('{"version": 1, "command": "audit", "subjects": []}', "utf-8")
     assert run(tmp_path, "-f", "json", "-o", str(saved))[0] == 1
-    code, said = run(tmp_path, "--baseline", str(saved), "--fail-on", "new")
+    code, said = run(tmp_path, "--baseline", str(saved), "--fail-on", "new", "-f", "json")
     assert code == 0
     assert "findings: 0 new, 0 fixed, 2 unchanged; pins: 0 new, 0 gone, 1 unchanged" in said
     assert run(tmp_path, "--baseline", str(saved))[0] == 1
-    code, said = run(tmp_path, "--baseline", str(nothing), "--fail-on", "new")
+    code, said = run(tmp_path, "--baseline", str(nothing), "--fail-on", "new", "-f", "sarif")
     assert code == 1
     assert "findings: 2 new, 0 fixed, 0 unchanged" in said
+
+
+def test_a_report_for_the_terminal_tells_what_changed_once(tmp_path: Path) -> None:
+    shutil.copy(SHOP, tmp_path)
+    saved = tmp_path / "saved.json"
+    run(tmp_path, "-f", "json", "-o", str(saved))
+    _, said = run(tmp_path, "--baseline", str(saved))
+    assert said.count("2 unchanged") == 1
+    assert "0 new, 0 fixed and 2 unchanged findings; 0 new, 0 gone and 1 unchanged pins" in said
 
 
 def test_fail_on_new_needs_something_to_compare_with() -> None:
