@@ -146,6 +146,15 @@ def test_diff_tells_of_a_pin_that_the_new_build_has_lost(tmp_path: Path) -> None
     assert {one["host"] for one in found["differences"]} >= {"example.com", "other.example"}
 
 
+def test_diff_says_what_an_app_says_and_no_more(tmp_path: Path) -> None:
+    old, evil = build(tmp_path / "old.apk"), forge.nsc("evil\x1b[31m\u202e.example")
+    new = build(tmp_path / "new.apk", **{"res/n.xml": evil, "res/n28.xml": evil})
+    code, said = diffed(old, new)
+    assert code == 1
+    assert "\\u{202e}.example" in said
+    assert not {"\x1b", "\u202e"} & {*said}
+
+
 def test_diff_of_apps_that_pin_nothing_tells_of_findings(tmp_path: Path) -> None:
     """One becomes debuggable; neither has a configuration."""
     debuggable = forge.android("debuggable", 0x0101000F, -1 & 0xFFFFFFFF, forge.BOOLEAN)
