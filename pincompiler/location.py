@@ -62,6 +62,11 @@ class Location:
         return Location(self.file, None, (*self.path, *more), on_key)
 
 
+def binary_name(descriptor: str) -> str:
+    """``com.example.Net$1`` of ``Lcom/example/Net$1;``, as the manifest and ``Class.forName`` have it.  JLS §13.1."""
+    return descriptor[1:-1].replace("/", ".")
+
+
 def java_name(text: str) -> str:
     """``com.example.Net$1.verify(java.lang.String, int[])`` of a method in a DEX file, or its class.
 
@@ -92,4 +97,6 @@ def _type(descriptor: str) -> str:
     if found is None:
         return descriptor
     dimensions, name, primitive = found.groups()
-    return f"{name.replace('/', '.') if name else _PRIMITIVES[primitive]}{'[]' * len(dimensions)}"
+    return (
+        f"{binary_name(descriptor.lstrip('[')) if name else _PRIMITIVES[primitive]}{'[]' * len(dimensions)}"
+    )

@@ -7,25 +7,33 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from pincompiler.reports import audit_json, audit_markdown, html, junit
 from pincompiler.reports.audit_reader import parse
+from pincompiler.rules.registry import RULES
 from tests.audit.test_reports import SUBJECT
 from tests.real import browser
 
-APPS, EACH = 200, 50
+if TYPE_CHECKING:
+    from pincompiler.finding import Finding
+
+APPS, EACH, RULES_EACH = 200, 50, 12
 LIMIT_RENDER, LIMIT_LOAD = 5.0, 2.0
+
+
+def _finding(number: int) -> Finding:
+    """Of all kinds of findings, and of several rules."""
+    finding = SUBJECT.findings[number % len(SUBJECT.findings)]
+    rule = RULES[number % RULES_EACH].id
+    return replace(finding, rule=rule, message=f"{finding.message}, place {number}")
 
 
 def main() -> None:
     """Print the times; exit with 1 if one is too long."""
-    findings = tuple(
-        replace(finding, message=f"{finding.message}, place {number}")
-        for finding in SUBJECT.findings
-        for number in range(EACH)
-    )[:EACH]
+    findings = tuple(sorted(map(_finding, range(EACH)), key=lambda one: (one.level.value, one.rule)))
     subjects = [replace(SUBJECT, package=f"com.example.app{n}", findings=findings) for n in range(APPS)]
     slow = False
     for name, render in (

@@ -422,6 +422,7 @@ def test_the_page_says_what_the_text_says(tmp_path: Path) -> None:
     lines = run("plan", "--today", TODAY, cwd=tmp_path).stdout.splitlines()
     said = [line.strip() for line in lines if "refuses" in line or "backup" in line or "not pinned" in line]
     assert len(said) >= 5
+    assert "4.2: api.example.com loses its pins on 2027-02-01 (nsc)" in words
     for line in said:
         title, _, rest = line.removeprefix("next: ").partition("  ")
         assert title in words

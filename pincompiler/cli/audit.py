@@ -86,7 +86,8 @@ def command(
     asked = auditing.question(day_of(today), pins, accept or (), expiring_within, engine)
     subjects = tuple(_watched(apps, asked, jobs))
     if before is not None:
-        subjects = _since(before, subjects)
+        told = output_format is ReportFormat.TEXT and output == "-"
+        subjects = _since(before, subjects, told=told)
     print_report(subjects, output_format, output)
     new = fail_on is FailOn.NEW and _anything_new(subjects)
     wrong = new if fail_on is FailOn.NEW else _failed(subjects, Level(fail_on.value))
@@ -99,14 +100,15 @@ def _saved(results: Path) -> tuple[Subject, ...]:
     return tuple(read_results(results))
 
 
-def _since(before: tuple[Subject, ...], subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
-    """The apps with what has changed, which is told."""
+def _since(before: tuple[Subject, ...], subjects: tuple[Subject, ...], *, told: bool) -> tuple[Subject, ...]:
+    """The apps with what has changed; it is said unless the report tells it on the same terminal."""
     from pincompiler.changes import changes, compared, missing
     from pincompiler.reports import changes_text
 
     found = compared(before, subjects)
-    for line in changes_text.render(changes(found)).split("\n"):
-        talk(line)
+    if not told:
+        for line in changes_text.render(changes(found)).split("\n"):
+            talk(line)
     for one in missing(before, subjects):
         talk(f"{one.path}: {one.package or 'an app'} of the baseline was not audited")
     return found

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _FEW = 3
 """Up to so many apps, what is in folds is unfolded."""
+_MANY = 20
+"""Up to so many apps are laid out at once, so that a picture of the whole page has all of them."""
 
 
 def render(subjects: Sequence[Subject]) -> str:
@@ -35,6 +37,7 @@ def render(subjects: Sequence[Subject]) -> str:
         # A heading is one level below the one above it.
         part="h3" if len(shown.apps) > 1 else "h2",
         name="h4" if len(shown.apps) > 1 else "h3",
+        late="app late" if len(shown.apps) > _MANY else "app",
         opened="open" if len(shown.apps) <= _FEW else "",
         **page_parts("report.css", "report.js"),
     )

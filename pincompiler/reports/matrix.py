@@ -174,8 +174,8 @@ def _answer(hosts: Sequence[Host], errors: int) -> str:
         if verdict is not Verdict.ENFORCED
     )
     rest = ", ".join(f"{count:,} {word}" for word, count in others if count)
-    noun = "host is" if len(hosts) == 1 else "hosts are"
+    noun = "host" if len(hosts) == 1 else "hosts"
     return (
-        f"{pinned:,} of {len(hosts):,} {noun} pinned on every Android version that the app supports; "
+        f"{pinned:,} of {len(hosts):,} {noun} {'is' if pinned == 1 or len(hosts) == 1 else 'are'} pinned on every Android version that the app supports; "
         f"the others, where they are worst: {rest}."
     )

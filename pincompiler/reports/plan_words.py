@@ -188,9 +188,11 @@ def key_need(one: KeyNeed, today: date) -> str:
 
 def expiry(one: Expiry, today: date) -> str:
     """That pins end too early."""
-    when = (
-        f"are not pinned since {one.expires}" if one.expires <= today else f"lose their pins on {one.expires}"
-    )
+    over = one.expires <= today
+    if len(one.hosts) == 1:
+        when = f"is not pinned since {one.expires}" if over else f"loses its pins on {one.expires}"
+    else:
+        when = f"are not pinned since {one.expires}" if over else f"lose their pins on {one.expires}"
     what = f"{one.release}: {some(one.hosts)} {when} ({', '.join(one.mechanisms)})"
     if one.following and one.until:
         return f"{what}, {(one.until - one.expires).days:,} days before {one.following} of {one.until}"

@@ -16,6 +16,7 @@ from pincompiler.dex.strings import reading
 from pincompiler.facts.common import UNIDENTIFIED, Mechanism
 from pincompiler.facts.loading import Embedded, Loader, LoadingFacts
 from pincompiler.finding import Use
+from pincompiler.location import java_name
 from pincompiler.regexes import lazy_regex
 from pincompiler.shipped.owners import libraries
 from pincompiler.shipped.reach import reached
@@ -176,8 +177,7 @@ def _is_dynamite(source: Source, site: Site) -> bool:
 
 def _place(loader: Loader) -> str:
     """The method, as its source would name it."""
-    symbol = loader.code.location.symbol.partition("(")[0]
-    return symbol.removeprefix("L").replace(";->", ".").replace("/", ".")
+    return java_name(loader.code.location.symbol.partition("(")[0])
 
 
 # Files with code in them.

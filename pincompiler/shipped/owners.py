@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.apk.archive import MemberError
 from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED, Owner
+from pincompiler.location import binary_name
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
@@ -128,7 +129,7 @@ class Owners:
 
     def of(self, class_name: str) -> Owner:
         """The owner of a class, by its descriptor."""
-        package = class_name.lstrip("[").removeprefix("L").rpartition("/")[0].replace("/", ".")
+        package = binary_name(class_name.lstrip("[")).rpartition(".")[0]
         if package not in self._known:
             self._known[package] = _longest(self._prefixes, package) or _by_name(package)
         return self._known[package]

@@ -22,6 +22,7 @@ from pincompiler.dex.method import ACC_FINAL, ACC_STATIC
 from pincompiler.dex.scan import Wanted
 from pincompiler.facts.common import Reached
 from pincompiler.finding import Use
+from pincompiler.location import binary_name
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
@@ -323,7 +324,7 @@ class _Search:
             yield from dex.field_refs(node.class_name, None)
 
     def _strings(self, dex: Dex, node: _Node, _: Mapping[str, list[str]]) -> Iterator[int]:
-        number = dex.strings.find(_dotted(node.class_name)) if not node.name else None
+        number = dex.strings.find(binary_name(node.class_name)) if not node.name else None
         if number is not None:
             yield number
 
@@ -378,10 +379,6 @@ def _nest(class_name: str) -> str:
     return f"{folder}{slash}{outer}" if outer.strip("-L") else class_name
 
 
-def _dotted(class_name: str) -> str:
-    return class_name[1:-1].replace("/", ".")
-
-
 @dataclass(slots=True, eq=False)
 class _Names:
     """Files in which classes are named: the manifest, Cordova's plugins, layouts, services."""
@@ -401,7 +398,7 @@ class _Names:
 
     def in_manifest(self, class_name: str) -> bool:
         """Whether a manifest names it: a component, instrumentation, what start-up libraries look up."""
-        name = _dotted(class_name)
+        name = binary_name(class_name)
         package = self.package.manifest.package
         if package and name.startswith(f"{package}.") and _holds(self.manifest, name[len(package) :]):
             return True  # as in android:name=".Main", which other attributes may be written like
@@ -412,13 +409,13 @@ class _Names:
         """Whether Cordova's list of plugins names it."""
         if self.cordova is None:
             self.cordova = self._read(lambda name: name.endswith("res/xml/config.xml"))
-        return _holds(self.cordova, _dotted(class_name))
+        return _holds(self.cordova, binary_name(class_name))
 
     def anywhere(self, class_name: str) -> bool:
         """Whether any layout, other XML, service or Xposed file names it."""
         if self.others is None:
             self.others = self._read(_may_name)
-        return _holds(self.others, _dotted(class_name))
+        return _holds(self.others, binary_name(class_name))
 
     def _read(self, wanted: Callable[[str], bool]) -> bytes:
         found, left = [], _FILES_LIMIT

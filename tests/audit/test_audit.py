@@ -374,6 +374,31 @@ def test_jobs_change_nothing_but_the_time(shop: Path, pins: Path, tmp_path: Path
     assert len(subjects(alone)) == 4
 
 
+EVERY_FORM = """
+import sys
+from datetime import date
+from pincompiler import audit_app
+from pincompiler.cli.console import ReportFormat, report
+app = audit_app(sys.argv[1], date(2026, 11, 23), sys.argv[2])
+for form in ReportFormat:
+    print(report([app], form, colour=False))
+"""
+
+
+def test_the_order_of_sets_changes_nothing(shop: Path, pins: Path) -> None:
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", EVERY_FORM, shop, pins],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0].count(b"missing-key") > 6
+    assert said[0] == said[1]
+
+
 def test_the_report_goes_to_a_file_whole_or_not_at_all(shop: Path, tmp_path: Path) -> None:
     target = tmp_path / "report.sarif"
     result = run("-f", "sarif", "-o", target, shop)

@@ -89,13 +89,22 @@ def test_an_audit_fails_on_what_is_new_only(tmp_path: Path) -> None:
     saved, nothing = tmp_path / "saved.json", tmp_path / "nothing.json"
     nothing.write_text('{"version": 1, "command": "audit", "subjects": []}', "utf-8")
     assert run(tmp_path, "-f", "json", "-o", str(saved))[0] == 1
-    code, said = run(tmp_path, "--baseline", str(saved), "--fail-on", "new")
+    code, said = run(tmp_path, "--baseline", str(saved), "--fail-on", "new", "-f", "json")
     assert code == 0
     assert "findings: 0 new, 0 fixed, 2 unchanged; pins: 0 new, 0 gone, 1 unchanged" in said
     assert run(tmp_path, "--baseline", str(saved))[0] == 1
-    code, said = run(tmp_path, "--baseline", str(nothing), "--fail-on", "new")
+    code, said = run(tmp_path, "--baseline", str(nothing), "--fail-on", "new", "-f", "sarif")
     assert code == 1
     assert "findings: 2 new, 0 fixed, 0 unchanged" in said
+
+
+def test_a_report_for_the_terminal_tells_what_changed_once(tmp_path: Path) -> None:
+    shutil.copy(SHOP, tmp_path)
+    saved = tmp_path / "saved.json"
+    run(tmp_path, "-f", "json", "-o", str(saved))
+    _, said = run(tmp_path, "--baseline", str(saved))
+    assert said.count("2 unchanged") == 1
+    assert "0 new, 0 fixed and 2 unchanged findings; 0 new, 0 gone and 1 unchanged pins" in said
 
 
 def test_fail_on_new_needs_something_to_compare_with() -> None:
@@ -135,6 +144,15 @@ def test_diff_tells_of_a_pin_that_the_new_build_has_lost(tmp_path: Path) -> None
     assert {pin["host"] for pin in found["pins"]["new"]} == {"other.example"}
     assert found["pins"]["unchanged"] == []
     assert {one["host"] for one in found["differences"]} >= {"example.com", "other.example"}
+
+
+def test_diff_says_what_an_app_says_and_no_more(tmp_path: Path) -> None:
+    old, evil = build(tmp_path / "old.apk"), forge.nsc("evil\x1b[31m\u202e.example")
+    new = build(tmp_path / "new.apk", **{"res/n.xml": evil, "res/n28.xml": evil})
+    code, said = diffed(old, new)
+    assert code == 1
+    assert "\\u{202e}.example" in said
+    assert not {"\x1b", "\u202e"} & {*said}
 
 
 def test_diff_of_apps_that_pin_nothing_tells_of_findings(tmp_path: Path) -> None:

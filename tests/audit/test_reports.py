@@ -366,6 +366,28 @@ def test_hostile_names_cannot_steer_a_terminal_or_a_log(render: Any) -> None:
     assert "\n::error::" not in shown
 
 
+@pytest.mark.parametrize("render", [html.render, audit_markdown.render])
+def test_a_reviewer_is_told_where_in_the_bytecode(render: Any) -> None:
+    found = replace(IN_METHOD, location=replace(CODE, offset=26))
+    assert re.search(r"Bytecode offset\W.{0,20}0x001a", render([replace(SUBJECT, findings=(found,))]))
+
+
+def test_several_apps_begin_with_a_summary() -> None:
+    shown = html.render([SUBJECT, replace(SUBJECT, package="com.example.other")])
+    places = [shown.index(f'id="{one}"') for one in ("summary", "app-1", "app-2", "rules")]
+    assert places == sorted(places)
+
+
+def test_only_of_many_apps_those_below_are_laid_out_late() -> None:
+    assert 'class="app late"' not in html.render([SUBJECT] * 20)
+    assert html.render([SUBJECT] * 21).count('class="app late"') == 21
+
+
+def test_an_app_without_hosts_has_an_answer() -> None:
+    shown = html.render([replace(SUBJECT, verdicts=())])
+    assert shown.count("so there is nothing to be pinned") == 2
+
+
 def test_builds_with_one_name_are_told_apart() -> None:
     other = replace(SUBJECT, path="other.apk")
     shown = html.render([SUBJECT, other, other, replace(SUBJECT, version_name="5")])

@@ -124,6 +124,8 @@ class App:
     debug: bool = False
     """Compile to DEX for debugging: with the names of variables."""
     debuggable: bool = False
+    version: tuple[str, str] | None = None
+    """Name and code, unless the manifest has them."""
     least_api: int = LEAST_API
     optimize: tuple[str, ...] = ()
     """Options of ``aapt2 optimize``."""
@@ -188,6 +190,9 @@ class _Building:
         link = ["aapt2", "link", "-o", str(base), "-I", str(tools_directory() / FRAMEWORK)]
         link += ["--manifest", str(self.top / _MANIFEST), "--auto-add-overlay"]
         link += ["--java", str(self.generated), "--proguard", str(self.top / "manifest.pro")]
+        if self.app.version:
+            name, code = self.app.version
+            link += ["--version-name", name, "--version-code", code]
         link += ["--debug-mode"] * self.app.debuggable + ["--proto-format"] * (self.app.form == "aab")
         splits = []
         if self.app.form in {"splits", "apks"}:

@@ -38,7 +38,7 @@ public final class Upload {
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        built = build_app(Path(folder) / "shop", java=JAVA, nsc=NSC, carried=False)
+        built = build_app(Path(folder) / "shop", java=JAVA, nsc=NSC, version=("4.1", "41"), carried=False)
         target = ROOT / "samples" / "audit" / "shop.apk"
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(built, target)

@@ -256,6 +256,20 @@ def judged(driver: Chrome) -> dict[str, Any]:
     return found
 
 
+def test_paper_has_everything_and_is_white(driver: Chrome, shown: dict[str, str]) -> None:
+    """Also what is folded, and without the page's script."""
+    browser.set_up(driver, 1280, dark=True, script=False)
+    driver.get(shown["many"])
+    features = [{"name": "prefers-color-scheme", "value": "dark"}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": features})
+    items = "[...document.querySelectorAll('.item')]"
+    assert browser.value(driver, f"{items}.length") > 3
+    assert browser.value(driver, f"{items}.filter((one) => !one.checkVisibility()).length") == 0
+    assert browser.value(driver, "getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert [one for one in browser.value(driver, CONTRAST) if one[0] < 4.5] == []
+    browser.set_up(driver, 1280)
+
+
 def test_a_page_can_be_printed(driver: Chrome, shown: dict[str, str], tmp_path: Path) -> None:
     browser.set_up(driver, 1280, dark=True)
     driver.get(shown["many"])

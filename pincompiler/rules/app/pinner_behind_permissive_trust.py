@@ -56,6 +56,7 @@ from typing import TYPE_CHECKING
 from pincompiler.facts import Mechanism
 from pincompiler.facts.okhttp import Pinning
 from pincompiler.finding import Level
+from pincompiler.location import java_name
 from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
@@ -72,9 +73,7 @@ def check(audited: Audited) -> Iterator[Finding]:
         for name in client.trust:
             if name in wrong and client.pinning is Pinning.PINNED and client.code.owner.first_party:
                 decider = wrong[name]
-                message = (
-                    f"a client with pins is given {name[1:-1].replace('/', '.')}, which accepts anything"
-                )
+                message = f"a client with pins is given {java_name(name)}, which accepts anything"
                 yield from RULE.in_code(
                     audited,
                     client.code,
