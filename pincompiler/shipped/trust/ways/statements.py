@@ -103,6 +103,8 @@ class Statements:
         if code in _XOR_LITERALS and one.literal == 1 and sources[0].number in {0, 1}:
             return Val(one.offset, sources[0].number ^ 1)  # a negation
         made_of = self._lineage.made_of.setdefault(one.offset, set())
+        if code in _XOR_LITERALS:
+            self._lineage.tells.setdefault(one.offset, set()).add("negated")
         if code == _ARRAY_LENGTH:
             labels = {"length", CHAIN_LENGTH} if self._lineage.is_chain(sources[0]) else {"length"}
             self._lineage.tells.setdefault(one.offset, set()).update(labels)
