@@ -124,7 +124,10 @@ CLASSES: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
     "Both": ("", verifier(f'(h, s) -> h.equals("a.example.com") && {VERIFIES}')),
-    "OrSetting": (WEAK, verifier(f"(h, s) -> {VERIFIES} || set", "static boolean set = System.nanoTime() > 5;")),
+    "OrSetting": (
+        WEAK,
+        verifier(f"(h, s) -> {VERIFIES} || set", "static boolean set = System.nanoTime() > 5;"),
+    ),
     "OrName": (WEAK, verifier(f'(h, s) -> {VERIFIES} || h.endsWith(".example.com")')),
     "OrAny": (ANY_HOST, verifier(f"(h, s) -> {VERIFIES} || h.length() >= 0 || true")),
     "OrAlias": ("", verifier(f"(h, s) -> {VERIFIES} || {VERIFIES.replace('(h', '(ALIAS')}", ALIAS)),
