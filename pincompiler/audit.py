@@ -19,7 +19,7 @@ from pincompiler import __version__
 from pincompiler.drift import Drift, Expected, drift
 from pincompiler.engine import Engine
 from pincompiler.errors import InputError
-from pincompiler.facts import Mechanism, State, Unseen
+from pincompiler.facts import Algorithm, Mechanism, State, Unseen
 from pincompiler.finding import Evidence, Finding, Level
 from pincompiler.platforms.okhttp.model import OkHttp, together
 from pincompiler.records import dataclass
@@ -320,6 +320,7 @@ def _enforced(app: App, pin: Pin, today: date) -> bool:
         wanted = b64decode(pin.pin, validate=True)
     except (Base64Error, ValueError):
         return False
+    length = 20 if pin.algorithm is Algorithm.SPKI_SHA1 else 32  # OkHttp also takes SHA-1
     host = pin.host.lower().lstrip("*.")
     return any(
         wanted in clause.leaf | clause.ca
@@ -328,7 +329,7 @@ def _enforced(app: App, pin: Pin, today: date) -> bool:
         for probe in (host, f"x.{host}", f"x.x.{host}")
         if not (shipped.unenforced and shipped.unenforced.demand(probe))
         for clause in shipped.enforcement.demand(probe)
-        if clause.in_force(today) and len(wanted) == 32
+        if clause.in_force(today) and len(wanted) == length
     )
 
 

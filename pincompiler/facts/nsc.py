@@ -8,7 +8,7 @@ from pincompiler.facts.common import Area
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
-    from pincompiler.facts.common import ApiRange
+    from pincompiler.facts.common import ApiRange, Code
     from pincompiler.location import Location
     from pincompiler.platforms.nsc.model import Nsc, Problem
 
@@ -38,12 +38,22 @@ class NscFile:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedHost:
+    """A host in an ``https://`` address that the code has."""
+
+    host: str
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
 class NscFacts(Area):
     """All of it."""
 
     files: tuple[NscFile, ...] = ()
     unresolved: bool = False
     """Whether the manifest names a configuration of which no file could be found, or cannot be read itself."""
+    below: tuple[NamedHost, ...] = ()
+    """Hosts that are named below a domain of the configuration that has pins for itself alone."""
 
     @property
     def counting(self) -> tuple[NscFile, ...]:

@@ -13,6 +13,7 @@ from pincompiler.facts.nsc import NscFacts, NscFile
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy import Reach
 from pincompiler.regexes import lazy_regex
+from pincompiler.shipped.addresses import hosts_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +42,15 @@ def collect(source: Source) -> NscFacts:
     shipped = tuple(_shipped(one) for one in counting)
     manifest = source.package.manifest
     unresolved = manifest.unread or (manifest.nsc is not None and not files)
-    return NscFacts(pins[:_MOST_PINS], shipped, files=files, unresolved=unresolved)
+    below = tuple(hosts_below(source, _alone(counting)))
+    codes = tuple(one.code for one in below)
+    return NscFacts(pins[:_MOST_PINS], shipped, codes, files, unresolved, below)
+
+
+def _alone(files: Iterable[NscFile]) -> list[str]:
+    """Domains that are pinned, and nothing below them."""
+    configs = [config for file in files for config in file.nsc.configs if config.keys]
+    return sorted({one.name for config in configs for one in config.domains if not one.include_subdomains})
 
 
 def _files(source: Source) -> tuple[NscFile, ...]:

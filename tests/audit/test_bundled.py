@@ -328,12 +328,15 @@ def test_pin_in_a_native_library(at: int, method: int) -> None:
     assert not unseen
 
 
+PRINT = hashlib.sha256(b"a certificate").digest()
 WRITTEN = {
     "OkHttp": (b'"sha256/' + HASH + b'"', HASH, Algorithm.SPKI_SHA256),
     "curl": (b'"sha256//' + HASH + b'"', HASH, Algorithm.SPKI_SHA256),
     "SHA-1": (b"'sha1/" + SHORT + b"'", SHORT, Algorithm.SPKI_SHA1),
     "HPKP": (b'Public-Key-Pins: pin-sha256="' + HASH + b'"', HASH, Algorithm.SPKI_SHA256),
     "JSON": (b'{"pin-sha256": "' + HASH + b'"}', HASH, Algorithm.SPKI_SHA256),
+    "fingerprint": (f"'{PRINT.hex(':').upper()}'".encode(), b64encode(PRINT), Algorithm.CERTIFICATE),
+    "fingerprint in words": (f'"{PRINT.hex(" ")}"'.encode(), b64encode(PRINT), Algorithm.CERTIFICATE),
 }
 FILES = ("assets/index.android.bundle", "assets/www/app.js", "assets/public/main.js", "assets/config.json")
 
@@ -372,6 +375,7 @@ def test_pins_in_hermes_bytecode_stand_side_by_side() -> None:
         b"sha256/" + b64encode(NOISE[:64]),
         b"sha256/" + HASH[:42] + b"B=",
         b"sha1/" + HASH,
+        hashlib.sha512(b"").digest().hex(":").encode(),
         NOISE,
         b64encode(NOISE),
     ],
@@ -387,7 +391,7 @@ def test_pins_in_hermes_bytecode_stand_side_by_side() -> None:
             "not canonical",
             "wrong hash",
         ),
-        *("noise", "base64"),
+        *("SHA-512", "noise", "base64"),
     ],
 )
 def test_what_is_no_pin(text: bytes) -> None:

@@ -50,6 +50,7 @@ EXTENDED: Final = f"""
     {REST} {CONTEXT}
 """
 VERIFIES: Final = "HttpsURLConnection.getDefaultHostnameVerifier().verify(h, s)"
+ALIAS: Final = 'static final String ALIAS = "www.example.com";'
 PAGE: Final = """
     @Override public void onReceivedSslError(
         android.webkit.WebView v, android.webkit.SslErrorHandler h, android.net.http.SslError e) { go(h); }
@@ -123,6 +124,14 @@ CLASSES: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
     "Both": ("", verifier(f'(h, s) -> h.equals("a.example.com") && {VERIFIES}')),
+    "OrSetting": (
+        WEAK,
+        verifier(f"(h, s) -> {VERIFIES} || set", "static boolean set = System.nanoTime() > 5;"),
+    ),
+    "OrName": (WEAK, verifier(f'(h, s) -> {VERIFIES} || h.endsWith(".example.com")')),
+    "OrAny": (ANY_HOST, verifier(f"(h, s) -> {VERIFIES} || h.length() >= 0 || true")),
+    "OrAlias": ("", verifier(f"(h, s) -> {VERIFIES} || {VERIFIES.replace('(h', '(ALIAS')}", ALIAS)),
+    "NotNot": ("", verifier(f"(h, s) -> {{ boolean bad = !{VERIFIES}; return !bad; }}")),
     "PageProceeds": (PROCEEDS, f"extends Page {{ {PAGE.replace('DOES', 'proceed')} }}"),
     "PageCancels": ("", f"extends Page {{ {PAGE.replace('DOES', 'cancel')} }}"),
 }
@@ -152,8 +161,6 @@ def test_evasions_are_told_from_their_twins(tmp_path: Path) -> None:
 
 def test_evasions_are_told_from_their_twins_when_minified(tmp_path: Path) -> None:
     unsound = build_app(tmp_path / "a", java=[*BASES, *sources(sound=False)], libraries=(), shrink="r8-full")
-    # R8 makes one class of the last two managers, each a helper of it: the test of the length is not seen there yet.
-    expected = {rule for name, (rule, _) in CLASSES.items() if rule and name != "OneBranch"}
-    assert {finding.rule for finding in findings(unsound)} >= expected
+    assert {finding.rule for finding in findings(unsound)} >= {rule for rule, _ in CLASSES.values() if rule}
     sound = build_app(tmp_path / "b", java=sources(sound=True), libraries=(), shrink="r8-full")
     assert not findings(sound)

@@ -363,6 +363,11 @@ def java() -> list[str]:
     ]
     return [
         *classes,
+        # Kotlin hides the constructor, and Java does not.
+        (
+            "import okhttp3.*;\npublic final class JConstructed { public static CertificatePinner"
+            " of(java.util.Set<CertificatePinner.Pin> pins) { return new CertificatePinner(pins, null); } }"
+        ),
         f'public final class BuildConfig {{ public static final String PINS = "{ONE},{TWO}"; }}',
     ]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pincompiler.apk import open_package
+from pincompiler.audit import Question, audit
 from pincompiler.dex import Program
 from pincompiler.facts import FIRST_PARTY, ApiRange, App, State
 from pincompiler.finding import Level
@@ -19,6 +20,7 @@ from pincompiler.rules.rule import Audited
 from pincompiler.shipped import nsc
 from pincompiler.shipped.source import Source
 from tests.apk.aapt import build, bundle, demand_aapt2
+from tests.real.apps import build_app
 
 from .drawing import drawn
 from .test_real_nsc import HOSTS, documents
@@ -299,3 +301,27 @@ def test_old_androids_permit_cleartext_to_every_app(
     """Whatever it aims at: the default depends on the target only since Android 9 (tests/real/test_androids.py)."""
     told = found(shop(document(domain("x.test")), {"AndroidManifest.xml": manifest(least=least)}))
     assert [one.level for one in told if one.rule == "cleartext-pinned-host"] == levels
+
+
+@pytest.mark.usefixtures("real_tools")
+def test_only_hosts_that_nothing_else_pins_are_a_gap(tmp_path: Path) -> None:
+    """Not so those with an entry of their own, or pinned by OkHttp, nor names that end alike."""
+    java = f"""
+        import okhttp3.*;
+        public final class Net {{
+            public OkHttpClient client() {{
+                return new OkHttpClient.Builder().certificatePinner(new CertificatePinner.Builder()
+                    .add("ok.example.com", "sha256/{PIN}").build()).build();
+            }}
+            public String[] hosts() {{
+                return new String[] {{
+                    "https://ok.example.com/", "https://own.example.com", "https://example.com/a.example.com",
+                    "https://notexample.com/", "http://clear.example.com/", "https://gap.example.com:8443/"
+                }};
+            }}
+        }}"""
+    configuration = document(
+        domain("example.com").replace("true", "false"), domain("own.example.com", "<trust-anchors/>")
+    )
+    told = audit(build_app(tmp_path / "app", java=java, nsc=configuration), Question(TODAY)).findings
+    assert [one.hosts for one in told if one.rule == "unpinned-subdomain"] == [("gap.example.com",)]

@@ -269,5 +269,7 @@ def test_okhttp_2(pin: str, rules: set[str], tmp_path: Path) -> None:
     apk = build_app(tmp_path / "app", java=OLD.replace("PIN", pin), libraries=("okhttp-2.7.5",))
     facts = read_app(apk).okhttp
     assert {client.pinning for client in facts.clients if client.code.owner.first_party} == {Pinning.PINNED}
-    told = {finding.rule for finding in audit(apk, Question(TODAY)).findings}
-    assert told & OWN == rules
+    subject = audit(apk, Question(TODAY))
+    assert {finding.rule for finding in subject.findings} & OWN == rules
+    if pin == SHA1:
+        assert [one.enforced for one in subject.pins] == [True]

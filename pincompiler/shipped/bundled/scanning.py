@@ -72,6 +72,13 @@ _PIN: Final = lazy_regex(
 )
 _HERMES_PIN: Final = lazy_regex(_PIN.pattern.replace(rb"(?![A-Za-z0-9+/=])", b""))
 """In Hermes' bytecode, strings stand one directly behind the other."""
+_OCTET: Final = rb"[0-9A-Fa-f]{2}"
+_FINGERPRINT: Final = lazy_regex(
+    rb"(?<![0-9A-Fa-f: ])" + _OCTET + rb"([: ])" + _OCTET + rb"(?:\1" + _OCTET + rb"){30}(?!\1?[0-9A-Fa-f])"
+)
+"""The SHA-256 of a certificate as tools print it, which plugins for Cordova and Flutter take."""
+_RULED: Final = (b":" * 30, b" " * 30)
+"""What a fingerprint has at every third place, its ends left out."""
 _PEM: Final = b"-----BEGIN "
 _TLS: Final = b"client finished"
 """The label with which every client's Finished message is computed (RFC 5246 section 7.4.9)."""
@@ -158,8 +165,11 @@ class Scan:
         found, at, before = False, 0, b""
         for chunk in chunks:
             data = before + chunk
+            start, known = at - len(before), len(before)
             if _PIN_HINT.search(data):
-                self._pins(member, data, at - len(before), len(before), mechanism, pattern)
+                self._pins(member, data, start, known, mechanism, pattern)
+            if mechanism is Mechanism.HYBRID and _is_ruled(data):
+                self._fingerprints(member, data, start, known)
             found = found or sign in data
             at += len(chunk)
             before = data[-_OVERLAP:]
@@ -174,19 +184,39 @@ class Scan:
                 continue
             text = match[1] or match[2] or match[3]
             algorithm = Algorithm.SPKI_SHA1 if match[2] else Algorithm.SPKI_SHA256
-            self.pins.append(
-                Pin(
-                    mechanism,
-                    "",
-                    None,
-                    algorithm,
-                    b64encode(a2b_base64(text)).decode("ascii"),
-                    self.source.member(member),
-                    UNKNOWN_OWNER,
-                    confidence=Confidence.CANDIDATE,
-                    what=f"at byte {at + match.start()}",
-                )
+            self._candidate(member, at + match.start(), mechanism, algorithm, a2b_base64(text))
+
+    def _fingerprints(self, member: str, data: bytes, at: int, known: int) -> None:
+        """The same for fingerprints of certificates."""
+        for match in _FINGERPRINT.finditer(data):
+            if match.end() > known and len(self.pins) < _MOST_PINS:
+                digest = bytes.fromhex(match[0].replace(b":", b" ").decode("ascii"))
+                start = at + match.start()
+                self._candidate(member, start, Mechanism.HYBRID, Algorithm.CERTIFICATE, digest)
+
+    def _candidate(
+        self, member: str, at: int, mechanism: Mechanism, algorithm: Algorithm, digest: bytes
+    ) -> None:
+        pin = b64encode(digest).decode("ascii")
+        where, what = self.source.member(member), f"at byte {at}"
+        self.pins.append(
+            Pin(
+                mechanism,
+                "",
+                None,
+                algorithm,
+                pin,
+                where,
+                UNKNOWN_OWNER,
+                confidence=Confidence.CANDIDATE,
+                what=what,
             )
+        )
+
+
+def _is_ruled(data: bytes) -> bool:
+    """Whether some fingerprint may be in there: a tenth of the time that a regular expression takes to tell."""
+    return any(rule in data[first::3] for first in range(3) for rule in _RULED)
 
 
 def _passed_over(member: str) -> bool:

@@ -64,6 +64,9 @@ class Pinners:
         for draft in self.drafts:
             if draft.made.ref and draft.made.ref.class_name == self.roles.pinner:
                 self._constructed(draft, pins)
+        if not self.roles.library.renamed:
+            for shown in filter(self._shows_list, self.uses.others):
+                self._listed(shown)
 
     # What is added.
 
@@ -137,6 +140,23 @@ class Pinners:
                     self._give(draft, pin)
                 elif not draft.added:
                     self._doubt(draft, code, "makes a pinner of pins that could not be followed")
+
+    def _shows_list(self, call: Taken) -> bool:
+        """Whether a call gives the list of a builder's pins, which OkHttp 4 and later do not hide."""
+        ref = call.ref
+        return (
+            ref is not None and ref.class_name == self.roles.pins and ref.descriptor == "()Ljava/util/List;"
+        )
+
+    def _listed(self, shown: Taken) -> None:
+        """``builder.pins += Pin(…)``: the pins that are made in the same method."""
+        made = [pin for pin in self.uses.pins if pin.method == shown.method]
+        for draft in self._owners(shown):
+            for pin in made:
+                self._give(draft, pin)
+            if not made:
+                code = self.source.code(shown.method, shown.offset)
+                self._doubt(draft, code, "takes the list of a pinner's pins, and what it adds is not known")
 
     def _doubt(self, draft: Draft, code: Code, why: str) -> None:
         draft.doubts.append(doubted(self.source, code, why))

@@ -66,7 +66,8 @@ def by_kind_of_class(ways: Ways) -> list[tuple[Way, ...]]:
     """Part the ways by what R8 merged into one class: it tells the parts by a number in a field."""
     parts: dict[frozenset[Test], list[Way]] = {}
     for way in ways.ways:
-        parts.setdefault(frozenset(t for t in way.tests if "class-id" in t.labels), []).append(way)
+        kind = frozenset(t for t in way.tests if "class-id" in t.labels)
+        parts.setdefault(kind, []).append(way._replace(tests=way.tests - kind))
     return [tuple(part) for part in parts.values()]
 
 
@@ -240,7 +241,11 @@ def judge_host(ways: tuple[Way, ...]) -> Judged | None:
             shown = _ALWAYS if not refuses else ()
             return Judged(Flaw.ACCEPTS_ALL, shown=shown)
         return _compares_names(bad, ways)
-    skip = skipping(returning, lambda way: way in bad)
+    asked = any(event.kind in {GUARD, OPAQUE} for way in accepting for event in way.events)
+    if bad and not (asked or refuses) and all(way.number for way in accepting):
+        return Judged(Flaw.ACCEPTS_ALL, shown=_ALWAYS)  # it asks, and does not heed the answer
+    said = [one for way in returning for one in _said(way)]
+    skip = skipping(said, lambda way: way.number != 0 and not _asks_certificate(way))
     if skip is None:
         return _substring(accepting)
     when, test = skip
@@ -258,11 +263,26 @@ def _labels(way: Way) -> frozenset[str]:
     return way.returned.union(*compared)
 
 
+def _said(way: Way) -> tuple[Way, ...]:
+    """A way by what it returns; yes and no if that is not constant."""
+    if way.number is not None:
+        return (way,)
+    return tuple(
+        way._replace(number=number, tests=way.tests | {Test(way.returned, number, "what it returns")})
+        for number in (1, 0)
+    )
+
+
 def _asks_certificate(way: Way) -> bool:
     if any(event.kind in {GUARD, OPAQUE} for event in way.events):
         return True
-    everything = way.returned.union(*(test.labels for test in way.tests))
-    return bool(everything & {"certificate", "verified", OPAQUE})
+    heeded = (test.labels for test in way.tests if not _is_refusal(test))
+    return bool(way.returned.union(*heeded) & {"certificate", "verified", OPAQUE})
+
+
+def _is_refusal(test: Test) -> bool:
+    """Whether another verifier was asked and said no."""
+    return "verified" in test.labels and test.taken == 0 and test.labels <= {"verified", "host", "session"}
 
 
 def _compares_names(bad: list[Way], ways: tuple[Way, ...]) -> Judged | None:

@@ -50,6 +50,7 @@ _TIME: Final = Meaning(
 _HARMLESS: Final = Meaning()
 _OPAQUE: Final = Meaning(frozenset({OPAQUE}), OPAQUE)
 CHECKS: Final = frozenset({"checkServerTrusted", "checkClientTrusted"})
+_VERIFY: Final = ("verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z")
 
 
 def _tells(*labels: str) -> Meaning:
@@ -110,7 +111,7 @@ _OTHERS: Final = {
     "Landroid/net/http/SslCertificate$DName;": ({}, _tells("names")),
     "Landroid/webkit/WebView;": ({"getUrl": _tells("host"), "getOriginalUrl": _tells("host")}, _HARMLESS),
     "Ljava/security/cert/CertPathValidator;": ({"validate": _PATH}, _HARMLESS),
-    "Ljavax/net/ssl/HostnameVerifier;": ({"verify": Meaning(frozenset({"verified"}), GUARD)}, _HARMLESS),
+    "Ljavax/net/ssl/HostnameVerifier;": ({"verify": _tells("verified")}, _HARMLESS),
     HANDLER: ({"proceed": Meaning(event="proceed"), "cancel": Meaning(event="cancel")}, _HARMLESS),
     "Ljava/security/MessageDigest;": ({"isEqual": _tells("compared")}, _tells("digest")),
     "Landroid/content/SharedPreferences;": ({}, _tells("setting")),
@@ -157,6 +158,8 @@ def meaning(ref: MethodRef) -> Meaning | None:
 
 def unknown(ref: MethodRef) -> Meaning:
     """What a call of code that cannot be followed means."""
+    if (ref.name, ref.descriptor) == _VERIFY:
+        return _tells("verified")
     return _CHECK if ref.name in CHECKS else _OPAQUE
 
 

@@ -1,0 +1,116 @@
+"""The app names a host below a pinned domain, and nothing pins that host.
+
+## Why is this bad?
+
+Without `includeSubdomains="true"` a `<domain>` stands for that one name.  Who pins `example.com` and then
+connects to `api.example.com` has pinned the host that is not used: nothing warns of it, and connections to
+the other work with any certificate that the device trusts.  Told of hosts in addresses that the app's own
+code has, unless the configuration has an entry for them or another mechanism pins them.
+
+## Example
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain>example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+```java
+import java.net.URL;
+
+public final class Api {
+    public static java.io.InputStream orders() throws java.io.IOException {
+        return new URL("https://api.example.com/orders").openStream();
+    }
+}
+```
+
+Use instead:
+
+```xml
+<network-security-config>
+  <domain-config>
+    <domain includeSubdomains="true">example.com</domain>
+    <pin-set>
+      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+    </pin-set>
+  </domain-config>
+</network-security-config>
+```
+
+```java
+import java.net.URL;
+
+public final class Api {
+    public static java.io.InputStream orders() throws java.io.IOException {
+        return new URL("https://api.example.com/orders").openStream();
+    }
+}
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.facts import State
+from pincompiler.finding import Confidence, Level
+from pincompiler.rules.rule import Audited, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.facts.nsc import NscFile
+    from pincompiler.finding import Finding
+    from pincompiler.platforms.nsc.model import Domain
+
+
+def check(audited: Audited) -> Iterator[Finding]:
+    """Hosts that the code names; what pins.toml has a say on is drift."""
+    if not audited.app.complete:
+        return  # what was not seen may pin them
+    for named in audited.app.nsc.below:
+        if _is_pinned(audited, named.host) or (audited.policy and audited.policy.covering(named.host)):
+            continue
+        for file in audited.app.nsc.read:
+            above = _pinned_alone(file, named.host)
+            if above is not None:
+                yield from RULE.in_code(
+                    audited,
+                    named.code,
+                    f"the code names {named.host}, which is not pinned, for the pins of {above.name} are for that name alone",
+                    f'write <domain includeSubdomains="true">{above.name}</domain>, or list {named.host}',
+                    hosts=(named.host,),
+                    related=(("the pins are here", above.where),) if above.where else (),
+                    mechanism="nsc",
+                    api=str(file.api),
+                    confidence=Confidence.LIKELY,
+                )
+                break
+
+
+def _is_pinned(audited: Audited, host: str) -> bool:
+    """Whether any mechanism has pins for a host."""
+    active = (one for one in audited.app.shipped if one.state is State.ACTIVE)
+    return any(one.enforcement.demand(host) for one in active)
+
+
+def _pinned_alone(file: NscFile, host: str) -> Domain | None:
+    """The nearest domain above a host that has pins, for itself alone; none if the host has an entry of its own."""
+    if file.nsc.config(host) is not None:
+        return None
+    while host := host.partition(".")[2]:
+        config = file.nsc.config(host)
+        if config and config.keys:
+            return next((one for one in config.domains if one.name == host), None)
+    return None
+
+
+RULE = Rule("unpinned-subdomain", Level.WARNING, __doc__, app=check)

@@ -1,0 +1,178 @@
+"""Calls: of code that is known by its name, of helpers that are run as well, and of what is not seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.dex import opcodes
+from pincompiler.dex.call import parameters
+from pincompiler.dex.format import DexError
+from pincompiler.shipped.trust.meanings import OPAQUE, Meaning, meaning, unknown
+from pincompiler.shipped.trust.ways.lineage import SUBJECTS, Val
+from pincompiler.shipped.trust.ways.way import Event
+
+if TYPE_CHECKING:
+    from pincompiler.dex.classes import MethodRef
+    from pincompiler.dex.decoding import Instruction
+    from pincompiler.dex.method import MethodBody
+    from pincompiler.shipped.trust.ways.conditions import Conditions
+    from pincompiler.shipped.trust.ways.explorer import Explorer
+    from pincompiler.shipped.trust.ways.frontier import Frontier, State
+    from pincompiler.shipped.trust.ways.lineage import Lineage
+    from pincompiler.shipped.trust.ways.way import Ways
+
+_MOST_OUTCOMES: Final = 12
+"""Ends of a helper told apart."""
+_KEYS: Final = frozenset({"key", "encoding", "digest", "identity"})
+_TEXTS: Final = frozenset(
+    {"Ljava/lang/String;", "Ljava/lang/CharSequence;", "Ljava/lang/Throwable;", "I", "Z"}
+)
+_IMMUTABLE: Final = frozenset(
+    {
+        *("Ljava/lang/String;", "Ljava/security/cert/X509Certificate;", "Ljavax/net/ssl/SSLSession;"),
+        *("Landroid/net/http/SslError;", "Landroid/util/Log;", "Ljava/security/Principal;"),
+    }
+)
+
+
+class Calls:
+    """Those of one method."""
+
+    __slots__ = ("_body", "_conditions", "_explorer", "_frontier", "_lineage")
+
+    def __init__(
+        self,
+        explorer: Explorer,
+        body: MethodBody,
+        lineage: Lineage,
+        frontier: Frontier,
+        conditions: Conditions,
+    ) -> None:
+        self._explorer = explorer
+        self._body = body
+        self._lineage = lineage
+        self._frontier = frontier
+        self._conditions = conditions
+
+    def call(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
+        """Go on behind a call, or to where what it throws is caught."""
+        ref = self._body.dex.method_ref(one.reference or 0)
+        passed = self._passed(one, ref, registers)
+        self._lineage.names[one.offset] = f"{ref.class_name}->{ref.name}"
+        known = meaning(ref)
+        body = None if known else self._explorer.target(ref, one.opcode)
+        inner = self._inside(body, passed) if body else None
+        self._mix(one, ref, passed, followed=inner is not None)
+        if inner is None:
+            self._outside(one, place, ref, passed, registers, state, known or unknown(ref))
+        else:
+            self._helped(one, place, passed, registers, state, inner)
+
+    def _passed(self, one: Instruction, ref: MethodRef, registers: list[Val]) -> list[Val]:
+        kinds = parameters(ref.descriptor)
+        if one.opcode not in opcodes.INVOKE_STATIC:
+            kinds = (ref.class_name, *kinds)
+        numbers = iter(one.registers)
+        passed = []
+        for kind in kinds:
+            passed.append(registers[next(numbers, -1)])
+            if kind in {"J", "D"}:
+                next(numbers, None)
+        return passed
+
+    def _mix(self, one: Instruction, ref: MethodRef, passed: list[Val], *, followed: bool) -> None:
+        """The result is made of the arguments; an object is made of what is put into it.
+
+        Not so that of a helper: it is known what it tells of.
+        """
+        made_of = self._lineage.made_of
+        origins = {value.origin for value in passed if value.number is None}
+        if not followed:
+            made_of.setdefault(one.offset, set()).update(origins)
+        if one.opcode not in opcodes.INVOKE_STATIC and passed and ref.class_name not in _IMMUTABLE:
+            receiver = passed[0].origin
+            if receiver >= 0:
+                made_of.setdefault(receiver, set()).update(origins - {receiver})
+        if ref.class_name == "Ljava/lang/System;" and ref.name == "arraycopy":
+            made_of.setdefault(passed[2].origin, set()).update(origins)
+
+    def _inside(self, body: MethodBody, passed: list[Val]) -> Ways | None:
+        """The ways through a helper, if they can be told and are few."""
+        labels = tuple(" ".join(sorted(self._lineage.labels_of(value.origin))) for value in passed)
+        numbers = tuple(value.number for value in passed)
+        try:
+            ways = self._explorer.ways(body, labels, numbers)
+        except DexError:
+            return None
+        return ways if ways.complete and len(ways.ways) <= _MOST_OUTCOMES else None
+
+    def _outside(
+        self,
+        one: Instruction,
+        place: int,
+        ref: MethodRef,
+        passed: list[Val],
+        registers: list[Val],
+        state: State,
+        what: Meaning,
+    ) -> None:
+        """A call of code that is not followed."""
+        if what.event == OPAQUE and not self._may_judge(ref, passed):
+            what = Meaning(frozenset({"setting"}))
+        self._lineage.tells.setdefault(one.offset, set()).update(what.labels)
+        result = ref.descriptor[ref.descriptor.rfind(")") + 1 :]
+        if result.startswith("L"):
+            self._lineage.thrown[one.offset] = result
+        name = _short(ref)
+        for thrown in what.throws:
+            self._frontier.land(one.offset, thrown, name, registers, state)
+        events = state.events
+        if what.event:
+            events |= {Event(what.event, name, one.offset)}
+        events |= self._handed(one, ref, passed)
+        self._frontier.go_on(place, registers, state._replace(result=Val(one.offset), events=events))
+
+    def _handed(self, one: Instruction, ref: MethodRef, passed: list[Val]) -> frozenset[Event]:
+        """That an object of the app is made with what decides on an error in it."""
+        made = ref.name == "<init>"
+        if not made or not any("handler" in self._lineage.labels_of(value.origin) for value in passed):
+            return frozenset()
+        return frozenset({Event("handed", ref.class_name, one.offset)})
+
+    def _may_judge(self, ref: MethodRef, passed: list[Val]) -> bool:
+        """Whether code that is not seen is given what it could refuse; a text for a log is not."""
+        kinds = parameters(ref.descriptor)
+        texts_only = ref.descriptor.endswith(")V") and all(kind in _TEXTS for kind in kinds)
+        for value in passed:
+            labels = self._lineage.labels_of(value.origin)
+            if labels & SUBJECTS and (not texts_only or labels & _KEYS):
+                return True
+        return False
+
+    def _helped(
+        self,
+        one: Instruction,
+        place: int,
+        passed: list[Val],
+        registers: list[Val],
+        state: State,
+        inner: Ways,
+    ) -> None:
+        """A call of a helper: once for each way through it."""
+        for way in inner.ways:
+            tests = state.tests.union(self._conditions.of_helper(test) for test in way.tests)
+            events = state.events | {event._replace(offset=one.offset) for event in way.events}
+            events |= self._handed(one, self._body.dex.method_ref(one.reference or 0), passed)
+            after = state._replace(tests=tests, events=events)
+            if way.thrown is not None:
+                self._frontier.land(one.offset, way.thrown, "", registers, after)
+                continue
+            self._lineage.tells.setdefault(one.offset, set()).update(way.returned)
+            result = Val(one.offset, way.number)
+            self._frontier.go_on(place, registers, after._replace(result=result))
+
+
+def _short(ref: MethodRef) -> str:
+    """``X509TrustManager.checkServerTrusted``."""
+    simple = ref.class_name.rpartition("/")[2].rstrip(";")
+    return f"{simple}.{ref.name}"

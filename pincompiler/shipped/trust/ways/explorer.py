@@ -1,0 +1,190 @@
+"""Runs methods on abstract values, those that they call among them, and remembers what each comes to."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.dex import opcodes
+from pincompiler.dex.call import parameters
+from pincompiler.dex.format import guarded
+from pincompiler.records import dataclass
+from pincompiler.shipped.trust.meanings import CHECKS
+from pincompiler.shipped.trust.ways.calls import Calls
+from pincompiler.shipped.trust.ways.conditions import IF_TESTS, IF_ZERO_TESTS, Conditions
+from pincompiler.shipped.trust.ways.frontier import Frontier, State
+from pincompiler.shipped.trust.ways.lineage import UNSET, Lineage, Val
+from pincompiler.shipped.trust.ways.statements import Statements
+from pincompiler.shipped.trust.ways.way import Way, Ways
+
+if TYPE_CHECKING:
+    from pincompiler.dex import Program
+    from pincompiler.dex.classes import MethodDef, MethodRef
+    from pincompiler.dex.decoding import Instruction
+    from pincompiler.dex.method import MethodBody
+
+_MOST_STEPS: Final = 2500
+"""Instructions run for one answer, those of helpers among them: some 30 ms."""
+_MOST_IN_HELPER: Final = 250
+_LARGEST: Final = 1000
+"""Instructions of a method that is tried at all."""
+_LARGEST_HELPER: Final = 80
+"""Larger ones are taken to do what their callers need: hollow ones are small."""
+_DEEPEST: Final = 4
+_ENDING: Final = frozenset((*opcodes.ENDS, *IF_TESTS, *IF_ZERO_TESTS))
+_DIRECT: Final = frozenset((0x6F, 0x70, 0x71, 0x75, 0x76, 0x77))
+"""invoke-super, invoke-direct and invoke-static: no subclass has a say."""
+_NOT_OVERRIDDEN: Final = 0x2 | 0x8 | 0x10
+
+
+@dataclass(slots=True)
+class Explorer:
+    """Asks for ways, and remembers those of helpers."""
+
+    program: Program
+    known: dict[tuple[MethodBody, tuple[str, ...], tuple[int | None, ...], str], Ways] = field(
+        default_factory=dict
+    )
+    receiver: str = ""
+    """The class of the object that is asked, if its methods complete those which it inherits."""
+    extended: dict[str, bool] = field(default_factory=dict)
+    running: set[MethodBody] = field(default_factory=set)
+    steps: int = 0
+    """Left for the answer under way."""
+
+    @guarded
+    def ways(self, body: MethodBody, labels: tuple[str, ...], numbers: tuple[int | None, ...] = ()) -> Ways:
+        """Every way through a method; ``labels`` say what its parameters are, the receiver first.
+
+        Raises DexError for malformed code.
+        """
+        key = (body, labels, numbers, self.receiver)
+        if key not in self.known:
+            if body in self.running or len(self.running) >= _DEEPEST:
+                return Ways((), complete=False)
+            if not self.running:
+                self.steps = _MOST_STEPS
+            self.running.add(body)
+            try:
+                self.known[key] = _Run(self, body, labels, numbers).run()
+            finally:
+                self.running.discard(body)
+        return self.known[key]
+
+    def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
+        """The only code of the app that a call may run."""
+        method = self._completing(ref, opcode) or self.program.method(ref)
+        if method is None or method.body is None:
+            return None
+        fixed = opcode in _DIRECT or method.access & _NOT_OVERRIDDEN
+        if not fixed and method.ref.class_name != self.receiver:
+            cls = method.ref.class_name
+            if cls not in self.extended:
+                self.extended[cls] = any(
+                    sub.method(ref.name, ref.descriptor) for sub in self.program.subclasses(cls)
+                )
+            # One name may be overridden and another not: a class at a time is near enough.
+            if self.extended[cls]:
+                return None
+        return method.body
+
+    def _completing(self, ref: MethodRef, opcode: int) -> MethodDef | None:
+        """The method that the receiver's own class has in the place of one it inherits."""
+        if not self.receiver or opcode in _DIRECT or ref.class_name == self.receiver:
+            return None
+        cls = self.program.class_def(self.receiver)
+        own = cls.method(ref.name, ref.descriptor) if cls else None
+        inherits = own and any(one.name == ref.class_name for one in self.program.ancestry(self.receiver))
+        return own if inherits else None
+
+
+class _Run:
+    """The exploration of one method."""
+
+    def __init__(
+        self, explorer: Explorer, body: MethodBody, labels: tuple[str, ...], numbers: tuple[int | None, ...]
+    ) -> None:
+        self._explorer = explorer
+        self._body = body
+        self._numbers = numbers
+        self._is_helper = len(explorer.running) > 1
+        largest = _LARGEST_HELPER if self._is_helper and body.name not in CHECKS else _LARGEST
+        self._lineage = Lineage(labels)
+        self._frontier = Frontier(explorer.program, body, largest)
+        self._conditions = Conditions(body, self._lineage, self._frontier)
+        self._statements = Statements(explorer.program, body, self._lineage)
+        self._calls = Calls(explorer, body, self._lineage, self._frontier, self._conditions)
+
+    def run(self) -> Ways:
+        frontier = self._frontier
+        if not frontier.instructions:
+            return Ways((), complete=False)
+        frontier.push(State(0, self._parameters(), UNSET, frozenset(), frozenset()))
+        steps = 0
+        while frontier.waiting:
+            taken = self._block(frontier.waiting.pop())
+            steps += taken
+            self._explorer.steps -= taken
+            if self._explorer.steps < 0 or (self._is_helper and steps > _MOST_IN_HELPER):
+                return Ways((), complete=False)
+        return Ways(self._ways())
+
+    def _parameters(self) -> tuple[Val, ...]:
+        body = self._body
+        registers = [UNSET] * (body.registers + 1)
+        kinds = parameters(body.descriptor)
+        if not body.is_static:
+            kinds = (body.class_name, *kinds)
+        at = body.registers - body.ins
+        for index, kind in enumerate(kinds):
+            if 0 <= at < len(registers):
+                number = self._numbers[index] if index < len(self._numbers) else None
+                registers[at] = Val(-1 - index, number, something=index == 0 and not body.is_static)
+            at += 2 if kind in {"J", "D"} else 1
+        return tuple(registers)
+
+    def _block(self, state: State) -> int:
+        """Run until the way ends or parts; how many instructions that took."""
+        registers, first = list(state.registers), state.place
+        instructions, step = self._frontier.instructions, self._statements.step
+        place = first
+        while place < len(instructions):
+            one = instructions[place]
+            code = one.opcode
+            if code in opcodes.INVOKES:
+                self._calls.call(one, place, registers, state)
+                break
+            if code in _ENDING or code in opcodes.SWITCHES:
+                self._control(one, place, registers, state)
+                break
+            state = step(one, registers, state)
+            place += 1
+        return place - first + 1
+
+    def _control(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
+        code, frontier = one.opcode, self._frontier
+        if code in opcodes.GOTOS:
+            frontier.jump(state, registers, one.target or 0, state.tests)
+        elif code in opcodes.SWITCHES:
+            self._conditions.switch(one, place, registers, state)
+        elif code == opcodes.THROW:
+            origin = registers[one.registers[0]].origin
+            thrown = self._lineage.thrown.get(origin, "Ljava/lang/Exception;")
+            frontier.land(one.offset, thrown, f"throw {thrown}", registers, state)
+        elif code == opcodes.RETURN_VOID:
+            frontier.end(state)
+        elif code in opcodes.RETURNS:
+            value = registers[one.registers[0]]
+            frontier.end(state, number=value.number, origin=value.origin)
+        else:
+            self._conditions.test(one, place, registers, state)
+
+    def _ways(self) -> tuple[Way, ...]:
+        ways: dict[Way, None] = {}
+        for thrown, number, origin, tests, events in self._frontier.ends:
+            returned: frozenset[str] = frozenset()
+            if origin is not None and number is None:
+                returned = self._lineage.labels_of(origin)
+            told = frozenset(self._conditions.told(*test) for test in tests)
+            ways[Way(thrown, number, returned, told, events)] = None
+        return tuple(ways)
