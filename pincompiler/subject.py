@@ -33,6 +33,8 @@ class Build:
     version_name: str
     version_code: int
     sha256: str
+    policy: str | None = None
+    """The digest of the pins.toml that it was held to; empty: to none; None: that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class Subject:
     @property
     def build(self) -> Build:
         """Which build it is."""
-        return Build(self.path, self.package, self.version_name, self.version_code, self.sha256)
+        policy = self.run.policy if self.run else None
+        return Build(self.path, self.package, self.version_name, self.version_code, self.sha256, policy)
 
     @property
     def complete(self) -> bool:

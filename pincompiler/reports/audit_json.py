@@ -97,6 +97,7 @@ def _build(one: Build) -> dict[str, Any]:
         "version-name": one.version_name,
         "version-code": one.version_code,
         "sha256": one.sha256,
+        "policy": one.policy,
     }
 
 

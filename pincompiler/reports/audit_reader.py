@@ -198,6 +198,7 @@ def _build(table: _Table) -> Build:
         table.text("version-name"),
         _version_code(table),
         table.text("sha256"),
+        None if table.value.get("policy") is None else table.text("policy"),
     )
 
 

@@ -10,6 +10,8 @@ from pincompiler.reports.names import mechanism_name
 from pincompiler.reports.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pincompiler.changes import Changes
     from pincompiler.subject import Build, InventoryPin, Subject
 
@@ -50,7 +52,7 @@ class Overview:
     gone: tuple[Gone, ...]
     """Pins that were there before."""
     doubt: str
-    """Why what is called fixed may not be."""
+    """Why what is called new or fixed may not be."""
 
 
 def overview(subject: Subject) -> Overview | None:
@@ -67,9 +69,7 @@ def overview(subject: Subject) -> Overview | None:
         tuple(Line(one.level.value, visible(one.message)) for one in found.fixed[:_MOST]),
         f"{left:,} more in the list of findings" if left else "",
         tuple(map(_pin, found.gone_pins)),
-        ""
-        if subject.complete or not (found.fixed or found.gone_pins)
-        else "Not everything was seen in this build, so what is fixed or gone may only not have been seen.",
+        " ".join(_doubts(subject, found)),
     )
 
 
@@ -89,6 +89,18 @@ def _sentence(found: Changes, *, known: bool) -> str:
         f"{len(found.new):,} new, {len(found.fixed):,} fixed and {len(found.unchanged):,} unchanged findings; "
         f"{len(found.new_pins):,} new, {len(found.gone_pins):,} gone and {len(found.kept_pins):,} unchanged pins."
     )
+
+
+def _doubts(subject: Subject, found: Changes) -> Iterator[str]:
+    if not subject.complete and (found.fixed or found.gone_pins):
+        yield "Not everything was seen in this build, so what is fixed or gone may only not have been seen."
+    now = subject.build.policy
+    others = {one.policy for one in subject.baseline or ()} - {now}
+    if now is not None and others and None not in others and (found.new or found.fixed):
+        which = (
+            "another pins.toml" if now and all(others) else "a pins.toml" if all(others) else "no pins.toml"
+        )
+        yield f"The audit before was held to {which}, so what is new or fixed may be so by that alone."
 
 
 def _pin(found: InventoryPin) -> Gone:

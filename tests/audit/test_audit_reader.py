@@ -100,7 +100,7 @@ RUN = st.builds(
 )
 UNSEEN = st.builds(Unseen, TEXT, TEXT, st.frozensets(st.sampled_from(Mechanism)))
 INVENTORY = st.builds(InventoryPin, PIN, st.booleans(), st.none() | st.sampled_from(Change))
-BUILD = st.builds(Build, TEXT, TEXT, TEXT, st.integers(-(2**63), 2**64 - 1), TEXT)
+BUILD = st.builds(Build, TEXT, TEXT, TEXT, st.integers(-(2**63), 2**64 - 1), TEXT, st.none() | TEXT)
 SUBJECTS = st.builds(
     Subject,
     TEXT,

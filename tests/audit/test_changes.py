@@ -6,8 +6,10 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import pytest
 from lxml import etree
 from typer.testing import CliRunner
 
@@ -18,9 +20,10 @@ from pincompiler.finding import Change
 from pincompiler.fingerprints import fingerprinted
 from pincompiler.reports import audit_json, audit_markdown, audit_text, html, junit, sarif
 from pincompiler.reports.audit_reader import parse
-from pincompiler.subject import Subject
+from pincompiler.reports.since import overview
+from pincompiler.subject import Run, Subject
 from tests.apk import forge
-from tests.audit.test_reports import CODE, DRIFT, IN_METHOD, SUBJECT
+from tests.audit.test_reports import ACCEPTED, CODE, DRIFT, IN_METHOD, SUBJECT
 
 SHOP = Path(__file__).parents[2] / "samples" / "audit" / "shop.apk"
 ONE = replace(IN_METHOD, location=replace(CODE, symbol="La/b/c;->a(Ljava/lang/String;)Z"))
@@ -248,6 +251,31 @@ def test_the_page_tells_what_changed_at_the_top() -> None:
     assert "may only not have been seen" in top
     assert told.count('data-change="fixed"') == 1
     assert "What has changed" not in html.render([SUBJECT])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("sha256/a", "sha256/b", "another pins.toml"),
+        ("", "sha256/b", "no pins.toml"),
+        ("sha256/a", "", "a pins.toml"),
+        ("sha256/a", "sha256/a", ""),
+        (None, "sha256/a", ""),
+    ],
+)
+def test_an_audit_by_another_policy_says_so(before: str | None, after: str, said: str) -> None:
+    """What is new may then be of pins.toml, not of the app."""
+    old, new = (
+        None if policy is None else Run("9.9", date(2026, 11, 23), policy=policy)
+        for policy in (before, after)
+    )
+    (now,) = compared([replace(BEFORE, run=old)], [replace(SUBJECT, run=new, findings=(ACCEPTED,))])
+    found = overview(now)
+    assert found
+    words = f"The audit before was held to {said}, so" if said else ""
+    assert ("held to" in found.doubt) == bool(said)
+    assert words in found.doubt
+    assert ("held to" in audit_text.render([now])) == bool(said)
 
 
 def test_text_and_junit_tell_what_changed() -> None:
