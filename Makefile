@@ -19,12 +19,12 @@ demo: $(READY)
 
 # Everything; parts that cannot be had are named at the end, and fail CI.
 test: lint tools
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	$(BIN)/coverage report
 
 # Half a minute, without a JVM.
 test-fast: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m 'not real and not slow'
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'not real and not slow'
 
 lint: $(READY)
 	$(BIN)/ruff check .

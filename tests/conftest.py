@@ -125,17 +125,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist looks for the groups right after
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what starts real parts, keep the tests of a file together, the longest first, and trace the provers."""
+    """Mark what starts real parts, put the longest first, and trace the provers."""
     for item in items:
         if parts.is_real(item):
             item.add_marker(parts.MARK)
         if not _proves(item):
             item.add_marker("no_cover")
-        if item.get_closest_marker("apart") is None:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-    # Two processes end at about the same time if what is left at the end is short.
+    # Whole files go to one process or the other: they end at about the same time if what is left is short.
     items.sort(key=lambda item: item.get_closest_marker(parts.MARK) is None)
     seed = config.getoption("--shuffle")
     if seed is not None:
