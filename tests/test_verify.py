@@ -463,6 +463,13 @@ def test_questions_that_make_no_sense(arguments: tuple[str, ...], said: str, pro
     assert ran.stderr.count("\n") == 1
 
 
+def test_a_chain_that_is_written_upside_down(project: Path) -> None:
+    (project / "odd.pem").write_bytes(b"".join(map(pki.pem, reversed(usual().served))))
+    ran = run("verify", "--chain", "odd.pem", "--ca-file", "ca.pem", cwd=project)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "odd.pem: begins with the certificate of a CA; write the server's first" in ran.stderr
+
+
 def test_a_chain_for_other_hosts_has_nothing_to_be_judged_by(project: Path) -> None:
     other = chain(names=("www.example.org",))
     (project / "other.pem").write_bytes(b"".join(map(pki.pem, other.served)))
