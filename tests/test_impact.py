@@ -138,7 +138,9 @@ def test_roles_count_where_the_platform_minds_them(folder: Path) -> None:
     (folder / "pins.toml").write_text(
         pins(("now", pin(usual().intermediate), CA), (SPARE_KEY[0], SPARE_KEY[1], CA))
     )
-    assert impact(folder, "pins.toml")[0] == 0
+    code, report = impact(folder, "pins.toml")
+    deciding = [one["days"][0]["keys"] for one in report["releases"][0]["hosts"][0]["mechanisms"]]
+    assert (code, deciding) == (0, [[pin(usual().intermediate)]] * 4)
 
 
 @pytest.mark.parametrize(("pinned", "outcome"), [("root", "works"), ("leaf", "blocked")])

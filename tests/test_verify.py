@@ -286,6 +286,21 @@ def test_a_pinned_key_that_trustkit_cannot_hash(project: Path) -> None:
     )
 
 
+def test_a_configuration_that_trusts_other_cas(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(project / "ca.pem"))
+    anchors = '<trust-anchors><certificates src="@raw/ca"/></trust-anchors>'
+    (project / "base.xml").write_text(
+        f"<network-security-config><base-config>{anchors}</base-config></network-security-config>"
+    )
+    (project / "pins.toml").write_text(
+        pins(*usual_keys(), targets='[target.nsc]\npath = "nsc.xml"\nbase = "base.xml"\n')
+    )
+    ran = run("verify", "--chain", "chain.pem", "-f", "json", "--fail-on", "warning", cwd=project)
+    assert (ran.code, codes(ran)) == (1, {"other-anchors"})
+    ran = run("verify", "--chain", "chain.pem", "-f", "json", "--ca-file", "ca.pem", cwd=project)
+    assert (ran.code, codes(ran)) == (0, set())
+
+
 def test_a_host_that_is_not_pinned(project: Path) -> None:
     other = chain(names=("www.example.com",))
     with tls(context(other)) as server:
