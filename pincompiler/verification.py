@@ -133,7 +133,11 @@ def judge(seen: Seen, asked: Question) -> HostVerdict:
     ordered = sorted(dict.fromkeys(remarks), key=lambda remark: remark.level.rank)
     answers = [answer for visit in seen.visits for _, answer in visit.answers]
     reached = any(not isinstance(answer, Unreached) for answer in answers)
-    complete = reached and not any(isinstance(a, Unreached) and not a.elsewhere for a in answers)
+    complete = (
+        reached
+        and not seen.problem
+        and not any(isinstance(a, Unreached) and not a.elsewhere for a in answers)
+    )
     return HostVerdict(seen.host, seen.port, pin_set, chains, backups, tuple(ordered), reached, complete)
 
 
