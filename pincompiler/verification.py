@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Level
+from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.trustkit import TrustKit, unhashable
 from pincompiler.policy import Role
 from pincompiler.records import dataclass
@@ -127,11 +128,16 @@ def judge(seen: Seen, asked: Question) -> HostVerdict:
     elif chains:
         remarks += _about_pins(chains, backups, pin_set, asked)
     remarks += _about_targets(chains, asked)
+    remarks += _about_anchors(seen.host, asked) if chains else ()
     remarks += _about_ends(chains, pin_set, asked)
     ordered = sorted(dict.fromkeys(remarks), key=lambda remark: remark.level.rank)
     answers = [answer for visit in seen.visits for _, answer in visit.answers]
     reached = any(not isinstance(answer, Unreached) for answer in answers)
-    complete = reached and not any(isinstance(a, Unreached) and not a.elsewhere for a in answers)
+    complete = (
+        reached
+        and not seen.problem
+        and not any(isinstance(a, Unreached) and not a.elsewhere for a in answers)
+    )
     return HostVerdict(seen.host, seen.port, pin_set, chains, backups, tuple(ordered), reached, complete)
 
 
@@ -297,6 +303,18 @@ def _about_targets(chains: Iterable[ShownChain], asked: Question) -> Iterator[Re
                         f"is not pinned by {outlook.who} {on}",
                         "run pincompiler check",
                     )
+
+
+def _about_anchors(host: str, asked: Question) -> Iterator[Remark]:
+    """Configurations that trust other CAs than those by which the chain was validated."""
+    for who, enforcement in asked.enforcements:
+        if isinstance(enforcement, Nsc) and not asked.private:
+            # The defaults of old targets differ in the user's CAs only.
+            sources = [anchor.source for anchor in enforcement.settings(host).trusted(24)]
+            if "system" not in sources:
+                named = ", ".join(sources) or "no CA"
+                message = f"is asked by the system's CAs, and {who} trusts {named} instead"
+                yield Remark(Level.WARNING, "other-anchors", message, "pass those with --ca-file")
 
 
 def _about_ends(chains: Iterable[ShownChain], pin_set: PinSet | None, asked: Question) -> Iterator[Remark]:

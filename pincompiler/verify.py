@@ -171,12 +171,16 @@ def _connect(written: str) -> tuple[str, int | None]:
 
 def chain_of(path: Path) -> tuple[x509.Certificate, ...]:
     """The certificates of a PEM file, the server's first; InputError if there is none."""
-    from pincompiler.tls.keys import certificates
+    from pincompiler.tls.keys import certificates, is_authority
 
     content = read_bytes(path)
     try:
-        return certificates(content)
+        found = certificates(content)
     except ValueError as error:
         raise InputError(
             f"{path}: holds no PEM certificates; write the server's first, then its CAs'"
         ) from error
+    authorities = [is_authority(one) for one in found]
+    if authorities[0] and not all(authorities):
+        raise InputError(f"{path}: begins with the certificate of a CA; write the server's first")
+    return found

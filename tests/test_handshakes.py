@@ -127,6 +127,13 @@ def test_every_address_of_a_name_is_asked(trusted: Trust) -> None:
     assert isinstance(dict(second.answers)[Offer.ANY], Unreached), "nobody listens there"
 
 
+def test_more_addresses_than_are_asked_are_told(trusted: Trust) -> None:
+    with tls(context(usual())) as server:
+        resolve = {(HOST, server.port): tuple(f"127.0.0.{n}" for n in range(1, 42))}
+        seen = look_at((HOST, server.port), Ways(5, retries=0, resolve=resolve), trusted)
+    assert (len(seen.visits), seen.problem) == (32, "has 41 addresses, of which 32 were asked")
+
+
 def test_many_hosts_are_asked_at_once_within_bounds_and_told_in_order(trusted: Trust) -> None:
     hosts = tuple(f"{n}.example.com" for n in range(24))
     many = chain(names=hosts)

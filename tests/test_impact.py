@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import plistlib
+import shutil
 import subprocess
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -137,7 +138,9 @@ def test_roles_count_where_the_platform_minds_them(folder: Path) -> None:
     (folder / "pins.toml").write_text(
         pins(("now", pin(usual().intermediate), CA), (SPARE_KEY[0], SPARE_KEY[1], CA))
     )
-    assert impact(folder, "pins.toml")[0] == 0
+    code, report = impact(folder, "pins.toml")
+    deciding = [one["days"][0]["keys"] for one in report["releases"][0]["hosts"][0]["mechanisms"]]
+    assert (code, deciding) == (0, [[pin(usual().intermediate)]] * 4)
 
 
 @pytest.mark.parametrize(("pinned", "outcome"), [("root", "works"), ("leaf", "blocked")])
@@ -171,6 +174,28 @@ def test_a_release_of_git_comes_with_the_files_of_its_keys(folder: Path) -> None
     code, report = impact(folder, "git:HEAD:app/none.toml")
     assert code == 2
     assert "git says" in report["releases"][0]["error"]
+
+
+def test_every_kind_of_release_comes_from_git_as_well(folder: Path) -> None:
+    nsc(folder, SPARE_KEY[1])
+    pinned = {
+        "NSPinnedLeafIdentities": [{"SPKI-SHA256-BASE64": one} for one in (pin(usual().leaf), SPARE_KEY[1])]
+    }
+    with (folder / "Info.plist").open("wb") as file:
+        plistlib.dump({"NSAppTransportSecurity": {"NSPinnedDomains": {HOST: pinned}}}, file)
+    names = {"shop.apk": "blocked", "nsc.xml": "blocked", "Info.plist": "works"}
+    shutil.copy(APK, folder / "shop.apk")
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    for command in (
+        ("init", "-q"),
+        ("add", *names),
+        (*identity, "commit", "-qm", "1"),
+        ("rm", "-rqf", *names),
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    code, report = impact(folder, *(f"git:HEAD:{name}" for name in names))
+    assert (code, [days(report, number)[0][2] for number in range(3)]) == (1, list(names.values()))
+    assert [one["release"] for one in report["releases"]] == [f"git:HEAD:{name}" for name in names]
 
 
 def test_one_release_that_is_blocked_outweighs_one_that_cannot_be_read(folder: Path) -> None:

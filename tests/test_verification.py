@@ -168,6 +168,12 @@ def test_an_address_that_this_machine_has_no_way_to_does_not_count() -> None:
     assert [(remark.level, remark.code) for remark in verdict.remarks] == [(Level.NOTE, "unreachable")]
 
 
+def test_a_host_with_addresses_that_were_not_asked_is_not_seen_whole() -> None:
+    more = replace(seen(GOOD), problem="has 41 addresses, of which 32 were asked")
+    verdict = judge(more, question(Policy((SET,))))
+    assert (verdict.reached, verdict.complete, codes(verdict)) == (True, False, {"unreachable"})
+
+
 def test_a_handshake_that_is_refused_is_an_error() -> None:
     visit = Visit("192.0.2.1", ((Offer.ANY, Declined("unrecognized name")),))
     verdict = judge(Seen(HOST, 443, (visit,)), question(Policy((SET,))))

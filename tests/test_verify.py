@@ -286,6 +286,21 @@ def test_a_pinned_key_that_trustkit_cannot_hash(project: Path) -> None:
     )
 
 
+def test_a_configuration_that_trusts_other_cas(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(project / "ca.pem"))
+    anchors = '<trust-anchors><certificates src="@raw/ca"/></trust-anchors>'
+    (project / "base.xml").write_text(
+        f"<network-security-config><base-config>{anchors}</base-config></network-security-config>"
+    )
+    (project / "pins.toml").write_text(
+        pins(*usual_keys(), targets='[target.nsc]\npath = "nsc.xml"\nbase = "base.xml"\n')
+    )
+    ran = run("verify", "--chain", "chain.pem", "-f", "json", "--fail-on", "warning", cwd=project)
+    assert (ran.code, codes(ran)) == (1, {"other-anchors"})
+    ran = run("verify", "--chain", "chain.pem", "-f", "json", "--ca-file", "ca.pem", cwd=project)
+    assert (ran.code, codes(ran)) == (0, set())
+
+
 def test_a_host_that_is_not_pinned(project: Path) -> None:
     other = chain(names=("www.example.com",))
     with tls(context(other)) as server:
@@ -461,6 +476,13 @@ def test_questions_that_make_no_sense(arguments: tuple[str, ...], said: str, pro
     assert (ran.code, ran.stdout) == (2, "")
     assert said in ran.stderr
     assert ran.stderr.count("\n") == 1
+
+
+def test_a_chain_that_is_written_upside_down(project: Path) -> None:
+    (project / "odd.pem").write_bytes(b"".join(map(pki.pem, reversed(usual().served))))
+    ran = run("verify", "--chain", "odd.pem", "--ca-file", "ca.pem", cwd=project)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "odd.pem: begins with the certificate of a CA; write the server's first" in ran.stderr
 
 
 def test_a_chain_for_other_hosts_has_nothing_to_be_judged_by(project: Path) -> None:

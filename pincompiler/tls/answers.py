@@ -84,7 +84,7 @@ class Seen:
     port: int
     visits: tuple[Visit, ...]
     problem: str = ""
-    """Why no address was even tried."""
+    """Why no address was even tried, or not all were."""
 
 
 def pinned_chain(chain: tuple[PublicKey, ...]) -> PinnedChain:

@@ -54,6 +54,16 @@ def certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
         return tuple(x509.load_pem_x509_certificates(pem))
 
 
+def is_authority(one: x509.Certificate) -> bool:
+    """Whether a certificate says that it is a CA's (RFC 5280 section 4.2.1.9); a damaged one says nothing."""
+    from cryptography import x509
+
+    try:
+        return one.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+
+
 @lru_cache(maxsize=1)
 def public_anchors() -> frozenset[bytes]:
     """SPKI pins of the CAs that Mozilla's list trusts, as certifi has it.

@@ -78,8 +78,10 @@ def look_at(endpoint: Endpoint, ways: Ways, trusted: Trust) -> Seen:
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the name cannot be asked for"
         return Seen(host, port, (), f"has no address: {(reason or str(error)).lower()}")
-    visits = (Visit(_title(place, port), _answers(host, place, ways, trusted)) for place in places)
-    return Seen(host, port, tuple(visits))
+    asked = places[:MOST_ADDRESSES]
+    visits = (Visit(_title(place, port), _answers(host, place, ways, trusted)) for place in asked)
+    more = f"has {len(places):,} addresses, of which {len(asked)} were asked" if asked != places else ""
+    return Seen(host, port, tuple(visits), more)
 
 
 def _title(place: Place, port: int) -> str:
@@ -101,7 +103,7 @@ def _places(endpoint: Endpoint, ways: Ways) -> tuple[Place, ...]:
         for name in names
         for family, *_, address in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=flags)
     ]
-    return tuple(dict.fromkeys(found))[:MOST_ADDRESSES]
+    return tuple(dict.fromkeys(found))
 
 
 def _answers(host: str, place: Place, ways: Ways, trusted: Trust) -> tuple[tuple[Offer, Answer], ...]:

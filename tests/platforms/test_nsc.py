@@ -539,6 +539,19 @@ def test_a_base_is_kept_and_added_to(name: str, model: Nsc) -> None:
     assert {key: after.get(key) for key in before.attrib} == dict(before.attrib)
 
 
+def test_generated_entries_inherit_from_the_base_config() -> None:
+    """NetworkSecurityConfig.Builder.getEffectiveTrustAnchors and the like: what a config does not say, its parent does."""
+    skipping = '<trust-anchors><certificates src="system" overridePins="true"/></trust-anchors>'
+    base = config(f'<base-config cleartextTrafficPermitted="false">{skipping}</base-config>')
+    model = Nsc((DomainConfig((Domain("x.test", include_subdomains=True),), (A,)),))
+    merged, written = merge(read(base, App()), model), read(write(model, job("nsc.xml", base)), App())
+    assert merged == written
+    assert merged.base == written.base
+    assert merged.settings("x.test") == written.settings("x.test")
+    (objection,) = objections(Policy(()), App(), merged)
+    assert objection.problem.startswith("the pins of x.test are skipped")
+
+
 def test_a_host_of_the_base_cannot_be_pinned_again() -> None:
     """XmlConfigSource: "x.test has already been specified", whichever of the two came first."""
     base = read(config("\n\n" + domain("X.test") + domain("y.test")), App())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ def _inside_another(pin_set: PinSet, policy: Policy) -> bool:
 
 
 def merge(base: Nsc, generated: Nsc) -> Nsc:
-    """A hand-written configuration with the generated domain-configs behind its own."""
+    """A hand-written configuration with the generated domain-configs behind its own, which inherit from its base."""
     taken = {domain.name for config in base.configs for domain in config.domains}
     again = [d.name for config in generated.configs for d in config.domains if d.name in taken]
     where = next((c.where for c in base.configs for d in c.domains if d.name in again), None)
@@ -64,8 +65,16 @@ def merge(base: Nsc, generated: Nsc) -> Nsc:
         )
         for name in again
     )
-    configs = (*base.configs, *generated.configs)
-    return Nsc(configs, "", (*base.problems, *problems), unended=base.unended)
+    overridden = any(anchor.overrides_pins for anchor in base.base.anchors or ())
+    inheriting = (replace(one, settings=base.base, overridden=overridden) for one in generated.configs)
+    return Nsc(
+        (*base.configs, *inheriting),
+        "",
+        (*base.problems, *problems),
+        base=base.base,
+        overrides=base.overrides,
+        unended=base.unended,
+    )
 
 
 def objections(_policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
