@@ -62,6 +62,14 @@ def verifier(given: str, more: str = "") -> str:
     return f"{{ {more} public void set(HttpsURLConnection c) {{ c.setHostnameVerifier({given}); }} }}"
 
 
+def signed(check: str) -> str:
+    return f"""implements X509TrustManager {{
+        @Override public void checkServerTrusted(X509Certificate[] c, String t) throws CertificateException {{
+            try {{ {check} }}
+            catch (java.security.GeneralSecurityException error) {{ throw new CertificateException(error); }}
+        }} {REST} {CONTEXT} }}"""
+
+
 def extended(plain: str, socket: str) -> str:
     text = EXTENDED.replace("PLAIN", plain).replace("SOCKET", socket)
     return f"extends X509ExtendedTrustManager {{ {text} }}"
@@ -107,6 +115,12 @@ CLASSES: Final[dict[str, tuple[str, str]]] = {
     ),
     "SocketOnly": (ALL, extended(DELEGATES, "{ }")),
     "AllForms": ("", extended(DELEGATES, DELEGATES)),
+    "OwnKeys": (ALL, signed("for (int i = 1; i < c.length; i++) c[i - 1].verify(c[i].getPublicKey());")),
+    "OwnKey": (ALL, signed("c[0].verify(c[0].getPublicKey());")),
+    "KnownKey": (
+        "",
+        signed("c[c.length - 1].verify(Given.platform().getAcceptedIssuers()[0].getPublicKey());"),
+    ),
     "NeverFalse": (
         ANY_HOST,
         verifier("(h, s) -> { boolean ok = true; if (h.length() < 0) ok = false; return ok; }"),
@@ -136,8 +150,19 @@ CLASSES: Final[dict[str, tuple[str, str]]] = {
     "PageCancels": ("", f"extends Page {{ {PAGE.replace('DOES', 'cancel')} }}"),
 }
 KOTLIN: Final = """\
-import javax.net.ssl.SSLSession
+import java.security.cert.X509Certificate
+import javax.net.ssl.*
 import okhttp3.OkHttpClient
+open class KotlinCaught(val by: X509TrustManager) : X509TrustManager by by {
+    fun context() = SSLContext.getInstance("TLS").apply { init(null, arrayOf<TrustManager>(this@KotlinCaught), null) }
+    override fun checkServerTrusted(c: Array<X509Certificate>, t: String) {
+        runCatching { by.checkServerTrusted(c, t) }
+    }
+}
+class KotlinRethrown(by: X509TrustManager) : KotlinCaught(by) {
+    override fun checkServerTrusted(c: Array<X509Certificate>, t: String) =
+        runCatching { by.checkServerTrusted(c, t) }.getOrThrow()
+}
 class KotlinReferred {
     private fun any(host: String, session: SSLSession): Boolean = true
     fun client() = OkHttpClient.Builder().hostnameVerifier(::any).build()
@@ -156,7 +181,8 @@ def sources(*, sound: bool) -> list[str]:
 def test_evasions_are_told_from_their_twins(tmp_path: Path) -> None:
     apk = build_app(tmp_path / "a", java=[*sources(sound=True), *sources(sound=False)], kotlin=KOTLIN)
     expected = {name: {rule} for name, (rule, _) in CLASSES.items() if rule}
-    assert by_class(apk) == {**expected, "KotlinReferred": {ANY_HOST}}
+    expected |= {"KotlinReferred": {ANY_HOST}, "KotlinCaught": {"swallowed-certificate-error"}}
+    assert by_class(apk) == expected
 
 
 def test_evasions_are_told_from_their_twins_when_minified(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from pincompiler.audit import Question, audit
 from pincompiler.facts.okhttp import Pinning, Use
 from pincompiler.shipped import read_app
+from pincompiler.verdicts import Verdict
 from tests.real.apps import build_app
 
 if TYPE_CHECKING:
@@ -164,8 +165,11 @@ def test_java(name: str, tmp_path: Path) -> None:
     case = JAVA[name]
     apk = build_app(tmp_path / "app", java=case.code)
     assert found(read_app(apk).okhttp) == case.pinned
-    told = {finding.rule for finding in audit(apk, Question(TODAY)).findings}
-    assert told & OWN == case.rules
+    subject = audit(apk, Question(TODAY))
+    assert {finding.rule for finding in subject.findings} & OWN == case.rules
+    if "unmatched-pattern" in case.rules:
+        assert not any(one.enforced for one in subject.pins)
+        assert Verdict.ENFORCED not in {row.verdict for row in subject.verdicts}
 
 
 KOTLIN = f"""\

@@ -554,6 +554,14 @@ CALLS = {
             " s.setSSLParameters(p); s.startHandshake();"
         ),
     ),
+    "IdentifiedByNothing": (
+        "unverified-tls-socket",
+        (
+            "SSLSocket s = (SSLSocket) ((SSLSocketFactory) SSLSocketFactory.getDefault()).createSocket(host, 443);"
+            " SSLParameters p = s.getSSLParameters(); p.setEndpointIdentificationAlgorithm(null);"
+            " s.setSSLParameters(p); s.startHandshake();"
+        ),
+    ),
     "Verified": (
         "",
         (

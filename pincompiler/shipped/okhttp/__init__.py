@@ -13,6 +13,7 @@ from pincompiler.dex import Dex, DexError, Program, containing, exactly
 from pincompiler.facts import Mechanism, Pin, Shipped, State, Unseen
 from pincompiler.facts.okhttp import Client, Library, OkHttpFacts, Pinner, Use
 from pincompiler.platforms.okhttp.model import Entry, OkHttp, split_pattern, understands_deep
+from pincompiler.platforms.okhttp.pins import fault_of
 from pincompiler.policy import Reach
 from pincompiler.shipped.okhttp.clients import Clients
 from pincompiler.shipped.okhttp.decoding import algorithm_of, key_of, shown
@@ -185,14 +186,19 @@ def _shipped(pinner: Pinner, digest: str) -> Shipped:
         Entry(added.pattern, tuple(map(key_of, added.pins)), added.code.location) for added in pinner.added
     )
     detached = pinner.use is Use.NEVER
+    version = pinner.library.version or ((2,) if pinner.library.major == 2 else None)
+    vain = tuple(entry for entry in entries if fault_of(entry.pattern, version))
+    deep = understands_deep(pinner.library.version)
+    no_host = f"no host matches {', '.join(entry.pattern[:80] for entry in vain[:2])}" if vain else ""
     return Shipped(
         Mechanism.OKHTTP,
         f"the CertificatePinner of {place(pinner.code)}",
-        OkHttp(tuple(entries), understands_deep(pinner.library.version), digest),
+        OkHttp(tuple(entries), deep, digest),
         pinner.code.location,
         pinner.code.owner,
         state=State.DISABLED if detached else State.ACTIVE,
-        why="no client is given the pinner" if detached else "",
+        why="no client is given the pinner" if detached else no_host,
+        unenforced=OkHttp(vain, deep) if vain and not detached else None,
         doubts=pinner.doubts,
     )
 

@@ -17,6 +17,8 @@ VALIDITY: Final = "validity"
 """A call that throws unless it is the time of a certificate."""
 OPAQUE: Final = "opaque"
 """A call that may do anything with what it is given."""
+RETHROW: Final = "rethrow"
+"""A call that throws the exception that it is given, if it is given one."""
 
 CHAIN_LENGTH: Final = "chain-length"
 """What tells how many certificates there are."""
@@ -111,6 +113,7 @@ _OTHERS: Final = {
     "Landroid/net/http/SslCertificate$DName;": ({}, _tells("names")),
     "Landroid/webkit/WebView;": ({"getUrl": _tells("host"), "getOriginalUrl": _tells("host")}, _HARMLESS),
     "Ljava/security/cert/CertPathValidator;": ({"validate": _PATH}, _HARMLESS),
+    "Lkotlin/ResultKt;": ({"throwOnFailure": Meaning(event=RETHROW)}, _HARMLESS),
     "Ljavax/net/ssl/HostnameVerifier;": ({"verify": _tells("verified")}, _HARMLESS),
     HANDLER: ({"proceed": Meaning(event="proceed"), "cancel": Meaning(event="cancel")}, _HARMLESS),
     "Ljava/security/MessageDigest;": ({"isEqual": _tells("compared")}, _tells("digest")),
@@ -154,6 +157,19 @@ def meaning(ref: MethodRef) -> Meaning | None:
         return _tells("compared", "substring")
     compares = name in _COMPARES and (name != "get" or "Map" in cls)
     return _tells("compared") if compares else _HARMLESS
+
+
+def of_own_key(ref: MethodRef, key: frozenset[str]) -> Meaning | None:
+    """What a check of a signature means by a key that stands in the same chain; none if it may be another.
+
+    Whoever makes a chain can sign it so.
+    """
+    own = ref.class_name in _CERTIFICATES and ref.name == "verify" and key & {"chain", "certificate"}
+    return Meaning(throws=_SIGNATURE.throws) if own and key <= _OWN_KEY else None
+
+
+_OWN_KEY: Final = frozenset({"chain", "certificate", "key", "first-item", "any-item", "length", CHAIN_LENGTH})
+"""What a key tells of that is taken from a chain by nothing but its place."""
 
 
 def unknown(ref: MethodRef) -> Meaning:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex import DexError, arguments
-from pincompiler.dex.values import Number, Returned, possible, texts
+from pincompiler.dex.values import NULL, Number, Returned, Text, possible, texts
 from pincompiler.facts import Mechanism
 from pincompiler.facts.trust import Decides, InsecureFactory, OldProtocols, RawSocket, StockDecider
 from pincompiler.shipped.source import Call, New, Read
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 _FACTORY: Final = "Ljavax/net/ssl/SSLSocketFactory;"
 _ANY_FACTORY: Final = "Ljavax/net/SocketFactory;"
 _CREATE: Final = (Call(_FACTORY, "createSocket"), Call(_ANY_FACTORY, "createSocket"))
-_VERIFY: Final = (
-    Call(None, "verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"),
-    Call("Ljavax/net/ssl/SSLParameters;", "setEndpointIdentificationAlgorithm"),
-)
+_IDENTIFY: Final = Call("Ljavax/net/ssl/SSLParameters;", "setEndpointIdentificationAlgorithm")
+_VERIFY: Final = (Call(None, "verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"), _IDENTIFY)
 _INSECURE: Final = Call("Landroid/net/SSLCertificateSocketFactory;", "getInsecure")
 _GET: Final = Call(CONTEXT, "getInstance")
 _ENABLE: Final = (
@@ -105,7 +103,8 @@ def old_protocols(source: Source) -> Iterator[OldProtocols]:
 def raw_sockets(source: Source) -> Iterator[RawSocket]:
     """TLS sockets that are talked through, where nothing asks whose certificate it is."""
     wrappers: frozenset[str] | None = None
-    verifying = {_family(site.method) for site in source.sites(*_VERIFY)}
+    idle = {site for site in _own(source, _IDENTIFY) if _is_idle(source, site)}
+    verifying = {_family(site.method) for site in source.sites(*_VERIFY) if site not in idle}
     own = {name for name in verifying if source.owner_of(f"{name};").first_party}
     for site in (site for want in _CREATE for site in _own(source, want)):
         if site.method.name in _DELEGATING:
@@ -123,6 +122,15 @@ def raw_sockets(source: Source) -> Iterator[RawSocket]:
             continue
         if talks and not (escapes and own):
             yield RawSocket(source.code(site.method, site.offset), f"{_simple(site)}.createSocket")
+
+
+def _is_idle(source: Source, site: Site) -> bool:
+    """Whether the algorithm to identify servers by is certainly none."""
+    try:
+        passed = arguments(source.program, site)
+    except DexError:
+        return False
+    return len(passed) > 1 and all(one in {NULL, Text("")} for one in possible(passed[1]))
 
 
 def _simple(site: Site) -> str:

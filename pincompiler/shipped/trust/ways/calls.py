@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.dex import opcodes
 from pincompiler.dex.call import parameters
 from pincompiler.dex.format import DexError
-from pincompiler.shipped.trust.meanings import OPAQUE, Meaning, meaning, unknown
+from pincompiler.shipped.trust.meanings import (
+    GUARD,
+    OPAQUE,
+    RETHROW,
+    Meaning,
+    meaning,
+    of_own_key,
+    unknown,
+)
 from pincompiler.shipped.trust.ways.lineage import SUBJECTS, Val
 from pincompiler.shipped.trust.ways.way import Event
 
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
 
 _MOST_OUTCOMES: Final = 12
 """Ends of a helper told apart."""
+_ANY: Final = "Ljava/lang/Throwable;"
 _KEYS: Final = frozenset({"key", "encoding", "digest", "identity"})
 _TEXTS: Final = frozenset(
     {"Ljava/lang/String;", "Ljava/lang/CharSequence;", "Ljava/lang/Throwable;", "I", "Z"}
@@ -119,6 +128,13 @@ class Calls:
         """A call of code that is not followed."""
         if what.event == OPAQUE and not self._may_judge(ref, passed):
             what = Meaning(frozenset({"setting"}))
+        elif what.event == RETHROW:
+            if "exception" in self._lineage.labels_of(passed[0].origin):
+                self._frontier.land(one.offset, _ANY, "", registers, state)
+                return
+            what = Meaning()
+        elif what.event == GUARD and len(passed) > 1:
+            what = of_own_key(ref, self._lineage.labels_of(passed[1].origin)) or what
         self._lineage.tells.setdefault(one.offset, set()).update(what.labels)
         result = ref.descriptor[ref.descriptor.rfind(")") + 1 :]
         if result.startswith("L"):

@@ -23,6 +23,7 @@ _CONSTANTS: Final = range(0x12, 0x1A)
 _BINARY_2ADDR: Final = range(0xB0, 0xD0)
 _XOR_LITERALS: Final = frozenset((0xD7, 0xDF))
 _CHECK_CAST: Final = 0x1F
+_INSTANCE_OF: Final = 0x20
 _ARRAY_LENGTH: Final = 0x21
 _NEW_ARRAY: Final = 0x23
 _NEW_ARRAYS: Final = frozenset((_NEW_ARRAY, 0x24, 0x25))
@@ -102,6 +103,8 @@ class Statements:
         sources = [registers[r] for r in (used if code in _BINARY_2ADDR else used[1:])]
         if code in _XOR_LITERALS and one.literal == 1 and sources[0].number in {0, 1}:
             return Val(one.offset, sources[0].number ^ 1)  # a negation
+        if code == _INSTANCE_OF and self._is_surely(sources[0], one):
+            return Val(one.offset, 1)
         made_of = self._lineage.made_of.setdefault(one.offset, set())
         if code in _XOR_LITERALS:
             self._lineage.tells.setdefault(one.offset, set()).add("negated")
@@ -115,6 +118,11 @@ class Statements:
         else:
             made_of.update(source.origin for source in sources if source.number is None)
         return Val(one.offset)
+
+    def _is_surely(self, value: Val, one: Instruction) -> bool:
+        """Whether an object is of the class that it is asked for."""
+        kind = self._lineage.thrown.get(value.origin)
+        return value.something and kind == self._body.dex.type_name(one.reference or 0)
 
     # Fields.
 
