@@ -15,7 +15,7 @@ import yaml
 ROOT = Path(__file__).parent.parent
 PIPELINES = sorted((ROOT / "samples" / "pipelines").glob("*.y*ml"))
 HOSTED = [path for path in PIPELINES if path.stem.startswith("git")]
-COMMAND = re.compile(r"(?<![\w-])pincompiler (?:compile|audit|report|verify|plan)\b[^|\n;]*")
+COMMAND = re.compile(r"(?<![\w-])pincompiler (?:compile|audit|report|verify|plan)\b(?: (?!\d?>)[^\s|;)]+)*")
 SERVERS = ["--chain", "certs/api-2026.pem", "--ca-file", "certs/shop-ca.pem"]
 """Instead of those of the sample project, which are nowhere."""
 HANDED_ON = re.compile(r"(?:sarif_file|path|junit): (\S+)")
