@@ -334,6 +334,7 @@ WRITTEN = {
     "curl": (b'"sha256//' + HASH + b'"', HASH, Algorithm.SPKI_SHA256),
     "SHA-1": (b"'sha1/" + SHORT + b"'", SHORT, Algorithm.SPKI_SHA1),
     "HPKP": (b'Public-Key-Pins: pin-sha256="' + HASH + b'"', HASH, Algorithm.SPKI_SHA256),
+    "React Native": (b'{"a.b":{publicKeyHashes:["' + HASH + b'"]}}', HASH, Algorithm.SPKI_SHA256),
     "JSON": (b'{"pin-sha256": "' + HASH + b'"}', HASH, Algorithm.SPKI_SHA256),
     "fingerprint": (f"'{PRINT.hex(':').upper()}'".encode(), b64encode(PRINT), Algorithm.CERTIFICATE),
     "fingerprint in words": (f'"{PRINT.hex(" ")}"'.encode(), b64encode(PRINT), Algorithm.CERTIFICATE),
@@ -350,6 +351,14 @@ def test_pin_in_a_script(name: str, member: str) -> None:
         (value.decode(), algorithm, Mechanism.HYBRID)
     ]
     assert not unseen, "what is written in JavaScript uses the platform's TLS"
+
+
+def test_every_pin_of_an_array() -> None:
+    """As react-native-ssl-public-key-pinning's documentation writes it."""
+    other = b64encode(hashlib.sha256(b"another key").digest())
+    text = b"publicKeyHashes: [\n  '" + HASH + b"',\n  '" + other + b"',\n], integrity: ['" + other + b"']"
+    facts, _ = scanned({"assets/index.android.bundle": b"initializeSslPinning(" + text})
+    assert [one.pin for one in pins(facts)] == [HASH.decode(), other.decode()]
 
 
 def test_pins_in_hermes_bytecode_stand_side_by_side() -> None:

@@ -62,6 +62,15 @@ def verifier(given: str, more: str = "") -> str:
     return f"{{ {more} public void set(HttpsURLConnection c) {{ c.setHostnameVerifier({given}); }} }}"
 
 
+def moody(condition: str, fields: str, otherwise: str = "") -> str:
+    return f"""implements X509TrustManager {{
+        {fields.replace("TIME", "System.nanoTime()")}
+        @Override public void checkServerTrusted(X509Certificate[] c, String t) throws CertificateException {{
+            if ({condition}) Given.platform().checkServerTrusted(c, t);
+            {otherwise}
+        }} {REST} {CONTEXT} }}"""
+
+
 def signed(check: str) -> str:
     return f"""implements X509TrustManager {{
         @Override public void checkServerTrusted(X509Certificate[] c, String t) throws CertificateException {{
@@ -115,6 +124,20 @@ CLASSES: Final[dict[str, tuple[str, str]]] = {
     ),
     "SocketOnly": (ALL, extended(DELEGATES, "{ }")),
     "AllForms": ("", extended(DELEGATES, DELEGATES)),
+    "ByEnum": (
+        SKIPS,
+        moody(
+            "mode == Mode.STRICT", "enum Mode { STRICT, LAX } static Mode mode = Mode.values()[(int) TIME];"
+        ),
+    ),
+    "ByNumber": (SKIPS, moody("level > 0", "static int level = (int) TIME;")),
+    "ByText": (SKIPS, moody('!"dev".equals(where)', "static String where = String.valueOf(TIME);")),
+    "EitherChecks": (
+        "",
+        moody(
+            "level > 0", "static int level = (int) TIME;", "else Given.platform().checkServerTrusted(c, t);"
+        ),
+    ),
     "OwnKeys": (ALL, signed("for (int i = 1; i < c.length; i++) c[i - 1].verify(c[i].getPublicKey());")),
     "OwnKey": (ALL, signed("c[0].verify(c[0].getPublicKey());")),
     "KnownKey": (

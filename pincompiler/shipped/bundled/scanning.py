@@ -62,14 +62,17 @@ _MOST_PINS: Final = 1000
 _ELF: Final = b"\x7fELF"
 _HERMES: Final = bytes.fromhex("c61fbc03c103191f")
 _TEXT: Final = lazy_regex(rb"(?:\xef\xbb\xbf)?[\t\n\r\x20-\x7e\x80-\xf4]{8,}")
-_PIN_HINT: Final = lazy_regex(rb"sha(?:256|1)[/\"'=:]")
+_PIN_HINT: Final = lazy_regex(rb"sha(?:256|1)[/\"'=:]|publicKeyHashes")
 _CANONICAL: Final = rb"[AEIMQUYcgkosw048]="
 _PIN: Final = lazy_regex(
     # curl's option has two slashes; one of them may be the first character of the hash as well.
     rb"sha256//?([A-Za-z0-9+/]{42}" + _CANONICAL + rb")(?![A-Za-z0-9+/=])"
     rb"|sha1/([A-Za-z0-9+/]{26}" + _CANONICAL + rb")(?![A-Za-z0-9+/=])"
     rb"|pin-sha256[\"']?\s*[=:]\s*\\?[\"']?([A-Za-z0-9+/]{42}" + _CANONICAL + rb")(?![A-Za-z0-9+/=])"
+    # What scripts give react-native-ssl-public-key-pinning: an array of bare hashes.
+    rb"|publicKeyHashes[\"']?\s*:\s*\[((?:\s*[\"'][A-Za-z0-9+/]{42}" + _CANONICAL + rb"[\"']\s*,?)+)"
 )
+_HASH: Final = lazy_regex(rb"[A-Za-z0-9+/]{43}=")
 _HERMES_PIN: Final = lazy_regex(_PIN.pattern.replace(rb"(?![A-Za-z0-9+/=])", b""))
 """In Hermes' bytecode, strings stand one directly behind the other."""
 _OCTET: Final = rb"[0-9A-Fa-f]{2}"
@@ -182,9 +185,9 @@ class Scan:
         for match in pattern.finditer(data):
             if match.end() <= known or len(self.pins) >= _MOST_PINS:
                 continue
-            text = match[1] or match[2] or match[3]
             algorithm = Algorithm.SPKI_SHA1 if match[2] else Algorithm.SPKI_SHA256
-            self._candidate(member, at + match.start(), mechanism, algorithm, a2b_base64(text))
+            for text in _HASH.findall(match[4]) if match[4] else (match[1] or match[2] or match[3],):
+                self._candidate(member, at + match.start(), mechanism, algorithm, a2b_base64(text))
 
     def _fingerprints(self, member: str, data: bytes, at: int, known: int) -> None:
         """The same for fingerprints of certificates."""

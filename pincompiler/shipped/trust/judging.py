@@ -56,9 +56,15 @@ def is_checked(way: Way) -> bool:
     return any(event.kind in {GUARD, OPAQUE} for event in way.events) or any(map(is_strong, way.tests))
 
 
+_OF_FIELDS: Final = frozenset({"field", "compared", "substring"})
+"""What a test tells of that is about nothing but what the class keeps."""
+
+
 def condition(test: Test) -> When | None:
     """What a condition rests on other than the certificates."""
     when = next((when for label, when in CONDITIONS if label in test.labels), None)
+    if when is None and "field" in test.labels and test.labels <= _OF_FIELDS:
+        return When.SETTING
     return When.NOT_DEBUGGABLE if when is When.DEBUGGABLE and test.taken == 0 else when
 
 

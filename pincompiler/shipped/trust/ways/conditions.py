@@ -20,7 +20,7 @@ IF_TESTS: Final = range(0x32, 0x38)
 IF_ZERO_TESTS: Final = range(0x38, 0x3E)
 _IF_ZERO: Final = 0x38
 _NULL_TESTS: Final = frozenset((_IF_ZERO, 0x39))
-_DIRECTED: Final = frozenset({"class-id", "debuggable", "flag", "debug-build", "setting", "host"})
+_DIRECTED: Final = frozenset({"class-id", "debuggable", "flag", "debug-build", "setting", "host", "field"})
 _LONGEST_TRIED: Final = 4
 """Certificates of the chains that a test of the length is tried with."""
 

@@ -36,6 +36,7 @@ _FINAL: Final = 0x10
 _MADE_FINAL: Final = 0x1000 | _FINAL
 """Synthetic and final."""
 _HELD: Final = {"Landroid/webkit/SslErrorHandler;": "handler"}
+_CHOICES: Final = frozenset({"I", "Ljava/lang/String;"})
 _THIS: Final = -1
 """Origin of the receiver."""
 
@@ -136,18 +137,32 @@ class Statements:
             labels |= {"flag", "debug-build"}
         elif ref.descriptor == "Z":
             labels.add("flag")
-        elif one.opcode in opcodes.INSTANCE_GETS:
-            # Of what an object of another class holds as much is known as of that object.
-            holder = registers[one.registers[1]].origin
-            if holder != _THIS or self._body.is_static:
+        else:
+            held = one.opcode in opcodes.INSTANCE_GETS
+            holder = registers[one.registers[1]].origin if held else _THIS
+            if held and (holder != _THIS or self._body.is_static):
+                # Of what an object of another class holds as much is known as of that object.
                 self._lineage.made_of.setdefault(one.offset, set()).add(holder)
-            elif ref.descriptor == "I" and self._is_class_id(ref):
-                labels.add("class-id")
-            elif ref.descriptor in _HELD:
-                labels.add(_HELD[ref.descriptor])
+            else:
+                labels |= self._kept(ref, held=held)
         if one.opcode in opcodes.STATIC_GETS and ref.descriptor == "Z":
             return Val(one.offset, self._constant(ref))
         return Val(one.offset)
+
+    def _kept(self, ref: FieldRef, *, held: bool) -> set[str]:
+        """What a field tells of that the class has, or ``held`` that the object has itself."""
+        if held and ref.descriptor == "I" and self._is_class_id(ref):
+            return {"class-id"}
+        if held and ref.descriptor in _HELD:
+            return {_HELD[ref.descriptor]}
+        return {"field"} if self._is_choice(ref) else set()
+
+    def _is_choice(self, ref: FieldRef) -> bool:
+        """Whether a field is of a type in which settings are kept: a number, a text, an enum."""
+        if ref.descriptor in _CHOICES:
+            return True
+        cls = self._program.class_def(ref.descriptor)
+        return cls is not None and cls.superclass == "Ljava/lang/Enum;"
 
     def _is_class_id(self, ref: FieldRef) -> bool:
         """Whether R8 made a field to tell the classes apart that it merged."""
