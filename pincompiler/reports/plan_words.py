@@ -247,5 +247,8 @@ def backups(plan: Plan) -> Iterator[Key]:
 def key_rows(plan: Plan) -> tuple[tuple[str, str], ...]:
     """Each key and what is said of it; none without rotations."""
     rows = tuple((one.key.title, key_need(one, plan.today)) for one in plan.needs)
-    spare = ((key.title, "no rotation names it: a backup, unless some host serves it already") for key in backups(plan))
+    spare = (
+        (key.title, "no rotation names it: a backup, unless some host serves it already")
+        for key in backups(plan)
+    )
     return (*rows, *spare) if rows else ()
