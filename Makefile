@@ -19,7 +19,8 @@ demo: $(READY)
 
 # Everything; parts that cannot be had are named at the end, and fail CI.
 test: lint tools
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not proves'
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m proves --cov --cov-report=
 	$(BIN)/coverage report
 
 # Half a minute, without a JVM.

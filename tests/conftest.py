@@ -27,6 +27,7 @@ PROVING = (
     "test_policy.py",
     "test_fidelity.py",
     "test_mismatches.py",
+    "test_excerpts.py",
     "audit/test_okhttp_pins.py",
 )
 
@@ -126,12 +127,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what starts real parts, put the longest first, and trace the provers."""
+    """Mark what starts real parts and what proves the models, and put the longest first."""
     for item in items:
         if parts.is_real(item):
             item.add_marker(parts.MARK)
-        if not _proves(item):
-            item.add_marker("no_cover")
+        if _proves(item):
+            item.add_marker("proves")
     # Whole files go to one process or the other: they end at about the same time if what is left is short.
     items.sort(key=lambda item: item.get_closest_marker(parts.MARK) is None)
     seed = config.getoption("--shuffle")
@@ -140,7 +141,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _proves(item: pytest.Item) -> bool:
-    """Whether a test is one of those that run every branch of the models; to trace them all takes twice the time."""
+    """Whether a test is one of those that run every branch of the models: in processes of their own, which are traced.
+
+    To trace all tests takes twice the time, and what another test has cached is not run again.
+    """
     place = item.path.relative_to(Path(__file__).parent).as_posix()
     return place.startswith(PROVING) and item.get_closest_marker(parts.MARK) is None
 

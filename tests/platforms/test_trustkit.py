@@ -27,10 +27,12 @@ from pincompiler.platforms.trustkit import (
     read,
     read_values,
     strict_pin,
+    unhashable,
     unknown_top_level_domains,
 )
-from pincompiler.policy import Key, PinSet, Policy, Reach
+from pincompiler.policy import Clause, Key, PinSet, Policy, Reach
 from pincompiler.project import App
+from pincompiler.spki import PublicKey
 from tests.platforms.models import (
     DIGEST,
     PIN_A,
@@ -412,3 +414,25 @@ def test_any_name_is_judged(name: str) -> None:
 
 def test_the_target_edits_a_plist_and_reports() -> None:
     assert (TRUSTKIT.edits, TRUSTKIT.reports) == (True, True)
+
+
+# ssl_pin_verifier.m: from the root to the leaf, the first match ends it, and so does a key that has no hash.
+@pytest.mark.parametrize(
+    ("algorithms", "pinned", "refused"),
+    [
+        ("P-256 P-384", (), ""),
+        ("P-256 P-521", (), "P-521"),
+        ("P-256 P-521", (0,), "P-521"),
+        ("P-521 P-256", (1,), ""),
+        ("P-521 P-256", (0,), "P-521"),
+    ],
+)
+def test_a_chain_with_a_key_that_has_no_hash(algorithms: str, pinned: tuple[int, ...], refused: str) -> None:
+    path = [
+        PublicKey("certificate", bytes([number]) * 32, algorithm, f"CN={number}", None)
+        for number, algorithm in enumerate(algorithms.split())
+    ]
+    keys = frozenset(path[number].spki_sha256 for number in pinned)
+    told = unhashable(path, (Clause(keys, keys),))
+    assert bool(told) is bool(refused)
+    assert refused in told
