@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pincompiler.cli.console import (
-    COULD_NOT_LOOK,
     FINE,
-    NOT_EVERYTHING,
-    PROBLEM,
     FailOn,
     ReportFormat,
+    exit_code,
     print_report,
     talk,
 )
@@ -91,7 +89,9 @@ def command(
     print_report(subjects, output_format, output)
     new = fail_on is FailOn.NEW and _anything_new(subjects)
     wrong = new if fail_on is FailOn.NEW else _failed(subjects, Level(fail_on.value))
-    raise typer.Exit(FINE if exit_zero else _verdict(subjects, wrong=wrong))
+    unread = any(subject.error for subject in subjects)
+    unknown = not all(subject.complete for subject in subjects)
+    raise typer.Exit(FINE if exit_zero else exit_code(wrong=wrong, unread=unread, unknown=unknown))
 
 
 def _saved(results: Path) -> tuple[Subject, ...]:
@@ -137,12 +137,3 @@ def _failed(subjects: tuple[Subject, ...], threshold: Level) -> bool:
     from pincompiler.audit import failed
 
     return any(failed(subject, threshold) for subject in subjects)
-
-
-def _verdict(subjects: tuple[Subject, ...], *, wrong: bool) -> int:
-    """1 if anything is wrong; else 2 if an app could not be read; else 3 if something remained unknown."""
-    if wrong:
-        return PROBLEM
-    if any(subject.error for subject in subjects):
-        return COULD_NOT_LOOK
-    return FINE if all(subject.complete for subject in subjects) else NOT_EVERYTHING

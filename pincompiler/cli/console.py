@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 FINE, PROBLEM, COULD_NOT_LOOK, NOT_EVERYTHING = 0, 1, 2, 3
 
 
+def exit_code(*, wrong: bool, unread: bool, unknown: bool) -> int:
+    """1 if anything is wrong; else 2 if something could not be read; else 3 if something remained unknown."""
+    if wrong:
+        return PROBLEM
+    if unread:
+        return COULD_NOT_LOOK
+    return NOT_EVERYTHING if unknown else FINE
+
+
 class Format(StrEnum):
     """How findings are printed."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,16 +9,13 @@ from typing import Annotated
 import typer
 
 from pincompiler.cli.console import (
-    COULD_NOT_LOOK,
-    FINE,
-    NOT_EVERYTHING,
-    PROBLEM,
     Format,
+    exit_code,
     has_colour,
     out,
     talk,
 )
-from pincompiler.cli.options import CaFile, NoCache, OutputFormat, day_of, now_of
+from pincompiler.cli.options import CaFile, NoCache, OutputFormat, cache_for, day_of, now_of
 from pincompiler.cli.progress import shown
 from pincompiler.errors import UsageError
 
@@ -61,13 +57,11 @@ def command(
 ) -> None:
     """Tell what a new certificate does to releases that are out there: works, blocked or unpinned, and when."""
     from pincompiler import impact
-    from pincompiler.cache import Cache, user_directory
     from pincompiler.outlook import Outcome
     from pincompiler.reports import impact_json, impact_text
 
     if not releases and not pins:
         raise UsageError("name a RELEASE, or with --pins a pins.toml that lists them")
-    kept = None if no_cache else user_directory(os.environ)
     request = impact.Request(
         chain,
         tuple(host or ()),
@@ -76,7 +70,7 @@ def command(
         now_of(today),
         day_of(until, "--until") if until else None,
         ca_file,
-        Cache(kept) if kept else None,
+        cache_for(no_cache=no_cache),
         pins,
     )
     asked = impact.prepare(request)
@@ -88,8 +82,8 @@ def command(
     for line in impact_text.summary(found, asked.candidates):
         talk(line)
     cells = [fate for _, fates in found for fate in fates]
-    if any(fate.has(Outcome.BLOCKED) for fate in cells):
-        raise typer.Exit(PROBLEM)
-    if any(release.error for release, _ in found):
-        raise typer.Exit(COULD_NOT_LOOK)
-    raise typer.Exit(NOT_EVERYTHING if any(fate.has(Outcome.UNKNOWN) for fate in cells) else FINE)
+    wrong, unknown = (
+        any(fate.has(outcome) for fate in cells) for outcome in (Outcome.BLOCKED, Outcome.UNKNOWN)
+    )
+    unread = any(release.error for release, _ in found)
+    raise typer.Exit(exit_code(wrong=wrong, unread=unread, unknown=unknown))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pincompiler.cli.console import Format, ReportFormat
 from pincompiler.errors import UsageError
 from pincompiler.finding import Level
+
+if TYPE_CHECKING:
+    from pincompiler.cache import Cache
 
 PINS = Path("pins.toml")
 PinsFile = Annotated[Path, typer.Argument(metavar="PINS.TOML", help="The pins file; - is standard input.")]
@@ -58,3 +62,11 @@ def day_of(text: str, option: str = "--today") -> date:
 def now_of(today: str) -> datetime:
     """The instant by which certificates are judged; a day that was given stands for its noon in UTC."""
     return datetime.combine(day_of(today), time(12), UTC) if today else datetime.now(UTC)
+
+
+def cache_for(*, no_cache: bool) -> Cache | None:
+    """Where what was read of apps is kept; None if nothing is to be, or the user has no home."""
+    from pincompiler.cache import Cache, user_directory
+
+    kept = None if no_cache else user_directory(os.environ)
+    return Cache(kept) if kept else None

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from typing import Annotated
 
 import typer
 
 from pincompiler.cli.console import (
-    COULD_NOT_LOOK,
-    FINE,
-    NOT_EVERYTHING,
-    PROBLEM,
     PlanFormat,
+    exit_code,
     product,
     talk,
 )
-from pincompiler.cli.options import PINS, NoCache, PinsFile, ReportTo, day_of
+from pincompiler.cli.options import PINS, NoCache, PinsFile, ReportTo, cache_for, day_of
 from pincompiler.cli.progress import shown
 
 EPILOG = "Example: pincompiler plan pins.toml"
@@ -39,7 +35,6 @@ def command(
     Also which keys can be retired and when, which pins end before the next release, and what shorter
     lifetimes of certificates mean for pinned server keys.
     """
-    from pincompiler.cache import Cache, user_directory
     from pincompiler.planning.plan import planned
     from pincompiler.planning.schedule import Member, Safety
     from pincompiler.releases import project_with_releases, read_listed
@@ -47,8 +42,7 @@ def command(
 
     day = day_of(today)
     project = project_with_releases(pins, day)
-    kept = None if no_cache else user_directory(os.environ)
-    cache = Cache(kept) if kept else None
+    cache = cache_for(no_cache=no_cache)
     listed = project.supported(day, date.max)
     reading = (Member(entry, read_listed(entry, project, day, cache)) for entry in listed)
     fleet = tuple(shown(reading, len(listed), "reading releases"))
@@ -65,8 +59,5 @@ def command(
 
     product("plan", render, output)
     talk(plan_words.counts(found))
-    if found.has(Safety.UNSAFE):
-        raise typer.Exit(PROBLEM)
-    if found.unread:
-        raise typer.Exit(COULD_NOT_LOOK)
-    raise typer.Exit(NOT_EVERYTHING if found.has(Safety.UNKNOWN) else FINE)
+    wrong, unknown = found.has(Safety.UNSAFE), found.has(Safety.UNKNOWN)
+    raise typer.Exit(exit_code(wrong=wrong, unread=bool(found.unread), unknown=unknown))

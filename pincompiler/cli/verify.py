@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pincompiler.cli.console import COULD_NOT_LOOK, FINE, NOT_EVERYTHING, PROBLEM, Format, print_verdicts
+from pincompiler.cli.console import Format, exit_code, print_verdicts
 from pincompiler.cli.options import (
     PINS,
     CaFile,
@@ -76,11 +76,10 @@ def command(
     found = print_verdicts(
         shown(waiting, len(prepared.endpoints), "verifying"), prepared.question, output_format
     )
-    if any(verdict.failed(fail_on) for verdict in found):
-        raise typer.Exit(PROBLEM)
-    if any(not verdict.reached for verdict in found):
-        raise typer.Exit(COULD_NOT_LOOK)
-    raise typer.Exit(FINE if all(verdict.complete for verdict in found) else NOT_EVERYTHING)
+    wrong = any(verdict.failed(fail_on) for verdict in found)
+    unread = any(not verdict.reached for verdict in found)
+    unknown = not all(verdict.complete for verdict in found)
+    raise typer.Exit(exit_code(wrong=wrong, unread=unread, unknown=unknown))
 
 
 def _pins_and_hosts(arguments: list[str]) -> tuple[Path, list[str]]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _CHANGES = (Change.NEW, None, Change.UNCHANGED, Change.FIXED)
 """In the order in which findings are told."""
-_LANGUAGES = {"xml": "xml", "kotlin": "kotlin", "java": "java"}
+_LANGUAGES = frozenset({"xml", "kotlin", "java"})
 """A saved result may say anything."""
 _USE = {
     "reachable": "reachable from a component that Android starts",
@@ -251,7 +251,7 @@ def _item(finding: Finding, path: str, fingerprint: str) -> Item:
         "\n".join(map(java_name, evidence.shown)) if evidence else "",
         _sentence(visible(finding.fix)) if finding.fix else "",
         "\n".join(map(visible, remedy.text.split("\n"))) if remedy else "",
-        _LANGUAGES.get(remedy.language, "") if remedy else "",
+        remedy.language if remedy and remedy.language in _LANGUAGES else "",
         visible(finding.accepted),
         fingerprint,
     )

@@ -147,7 +147,7 @@ class KeyReader:
 
     def _pin(self, text: str, where: Location) -> bytes:
         """The 32 bytes of a pin in canonical base64, or none and a finding."""
-        if pin := _canonical(text):
+        if pin := canonical_hash(text):
             return pin
         if _HEX.fullmatch(text):
             digits = re.sub("[: ]", "", text)
@@ -158,7 +158,7 @@ class KeyReader:
             rest = text[prefix.end() :].rstrip('"')
             fix = (
                 f'write "{rest}"'
-                if _canonical(rest)
+                if canonical_hash(rest)
                 else "it is the 44 characters that `pincompiler pin` prints"
             )
             problem = "has a prefix"
@@ -168,7 +168,7 @@ class KeyReader:
         return b""
 
 
-def _canonical(text: str) -> bytes:
+def canonical_hash(text: str) -> bytes:
     """The 32 bytes of a text in canonical base64, else nothing."""
     try:
         pin = b64decode(text, validate=True)

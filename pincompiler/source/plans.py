@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as Base64Error
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Level
 from pincompiler.hosts import BadHost, canonical_host
 from pincompiler.project import Rotation, SupportedRelease
+from pincompiler.revisions import SCHEME
+from pincompiler.source.keys import canonical_hash
 from pincompiler.source.paths import inside
 from pincompiler.source.tables import did_you_mean
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _RELEASE = frozenset({"name", "date", "support-until", "policy", "file"})
 _ROTATION = frozenset({"host", "from", "to", "date"})
-_GIT = "git:"
 _DIGEST = "sha256/"
 
 
@@ -82,8 +81,8 @@ class PlanReader:
             self._reporter.error("conflicting-release", f"`{name}` has a policy and a file", where, fix)
         elif policy:
             self._is_digest(policy, table.where.at("policy"))
-        elif file.startswith(_GIT):
-            revision, _, path = file.removeprefix(_GIT).partition(":")
+        elif file.startswith(SCHEME):
+            revision, _, path = file.removeprefix(SCHEME).partition(":")
             if not revision or not path or revision.startswith("-"):
                 fix = 'write it like "git:v4.2:pins.toml"'
                 where = table.where.at("file")
@@ -96,11 +95,7 @@ class PlanReader:
             self._reporter.error("missing-value", message, table.where, fix)
 
     def _is_digest(self, text: str, where: Location) -> None:
-        try:
-            whole = len(b64decode(text.removeprefix(_DIGEST), validate=True)) == 32
-        except (Base64Error, ValueError):
-            whole = False
-        if not (whole and text.startswith(_DIGEST)):
+        if not (text.startswith(_DIGEST) and canonical_hash(text.removeprefix(_DIGEST))):
             fix = "copy what `pincompiler check` printed, or what the generated file of that release says"
             message = "the policy is no digest: sha256/ and 44 characters of base64"
             self._reporter.error("malformed-digest", message, where, fix)
