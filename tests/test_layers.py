@@ -23,7 +23,7 @@ LAYERS = (
         "engine",
     ),
     ("finding", "policy"),
-    ("fidelity", "tabulated", "certificate_files", "spki", "project", "interception", "tls"),
+    ("fidelity", "tabulated", "certificate_files", "java_stores", "spki", "project", "interception", "tls"),
     ("platforms",),
     ("apk",),
     ("androguard",),
