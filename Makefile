@@ -3,15 +3,13 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+BEGAN  := $(shell date +%s)
 
-.PHONY: demo test test-fast lint golden bench tools clean
+.PHONY: demo test test-fast lint golden bench tools packages clean
 
 $(READY): pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pincompiler needs Python 3.11 or newer")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --editable . --group dev
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pincompiler needs Python 3.11 or newer")'
+	@$(PYTHON) -m tests.real.environment $(VENV)
 
 # Compiles the sample project, and pins of public CAs from certifi's bundle, into build/demo/.
 demo: $(READY)
@@ -19,9 +17,10 @@ demo: $(READY)
 
 # Everything; parts that cannot be had are named at the end, and fail CI.
 test: lint tools
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not proves'
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m proves --cov --cov-report=
 	$(BIN)/coverage report
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not proves'
+	@echo "make test: done in $$(($$(date +%s) - $(BEGAN))) s"
 
 # Half a minute, without a JVM.
 test-fast: $(READY)
@@ -39,9 +38,13 @@ golden: $(READY)
 		tests/test_readme.py::test_the_picture_is_of_the_sample_report
 	$(BIN)/python -m tests.real.make_report_picture
 
-# The real parts, into .tools/: Kotlin, OkHttp, Android, R8, Swift, ...; needs a JDK, Maven, npm and apt.
+# The real parts, into .tools/: Kotlin, OkHttp, Android, R8, Swift, ...; root on a Debian gets the packages too.
 tools: $(READY)
-	@$(BIN)/python tests/real/fetch_all.py
+	@$(BIN)/python -m tests.real.fetch_all
+
+# The Debian packages alone, for root; writes nothing here.
+packages:
+	@$(PYTHON) -B -m tests.real.packages
 
 bench: $(READY)
 	$(BIN)/python tests/bench.py

@@ -94,6 +94,7 @@ def _pages() -> Environment:
         loader=FileSystemLoader(template_root()),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -108,6 +109,7 @@ def _environment() -> Environment:
     environment = Environment(  # noqa: S701 - source code, not HTML: literals go through filters
         loader=FileSystemLoader(template_root()),
         undefined=StrictUndefined,
+        auto_reload=False,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,

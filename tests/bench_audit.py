@@ -163,7 +163,7 @@ def jobs(app: Path, folder: Path) -> Iterator[Bar]:
 
 
 def main() -> None:
-    fetch.main()
+    fetch.fetch_apks()
     apps = {fetch.folder() / name: times for name, times in APPS.items()}
     results: list[Bar] = []
     for app, times_faster in apps.items():

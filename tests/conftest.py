@@ -169,10 +169,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which parts were missing, in one block."""
+    """Say what was left out, in one block."""
     stats = terminalreporter.stats
     lines = parts.summary([*stats.get("skipped", ()), *stats.get("failed", ()), *stats.get("error", ())])
     if lines:
-        terminalreporter.section("missing parts", red=True)
+        terminalreporter.section("left out", red=True)
         for line in lines:
             terminalreporter.line(line)

@@ -5,7 +5,6 @@ EC P-256 unless a test is about another algorithm: it is the fastest to make.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from base64 import b64decode
 from datetime import UTC, date, datetime, time, timedelta
@@ -27,6 +26,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from tests import parts
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -34,7 +35,6 @@ PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPri
 
 SHA256 = hashes.SHA256()
 
-OPENSSL = shutil.which("openssl")
 
 GENERATORS: Mapping[str, Callable[[], PrivateKey]] = {
     "RSA-2048": lambda: rsa.generate_private_key(65537, 2048),
@@ -155,9 +155,9 @@ def pkcs7_bundle(encoding: Encoding) -> bytes:
 
 
 def openssl(*arguments: str, stdin: bytes = b"") -> bytes:
-    """What OpenSSL's command line writes; its failure is the test's."""
-    assert OPENSSL is not None, "a test that calls this is marked needs_openssl"
-    return subprocess.run([OPENSSL, *arguments], input=stdin, capture_output=True, check=True).stdout
+    """What OpenSSL's command line writes; its failure is the test's, and where it is missing the test is left out."""
+    parts.need_command("openssl")
+    return subprocess.run(["openssl", *arguments], input=stdin, capture_output=True, check=True).stdout
 
 
 def openssl_pin(data: bytes, kind: str = "certificate", encoding: Encoding = Encoding.PEM) -> bytes:

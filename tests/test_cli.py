@@ -17,7 +17,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,8 @@ from pincompiler.platforms import plist
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.project import App, Output
-from tests import pki
+from tests import parts, pki
+from tests.patience import WAIT_S
 from tests.strategies import apps, policies
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def process(*arguments: str, cwd: Path = ROOT, **environment: str) -> Ran:
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=WAIT_S,
     )
     return Ran(
         done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
@@ -900,7 +900,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["nsc", "trustkit-android", "ats", "trustkit"])
-@settings(max_examples=60, deadline=timedelta(seconds=3))
+@settings(max_examples=60)
 @given(policy=policies, app=apps)
 def test_init_from_whatever_an_app_has(name: str, origin: Path, policy: Policy, app: App) -> None:
     """Either pins.toml means the same, or one sentence says why it cannot."""
@@ -991,8 +991,7 @@ def test_the_command_for_a_private_key_can_be_pasted(tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(pki.private(pki.private_key()))
     ran = run("pin", name, cwd=tmp_path)
     command = ran.stderr.strip().partition("sources; ")[2]
-    if pki.OPENSSL is None:
-        pytest.skip("needs openssl")
+    parts.need_command("openssl")
     subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True, capture_output=True)
     assert not (tmp_path / "owned").exists()
     assert run("pin", "$(touch owned); .pub.pem", cwd=tmp_path).code == 0
@@ -1279,7 +1278,7 @@ def test_a_reader_that_stops_gives_no_traceback() -> None:
             assert running.stdout.readline()
             running.stdout.close()
             assert running.stderr.read() == b""
-            assert running.wait(timeout=60) in (0, 1, 141)
+            assert running.wait(timeout=WAIT_S) in (0, 1, 141)
 
 
 @pytest.mark.slow

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 import tracemalloc
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from pincompiler.tls.answers import Declined, Offer, Refused, Served, Unreached
 from pincompiler.tls.probing import Ways, look_at, look_at_all
 from pincompiler.tls.trust import trust, validated
 from tests import pki, tls_servers
+from tests.patience import WAIT_S
 from tests.tls_servers import HOST, Server, chain, context, listening, tls, usual
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pincompiler.tls.answers import Answer, Seen
     from pincompiler.tls.trust import Trust
 
-needs_openssl = pytest.mark.skipif(pki.OPENSSL is None, reason="there is no openssl")
 KINDS = tuple(pki.GENERATORS)
 
 
@@ -41,7 +40,7 @@ def trusted(tmp_path_factory: pytest.TempPathFactory) -> Trust:
     return trust(file, datetime.now(UTC))
 
 
-def look(server: Server, trusted: Trust, host: str = HOST, timeout: float = 5, retries: int = 0) -> Seen:
+def look(server: Server, trusted: Trust, host: str = HOST, timeout: float = WAIT_S, retries: int = 0) -> Seen:
     ways = Ways(timeout, retries, connect=("127.0.0.1", None))
     return look_at((host, server.port), ways, trusted)
 
@@ -61,7 +60,6 @@ def refused(seen: Seen) -> Refused:
 # -- good servers ----------------------------------------------------------------------------------
 
 
-@needs_openssl
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_key_is_shown_with_the_pins_that_openssl_computes(kind: str, trusted: Trust) -> None:
     with tls(context(usual(kind))) as server:
@@ -105,14 +103,13 @@ def test_tls_1_3_only_declines_the_older_offers(trusted: Trust) -> None:
     assert isinstance(found[Offer.ECDSA], Declined)
 
 
-@pytest.mark.skipif(not socket.has_ipv6, reason="there is no IPv6")
 def test_ipv6(trusted: Trust) -> None:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         pytest.skip("there is no IPv6 loopback")
     with tls(context(usual()), address="::1") as server:
-        seen = look_at((HOST, server.port), Ways(5, connect=("::1", None)), trusted)
+        seen = look_at((HOST, server.port), Ways(WAIT_S, connect=("::1", None)), trusted)
     assert seen.visits[0].address == "::1"
     assert isinstance(answers(seen)[Offer.ANY], Served)
 
@@ -120,7 +117,7 @@ def test_ipv6(trusted: Trust) -> None:
 def test_every_address_of_a_name_is_asked(trusted: Trust) -> None:
     with tls(context(usual())) as server:
         resolve = {(HOST, server.port): ("127.0.0.1", "127.0.0.2")}
-        seen = look_at((HOST, server.port), Ways(5, retries=0, resolve=resolve), trusted)
+        seen = look_at((HOST, server.port), Ways(WAIT_S, retries=0, resolve=resolve), trusted)
     first, second = seen.visits
     assert (first.address, second.address) == ("127.0.0.1", "127.0.0.2")
     assert isinstance(dict(first.answers)[Offer.ANY], Served)
@@ -130,7 +127,7 @@ def test_every_address_of_a_name_is_asked(trusted: Trust) -> None:
 def test_more_addresses_than_are_asked_are_told(trusted: Trust) -> None:
     with tls(context(usual())) as server:
         resolve = {(HOST, server.port): tuple(f"127.0.0.{n}" for n in range(1, 42))}
-        seen = look_at((HOST, server.port), Ways(5, retries=0, resolve=resolve), trusted)
+        seen = look_at((HOST, server.port), Ways(WAIT_S, retries=0, resolve=resolve), trusted)
     assert (len(seen.visits), seen.problem) == (32, "has 41 addresses, of which 32 were asked")
 
 
@@ -139,7 +136,7 @@ def test_many_hosts_are_asked_at_once_within_bounds_and_told_in_order(trusted: T
     many = chain(names=hosts)
     made = context(many)
     with tls(made) as server:
-        ways = Ways(10, jobs=4, connect=("127.0.0.1", None))
+        ways = Ways(WAIT_S, jobs=4, connect=("127.0.0.1", None))
         asked = [(host, server.port) for host in hosts]
         found = list(look_at_all(asked, ways, trusted))
     assert tuple(seen.host for seen in found) == hosts
@@ -233,21 +230,20 @@ def test_dates_are_judged_by_the_instant_that_is_given(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("serve", "problem"),
+    ("serve", "timeout", "problem"),
     [
-        (tls_servers.stall, "did not finish within 0.5 s"),
-        (tls_servers.drip, "did not finish within 0.5 s"),
-        (tls_servers.reset, "cannot be reached: connection reset by peer"),
-        (tls_servers.hang_up, "closed the connection during the handshake"),
+        # These two never end by themselves.
+        (tls_servers.stall, 0.5, "did not finish within 0.5 s"),
+        (tls_servers.drip, 0.5, "did not finish within 0.5 s"),
+        (tls_servers.reset, WAIT_S, "cannot be reached: connection reset by peer"),
+        (tls_servers.hang_up, WAIT_S, "closed the connection during the handshake"),
     ],
 )
 def test_servers_that_do_not_answer(
-    serve: Callable[[socket.socket], None], problem: str, trusted: Trust
+    serve: Callable[[socket.socket], None], timeout: float, problem: str, trusted: Trust
 ) -> None:
     with listening(serve) as server:
-        before = time.monotonic()
-        (answer,) = answers(look(server, trusted, timeout=0.5)).values()
-        assert time.monotonic() - before < 3
+        (answer,) = answers(look(server, trusted, timeout=timeout)).values()
     assert isinstance(answer, Unreached)
     assert answer.problem == problem
 
@@ -266,13 +262,11 @@ def test_servers_that_answer_nonsense(
     with listening(serve) as server:
         tracemalloc.start()
         try:
-            before = time.monotonic()
             found = refused(look(server, trusted))
-            took, (_, most) = time.monotonic() - before, tracemalloc.get_traced_memory()
+            _, most = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
     assert found.code == code
-    assert took < 4
     assert most < 8_000_000
 
 
@@ -282,20 +276,20 @@ def test_ten_megabytes_of_certificates_are_not_taken(trusted: Trust) -> None:
     with tls(context(one, served=[one.leaf, *[fat] * 10])) as server:
         tracemalloc.start()
         try:
-            before = time.monotonic()
             found = refused(look(server, trusted))
-            took, (_, most) = time.monotonic() - before, tracemalloc.get_traced_memory()
+            _, most = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
     assert found.code == "too-large"
-    assert took < 4
     assert most < 8_000_000
 
 
 def test_nobody_listens(trusted: Trust) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    seen = look_at((HOST, port), Ways(5, retries=0, connect=("127.0.0.1", None)), trusted)
+    # Bound, so that nobody else is given the port.
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        seen = look_at((HOST, port), Ways(WAIT_S, retries=0, connect=("127.0.0.1", None)), trusted)
     (answer,) = answers(seen).values()
     assert answer == Unreached("cannot be reached: connection refused")
 
@@ -356,7 +350,6 @@ def test_whatever_a_server_says_is_an_answer(trusted: Trust, header: bytes, nois
 # -- chains from a file ----------------------------------------------------------------------------
 
 
-@needs_openssl
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_chain_from_a_file_is_validated_as_a_served_one(kind: str, trusted: Trust) -> None:
     found = validated(trusted, usual(kind).served, HOST)

@@ -26,7 +26,6 @@ from tests import pki
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-needs_openssl = pytest.mark.skipif(pki.OPENSSL is None, reason="there is no openssl to compare with")
 
 algorithms = pytest.mark.parametrize("algorithm", sorted(pki.GENERATORS))
 encodings = pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER], ids=["PEM", "DER"])
@@ -79,7 +78,6 @@ def file_of(kind: str, key: pki.PrivateKey, encoding: Encoding) -> bytes:
 
 
 @pytest.mark.slow
-@needs_openssl
 @algorithms
 @encodings
 @pytest.mark.parametrize("kind", ["certificate", "request", "public key"])
@@ -90,7 +88,6 @@ def test_pin_is_the_one_of_openssl(kind: str, encoding: Encoding, algorithm: str
     assert (key.kind, key.algorithm) == (kind, algorithm)
 
 
-@needs_openssl
 @encodings
 def test_pkcs1_public_key_has_the_pin_of_its_spki(encoding: Encoding) -> None:
     data = pki.public(pki.private_key("RSA-2048"), encoding, PublicFormat.PKCS1)
@@ -109,7 +106,6 @@ def test_pin_of_a_known_root() -> None:
 
 
 @pytest.mark.slow
-@needs_openssl
 def test_every_public_root_has_the_pin_of_openssl() -> None:
     data = Path(certifi.where()).read_bytes()
     blocks = re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", data, re.DOTALL)
@@ -144,7 +140,6 @@ def test_old_labels(
 # -- what surrounds a key ------------------------------------------------------------------------
 
 
-@needs_openssl
 def test_bundle_keeps_its_order() -> None:
     files = [
         pki.pem(pki.certificate("api.example.com", pki.private_key())),
@@ -179,7 +174,6 @@ def test_text_around_the_pem_is_skipped(before: bytes) -> None:
     assert public_keys(before + data + b"\nand after it\n", "x") == public_keys(data, "x")
 
 
-@needs_openssl
 def test_text_that_openssl_puts_before_the_pem() -> None:
     data = pki.openssl("x509", "-text", stdin=pki.pem(pki.certificate()))
     assert data.startswith(b"Certificate:")
@@ -239,7 +233,6 @@ def test_cut_private_key_is_still_one() -> None:
     assert refusal(whole[: len(whole) // 2]).rule == "private-key-file"
 
 
-@needs_openssl
 @pytest.mark.parametrize("form", ["PKCS#8", "PKCS#1", "SEC 1", "PKCS#8, DER", "SEC 1, DER"])
 def test_fix_for_a_private_key_works(form: str, tmp_path: Path) -> None:
     """The command that the refusal gives makes a file with the public key of that private key."""
@@ -269,7 +262,6 @@ def test_pkcs12_is_refused(password: bytes, file: str) -> None:
     assert "PKCS#12" in str(error)
 
 
-@needs_openssl
 def test_fix_for_a_pkcs12_store_works(tmp_path: Path) -> None:
     (tmp_path / "leaf.p12").write_bytes(pki.pkcs12_store(b"secret"))
     fix = refusal(pki.pkcs12_store(b"secret"), "leaf.p12").fix
@@ -293,7 +285,6 @@ def test_pkcs7_is_refused(encoding: Encoding) -> None:
     assert "PKCS#7" in str(error)
 
 
-@needs_openssl
 @encodings
 def test_fix_for_a_pkcs7_bundle_works(encoding: Encoding, tmp_path: Path) -> None:
     data = pki.pkcs7_bundle(encoding)
@@ -404,7 +395,6 @@ def test_certificate_with_an_extension_twice_is_refused(encoding: Encoding) -> N
     assert refusal(data).rule == "unreadable-key"
 
 
-@needs_openssl
 @encodings
 def test_negative_serial_number_is_read_in_silence(encoding: Encoding) -> None:
     """Old roots have one, and cryptography warns of it."""
@@ -452,7 +442,6 @@ def test_damage_is_refused_or_harmless(kind: str, edits: list[tuple[int, bytes, 
 
 
 @pytest.mark.slow
-@needs_openssl
 @pytest.mark.parametrize("encoding", ["PEM", "DER"])
 @pytest.mark.parametrize("kind", ["certificate", "request", "public key"])
 def test_rsa_pss_keys_are_refused(kind: str, encoding: str, tmp_path: Path) -> None:
@@ -467,7 +456,6 @@ def test_rsa_pss_keys_are_refused(kind: str, encoding: str, tmp_path: Path) -> N
     assert refusal(pki.openssl(*command, "-outform", encoding)).rule == "unreadable-key"
 
 
-@needs_openssl
 @pytest.mark.parametrize("encoding", ["PEM", "DER"])
 @pytest.mark.parametrize("form", [("-param_enc", "explicit"), ("-conv_form", "compressed")])
 def test_unusual_encodings_of_ec_keys_are_refused(form: tuple[str, str], encoding: str) -> None:
@@ -524,7 +512,6 @@ def test_role_of_a_version_1_certificate_is_not_known() -> None:
 # -- facts for the rules -------------------------------------------------------------------------
 
 
-@needs_openssl
 @encodings
 def test_facts_of_a_certificate(encoding: Encoding) -> None:
     made = pki.certificate("api.example.com", ends=date(2027, 4, 1))

@@ -17,7 +17,6 @@ from tests.tls_servers import signed
 if TYPE_CHECKING:
     from cryptography import x509
 
-needs_openssl = pytest.mark.skipif(pki.OPENSSL is None, reason="there is no openssl")
 
 NAMES = (
     "example.com",
@@ -59,7 +58,6 @@ def openssl_agrees(name: str, host: str) -> bool:
 PARTIAL = {"a*.example.com"}
 
 
-@needs_openssl
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("host", HOSTS)
 def test_names_match_as_openssl_says(name: str, host: str) -> None:
@@ -71,7 +69,6 @@ LABELS = st.sampled_from(("a", "b", "*", "example", "com", "B"))
 DOTTED = st.lists(LABELS, min_size=1, max_size=4).map(".".join)
 
 
-@needs_openssl
 @settings(max_examples=60)
 @given(DOTTED, st.lists(st.sampled_from(("a", "b", "example", "com")), min_size=1, max_size=4).map(".".join))
 def test_any_names_match_as_openssl_says(name: str, host: str) -> None:

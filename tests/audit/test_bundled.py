@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from base64 import b64encode
 from datetime import date
 from struct import pack
@@ -28,6 +27,7 @@ from pincompiler.shipped import bundled
 from pincompiler.shipped.source import Source
 from tests import pki
 from tests.apk.forge import Member, forge_zip, simple_zip
+from tests.patience import no_hang
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
@@ -101,7 +101,6 @@ def test_each_container_is_read(name: str) -> None:
     assert (one.algorithm, one.ends) == ("secp256r1", date(2031, 5, 4))
 
 
-@pytest.mark.skipif(pki.OPENSSL is None, reason="OpenSSL's command is absent")
 @pytest.mark.parametrize("algorithm", ["RSA-2048", "P-256", "Ed25519"])
 def test_pin_is_that_of_openssl(algorithm: str) -> None:
     certificate = pki.certificate(key=pki.private_key(algorithm))
@@ -178,11 +177,10 @@ def test_iterations_are_bounded() -> None:
     assert read_store(hostile) is not None
     # DER by hand: the MAC's data with four bytes of iterations.
     mac = b"\x30\x0a\x04\x02ab\x02\x04\x7f\xff\xff\xff"
-    start = time.process_time()
     body = b"\x02\x01\x03\x30\x00" + mac
-    found = read_store(b"\x30\x82" + pack(">H", len(body)) + body, ["secret"])
+    with no_hang("two milliards of iterations"):
+        found = read_store(b"\x30\x82" + pack(">H", len(body)) + body, ["secret"])
     assert found == StoreFile(Container.PKCS12, unread="it takes too much work to open")
-    assert time.process_time() - start < 1
 
 
 @pytest.mark.slow

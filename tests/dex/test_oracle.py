@@ -115,8 +115,7 @@ def caller(site: Site) -> tuple[Name, int]:
 def case(request: pytest.FixtureRequest) -> tuple[Dex, Oracle]:
     """A real DEX file, read by both."""
     apks.require_apks()
-    logger = pytest.importorskip("loguru").logger
-    logger.disable("androguard")
+    importlib.import_module("loguru").logger.disable("androguard")
     dex = importlib.import_module("androguard.core.dex")
     analyses = importlib.import_module("androguard.core.analysis.analysis")
 

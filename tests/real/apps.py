@@ -444,7 +444,7 @@ def _library(folder: str) -> tuple[str, ...]:
     """The jars of a library; without those which are empty or are for the compiler only."""
     found = jars(folder).split(os.pathsep)
     if not found[0]:
-        raise ToolError(f"{folder} is not installed (run: python tests/real/install.py)")
+        raise ToolError(f"{folder} is not installed (run: make tools)")
     return tuple(jar for jar in found if not re.search(r"/(annotations-13\.0|okio-3\.6\.0)\.jar$", jar))
 
 

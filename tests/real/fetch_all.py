@@ -1,29 +1,92 @@
-"""Fetch every real part that can be had: ``python tests/real/fetch_all.py``, which is ``make tools``.
+"""Fetch every real part that can be had: ``python -m tests.real.fetch_all``, which is ``make tools``.
 
-What cannot be had here is told and left out: the tests that want it say so at the end of their run.
+What cannot be had here is named and left out: the tests that want it say so at the end of their run.  In CI that is a
+failure at once.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from pathlib import Path
-from typing import Final
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-HERE: Final = Path(__file__).resolve().parent
-INSTALLERS: Final = ("real.install", "real.swift install", "dex.fetch", "real.serving", "real.judges")
-"""Modules of the tests, with what they are told."""
+from tests import parts
+from tests.dex import fetch
+from tests.real import install, judges, packages, serving, swift
+from tests.real.fetching import FetchError, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LOG: Final = "fetch.log"
 
 
-def main() -> None:
-    for command in INSTALLERS:
-        module, *arguments = command.split()
-        done = subprocess.run(
-            [sys.executable, "-m", f"tests.{module}", *arguments], cwd=HERE.parents[1], check=False
-        )
-        if done.returncode:
-            print(f"tests/{module}: some parts are missing; the tests that need them will say so")
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to fetch unless it is there."""
+
+    title: str
+    lacking: Callable[[], list[str]]
+    fetch: Callable[[], None]
+
+
+STEPS: Final = (
+    Step("jars of Kotlin, OkHttp, R8 and Android", install.lacking_jars, install.fetch_jars),
+    Step("the table for aapt2", install.lacking_framework, install.fetch_framework),
+    Step("Swift", swift.lacking, swift.fetch),
+    Step("real apps", fetch.lacking_apks, fetch.fetch_apks),
+    Step("SARIF's validator", fetch.lacking_validator, fetch.fetch_validator),
+    Step("axe-core", judges.lacking_axe, judges.fetch_axe),
+    Step("a schema of JUnit XML", judges.lacking_schema, judges.fetch_schema),
+    Step("mitmproxy", serving.lacking, serving.fetch),
+)
+
+
+def steps() -> Iterator[Step]:
+    """The Debian packages, where this process may install them, and all else."""
+    if packages.installable():
+        yield Step("Debian packages", packages.wanted, lambda: packages.apt_install(packages.wanted()))
+    yield from STEPS
+
+
+def lacking() -> list[str]:
+    """All that is not there."""
+    commands = [command for group in packages.GROUPS for command in group.absent()]
+    return commands + [name for step in STEPS for name in step.lacking()]
+
+
+def take(step: Step) -> str:
+    """Fetch it; all that was said if it cannot be had, else nothing."""
+    say(f"{step.title}: fetching")
+    began = time.monotonic()
+    try:
+        step.fetch()
+    except (FetchError, OSError) as error:
+        say(f"{step.title}: left out: {str(error).partition(chr(10))[0]}")
+        return f"== {step.title}\n{error}\n"
+    say(f"{step.title}: here, after {time.monotonic() - began:.0f} s")
+    return ""
+
+
+def main() -> int:
+    if not lacking():
+        say("real parts: all are there")
+        return 0
+    tools = install.tools_directory()
+    say(f"real parts: fetching into {tools.name}/ what is missing, 2 GB and some minutes if that is all")
+    log = "".join(take(step) for step in steps() if step.lacking())
+    absent = lacking()
+    if not absent:
+        say("real parts: all are there")
+        return 0
+    if log and tools.is_dir():
+        (tools / LOG).write_text(log, encoding="utf-8")
+        say(f"what the commands said: {tools.name}/{LOG}")
+    say(f"missing: {', '.join(packages.titles(absent))}")
+    say(f"to bring them: {packages.cure()}")
+    return int(parts.required())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Fetch the real parts which the tests ask: ``python tests/real/install.py [--check]``.
+"""Fetch the jars which the tests ask, and the table that aapt2 links against.
 
 Everything lands below ``.tools/`` next to ``tests/`` (or below ``$PINCOMPILER_TOOLS``):
 
@@ -8,28 +8,26 @@ Everything lands below ``.tools/`` next to ``tests/`` (or below ``$PINCOMPILER_T
 * ``r8-<version>/``, ``dx-<version>/`` the compilers to DEX, and the shrinker; ``smali-<version>/``;
 * ``trustkit-<version>/``, ``conscrypt-<version>/`` what an archive for Android has for a jar;
 * ``httpclient-<version>/`` Apache's, with what it needs; ``kotlin-stdlib-<version>/`` for apps without OkHttp 3;
-* ``framework-res/`` the resource table which aapt2 links against.
+* ``framework-res/`` the resource table which aapt2 links against, out of Debian's package.
 
-Jars come through ``mvn`` and must have the checksums in ``parts.sha256``; the commands and the resource table come
-through ``apt-get``, which checks signatures.  A folder appears under its name only when it is complete: it is
-filled elsewhere, checked, and renamed.  Needs nothing but the standard library; a second run takes a fraction
-of a second.
+Jars come through ``mvn`` and must have the checksums in ``parts.sha256``.  A folder appears under its name only when
+it is complete: it is filled elsewhere, checked, and renamed.  Needs nothing but the standard library; a second run
+takes a fraction of a second.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from tests.real.fetching import FetchError, demand, run
 
 OKHTTP_VERSIONS: Final = ("3.12.13", "3.14.9", "4.2.2", "4.3.1", "4.12.0", "5.5.1")
 KOTLIN_VERSION: Final = "2.4.20"
@@ -59,22 +57,11 @@ MINIMUM_JAVA: Final = 17
 _COPY_GOAL: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _KOTLIN: Final = "org.jetbrains.kotlin"
 _LISTING: Final = "contents.json"
-_AAPT_PACKAGES: Final = ("aapt", "android-framework-res")
+_FRAMEWORK_PACKAGE: Final = "android-framework-res"
 SIGNER: Final = "apksigner"
-"""Android's signer of apps, and the package of that name."""
-_PACKAGES: Final = {
-    SIGNER: (SIGNER,),
-    "chromedriver": ("chromium", "chromium-driver"),
-    "gradle": ("gradle",),
-    "ruby": ("ruby",),
-}
-"""Of commands; the tests that want the last three name what is missing."""
+"""Android's signer of apps."""
 CHECKSUMS: Final = Path(__file__).with_name("parts.sha256")
 """Of every jar, as ``sha256sum --check`` reads them in ``.tools``."""
-
-
-class InstallError(Exception):
-    """A part cannot be had; the message says which, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,36 +227,13 @@ def _listing(folder: Path, group: Group) -> dict[str, object]:
     }
 
 
-def _run(command: list[str], purpose: str, cwd: Path | None = None) -> str:
-    """Run a command to its end; its standard output, or an error which quotes it."""
-    try:
-        done = subprocess.run(
-            command,
-            cwd=cwd,
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except OSError as error:
-        raise InstallError(f"{purpose}: cannot run {command[0]}: {error}") from error
-    if done.returncode:
-        said = (done.stdout + done.stderr).strip()[-3000:]
-        raise InstallError(f"{purpose}: {command[0]} ended with {done.returncode}\n{said}")
-    return done.stdout
-
-
 def _check_java() -> None:
-    for command in ("java", "javac", "mvn"):
-        if shutil.which(command) is None:
-            raise InstallError(
-                f"{command} is not on the PATH: a JDK {MINIMUM_JAVA} or newer and Maven are needed"
-            )
-    said = _run(["javac", "-version"], "asking the JDK's version").split()
+    demand("java", "javac", "mvn")
+    said = run(["javac", "-version"], "asking the JDK's version").split()
     version = said[-1] if said else "unknown"
     major = version.split(".")[0]
     if not major.isdecimal() or int(major) < MINIMUM_JAVA:
-        raise InstallError(f"javac is version {version}; {MINIMUM_JAVA} or newer is needed")
+        raise FetchError(f"javac is version {version}; {MINIMUM_JAVA} or newer is needed")
 
 
 def _fetch_jars(groups: list[Group], tools: Path) -> None:
@@ -277,34 +241,41 @@ def _fetch_jars(groups: list[Group], tools: Path) -> None:
     _check_java()
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=tools) as scratch:
         top = Path(scratch)
-        modules = "".join(f"<module>{group.folder}</module>" for group in groups)
-        (top / "pom.xml").write_text(
-            _pom("tools", f"<packaging>pom</packaging><modules>{modules}</modules>"),
-            encoding="utf-8",
-        )
+        _write_projects(groups, top)
+        try:
+            _copy_jars(groups, top)
+        except FetchError:
+            # A download that broke off stays in the user's cache, which Maven trusts; what is away stays away.
+            _copy_jars(groups, top, f"-Dmaven.repo.local={top / 'cache'}")
         for group in groups:
-            wanted = "".join(c.as_xml() for c in group.coordinates)
-            (top / group.folder).mkdir()
-            (top / group.folder / "pom.xml").write_text(
-                _pom(group.folder, f"<dependencies>{wanted}</dependencies>"),
-                encoding="utf-8",
-            )
-        _run(
-            [
-                "mvn",
-                "--batch-mode",
-                "--strict-checksums",
-                _COPY_GOAL,
-                "-DincludeScope=runtime",
-            ],
-            "fetching " + ", ".join(group.folder for group in groups),
-            cwd=top,
-        )
-        for group in groups:
-            fetched = top / group.folder / "target" / "dependency"
-            _take_classes(fetched)
-            _check_sums(fetched, group, CHECKSUMS)
-            _put_in_place(fetched, group, tools / group.folder)
+            _put_in_place(_delivery(top, group), group, tools / group.folder)
+
+
+def _write_projects(groups: list[Group], top: Path) -> None:
+    """A project for Maven, with a module for each group that depends on its jars."""
+    modules = "".join(f"<module>{group.folder}</module>" for group in groups)
+    whole = _pom("tools", f"<packaging>pom</packaging><modules>{modules}</modules>")
+    (top / "pom.xml").write_text(whole, encoding="utf-8")
+    for group in groups:
+        dependencies = "".join(c.as_xml() for c in group.coordinates)
+        (top / group.folder).mkdir()
+        one = _pom(group.folder, f"<dependencies>{dependencies}</dependencies>")
+        (top / group.folder / "pom.xml").write_text(one, encoding="utf-8")
+
+
+def _delivery(top: Path, group: Group) -> Path:
+    """Where Maven puts the jars of a group."""
+    return top / group.folder / "target" / "dependency"
+
+
+def _copy_jars(groups: list[Group], top: Path, *options: str) -> None:
+    for group in groups:
+        shutil.rmtree(_delivery(top, group), ignore_errors=True)
+    maven = ["mvn", "--batch-mode", "--update-snapshots", "--strict-checksums", _COPY_GOAL]
+    run([*maven, "-DincludeScope=runtime", *options], f"fetching {len(groups)} groups of jars", cwd=top)
+    for group in groups:
+        _take_classes(_delivery(top, group))
+        _check_sums(_delivery(top, group), group, CHECKSUMS)
 
 
 def _take_classes(fetched: Path) -> None:
@@ -322,7 +293,7 @@ def _check_sums(fetched: Path, group: Group, sums: Path) -> None:
     for jar in sorted(fetched.glob("*.jar")):
         name = f"{group.folder}/{jar.name}"
         if pinned.get(name) != hashlib.sha256(jar.read_bytes()).hexdigest():
-            raise InstallError(f"{name} is not the file that {sums.name} pins")
+            raise FetchError(f"{name} is not the file that {sums.name} pins")
 
 
 def _pom(artifact: str, body: str) -> str:
@@ -336,43 +307,21 @@ def _put_in_place(fetched: Path, group: Group, place: Path) -> None:
     names = sorted(jar.name for jar in fetched.glob("*.jar"))
     for beginning in group.required:
         if not any(name.startswith(beginning) for name in names):
-            raise InstallError(f"{group.folder}: Maven delivered no {beginning}…, only {names}")
+            raise FetchError(f"{group.folder}: Maven delivered no {beginning}…, only {names}")
     for name in names:
         if not zipfile.is_zipfile(fetched / name):
-            raise InstallError(f"{group.folder}: {name} is not a jar")
+            raise FetchError(f"{group.folder}: {name} is not a jar")
     (fetched / _LISTING).write_text(json.dumps(_listing(fetched, group), indent=1), encoding="utf-8")
     if place.exists():
         shutil.rmtree(place)
     fetched.rename(place)
 
 
-def _apt(packages: tuple[str, ...], what: str) -> None:
-    """Have the system's package manager install something."""
-    if shutil.which("apt-get") is None:
-        raise InstallError(f"{what} is missing and there is no apt-get to install it with")
-    prefix: list[str] = []
-    if os.geteuid() != 0:
-        if shutil.which("sudo") is None:
-            raise InstallError(f"install the packages {' '.join(packages)} as root: sudo is missing")
-        prefix = ["sudo", "--non-interactive"]
-    install = [*prefix, "apt-get", "install", "--yes", "--no-install-recommends", *packages]
-    try:
-        _run(install, f"installing {what}")
-    except InstallError:
-        # The usual reason is a machine which has never read its package lists.
-        _run([*prefix, "apt-get", "update"], "reading the package lists")
-        _run(install, f"installing {what}")
-
-
-def _fetch_aapt(tools: Path) -> None:
-    """Have the system's package manager install aapt2, and keep the table it links against."""
-    if shutil.which("aapt2") is None or _packaged_framework() is None:
-        _apt(_AAPT_PACKAGES, "aapt2")
+def _fetch_framework(tools: Path) -> None:
+    """Keep the table that aapt2 links against."""
     table = _packaged_framework()
-    if shutil.which("aapt2") is None or table is None:
-        raise InstallError(
-            f"the packages {' '.join(_AAPT_PACKAGES)} brought no aapt2 or no framework-res.apk"
-        )
+    if table is None:
+        raise FetchError(f"the Debian package {_FRAMEWORK_PACKAGE} is not installed")
     place = tools / FRAMEWORK
     place.parent.mkdir(exist_ok=True)
     half = place.with_suffix(f".{os.getpid()}")
@@ -382,55 +331,34 @@ def _fetch_aapt(tools: Path) -> None:
 
 def _packaged_framework() -> Path | None:
     """Where the distribution's package put the framework's resource table."""
-    if shutil.which("dpkg-query") is None:
-        return None
     try:
-        files = _run(["dpkg-query", "--listfiles", _AAPT_PACKAGES[1]], "looking for it").split("\n")
-    except InstallError:
+        files = run(["dpkg-query", "--listfiles", _FRAMEWORK_PACKAGE], "looking for it").split("\n")
+    except FetchError:
         return None
     found = [Path(name) for name in files if name.endswith("/framework-res.apk") and Path(name).is_file()]
     return found[0] if found else None
 
 
-def install(tools: Path | None = None) -> list[str]:
-    """Fetch what is missing; the names of what was fetched."""
-    root = tools_directory() if tools is None else tools
-    root.mkdir(parents=True, exist_ok=True)
-    absent = [group for group in GROUPS if not _is_whole(root / group.folder, group)]
-    fetched = [group.folder for group in absent]
+def lacking_jars() -> list[str]:
+    """The folders of jars that are not there, or not whole."""
+    return [group.folder for group in GROUPS if not _is_whole(tools_directory() / group.folder, group)]
+
+
+def fetch_jars() -> None:
+    """Fetch the jars that are missing; :class:`FetchError` if one cannot be had."""
+    tools_directory().mkdir(parents=True, exist_ok=True)
+    absent = set(lacking_jars())
     if absent:
-        _fetch_jars(absent, root)
-    if shutil.which("aapt2") is None or not (root / FRAMEWORK).is_file():
-        _fetch_aapt(root)
-        fetched.append("aapt2 and framework-res.apk")
-    absent_commands = [command for command in _PACKAGES if shutil.which(command) is None]
-    if absent_commands:
-        packages = tuple(package for command in absent_commands for package in _PACKAGES[command])
-        _apt(packages, " and ".join(absent_commands))
-        fetched += absent_commands
-    left = missing(root)
-    if left:
-        raise InstallError("still incomplete: " + "; ".join(left))
-    return fetched
+        _fetch_jars([group for group in GROUPS if group.folder in absent], tools_directory())
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Install, or with ``--check`` only report; 0 when everything is there afterwards."""
-    parser = argparse.ArgumentParser(description="Fetch the real parts which the tests ask.")
-    parser.add_argument("--check", action="store_true", help="only report what is missing")
-    if parser.parse_args(arguments).check:
-        absent = missing()
-        verdict = "incomplete" if absent else f"complete: {len(GROUPS)} groups of jars, and aapt2"
-        sys.stdout.write("\n".join([*(f"{name} is missing" for name in absent), verdict]) + "\n")
-        return 1 if absent else 0
-    try:
-        fetched = install()
-    except InstallError as error:
-        sys.stderr.write(f"install.py: {error}\n")
-        return 1
-    sys.stdout.write(f"fetched {', '.join(fetched)}\n" if fetched else "everything was there already\n")
-    return 0
+def lacking_framework() -> list[str]:
+    """The resource table, if it is missing."""
+    return [] if (tools_directory() / FRAMEWORK).is_file() else [FRAMEWORK.name]
 
 
-if __name__ == "__main__":
-    raise SystemExit(main())
+def fetch_framework() -> None:
+    """Keep the resource table unless it is there; :class:`FetchError` if its package is not installed."""
+    if lacking_framework():
+        tools_directory().mkdir(parents=True, exist_ok=True)
+        _fetch_framework(tools_directory())

@@ -1,4 +1,4 @@
-"""What judges the reports: axe-core for pages, and a schema of JUnit XML: ``python tests/real/judges.py`` fetches them.
+"""What judges the reports: axe-core for pages, and a schema of JUnit XML.
 
 axe-core comes from npm, the schema out of the sources of pytest on PyPI, each pinned by version and checksum; they land
 in ``.tools/`` and a second run takes no time.
@@ -7,7 +7,6 @@ in ``.tools/`` and a second run takes no time.
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -16,6 +15,7 @@ from typing import Final
 
 from tests import parts
 from tests.dex import fetch
+from tests.real.fetching import FetchError, run
 from tests.real.install import tools_directory
 
 _AXE: Final = "axe-core@4.14.1"
@@ -36,36 +36,44 @@ def junit_schema() -> Path:
 
 def need(part: Path) -> Path:
     """The part; skip the running test, or fail it in CI, where it is missing."""
-    parts.need([] if part.is_file() else [part.name])
+    parts.need(_absent(part))
     return part
 
 
-def fetch_schema(place: Path) -> None:
-    """Take the schema out of the sources of pytest."""
+def _absent(part: Path) -> list[str]:
+    return [] if part.is_file() else [part.name]
+
+
+def lacking_axe() -> list[str]:
+    """The script, if it is missing."""
+    return _absent(axe())
+
+
+def fetch_axe() -> None:
+    """Fetch the script; :class:`FetchError` if it cannot be had."""
+    fetch.fetch(_AXE, (axe().name,), axe().parent)
+
+
+def lacking_schema() -> list[str]:
+    """The schema, if it is missing."""
+    return _absent(junit_schema())
+
+
+def fetch_schema() -> None:
+    """Take the schema out of the sources of pytest; :class:`FetchError` if they cannot be had."""
+    place = junit_schema()
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
-        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
-        subprocess.run([*pip, "--no-binary", "pytest", "-d", scratch, f"pytest=={_PYTEST}"], check=True)
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-deps"]
+        source = ["--no-binary", "pytest", "-d", scratch, f"pytest=={_PYTEST}"]
+        run([*pip, *source], "fetching the sources of pytest")
         (archive,) = Path(scratch).glob("*.tar.gz")
         if hashlib.sha256(archive.read_bytes()).hexdigest() != _PYTEST_SUM:
-            sys.exit(f"{archive.name} is not the package that was pinned")
+            raise FetchError(f"{archive.name} is not the package that was pinned")
         with tarfile.open(archive) as tar:
             content = tar.extractfile(f"pytest-{_PYTEST}/testing/example_scripts/{_SCHEMA}")
             if content is None:
-                sys.exit(f"{archive.name} has no {_SCHEMA}")
+                raise FetchError(f"{archive.name} has no {_SCHEMA}")
             half = Path(scratch, _SCHEMA)
             half.write_bytes(content.read())
         half.replace(place)
-
-
-def main() -> None:
-    if not axe().is_file():
-        fetch.fetch(_AXE, (axe().name,), axe().parent)
-        print(f"fetched {_AXE}")
-    if not junit_schema().is_file():
-        fetch_schema(junit_schema())
-        print(f"fetched {_SCHEMA}")
-
-
-if __name__ == "__main__":
-    main()

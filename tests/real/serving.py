@@ -1,30 +1,31 @@
 """Servers on this machine's loopback: one that speaks TLS with a given chain, and a real mitmproxy before it.
 
-``python tests/real/serving.py`` installs mitmproxy from PyPI into an environment of its own below ``.tools/``, every
-package pinned by version and checksum in ``mitmproxy.txt``.
+mitmproxy comes from PyPI into an environment of its own below ``.tools/``, every package pinned by version and checksum
+in ``mitmproxy.txt``.
 """
 
 from __future__ import annotations
 
 import http.server
+import re
 import shutil
-import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
+from tests.patience import WAIT_S
+from tests.real.fetching import run
 from tests.real.install import tools_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MITMPROXY: Final = "mitmproxy-11.0.2"
-PATIENCE_S: Final = 60
 
 
 def mitmdump() -> Path:
@@ -32,27 +33,30 @@ def mitmdump() -> Path:
     return tools_directory() / MITMPROXY / "bin" / "mitmdump"
 
 
-def install() -> None:
-    """Make the environment, unless it is there; CalledProcessError if pip cannot."""
+def lacking() -> list[str]:
+    """mitmproxy, if it is missing."""
+    return [] if mitmdump().is_file() else [MITMPROXY]
+
+
+def fetch() -> None:
+    """Make the environment; :class:`FetchError` if pip cannot."""
     place = tools_directory() / MITMPROXY
-    if mitmdump().is_file():
-        return
-    # Removed if it is not whole.
-    try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(place)], check=True)
-        wanted = str(Path(__file__).with_name("mitmproxy.txt"))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
+        half = Path(scratch, "whole")
+        run([sys.executable, "-m", "venv", str(half)], f"making an environment for {MITMPROXY}")
         pip = [
-            str(place / "bin" / "python"),
+            str(half / "bin" / "python"),
             "-m",
             "pip",
             "--disable-pip-version-check",
             "install",
-            "--quiet",
+            "--no-deps",
         ]
-        subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", wanted], check=True)
-    except BaseException:
+        wanted = ["--require-hashes", "-r", str(Path(__file__).with_name("mitmproxy.txt"))]
+        run([*pip, *wanted], f"installing {MITMPROXY}")
         shutil.rmtree(place, ignore_errors=True)
-        raise
+        half.rename(place)
 
 
 class _Page(http.server.BaseHTTPRequestHandler):
@@ -92,39 +96,38 @@ def served(pem: Path) -> Iterator[int]:
 @contextmanager
 def intercepted(upstream: int, root: Path, folder: Path) -> Iterator[tuple[int, Path]]:
     """The port of a mitmproxy before a server on another, and the certificate of its CA."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     options = (f"confdir={folder}", f"ssl_verify_upstream_trusted_ca={root}", "keep_host_header=true")
     # By its interpreter: the program's first line names that by a path which a moved cache does not keep.
     command = [
         str(mitmdump().with_name("python")),
+        "-u",
         str(mitmdump()),
-        "-q",
         "--mode",
         f"reverse:https://127.0.0.1:{upstream}/",
     ]
-    command += ["--listen-host", "127.0.0.1", "--listen-port", str(port)]
+    command += ["--listen-host", "127.0.0.1", "--listen-port", "0"]
     for option in (*options, "connection_strategy=lazy", "ssl_insecure=true"):
         command += ["--set", option]
-    with subprocess.Popen(command, stdout=sys.stderr) as proxy:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as proxy:
+        watch = threading.Timer(WAIT_S, proxy.kill)
+        watch.start()
         try:
-            _wait(port, proxy)
+            assert proxy.stdout is not None
+            port = _announced(proxy.stdout)
+            # Whatever else it says must not fill the pipe.
+            threading.Thread(target=proxy.stdout.read, daemon=True).start()
             yield port, folder / "mitmproxy-ca-cert.pem"
         finally:
+            watch.cancel()
             proxy.terminate()
 
 
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    ends = time.monotonic() + PATIENCE_S
-    while time.monotonic() < ends:
-        assert process.poll() is None, "mitmproxy ended"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError("mitmproxy does not listen")
-
-
-if __name__ == "__main__":
-    install()
+def _announced(said: IO[str]) -> int:
+    """The port that the system chose for mitmproxy, as soon as it listens."""
+    lines = []
+    for line in said:
+        lines.append(line)
+        found = re.search(r"listening at 127\.0\.0\.1:(\d+)", line)
+        if found is not None:
+            return int(found[1])
+    raise AssertionError(f"mitmproxy ended: {''.join(lines)}")

@@ -1,26 +1,27 @@
-"""Type-check Swift without a Mac: ``python tests/real/swift.py install|check|typecheck``.
+"""Type-check Swift without a Mac.
 
-The compiler, and the ``plutil`` of Apple's Foundation, are Debian trixie's ``swiftlang``.  It is unpacked, not installed, below
-``.tools/swift`` (or ``$PINCOMPILER_TOOLS/swift``) together with the few libraries and headers it
-needs, and runs through its own loader: no root, no chroot, nothing of the host changes.  The
-mirror is the one which the host's apt uses.  480 MB are fetched, 450 MB stay.
+The compiler, and the ``plutil`` of Apple's Foundation, are Debian trixie's ``swiftlang``.  It is unpacked, not
+installed, below ``.tools/swift`` (or ``$PINCOMPILER_TOOLS/swift``) together with the few libraries and headers it
+needs, and runs through its own loader: no root, no chroot, nothing of the host changes.  The mirror is the one which
+the host's apt uses.  480 MB are fetched, 450 MB stay.
 
 ``import TrustKit`` finds a module made from ``swift_stub/TrustKit.swift``.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import os
 import platform
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Final
+
+from tests.patience import WAIT_S
+from tests.real.fetching import FetchError, demand, run
 
 RELEASE: Final = "trixie"
 COMPILER_PACKAGE: Final = "swiftlang"
@@ -44,7 +45,7 @@ _PLUTIL: Final = _SWIFT / "bin" / "plutil"
 _LIBRARY: Final = _SWIFT / "lib" / "swift"
 _LISTING: Final = "contents.json"
 _KEYRING: Final = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-_SECONDS: Final = 300
+_PLAIN: Final = {"LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
 
 # The package holds a debugger, a linker, an editor's server and modules for bare metal as well.
 _WANTED: Final = (
@@ -69,7 +70,7 @@ _WANTED: Final = (
 
 
 class ToolError(Exception):
-    """The compiler refuses its input, is missing or cannot be had; the message says why."""
+    """The compiler refuses its input or is missing; the message says why."""
 
 
 def _place() -> Path:
@@ -90,7 +91,7 @@ def available() -> str | None:
     tools = all((place / tool).is_file() for tool in (_FRONTEND, _PLUTIL))
     if isinstance(listing, dict) and sorted(listing) == wanted and tools:
         return None
-    return "Swift is not installed (run: python tests/real/swift.py install)"
+    return "Swift is not installed (run: make tools)"
 
 
 def typecheck(sources: list[Path], *, language: str = "5") -> None:
@@ -185,29 +186,23 @@ def _tool(place: Path, tool: Path, *arguments: str) -> str:
     return _run([str(loader), "--library-path", libraries, str(place / tool), *arguments], "Swift")
 
 
-def _run(
-    command: list[str],
-    purpose: str,
-    cwd: Path | None = None,
-) -> str:
+def _run(command: list[str], purpose: str) -> str:
     """Run a command to its end; its standard output, or an error which quotes it."""
-    environment = {**os.environ, "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
     try:
         done = subprocess.run(
             command,
-            cwd=cwd,
-            env=environment,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
             capture_output=True,
             text=True,
             errors="replace",
             check=False,
             stdin=subprocess.DEVNULL,
-            timeout=None if purpose.startswith("fetching") else _SECONDS,
+            timeout=WAIT_S,
         )
     except OSError as error:
         raise ToolError(f"{purpose}: cannot run {command[0]}: {error}") from error
     except subprocess.TimeoutExpired as error:
-        raise ToolError(f"{purpose}: no answer within {_SECONDS} s") from error
+        raise ToolError(f"{purpose}: no answer within {WAIT_S:g} s") from error
     if done.returncode:
         said = (done.stdout + done.stderr).strip()
         raise ToolError(f"{purpose}: ended with {done.returncode}\n{said[:8000]}")
@@ -218,18 +213,18 @@ def _mirror() -> str:
     """The Debian archive which the host's apt is set up to use."""
     purpose = "asking apt for its mirror"
     fields = "$(ORIGIN)\t$(LABEL)\t$(REPO_URI)"
-    targets = _run(["apt-get", "indextargets", "--format", fields, "Created-By: Packages"], purpose)
+    targets = run(["apt-get", "indextargets", "--format", fields, "Created-By: Packages"], purpose)
     for line in targets.splitlines():
         origin, label, address = line.split("\t")
         if (origin, label) == ("Debian", "Debian"):
             return address
     # apt knows no origins as long as it has not read its lists; what it would read, it does know.
     end = f"/dists/{_host_release()}/InRelease'"
-    for line in _run(["apt-get", "update", "--print-uris"], purpose).splitlines():
+    for line in run(["apt-get", "update", "--print-uris"], purpose).splitlines():
         quoted = line.split(" ")[0]
         if quoted.endswith(end):
             return quoted.removeprefix("'").removesuffix(end)
-    raise ToolError("apt is not set up with a Debian archive")
+    raise FetchError("apt is not set up with a Debian archive")
 
 
 def _host_release() -> str:
@@ -278,13 +273,14 @@ def _apt_configuration(scratch: Path) -> Path:
 def _download(scratch: Path) -> list[Path]:
     """Have apt fetch the packages, checked against the archive's signature."""
     apt = ["apt-get", "--config-file", str(_apt_configuration(scratch)), "--quiet"]
-    _run([*apt, "update"], f"fetching the list of {RELEASE}", scratch)
+    run([*apt, "update", "--error-on=any"], f"reading the list of {RELEASE}", cwd=scratch, environment=_PLAIN)
     debs = scratch / "debs"
     debs.mkdir()
-    _run(
+    run(
         [*apt, "download", COMPILER_PACKAGE, *SUPPORT_PACKAGES],
-        f"fetching packages of {RELEASE}",
-        debs,
+        f"fetching packages of {RELEASE}, 480 MB",
+        cwd=debs,
+        environment=_PLAIN,
     )
     return sorted(debs.glob("*.deb"))
 
@@ -292,7 +288,7 @@ def _download(scratch: Path) -> list[Path]:
 def _unpack(deb: Path, root: Path) -> tuple[str, str]:
     """Unpack one package, the compiler's only in part; its name and version."""
     fields = "${Package}\t${Version}"
-    name, version = _run(["dpkg-deb", "--show", "--showformat", fields, str(deb)], "reading a package").split(
+    name, version = run(["dpkg-deb", "--show", "--showformat", fields, str(deb)], "reading a package").split(
         "\t"
     )
     if name == COMPILER_PACKAGE:
@@ -300,20 +296,23 @@ def _unpack(deb: Path, root: Path) -> tuple[str, str]:
         with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(deb)], stdout=subprocess.PIPE) as reading:
             done = subprocess.run(tar, stdin=reading.stdout, capture_output=True, text=True, check=False)
         if done.returncode or reading.returncode:
-            raise ToolError(f"unpacking {deb.name}: {done.stderr.strip()[-3000:]}")
+            raise FetchError(f"unpacking {deb.name}: {done.stderr.strip()[-3000:]}")
     else:
-        _run(["dpkg-deb", "--extract", str(deb), str(root)], f"unpacking {deb.name}")
+        run(["dpkg-deb", "--extract", str(deb), str(root)], f"unpacking {deb.name}")
     deb.unlink()
     return name, version
 
 
-def install() -> bool:
-    """Fetch and unpack the compiler unless it is there; whether anything had to be done."""
-    if available() is None:
-        return False
-    for command in ("apt-get", "dpkg-deb", "tar"):
-        if shutil.which(command) is None:
-            raise ToolError(f"{command} is not on the PATH: this needs a Debian")
+def lacking() -> list[str]:
+    """The compiler, if it is missing."""
+    return [] if available() is None else ["swift"]
+
+
+def fetch() -> None:
+    """Fetch and unpack the compiler unless it is there; :class:`FetchError` if it cannot be had."""
+    if not lacking():
+        return
+    demand("apt-get", "dpkg-deb", "tar")
     place = _place()
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".swift-", dir=place.parent) as folder:
@@ -324,7 +323,10 @@ def install() -> bool:
         for needless in ("usr/share", "etc"):
             shutil.rmtree(root / needless, ignore_errors=True)
         # Compiling the stub is the proof that nothing is missing.
-        _stub_modules(root)
+        try:
+            _stub_modules(root)
+        except ToolError as error:
+            raise FetchError(f"the packages of {RELEASE} do not run here\n{error}") from error
         shutil.rmtree(root / "stubs")
         shutil.rmtree(root / "module-cache", ignore_errors=True)
         (root / _LISTING).write_text(json.dumps(versions, indent=1), encoding="utf-8")
@@ -332,34 +334,4 @@ def install() -> bool:
             shutil.rmtree(place)
         root.rename(place)
     if available() is not None:
-        raise ToolError(f"{place} is still incomplete: {sorted(versions)}")
-    return True
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Install, report, or check files; 0 when that went well."""
-    parser = argparse.ArgumentParser(description="Type-check Swift without a Mac.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("install", help="fetch the compiler unless it is there")
-    commands.add_parser("check", help="only report whether it is there")
-    checking = commands.add_parser("typecheck", help="check files as one module")
-    checking.add_argument("--language", choices=("5", "6"), default="5")
-    checking.add_argument("sources", nargs="+", type=Path)
-    options = parser.parse_args(arguments)
-    said = ""
-    try:
-        if options.command == "install":
-            said = "fetched Swift\n" if install() else "everything was there already\n"
-        elif options.command == "typecheck":
-            typecheck(options.sources, language=options.language)
-        else:
-            said = f"{available() or 'complete'}\n"
-    except ToolError as error:
-        sys.stderr.write(f"swift.py: {error}\n")
-        return 1
-    sys.stdout.write(said)
-    return 1 if options.command == "check" and available() is not None else 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+        raise FetchError(f"{place} is still incomplete: {sorted(versions)}")

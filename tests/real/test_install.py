@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from typing import Final
 import pytest
 
 from . import install
-from .install import Coordinate, Group, InstallError
+from .fetching import FetchError
+from .install import Coordinate, Group
 
 GROUP: Final = Group(
     folder="thing-1",
@@ -88,7 +90,7 @@ def test_a_folder_without_its_listing_is_not_whole(tools: Path) -> None:
 def test_an_incomplete_delivery_is_not_put_in_place(tmp_path: Path) -> None:
     """The folder must not even appear."""
     fetched = _delivery(tmp_path / "fetched", "thing-1.jar")
-    with pytest.raises(InstallError, match="Maven delivered no helper-"):
+    with pytest.raises(FetchError, match="Maven delivered no helper-"):
         install._put_in_place(fetched, GROUP, tmp_path / "place")
     assert not (tmp_path / "place").exists()
 
@@ -97,7 +99,7 @@ def test_a_delivery_which_is_no_jar_is_not_put_in_place(tmp_path: Path) -> None:
     """A page which says that there is nothing is no jar."""
     fetched = _delivery(tmp_path / "fetched", "thing-1.jar")
     (fetched / "helper-7.jar").write_text("<html>", encoding="utf-8")
-    with pytest.raises(InstallError, match=r"helper-7\.jar is not a jar"):
+    with pytest.raises(FetchError, match=r"helper-7\.jar is not a jar"):
         install._put_in_place(fetched, GROUP, tmp_path / "place")
     assert not (tmp_path / "place").exists()
 
@@ -111,34 +113,61 @@ def test_a_delivery_replaces_what_was_broken(tools: Path, tmp_path: Path) -> Non
     assert not _lacks_group(tools)
 
 
-def test_check_reports_and_fetches_nothing(tmp_path: Path) -> None:
-    """Every group by name, and the folder stays empty."""
-    done = subprocess.run(
-        [sys.executable, install.__file__, "--check"],
-        env={**os.environ, "PINCOMPILER_TOOLS": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
+MVN: Final = """\
+#!/bin/sh
+echo "$@" >> "$LOG"
+mkdir -p thing-1/target/dependency
+case "$*" in
+    *-Dmaven.repo.local=*) cp "$JARS"/*.jar thing-1/target/dependency ;;
+    *) printf half > thing-1/target/dependency/thing-1.jar ;;
+esac
+"""
+
+
+def test_a_download_that_broke_off_in_the_cache_is_fetched_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Maven takes what is in its cache without looking at it."""
+    jars = _delivery(tmp_path / "jars", "thing-1.jar", "helper-7.jar")
+    programs = _programs(
+        tmp_path / "bin", mvn=MVN, java="#!/bin/sh\n", javac="#!/bin/sh\necho javac 17.0.1\n"
     )
-    assert done.returncode == 1
-    for group in install.GROUPS:
-        assert f"{group.folder} is missing" in done.stdout
-    assert done.stdout.rstrip().endswith("incomplete")
-    assert list(tmp_path.iterdir()) == []
+    sums = tmp_path / "sums"
+    sums.write_text(
+        "".join(
+            f"{hashlib.sha256(jar.read_bytes()).hexdigest()}  thing-1/{jar.name}\n" for jar in jars.iterdir()
+        )
+    )
+    for name, value in (
+        ("PATH", f"{programs}:/usr/bin:/bin"),
+        ("LOG", tmp_path / "log"),
+        ("JARS", jars),
+        ("PINCOMPILER_TOOLS", tmp_path / "tools"),
+    ):
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.setattr(install, "GROUPS", (GROUP,))
+    monkeypatch.setattr(install, "CHECKSUMS", sums)
+    assert install.lacking_jars() == ["thing-1"]
+    install.fetch_jars()
+    assert install.lacking_jars() == []
+    assert len((tmp_path / "log").read_text().splitlines()) == 2
+    install.fetch_jars()
+    assert len((tmp_path / "log").read_text().splitlines()) == 2, "nothing is fetched twice"
 
 
-def test_a_failing_command_is_quoted() -> None:
-    """Its words, its end and the purpose."""
-    script = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"
-    with pytest.raises(InstallError) as raised:
-        install._run([sys.executable, "-c", script], "trying")
-    assert str(raised.value) == f"trying: {sys.executable} ended with 3\nout\nerr"
+def _programs(folder: Path, **scripts: str) -> Path:
+    folder.mkdir()
+    for name, script in scripts.items():
+        (folder / name).write_text(script)
+        (folder / name).chmod(0o755)
+    return folder
 
 
-def test_an_absent_command_is_named() -> None:
-    """Not a traceback."""
-    with pytest.raises(InstallError, match="cannot run no-such-command"):
-        install._run(["no-such-command"], "trying")
+def test_a_jdk_that_is_too_old_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = "#!/bin/sh\necho javac 11.0.2\n"
+    monkeypatch.setenv("PATH", f"{_programs(tmp_path / 'bin', mvn=MVN, java=old, javac=old)}:/usr/bin:/bin")
+    with pytest.raises(FetchError, match=r"javac is version 11\.0\.2; 17 or newer is needed"):
+        install._check_java()
 
 
 @pytest.mark.slow
@@ -162,5 +191,6 @@ def test_missing_tools_skip_or_fail(require: str, outcome: str, tmp_path: Path) 
         check=False,
     )
     assert f"1 {outcome}" in done.stdout
-    assert "okhttp-4.12.0: 1 test not made (run: make tools)" in done.stdout
+    assert "1 test not made, for want of:" in done.stdout
+    assert "  Java: a JDK, Kotlin, OkHttp, R8, Android's classes: 1 test" in done.stdout
     assert done.returncode == (0 if outcome == "skipped" else 1)

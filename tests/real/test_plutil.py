@@ -27,7 +27,7 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 
 @pytest.fixture(autouse=True)
 def _real_plutil() -> None:
-    parts.need(["swift"] if swift.available() else [])
+    parts.need(swift.lacking())
 
 
 def test_what_is_generated(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ SAMPLES = Path(__file__).parent.parent.parent / "samples"
 
 @pytest.fixture(autouse=True)
 def _real_swift() -> None:
-    parts.need(["swift"] if swift.available() else [])
+    parts.need(swift.lacking())
 
 
 @pytest.mark.parametrize("language", ["5", "6"])

@@ -1,6 +1,6 @@
 """Asks the real parts what they do: kotlinc, javac, OkHttp's pinner, aapt2, Android's NSC parser.
 
-The parts are fetched by ``install.py``; :func:`available` says whether they are there.  Starting a
+The parts are fetched by ``make tools``.  Starting a
 JVM costs far more than a question, so every function takes many questions at once: gather first,
 ask once.  Nothing here knows pincompiler; what comes back is what the real part said.
 """
@@ -25,7 +25,6 @@ from .install import (
     FRAMEWORK,
     KOTLIN_VERSION,
     OKHTTP_VERSIONS,
-    missing,
     tools_directory,
 )
 from .jvm import JVM, ToolError, call, jars, java, oracle, workshop
@@ -41,7 +40,6 @@ __all__ = [
     "Question",
     "ToolError",
     "android_nsc",
-    "available",
     "compile_java",
     "compile_kotlin",
     "compile_resources",
@@ -106,14 +104,6 @@ class NscAnswer:
     """aapt2 breaks the build; the parser crashes the app at its first use of TLS."""
     binary: bytes | None = field(repr=False)
     """The compiled document as the APK carries it."""
-
-
-def available() -> str | None:
-    """None when every real part is there, else what is missing and how to get it."""
-    lacking = missing()
-    if not lacking:
-        return None
-    return "; ".join(lacking) + " (run: python tests/real/install.py)"
 
 
 def compile_kotlin(sources: Sequence[Path], okhttp: str, out: Path) -> None:
