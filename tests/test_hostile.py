@@ -31,6 +31,7 @@ from pincompiler.project import App
 from pincompiler.source.document import LIMIT, Document, parse, read_document
 from pincompiler.spki import KeyFileError, public_keys
 from tests import pki
+from tests.patience import WAIT_S
 from tests.strategies import TODAY
 from tests.test_cli import KEYS, ROOT, SAMPLES, Ran, run, snapshot
 
@@ -42,12 +43,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-QUICKLY = timedelta(seconds=3)
-"""For one input, on a busy machine; a hang is minutes."""
-
 fuzzed = settings(
     max_examples=150,
-    deadline=QUICKLY,
+    deadline=timedelta(seconds=WAIT_S),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -147,7 +145,7 @@ def test_levels_of_tables_do_not_eat_the_memory(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         check=False,
-        timeout=30,
+        timeout=WAIT_S,
     )
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.patience import WAIT_S
+
 ROOT = Path(__file__).parent.parent
 PIPELINES = sorted((ROOT / "samples" / "pipelines").glob("*.y*ml"))
 HOSTED = [path for path in PIPELINES if path.stem.startswith("git")]
@@ -38,7 +40,7 @@ def project(tmp_path: Path) -> Path:
 def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = ENVIRONMENT | {"PRE_COMMIT_HOME": str(project.parent / "pre-commit")}
     return subprocess.run(
-        words, cwd=project, env=environment, capture_output=True, text=True, check=False, timeout=60
+        words, cwd=project, env=environment, capture_output=True, text=True, check=False, timeout=WAIT_S
     )
 
 

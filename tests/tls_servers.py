@@ -8,6 +8,7 @@ import ssl
 import struct
 import tempfile
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -18,6 +19,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests import pki
+from tests.patience import WAIT_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -145,7 +147,7 @@ def listening(serve: Callable[[socket.socket], None], *, address: str = "127.0.0
             busy += 1
             server.most_at_once = max(server.most_at_once, busy)
         with connection, contextlib.suppress(OSError):
-            connection.settimeout(10)
+            connection.settimeout(WAIT_S)  # the client gives up first
             serve(connection)
         with lock:
             busy -= 1
@@ -207,12 +209,12 @@ def hang_up(connection: socket.socket) -> None:
 
 
 def drip(connection: socket.socket) -> None:
-    """A byte of a record now and then, for ever."""
+    """A byte of a record now and then, until the client goes."""
     connection.recv(65536)
-    for _ in range(1000):
-        connection.sendall(b"\x16")
-        if connection.recv(1) == b"":
-            return
+    connection.sendall(b"\x16\x03\x03\x40\x00")
+    while True:
+        connection.sendall(b"\x02")
+        time.sleep(0.05)
 
 
 def flood(connection: socket.socket) -> None:

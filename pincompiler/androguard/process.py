@@ -14,7 +14,8 @@ from pincompiler.errors import InputError
 
 _LARGEST: Final = 512 << 20
 """Bytes of one file: androguard holds an archive in memory several times over."""
-_SECONDS: Final = 20
+_SECONDS: Final = 60
+"""Its modules take 2 s to load; a build machine may have ten other things to do."""
 _SECONDS_PER_MB: Final = 15
 """Measured: 2 s per MB of DEX on one free core."""
 MEMORY: Final = 1 << 30

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests import parts
+from tests.patience import WAIT_S
 from tests.real.install import FRAMEWORK, tools_directory
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def demand_aapt2() -> None:
 
 
 def run(*command: str | Path) -> None:
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, check=False, timeout=WAIT_S
+    )
     assert not done.returncode, done.stderr
 
 

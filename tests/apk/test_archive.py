@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import struct
-import time
 import tracemalloc
 import zipfile
 import zlib
@@ -18,6 +17,7 @@ from pincompiler.apk.directory import ArchiveError
 from pincompiler.apk.storage import File, Window, digest
 from pincompiler.errors import InputError
 from tests.apk.forge import Member, deflate, forge_zip, simple_zip
+from tests.patience import no_hang
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -188,10 +188,9 @@ def test_a_bomb_is_refused_before_it_goes_off() -> None:
 @pytest.mark.slow
 def test_the_largest_directory_is_fast() -> None:
     raw = forge_zip(Member(b"res/%d.xml" % number, b"", 0) for number in range(65_535))
-    start = time.process_time()
-    archive = read_archive(raw)
-    assert archive.read("res/65534.xml") == b""
-    assert time.process_time() - start < 10
+    with no_hang():
+        archive = read_archive(raw)
+        assert archive.read("res/65534.xml") == b""
     assert len(archive.names()) == 65_535
     same = read_archive(forge_zip(Member(b"same", b"", 0) for _ in range(65_535)))
     assert len(same.anomalies) == 1
@@ -200,10 +199,8 @@ def test_the_largest_directory_is_fast() -> None:
 
 
 def test_a_file_full_of_end_records_is_given_up_on() -> None:
-    start = time.process_time()
-    with pytest.raises(ArchiveError, match="without a usable directory"):
+    with no_hang(), pytest.raises(ArchiveError, match="without a usable directory"):
         read_archive(b"PK\x05\x06\xff" * 400_000)
-    assert time.process_time() - start < 10
 
 
 def zip64(data: bytes, *, extra: bytes | None = None) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import time
 
 import pytest
 
@@ -12,6 +11,7 @@ from pincompiler.apk.configuration import Configuration, binary_configuration
 from pincompiler.apk.oddities import Oddities
 from pincompiler.apk.resources import Reference, ResourceName, Resources, Value
 from tests.apk.forge import BOOLEAN, DECIMAL, REFERENCE, Res, TableForm, arsc, config
+from tests.patience import no_hang
 
 DE, LAND, V28 = config(language=b"de"), config(orientation=2), config(sdk=28)
 
@@ -104,10 +104,9 @@ def test_a_split_adds_to_its_base() -> None:
 def test_references_that_fork_without_end() -> None:
     forks = [Res(reference(0x7F010000 + n), config(sdk=n + 1)) for n in range(20)]
     resources = Resources((table(arsc({"s": {f"e{n}": forks for n in range(20)}})),))
-    start = time.process_time()
-    resources.values(0x7F010000)
-    resources.strings(0x7F010000)
-    assert time.process_time() - start < 10
+    with no_hang():
+        resources.values(0x7F010000)
+        resources.strings(0x7F010000)
 
 
 def test_a_table_that_breaks_off() -> None:

@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tests.patience import WAIT_S
+
 from .install import R8_VERSION, tools_directory
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ _WORKSHOP: Final = (
     *("-Xms1500m", "-Xmx1500m", "-Xmn900m"),
 )
 _SOURCES: Final = Path(__file__).resolve().parent / "java"
-_PATIENCE_S: Final = 300.0
 
 
 class ToolError(Exception):
@@ -91,11 +92,11 @@ def oracle(name: str, version: str, classpath: str) -> Path:
 def call(command: Sequence[str], given: bytes = b"") -> bytes:
     """Run a program to its end; its standard output, or :class:`ToolError` with what it said."""
     try:
-        done = subprocess.run(command, input=given, capture_output=True, check=False, timeout=_PATIENCE_S)
+        done = subprocess.run(command, input=given, capture_output=True, check=False, timeout=WAIT_S)
     except OSError as error:
         raise ToolError(f"cannot run {command[0]}: {error}") from error
     except subprocess.TimeoutExpired as error:
-        raise ToolError(f"{command[0]} did not end within {_PATIENCE_S:g} s") from error
+        raise ToolError(f"{command[0]} did not end within {WAIT_S:g} s") from error
     if done.returncode:
         said = (done.stdout + done.stderr).decode(errors="replace").strip()
         raise ToolError(said or f"{command[0]} ended with {done.returncode}")

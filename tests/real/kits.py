@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tests.patience import WAIT_S
 from tests.real.install import ANDROID_VERSION, TRUSTKIT_VERSION, tools_directory
 
 if TYPE_CHECKING:
@@ -48,4 +49,4 @@ def trustkit() -> str:
 
 
 def _run(command: Sequence[str]) -> None:
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, check=True, capture_output=True, timeout=WAIT_S)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests import parts
+from tests.patience import WAIT_S
 
 pytestmark = pytest.mark.real
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -38,7 +39,7 @@ def run(*command: str, cwd: Path, code: int = 0, **environment: str) -> str:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        timeout=300,
+        timeout=WAIT_S,
     )
     assert done.returncode == code, done.stdout
     return done.stdout

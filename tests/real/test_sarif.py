@@ -18,6 +18,7 @@ from tests import parts
 from tests.audit.test_changes import NOW
 from tests.audit.test_reports import SUBJECT
 from tests.dex import fetch
+from tests.patience import WAIT_S
 
 from .install import tools_directory
 
@@ -45,7 +46,7 @@ def complaints(validator: Path, report: str, folder: Path) -> list[tuple[str, st
         env=os.environ | {"DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"},
         check=False,
         capture_output=True,
-        timeout=120,
+        timeout=WAIT_S,
     )
     found: list[dict[str, Any]] = json.loads(out.read_text("utf-8-sig"))["runs"][0].get("results", [])
     return [(one["ruleId"], json.dumps(one["message"])) for one in found if one["ruleId"] not in HARMLESS]
