@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from pincompiler.policy import Role
 from pincompiler.spki import KeyFileError, PublicKey, public_keys
-from tests import pki
+from tests import parts, pki
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -239,6 +239,7 @@ def test_fix_for_a_private_key_works(form: str, tmp_path: Path) -> None:
     (tmp_path / "api.key").write_bytes(PRIVATE[form])
     command = shlex.split(refusal(PRIVATE[form], "api.key").fix)
     assert command[0] == "openssl"
+    parts.need_command("openssl")
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     (made,) = (path for path in tmp_path.iterdir() if path.name != "api.key")
     key = pki.private_key("RSA-2048" if form == "PKCS#1" else "P-256")
@@ -266,6 +267,7 @@ def test_fix_for_a_pkcs12_store_works(tmp_path: Path) -> None:
     (tmp_path / "leaf.p12").write_bytes(pki.pkcs12_store(b"secret"))
     fix = refusal(pki.pkcs12_store(b"secret"), "leaf.p12").fix
     command = [*shlex.split(fix), "-passin", "pass:secret"]
+    parts.need_command("openssl")
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     (made,) = (path for path in tmp_path.iterdir() if path.name != "leaf.p12")
     expected = pki.openssl_pin(pki.pem(pki.certificate()))
@@ -290,6 +292,7 @@ def test_fix_for_a_pkcs7_bundle_works(encoding: Encoding, tmp_path: Path) -> Non
     data = pki.pkcs7_bundle(encoding)
     (tmp_path / "chain.p7b").write_bytes(data)
     command = shlex.split(refusal(data, "chain.p7b").fix)
+    parts.need_command("openssl")
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     (made,) = (path for path in tmp_path.iterdir() if path.name != "chain.p7b")
     expected = {

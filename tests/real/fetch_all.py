@@ -83,7 +83,9 @@ def main() -> int:
     if log and tools.is_dir():
         (tools / LOG).write_text(log, encoding="utf-8")
         say(f"what the commands said: {tools.name}/{LOG}")
-    say(f"missing: {', '.join(packages.titles(absent))}")
+    say("left out:")
+    for title in packages.titles(absent):
+        say(f"  {title}")
     say(f"to bring them: {packages.cure()}")
     return int(parts.required())
 

@@ -64,7 +64,7 @@ GROUPS: Final = (
         "from npm: real apps, SARIF's validator, axe-core", ("*.apk", "Sarif.*", "axe*"), ("npm",), ("npm",)
     ),
     Group("from PyPI: mitmproxy, a schema of JUnit XML", ("mitmproxy-*", "junit*")),
-    Group("command lines", ("curl", "openssl"), ("curl", "openssl"), ("curl", "openssl")),
+    Group("curl and openssl", ("curl", "openssl"), ("curl", "openssl"), ("curl", "openssl")),
 )
 
 

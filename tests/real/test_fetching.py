@@ -141,7 +141,7 @@ def test_what_is_missing_stops_ci(
         "Swift: left out: it is not to be had",
         "what the commands said: tools/fetch.log",
     ]
-    assert "Swift and plutil" in said[4]
+    assert (said[4], "  Swift and plutil" in said) == ("left out:", True)
     assert (tmp_path / "tools/fetch.log").read_text() == "== Swift\nit is not to be had\nall that was said\n"
 
 
