@@ -10,30 +10,32 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.errors import InputError
+from pincompiler.destinations import destination
 from pincompiler.fidelity import Remembered
 from pincompiler.finding import Finding, Level, fold
 from pincompiler.lowering import Lowering, lower, missing_base
-from pincompiler.platforms import plist
-from pincompiler.platforms.headers import MARK
+from pincompiler.overwriting import in_the_way
+from pincompiler.platforms import ats, plist, trustkit
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.records import dataclass
-from pincompiler.rules import hand_written_output
 from pincompiler.rules.acceptances import accept
 from pincompiler.rules.registry import judge, judge_target
 from pincompiler.rules.rule import Judged, Lowered
-from pincompiler.source.document import Document, place, read_bytes, read_document, read_if_there
+from pincompiler.source.document import Document, place, read_bytes, read_document
+from pincompiler.source.paths import is_same
 from pincompiler.source.reader import read_project
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import date
     from pathlib import PurePosixPath
 
+    from pincompiler.destinations import Destination
     from pincompiler.project import Output, Project
 
 
@@ -115,64 +117,69 @@ def _order(finding: Finding) -> tuple[object, ...]:
 # -- artifacts -----------------------------------------------------------------------------------
 
 
-def artifacts(checked: Checked) -> tuple[Artifact, ...]:
-    """The files that a checked project compiles to, in the order of the registry.
+def artifacts(checked: Checked, directory: Path | None = None) -> tuple[Artifact, ...]:
+    """The files that a checked project compiles to below a directory, in the order of the registry.
 
-    Raises InputError when a file to be edited or merged cannot be.
+    None is the directory of pins.toml.  Raises InputError when a file to be edited or merged cannot be.
     """
     project = checked.project
-    digest = project.policy.digest()
     files: dict[PurePosixPath, Artifact] = {}
-    shared: dict[PurePosixPath, dict[tuple[str, ...], object]] = {}
     for lowering in checked.lowered:
         output, target = lowering.output, target_named(lowering.output.target)
-        base = read_bytes(project.root / output.base) if output.base else b""
-        job = Job(project.file, digest, output, base)
-        content = b""
-        if target.write:
-            content = target.write(lowering.model, job)
-        elif target.entries:
-            shared.setdefault(output.path, {}).update(target.entries(lowering.model, job))
+        there = destination(project, output, directory)
+        write = target.write
+        content = there.settled(write(lowering.model, _job(project, output, there))) if write else b""
         files.setdefault(output.path, Artifact(target.name, output.path, content))
-    for path, entries in shared.items():
-        content = plist.edit(_existing(project.root / path), entries, str(path))
-        files[path] = Artifact(files[path].target, path, content)
+    for path, (there, entries) in _parts(checked, directory).items():
+        content = plist.edit(there.beginning(), entries, str(there.begins_with))
+        files[path] = Artifact(files[path].target, path, there.settled(content))
     return tuple(files.values())
 
 
-def _existing(path: Path) -> bytes:
-    """The property list to edit, nothing if there is none.  An empty one may be the rest of one cut short."""
-    content = read_if_there(path)
-    if content is not None and not content.strip():
-        raise InputError(f"{path}:1:1: not XML: no element found; delete the file to begin a new one")
-    return content or b""
+def _job(project: Project, output: Output, there: Destination) -> Job:
+    base = read_bytes(project.root / output.base) if output.base else b""
+    return Job(there.source, project.policy.digest(), output, base)
 
 
-def overwritten(checked: Checked, directory: Path) -> Iterator[Finding]:
-    """The files in the way that a person wrote, which compiling would lose."""
+def _parts(
+    checked: Checked, directory: Path | None
+) -> Mapping[PurePosixPath, tuple[Destination, Mapping[plist.KeyPath, object]]]:
+    """For each property list its place, and what its targets set in it together."""
     project = checked.project
+    shared: dict[PurePosixPath, tuple[Destination, dict[plist.KeyPath, object]]] = {}
     for lowering in checked.lowered:
         output, target = lowering.output, target_named(lowering.output.target)
-        path = (project.root if target.edits else directory) / output.path
-        content = read_if_there(path)
-        lost = _lost(project, output, content) if content is not None else ""
-        if lost:
-            where = output.where.at("path") if output.where else None
-            fix = "keep it with `base` or `pincompiler init --from`, delete it, or pass --force"
-            found = hand_written_output.RULE.at(where, lost, fix, target=output.target)
-            yield place(found, checked.document)
+        if target.entries:
+            there = destination(project, output, directory)
+            entries = target.entries(lowering.model, _job(project, output, there))
+            shared.setdefault(output.path, (there, {}))[1].update(entries)
+    return shared
 
 
-def _lost(project: Project, output: Output, content: bytes) -> str:
-    """What compiling would lose of a file that exists."""
-    target = target_named(output.target)
-    if not target.edits:
-        by_hand = content.strip() and MARK.encode() not in content
-        return f"{output.path} was not generated by pincompiler and would be overwritten" if by_hand else ""
-    plist.refuse_other_forms(content, str(output.path))
-    section = target.read(content, project.app, str(output.path))
-    if section.policy_digest:
-        return ""
-    names = sorted(set(section.names()) - set(project.policy.names()))
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{output.path} pins {names[0]}{more} by hand, which pins.toml does not know" if names else ""
+def overwritten(checked: Checked, directory: Path, *, force: bool = False) -> Iterator[Finding]:
+    """What compiling to a directory would lose, and with ``force`` what it may not write all the same."""
+    for finding in in_the_way(checked.project, checked.lowered, directory, force=force):
+        yield place(finding, checked.document)
+
+
+def diverged(checked: Checked, directory: Path) -> Iterator[tuple[Path, Path]]:
+    """The property lists below another directory that differ from the project's in what is not ours, with those.
+
+    Each keeps what it has, so what has changed in the project since it was copied is not in it.
+    """
+    outputs = (lowering.output for lowering in checked.lowered)
+    for path in dict.fromkeys(one.path for one in outputs if target_named(one.target).edits):
+        own, other = checked.project.root / path, directory / path
+        there = os.path.lexists(own) and os.path.lexists(other) and not is_same(own, other)
+        if there and _others(own) != _others(other):
+            yield other, own
+
+
+def _others(path: Path) -> dict[str, Any]:
+    """What somebody else wrote in a property list."""
+    values = plist.load(read_bytes(path), str(path))
+    security = values.get(ats.SECTION[0])
+    if isinstance(security, dict):
+        security.pop(ats.SECTION[1], None)
+    empty = {ats.SECTION[0]} if security == {} else set()
+    return {key: value for key, value in values.items() if key not in {ats.RECORD, *trustkit.SECTION, *empty}}

@@ -23,14 +23,16 @@ def load(path: str | Path, today: date) -> Checked:
     return check(Path(path), today)
 
 
-def compile(checked: Checked) -> tuple[Artifact, ...]:  # noqa: A001 - what it is called everywhere else
-    """The files of every configured target: ``path``, below the directory of pins.toml, and ``content``.
+def compile(checked: Checked, directory: str | Path | None = None) -> tuple[Artifact, ...]:  # noqa: A001 - what it is called everywhere else
+    """The files of every configured target: ``path``, below a directory, and ``content`` for that place.
 
-    None if there is an error.  Nothing is written.
+    The directory is that of pins.toml if none is given.  A property list that stands there is edited, and
+    one that only the project has is copied.  None if there is an error.  Nothing is written.  Raises
+    InputError when a file to be edited or merged cannot be.
     """
     from pincompiler.compiler import artifacts
 
-    return artifacts(checked) if checked.ok else ()
+    return artifacts(checked, Path(directory) if directory is not None else None) if checked.ok else ()
 
 
 def audit_app(path: str | Path, today: date, pins: str | Path | None = None) -> Subject:

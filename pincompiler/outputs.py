@@ -81,13 +81,15 @@ def _current(path: Path) -> bytes | None:
 
 
 def _refuse(path: Path, others: Sequence[Path], directory: Path) -> None:
-    """A link could lead anywhere, and replacing it would surprise whoever made it."""
+    """A link could lead anywhere, and replacing it or what is write-protected would surprise whoever made it so."""
     if path.is_symlink():
         raise OutputError(f"{path}: is a symbolic link; name the file it leads to; nothing was written")
     if not path.resolve().is_relative_to(directory.resolve()):
         raise OutputError(f"{path}: leads out of {directory} by a symbolic link; nothing was written")
     if path.is_dir():
         raise OutputError(f"{path}: is a directory; nothing was written")
+    if path.exists() and not path.stat().st_mode & 0o222:
+        raise OutputError(f"{path}: is read-only; nothing was written")
     if any(above in others for above in path.parents):
         raise OutputError(f"{path}: is below another output; nothing was written")
 

@@ -107,6 +107,8 @@ class Project:
     """By date."""
     rotations: tuple[Rotation, ...] = ()
     """By host, in the order of the file, and then by day."""
+    inputs: frozenset[Path] = frozenset()
+    """The files it is read from: itself, those of its keys, the bases."""
 
     def supported(self, first: date, last: date) -> tuple[SupportedRelease, ...]:
         """The releases that are supported on a day between two, both included."""

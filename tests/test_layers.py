@@ -32,7 +32,8 @@ LAYERS = (
     ("planning",),
     ("subject", "fingerprints", "changes"),
     ("source", "revisions"),
-    ("rules", "shipped", "lowering"),
+    ("rules", "shipped", "lowering", "destinations"),
+    ("overwriting",),
     ("compiler", "reports"),
     ("configurations", "lift", "outputs"),
     (

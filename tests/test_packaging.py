@@ -113,7 +113,9 @@ def test_compiling_the_samples_from_an_empty_directory(installed: Installed, tmp
     written = {str(path.relative_to(empty)): path for path in empty.rglob("*") if path.is_file()}
     assert sorted(written) == sorted(OUTPUTS)
     for name, path in written.items():
-        assert path.read_bytes() == (SAMPLES / name).read_bytes(), name
+        # Only the header differs: there a bare name would be another file.
+        content = path.read_text("utf-8").replace(f"from {tmp_path.name}/shop/pins.toml.", "from pins.toml.")
+        assert content == (SAMPLES / name).read_text("utf-8"), name
 
 
 @pytest.mark.slow

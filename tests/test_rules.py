@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pincompiler.rules
-from pincompiler.compiler import check, overwritten
+from pincompiler.compiler import artifacts, check, overwritten
 from pincompiler.finding import Level
+from pincompiler.outputs import write_all
 from pincompiler.rules.app import APP_RULES
 from pincompiler.rules.registry import RULES as EVERY_RULE
 
@@ -30,6 +31,7 @@ RULES = tuple(rule for rule in EVERY_RULE if rule not in APP_RULES)
 
 OF_COMPILING = {
     "hand-written-output": "needs the output to exist, and is told by compile, not by check: tested below",
+    "foreign-output": "the same",
 }
 """Rules whose examples `check` alone cannot judge, and why."""
 
@@ -159,3 +161,19 @@ def test_hand_written_output(example_root: Path, today: date) -> None:
         assert checked.ok
         told[example] = [(f.rule, f.level, f.target) for f in overwritten(checked, example_root)]
     assert told == {"wrong": [("hand-written-output", Level.ERROR, "nsc")], "right": []}
+
+
+def test_foreign_output(example_root: Path, today: date) -> None:
+    """Its first example is refused where staging.toml has written, its second one writes beside it."""
+    found = parts(next(rule for rule in RULES if rule.id == "foreign-output"))
+    text = completed(found["wrong"])
+    (example_root / "staging.toml").write_text(text, encoding="utf-8")
+    staging = check(example_root / "staging.toml", today)
+    write_all(artifacts(staging), example_root)
+    told = {}
+    for example in ("wrong", "right"):
+        (example_root / "pins.toml").write_text(completed(found[example]), encoding="utf-8")
+        checked = check(example_root / "pins.toml", today)
+        assert checked.ok
+        told[example] = [(f.rule, f.level, f.target) for f in overwritten(checked, example_root)]
+    assert told == {"wrong": [("foreign-output", Level.ERROR, "nsc")], "right": []}

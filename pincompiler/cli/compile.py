@@ -15,6 +15,7 @@ from pincompiler.cli.console import (
     print_findings,
     print_stale,
     talk,
+    tell_diverged,
     tell_written,
 )
 from pincompiler.cli.options import PINS, Horizon, OutputFormat, PinsFile, Today, day_of
@@ -24,7 +25,7 @@ from pincompiler.finding import Level
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pincompiler.compiler import Checked
+    from pincompiler.compiler import Artifact, Checked
 
 EPILOG = "Example: pincompiler compile -t nsc -t ats"
 
@@ -43,14 +44,18 @@ def command(
     check_only: Annotated[
         bool, typer.Option("--check", help="Write nothing; print a diff and exit 1 if a file is stale.")
     ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite files that a person wrote.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Overwrite files that a person wrote or another pins.toml generated."),
+    ] = False,
     expiring_within: Horizon = 30,
     output_format: OutputFormat = Format.TEXT,
     today: Today = "",
 ) -> None:
     """Write every target, or nothing if there is an error.
 
-    What [target.*] names is written below the directory of pins.toml, or below DIR.
+    What [target.*] names is written below the directory of pins.toml, or below DIR.  An Info.plist is edited
+    where it is written; below a DIR that has none it begins as a copy of the project's.
     """
     from pincompiler import compiler, outputs
 
@@ -62,14 +67,14 @@ def command(
         _known_targets(target or (), checked)
     directory = Path(output) if output and not to_stdout else checked.project.root
     findings = [*checked.findings]
-    if checked.ok and not to_stdout and not force:
-        findings += compiler.overwritten(checked, directory)
+    if checked.ok and not to_stdout:
+        findings += compiler.overwritten(checked, directory, force=force)
     failed = any(finding.level is Level.ERROR for finding in findings)
     if not as_json:
         # What is accepted or merely worth knowing is for `check`; a build log shows what matters.
         told = [finding for finding in findings if finding.level is not Level.NOTE]
         print_findings("compile", checked, told, output_format, to_stderr=to_stdout or check_only)
-    artifacts = () if failed else compiler.artifacts(checked)
+    artifacts = () if failed else _artifacts(checked, directory)
     if to_stdout and not failed:
         print_artifact(artifacts)
         return
@@ -86,6 +91,14 @@ def command(
     else:
         tell_written(artifacts, stale)
     raise typer.Exit(PROBLEM if failed or (check_only and stale) else FINE)
+
+
+def _artifacts(checked: Checked, directory: Path) -> tuple[Artifact, ...]:
+    from pincompiler import compiler
+
+    artifacts = compiler.artifacts(checked, directory)
+    tell_diverged(compiler.diverged(checked, directory))
+    return artifacts
 
 
 def _known_targets(wanted: Iterable[str], checked: Checked) -> None:

@@ -160,6 +160,12 @@ def tell_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) -
         talk(f"{'wrote' if artifact in stale else 'unchanged'} {artifact.path}")
 
 
+def tell_diverged(pairs: Iterable[tuple[Path, Path]]) -> None:
+    """Which files below another directory are no copies of the project's any more."""
+    for other, own in pairs:
+        talk(f"{other} differs from {own} in more than its pins and keeps that; delete it to copy {own} anew")
+
+
 def print_verdicts(
     verdicts: Iterable[HostVerdict], asked: Question, output_format: Format
 ) -> tuple[HostVerdict, ...]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 KeyPath = tuple[str, ...]
+_UNMARKED = lazy_regex(rb"\0[\s<]|[\s<]\0")
+"""How UTF-16 begins without a byte order mark, which expat takes."""
 
 _NEW = b"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
@@ -37,8 +39,25 @@ def load(data: bytes, what: str) -> dict[str, Any]:
     """
     if not data.startswith(b"bplist"):
         _scan(data, what)
+    values = _parsed(data, what)
+    if not isinstance(values, dict):
+        raise InputError(f"{what}: its root is no dictionary")
+    return values
+
+
+def entry(data: bytes, name: str, what: str) -> object:
+    """One entry of an XML property list's root, None if it has none; the others are passed over.
+
+    InputError as of :func:`edit`.
+    """
+    refuse_other_forms(data, what)
+    node = _scan(data, what, {}).entries.get(name)
+    return None if node is None else _parsed(b"<plist>" + data[node.start : node.end] + b"</plist>", what)
+
+
+def _parsed(data: bytes, what: str) -> Any:
     try:
-        values = plistlib.loads(data)
+        return plistlib.loads(data)
     # AttributeError: what plistlib says of a <date> that is none.
     except (
         plistlib.InvalidFileException,
@@ -48,9 +67,6 @@ def load(data: bytes, what: str) -> dict[str, Any]:
         AttributeError,
     ) as error:
         raise InputError(f"{what}: not a property list: {error}") from error
-    if not isinstance(values, dict):
-        raise InputError(f"{what}: its root is no dictionary")
-    return values
 
 
 def edit(data: bytes, changes: Mapping[KeyPath, object], what: str) -> bytes:
@@ -83,7 +99,7 @@ def refuse_other_forms(data: bytes, what: str) -> None:
     """InputError for a property list that is not UTF-8 text, in which bytes can be replaced."""
     if data.startswith(b"bplist"):
         raise InputError(f"{what}: is a binary property list; run plutil -convert xml1 on it first")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _UNMARKED.match(data):
         raise InputError(f"{what}: its encoding is UTF-16; save it as UTF-8")
 
 

@@ -3,7 +3,8 @@
 ## Why is this bad?
 
 The second would overwrite the first, and one platform would ship without its pins.  Only targets that
-edit an Info.plist may share it, since each of them writes a section of its own.
+edit an Info.plist may share it, under one spelling of its name, since each of them writes a section of its
+own.  Nor may an output be an input: pins.toml itself, a key, or a `base`.
 
 ## Example
 

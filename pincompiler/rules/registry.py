@@ -20,6 +20,7 @@ from pincompiler.rules import (
     expiring_pin_set,
     expiry_at_certificate_end,
     expiry_past_certificate,
+    foreign_output,
     hand_written_output,
     idle_rotation,
     inert_target,
@@ -68,6 +69,7 @@ RULES: tuple[Rule, ...] = (
     unmanaged_pin.RULE,
     unreported_failure.RULE,
     hand_written_output.RULE,
+    foreign_output.RULE,
     # The policy by itself.
     missing_backup_pin.RULE,
     lone_leaf_key.RULE,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.project import Output
 from pincompiler.regexes import lazy_regex
-from pincompiler.source.paths import inside
+from pincompiler.source.paths import inside, one_file
 from pincompiler.source.tables import did_you_mean
 
 if TYPE_CHECKING:
@@ -110,8 +110,8 @@ class OutputReader:
     def __init__(self, reporter: Reporter, root: Path, inputs: Iterable[Path]) -> None:
         self._reporter = reporter
         self._root = root
-        self._inputs = frozenset(str(path.resolve()).lower() for path in inputs)
-        self._taken: dict[str, Target[Any]] = {}
+        self._inputs = frozenset(map(one_file, inputs))
+        self._taken: dict[str, tuple[Target[Any], PurePosixPath]] = {}
 
     def read(self, top: Table) -> tuple[Output, ...]:
         """The outputs in the order of the registry, which is the order of writing."""
@@ -137,7 +137,7 @@ class OutputReader:
         if path is None or package is None:
             return None
         self._unshared(target, path, table)
-        if base is not None and str(base).lower() == str(path).lower():
+        if base is not None and one_file(self._root / base) == one_file(self._root / path):
             fix = "keep the hand-written part in a file of its own"
             self._reporter.error(
                 "conflicting-output", "the base would be overwritten", table.where.at("base"), fix
@@ -185,17 +185,16 @@ class OutputReader:
         return inside(text, self._root, table.where.at("base"), self._reporter) if text else None
 
     def _unshared(self, target: Target[Any], path: PurePosixPath, table: Table) -> None:
-        # Two names that differ in case are one file on macOS and Windows.
-        resolved = (self._root / path).resolve()
-        if str(resolved).lower() in self._inputs:
+        file = one_file(self._root / path)
+        if file in self._inputs:
             message, fix = (
                 f'"{path}" is an input, and would be overwritten',
                 "give the output a path of its own",
             )
             self._reporter.error("conflicting-output", message, table.where.at("path"), fix)
-        first = self._taken.setdefault(str(resolved).lower(), target)
-        if first is not target and not (first.edits and target.edits):
+        first, spelt = self._taken.setdefault(file, (target, path))
+        shared = first.edits and target.edits
+        if first is not target and not (shared and spelt == path):
             message = f"{target.name} and {first.name} would write the same file"
-            self._reporter.error(
-                "conflicting-output", message, table.where.at("path"), "give each its own path"
-            )
+            fix = f'write it as "{spelt}" in both' if shared else "give each its own path"
+            self._reporter.error("conflicting-output", message, table.where.at("path"), fix)

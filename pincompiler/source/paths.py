@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 if TYPE_CHECKING:
     from pincompiler.location import Location
@@ -42,3 +44,24 @@ def _led_out(text: str, root: Path) -> tuple[str, str] | None:
     if resolved.is_relative_to(root.resolve()):
         return None
     return f'"{text}" leads out of the project directory by a link', "let it be inside the project directory"
+
+
+def one_file(path: Path) -> str:
+    """What all names of a file have in common: links are followed, and on macOS and Windows case does not count."""
+    return normalize("NFC", os.path.realpath(path)).lower()
+
+
+def is_same(path: Path, other: Path) -> bool:
+    """Whether two paths lead to one file; not, if one of them cannot be looked at."""
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
+
+
+def entries(folder: Path) -> tuple[Path, ...]:
+    """What is in a folder, by name; nothing if that cannot be looked at."""
+    try:
+        return tuple(sorted(folder.iterdir()))
+    except OSError:
+        return ()

@@ -96,7 +96,10 @@ class _Reader:
         accepts = tuple(a for table in top.tables("accept") if (a := self.acceptance(table)))
         known = tuple(key for key in keys.values() if key.spki_sha256)
         name, releases = _file_name(self.file), planned.releases(top)
-        return Project(self.root, name, policy, app, known, outputs, accepts, releases, rotations)
+        inputs |= {self.root / output.base for output in outputs if output.base}
+        return Project(
+            self.root, name, policy, app, known, outputs, accepts, releases, rotations, frozenset(inputs)
+        )
 
     def _unused(self, keys: Mapping[str, Key], used: set[str]) -> None:
         for name, key in keys.items():

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pincompiler.errors import InputError
-from pincompiler.platforms.plist import edit, load
+from pincompiler.platforms.plist import edit, entry, load
 from tests.platforms.models import calm
 
 if TYPE_CHECKING:
@@ -175,6 +175,24 @@ def test_whatever_the_layout(body: str, end: str) -> None:
     # What was before the root's first entry and after its last is still there.
     assert edited.startswith(data[: data.index(b"<dict")])
     assert edited.endswith(data[data.rindex(b"</plist>") :])
+
+
+@pytest.mark.parametrize("name", [*plistlib.loads(WHOLE), "absent"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_one_entry_is_what_it_is_in_the_whole(name: str, end: bytes) -> None:
+    data = WHOLE.replace(b"\n", end)
+    assert entry(data, name, "Info.plist") == plistlib.loads(data).get(name)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", ["", "\n"])
+def test_utf_16_is_not_edited(encoding: str, before: str) -> None:
+    """expat reads it without a mark or a declaration, too, and byte offsets of one letter would be two."""
+    data = f"{before}<plist><dict><key>A</key><true/></dict></plist>".encode(encoding)
+    with pytest.raises(InputError, match="its encoding is UTF-16; save it as UTF-8"):
+        edit(data, EDITS, "P")
+    with pytest.raises(InputError, match="its encoding is UTF-16; save it as UTF-8"):
+        entry(data, "A", "P")
 
 
 def test_an_empty_file_becomes_a_new_one() -> None:
