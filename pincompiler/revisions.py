@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.errors import InputError
+from pincompiler.git import AbsentError, copy_blob
 from pincompiler.source.document import decode
+from pincompiler.source.paths import refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,45 +26,45 @@ def checked_out(text: str, repository: Path) -> Iterator[Path]:
     pins.toml come the files that it names.  Raises InputError if git does not have it.
     """
     revision, _, path = text.removeprefix(SCHEME).partition(":")
-    if not revision or not path or revision.startswith("-"):
+    file = PurePosixPath(path).name
+    if not revision or revision.startswith("-") or file in ("", "..") or not text.isprintable():
         raise InputError(f"{text}: write git:REV:PATH, such as git:v4.2:pins.toml")
-    content = _blob(revision, path, repository, text)
     with TemporaryDirectory(prefix="pincompiler-") as made:
-        there = Path(made) / PurePosixPath(path).name
-        there.write_bytes(content)
+        there = Path(made) / file
+        try:
+            _copy(f"{revision}:{path}", repository, there)
+        except InputError as error:
+            raise InputError(f"{text}: {error}") from error
         if there.suffix == ".toml":
-            _add_named(content, revision, path, repository, there.parent)
+            _add_named(there, revision, path, repository)
         yield there
 
 
-def _blob(revision: str, path: str, repository: Path, text: str) -> bytes:
-    command = ["git", "-C", str(repository), "cat-file", "blob", f"{revision}:{path}"]
+def _copy(name: str, repository: Path, there: Path) -> None:
+    """One file, with the directories above it."""
     try:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell
+        there.parent.mkdir(parents=True, exist_ok=True)
+        with there.open("wb") as stream:
+            copy_blob(name, repository, stream)
     except OSError as error:
-        raise InputError(f"{text}: git cannot be run: {error.strerror or error}") from error
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ").split("\n")[0]
-        raise InputError(f"{text}: git says: {said}")
-    return done.stdout
+        raise InputError(f"no file can be made of it: {error.strerror or error}") from error
 
 
-def _add_named(content: bytes, revision: str, path: str, repository: Path, directory: Path) -> None:
+def _add_named(pins: Path, revision: str, path: str, repository: Path) -> None:
     """The keys' files and the targets' bases; what is missing or outside will be told by who wants it."""
     # What is no TOML has no values; that is told by whoever reads the file.
-    for name in sorted(_files(decode(content, path).values)):
-        relative = PurePosixPath(name)
-        if relative.is_absolute() or ".." in relative.parts:
+    for name in sorted(_files(decode(pins.read_bytes(), path).values)):
+        if refused(name):
             continue
         # Not normalised: git knows `./` at the front only.
-        found = str(PurePosixPath(path).parent / relative)
+        found = str(PurePosixPath(path).parent / name)
+        there = pins.parent / name
         try:
-            data = _blob(revision, f"./{found}" if path.startswith("./") else found, repository, name)
-        except InputError:
-            continue
-        there = directory / relative
-        there.parent.mkdir(parents=True, exist_ok=True)
-        there.write_bytes(data)
+            _copy(f"{revision}:{'./' if path.startswith('./') else ''}{found}", repository, there)
+        except AbsentError:
+            there.unlink()
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from error
 
 
 def _files(values: Mapping[str, Any]) -> set[str]:

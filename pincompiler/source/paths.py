@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 def inside(text: str, root: Path, where: Location, reporter: Reporter) -> PurePosixPath | None:
     """The path if it stays below ``root``, symbolic links followed; else None, and a finding."""
-    refused = _refused(text) or _led_out(text, root)
-    if refused:
-        reporter.error("escaping-path", refused[0], where, refused[1])
+    problem = refused(text) or _led_out(text, root)
+    if problem:
+        reporter.error("escaping-path", problem[0], where, problem[1])
         return None
     return PurePosixPath(text)
 
 
-def _refused(text: str) -> tuple[str, str] | None:
-    """What is wrong with the text of a path, and what to do."""
+def refused(text: str) -> tuple[str, str] | None:
+    """What is wrong with the text of a path, and what to do; None: it stays below wherever it starts."""
     path = PurePosixPath(text)
     if len(text) > 1000:
         return f"a path of {len(text):,} characters is longer than systems take", "shorten it"
