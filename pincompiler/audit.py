@@ -9,10 +9,11 @@
 
 from __future__ import annotations
 
-import gc
 from base64 import b64decode
 from binascii import Error as Base64Error
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pincompiler import __version__
@@ -122,11 +123,12 @@ def _acceptances(path: Path, today: date) -> tuple[Acceptance, ...]:
 def audit(path: Path, asked: Question) -> Subject:
     """Audit one app; one that cannot be read is a subject with an error."""
     try:
-        app = read_app(path, asked.engine)
+        return judge_app(read_app(path, asked.engine), asked)
     except InputError as error:
         said = str(error).removeprefix(f"{_shown(path)}: ")
-        return Subject(_shown(path), error=said, run=asked.run)
-    return judge_app(app, asked)
+    except MemoryError:
+        said = "memory ran out"
+    return Subject(_shown(path), error=said, run=asked.run)
 
 
 def _shown(path: Path) -> str:
@@ -135,23 +137,24 @@ def _shown(path: Path) -> str:
 
 
 def audit_all(paths: Sequence[Path], asked: Question, jobs: int = 1) -> Iterator[Subject]:
-    """Audit apps, in the order in which they are named; several at a time in processes of their own."""
-    if min(jobs, len(paths)) < 2:
+    """Audit apps, in the order in which they are named.
+
+    Of several each is read in a process that is watched, ``jobs`` of them at a time: an app that brings down its
+    process is a subject with an error, and costs no other.
+    """
+    if len(paths) < 2:
         yield from (audit(path, asked) for path in paths)
         return
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
+    from pincompiler.workers import Died, supervised
 
-    # A worker that dies, of memory or of a signal, takes the pool with it; its app is named then.
-    with ProcessPoolExecutor(min(jobs, len(paths)), initializer=gc.disable) as pool:
-        # Standard input is this process's alone.
-        pending = [(path, pool.submit(audit, path, asked) if str(path) != "-" else None) for path in paths]
-        for path, future in pending:
-            try:
-                yield future.result() if future else audit(path, asked)
-            except BrokenProcessPool:
-                died = "the process that read it died; try --jobs 1"
-                yield Subject(str(path), error=died, run=asked.run)
+    # Standard input is this process's alone.
+    files = [path for path in paths if str(path) != "-"]
+    with closing(supervised(partial(audit, asked=asked), files, jobs)) as results:
+        for path in paths:
+            found = audit(path, asked) if str(path) == "-" else next(results)
+            if isinstance(found, Died):
+                found = Subject(str(path), error=f"the process that read it {found.why}", run=asked.run)
+            yield found
 
 
 def judge_app(app: App, asked: Question) -> Subject:
@@ -202,6 +205,8 @@ def _run(rule: Rule, audited: Audited) -> tuple[list[Finding], str]:
     assert rule.app is not None  # noqa: S101 - for the type checker
     try:
         return list(rule.app(audited)), ""
+    except MemoryError:
+        raise  # no bug, and the next rule would meet it too
     except Exception as error:  # noqa: BLE001 - whatever it is, the other rules have to be heard
         return [], f"failed, which is a bug of pincompiler: {error!r}"
 

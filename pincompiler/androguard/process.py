@@ -46,7 +46,8 @@ def ask(question: Question, data: bytes) -> Any:
         done = subprocess.run(  # noqa: S603 - no word of the command is from the file
             command,
             input=data,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what it prints has no bound
             timeout=seconds,
             check=False,
             env={**os.environ, "PYTHONPATH": path},

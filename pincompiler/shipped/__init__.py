@@ -67,6 +67,8 @@ def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, Non
             areas[name] = collector.collect(source)
         except DexError as error:
             unseen[Unseen(f"the code ({name})", f"is damaged: {error}", IN_CODE)] = None
+        except MemoryError:
+            raise  # no bug, and the next part would meet it too
         except Exception as error:  # noqa: BLE001 - a bug, or a file that found one: told, and not silencing the rest
             source.doubt(name, f"reading this part failed, which is a bug of pincompiler: {error!r}")
     for unknown in package.unknowns:

@@ -18,10 +18,11 @@ from pincompiler.cli.audit import LARGE
 from pincompiler.cli.program import app as cli
 from pincompiler.finding import Finding, Level
 from pincompiler.rules.app import APP_RULES, missing_host
+from pincompiler.shipped import read_app
 from tests.apk.forge import app, manifest, nsc, simple_zip, uses_nsc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from typer.testing import Result
 
@@ -372,6 +373,34 @@ def test_jobs_change_nothing_but_the_time(shop: Path, pins: Path, tmp_path: Path
     together = run("-f", "json", "--pins", pins, "--jobs", "3", *files)
     assert alone.stdout == together.stdout
     assert len(subjects(alone)) == 4
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (lambda: os._exit(3), "the process that read it ended with status 3"),
+        (lambda: os.kill(os.getpid(), 9), "the process that read it was ended by SIGKILL"),
+        (lambda: bytearray(1 << 62), "memory ran out"),
+    ],
+)
+def test_an_app_that_ends_its_process_costs_no_other(
+    end: Callable[[], object], said: str, jobs: str, shop: Path, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = {str(path): subjects(run("-f", "json", path))[0] for path in (shop, bare)}
+    deadly = shop.with_name("deadly.apk")
+
+    def reading(path: Path, *more: Any) -> object:
+        return end() if path == deadly else read_app(path, *more)
+
+    monkeypatch.setattr(auditing, "read_app", reading)
+    result = run("-f", "json", "--jobs", jobs, "--fail-on", "error", bare, deadly, shop, deadly, bare)
+    found = subjects(result)
+    assert [one["path"] for one in found] == [str(path) for path in (bare, deadly, shop, deadly, bare)]
+    assert [one["error"].startswith(said) for one in found if one["error"]] == [True, True]
+    assert [one for one in found if not one["error"]] == [alone[str(path)] for path in (bare, shop, bare)]
+    assert result.exit_code == 1  # as for the shop alone, which has errors
+    assert run("-j", jobs, bare, deadly).exit_code == 2
 
 
 EVERY_FORM = """

@@ -1,0 +1,139 @@
+"""Processes that die, hang or are interrupted cost what they were doing, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pincompiler.workers import Died, Split, supervised
+
+ENDS = {
+    "exit": "ended with status 3",
+    "kill": "was ended by SIGKILL, as the system does when memory runs out",
+    "signal": "was ended by SIGTERM",
+    "leave": "ended with status 4",
+    "bug": "ended with status 1, as after the traceback of a bug",
+}
+
+
+def work(task: Any) -> Any:
+    """What the task says."""
+    what, *given = task
+    if what in ("kill", "signal"):
+        os.kill(os.getpid(), signal.SIGKILL if what == "kill" else signal.SIGTERM)
+    elif what == "exit":
+        os._exit(3)
+    elif what == "leave":
+        sys.exit(4)
+    elif what == "bug":
+        raise ZeroDivisionError
+    elif what == "split":
+        return Split(tuple(given))
+    elif what == "hang":
+        Path(given[0]).write_text(str(os.getpid()))
+        while True:
+            pass
+    elif what == "late":
+        time.sleep(given[0])
+    return os.getpid() if what == "pid" else given[-1]
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs, or is at least not known to have ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def gone(pid: int) -> bool:
+    """Whether a process ends before anybody would lose patience."""
+    patience = time.monotonic() + 30
+    while alive(pid) and time.monotonic() < patience:
+        time.sleep(0.01)
+    return not alive(pid)
+
+
+def test_results_come_in_order_whatever_is_done_first() -> None:
+    tasks = [("late", 0.2, "a"), ("now", "b"), ("late", 0.1, "c"), ("now", "d")]
+    for jobs in (1, 2, 4, 9):
+        assert list(supervised(work, tasks, jobs)) == ["a", "b", "c", "d"]
+    assert list(supervised(work, [], 2)) == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+@pytest.mark.parametrize("way", ENDS)
+def test_a_process_that_dies_costs_its_task(way: str, jobs: int, capfd: pytest.CaptureFixture[str]) -> None:
+    tasks = [("now", "a"), (way,), ("now", "b"), (way,), (way,), ("now", "c"), ("now", "d")]
+    dead = Died((way,), ENDS[way])
+    assert list(supervised(work, tasks, jobs)) == ["a", dead, "b", dead, dead, "c", "d"]
+    assert capfd.readouterr().err.count("\nZeroDivisionError") == (3 if way == "bug" else 0)
+
+
+def test_a_process_that_dies_idle_costs_nothing() -> None:
+    with closing(supervised(work, [("pid",)] * 4, 1)) as results:
+        pids = []
+        for pid in results:
+            pids.append(pid)
+            os.kill(pid, signal.SIGKILL)
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert len(set(pids)) == 4
+
+
+def test_a_task_can_turn_out_to_be_several() -> None:
+    inner = ("split", ("now", "b"), ("exit",), ("split",), ("now", "c"))
+    tasks = [("late", 0.1, "a"), inner, ("now", "d")]
+    for jobs in (1, 3):
+        assert list(supervised(work, tasks, jobs)) == ["a", "b", Died(("exit",), ENDS["exit"]), "c", "d"]
+
+
+def test_results_larger_than_a_pipe_holds() -> None:
+    large = ["x" * (1 << 22), "y" * (1 << 22), "z"]
+    assert list(supervised(work, [("now", text) for text in large], 2)) == large
+
+
+def test_closing_ends_what_hangs(tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    with closing(supervised(work, [("late", 0.5, "a"), ("hang", str(file))], 2)) as results:
+        assert next(results) == "a"
+        while not (file.is_file() and file.read_text()):
+            time.sleep(0.01)
+        assert alive(int(file.read_text()))
+    assert not alive(int(file.read_text()))
+
+
+HANGING = """
+from tests.test_workers import supervised, work
+list(supervised(work, [("hang", "one"), ("now", "a"), ("hang", "two")], 2))
+"""
+
+
+@pytest.mark.parametrize(("number", "group"), [("SIGINT", True), ("SIGINT", False), ("SIGKILL", False)])
+def test_no_process_outlives_the_one_that_started_it(number: str, group: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    """An interruption from the terminal reaches all processes, one by `kill` the first alone."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HANGING],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)},
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # Whoever runs the tests in the background has them ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    ) as parent:
+        files = [tmp_path / "one", tmp_path / "two"]
+        while not all(file.is_file() and file.read_text() for file in files):
+            assert parent.poll() is None
+            time.sleep(0.01)
+        (os.killpg if group else os.kill)(parent.pid, signal.Signals[number])
+        assert parent.stderr
+        said = parent.stderr.read().decode()
+    assert all(gone(int(file.read_text())) for file in files)
+    assert said.count("Traceback") == (1 if number == "SIGINT" else 0), "the workers have nothing to say"
