@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
+import stat
 import tempfile
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pincompiler.errors import OutputError
+from pincompiler.regexes import lazy_regex
+from pincompiler.source.paths import is_special
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pincompiler.compiler import Artifact
+
+_STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
+_STREAM = lazy_regex(r"/(?:dev|proc/self)/fd/([0-9]{1,9})", re.ASCII)
 
 
 def stale(artifacts: Iterable[Artifact], directory: Path) -> tuple[Artifact, ...]:
@@ -71,8 +78,42 @@ def write_all(artifacts: Sequence[Artifact], directory: Path) -> None:
                 folder.rmdir()
 
 
+def is_stream(path: Path) -> bool:
+    """Whether it is a pipe, a character device such as /dev/null, or a descriptor that is open already.
+
+    These are written to as they are.  Raises OutputError for what is there and cannot be replaced either.
+    """
+    if _descriptor(path) is not None or (is_special(path) and _takes_bytes(path.stat().st_mode)):
+        return True
+    _refuse(path, [], path.parent)
+    return False
+
+
+def _takes_bytes(mode: int) -> bool:
+    """Unlike a socket, and unlike a disk, whose content they would destroy."""
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+def write_stream(path: Path, content: bytes) -> None:
+    """Write to what :func:`is_stream` is true of.  OutputError if that fails; a part may have been written."""
+    descriptor = _descriptor(path)
+    try:
+        # What was opened for appending, or has been written to, goes on where it is.
+        with path.open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb") as stream:
+            stream.write(content)
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror or error}") from error
+
+
+def _descriptor(path: Path) -> int | None:
+    found = _STREAM.fullmatch(str(path))
+    return int(found[1]) if found else _STREAMS.get(str(path))
+
+
 def _current(path: Path) -> bytes | None:
     try:
+        if is_special(path):
+            raise OutputError(f"{path}: is no regular file; nothing was written")
         return path.read_bytes()
     except FileNotFoundError:
         return None
@@ -86,6 +127,8 @@ def _refuse(path: Path, others: Sequence[Path], directory: Path) -> None:
         raise OutputError(f"{path}: is a symbolic link; name the file it leads to; nothing was written")
     if not path.resolve().is_relative_to(directory.resolve()):
         raise OutputError(f"{path}: leads out of {directory} by a symbolic link; nothing was written")
+    if is_special(path):
+        raise OutputError(f"{path}: is no regular file; nothing was written")
     if path.is_dir():
         raise OutputError(f"{path}: is a directory; nothing was written")
     if path.exists() and not path.stat().st_mode & 0o222:

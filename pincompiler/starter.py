@@ -9,6 +9,7 @@ from pincompiler.errors import InputError, OutputError, UsageError
 from pincompiler.fidelity import describe, differences
 from pincompiler.hosts import BadHost, canonical_host
 from pincompiler.lift import lift, template, to_toml
+from pincompiler.outputs import is_stream, write_stream
 from pincompiler.policy import Key
 from pincompiler.source.document import parse
 from pincompiler.source.reader import read_project
@@ -64,7 +65,10 @@ def _refuse_differences(left: Configuration, right: Configuration) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a new file.  OutputError if that cannot be done or something is there."""
+    """Write a new file, or to a pipe or device.  OutputError if that cannot be done, UsageError for what is there."""
+    if is_stream(path):
+        write_stream(path, content)
+        return
     try:
         with path.open("xb") as stream:
             stream.write(content)

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import shutil
+import socket
+import subprocess
+import sys
 import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -18,10 +22,10 @@ import pytest
 from pincompiler import outputs
 from pincompiler.compiler import Artifact
 from pincompiler.errors import OutputError
-from tests.test_cli import SOUND, run, snapshot
+from tests.test_cli import SAMPLES, SOUND, run, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 NOBODY = 65534
 
@@ -132,6 +136,124 @@ def test_no_name_is_half_written(tmp_path: Path) -> None:
         outputs.write_all([artifact("c.xml")], tmp_path)
         assert reader.read() == b"old\n"
     assert [path.name for path in tmp_path.iterdir()] == ["c.xml"]
+
+
+# -- what is no file -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder in which every command that has -o finds what it needs."""
+    shutil.copytree(SAMPLES, tmp_path / "samples")
+    result = run("audit", "-f", "json", "-o", "audit.json", "samples/audit/shop.apk", cwd=tmp_path)
+    assert (result.code, result.stdout) == (1, "")
+    return tmp_path
+
+
+WITH_OUTPUT = {
+    "audit": ("audit", "--exit-zero", "samples/audit/shop.apk"),
+    "report": ("report", "-f", "text", "audit.json"),
+    "plan": ("plan", "--no-cache", "samples/pins.toml"),
+    "init": ("init", "api.example.com"),
+}
+
+
+@pytest.mark.parametrize("name", WITH_OUTPUT)
+def test_a_pipe_is_written_to(name: str, place: Path) -> None:
+    command = WITH_OUTPUT[name]
+    os.mkfifo(place / "pipe")
+    expected = run(*command, "-o", "-", cwd=place)
+    reader = os.open(place / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 1 << 20)
+    result = run(*command, "-o", "pipe", cwd=place)
+    assert os.read(reader, 1 << 20).decode() == expected.stdout
+    os.close(reader)
+    assert (result.code, result.stdout, (place / "pipe").is_fifo()) == (expected.code, "", True)
+
+
+@pytest.mark.parametrize("link", [False, True])
+@pytest.mark.parametrize("name", WITH_OUTPUT)
+def test_a_device_is_written_to(name: str, link: bool, place: Path) -> None:  # noqa: FBT001
+    ours, terminal = os.openpty()
+    path = os.ttyname(terminal)
+    if link:
+        (place / "link").symlink_to(path)
+    result = run(*WITH_OUTPUT[name], "-o", "link" if link else path, cwd=place)
+    assert (result.code in (0, 3), result.stdout, Path(path).is_char_device()) == (True, "", True)
+    assert os.read(ours, 100)
+    os.close(ours)
+    os.close(terminal)
+    assert (place / "link").is_symlink() is link
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/{}", "/proc/self/fd/{}"])
+def test_what_is_open_already_goes_on_where_it_is(name: str, place: Path) -> None:
+    """As a shell opens it: what was written before, by whomever, is not lost."""
+    with (place / "log").open("wb") as log:
+        log.write(b"before\n")
+        log.flush()
+        if name == "/dev/stdout":
+            command = [sys.executable, "-m", "pincompiler", "init", "-o", name, "api.example.com"]
+            environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+            subprocess.run(command, stdout=log, stderr=subprocess.DEVNULL, env=environment, check=True)
+        else:
+            result = run("init", "-o", name.format(log.fileno()), "api.example.com", cwd=place)
+            assert result.code == 0
+        log.write(b"after\n")
+    content = (place / "log").read_text()
+    assert content.startswith("before\n# The certificate pins")
+    assert content.endswith("after\n")
+
+
+def make_socket(path: Path) -> None:
+    # Its name may have a hundred characters.
+    with contextlib.chdir(path.parent), socket.socket(socket.AF_UNIX) as made:
+        made.bind(path.name)
+
+
+def make_link(path: Path) -> None:
+    path.with_name("file").write_bytes(b"old")
+    path.symlink_to("file")
+
+
+REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
+    "folder": (Path.mkdir, "is a directory"),
+    "socket": (make_socket, "is no regular file"),
+    "link": (make_link, "is a symbolic link; name the file it leads to"),
+    "nowhere": (lambda path: path.symlink_to("none"), "is a symbolic link"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+@pytest.mark.parametrize("name", WITH_OUTPUT)
+def test_what_can_be_neither_written_to_nor_replaced(
+    name: str, kind: str, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, said = REFUSED[kind]
+    make(place / "out")
+    before = snapshot(place)
+    monkeypatch.setattr("pincompiler.audit.audit_all", None)  # refused before the work is done
+    result = run(*WITH_OUTPUT[name], "-o", "out", cwd=place)
+    assert (result.code, result.stdout) == (2, "")
+    assert f"out: {said}" in result.stderr
+    assert snapshot(place) == before
+
+
+def test_an_error_of_a_device_is_told(place: Path) -> None:
+    result = run("init", "-o", "/dev/full", "api.example.com", cwd=place)
+    assert (result.code, result.stderr) == (2, "pincompiler: error: /dev/full: No space left on device\n")
+
+
+@pytest.mark.parametrize("more", [(), ("--check",), ("--force",)])
+@pytest.mark.parametrize(("target", "path"), [("nsc", "a.xml"), ("ats", "Info.plist")])
+def test_a_target_that_is_a_pipe_is_not_waited_for(
+    target: str, path: str, more: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "pins.toml").write_text(f'{SOUND}[target.{target}]\npath = "{path}"\n')
+    os.mkfifo(tmp_path / path)
+    result = run("compile", *more, cwd=tmp_path)
+    assert (result.code, (tmp_path / path).is_fifo()) == (2, True)
+    assert f"{path}: is no regular file" in result.stderr
 
 
 # -- what cannot be written ----------------------------------------------------------------------

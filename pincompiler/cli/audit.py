@@ -13,6 +13,7 @@ from pincompiler.cli.console import (
     ReportFormat,
     exit_code,
     print_report,
+    refuse_unwritable,
     talk,
 )
 from pincompiler.cli.options import Horizon, ReportAs, ReportTo, Today, day_of
@@ -80,6 +81,7 @@ def command(
 
     if fail_on is FailOn.NEW and baseline is None:
         raise UsageError("--fail-on new needs --baseline FILE")
+    refuse_unwritable(output)
     before = _saved(baseline) if baseline else None
     asked = auditing.question(day_of(today), pins, accept or (), expiring_within, engine)
     subjects = tuple(_watched(apps, asked, jobs))

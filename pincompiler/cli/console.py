@@ -193,16 +193,30 @@ def out(content: str | bytes) -> None:
 
 
 def product(what: str, render: Callable[[bool], str], output: str) -> None:
-    """The product on standard output, in colour if that is wanted, or in a file, written whole or not at all."""
+    """The product on standard output, in colour if that is wanted, or where ``output`` says.
+
+    A file is written whole or not at all; a pipe and a character device are written to.
+    """
     if output in ("", "-"):
         out(render(has_colour(sys.stdout)))
         return
     from pincompiler.compiler import Artifact
-    from pincompiler.outputs import write_all
+    from pincompiler.outputs import is_stream, write_all, write_stream
 
     path = Path(output)
     content = render(False).encode("utf-8", "backslashreplace")
-    write_all([Artifact(what, PurePosixPath(path.name), content)], path.parent)
+    if is_stream(path):
+        write_stream(path, content)
+    else:
+        write_all([Artifact(what, PurePosixPath(path.name), content)], path.parent)
+
+
+def refuse_unwritable(output: str) -> None:
+    """Refuse what no product can be written to before long work is done for it.  OutputError."""
+    if output not in ("", "-"):
+        from pincompiler.outputs import is_stream
+
+        is_stream(Path(output))
 
 
 def talk(message: str) -> None:

@@ -41,4 +41,4 @@ def command(
         return
     path = Path(output)
     starter.write(path, content)
-    talk(f"wrote {path}; now run: pincompiler check {path}")
+    talk(f"wrote {path}{f'; now run: pincompiler check {path}' if path.is_file() else ''}")

@@ -11,6 +11,7 @@ from pincompiler.cli.console import (
     PlanFormat,
     exit_code,
     product,
+    refuse_unwritable,
     talk,
 )
 from pincompiler.cli.options import PINS, NoCache, PinsFile, ReportTo, cache_for, day_of
@@ -40,6 +41,7 @@ def command(
     from pincompiler.releases import project_with_releases, read_listed
     from pincompiler.reports import plan_json, plan_text, plan_words
 
+    refuse_unwritable(output)
     day = day_of(today)
     project = project_with_releases(pins, day)
     cache = cache_for(no_cache=no_cache)

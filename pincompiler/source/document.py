@@ -15,6 +15,7 @@ from pincompiler.finding import Finding, Level
 from pincompiler.location import Location, Span
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
+from pincompiler.source.paths import is_special
 from pincompiler.toml_spans import Entry, locate
 
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ def read_bytes(path: Path, limit: int = LIMIT) -> bytes:
 
 
 def read_if_there(path: Path) -> bytes | None:
-    """The content of a file, None if there is none.  InputError when it cannot be read."""
+    """The content of a regular file, None if there is none.  InputError when it cannot be read."""
+    if is_special(path):
+        raise InputError(f"{path}: is no regular file")
     return None if str(path) != "-" and not os.path.lexists(path) else read_bytes(path)
 
 

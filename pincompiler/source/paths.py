@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -10,6 +11,15 @@ from unicodedata import normalize
 if TYPE_CHECKING:
     from pincompiler.location import Location
     from pincompiler.source.tables import Reporter
+
+
+def is_special(path: Path) -> bool:
+    """Whether it is a pipe, a device or a socket, which reading may wait for without end."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # there is none, or whoever reads or writes it is told why that fails
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def inside(text: str, root: Path, where: Location, reporter: Reporter) -> PurePosixPath | None:
