@@ -14,9 +14,11 @@ from binascii import Error as Base64Error
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pincompiler import __version__
+from pincompiler.apk import AppFiles, SeveralAppsError
 from pincompiler.drift import Drift, Expected, drift
 from pincompiler.engine import Engine
 from pincompiler.errors import InputError
@@ -29,6 +31,7 @@ from pincompiler.rules.rule import Audited, Judged
 from pincompiler.shipped import read_app
 from pincompiler.subject import InventoryPin, KnownKey, Run, Subject
 from pincompiler.verdicts import verdicts
+from pincompiler.workers import Died, Split, supervised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -121,40 +124,59 @@ def _acceptances(path: Path, today: date) -> tuple[Acceptance, ...]:
 
 
 def audit(path: Path, asked: Question) -> Subject:
-    """Audit one app; one that cannot be read is a subject with an error."""
+    """Audit one app; one that cannot be read, or is several, is a subject with an error."""
+    files = AppFiles(path)
     try:
-        return judge_app(read_app(path, asked.engine), asked)
+        return _audit(files, asked)
+    except SeveralAppsError as error:
+        return _unread(files, str(error), asked)
+
+
+def _audit(files: AppFiles, asked: Question) -> Subject:
+    try:
+        return judge_app(read_app(files.path, asked.engine, files.parts), asked)
+    except SeveralAppsError:
+        raise
     except InputError as error:
-        said = str(error).removeprefix(f"{_shown(path)}: ")
+        return _unread(files, str(error), asked)
     except MemoryError:
-        said = "memory ran out"
-    return Subject(_shown(path), error=said, run=asked.run)
+        return _unread(files, "memory ran out", asked)
 
 
-def _shown(path: Path) -> str:
-    """How a report calls the app."""
-    return "<stdin>" if str(path) == "-" else str(path)
+def _unread(files: AppFiles, why: str, asked: Question) -> Subject:
+    return Subject(files.name, error=why.removeprefix(f"{files.name}: "), run=asked.run)
 
 
 def audit_all(paths: Sequence[Path], asked: Question, jobs: int = 1) -> Iterator[Subject]:
-    """Audit apps, in the order in which they are named.
+    """Audit apps in the order in which they are named, and each of several in a directory or an archive.
 
     Of several each is read in a process that is watched, ``jobs`` of them at a time: an app that brings down its
     process is a subject with an error, and costs no other.
     """
-    if len(paths) < 2:
-        yield from (audit(path, asked) for path in paths)
-        return
-    from pincompiler.workers import Died, supervised
-
-    # Standard input is this process's alone.
-    files = [path for path in paths if str(path) != "-"]
-    with closing(supervised(partial(audit, asked=asked), files, jobs)) as results:
-        for path in paths:
-            found = audit(path, asked) if str(path) == "-" else next(results)
-            if isinstance(found, Died):
-                found = Subject(str(path), error=f"the process that read it {found.why}", run=asked.run)
+    for streamed, some in groupby(paths, lambda path: str(path) == "-"):
+        files = tuple(map(AppFiles, some))
+        if streamed:  # which is this process's alone
+            yield from (audit(one.path, asked) for one in files)
+            continue
+        found = _audit_or_split(files[0], asked) if len(paths) == 1 else Split(files)
+        if isinstance(found, Split):
+            yield from _watched(found.tasks, asked, jobs)
+        else:
             yield found
+
+
+def _audit_or_split(files: AppFiles, asked: Question) -> Subject | Split:
+    try:
+        return _audit(files, asked)
+    except SeveralAppsError as error:
+        return Split(tuple(map(files.only, error.parts)))
+
+
+def _watched(files: Iterable[AppFiles], asked: Question, jobs: int) -> Iterator[Subject]:
+    with closing(supervised(partial(_audit_or_split, asked=asked), files, jobs)) as results:
+        for found in results:
+            died = isinstance(found, Died)
+            yield _unread(found.task, f"the process that read it {found.why}", asked) if died else found
 
 
 def judge_app(app: App, asked: Question) -> Subject:

@@ -11,9 +11,6 @@ import os
 import signal
 from collections import deque
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.records import dataclass
@@ -97,6 +94,8 @@ class _Crew:
         return idle
 
     def _collect(self) -> None:
+        from multiprocessing.connection import wait
+
         busy = {worker: worker.task for worker in self._workers if worker.task}
         ready = wait([one for worker in busy for one in (worker.pipe, worker.process.sentinel)])
         for worker, task in busy.items():
@@ -122,6 +121,8 @@ class _Worker:
     """A process that does one task after another."""
 
     def __init__(self, work: Callable[[Any], Any]) -> None:
+        from multiprocessing import get_context
+
         context = get_context()
         self.task: _Task | None = None
         self.pipe, theirs = context.Pipe()
@@ -161,18 +162,23 @@ def _serve(work: Callable[[Any], Any], pipe: Connection, theirs: Connection) -> 
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    Thread(target=_end_with_parent, daemon=True).start()
+    _end_with_parent()
     with suppress(BrokenPipeError, EOFError):
         while True:
             pipe.send(work(pipe.recv()))
 
 
 def _end_with_parent() -> None:
-    """However the parent ends, and whatever this process does."""
-    parent = parent_process()
-    if parent:
-        parent.join()
-        os._exit(1)
+    """However the parent will end, and whatever this process does then."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    def wait_for_it() -> None:
+        if parent := parent_process():
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait_for_it, daemon=True).start()
 
 
 @contextmanager

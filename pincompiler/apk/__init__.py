@@ -4,12 +4,13 @@ from pincompiler.apk.archive import Archive, MemberError
 from pincompiler.apk.directory import ArchiveError
 from pincompiler.apk.manifest import Component, Manifest
 from pincompiler.apk.oddities import Anomaly, Unknown
-from pincompiler.apk.opening import open_package, read_package
+from pincompiler.apk.opening import AppFiles, SeveralAppsError, open_package, read_package
 from pincompiler.apk.package import NscVariant, Package, PackageKind
 from pincompiler.apk.resources import Reference, ResourceName, Resources, Value
 
 __all__ = [
     "Anomaly",
+    "AppFiles",
     "Archive",
     "ArchiveError",
     "Component",
@@ -21,6 +22,7 @@ __all__ = [
     "Reference",
     "ResourceName",
     "Resources",
+    "SeveralAppsError",
     "Unknown",
     "Value",
     "open_package",

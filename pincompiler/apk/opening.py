@@ -21,7 +21,7 @@ from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pincompiler.apk.bundle import ProtoTable
@@ -33,22 +33,57 @@ _APK = lazy_regex(r".*\.apk", re.IGNORECASE | re.DOTALL)
 _MOST_PARTS = 300
 _MANIFEST_LIMIT = 16 << 20
 _MANIFESTS_LIMIT = 48 << 20
+_TOLD = 5
+"""Apps that a refusal names."""
 _NESTED_LIMIT = 512 << 20
 """Bytes of all APKs that are compressed inside another archive: they are held in memory."""
 
 
-def open_package(path: Path, limit: int = MEMBER_LIMIT) -> Package:
-    """The app of a file, of a directory of splits, or of standard input for ``-``.  InputError if it is none.
+@dataclass(frozen=True, slots=True)
+class AppFiles:
+    """The files of one app."""
 
+    path: Path
+    """A file, a directory, or ``-``."""
+    parts: tuple[str, ...] = ()
+    """The APKs in it that are the app, its base first, where others are of other apps; empty: all."""
+
+    @property
+    def name(self) -> str:
+        """How the app is called: as it was given, or by its base."""
+        if not self.parts:
+            return "<stdin>" if str(self.path) == "-" else str(self.path)
+        return str(self.path / self.parts[0]) if self.path.is_dir() else f"{self.path}!{self.parts[0]}"
+
+    def only(self, parts: tuple[str, ...]) -> AppFiles:
+        """One app of several."""
+        alone = len(parts) == 1 and self.path.is_dir()
+        return AppFiles(self.path / parts[0]) if alone else AppFiles(self.path, parts)
+
+
+class SeveralAppsError(InputError):
+    """A directory or an archive of APKs holds several apps where one was to be."""
+
+    def __init__(self, path: str, apps: Mapping[str, tuple[str, ...]]) -> None:
+        """``apps`` are the APKs of each, by what it is called."""
+        self.parts = tuple(apps.values())
+        more = f" and {len(apps) - _TOLD} more" if len(apps) > _TOLD else ""
+        super().__init__(f"{path}: holds several apps: {', '.join([*apps][:_TOLD])}{more}; name one of them")
+
+
+def open_package(path: Path, limit: int = MEMBER_LIMIT, parts: tuple[str, ...] = ()) -> Package:
+    """The app of a file, of a directory of splits, or of standard input for ``-``.
+
+    Raises InputError if it is none, and SeveralAppsError if it is more than one and ``parts`` does not say which.
     ``limit`` bounds what one member may unpack to.  Use it as a context manager, or close it.
     """
     if str(path) == "-":
         return read_package(standard_input(), "<stdin>", limit)
     if path.is_dir():
-        return _open_directory(path, limit)
+        return _open_directory(path, limit, parts)
     file = File(path)
     try:
-        return _open(file, str(path), limit, file.close)
+        return _open(file, AppFiles(path, parts).name, limit, file.close, parts)
     except InputError:
         file.close()
         raise
@@ -59,9 +94,10 @@ def read_package(data: bytes, name: str = "app.apk", limit: int = MEMBER_LIMIT) 
     return _open(Memory(data), name, limit, lambda: None)
 
 
-def _open(storage: Storage, name: str, limit: int, close: Callable[[], None]) -> Package:
+def _open(
+    storage: Storage, name: str, limit: int, close: Callable[[], None], chosen: tuple[str, ...] = ()
+) -> Package:
     archive = Archive(storage, name)
-    checksum = digest(storage)
     opening = _Opening(name, limit)
     modules = [found[1] for entry in archive.names() if (found := _MODULE.fullmatch(entry))]
     if _MANIFEST in archive or "classes.dex" in archive:
@@ -70,19 +106,22 @@ def _open(storage: Storage, name: str, limit: int, close: Callable[[], None]) ->
         modules = sorted(modules, key=lambda one: (one != "base/", one))[:_MOST_PARTS]
         parts, kind = [Part(one[:-1], archive, one, proto=True) for one in modules], PackageKind.AAB
     else:
-        parts, kind = list(opening.nested(archive)), PackageKind.APKS
+        parts, kind = list(opening.nested(archive, chosen)), PackageKind.APKS
         if not parts:
             why = next((f": {one.why}" for one in opening.unknowns), "")
             raise InputError(f"{name}: has neither a manifest nor readable APKs in it: no Android app{why}")
-    return opening.package(kind, checksum, parts, close)
+        if not chosen:
+            unread = {unknown.what: None for unknown in opening.unknowns}
+            read = {part.name: _manifest(opening.markup(part)) for part in parts}
+            opening.refuse_several(read | unread, variants=True)
+    return opening.package(kind, _digest_of(parts) if chosen else digest(storage), parts, close)
 
 
-def _open_directory(path: Path, limit: int) -> Package:
-    try:
-        names = sorted(one for one in path.iterdir() if _APK.fullmatch(one.name) and one.is_file())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    opening = _Opening(str(path), limit)
+def _open_directory(path: Path, limit: int, chosen: tuple[str, ...]) -> Package:
+    names = chosen or _apks(path)
+    opening = _Opening(AppFiles(path, chosen).name, limit)
+    if not chosen and len(names) > 1:
+        opening.refuse_several({name: _manifest_of(path / name) for name in names}, variants=False)
     files: list[File] = []
 
     def close() -> None:
@@ -90,22 +129,43 @@ def _open_directory(path: Path, limit: int) -> Package:
             file.close()
 
     parts: list[Part] = []
-    lines = []
     for one in names[:_MOST_PARTS]:
         try:
-            file = File(one)
-            files.append(file)
-            archive = Archive(file, one.name)
-            lines.append(f"{digest(file)}  {one.name}\n")
+            files.append(file := File(path / one))
+            archive = Archive(file, one)
         except InputError as error:
-            opening.doubt(one.name, str(error))
+            opening.doubt(one, str(error))
         else:
-            parts.append(Part(one.name, archive, proto=_is_proto(archive)))
+            parts.append(Part(one, archive, proto=_is_proto(archive)))
+    for one in names[_MOST_PARTS:]:
+        opening.doubt(one, f"more than {_MOST_PARTS} APKs")
     if not parts:
         close()
         raise InputError(f"{path}: has no readable APK in it")
-    checksum = sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
-    return opening.package(PackageKind.SPLITS, checksum, parts, close)
+    return opening.package(PackageKind.SPLITS, _digest_of(parts), parts, close)
+
+
+def _manifest_of(path: Path) -> Manifest | None:
+    """The manifest of an APK, None if it cannot be read."""
+    try:
+        with File(path) as file:
+            archive = Archive(file, path.name)
+            return _manifest(_Opening(path.name, 0).markup(Part("", archive, proto=_is_proto(archive))))
+    except InputError:
+        return None
+
+
+def _apks(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(one.name for one in path.iterdir() if _APK.fullmatch(one.name) and one.is_file()))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _digest_of(parts: Iterable[Part]) -> str:
+    """Of the lines that ``sha256sum *.apk`` prints."""
+    lines = "".join(f"{digest(part.archive.storage)}  {part.name}\n" for part in parts)
+    return sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _is_proto(archive: Archive) -> bool:
@@ -121,13 +181,20 @@ class _Opening:
     unknowns: dict[Unknown, None] = field(default_factory=dict)
     nested_left: int = _NESTED_LIMIT
     manifests_left: int = _MANIFESTS_LIMIT
+    markups: dict[int, Markup] = field(default_factory=dict)
+    """The manifests that were read, by the identity of their parts."""
 
     def doubt(self, what: str, why: str) -> None:
         self.unknowns[Unknown(what, why)] = None
 
-    def nested(self, archive: Archive) -> Iterator[Part]:
-        """The APKs of an archive of APKs that make up one app."""
-        for entry in self._chosen([name for name in archive.names() if _APK.fullmatch(name)]):
+    def refuse_several(self, manifests: Mapping[str, Manifest | None], *, variants: bool) -> None:
+        """Raise SeveralAppsError if these APKs are not of one app."""
+        if apps := _apart(manifests, variants=variants):
+            raise SeveralAppsError(self.name, apps)
+
+    def nested(self, archive: Archive, chosen: tuple[str, ...]) -> Iterator[Part]:
+        """Those APKs of an archive that were chosen, else all that are not one app once more."""
+        for entry in chosen or self._chosen([name for name in archive.names() if _APK.fullmatch(name)]):
             try:
                 storage = archive.window(entry)
                 if storage is None:
@@ -158,13 +225,11 @@ class _Opening:
         self, kind: PackageKind, checksum: str, parts: list[Part], close: Callable[[], None]
     ) -> Package:
         """The whole, its base first."""
-        markups = {id(part): self._markup(part) for part in parts}
+        plain = {id(part): _manifest(self.markup(part)) for part in parts}
         if kind in (PackageKind.APKS, PackageKind.SPLITS):
-            parts = self._of_one_app(
-                parts, {key: _manifest(one, Resources()) for key, one in markups.items()}
-            )
+            parts = self._of_one_app(parts, plain)
         resources = Resources(tuple(self._tables(parts)))
-        manifests = [_manifest(markups[id(part)], resources) for part in parts]
+        manifests = [_manifest(self.markup(part), resources) for part in parts]
         found = tuple(one or Manifest(unread=True) for one in manifests)
         self._judge_splits(kind, found)
         return Package(
@@ -181,7 +246,7 @@ class _Opening:
         )
 
     def _of_one_app(self, parts: list[Part], manifests: dict[int, Manifest | None]) -> list[Part]:
-        """The base, then its splits; other apps, and the same base once more, are left out."""
+        """The base, then its splits; the same base once more is left out."""
         known = [(part, manifest) for part in parts if (manifest := manifests[id(part)]) is not None]
         bases = [(part, manifest) for part, manifest in known if not manifest.split]
         if not bases:
@@ -191,7 +256,7 @@ class _Opening:
         kept = [base]
         for part, manifest in known:
             if manifest.package != main.package:
-                self.doubt(part.name, f"belongs to another app, {manifest.package}")
+                self.doubt(part.name, "its manifest does not name the package")
             elif part is not base and (manifest.split or _code(part) != _code(base)):
                 kept.append(part)
         return kept
@@ -203,8 +268,13 @@ class _Opening:
         elif main.split_required and not any(one.split for one in manifests):
             self.doubt("splits", "the app needs splits that are not here")
 
-    def _markup(self, part: Part) -> Markup:
+    def markup(self, part: Part) -> Markup:
         """A part's manifest; without events if there is none to be read."""
+        if id(part) not in self.markups:
+            self.markups[id(part)] = self._markup(part)
+        return self.markups[id(part)]
+
+    def _markup(self, part: Part) -> Markup:
         entry = f"{part.inside}manifest/{_MANIFEST}" if part.inside else _MANIFEST
         member = part.shown(entry)
         try:
@@ -243,8 +313,34 @@ class _Opening:
         return ProtoTable(data, self.oddities, member, part.name)
 
 
-def _manifest(markup: Markup, resources: Resources) -> Manifest | None:
-    return read_manifest(markup, resources) if markup.events else None
+def _manifest(markup: Markup, resources: Resources | None = None) -> Manifest | None:
+    return read_manifest(markup, resources or Resources()) if markup.events else None
+
+
+def _apart(manifests: Mapping[str, Manifest | None], *, variants: bool) -> dict[str, tuple[str, ...]]:
+    """The APKs of each app, its base first, by what it is called; empty if they can all be of one.
+
+    Android takes APKs for one app whose package and version code are the same, of which one is the base
+    (ApkLiteParseUtils, parseClusterPackageLite); with ``variants`` there may be more, for other devices.
+    An APK that cannot be read stands alone: it may be of any.
+    """
+    known = {name: one for name, one in manifests.items() if one and one.package}
+    builds: dict[str, set[int]] = {}
+    for one in known.values():
+        builds.setdefault(one.package, set()).update(() if one.split else (one.version_code,))
+    with_splits = {one.package for one in known.values() if one.split}
+    apps: dict[str, list[str]] = {}
+    for name, one in sorted(known.items(), key=lambda item: bool(item[1].split)):
+        title = one.package
+        if len(builds[title]) > 1:
+            title = f"{title} {one.version_code}"
+        if title in apps and not variants and one.package not in with_splits:
+            title = f"{title} ({name})"
+        apps.setdefault(title, []).append(name)
+    if len(apps) < 2:
+        return {}
+    alone = {f"{name}, which cannot be read": [name] for name in manifests if name not in known}
+    return {title: tuple(names) for title, names in sorted((apps | alone).items(), key=lambda item: item[1])}
 
 
 def _code(part: Part) -> list[tuple[str, int]]:

@@ -37,7 +37,7 @@ def command(
     apps: Annotated[
         list[Path],
         typer.Argument(
-            metavar="APP...", help="APK, APKS, XAPK, APKM or AAB files, or directories of split APKs."
+            metavar="APP...", help="APK, APKS, XAPK, APKM or AAB files, or directories of APKs."
         ),
     ],
     pins: Annotated[

@@ -40,13 +40,13 @@ COLLECTORS = {
 }
 
 
-def read_app(path: Path, engine: Engine = Engine.FAST) -> App:
-    """The facts about an app: an APK, a set of splits, or a bundle.
+def read_app(path: Path, engine: Engine = Engine.FAST, parts: tuple[str, ...] = ()) -> App:
+    """The facts about an app: an APK, a set of splits, or a bundle; ``parts`` are its APKs among those of others.
 
     With androguard as the engine, what the fast one sees otherwise is among the unseen.
-    Raises InputError if it cannot be opened; whatever cannot be read inside is among the unseen.
+    Raises InputError if it cannot be opened, as SeveralAppsError if it is not one; whatever cannot be read inside is among the unseen.
     """
-    with open_package(path) as package:
+    with open_package(path, parts=parts) as package:
         if engine is Engine.FAST:
             return _read(package.name, package, engines.fast)
         app = _read(package.name, package, engines.androguard)

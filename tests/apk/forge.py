@@ -297,9 +297,12 @@ NSC_ID = 0x7F010000
 PIN = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
-def manifest(*more: Attr, package: str = "a.b", split: str = "", children: Sequence[Node] = ()) -> bytes:
+def manifest(
+    *more: Attr, package: str = "a.b", split: str = "", version: int = 0, children: Sequence[Node] = ()
+) -> bytes:
     """A manifest; ``more`` are attributes of its application."""
     top = [Attr("package", package), *([Attr("split", split)] if split else [])]
+    top += [android("versionCode", 0x0101021B, version)] if version else []
     return axml(Node("manifest", top, [*children, Node("application", more)]))
 
 

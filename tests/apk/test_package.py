@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.apk import MemberError, Package, PackageKind, open_package, read_package
+from pincompiler.apk import (
+    AppFiles,
+    MemberError,
+    Package,
+    PackageKind,
+    SeveralAppsError,
+    open_package,
+    read_package,
+)
 from pincompiler.apk.archive import read_archive
 from pincompiler.apk.opening import _Opening
 from pincompiler.errors import InputError
@@ -294,9 +302,100 @@ def test_splits_that_are_missing_or_foreign() -> None:
     assert "base is missing" in lonely.unknowns[0].why
     no_base = read_package(simple_zip({"config.de.apk": split("config.de")}))
     assert "base APK is missing" in no_base.unknowns[0].why
-    other = simple_zip({"AndroidManifest.xml": manifest(package="x.y")})
-    foreign = read_package(simple_zip({**splits(), "z.apk": other, "broken.apk": b"no zip"}))
-    assert {one.what for one in foreign.unknowns} == {"z.apk", "broken.apk"}
+    broken = read_package(simple_zip({**splits(), "broken.apk": b"no zip"}))
+    assert {one.what for one in broken.unknowns} == {"broken.apk"}
+
+
+def several() -> dict[str, bytes]:
+    """Two apps and two builds of a third, some in splits, and a file that is none."""
+    other = simple_zip({"AndroidManifest.xml": manifest(package="x.y"), "classes.dex": b"dex\n"})
+    builds = {
+        f"m{code}.apk": simple_zip({"AndroidManifest.xml": manifest(version=code, package="m.n")})
+        for code in (7, 8)
+    }
+    of_8 = simple_zip({"AndroidManifest.xml": manifest(version=8, package="m.n", split="config.de")})
+    return {**splits(), "z.apk": other, **builds, "8.de.apk": of_8, "broken.apk": b"no zip"}
+
+
+OF_SEVERAL = [
+    ("base.apk", "split_config.land.apk", "split_feature.apk"),
+    ("broken.apk",),
+    ("m7.apk",),
+    ("m8.apk", "8.de.apk"),
+    ("z.apk",),
+]
+
+
+def test_a_directory_of_several_apps(tmp_path: Path) -> None:
+    for name, data in several().items():
+        (tmp_path / name).write_bytes(data)
+    with pytest.raises(SeveralAppsError) as refused:
+        open_package(tmp_path)
+    assert str(refused.value) == (
+        f"{tmp_path}: holds several apps: a.b, broken.apk, which cannot be read, m.n 7, m.n 8, x.y;"
+        " name one of them"
+    )
+    assert sorted(map(sorted, refused.value.parts)) == sorted(map(sorted, OF_SEVERAL))
+    assert [parts[0] for parts in refused.value.parts] == [parts[0] for parts in OF_SEVERAL]
+    files = AppFiles(tmp_path)
+    apps = [files.only(parts) for parts in refused.value.parts]
+    assert [one.name for one in apps] == [str(tmp_path / parts[0]) for parts in OF_SEVERAL]
+    with open_package(apps[0].path, parts=apps[0].parts) as package:
+        assert (package.kind, package.name) == (PackageKind.SPLITS, str(tmp_path / "base.apk"))
+        check_splits(package)
+    with open_package(apps[3].path, parts=apps[3].parts) as package:
+        assert [one.version_code for one in package.manifests] == [8, 8]
+        assert package.unknowns == ()
+    with open_package(apps[4].path, parts=apps[4].parts) as package:
+        assert (package.kind, package.manifest.package, package.unknowns) == (PackageKind.APK, "x.y", ())
+
+
+@pytest.mark.parametrize("method", [0, 8])
+def test_an_archive_of_several_apps(method: int, tmp_path: Path) -> None:
+    path = tmp_path / "all.apks"
+    path.write_bytes(simple_zip({**several(), "notes.txt": b""}, method))
+    with pytest.raises(SeveralAppsError) as refused:
+        open_package(path)
+    assert [parts[0] for parts in refused.value.parts] == [parts[0] for parts in OF_SEVERAL]
+    first = AppFiles(path).only(refused.value.parts[0])
+    with open_package(first.path, parts=first.parts) as package:
+        assert (package.kind, package.name) == (PackageKind.APKS, f"{path}!base.apk")
+        check_splits(package)
+        of_first = package.sha256
+    last = AppFiles(path).only(refused.value.parts[-1])
+    with open_package(last.path, parts=last.parts) as package:
+        assert (package.manifest.package, package.unknowns) == ("x.y", ())
+        assert package.sha256 != of_first
+    with pytest.raises(InputError, match="no ZIP archive"):
+        open_package(path, parts=("broken.apk",))
+
+
+def test_bases_without_splits_are_apps_of_their_own(tmp_path: Path) -> None:
+    """Two builds of one version, of which the second differs in its resources alone."""
+    (tmp_path / "prod.apk").write_bytes(apk())
+    (tmp_path / "staging.apk").write_bytes(apk(**{"res/n.xml": nsc("staging.example.com")}))
+    with pytest.raises(SeveralAppsError, match=r"a\.b, a\.b \(staging\.apk\)") as refused:
+        open_package(tmp_path)
+    assert refused.value.parts == (("prod.apk",), ("staging.apk",))
+
+
+def test_splits_without_a_version_belong_to_the_only_base(tmp_path: Path) -> None:
+    """Android wants it to be the same; there is no other app that they could be of."""
+    base = simple_zip({"AndroidManifest.xml": manifest(version=7)})
+    (tmp_path / "base.apk").write_bytes(base)
+    (tmp_path / "de.apk").write_bytes(split("config.de"))
+    with open_package(tmp_path) as package:
+        assert [one.split for one in package.manifests] == ["", "config.de"]
+        assert package.unknowns == ()
+
+
+def test_more_apks_than_are_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "base.apk").write_bytes(apk())
+    for number in range(300):
+        (tmp_path / f"split{number:03}.apk").write_bytes(split(f"config.x{number}"))
+    with open_package(tmp_path) as package:
+        assert [one.what for one in package.unknowns] == ["split299.apk"]
+        assert "more than 300" in package.unknowns[0].why
 
 
 def test_a_second_base_with_other_code_is_read_too() -> None:
@@ -351,5 +450,5 @@ def test_nested_bombs_do_not_add_up() -> None:
     files = {f"split{n}.apk": large for n in range(3)}
     whole = simple_zip({"base.apk": large, **files})
     opening = _Opening("x", 1 << 20, nested_left=len(large) * 2)
-    assert len(list(opening.nested(read_archive(whole)))) == 2
+    assert len(list(opening.nested(read_archive(whole), ()))) == 2
     assert len(opening.unknowns) == 2

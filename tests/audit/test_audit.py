@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ import pytest
 from typer.testing import CliRunner
 
 import pincompiler.audit as auditing
+from pincompiler.apk import SeveralAppsError
+from pincompiler.audit import Question, audit
 from pincompiler.cli.audit import LARGE
 from pincompiler.cli.program import app as cli
 from pincompiler.finding import Finding, Level
@@ -401,6 +404,69 @@ def test_an_app_that_ends_its_process_costs_no_other(
     assert [one for one in found if not one["error"]] == [alone[str(path)] for path in (bare, shop, bare)]
     assert result.exit_code == 1  # as for the shop alone, which has errors
     assert run("-j", jobs, bare, deadly).exit_code == 2
+
+
+@pytest.mark.parametrize("archive", [False, True])
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_several_apps_in_one_place_are_audited_one_by_one(
+    archive: bool,  # noqa: FBT001
+    jobs: str,
+    shop: Path,
+    bare: Path,
+    tmp_path: Path,
+) -> None:
+    files = {
+        "a.apk": shop.read_bytes(),
+        "b.apk": simple_zip({"AndroidManifest.xml": manifest(package="x.y")}),
+        "b.de.apk": simple_zip({"AndroidManifest.xml": manifest(package="x.y", split="config.de")}),
+        "c.apk": b"no archive",
+        "d.apk": simple_zip({"AndroidManifest.xml": manifest(package="x.z")}),
+    }
+    together = tmp_path / ("all.apks" if archive else "all")
+    if archive:
+        put(together, files)
+    else:
+        together.mkdir()
+        for name, data in files.items():
+            (together / name).write_bytes(data)
+    between = "!" if archive else "/"
+    result = run("-f", "json", "-j", jobs, bare, together, bare)
+    first, a, b, c, d, last = subjects(result)
+    assert (first, result.exit_code) == (last, 1)
+    assert [one["path"] for one in (a, b, c, d)] == [f"{together}{between}{name}.apk" for name in "abcd"]
+    assert [one["package"] for one in (a, b, d)] == ["a.b", "x.y", "x.z"]
+    assert [one["complete"] for one in (a, b, d)] == [True] * 3
+    assert "is no ZIP archive" in c["error"]
+    (alone,) = subjects(run("-f", "json", shop))
+    assert rules(a) == rules(alone)
+    assert [one["host"] for one in a["pins"]] == [one["host"] for one in alone["pins"]]
+    assert subjects(run("-f", "json", "-j", jobs, together)) == [a, b, c, d]
+
+
+def test_who_asks_of_one_app_is_told_that_there_are_several(shop: Path, tmp_path: Path) -> None:
+    together = tmp_path / "all"
+    together.mkdir()
+    shop.rename(together / "a.apk")
+    put(together / "b.apk", {"AndroidManifest.xml": manifest(package="x.y")})
+    said = f"{together}: holds several apps: a.b, x.y; name one of them"
+    chain = SAMPLE.parents[1] / "certs" / "shop-ca.pem"
+    for arguments in (
+        ("diff", str(together), str(SAMPLE)),
+        ("check", str(together)),
+        ("init", "--from", str(together), "-o", "-"),
+    ):
+        with pytest.raises(SeveralAppsError) as refused:
+            CliRunner().invoke(cli, ["--", *arguments], catch_exceptions=False)
+        assert str(refused.value) == said
+    told = CliRunner().invoke(cli, ["impact", "--host", "a.example", "--chain", str(chain), str(together)])
+    assert said.removeprefix(f"{together}: ") in told.stdout
+    assert told.exit_code in (1, 2)
+    streamed = CliRunner().invoke(
+        cli, ["audit", "-"], input=simple_zip({p.name: p.read_bytes() for p in together.iterdir()})
+    )
+    assert streamed.stdout == "<stdin>: could not be read: holds several apps: a.b, x.y; name one of them\n"
+    found = audit(together, Question(date(2026, 11, 23)))
+    assert found.error == said.removeprefix(f"{together}: ")
 
 
 EVERY_FORM = """
