@@ -32,7 +32,7 @@ LAYERS = (
     ("facts",),
     ("drift", "verdicts", "verification", "outlook"),
     ("planning",),
-    ("subject", "fingerprints", "changes"),
+    ("subject", "fingerprints", "changes", "headline"),
     ("source", "revisions"),
     ("rules", "shipped", "lowering", "destinations"),
     ("overwriting",),

@@ -243,7 +243,4 @@ def print_report(subjects: Sequence[Subject], output_format: ReportFormat, outpu
 
     product("audit", lambda colour: report(subjects, output_format, colour=colour), output)
     for subject in subjects:
-        said = subject.error or text.summary(subject.findings) or "no findings"
-        talk(
-            f"{subject.path}: {said}{'' if subject.complete or subject.error else '; not everything was seen'}"
-        )
+        talk(f"{subject.path}: {subject.error or text.tally(subject)}")

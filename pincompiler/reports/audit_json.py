@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.fingerprints import fingerprinted
+from pincompiler.headline import headline
 from pincompiler.rules.references import references
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def _subject(subject: Subject, run: int | None) -> dict[str, Any]:
         "version-code": subject.version_code,
         "min-sdk": subject.min_sdk,
         "target-sdk": subject.target_sdk,
+        "headline": headline(subject),
         "complete": subject.complete,
         "error": subject.error or None,
         "run": run,

@@ -34,9 +34,7 @@ def render(subjects: Sequence[Subject]) -> str:
     if report.day:
         lines += [f"As of {plain(report.day)}.", ""]
     if len(report.apps) > 1:
-        rows = [
-            [plain(app.title), plain(app.said), plain(app.error or app.matrix.answer)] for app in report.apps
-        ]
+        rows = [[plain(app.title), plain(app.said), plain(app.headline)] for app in report.apps]
         lines += [*_table(["App", "Findings", "Hosts"], rows), ""]
     for app in report.apps:
         lines += _app(app, several=len(report.apps) > 1)
@@ -92,10 +90,8 @@ def fenced(text: str, language: str = "") -> Iterator[str]:
 def _app(app: AppView, *, several: bool) -> Iterator[str]:
     if several:
         yield from (f"## {plain(app.title)}", "")
-    if app.error:
-        yield from (f"**Could not be read:** {plain(app.error)}", "")
-    else:
-        yield from (f"**{plain(app.matrix.answer)}** {plain(app.said)}.", "")
+    findings = "" if app.error else f" Findings: {plain(app.said)}."
+    yield from (f"**{plain(app.headline)}**{findings}", "")
     if app.since:
         yield from _since(app.since)
     new = [group for group in app.groups if group.change == "new"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Change, Confidence, Level
+from pincompiler.headline import headline
 from pincompiler.reports.names import java_name
 from pincompiler.reports.since import overview
 from pincompiler.reports.text import painted, visible
@@ -29,9 +30,12 @@ def render(subjects: Iterable[Subject], *, colour: bool = False) -> str:
 
 
 def _subject(subject: Subject, *, colour: bool) -> Iterator[str]:
-    yield f"{visible(subject.path)}: {_title(subject)}"
+    said = visible(headline(subject))
     if subject.error:
+        yield f"{visible(subject.path)}: {said}"
         return
+    yield f"{visible(subject.path)}: {_title(subject)}"
+    yield said
     yield f"sha256 {subject.sha256}"
     yield from _since(subject)
     yield from _section("Verdicts", _verdicts(subject, colour=colour))
@@ -47,8 +51,6 @@ def _subject(subject: Subject, *, colour: bool) -> Iterator[str]:
 
 
 def _title(subject: Subject) -> str:
-    if subject.error:
-        return f"could not be read: {visible(subject.error)}"
     version = f" {visible(subject.version_name)}" if subject.version_name else ""
     sdk = f"Android API {subject.min_sdk}+, aimed at {subject.target_sdk}"
     return f"{visible(subject.package) or 'an app without a package name'}{version}, {subject.kind}, {sdk}"
@@ -81,19 +83,6 @@ def _verdicts(subject: Subject, *, colour: bool) -> Iterator[str]:
         shown = painted(verdict.ljust(widths[3]), code, colour=colour)
         start = f"{host:<{widths[0]}}  {mechanism:<{widths[1]}}  {api:<{widths[2]}}"
         yield f"{start}  {shown}  {java_name(row.why)}"
-    if not rows:
-        yield _without_hosts(subject)
-
-
-def _without_hosts(subject: Subject) -> str:
-    """What to say instead of a verdict on each host, if none is named."""
-    if any(one.enforced for one in subject.pins):
-        return "pins are enforced, and for which hosts is not known"
-    if subject.pins:
-        return "no host is seen to be pinned; what may be pins is listed below"
-    if not subject.complete:
-        return "no host is seen to be pinned, and not everything was seen"
-    return "no host is pinned: every connection rests on the CAs of the device, and on what is told below"
 
 
 def _widths(rows: Sequence[tuple[str, ...]]) -> list[int]:

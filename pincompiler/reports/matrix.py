@@ -1,11 +1,11 @@
-"""The answer to "is every host pinned?": host by mechanism by Android version."""
+"""The table under "is every host pinned?": host by mechanism by Android version."""
 
 from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Level
+from pincompiler.headline import State, state
 from pincompiler.records import dataclass
 from pincompiler.reports.audit_text import place
 from pincompiler.reports.names import java_name, mechanism_name
@@ -24,13 +24,14 @@ _ANDROID = {
     30: "11", 31: "12", 32: "12L", 33: "13", 34: "14", 35: "15", 36: "16",
 }  # fmt: skip
 """The version that each API level is known by."""
-SIGNS = {
+SIGNS: dict[Verdict | State, str] = {
     Verdict.ENFORCED: "\N{CHECK MARK}",
     Verdict.EXPIRED: "!",
     Verdict.BROKEN: "\N{MULTIPLICATION X}",
     Verdict.DISABLED: "\N{CIRCLED DIVISION SLASH}",
     Verdict.NOT_COVERED: "\N{EN DASH}",
     Verdict.UNKNOWN: "?",
+    State.IN_PART: "~",
 }
 """Beside the word, so that a print in black and white can be skimmed."""
 
@@ -72,7 +73,7 @@ class Host:
 
     host: str
     verdict: str
-    """On the worst version that of the best mechanism."""
+    """Of all mechanisms together, on all versions."""
     kind: str
     sign: str
     rows: tuple[Row, ...]
@@ -84,8 +85,6 @@ class Matrix:
 
     columns: tuple[Column, ...]
     hosts: tuple[Host, ...]
-    answer: str
-    """In a sentence."""
 
 
 def matrix(subject: Subject) -> Matrix:
@@ -96,8 +95,7 @@ def matrix(subject: Subject) -> Matrix:
         for host, rows in groupby(subject.verdicts, key=lambda row: row.host)
     )
     columns = tuple(_column(start, _last(starts, number)) for number, start in enumerate(starts))
-    errors = sum(finding.level is Level.ERROR for finding in subject.findings)
-    return Matrix(columns, hosts, _answer(hosts, errors))
+    return Matrix(columns, hosts)
 
 
 def _last(starts: Sequence[int], number: int) -> int | None:
@@ -117,11 +115,7 @@ def _column(first: int, last: int | None) -> Column:
 
 
 def _host(host: str, rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> Host:
-    best = [
-        max((_rank(row.verdict) for row in rows if _covers(row.api, start)), default=_rank(Verdict.UNKNOWN))
-        for start in starts
-    ]
-    overall = list(Verdict)[min(best)]
+    overall = state(rows)
     lines = tuple(
         Row(mechanism_name(mechanism.value), tuple(_cells(tuple(some), starts, path)))
         for mechanism, some in groupby(rows, key=lambda row: row.mechanism)
@@ -149,33 +143,6 @@ def _covers(api: ApiRange, level: int) -> bool:
     return api.first <= level and (api.last is None or level <= api.last)
 
 
-def _rank(verdict: Verdict) -> int:
-    return list(Verdict).index(verdict)
-
-
-def kind(verdict: Verdict) -> str:
+def kind(verdict: Verdict | State) -> str:
     """The word for style sheets."""
     return verdict.value.replace(" ", "-")
-
-
-def _answer(hosts: Sequence[Host], errors: int) -> str:
-    """Whether every host is pinned, for whoever reads one sentence only."""
-    if not hosts:
-        return "No host is named, by the app or by a pins.toml, so there is nothing to be pinned."
-    pinned = sum(host.verdict == Verdict.ENFORCED.value for host in hosts)
-    if pinned == len(hosts):
-        all_ = "The one host is" if pinned == 1 else f"All {pinned:,} hosts are"
-        against = "one error stands" if errors == 1 else f"{errors:,} errors stand"
-        but = f", but {against} against it" if errors else ""
-        return f"{all_} pinned on every Android version that the app supports{but}."
-    others = (
-        (verdict.value, sum(host.verdict == verdict.value for host in hosts))
-        for verdict in Verdict
-        if verdict is not Verdict.ENFORCED
-    )
-    rest = ", ".join(f"{count:,} {word}" for word, count in others if count)
-    noun = "host" if len(hosts) == 1 else "hosts"
-    return (
-        f"{pinned:,} of {len(hosts):,} {noun} {'is' if pinned == 1 or len(hosts) == 1 else 'are'} pinned on every Android version that the app supports; "
-        f"the others, where they are worst: {rest}."
-    )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from pincompiler.finding import Finding
     from pincompiler.location import Location, Span
+    from pincompiler.subject import Subject
 
 LEVEL_COLOURS = {Level.ERROR: "31;1", Level.WARNING: "33;1", Level.NOTE: "36;1"}
 _WIDTH = 160
@@ -36,6 +37,14 @@ def summary(findings: Sequence[Finding]) -> str:
     findings = said_once(findings)
     counts = ((level, sum(finding.level is level for finding in findings)) for level in Level)
     return ", ".join(f"{n:,} {level.value}{'s' if n > 1 else ''}" for level, n in counts if n)
+
+
+def tally(subject: Subject) -> str:
+    """The findings on an app, counted, and that there may be more."""
+    if subject.error:
+        return "could not be read"
+    said = summary(subject.findings) or "no findings"
+    return said if subject.complete else f"{said}; not everything was seen"
 
 
 def visible(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.finding import Change, Confidence, Level
 from pincompiler.fingerprints import fingerprinted
+from pincompiler.headline import headline
 from pincompiler.records import dataclass
 from pincompiler.reports.audit_text import place
 from pincompiler.reports.calendar import calendar
@@ -20,7 +21,7 @@ from pincompiler.reports.matrix import matrix
 from pincompiler.reports.names import java_name, mechanism_name
 from pincompiler.reports.rule_page import page_of
 from pincompiler.reports.since import overview
-from pincompiler.reports.text import summary, visible
+from pincompiler.reports.text import tally, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -114,6 +115,8 @@ class AppView:
     title: str
     file: str
     error: str
+    headline: str
+    """Whether its hosts are pinned, or why it could not be read."""
     facts: tuple[Pair, ...]
     counts: tuple[Pair, ...]
     """Findings by level; the name is the level."""
@@ -160,15 +163,15 @@ def _app(subject: Subject, number: int, title: str) -> AppView:
     remarks = tuple(
         Pair(java_name(one.what), java_name(one.why)) for one in subject.unseen if not one.mechanisms
     )
-    said = summary(subject.findings) or "no findings"
     return AppView(
         f"app-{number}",
         title,
         visible(subject.path),
         visible(subject.error),
+        visible(headline(subject)),
         tuple(_facts(subject)),
         tuple(Pair(level.value, f"{count:,}") for level, count in counts),
-        "could not be read" if subject.error else said if subject.complete else f"{said}, not all seen",
+        tally(subject),
         overview(subject),
         matrix(subject),
         tuple(_groups(subject)),

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.facts.common import Algorithm, ApiRange, Mechanism, Pin, Shipped, State, Unseen
 from pincompiler.facts.nsc import NscFacts, NscFile
 from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.policy import Reach
 from pincompiler.regexes import lazy_regex
 from pincompiler.shipped.addresses import hosts_below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pincompiler.apk import NscVariant
     from pincompiler.platforms.nsc.model import Anchor, DomainConfig
@@ -106,17 +107,37 @@ def _shipped(file: NscFile) -> Shipped:
         line = f" (line {first.where.span.line})" if first.where.span and file.member else ""
         why = f"Android refuses {file.title}, and the app crashes at its first connection: {first.message}{line}"
         return _as(file, file.nsc, State.BROKEN, why)
-    skipped = tuple(config for config in file.nsc.configs if config.keys and config.overridden)
-    if not skipped:
-        return _as(file, file.nsc, State.ACTIVE, "")
+    pinned = [config for config in file.nsc.configs if config.keys]
+    skipped = [config for config in pinned if config.overridden]
+    unmatched = {
+        one.name: why for config in pinned for one in config.domains if (why := never_matched(one.name))
+    }
     sources = dict.fromkeys(
         anchor.source for one in skipped for anchor in one.settings.anchors or () if anchor.overrides_pins
     )
-    why = f"chains that end in {', '.join(map(anchors_called, sources))} skip the pins (overridePins)"
-    if all(config.overridden for config in file.nsc.configs if config.keys):
+    reasons = [f"no host matches {name[:80]}: {why}" for name, why in unmatched.items()][:2]
+    if skipped:
+        reasons.append(
+            f"chains that end in {', '.join(map(anchors_called, sources))} skip the pins (overridePins)"
+        )
+    why = "; ".join(reasons)
+    if skipped and len(skipped) == len(pinned):
         return _as(file, file.nsc, State.DISABLED, why)
-    others = tuple(one if one.overridden else replace(one, keys=()) for one in file.nsc.configs)
-    return replace(_as(file, file.nsc, State.ACTIVE, why), unenforced=Nsc(others))
+    idle = (
+        Nsc(tuple(part for config in file.nsc.configs for part in _idle(config, unmatched)))
+        if reasons
+        else None
+    )
+    return replace(_as(file, file.nsc, State.ACTIVE, why), unenforced=idle)
+
+
+def _idle(config: DomainConfig, unmatched: Mapping[str, str]) -> Iterator[DomainConfig]:
+    """A config parted into what nothing enforces, with its pins, and the rest without: each may hide one above it."""
+    vain = tuple(one for one in config.domains if config.overridden or one.name in unmatched)
+    rest = tuple(one for one in config.domains if one not in vain)
+    for domains, keys in ((vain, config.keys), (rest, ())):
+        if domains:
+            yield replace(config, domains=domains, keys=keys)
 
 
 def _as(file: NscFile, nsc: Nsc, state: State, why: str) -> Shipped:

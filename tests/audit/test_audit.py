@@ -235,7 +235,7 @@ def test_an_app_on_standard_input(bare: Path, jobs: int) -> None:
 
 def test_nothing_on_standard_input() -> None:
     result = CliRunner().invoke(cli, ["audit", "-"], input="")
-    assert result.stdout == "<stdin>: could not be read: is no ZIP archive\n"
+    assert result.stdout == "<stdin>: The app could not be read: is no ZIP archive.\n"
     assert result.exit_code == 2
 
 

@@ -257,6 +257,7 @@ def test_text_is_read_top_down() -> None:
         audit_text.render([SUBJECT])
         == f"""\
 shop.apk: com.example.shop 4.2, apk, Android API 24+, aimed at 36
+The pins of api.example.com are enforced: nsc API 24+ enforced; not everything was seen: classes3.dex (every mechanism).
 sha256 {"ab" * 32}
 
 Verdicts
@@ -320,21 +321,11 @@ def test_people_read_names_as_javac_writes_them(symbol: str, name: str) -> None:
     assert java_name(symbol) == name
 
 
-def test_no_host_does_not_read_as_no_pins() -> None:
-    """Without a verdict on a host, the table says what is known all the same, and no more."""
+def test_what_may_be_a_pin_is_called_that() -> None:
     pin = replace(SUBJECT.pins[0].pin, confidence=Confidence.CANDIDATE)
-    said = {
-        "no host is pinned: every": replace(SUBJECT, verdicts=(), pins=(), unseen=()),
-        "not everything was seen": replace(SUBJECT, verdicts=(), pins=()),
-        "for which hosts is not known": replace(SUBJECT, verdicts=(), unseen=()),
-        "what may be pins is listed below": replace(
-            SUBJECT, verdicts=(), pins=(InventoryPin(pin, enforced=False),), unseen=()
-        ),
-    }
-    for words, subject in said.items():
-        text = audit_text.render([subject])
-        assert words in text.partition("Findings")[0]
-        assert ("  candidate  " in text) == words.startswith("what may")
+    text = audit_text.render([replace(SUBJECT, verdicts=(), pins=(InventoryPin(pin, enforced=False),))])
+    assert "  candidate  " in text
+    assert "  not enforced  " not in text
 
 
 def test_colours_are_for_terminals() -> None:
@@ -381,11 +372,6 @@ def test_several_apps_begin_with_a_summary() -> None:
 def test_only_of_many_apps_those_below_are_laid_out_late() -> None:
     assert 'class="app late"' not in html.render([SUBJECT] * 20)
     assert html.render([SUBJECT] * 21).count('class="app late"') == 21
-
-
-def test_an_app_without_hosts_has_an_answer() -> None:
-    shown = html.render([replace(SUBJECT, verdicts=())])
-    assert shown.count("so there is nothing to be pinned") == 2
 
 
 def test_builds_with_one_name_are_told_apart() -> None:
