@@ -8,16 +8,28 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.changes import Changes, changes, since
-from pincompiler.configurations import Configuration, doubts_of, is_app, read_configurations
-from pincompiler.fidelity import STRANGER, Difference, describe, differences
+from pincompiler.configurations import (
+    Configuration,
+    doubts_of,
+    in_app,
+    is_app,
+    read_configurations,
+    undermining,
+    unseen_in,
+)
+from pincompiler.facts import Mechanism
+from pincompiler.fidelity import STRANGER, Difference, asides, describe, differences
+from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.platforms.trustkit import TrustKit
 from pincompiler.records import dataclass
 from pincompiler.reports import changes_text
 from pincompiler.reports.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from pincompiler.facts import App
     from pincompiler.finding import Finding
     from pincompiler.policy import Enforcement
     from pincompiler.subject import InventoryPin
@@ -60,9 +72,35 @@ def compare(left: Path, right: Path, today: date) -> Comparison:
         return _compare_apps(left, right, today)
     here, there = read_configurations(left, today), read_configurations(right, today)
     # What was not seen whole is neither the same nor different: it is unknown.
-    known = ((a, b) for a, b in _pairs(here, there) if not (a.doubts or b.doubts))
+    known = [(a, b) for a, b in _pairs(here, there) if not (a.doubts or b.doubts)]
     found = tuple(one for a, b in known for one in _compare(a, b))
-    return Comparison(found, doubts_of((*here, *there)))
+    doubts = (*doubts_of((*here, *there)), *_asides(known))
+    return Comparison(found, tuple(dict.fromkeys(doubts)))
+
+
+def _asides(pairs: Iterable[tuple[Configuration, Configuration]]) -> Iterator[str]:
+    """What differs besides pins, of two of a kind, or where one of the two kinds stands alone."""
+    pairs = list(pairs)
+    alike = {type(a.enforcement) for a, b in pairs if type(a.enforcement) is type(b.enforcement)}
+    for a, b in pairs:
+        kinds = {type(a.enforcement), type(b.enforcement)}
+        if len(kinds) == 1 or not kinds & alike:
+            yield from (one.said(a.title, b.title) for one in asides(a.enforcement, b.enforcement))
+            yield from _elsewhere(a, b)
+
+
+def _elsewhere(a: Configuration, b: Configuration) -> Iterator[str]:
+    """What differs of two of a kind for some builds, or some connections, of the same hosts."""
+    left, right = a.enforcement, b.enforcement
+    if isinstance(left, Nsc) and isinstance(right, Nsc) and _debug(left) != _debug(right):
+        yield f"{a.title} and {b.title} trust other CAs in debuggable builds (debug-overrides)"
+    if isinstance(left, TrustKit) and isinstance(right, TrustKit) and left.swizzle is not right.swizzle:
+        swizzling = a if left.swizzle else b
+        yield f"of the two only {swizzling.title} asks TrustKit for every connection (TSKSwizzleNetworkDelegates)"
+
+
+def _debug(nsc: Nsc) -> frozenset[tuple[str, bool]]:
+    return frozenset((one.source, one.overrides_pins) for one in nsc.overrides or ())
 
 
 def _pairs(
@@ -79,30 +117,48 @@ def _pairs(
 
 def _compare_apps(left: Path, right: Path, today: date) -> Comparison:
     """Mechanism by mechanism; what an app has none of is told by its pins and findings."""
-    from pincompiler.audit import comparable, judge_app, question
-    from pincompiler.facts import Mechanism
+    from pincompiler.audit import judge_app, question
     from pincompiler.shipped import read_app
 
     old, new = read_app(left), read_app(right)
-    found = tuple(
-        one
-        for mechanism in Mechanism
-        for a in comparable(old, mechanism)
-        for b in comparable(new, mechanism)
-        for one in _compare(
-            Configuration(f"{left}!{a.title}", a.enforcement),
-            Configuration(f"{right}!{b.title}", b.enforcement),
-        )
-    )
-    doubts = tuple(
-        f"{app.path}: {unseen.what} {unseen.why}"
-        for app in (old, new)
-        for unseen in app.unseen
-        if unseen.mechanisms
-    )
     asked = question(today, None, ())
+    before, after = judge_app(old, asked), judge_app(new, asked)
     # Who names two builds has said that they are of one app, whatever their packages.
-    return Comparison(found, doubts, changes([since([judge_app(old, asked)], judge_app(new, asked))]))
+    changed = changes([since([before], after)])
+    if old.sha256 == new.sha256:
+        return Comparison((), (), changed)
+    here, there = _mechanisms(old), _mechanisms(new)
+    pairs = [
+        (a, b)
+        for a in here
+        for b in there
+        if type(a.enforcement) is type(b.enforcement) and not (a.doubts or b.doubts)
+    ]
+    found = tuple(one for a, b in pairs for one in _compare(a, b))
+    unseen = [(old, unseen_in(old, before)), (new, unseen_in(new, after))]
+    if not (found or changed.any):
+        # The same findings in both are no difference, and no reason to call the rest the same.
+        unseen += [(old, undermining(old, before)), (new, undermining(new, after))]
+    doubts = [f"{app.path}: {doubt}" for app, some in unseen for doubt in some]
+    if _anchors(old) != _anchors(new):
+        doubts.append(
+            f"{left} and {right} bring other CAs along for the network security configuration to trust"
+        )
+    return Comparison(found, tuple(dict.fromkeys((*doubts, *_asides(pairs)))), changed)
+
+
+def _mechanisms(app: App) -> tuple[Configuration, ...]:
+    """What an app has in force; without a network security configuration, Android's own."""
+    known = any(one.mechanism is Mechanism.NSC for one in app.shipped)
+    if known or app.nsc.unresolved or any(Mechanism.NSC in one.mechanisms for one in app.unseen):
+        return in_app(app)
+    return (*in_app(app), Configuration(f"{app.path} (without a network security configuration)", Nsc(())))
+
+
+def _anchors(app: App) -> frozenset[bytes]:
+    """The certificates that its configuration trusts in releases, whatever their files are called."""
+    files = (file for file in app.bundled.files if file.anchor)
+    return frozenset(one.sha256 for file in files for one in file.store.certificates)
 
 
 def _compare(left: Configuration, right: Configuration) -> list[Disagreement]:

@@ -9,6 +9,7 @@ chain, so for each clause one largest chain that fails it decides: nothing is sa
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING
@@ -187,6 +188,49 @@ class Remembered(Enforcement):
     def pin_sets(self) -> tuple[PinSet, ...]:
         """As the enforcement has them."""
         return self._enforcement.pin_sets()
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A host on which two enforcements differ in what decides besides pins."""
+
+    host: str
+    """Empty for every host that neither names."""
+    left: str
+    """See :meth:`Enforcement.besides`."""
+    right: str
+    more: int = 0
+    """Hosts on which they differ in the same way."""
+
+    def said(self, left: str, right: str) -> str:
+        """It as a sentence; ``left`` and ``right`` are what to call the two sides."""
+        host = self.host or "every host that neither names"
+        more = f" (and {self.more:,} more)" if self.more else ""
+        default = "has the platform's defaults"
+        return (
+            f"for {host}{more}, {left} {self.left or default} and {right} {self.right or default}: "
+            "which connections only one of them makes was not compared"
+        )
+
+
+def asides(left: Enforcement, right: Enforcement) -> tuple[Aside, ...]:
+    """How two enforcements differ in what decides besides pins; the first host of each kind of difference.
+
+    Complete for the same reason as :func:`differences`.
+    """
+    names = sorted({*left.names(), *right.names()})
+    below, deeper = unused_labels(names)
+    found: dict[tuple[str, str], Aside] = {}
+    for name in (*names, ""):
+        wide = name and not is_ip_address(name)
+        for host in (name or below, *((f"{below}.{name}", f"{deeper}.{below}.{name}") if wide else ())):
+            words = left.besides(host), right.besides(host)
+            if words[0] != words[1]:
+                known = found.get(words)
+                found[words] = (
+                    replace(known, more=known.more + 1) if known else Aside(host if name else "", *words)
+                )
+    return tuple(found.values())
 
 
 def describe(difference: Difference, wanted: str, actual: str, name_of: Callable[[bytes], str]) -> str:

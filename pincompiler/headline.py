@@ -66,15 +66,13 @@ _PINS: Final = frozenset(
         "bypassable-cronet-pins",
         "overridden-pins",
         "cleartext-pinned-host",
-        "retired-key",
-        "placeholder-pin",
-        "weak-key",
+        "unpinned-old-android",
         "uninitialised-trustkit",
         "unattached-trustkit",
         "reporting-only-trustkit",
     }
 )
-"""Those that mean that some connection is made past the pins, or that somebody else may have a pinned key."""
+"""Those that mean that some connection is made past the pins."""
 _STANDING: Final = frozenset(
     {
         "missing-backup-pin",
@@ -137,11 +135,14 @@ def state(rows: Iterable[HostVerdict]) -> State:
 def undermines(finding: Finding) -> bool:
     """Whether connections are made in spite of the pins; of an error, unless it is known to leave them in force.
 
-    What is accepted counts: the team lives with it, and so do the pins.
+    What lets connections past counts when it is accepted, too: the team lives with it, and so do the pins.
     """
-    if finding.rule in _TRUST | _PINS:
-        return finding.level is not Level.NOTE or bool(finding.accepted)
-    return finding.level is Level.ERROR and finding.rule not in _STANDING
+    return lets_past(finding) or (finding.level is Level.ERROR and finding.rule not in _STANDING)
+
+
+def lets_past(finding: Finding) -> bool:
+    """Whether it means that connections are made which no pin has stopped; a note only if it was made one."""
+    return finding.rule in _TRUST | _PINS and (finding.level is not Level.NOTE or bool(finding.accepted))
 
 
 # -- no host -------------------------------------------------------------------------------------
@@ -177,7 +178,7 @@ def _of_hosts(subject: Subject) -> str:
 def _in_doubt(finding: Finding) -> bool:
     """Whether a finding, if only a note on what a library can do, is enough not to call an app pinned."""
     use = finding.evidence.use if finding.evidence else None
-    return undermines(finding) or (finding.rule in _TRUST | _PINS and use is not Use.PRESENT)
+    return undermines(finding) or (finding.rule in _TRUST and use is not Use.PRESENT)
 
 
 def _elsewhere(subject: Subject) -> str:

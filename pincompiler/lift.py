@@ -78,11 +78,15 @@ class _Keys:
         return self.by_pin.setdefault(pin, Key(pin, role, f"key-{len(self.by_pin) + 1}"))
 
 
-def to_toml(policy: Policy, origin: str) -> bytes:
-    """A commented pins.toml of a policy."""
+def to_toml(policy: Policy, origin: str, left_out: tuple[str, ...] = ()) -> bytes:
+    """A commented pins.toml of a policy; ``left_out`` is what of its origin it does not say, a sentence each."""
     keys = {key.name: key for pin_set in policy.sets for key in pin_set.keys}
     return render(
-        "pins.toml.j2", origin=[origin], keys=_shown_keys(keys.values()), sets=list(map(_shown, policy.sets))
+        "pins.toml.j2",
+        origin=[origin],
+        left_out=left_out,
+        keys=_shown_keys(keys.values()),
+        sets=list(map(_shown, policy.sets)),
     )
 
 
@@ -98,7 +102,7 @@ def template(hosts: tuple[str, ...]) -> bytes:
         {"name": "next", "lines": ['file = "certs/next.csr"'], "notes": [_NEXT]},
     ]
     sets = [{"hosts": list(named), "reach": "none", "key_names": ["current", "next"], "more": []}]
-    return render("pins.toml.j2", origin=[], keys=keys, sets=sets)
+    return render("pins.toml.j2", origin=[], left_out=(), keys=keys, sets=sets)
 
 
 _CURRENT = "Served now: openssl s_client -connect {host}:443 </dev/null | openssl x509 -out certs/{host}.pem"

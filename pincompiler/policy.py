@@ -165,6 +165,13 @@ class Enforcement(Protocol):
     def pin_sets(self) -> tuple[PinSet, ...]:
         """What it was configured with, as far as pin-sets can say it."""
 
+    def besides(self, host: str) -> str:  # noqa: ARG002 - most platforms have nothing to say
+        """What decides on connections to ``host`` besides pins, if that is not the platform's default.
+
+        A phrase: "trusts CAs of users", of which nothing may be concluded but whether two are the same.
+        """
+        return ""
+
     def accepts(self, host: str, chain: Chain, today: date) -> bool:
         """Whether it lets a connection to ``host`` pass that presents ``chain``.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.configurations import Configuration, doubts_of, read_configurations
+from pincompiler.configurations import Configuration, doubts_of, read_configurations, refuse_lacking
 from pincompiler.errors import InputError, OutputError, UsageError
-from pincompiler.fidelity import describe, differences
+from pincompiler.fidelity import asides, describe, differences
 from pincompiler.hosts import BadHost, canonical_host
 from pincompiler.lift import lift, template, to_toml
 from pincompiler.outputs import is_stream, write_stream
+from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.policy import Key
 from pincompiler.source.document import parse
 from pincompiler.source.reader import read_project
@@ -30,14 +31,16 @@ def fresh(hosts: tuple[str, ...]) -> bytes:
     return template(tuple(dict.fromkeys(names)))
 
 
-def taken_over(path: Path, today: date) -> bytes:
-    """A pins.toml that means the same as a file, proven by comparing what was written with it.
+def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
+    """A pins.toml whose pins mean the same as those of a file, and what of the file it leaves out.
 
-    Raises InputError, with a host that shows it, when no policy means the same.
+    The same: proven by comparing what was written with it.  What is left out is said in it as well.  Raises InputError,
+    with a host that shows it, when no policy means the same, and when it is not known what the pins are.
     """
     configurations = read_configurations(path, today)
+    refuse_lacking(configurations, path)
     first, *others = configurations
-    for doubt in doubts_of(configurations):
+    for doubt in (doubt for one in configurations for doubt in one.doubts):
         raise InputError(f"{path}: not everything can be told: {doubt}")
     policy = lift(first.enforcement, *(other.enforcement for other in others))
     for pin_set in policy.sets:
@@ -47,19 +50,24 @@ def taken_over(path: Path, today: date) -> bytes:
             )
     if not policy.sets:
         raise InputError(f"{first.title}: pins no host")
-    content = to_toml(policy, path.name)
+    left_out = dict.fromkeys(doubts_of(configurations))
+    for one in configurations:
+        left_out |= dict.fromkeys(
+            aside.said(path.name, "pins.toml") for aside in asides(one.enforcement, policy)
+        )
+    content = to_toml(policy, path.name, tuple(left_out))
     reading = read_project(parse(content.decode(), "pins.toml"), path.parent)
     for finding in reading.findings:
         raise InputError(f"{path}: cannot be said in pins.toml: {finding.message}")
     _refuse_differences(first, Configuration("any pins.toml", reading.project.policy))
     for other in others:
         _refuse_differences(first, other)
-    return content
+    return content, tuple(left_out)
 
 
 def _refuse_differences(left: Configuration, right: Configuration) -> None:
     for difference in differences(left.enforcement, right.enforcement):
-        if canonical_host(difference.name) == difference.name:
+        if not never_matched(difference.name):
             sentence = describe(difference, left.title, right.title, lambda pin: Key(pin).title)
             raise InputError(f"{sentence}; mend the file first, or write pins.toml by hand")
 

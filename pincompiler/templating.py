@@ -70,6 +70,11 @@ def comment_text(text: str) -> str:
     return _NO_COMMENT.sub("_", text)
 
 
+def toml_comment(text: str) -> str:
+    """Words for a comment of TOML, which ends with its line and has no control characters."""
+    return "".join(c if c.isprintable() else "_" for c in text)
+
+
 def _utf16(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[n : n + 4]}" for n in range(0, len(units), 4))
@@ -121,5 +126,6 @@ def _environment() -> Environment:
         "swift_optional": swift_optional,
         "toml": toml_literal,
         "comment": comment_text,
+        "toml_comment": toml_comment,
     }
     return environment

@@ -37,9 +37,10 @@ LAYERS = (
     ("rules", "shipped", "lowering", "destinations"),
     ("overwriting",),
     ("compiler", "reports"),
-    ("configurations", "lift", "outputs"),
+    ("lift", "outputs"),
     (
         "audit",
+        "configurations",
         "starter",
         "pinning",
         "comparing",

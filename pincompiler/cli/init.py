@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pincompiler.cli.console import out, talk
+from pincompiler.cli.console import incomplete, out, talk
 from pincompiler.cli.options import Today, day_of
 from pincompiler.errors import UsageError
 
@@ -18,9 +18,7 @@ def command(
     hosts: Annotated[list[str] | None, typer.Argument(metavar="HOST...", help="Hosts to pin.")] = None,
     source: Annotated[
         Path | None,
-        typer.Option(
-            "--from", metavar="FILE", help="Take over an NSC, an Info.plist or an app, with the same meaning."
-        ),
+        typer.Option("--from", metavar="FILE", help="Take over the pins of an NSC, an Info.plist or an app."),
     ] = None,
     output: Annotated[
         str, typer.Option("-o", "--output", metavar="FILE|-", help="Where to write.")
@@ -29,16 +27,22 @@ def command(
 ) -> None:
     """Write a commented pins.toml to start from.
 
-    Without --from its keys are to be filled in; with it, it means the same as the file, which is proven.
+    Without --from its keys are to be filled in; with it, its pins mean the same as those of the file, which is
+    proven.  What else of the file decides on connections is left out, and named.
     """
     from pincompiler import starter
 
     if source is not None and hosts:
         raise UsageError("name hosts or --from FILE, not both")
-    content = starter.taken_over(source, day_of(today)) if source else starter.fresh(tuple(hosts or ()))
+    left_out: tuple[str, ...] = ()
+    if source:
+        content, left_out = starter.taken_over(source, day_of(today))
+    else:
+        content = starter.fresh(tuple(hosts or ()))
     if output == "-":
         out(content)
-        return
-    path = Path(output)
-    starter.write(path, content)
-    talk(f"wrote {path}{f'; now run: pincompiler check {path}' if path.is_file() else ''}")
+    else:
+        path = Path(output)
+        starter.write(path, content)
+        talk(f"wrote {path}{f'; now run: pincompiler check {path}' if path.is_file() else ''}")
+    raise typer.Exit(incomplete(left_out))

@@ -35,6 +35,21 @@ _INCLUDES = "NSIncludesSubdomains"
 _LEAF = "NSPinnedLeafIdentities"
 _CA = "NSPinnedCAIdentities"
 _PIN = "SPKI-SHA256-BASE64"
+_EXEMPTING = frozenset(
+    {
+        "NSExceptionAllowsInsecureHTTPLoads",
+        "NSExceptionMinimumTLSVersion",
+        "NSExceptionRequiresForwardSecrecy",
+        "NSRequiresCertificateTransparency",
+        "NSTemporaryExceptionAllowsInsecureHTTPLoads",
+        "NSTemporaryExceptionMinimumTLSVersion",
+        "NSTemporaryExceptionRequiresForwardSecrecy",
+        "NSThirdPartyExceptionAllowsInsecureHTTPLoads",
+        "NSThirdPartyExceptionMinimumTLSVersion",
+        "NSThirdPartyExceptionRequiresForwardSecrecy",
+    }
+)
+"""Keys of an entry of NSExceptionDomains, under their names of today and before (Apple's Information Property List)."""
 _NO_LETTER = lazy_regex(r"[^A-Za-z0-9+/=]+")
 _GROUPS = lazy_regex(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=))?")
 
@@ -54,12 +69,29 @@ class PinnedDomain:
 
 
 @dataclass(frozen=True, slots=True)
+class Exemption:
+    """One switch of NSAppTransportSecurity, or one entry of its NSExceptionDomains."""
+
+    name: str
+    """The domain, lower-case; empty for all."""
+    include_subdomains: bool
+    """The name and everything below it."""
+    said: str
+
+    def holds(self, host: str) -> bool:
+        """Whether it is for a host."""
+        return self.name in ("", host) or (self.include_subdomains and host.endswith(f".{self.name}"))
+
+
+@dataclass(frozen=True, slots=True)
 class Ats(Enforcement):
     """All pinned domains of an app."""
 
     domains: tuple[PinnedDomain, ...]
     policy_digest: str = field(default="", compare=False)
     """Of the policy it was compiled from; known where it was read from a file."""
+    exceptions: tuple[Exemption, ...] = field(default=(), compare=False)
+    """What App Transport Security does without elsewhere in the file."""
     _index: Mapping[str, tuple[PinnedDomain, Demand]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -83,6 +115,12 @@ class Ats(Enforcement):
         if own is None:
             return above[1]
         return _demand(_joined(own[0].leaf, above[0].leaf), _joined(own[0].ca, above[0].ca))
+
+    def besides(self, host: str) -> str:
+        """What a pinned host may do without: TLS, its newer versions, public logs."""
+        name = host.lower().removesuffix(".")
+        found = (one.said for one in self.exceptions if one.holds(name))
+        return ", ".join(found) if self.demand(host) else ""
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """The keys of NSPinnedDomains that count, one or two."""
@@ -201,7 +239,28 @@ def read_values(values: Mapping[str, Any]) -> Ats:
                 _joined(same.leaf, leaf),
                 _joined(same.ca, ca),
             )
-    return Ats(tuple(sorted(domains.values(), key=lambda domain: domain.name)), recorded(values, "ats"))
+    return Ats(
+        tuple(sorted(domains.values(), key=lambda domain: domain.name)),
+        recorded(values, "ats"),
+        tuple(_exceptions(section)) if isinstance(section, dict) else (),
+    )
+
+
+def _exceptions(section: Mapping[str, Any]) -> Iterator[Exemption]:
+    """What the section has besides NSPinnedDomains."""
+    if section.get("NSAllowsArbitraryLoads") is True:
+        yield Exemption("", include_subdomains=True, said="has NSAllowsArbitraryLoads")
+    entries = section.get("NSExceptionDomains")
+    for name, entry in entries.items() if isinstance(entries, dict) else ():
+        if isinstance(name, str) and isinstance(entry, dict):
+            said = [f"{key} = {_shown(entry[key])}" for key in sorted(map(str, entry)) if key in _EXEMPTING]
+            if said:
+                wide = entry.get(_INCLUDES) is True
+                yield Exemption(name.lower(), wide, f"has NSExceptionDomains › {name} with {', '.join(said)}")
+
+
+def _shown(value: object) -> str:
+    return str(value)[:40] if isinstance(value, bool | str | int | float) else "…"
 
 
 def _identities(items: object, role: Role) -> tuple[Key, ...] | None:

@@ -17,7 +17,7 @@ from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 KeyPath = tuple[str, ...]
 _UNMARKED = lazy_regex(rb"\0[\s<]|[\s<]\0")
@@ -30,6 +30,9 @@ _NEW = b"""<?xml version="1.0" encoding="UTF-8"?>
 </dict>
 </plist>
 """
+
+
+_BUILD_SETTING = lazy_regex(r"\$[({]\w")
 
 
 def load(data: bytes, what: str) -> dict[str, Any]:
@@ -67,6 +70,33 @@ def _parsed(data: bytes, what: str) -> Any:
         AttributeError,
     ) as error:
         raise InputError(f"{what}: not a property list: {error}") from error
+
+
+def build_settings(values: Mapping[str, Any], sections: Iterable[KeyPath]) -> Iterator[tuple[KeyPath, str]]:
+    """Texts below some paths that Xcode fills in when it builds, ``$(NAME)`` or ``${NAME}``, each with its path.
+
+    A key counts like a value.  What a binary property list refers to twice is looked at once.
+    """
+    ahead: list[tuple[KeyPath, object]] = [(path, _at(values, path)) for path in sections]
+    seen: set[int] = set()
+    while ahead:
+        path, value = ahead.pop()
+        if isinstance(value, str) and _BUILD_SETTING.search(value):
+            yield path, value
+        elif isinstance(value, dict | list) and id(value) not in seen:
+            seen.add(id(value))
+            pairs = value.items() if isinstance(value, dict) else enumerate(value)
+            for name, item in pairs:
+                ahead.append(((*path, str(name)), item))
+                if isinstance(name, str) and _BUILD_SETTING.search(name):
+                    yield path, name
+
+
+def _at(values: object, path: KeyPath) -> object:
+    """What stands at a path; None if nothing does."""
+    for name in path:
+        values = values.get(name) if isinstance(values, dict) else None
+    return values
 
 
 def edit(data: bytes, changes: Mapping[KeyPath, object], what: str) -> bytes:

@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Level
+from pincompiler.location import java_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,7 +80,9 @@ def _at(where: Location | None) -> str:
     if where is None:
         return ""
     place = f":{where.span.line}:{where.span.column}" if where.span else ""
-    return f"{visible(where.file)}{place}: "
+    inside = f"!{where.member}" if where.member and where.member != where.file else ""
+    symbol = f" {java_name(where.symbol)}" if where.symbol else ""
+    return f"{visible(f'{where.file}{inside}{place}{symbol}')}: "
 
 
 def painted(text: str, code: str, *, colour: bool) -> str:

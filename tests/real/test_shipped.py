@@ -12,12 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from pincompiler import compiler
-from pincompiler.apk import read_package
 from pincompiler.cli.program import app as cli
 from pincompiler.comparing import Comparison, compare
 from pincompiler.configurations import read_configurations
 from pincompiler.errors import InputError
-from pincompiler.shipped.okhttp import read_alone
+from pincompiler.shipped import read_app
+from pincompiler.starter import taken_over
 from tests.apk.aapt import build, demand_aapt2
 from tests.apk.forge import manifest, simple_zip
 from tests.real.toolchain import compile_java, compile_kotlin, to_dex
@@ -101,10 +101,13 @@ BARE = {
 }
 
 
-def test_an_app_without_any_pin_is_refused(tmp_path: Path) -> None:
+def test_an_app_without_any_pin_differs_and_has_nothing_to_take_over(pins: Path, tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
-    with pytest.raises(InputError, match="has neither a network security configuration nor OkHttp pins"):
-        read_configurations(build(tmp_path / "app", BARE), TODAY)
+    apk = build(tmp_path / "app", BARE)
+    sentences = [one.sentence for one in compare(pins, apk, TODAY).disagreements]
+    assert f"api.example.com is pinned by {pins} and not by {apk}" in sentences
+    with pytest.raises(InputError, match="no pins were found in it"):
+        taken_over(apk, TODAY)
 
 
 # -- pins in code ----------------------------------------------------------------------------------
@@ -224,7 +227,7 @@ def test_what_is_computed_at_run_time_is_unknown(pins: Path, tmp_path: Path) -> 
     assert (ran.exit_code, ran.stdout, ran.stderr) == (3, "", f"unknown: {doubt}\n")
 
 
-NOTHING_ELSE = read_package(simple_zip({"AndroidManifest.xml": manifest(package="com.example.shop")}))
+NOTHING_ELSE = {"AndroidManifest.xml": manifest(package="com.example.shop")}
 """An app of whose package only the code is there."""
 
 
@@ -236,13 +239,14 @@ def test_damaged_code_is_a_doubt_or_an_answer(tmp_path: Path) -> None:
     whole = (tmp_path / "app" / "classes.dex").read_bytes()
     random = Random(20261123)  # noqa: S311 - not for secrets
     outcomes = set()
-    for _ in range(500):
+    for _ in range(60):
         data = bytearray(whole)
         for _ in range(random.randint(1, 4)):
             data[random.randrange(len(data))] ^= 1 << random.randrange(8)
         data = data[: random.choice((len(data), random.randrange(len(data))))]
-        found, unseen = read_alone("app.apk", NOTHING_ELSE, [("classes.dex", bytes(data))])
-        outcomes.add((bool(found.pins), bool(unseen)))
+        (tmp_path / "app.apk").write_bytes(simple_zip({**NOTHING_ELSE, "classes.dex": bytes(data)}))
+        read = read_app(tmp_path / "app.apk")
+        outcomes.add((bool(read.okhttp.pins), not read.complete))
     assert {(True, False), (False, True)} <= outcomes
 
 

@@ -171,6 +171,19 @@ class Nsc(Enforcement):
         found = self._find(host)
         return found[0].settings if found else self.base
 
+    def besides(self, host: str) -> str:
+        """The trust anchors, the demand for public logs and the leave to do without TLS, in release builds.
+
+        Of apps that aim at Android 7 or newer: what the file leaves open is the same for all of them.
+        """
+        found = self.settings(host)
+        words = [_trusting(found.anchors)] if found.anchors is not None else []
+        if found.transparency is not None:
+            words.append(f"{'demands' if found.transparency else 'does without'} public logs of certificates")
+        if found.cleartext and self.demand(host):
+            words.append("permits connections without TLS")
+        return ", ".join(word for word in words if word)
+
     def debugged(self, anchors: tuple[Anchor, ...], target_sdk: int) -> Nsc:
         """The configuration of a debuggable build, which trusts these anchors besides all others.
 
@@ -219,6 +232,19 @@ def _pin_sets(config: DomainConfig) -> Iterator[PinSet]:
         hosts = tuple(d.name for d in config.domains if d.include_subdomains is wide)
         if hosts:
             yield PinSet(hosts, reach, config.keys, config.expires, bool(config.keys), (), config.where)
+
+
+def _trusting(anchors: tuple[Anchor, ...]) -> str:
+    """Whom anchors trust; nothing if that is the default."""
+    known = {"system": "the CAs of the system", "user": "CAs that users install"}
+    found = sorted({(one.source, one.overrides_pins) for one in anchors})
+    if found == [("system", False)]:
+        return ""
+    named = (
+        f"{known.get(source, source)}{' without regard to pins' if overrides else ''}"
+        for source, overrides in found
+    )
+    return f"trusts {'only ' if len(found) == 1 else ''}{' and '.join(named) or 'nobody'}"
 
 
 def _joined(settings: Settings, anchors: tuple[Anchor, ...], target_sdk: int) -> Settings:

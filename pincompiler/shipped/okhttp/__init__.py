@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.dex import Dex, DexError, Program, containing, exactly
-from pincompiler.facts import Mechanism, Pin, Shipped, State, Unseen
+from pincompiler.dex import containing, exactly
+from pincompiler.facts import Mechanism, Pin, Shipped, State
 from pincompiler.facts.okhttp import Client, Library, OkHttpFacts, Pinner, Use
 from pincompiler.platforms.okhttp.model import Entry, OkHttp, split_pattern, understands_deep
 from pincompiler.platforms.okhttp.pins import fault_of
@@ -22,13 +22,11 @@ from pincompiler.shipped.okhttp.roles import Roles, named, renamed
 from pincompiler.shipped.okhttp.shapes import by_shape
 from pincompiler.shipped.okhttp.trace import Trace
 from pincompiler.shipped.okhttp.uses import adds_by_pin, field_takers, sites_of, uses_of
-from pincompiler.shipped.owners import Owners, hooks
-from pincompiler.shipped.source import Call, Mention, Source, find
+from pincompiler.shipped.source import Call, Mention, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pincompiler.apk import Package
     from pincompiler.dex import Site
     from pincompiler.location import Location
     from pincompiler.project import Version
@@ -201,26 +199,3 @@ def _shipped(pinner: Pinner, digest: str) -> Shipped:
         unenforced=OkHttp(vain, deep) if vain and not detached else None,
         doubts=pinner.doubts,
     )
-
-
-def read_alone(
-    path: str, package: Package, files: Iterable[tuple[str, bytes]]
-) -> tuple[OkHttpFacts, tuple[Unseen, ...]]:
-    """The facts about OkHttp in some DEX files and nothing else, with what could not be seen of it."""
-    unseen: dict[Unseen, None] = {}
-    program = Program(_readable(files, unseen))
-    owners = Owners(package.manifest, hooks(package))
-    try:
-        found = find(program, WANTED, unseen)
-        return collect(Source(path, package, program, owners.of, found, unseen)), tuple(unseen)
-    except DexError as error:
-        unseen[Unseen("the code", f"is malformed: {error}", frozenset({Mechanism.OKHTTP}))] = None
-        return OkHttpFacts(), tuple(unseen)
-
-
-def _readable(files: Iterable[tuple[str, bytes]], unseen: dict[Unseen, None]) -> Iterator[Dex]:
-    for name, data in files:
-        try:
-            yield Dex(data, name)
-        except DexError as error:
-            unseen[Unseen(name, f"cannot be read: {error}", frozenset({Mechanism.OKHTTP}))] = None

@@ -1,0 +1,495 @@
+"""``diff``, ``init --from`` and ``check`` say that two things are the same only of what was compared, and compared whole."""
+
+from __future__ import annotations
+
+import plistlib
+from base64 import b64encode
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+import pincompiler.audit  # noqa: F401 - before a test replaces what it reads apps with
+from pincompiler.apk.manifest import Manifest
+from pincompiler.cli.program import app as cli
+from pincompiler.errors import InputError
+from pincompiler.facts import (
+    FIRST_PARTY,
+    Algorithm,
+    ApiRange,
+    App,
+    Code,
+    Mechanism,
+    Owner,
+    Pin,
+    Shipped,
+    State,
+    Unseen,
+)
+from pincompiler.facts.bundled import BundledFacts
+from pincompiler.facts.kits import CronetEntry, CronetPins, KitFacts, TrustKitPins
+from pincompiler.facts.nsc import NscFacts
+from pincompiler.facts.okhttp import OkHttpFacts
+from pincompiler.facts.trust import Decider, Decides, Flaw, TrustFacts
+from pincompiler.finding import Confidence
+from pincompiler.location import Location
+from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Settings
+from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.policy import Enforcement, Key
+from tests.apk.forge import Node, android, manifest, nsc, simple_zip, uses_nsc
+from tests.apk.forge import app as forged
+from tests.strategies import spki
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+ONE, TWO = (b64encode(spki(name)).decode() for name in ("one", "two"))
+KEYS = (Key(spki("one")), Key(spki("two")))
+PINS = f"""\
+version = 1
+[keys.one]
+spki-sha256 = "{ONE}"
+[keys.two]
+spki-sha256 = "{TWO}"
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["one", "two"]
+"""
+SAME = "accept the same chains for every host on every day"
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(cli, [*map(str, words), "--today", "2026-11-23"])
+
+
+def claims(ran: Result) -> bool:
+    return SAME in ran.stderr or "the meaning is the same" in ran.stdout
+
+
+# -- network security configurations -------------------------------------------------------------------
+
+
+def xml(inside: str = "", around: str = "", attributes: str = "") -> str:
+    pins = "".join(f'<pin digest="SHA-256">{pin}</pin>' for pin in (ONE, TWO))
+    domain = f"<domain>api.example.com</domain><pin-set>{pins}</pin-set>"
+    return (
+        f"<network-security-config>{around}<domain-config {attributes}>{domain}{inside}</domain-config>"
+        "</network-security-config>"
+    )
+
+
+def anchors(*certificates: str) -> str:
+    return f"<trust-anchors>{''.join(f'<certificates {one}/>' for one in certificates)}</trust-anchors>"
+
+
+SYSTEM, USER, RAW = 'src="system"', 'src="user"', 'src="@raw/company_root"'
+TRUSTING = {
+    "anchors of its own": (xml(anchors(RAW)), "trusts only @raw/company_root"),
+    "anchors beside the system's": (
+        xml(anchors(SYSTEM, RAW)),
+        "trusts @raw/company_root and the CAs of the system",
+    ),
+    "CAs of users": (
+        xml(anchors(SYSTEM, USER)),
+        "trusts the CAs of the system and CAs that users install",
+    ),
+    "a base that trusts users": (
+        xml(around=f"<base-config>{anchors(SYSTEM, USER)}</base-config>"),
+        "trusts the CAs of the system and CAs that users install",
+    ),
+    "overridePins": (
+        xml(anchors(f'{SYSTEM} overridePins="true"')),
+        "trusts only the CAs of the system without regard to pins",
+    ),
+    "nobody": (xml("<trust-anchors/>"), "trusts nobody"),
+    "public logs": (
+        xml('<certificateTransparency enabled="true"/>'),
+        "demands public logs of certificates",
+    ),
+    "without public logs": (
+        xml('<certificateTransparency enabled="false"/>'),
+        "does without public logs of certificates",
+    ),
+    "cleartext": (
+        xml(attributes='cleartextTrafficPermitted="true"'),
+        "permits connections without TLS",
+    ),
+}
+DEFAULT = {
+    "nothing said": xml(),
+    "the system's CAs": xml(anchors(SYSTEM)),
+    "no cleartext": xml(attributes='cleartextTrafficPermitted="false"'),
+    "cleartext for hosts without pins": xml(
+        around='<domain-config cleartextTrafficPermitted="true"><domain>cdn.example.com</domain></domain-config>'
+    ),
+}
+
+
+@pytest.fixture
+def pins(tmp_path: Path) -> Path:
+    path = tmp_path / "pins.toml"
+    path.write_text(PINS, "utf-8")
+    return path
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize("name", TRUSTING)
+def test_other_trust_beside_the_same_pins_is_unknown(name: str, pins: Path, tmp_path: Path) -> None:
+    text, words = TRUSTING[name]
+    plain, other = written(tmp_path, "plain.xml", xml()), written(tmp_path, "other.xml", text)
+    for left, right in ((plain, other), (other, plain), (pins, other), (other, pins)):
+        ran = run("diff", left, right)
+        assert (ran.exit_code, ran.stdout, claims(ran)) == (3, "", False)
+        assert f"other.xml {words}" in ran.stderr
+    alike = run("diff", other, written(tmp_path, "again.xml", text))
+    assert (alike.exit_code, claims(alike)) == (0, True)
+    taken = run("init", "--from", other, "-o", "-")
+    assert (taken.exit_code, claims(taken)) == (3, False)
+    assert f"other.xml {words}" in taken.stderr
+    assert "# - for " in taken.stdout
+    assert words in taken.stdout
+
+
+@pytest.mark.parametrize("name", DEFAULT)
+def test_what_is_the_default_is_the_same(name: str, pins: Path, tmp_path: Path) -> None:
+    other = written(tmp_path, "other.xml", DEFAULT[name])
+    for left in (pins, written(tmp_path, "plain.xml", xml())):
+        ran = run("diff", left, other)
+        assert (ran.exit_code, ran.stdout, claims(ran)) == (0, "", True)
+    taken = run("init", "--from", other, "-o", "-")
+    assert (taken.exit_code, claims(taken)) == (0, True)
+    assert "# - " not in taken.stdout
+
+
+def test_other_trust_does_not_hide_other_pins(pins: Path, tmp_path: Path) -> None:
+    other = written(tmp_path, "other.xml", xml(anchors(RAW)).replace(TWO, b64encode(spki("three")).decode()))
+    ran = run("diff", pins, other)
+    assert ran.exit_code == 1
+    assert "api.example.com" in ran.stdout
+    assert "trusts only @raw/company_root" in ran.stderr
+
+
+def test_debuggable_builds_may_differ(pins: Path, tmp_path: Path) -> None:
+    debug = f"<debug-overrides>{anchors(USER)}</debug-overrides>"
+    plain, other = written(tmp_path, "plain.xml", xml()), written(tmp_path, "other.xml", xml(around=debug))
+    ran = run("diff", plain, other)
+    assert (ran.exit_code, claims(ran)) == (3, False)
+    assert "debuggable builds" in ran.stderr
+    # A pins.toml says nothing of such builds, and the release is the same.
+    assert run("diff", pins, other).exit_code == 0
+
+
+def test_a_host_that_pins_toml_cannot_name_is_not_dropped(tmp_path: Path) -> None:
+    """Android compares the underscore like any other letter."""
+    underscored = xml().replace("</domain>", "</domain><domain>my_host.example.com</domain>", 1)
+    ran = run("init", "--from", written(tmp_path, "n.xml", underscored), "-o", "-")
+    assert isinstance(ran.exception, InputError)
+    assert "my_host.example.com is pinned by" in str(ran.exception)
+
+
+# -- property lists ------------------------------------------------------------------------------------
+
+LEAVES = {"NSPinnedLeafIdentities": [{"SPKI-SHA256-BASE64": pin} for pin in (ONE, TWO)]}
+
+
+def ats(**more: object) -> bytes:
+    return plistlib.dumps(
+        {"NSAppTransportSecurity": {"NSPinnedDomains": {"api.example.com": LEAVES}, **more}}
+    )
+
+
+def trustkit(configuration: dict[str, object] | None = None, **domain: object) -> bytes:
+    entry = {"TSKPublicKeyHashes": [ONE, TWO], **domain}
+    return plistlib.dumps(
+        {"TSKConfiguration": {"TSKPinnedDomains": {"api.example.com": entry}, **(configuration or {})}}
+    )
+
+
+EXEMPT = {"NSExceptionAllowsInsecureHTTPLoads": True}
+LOOSER = {
+    "arbitrary loads": ats(NSAllowsArbitraryLoads=True),
+    "an exception": ats(NSExceptionDomains={"api.example.com": EXEMPT}),
+    "an exception above": ats(NSExceptionDomains={"example.com": {**EXEMPT, "NSIncludesSubdomains": True}}),
+}
+
+
+@pytest.mark.parametrize("name", LOOSER)
+def test_exceptions_of_app_transport_security_are_unknown(name: str, tmp_path: Path) -> None:
+    plain, other = written(tmp_path, "plain.plist", ats()), written(tmp_path, "other.plist", LOOSER[name])
+    ran = run("diff", plain, other)
+    assert (ran.exit_code, claims(ran)) == (3, False)
+    taken = run("init", "--from", other, "-o", "-")
+    assert (taken.exit_code, claims(taken)) == (3, False)
+    assert run("diff", other, written(tmp_path, "again.plist", LOOSER[name])).exit_code == 0
+
+
+def test_exceptions_for_other_hosts_are_none_of_the_pins(tmp_path: Path) -> None:
+    other = ats(NSExceptionDomains={"example.com": EXEMPT, "cdn.example.net": EXEMPT})
+    ran = run("diff", written(tmp_path, "plain.plist", ats()), written(tmp_path, "other.plist", other))
+    assert (ran.exit_code, claims(ran)) == (0, True)
+
+
+def test_what_trustkit_is_asked_is_compared(tmp_path: Path) -> None:
+    swizzling = trustkit({"TSKSwizzleNetworkDelegates": True})
+    ran = run("diff", written(tmp_path, "a.plist", trustkit()), written(tmp_path, "b.plist", swizzling))
+    assert (ran.exit_code, claims(ran)) == (3, False)
+    assert "TSKSwizzleNetworkDelegates" in ran.stderr
+
+
+SET_BY_XCODE = {
+    "enforcement": trustkit(TSKEnforcePinning="$(PINNING)"),
+    "a pin": trustkit(TSKPublicKeyHashes=[ONE, "${PIN_TWO}"]),
+    "a host": plistlib.dumps({"TSKConfiguration": {"TSKPinnedDomains": {"$(API_HOST)": {}}}}),
+    "subdomains of ATS": plistlib.dumps(
+        {
+            "NSAppTransportSecurity": {
+                "NSPinnedDomains": {"example.com": {**LEAVES, "NSIncludesSubdomains": "$(WIDE)"}}
+            }
+        }
+    ),
+    "all domains": plistlib.dumps({"TSKConfiguration": {"TSKPinnedDomains": "$(DOMAINS)"}}),
+}
+
+
+@pytest.mark.parametrize("name", SET_BY_XCODE)
+def test_a_build_setting_is_unknown(name: str, tmp_path: Path) -> None:
+    path = written(tmp_path, "Info.plist", SET_BY_XCODE[name])
+    ran = run("diff", path, written(tmp_path, "b.plist", trustkit()))
+    assert (ran.exit_code, ran.stdout, claims(ran)) == (3, "", False)
+    assert "is a build setting, which Xcode fills in" in ran.stderr
+    assert run("check", path).exit_code == 3
+    taken = run("init", "--from", path, "-o", "-")
+    assert isinstance(taken.exception, InputError)
+    assert "is a build setting" in str(taken.exception)
+
+
+def test_a_build_setting_elsewhere_is_none_of_the_pins(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "Info.plist", plistlib.dumps({**plistlib.loads(ats()), "CFBundleName": "$(PRODUCT_NAME)"})
+    )
+    assert run("check", path).exit_code == 0
+
+
+@pytest.mark.parametrize("pinned", [ats(), trustkit()])
+def test_a_property_list_that_lost_its_pins_differs(pinned: bytes, tmp_path: Path) -> None:
+    old = written(tmp_path, "old.plist", pinned)
+    new = written(tmp_path, "new.plist", plistlib.dumps({"CFBundleName": "Shop"}))
+    ran = run("diff", old, new)
+    assert ran.exit_code == 1
+    assert "api.example.com is pinned by " in ran.stdout
+    assert run("diff", new, old).exit_code == 1
+    for words in (("check", new), ("init", "--from", new, "-o", "-")):
+        assert "has neither NSPinnedDomains nor TSKPinnedDomains" in str(run(*words).exception)
+
+
+# -- apps ----------------------------------------------------------------------------------------------
+
+CODE = Code(
+    Location("app.apk", member="classes.dex", symbol="Lcom/example/Net;->open()V"),
+    "Lcom/example/Net;",
+    FIRST_PARTY,
+)
+CONFIG = Nsc((DomainConfig((Domain("api.example.com", include_subdomains=False),), KEYS),))
+MANIFEST = Manifest(min_sdk=28, target_sdk=35)
+
+
+def shipped(mechanism: Mechanism, enforcement: Enforcement, **more: Any) -> Shipped:
+    return Shipped(mechanism, mechanism.value, enforcement, CODE.location, **more)
+
+
+def hostless(mechanism: Mechanism, sure: Confidence = Confidence.CONFIRMED) -> Pin:
+    return Pin(mechanism, "", None, Algorithm.CERTIFICATE, ONE, CODE.location, FIRST_PARTY, confidence=sure)
+
+
+def apk(nsc_: Nsc | None = CONFIG, **areas: Any) -> App:
+    given = () if nsc_ is None else (shipped(Mechanism.NSC, nsc_),)
+    return App("app.apk", "apk", "", MANIFEST, **{"nsc": NscFacts(shipped=given), **areas})
+
+
+def cronet(host: str) -> KitFacts:
+    found = CronetPins(
+        (CronetEntry(host, tuple(key.spki_sha256 for key in KEYS), False, date(2030, 1, 1), CODE),)
+    )
+    return KitFacts(shipped=(shipped(Mechanism.CRONET, found),))
+
+
+def pinner(host: str, **more: Any) -> OkHttpFacts:
+    return OkHttpFacts(shipped=(shipped(Mechanism.OKHTTP, OkHttp((Entry(host, KEYS),)), **more),))
+
+
+OVERRIDDEN = replace(
+    CONFIG.configs[0],
+    overridden=True,
+    settings=Settings(anchors=(Anchor("user", overrides_pins=True),)),
+)
+TRUST_ALL = Decider(CODE, Decides.CHAIN, "X509TrustManager.checkServerTrusted", Flaw.ACCEPTS_ALL)
+UNKNOWN = {
+    "Flutter": apk(unseen=(Unseen("libflutter.so", "has its own TLS stack", frozenset({Mechanism.HYBRID})),)),
+    "damaged code": apk(unseen=(Unseen("classes2.dex", "cannot be read"),)),
+    "a key store": apk(bundled=BundledFacts((hostless(Mechanism.KEYSTORE),))),
+    "what may be a pin": apk(bundled=BundledFacts((hostless(Mechanism.NATIVE, Confidence.CANDIDATE),))),
+    "Netty's fingerprints": apk(kits=KitFacts((hostless(Mechanism.TRUST_MANAGER),))),
+    "a trust manager with pins": apk(trust=TrustFacts((hostless(Mechanism.TRUST_MANAGER),))),
+    "scripts": apk(bundled=BundledFacts((hostless(Mechanism.HYBRID),))),
+    "a trust manager that accepts everything": apk(trust=TrustFacts(deciders=(TRUST_ALL,))),
+    "pins of an SDK": apk(
+        okhttp=OkHttpFacts(shipped=(replace(pinner("sdk.example.net").shipped[0], owner=Owner("Some SDK")),))
+    ),
+    "a pinner that was not seen whole": apk(okhttp=pinner("api.example.com", doubts=("Net adds more",))),
+    "TrustKit that crashes": apk(
+        kits=KitFacts(
+            shipped=(shipped(Mechanism.TRUSTKIT, TrustKitPins(CONFIG), state=State.BROKEN, why="it raises"),)
+        )
+    ),
+    "pins that anchors skip": apk(
+        None,
+        nsc=NscFacts(
+            shipped=(
+                shipped(Mechanism.NSC, Nsc((OVERRIDDEN,)), state=State.DISABLED, why="chains skip the pins"),
+            )
+        ),
+    ),
+    "a configuration that is not there": apk(None, nsc=NscFacts(unresolved=True)),
+    "anchors of its own": apk(Nsc(CONFIG.configs, base=Settings(anchors=(Anchor("user"),)))),
+    "the CAs of users, by the default of old apps": replace(
+        apk(), manifest=Manifest(min_sdk=28, target_sdk=23)
+    ),
+}
+DIFFERENT = {
+    "Cronet pins another host": (apk(kits=cronet("pay.example.com")), "pay.example.com is pinned by "),
+    "Cronet alone": (apk(None, kits=cronet("pay.example.com")), "pay.example.com is pinned by "),
+    "OkHttp pins another host": (apk(okhttp=pinner("pay.example.com")), "pay.example.com is pinned by "),
+    "TrustKit's own reading": (
+        apk(
+            kits=KitFacts(shipped=(shipped(Mechanism.TRUSTKIT, TrustKitPins(Nsc(())), api=ApiRange(21, 23)),))
+        ),
+        "api.example.com is not pinned by ",
+    ),
+    "nothing": (apk(None), "api.example.com is not pinned by "),
+    "a pinner that no client is given": (
+        apk(None, okhttp=pinner("api.example.com", state=State.DISABLED)),
+        "whose pins no client is given",
+    ),
+}
+ALIKE = {
+    "the configuration": apk(),
+    "OkHttp for the same host": apk(None, okhttp=pinner("api.example.com")),
+    "both": apk(okhttp=pinner("api.example.com")),
+    "a remark": apk(unseen=(Unseen("classes.dex", "was read by androguard", frozenset()),)),
+}
+
+
+def at(trust: TrustFacts, path: str) -> TrustFacts:
+    """The facts with their places in this file."""
+    deciders = (
+        replace(one, code=replace(one.code, location=replace(one.code.location, file=path)))
+        for one in trust.deciders
+    )
+    return replace(trust, deciders=tuple(deciders))
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """Makes a file of which these facts are read."""
+    facts: dict[Path, App] = {}
+    monkeypatch.setattr("pincompiler.shipped.read_app", facts.__getitem__)
+
+    def made(app: App, name: str = "app.apk") -> Path:
+        path = written(tmp_path, name, b"")
+        facts[path] = replace(app, path=str(path), sha256=name, trust=at(app.trust, str(path)))
+        return path
+
+    return made
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_what_cannot_be_compared_is_unknown(name: str, reading: Any, pins: Path) -> None:
+    path = reading(UNKNOWN[name])
+    for left, right in ((path, pins), (pins, path)):
+        ran = run("diff", left, right)
+        assert (ran.exit_code, ran.stdout, claims(ran)) == (3, "", False)
+        assert ran.stderr.startswith("unknown: ")
+    taken = run("init", "--from", path, "-o", "-")
+    assert not claims(taken)
+    assert taken.exit_code == 3 or isinstance(taken.exception, InputError)
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_two_builds_with_something_unknown_are_not_called_the_same(name: str, reading: Any) -> None:
+    ran = run("diff", reading(UNKNOWN[name], "old.apk"), reading(apk(), "new.apk"))
+    assert ran.exit_code in (1, 3)
+    assert not claims(ran)
+
+
+def test_two_builds_with_the_same_hole_are_not_called_the_same(reading: Any) -> None:
+    trusting = UNKNOWN["a trust manager that accepts everything"]
+    ran = run("diff", reading(trusting, "old.apk"), reading(trusting, "new.apk"))
+    assert (ran.exit_code, claims(ran)) == (3, False)
+    assert "permissive-trust-manager" in ran.stderr
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_every_mechanism_is_compared(name: str, reading: Any, pins: Path) -> None:
+    app, words = DIFFERENT[name]
+    ran = run("diff", reading(app), pins)
+    assert ran.exit_code == 1
+    assert words in ran.stdout
+    assert not claims(run("init", "--from", reading(app), "-o", "-")) or name == "Cronet alone"
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_what_was_compared_whole_is_the_same(name: str, reading: Any, pins: Path) -> None:
+    path = reading(ALIKE[name])
+    ran = run("diff", path, pins)
+    assert (ran.exit_code, ran.stdout, claims(ran)) == (0, "", True)
+    taken = run("init", "--from", path, "-o", "-")
+    assert (taken.exit_code, claims(taken)) == (0, True)
+
+
+def test_pins_of_cronet_alone_are_taken_over(reading: Any, tmp_path: Path) -> None:
+    path = reading(apk(None, kits=cronet("pay.example.com")))
+    taken = run("init", "--from", path, "-o", "-")
+    assert taken.exit_code == 0
+    assert 'hosts = ["pay.example.com"]' in taken.stdout
+    assert "expires = 2030-01-01" in taken.stdout
+    ran = run("diff", path, written(tmp_path, "taken.toml", taken.stdout))
+    assert (ran.exit_code, ran.stdout, claims(ran)) == (0, "", True)
+
+
+def test_check_finds_in_an_app_what_audit_finds(reading: Any) -> None:
+    ran = run("check", reading(UNKNOWN["a trust manager that accepts everything"]))
+    assert ran.exit_code == 1
+    assert "[permissive-trust-manager]" in ran.stdout
+    ran = run("check", reading(UNKNOWN["Flutter"]))
+    assert ran.exit_code == 3
+    assert "unknown: libflutter.so: has its own TLS stack" in ran.stderr
+    assert "no pins were found in it" in str(run("check", reading(apk(None))).exception)
+
+
+def test_a_flutter_app_from_its_file(pins: Path, tmp_path: Path) -> None:
+    """The same without any stand-in: read from an archive."""
+    sdk = Node("uses-sdk", [android("minSdkVersion", 0x0101020C, 28, kind=0x10)])
+    files = forged(
+        **{
+            "AndroidManifest.xml": manifest(uses_nsc(), children=[sdk]),
+            "classes.dex": None,
+            "res/n.xml": nsc("api.example.com", ONE),
+            "res/n28.xml": nsc("api.example.com", ONE),
+            "lib/arm64-v8a/libflutter.so": b"\x7fELF" + bytes(60),
+        }
+    )
+    path = written(tmp_path, "app.apk", simple_zip(files))
+    for words in (("diff", path, pins), ("init", "--from", path, "-o", "-"), ("check", path)):
+        ran = run(*words)
+        assert ran.exit_code in (1, 3)
+        assert not claims(ran)
+        assert "libflutter.so: Flutter has its own TLS stack" in ran.stderr
