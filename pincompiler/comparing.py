@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from pincompiler.facts import App
     from pincompiler.finding import Finding
+    from pincompiler.platforms.nsc.model import Reporting
     from pincompiler.policy import Enforcement
     from pincompiler.subject import InventoryPin
 
@@ -92,11 +93,23 @@ def _asides(pairs: Iterable[tuple[Configuration, Configuration]]) -> Iterator[st
 def _elsewhere(a: Configuration, b: Configuration) -> Iterator[str]:
     """What differs of two of a kind for some builds, or some connections, of the same hosts."""
     left, right = a.enforcement, b.enforcement
-    if isinstance(left, Nsc) and isinstance(right, Nsc) and _debug(left) != _debug(right):
-        yield f"{a.title} and {b.title} trust other CAs in debuggable builds (debug-overrides)"
+    if isinstance(left, Nsc) and isinstance(right, Nsc):
+        if _debug(left) != _debug(right):
+            yield f"{a.title} and {b.title} trust other CAs in debuggable builds (debug-overrides)"
+        if _told_trustkit(left) != _told_trustkit(right):
+            yield f"{a.title} and {b.title} have other instructions for TrustKit-Android (trustkit-config)"
     if isinstance(left, TrustKit) and isinstance(right, TrustKit) and left.swizzle is not right.swizzle:
         swizzling = a if left.swizzle else b
         yield f"of the two only {swizzling.title} asks TrustKit for every connection (TSKSwizzleNetworkDelegates)"
+
+
+def _told_trustkit(nsc: Nsc) -> dict[str, Reporting]:
+    return {
+        domain.name: config.reporting
+        for config in nsc.configs
+        if config.reporting
+        for domain in config.domains
+    }
 
 
 def _debug(nsc: Nsc) -> frozenset[tuple[str, bool]]:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pincompiler.subject import Subject
     from pincompiler.verdicts import HostVerdict
 
-_TRUST: Final = frozenset(
+ON_TRUST: Final = frozenset(
     {
         "permissive-trust-manager",
         "swallowed-certificate-error",
@@ -58,7 +58,7 @@ _TRUST: Final = frozenset(
     }
 )
 """Rules whose findings mean that some connection is made with a certificate that should be refused."""
-_PINS: Final = frozenset(
+ON_PINS: Final = frozenset(
     {
         "unpinned-client",
         "cleared-pinner",
@@ -73,7 +73,7 @@ _PINS: Final = frozenset(
     }
 )
 """Those that mean that some connection is made past the pins."""
-_STANDING: Final = frozenset(
+STANDING: Final = frozenset(
     {
         "missing-backup-pin",
         "duplicate-pin",
@@ -137,12 +137,12 @@ def undermines(finding: Finding) -> bool:
 
     What lets connections past counts when it is accepted, too: the team lives with it, and so do the pins.
     """
-    return lets_past(finding) or (finding.level is Level.ERROR and finding.rule not in _STANDING)
+    return lets_past(finding) or (finding.level is Level.ERROR and finding.rule not in STANDING)
 
 
 def lets_past(finding: Finding) -> bool:
     """Whether it means that connections are made which no pin has stopped; a note only if it was made one."""
-    return finding.rule in _TRUST | _PINS and (finding.level is not Level.NOTE or bool(finding.accepted))
+    return finding.rule in ON_TRUST | ON_PINS and (finding.level is not Level.NOTE or bool(finding.accepted))
 
 
 # -- no host -------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def _of_hosts(subject: Subject) -> str:
 def _in_doubt(finding: Finding) -> bool:
     """Whether a finding, if only a note on what a library can do, is enough not to call an app pinned."""
     use = finding.evidence.use if finding.evidence else None
-    return undermines(finding) or (finding.rule in _TRUST and use is not Use.PRESENT)
+    return undermines(finding) or (finding.rule in ON_TRUST and use is not Use.PRESENT)
 
 
 def _elsewhere(subject: Subject) -> str:
@@ -239,7 +239,7 @@ def _above(name: str) -> Iterator[str]:
 
 def _unchecked(findings: Iterable[Finding]) -> str:
     """That certificates are not checked, which matters most where no pins are."""
-    rules = _named(dict.fromkeys(one.rule for one in findings if one.rule in _TRUST and undermines(one)))
+    rules = _named(dict.fromkeys(one.rule for one in findings if one.rule in ON_TRUST and undermines(one)))
     return f", and certificate checks are undermined by {rules}" if rules else ""
 
 

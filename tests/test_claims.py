@@ -188,6 +188,15 @@ def test_debuggable_builds_may_differ(pins: Path, tmp_path: Path) -> None:
     assert run("diff", pins, other).exit_code == 0
 
 
+def test_what_trustkit_is_told_may_differ(tmp_path: Path) -> None:
+    only = xml('<trustkit-config enforcePinning="false"/>')
+    other = written(tmp_path, "other.xml", only)
+    ran = run("diff", written(tmp_path, "plain.xml", xml()), other)
+    assert (ran.exit_code, claims(ran)) == (3, False)
+    assert "TrustKit-Android" in ran.stderr
+    assert run("diff", other, written(tmp_path, "again.xml", only)).exit_code == 0
+
+
 def test_a_host_that_pins_toml_cannot_name_is_not_dropped(tmp_path: Path) -> None:
     """Android compares the underscore like any other letter."""
     underscored = xml().replace("</domain>", "</domain><domain>my_host.example.com</domain>", 1)
@@ -468,6 +477,7 @@ def test_pins_of_cronet_alone_are_taken_over(reading: Any, tmp_path: Path) -> No
 def test_check_finds_in_an_app_what_audit_finds(reading: Any) -> None:
     ran = run("check", reading(UNKNOWN["a trust manager that accepts everything"]))
     assert ran.exit_code == 1
+    assert "app.apk!classes.dex com.example.Net.open(): error: com.example.Net accepts every" in ran.stdout
     assert "[permissive-trust-manager]" in ran.stdout
     ran = run("check", reading(UNKNOWN["Flutter"]))
     assert ran.exit_code == 3

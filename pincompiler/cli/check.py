@@ -20,8 +20,8 @@ def command(
 ) -> None:
     """Judge a pins.toml, an NSC, an Info.plist or a shipped app.
 
-    A pins.toml is judged by its text, its policy, and what each target can make of it; the others by the
-    rules on policies.
+    A pins.toml is judged by its text, its policy, and what each target can make of it; an app as audit does;
+    the others by the rules on policies.
     """
     from pincompiler import compiler, configurations
 

@@ -436,6 +436,21 @@ def test_stacks_that_java_code_sets_up_are_not() -> None:
     assert unknown({f"lib/arm64-v8a/{name}": ELF + FINISHED for name in names}) == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("libmonodroid.so", "libmonosgen-2.0.so", "libcoreclr.so"),
+        "libSystem.Security.Cryptography.Native.Android.so",
+    ],
+)
+def test_each_form_of_dotnet(name: str) -> None:
+    """Mono, CoreCLR, and what is left of the runtime in native code; told once, whatever of it is there."""
+    member = f"lib/arm64-v8a/{name}"
+    ((what, why),) = ((one.what, one.why) for one in scanned({member: ELF, LIBRARY: ELF})[1])
+    assert (what, why.startswith("the app's own code is .NET")) == (member, True)
+    assert len(unknown({member: ELF, "lib/arm64-v8a/libxamarin-app.so": ELF})) == 1
+
+
 def test_flutter() -> None:
     """Its engine is told once, whose words the app's own library cannot change."""
     engine, app = "lib/arm64-v8a/libflutter.so", "lib/arm64-v8a/libapp.so"

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from pincompiler.audit import audit, question
 from pincompiler.facts import FIRST_PARTY, Algorithm, ApiRange, Mechanism, Pin, Unseen
 from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
-from pincompiler.headline import State, headline, state
+from pincompiler.headline import ON_PINS, ON_TRUST, STANDING, State, headline, state
 from pincompiler.location import Location
 from pincompiler.policy import Key, Reach
 from pincompiler.reports import audit_json, audit_markdown, audit_text, html
 from pincompiler.reports.audit_reader import read_results
+from pincompiler.rules.registry import RULES
 from pincompiler.subject import InventoryPin, Subject
 from pincompiler.verdicts import HostVerdict, Verdict
 from tests.apk.forge import Attr, Node, android, axml, manifest, nsc, simple_zip, uses_nsc
@@ -229,6 +230,13 @@ def test_every_form_of_the_report_has_the_one_sentence(name: str, tmp_path: Path
     assert sentence in audit_text.render([subject])
     assert f'<p class="answer{" error" if subject.error else ""}">{sentence}</p>' in html.render([subject])
     assert f"**{sentence}**" in audit_markdown.render([subject]).replace("`", "").replace("\\", "")
+
+
+def test_every_rule_that_is_spoken_of_exists() -> None:
+    """A name with a slip would leave its findings without a say."""
+    assert {rule.id for rule in RULES} >= ON_TRUST | ON_PINS | STANDING
+    assert not ON_TRUST & ON_PINS
+    assert not (ON_TRUST | ON_PINS) & STANDING
 
 
 def test_a_baseline_does_not_change_it() -> None:

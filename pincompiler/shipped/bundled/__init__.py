@@ -36,9 +36,16 @@ _RUNTIMES: Final = {
     " nor OkHttp's pins",
     "libunity.so": "Unity has its own TLS stack, which heeds neither the network security configuration"
     " nor OkHttp's pins",
-    "libmonodroid.so": "the app's own code is .NET, which is not read, and which may bring its own TLS stack",
+    **dict.fromkeys(
+        (
+            *("libmonodroid.so", "libmonosgen-2.0.so", "libxamarin-app.so", "libcoreclr.so"),
+            # All that is left of the runtime when the app itself is compiled to native code.
+            "libSystem.Security.Cryptography.Native.Android.so",
+        ),
+        "the app's own code is .NET, which is not read, and which may bring its own TLS stack",
+    ),
 }
-"""Platforms on which the app itself is built, by the library that each of them has."""
+"""Platforms on which the app itself is built, by the libraries that they have."""
 _JAVA_STACKS: Final = lazy_regex(r"(?:.*/)?lib(?:conscrypt|cronet|gmscore|jingle_peerconnection)[^/]*\.so")
 """Native halves of libraries that Java code sets up, and WebRTC's, which is for media between users."""
 
@@ -146,7 +153,8 @@ def _pin(
 def _stacks(source: Source, scan: Scan) -> None:
     """What has its own TLS, and leaves unknown what it accepts."""
     runtimes = {library: why for library, why in _RUNTIMES.items() if library in scan.libraries}
-    for library, why in runtimes.items():
+    for why in dict.fromkeys(runtimes.values()):
+        library = next(name for name, other in runtimes.items() if other == why)
         source.doubt(scan.libraries[library], why, Mechanism.HYBRID)
     for member in scan.stacks:
         if not _JAVA_STACKS.fullmatch(member) and member.rpartition("/")[2] not in runtimes:
