@@ -172,6 +172,17 @@ class MethodBody:
         return self._payload(switch, self._read_targets)
 
     @guarded
+    def switch_target(self, switch: Instruction, value: int) -> int | None:
+        """The offset that a switch jumps to with a value; none if it goes on to the next instruction."""
+        targets, units, at = self.switch_targets(switch), self.units, switch.target or 0
+        if units[at] == PACKED_SWITCH:
+            keys = [_signed32(units[at + 2] | units[at + 3] << 16) + n for n in range(len(targets))]
+        else:
+            firsts = range(at + 2, at + 2 + 2 * len(targets), 2)
+            keys = [_signed32(units[first] | units[first + 1] << 16) for first in firsts]
+        return dict(zip(keys, targets, strict=True)).get(value)
+
+    @guarded
     def array_data(self, fill: Instruction) -> tuple[int, ...]:
         """Elements that a fill-array-data writes, as signed numbers."""
         return self._payload(fill, self._read_array)

@@ -53,7 +53,11 @@ class When(StrEnum):
     DEBUG_BUILD = "debug-build"
     """A flag named DEBUG, of which the value is not known."""
     SETTING = "setting"
-    """A field or the answer of other code."""
+    """A flag or a choice that the class keeps, or that Android or Java keeps for it."""
+    ANSWER = "answer"
+    """The answer of code that is not followed, and that gets nothing of the certificate."""
+    ANDROID_VERSION = "android-version"
+    """On which version of Android the app runs."""
     HOST = "host"
     """A comparison with the name of the host."""
     ERROR_KIND = "error-kind"
@@ -66,6 +70,10 @@ class When(StrEnum):
     """Someone taps on a button."""
     LATER = "later"
     """Other code, which got hold of the decision, says so."""
+    UNREAD = "unread"
+    """A condition of which it is not known what it is about."""
+    UNSEEN = "unseen"
+    """Code that is not followed gets the certificate or the decision: it may check."""
 
 
 @dataclass(frozen=True, slots=True)

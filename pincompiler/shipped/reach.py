@@ -178,7 +178,10 @@ class _Search:
     def _inherits(self, node: _Node) -> bool:
         """Whether a method may be called by the name that a supertype gives it."""
         access = self._access(node)
-        if access is None or node.name == "<init>" or access & (ACC_STATIC | _ACC_PRIVATE):
+        if access is None:  # what a class makes of a method that it does not have itself
+            inherited = (node._replace(class_name=one) for one in self._ancestors(node.class_name))
+            return any(self._access(one) is not None for one in inherited)
+        if node.name == "<init>" or access & (ACC_STATIC | _ACC_PRIVATE):
             return False
         for ancestor in self._ancestors(node.class_name):
             if ancestor == "Ljava/lang/Object;":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pincompiler.dex import Dex, DexError, Program
-from pincompiler.facts.trust import Decides, Flaw
+from pincompiler.facts.trust import Decides, Flaw, When
 from pincompiler.shipped.trust.deciders import _judged
 from pincompiler.shipped.trust.pins import decoded
 from pincompiler.shipped.trust.ways import Explorer
@@ -17,6 +17,8 @@ from tests.dex.smali import assemble, class_file, method
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pincompiler.shipped.trust.judging import Judged
+
 CHECK = "public checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
 VERIFY = "public verify(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"
 DELEGATE = (
@@ -24,10 +26,16 @@ DELEGATE = (
     "->checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
 )
 FIELD = "iget-object v0, p0, La;->tm:Ljavax/net/ssl/X509TrustManager;"
+GET_CLASS = "invoke-virtual {p1}, Ljava/lang/Object;->getClass()Ljava/lang/Class;"
+"""How R8 writes a null test of what must not be null."""
 ONE_ITEM = "if-eqz p1, :a\narray-length v0, p1\nconst/4 v1, 0x1\nif-ne v0, v1, :a"
 DATES = (
     "const/4 v0, 0x0\naget-object v0, p1, v0\n"
     "invoke-virtual {v0}, Ljava/security/cert/X509Certificate;->checkValidity()V"
+)
+CLOCK = (
+    "invoke-static {}, Ljava/lang/System;->nanoTime()J\nmove-result-wide v2\n"
+    "const-wide/16 v4, 0x5\ncmp-long v1, v2, v4"
 )
 CLASS_ID = ".field public final synthetic id:I\n"
 SHAPES: dict[str, tuple[str, set[Flaw]]] = {
@@ -104,8 +112,44 @@ SHAPES: dict[str, tuple[str, set[Flaw]]] = {
         ),
         {Flaw.NAME_ONLY},
     ),
-    "a delegate that may be missing": (
-        method(CHECK, f"{FIELD}\nif-eqz v0, :a\n{DELEGATE}\n:a\nreturn-void"),
+    "a check behind a null test of the chain, by a call": (
+        method(CHECK, f"{GET_CLASS}\nif-eqz p1, :a\n{FIELD}\n{DELEGATE}\n:a\nreturn-void"),
+        set(),
+    ),
+    "no check but null tests in a helper": (
+        method(CHECK, f"invoke-static {{p1}}, La;->n(Ljava/lang/Object;)V\n{GET_CLASS}\nreturn-void")
+        + method(
+            "static n(Ljava/lang/Object;)V",
+            "if-nez p0, :a\nnew-instance v0, Ljava/lang/NullPointerException;\n"
+            "invoke-direct {v0}, Ljava/lang/NullPointerException;-><init>()V\nthrow v0\n:a\nreturn-void",
+        ),
+        {Flaw.ACCEPTS_ALL},
+    ),
+    "a check of what is no chain": (
+        method(CHECK, f"array-length v1, p1\nif-gtz v1, :a\n{FIELD}\n{DELEGATE}\n:a\nreturn-void"),
+        {Flaw.ACCEPTS_ALL},
+    ),
+    "nothing for a long chain": (
+        method(
+            CHECK,
+            f"array-length v1, p1\nconst/16 v2, 0x28\nif-gt v1, v2, :a\n{FIELD}\n{DELEGATE}\n:a\nreturn-void",
+        ),
+        {Flaw.SKIPS},
+    ),
+    "a switch on a number that is known": (
+        method(
+            CHECK,
+            f"const/4 v1, 0x5\nsparse-switch v1, :t\n{FIELD}\n{DELEGATE}\nreturn-void\n:z\nreturn-void\n"
+            ":t\n.sparse-switch\n0x5 -> :z\n.end sparse-switch",
+        ),
+        {Flaw.ACCEPTS_ALL},
+    ),
+    "a switch on a number that it has not": (
+        method(
+            CHECK,
+            f"const/4 v1, 0x5\npacked-switch v1, :t\n{FIELD}\n{DELEGATE}\nreturn-void\n:z\nreturn-void\n"
+            ":t\n.packed-switch 0x0\n:z\n:z\n.end packed-switch",
+        ),
         set(),
     ),
     "one class of two that R8 merged": (
@@ -128,6 +172,38 @@ SHAPES: dict[str, tuple[str, set[Flaw]]] = {
         set(),
     ),
 }
+UNREAD: dict[str, tuple[str, When]] = {
+    "a delegate that may be missing": (
+        f"{FIELD}\nif-eqz v0, :a\n{DELEGATE}\n:a\nreturn-void",
+        When.UNREAD,
+    ),
+    "the clock": (
+        f"{CLOCK}\nif-lez v1, :a\n{FIELD}\n{DELEGATE}\n:a\nreturn-void",
+        When.UNREAD,
+    ),
+    "what code says that nobody sees": (
+        (
+            "invoke-static {}, Lelse;->says()Z\nmove-result v1\n"
+            f"if-nez v1, :a\n{FIELD}\n{DELEGATE}\n:a\nreturn-void"
+        ),
+        When.ANSWER,
+    ),
+    "two settings": (
+        (
+            f"iget-boolean v1, p0, La;->one:Z\niget-boolean v2, p0, La;->two:Z\n"
+            f"if-eqz v1, :c\nif-eqz v2, :c\nreturn-void\n:c\n{FIELD}\n{DELEGATE}\nreturn-void"
+        ),
+        When.SETTING,
+    ),
+    "the clock beside a log": (
+        (
+            f"{CLOCK}\nif-lez v1, :l\nconst/4 v2, 0x0\n:l\n{CLOCK}\n"
+            f"if-lez v1, :a\n{FIELD}\n{DELEGATE}\n:a\nreturn-void"
+        ),
+        When.UNREAD,
+    ),
+}
+"""Trust managers that check under a condition: what it is called."""
 VERIFIERS: dict[str, tuple[str, set[Flaw]]] = {
     "true": (method(VERIFY, "const/4 v0, 0x1\nreturn v0"), {Flaw.ACCEPTS_ALL}),
     "false": (method(VERIFY, "const/4 v0, 0x0\nreturn v0"), set()),
@@ -136,6 +212,12 @@ VERIFIERS: dict[str, tuple[str, set[Flaw]]] = {
         {Flaw.ACCEPTS_ALL},
     ),
     "not false": (method(VERIFY, "const/4 v0, 0x0\nxor-int/lit8 v0, v0, 0x1\nreturn v0"), {Flaw.ACCEPTS_ALL}),
+    "true of what is not null": (
+        method(
+            VERIFY, "const/4 v0, 0x1\nif-eqz p1, :a\nif-eqz p2, :a\nreturn v0\n:a\nconst/4 v0, 0x0\nreturn v0"
+        ),
+        {Flaw.ACCEPTS_ALL},
+    ),
     "true by a helper": (
         method(VERIFY, "invoke-static {p1}, La;->h(Ljava/lang/String;)Z\nmove-result v0\nreturn v0")
         + method("static h(Ljava/lang/String;)Z", "const/4 v0, 0x1\nreturn v0"),
@@ -152,15 +234,19 @@ VERIFIERS: dict[str, tuple[str, set[Flaw]]] = {
 
 
 def judged(data: bytes, decides: Decides) -> set[Flaw]:
+    return {one.flaw for one in told(data, decides)}
+
+
+def told(data: bytes, decides: Decides) -> tuple[Judged, ...]:
     program = Program([Dex(data, "classes.dex")])
     cls = program.class_def("La;")
     assert cls
     name = "checkServerTrusted" if decides is Decides.CHAIN else "verify"
     found = cls.method(name)
     assert found
-    told = _judged(Explorer(program), found, decides)
-    assert told is not None
-    return {one.flaw for one in told}
+    answer = _judged(Explorer(program), found, decides)
+    assert answer is not None
+    return answer
 
 
 def compiled(body: str, scratch: Path) -> bytes:
@@ -173,6 +259,25 @@ def compiled(body: str, scratch: Path) -> bytes:
 def test_shapes_of_checks(name: str, tmp_path: Path) -> None:
     body, flaws = SHAPES[name]
     assert judged(compiled(body, tmp_path), Decides.CHAIN) == flaws
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("name", UNREAD)
+def test_conditions_are_called_what_they_are(name: str, tmp_path: Path) -> None:
+    body, when = UNREAD[name]
+    (one,) = told(compiled(method(CHECK, body), tmp_path), Decides.CHAIN)
+    assert (one.flaw, one.when) == (Flaw.SKIPS, when)
+
+
+@pytest.mark.real
+def test_what_makes_no_difference_is_no_condition(tmp_path: Path) -> None:
+    """A test before a loop over trust managers, of which it does not matter where it leads to."""
+    body = (
+        f"{CLOCK}\nif-lez v1, :l\nconst/4 v2, 0x0\n:l\niget-object v6, p0, La;->all:[Ljavax/net/ssl/X509TrustManager;\n"
+        "array-length v7, v6\nconst/4 v8, 0x0\n:n\nif-ge v8, v7, :r\naget-object v0, v6, v8\n"
+        f"{DELEGATE}\nadd-int/lit8 v8, v8, 0x1\ngoto :n\n:r\nreturn-void"
+    )
+    assert told(compiled(method(CHECK, body, 14), tmp_path), Decides.CHAIN) == ()
 
 
 @pytest.mark.real

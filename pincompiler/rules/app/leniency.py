@@ -22,12 +22,15 @@ WHEN: Final = {
     When.NOT_DEBUGGABLE: " if the app is not debuggable",
     When.DEBUG_BUILD: " if a flag named DEBUG is set",
     When.SETTING: " if a setting says so",
+    When.ANDROID_VERSION: " on some versions of Android",
     When.HOST: " for some hosts",
     When.ERROR_KIND: " for some errors",
-    When.CERTIFICATE: " after a look at the certificate's names",
+    When.ANSWER: " if other code says so",
+    When.CERTIFICATE: " after a look at what the certificate says of itself",
     When.CHAIN: ", for chains of a shape that anybody can make",
     When.USER: " if the user taps on a button",
     When.LATER: " if other code says so",
+    When.UNREAD: " under a condition that could not be read",
 }
 """The condition, as it ends a sentence."""
 

@@ -3,7 +3,12 @@
 ## Why is this bad?
 
 A flag that is forgotten, set by whoever can write the app's settings, or a host's name that is compared
-first makes every certificate pass.  A condition that holds in debuggable apps only is a note.
+first makes every certificate pass.  A condition that holds in debuggable apps only is a note; one on the
+shape of the chain is an error, since whoever makes the chain meets it.
+
+A null test of the chain is no condition: no server sends none.  Where nothing is checked under a condition
+that cannot be read, a delegate that may be missing for example, the app is not fully audited (exit code 3),
+and the report says where.
 
 ## Example
 
@@ -94,7 +99,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.facts.trust import Decides, Flaw
+from pincompiler.facts.trust import Decides, Flaw, When
 from pincompiler.finding import Level
 from pincompiler.rules.app.leniency import lenient, told
 from pincompiler.rules.rule import Audited, Rule
@@ -108,12 +113,15 @@ if TYPE_CHECKING:
 def check(audited: Audited) -> Iterator[Finding]:
     """Trust managers with this flaw."""
     for one in lenient(audited, Decides.CHAIN, Flaw.SKIPS):
+        # Whoever makes the chain meets a condition on its shape.
+        level = Level.ERROR if one.when is When.CHAIN else None
         yield from told(
             RULE,
             audited,
             one,
             "accepts every certificate chain",
             "check always: trust local certificates by debug-overrides",
+            level=level,
         )
 
 

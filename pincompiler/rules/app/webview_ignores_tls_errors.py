@@ -7,6 +7,11 @@ their own page, with the app's JavaScript interfaces and cookies.  That a user i
 little, since nobody can tell a false certificate from a broken one.  What happens in debuggable apps only
 is a note.
 
+A null test of what Android passes (``handler?.proceed()``) is no condition: the handler, the error and the
+view are always there.  Where the app's own code goes on under a condition that cannot be read, or hands the
+decision to code that cannot be followed, nothing is claimed: the app is not fully audited (exit code 3), and
+the report says where.
+
 ## Example
 
 ```java

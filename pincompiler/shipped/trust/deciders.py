@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.dex import DexError
 from pincompiler.dex.call import parameters
 from pincompiler.facts import Code, Mechanism
-from pincompiler.facts.trust import Decider, Decides
+from pincompiler.facts.trust import Decider, Decides, When
 from pincompiler.shipped.trust.judging import (
     by_kind_of_class,
     judge_chain,
@@ -16,6 +16,7 @@ from pincompiler.shipped.trust.judging import (
     judge_host_by_refusal,
     judge_strategy,
 )
+from pincompiler.shipped.trust.ways import Given
 from pincompiler.shipped.trust.webview import judge_error
 
 if TYPE_CHECKING:
@@ -47,12 +48,15 @@ _VERIFIERS: Final = (
 _WEB_CLIENT: Final = "Landroid/webkit/WebViewClient;"
 _ON_ERROR: Final = "(Landroid/webkit/WebView;Landroid/webkit/SslErrorHandler;Landroid/net/http/SslError;)V"
 _IS_TRUSTED: Final = "isTrusted"
+_HOST_OF_CHAIN: Final = 2
+"""Where Conscrypt passes a trust manager the host, beside the chain and the kind of key."""
 _OF_CONSCRYPT: Final = f"({CHAIN}Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"
 _LABELS: Final = {
     CHAIN: "chain",
     "Ljavax/net/ssl/SSLSession;": "session",
     "Ljavax/net/ssl/SSLSocket;": "session",
     "Ljava/security/cert/X509Certificate;": "certificate",
+    "Landroid/webkit/WebView;": "view",
     "Landroid/webkit/SslErrorHandler;": "handler",
     "Landroid/net/http/SslError;": "error",
 }
@@ -97,13 +101,37 @@ def _of_class(
             (one.flaw, one.when): (method, one) for method in reversed(methods) for one in found[method] or ()
         }
         for method, one in told.values():
-            if method.body:
-                code = source.code(method.body)
-                yield Decider(
-                    code, decides, _role(method, decides), one.flaw, one.when, one.confidence, one.shown
-                )
+            # What an abstract class leaves open is said of those that complete it.
+            if method.body and not (one.when in _UNKNOWN and cls.access & _ABSTRACT):
+                yield from _told(source, source.code(method.body), method, decides, one)
         if own:
             yield from _completed(source, explorer, cls, decides)
+
+
+def _told(source: Source, code: Code, method: MethodDef, decides: Decides, one: Judged) -> Iterator[Decider]:
+    """What is wrong with a method; what may be sound, and is not understood, is among the unseen.
+
+    Of libraries' code that is left out, but for a WebView's client that goes on by something other than the
+    certificate.
+    """
+    if one.when not in _UNKNOWN or (
+        one.when is When.UNREAD and not code.owner.first_party and decides is Decides.ERROR
+    ):
+        yield Decider(code, decides, _role(method, decides), one.flaw, one.when, one.confidence, one.shown)
+    elif code.owner.first_party:
+        why = "; ".join((f"{_DOES[decides]}{_UNKNOWN[one.when]}", *one.shown))
+        source.doubt(code.location.symbol, why, Mechanism.TRUST_MANAGER)
+
+
+_DOES: Final = {
+    Decides.CHAIN: "accepts a certificate chain",
+    Decides.HOST: "accepts a certificate for a host",
+    Decides.ERROR: "loads pages although their certificate was refused",
+}
+_UNKNOWN: Final = {
+    When.UNREAD: " under a condition that could not be read",
+    When.UNSEEN: ", unless code that could not be followed refuses it",
+}
 
 
 def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decides) -> Iterator[Decider]:
@@ -124,13 +152,14 @@ def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decid
             continue
         finally:
             explorer.receiver = ""
-        for one in told if told != alone else ():
+        base = source.program.class_def(method.ref.class_name)
+        for one in told:
+            if told == alone and not (one.when in _UNKNOWN and base and base.access & _ABSTRACT):
+                continue
             place = source.code(method.body)
             symbol = f"{cls.name}->{method.ref.name}{method.ref.descriptor}"
             code = Code(replace(place.location, symbol=symbol), cls.name, source.owner_of(cls.name))
-            yield Decider(
-                code, decides, _role(method, decides), one.flaw, one.when, one.confidence, one.shown
-            )
+            yield from _told(source, code, method, decides, one)
 
 
 _ABSTRACT: Final = 0x400
@@ -190,6 +219,7 @@ def ways_of(explorer: Explorer, method: MethodDef, decides: Decides) -> Ways | N
     if method.body is None:
         return None
     labels = ["" if not method.body.is_static else "?"]
+    given = [Given(something=not method.body.is_static)]
     for index, kind in enumerate(parameters(method.ref.descriptor)):
         label = _LABELS.get(kind, "")
         if decides is Decides.HOST:
@@ -201,12 +231,34 @@ def ways_of(explorer: Explorer, method: MethodDef, decides: Decides) -> Ways | N
                 if kind == "[Ljava/lang/String;"
                 else label
             )
-        elif kind == "Ljava/lang/String;" and index == 2:
+        elif kind == "Ljava/lang/String;" and index == _HOST_OF_CHAIN:
             label = "host"
+        elif kind == "Ljava/lang/String;":
+            label = "auth-type"
         elif kind in {"Ljava/net/Socket;", "Ljavax/net/ssl/SSLEngine;"}:
             label = "socket"
         labels.append(label)
-    return explorer.ways(method.body, tuple(labels))
+        given.append(_passed(method, index, kind))
+    return explorer.ways(method.body, tuple(labels), tuple(given))
+
+
+def _passed(method: MethodDef, index: int, kind: str) -> Given:
+    """What the platform, or the library whose type a method implements, passes it: no null, and no empty chain.
+
+    Not so the host of connections that were made without one (Conscrypt's), and the names of certificates
+    that have none (Apache's).
+    """
+    if kind == "[Ljava/lang/String;" or (kind == "Ljava/lang/String;" and _is_of_conscrypt(method, index)):
+        return Given()
+    filled = kind in {CHAIN, "Ljava/lang/String;"}
+    # A client's connection that is no SSLEngine is an SSLSocket.
+    shown = "Ljavax/net/ssl/SSLSocket;" if kind == "Ljava/net/Socket;" else kind
+    return Given(something=kind[0] in "L[", filled=filled, kind=shown)
+
+
+def _is_of_conscrypt(method: MethodDef, index: int) -> bool:
+    """Whether a parameter is the host of what only Conscrypt calls: (chain, type, host) and its verifiers."""
+    return index == _HOST_OF_CHAIN or method.ref.descriptor == _OF_CONSCRYPT
 
 
 def _judged(explorer: Explorer, method: MethodDef, decides: Decides) -> tuple[Judged, ...] | None:
@@ -220,4 +272,15 @@ def _judged(explorer: Explorer, method: MethodDef, decides: Decides) -> tuple[Ju
         Decides.ERROR: lambda part: judge_error(explorer, part),
     }
     judge = judges[decides]
+    found = tuple(one for part in by_kind_of_class(ways) if (one := judge(part)) is not None)
+    if all(one.when is not When.UNREAD for one in found):
+        return found
+    # A condition that makes no difference is told by where it leads to.
+    explorer.directed = True
+    try:
+        ways = ways_of(explorer, method, decides)
+    finally:
+        explorer.directed = False
+    if ways is None or not ways.complete:
+        return found
     return tuple(one for part in by_kind_of_class(ways) if (one := judge(part)) is not None)

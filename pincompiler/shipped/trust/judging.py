@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pincompiler.facts.trust import Flaw, When
 from pincompiler.finding import Confidence
 from pincompiler.shipped.trust.meanings import CERTIFICATE_EXCEPTION, CHAIN_LENGTH, GUARD, OPAQUE, VALIDITY
-from pincompiler.shipped.trust.ways import Test
+from pincompiler.shipped.trust.ways import PRESENCE, Test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,13 +18,17 @@ CONDITIONS: Final = (
     # The first that holds is what a test is about.
     ("debuggable", When.DEBUGGABLE),
     ("debug-build", When.DEBUG_BUILD),
+    ("android-version", When.ANDROID_VERSION),
     ("host", When.HOST),
     ("flag", When.SETTING),
     ("setting", When.SETTING),
+    ("answer", When.ANSWER),
 )
+UNCERTAIN: Final = frozenset({When.SETTING, When.ANSWER, When.CERTIFICATE})
+"""Conditions that may be about something else after all."""
 
 
-_NEVER: Final = ("no way through it throws",)
+_NEVER: Final = ("nothing that it is passed makes it throw",)
 _ALWAYS: Final = ("every way through it returns true",)
 
 
@@ -56,7 +60,7 @@ def is_checked(way: Way) -> bool:
     return any(event.kind in {GUARD, OPAQUE} for event in way.events) or any(map(is_strong, way.tests))
 
 
-_OF_FIELDS: Final = frozenset({"field", "compared", "substring"})
+_OF_FIELDS: Final = frozenset({"field", "compared", "substring", "null", "loop"})
 """What a test tells of that is about nothing but what the class keeps."""
 
 
@@ -66,6 +70,42 @@ def condition(test: Test) -> When | None:
     if when is None and "field" in test.labels and test.labels <= _OF_FIELDS:
         return When.SETTING
     return When.NOT_DEBUGGABLE if when is When.DEBUGGABLE and test.taken == 0 else when
+
+
+_READ: Final = frozenset({"exception", "class-id", "names", "dates", CHAIN_LENGTH, PRESENCE})
+"""What is spoken of by other names, or decides nothing."""
+
+
+def is_unread(test: Test) -> bool:
+    """Whether it is not known what a condition is about.
+
+    How often a loop is run is left out: that a list of trust managers is not empty is taken for granted.
+    """
+    of_loop = "loop" in test.labels and test.labels <= _OF_LOOPS
+    return not (of_loop or condition(test) or is_strong(test) or test.labels & _READ)
+
+
+_OF_LOOPS: Final = frozenset({"loop", "null", "length", "any-item", "first-item"})
+
+
+def unexplained(bad: Iterable[Way]) -> Judged | None:
+    """Ways on which nothing is checked by several conditions, or by one that nobody has a word for."""
+    ways = list(bad)
+    for way in sorted(ways, key=lambda one: sum(map(is_unread, one.tests))):
+        tests = sorted(way.tests, key=lambda one: (one.what, sorted(one.labels)))
+        for test in tests:
+            if is_unread(test) and not _both_ways(test, ways):
+                return Judged(Flaw.SKIPS, When.UNREAD, Confidence.LIKELY, shown_by(test))
+        for test in tests:
+            when = None if is_strong(test) or _both_ways(test, ways) else condition(test)
+            if when:
+                return Judged(Flaw.SKIPS, when, Confidence.LIKELY, shown_by(test))
+    return None
+
+
+def shown_by(test: Test) -> tuple[str, ...]:
+    """The evidence of a condition: the call or field that it rests on, where there is one."""
+    return (f"by a test of {test.what}",) if test.what else ()
 
 
 def by_kind_of_class(ways: Ways) -> list[tuple[Way, ...]]:
@@ -99,21 +139,21 @@ def judge_chain(ways: tuple[Way, ...]) -> Judged | None:
         return None
     if len(bad) == len(returning):
         return _hollow(bad, [way for way in ways if way.thrown is not None])
-    swallowed = _swallowed(bad)
+    swallowed = _swallowed(bad, [way for way in ways if way.thrown is not None])
     if swallowed:
         return swallowed
     skip = skipping(returning, lambda way: not is_checked(way))
     if skip is None:
-        return _open(bad)
+        return _open(bad) or unexplained(bad)
     when, test = skip
-    sure = Confidence.CONFIRMED if when is not When.SETTING else Confidence.LIKELY
+    sure = Confidence.LIKELY if when in UNCERTAIN else Confidence.CONFIRMED
     return Judged(Flaw.SKIPS, when, sure, (f"returns by a test of {test.what or 'a parameter'}",))
 
 
 _CHOSEN: Final = frozenset(
     {
-        *("chain", "certificate", "length", CHAIN_LENGTH, "names", "dates"),
-        *("compared", "substring", "first-item", "any-item"),
+        *("chain", "certificate", "length", CHAIN_LENGTH, "names", "dates", PRESENCE),
+        *("compared", "substring", "first-item", "any-item", "loop", "auth-type"),
     }
 )
 """What only tells of what is written in certificates, or how many there are."""
@@ -138,14 +178,14 @@ def _open(bad: list[Way]) -> Judged | None:
 
 def _is_chosen(test: Test) -> bool:
     """Whether a chain with a certificate can be made so that it goes this way."""
-    # An object that is given the chain tells of it, too: whether that is null nobody can choose.
-    about = test.taken == 1 or bool(test.labels & {CHAIN_LENGTH, "names", "dates"})
-    return about and test.labels <= _CHOSEN and test.taken != 0
+    return test.labels <= _CHOSEN and bool(
+        test.labels & {CHAIN_LENGTH, "names", "dates", "auth-type", PRESENCE}
+    )
 
 
 def _hollow(returning: list[Way], throwing: list[Way]) -> Judged | None:
     """What a method looks at that never makes a real check."""
-    swallowed = _swallowed(returning)
+    swallowed = _swallowed(returning, throwing)
     looks_at = {label for way in (*returning, *throwing) for test in way.tests for label in test.labels}
     refusing = {label for way in throwing for test in way.tests for label in test.labels}
     if any(is_strong(test) for way in throwing for test in way.tests):
@@ -159,10 +199,10 @@ def _hollow(returning: list[Way], throwing: list[Way]) -> Judged | None:
     if named or (timed and not swallowed):
         flaw = Flaw.NAME_ONLY if named else Flaw.VALIDITY_ONLY
         return Judged(flaw, confidence=sure, shown=_decisive((*returning, *throwing)))
-    conditional = [test for way in throwing for test in way.tests if condition(test)]
-    if throwing and conditional:
-        when = condition(conditional[0]) or When.SETTING
-        return Judged(Flaw.SKIPS, when, Confidence.LIKELY, (f"returns by a test of {conditional[0].what}",))
+    conditional = [(test.what, when) for way in throwing for test in way.tests if (when := condition(test))]
+    if conditional:
+        what, when = min(conditional)
+        return Judged(Flaw.SKIPS, when, Confidence.LIKELY, (f"returns by a test of {what}",))
     shown = _NEVER if not throwing else ()
     decided = "exception" in looks_at and throwing
     return None if decided else Judged(Flaw.ACCEPTS_ALL, confidence=sure, shown=shown)
@@ -176,7 +216,7 @@ def _decisive(ways: Iterable[Way]) -> tuple[str, ...]:
     return tuple(sorted(calls | tests))
 
 
-def _swallowed(bad: list[Way]) -> Judged | None:
+def _swallowed(bad: list[Way], throwing: list[Way]) -> Judged | None:
     """A refusal caught, after which the method returns as if nothing had been."""
     for partly in (False, True):
         kind = "partly-swallowed" if partly else "swallowed"
@@ -188,19 +228,26 @@ def _swallowed(bad: list[Way]) -> Judged | None:
             kept = any(event.kind == "kept" for event in way.events)
             doubtful = partly or kept or not plain
             sure = Confidence.LIKELY if doubtful else Confidence.CONFIRMED
-            whens = [when for test in way.tests if (when := condition(test)) and not _both_ways(test, ways)]
-            when = When.ERROR_KIND if not plain else whens[0] if whens else When.ALWAYS
+            known = sorted({when for t in way.tests if (when := condition(t)) and not _both_ways(t, ways)})
+            when = When.ERROR_KIND if not plain else known[0] if known else When.ALWAYS
+            if when is When.ALWAYS and all(_is_either(one, plain, throwing) for one in plain):
+                when = When.UNREAD
             sure = Confidence.LIKELY if when is not When.ALWAYS else sure
             return Judged(Flaw.SWALLOWS, when, sure, (event.what,))
     return None
 
 
+def _is_either(way: Way, ways: list[Way], throwing: list[Way]) -> bool:
+    """Whether a refusal is thrown, too, by a condition that nobody has a word for."""
+    thrown = {test._replace(taken=None) for one in throwing for test in one.tests}
+    unread = [test for test in way.tests if is_unread(test) and not _both_ways(test, ways)]
+    return any(test._replace(taken=None) in thrown for test in unread)
+
+
 def _both_ways(test: Test, ways: list[Way]) -> bool:
     """Whether a condition makes no difference: ways go both ways at it."""
-    same = {
-        one.taken for way in ways for one in way.tests if (one.labels, one.what) == (test.labels, test.what)
-    }
-    return len(same) > 1
+    same = test._replace(taken=None)
+    return len({one.taken for way in ways for one in way.tests if one._replace(taken=None) == same}) > 1
 
 
 def judge_strategy(ways: tuple[Way, ...]) -> Judged | None:
@@ -253,19 +300,21 @@ def judge_host(ways: tuple[Way, ...]) -> Judged | None:
     said = [one for way in returning for one in _said(way)]
     skip = skipping(said, lambda way: way.number != 0 and not _asks_certificate(way))
     if skip is None:
-        return _substring(accepting)
+        return _substring(accepting) or unexplained(bad)
     when, test = skip
-    sure = Confidence.LIKELY if when is When.SETTING else Confidence.CONFIRMED
+    sure = Confidence.LIKELY if when in UNCERTAIN else Confidence.CONFIRMED
     return Judged(Flaw.SKIPS, when, sure, (f"true by a test of {test.what or 'a parameter'}",))
 
 
 def _meant(ways: Iterable[Way]) -> bool:
     """Whether something other than null decides."""
-    return any(_labels(way) & {"host", "session", "flag", "setting", "names", OPAQUE} for way in ways)
+    meant = {"host", "session", "flag", "setting", "answer", "android-version", "names", OPAQUE}
+    return any(_labels(way) & meant for way in ways)
 
 
 def _labels(way: Way) -> frozenset[str]:
-    compared = (test.labels for test in way.tests if test.labels & {"compared", "flag", "setting", OPAQUE})
+    telling = {"compared", "flag", "setting", "answer", "android-version", OPAQUE}
+    compared = (test.labels for test in way.tests if test.labels & telling)
     return way.returned.union(*compared)
 
 
@@ -299,11 +348,7 @@ def _compares_names(bad: list[Way], ways: tuple[Way, ...]) -> Judged | None:
             {test.what for way in ways for test in way.tests if "host" in test.labels and test.what}
         )
         return Judged(Flaw.IGNORES_CERTIFICATE, shown=tuple(what))
-    if labels & {"flag", "setting", "debuggable"}:
-        when = When.DEBUGGABLE if "debuggable" in labels else When.SETTING
-        return Judged(Flaw.SKIPS, when, Confidence.LIKELY, ("true by a setting",))
-    del bad
-    return None
+    return unexplained(one for way in bad for one in _said(way) if one.number)
 
 
 def _substring(accepting: list[Way]) -> Judged | None:

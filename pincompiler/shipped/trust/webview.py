@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex import opcodes
+from pincompiler.dex.call import parameters
 from pincompiler.facts.trust import Flaw, When
 from pincompiler.finding import Confidence
-from pincompiler.shipped.trust.judging import Judged, condition, is_strong, skipping
+from pincompiler.shipped.trust.judging import (
+    UNCERTAIN,
+    Judged,
+    condition,
+    is_strong,
+    shown_by,
+    skipping,
+    unexplained,
+)
 from pincompiler.shipped.trust.meanings import HANDLER, OPAQUE
+from pincompiler.shipped.trust.ways import PRESENCE, Given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +31,15 @@ _CLICKS: Final = frozenset(
     {"Landroid/content/DialogInterface$OnClickListener;", "Landroid/view/View$OnClickListener;"}
 )
 _DEEPEST: Final = 3
+_SKIPPING: Final = frozenset(
+    {
+        *(When.DEBUGGABLE, When.NOT_DEBUGGABLE, When.DEBUG_BUILD, When.ANDROID_VERSION),
+        *(When.SETTING, When.ANSWER),
+    }
+)
+_NOT_READ: Final = Judged(Flaw.SKIPS, When.UNREAD, Confidence.LIKELY)
+_IDLE: Final = frozenset({PRESENCE, "handler", "length", "loop", "null", "first-item", "any-item"})
+"""What tells of nothing but whether something is there, or how often."""
 
 
 def judge_error(explorer: Explorer, ways: tuple[Way, ...]) -> Judged | None:
@@ -33,13 +52,13 @@ def judge_error(explorer: Explorer, ways: tuple[Way, ...]) -> Judged | None:
     if len(going_on) == len(returning):
         return Judged(Flaw.ACCEPTS_ALL, shown=shown)
     skip = skipping(returning, lambda way: _does(way, "proceed"))
-    if skip and skip[0] in {When.DEBUGGABLE, When.NOT_DEBUGGABLE, When.DEBUG_BUILD, When.SETTING}:
+    if skip and skip[0] in _SKIPPING:
         return Judged(Flaw.SKIPS, skip[0], _sure(skip[0]), (*shown, f"by a test of {skip[1].what}"))
-    tests = frozenset(test for way in going_on for test in way.tests)
-    if any(_is_of_key(test) for test in tests):
-        return None
-    reason, what = _reason(tests)
-    return Judged(Flaw.SKIPS, reason, _sure(reason), (*shown, *((f"by a test of {what}",) if what else ())))
+    bad = [way for way in going_on if not any(map(_is_of_key, way.tests))]
+    if any(all(map(_is_idle, way.tests)) for way in bad):
+        return Judged(Flaw.ACCEPTS_ALL, confidence=Confidence.LIKELY, shown=shown)
+    found = _reason(bad) or unexplained(bad) or (_NOT_READ if bad else _unseen(going_on))
+    return found and found._replace(shown=(*shown, *found.shown))
 
 
 def _does(way: Way, kind: str) -> bool:
@@ -47,7 +66,7 @@ def _does(way: Way, kind: str) -> bool:
 
 
 def _sure(when: When) -> Confidence:
-    return Confidence.LIKELY if when in {When.SETTING, When.CERTIFICATE} else Confidence.CONFIRMED
+    return Confidence.LIKELY if when in UNCERTAIN else Confidence.CONFIRMED
 
 
 def _is_of_key(test: Test) -> bool:
@@ -58,19 +77,34 @@ def _is_of_key(test: Test) -> bool:
     )
 
 
-def _reason(tests: frozenset[Test]) -> tuple[When, str]:
-    """What lets a page load, the most specific first."""
+def _is_idle(test: Test) -> bool:
+    """Whether a condition only asks whether there is something that the platform passes."""
+    return test.labels <= _IDLE and bool(test.labels & {PRESENCE, "handler", "loop"})
+
+
+def _reason(ways: list[Way]) -> Judged | None:
+    """What lets a page load of what an error tells, the most specific first."""
+    tests = sorted(
+        {test for way in ways for test in way.tests}, key=lambda one: (one.what, *sorted(one.labels))
+    )
     for label, when in (
         ("certificate", When.CERTIFICATE),
         ("error-kind", When.ERROR_KIND),
         ("debuggable", When.DEBUGGABLE),
         ("host", When.HOST),
     ):
-        for test in sorted(tests, key=lambda one: one.what):
-            if label in test.labels:
-                return when, test.what
-    named = sorted((test.what, reason) for test in tests if (reason := condition(test)))
-    return (named[0][1], named[0][0]) if named else (When.SETTING, "")
+        for test in tests:
+            if label in test.labels and condition(test) is not When.NOT_DEBUGGABLE:
+                return Judged(Flaw.SKIPS, when, _sure(when), shown_by(test))
+    return None
+
+
+def _unseen(ways: list[Way]) -> Judged | None:
+    """That code which is not followed looks at the certificate, and may compare it."""
+    for test in sorted({test for way in ways for test in way.tests}, key=lambda one: one.what):
+        if OPAQUE in test.labels and not test.labels & {"key", "encoding", "digest"}:
+            return Judged(Flaw.SKIPS, When.UNSEEN, Confidence.LIKELY, shown_by(test))
+    return None
 
 
 # Decisions left to others.
@@ -78,10 +112,14 @@ def _reason(tests: frozenset[Test]) -> tuple[When, str]:
 
 def _later(explorer: Explorer, ways: tuple[Way, ...]) -> Judged | None:
     """An object that gets hold of the decision, and makes the page load when it is called."""
-    handed = sorted({event.what for way in ways for event in way.events if event.kind == "handed"})
-    for name in handed:
+    events = {event for way in ways for event in way.events}
+    ran = {event.what for event in events if event.kind == "ran"}
+    handed = {event.what for event in events if event.kind == "handed"} - ran
+    for given in sorted(handed):
+        name, _, part = given.partition("#")
         cls = explorer.program.class_def(name)
-        if cls is None or not _makes_it_load(explorer, cls):
+        loads = cls and (_part_loads(explorer, cls, int(part)) if part else _makes_it_load(explorer, cls))
+        if cls is None or not loads:
             continue
         asks = bool(_CLICKS & set(cls.interfaces))
         if not asks and _is_adapter(cls):
@@ -89,7 +127,24 @@ def _later(explorer: Explorer, ways: tuple[Way, ...]) -> Judged | None:
         when = When.USER if asks else When.LATER
         sure = Confidence.CONFIRMED if asks else Confidence.LIKELY
         return Judged(Flaw.SKIPS, when, sure, (f"{name} calls SslErrorHandler.proceed",))
+    open_ways = [way for way in ways if not _does(way, "cancel")]
+    unseen = {event.what for way in open_ways for event in way.events if event.kind == "given"}
+    if unseen:
+        return Judged(Flaw.SKIPS, When.UNSEEN, Confidence.LIKELY, (f"gives the decision to {min(unseen)}",))
     return None
+
+
+def _part_loads(explorer: Explorer, cls: ClassDef, part: int) -> bool:
+    """Whether one of the classes that R8 merged into one makes the page load; true if it is not known."""
+    for method in cls.methods:
+        if method.body is None or method.body.is_static or method.ref.name == "<init>":
+            continue
+        kinds = parameters(method.ref.descriptor)
+        labels = ("", *("handler" if kind == HANDLER else "" for kind in kinds))
+        ways = explorer.ways(method.body, labels, (Given(something=True, part=part),))
+        if not ways.complete or any(_does(way, "proceed") for way in ways.ways):
+            return True
+    return False
 
 
 def _makes_it_load(explorer: Explorer, cls: ClassDef) -> bool:

@@ -7,6 +7,7 @@ the answer says that it is not complete.
 """
 
 from pincompiler.shipped.trust.ways.explorer import Explorer
+from pincompiler.shipped.trust.ways.lineage import PRESENCE, Given
 from pincompiler.shipped.trust.ways.way import Event, Test, Way, Ways
 
-__all__ = ["Event", "Explorer", "Test", "Way", "Ways"]
+__all__ = ["PRESENCE", "Event", "Explorer", "Given", "Test", "Way", "Ways"]

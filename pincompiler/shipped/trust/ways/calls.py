@@ -16,6 +16,8 @@ from pincompiler.shipped.trust.meanings import (
     of_own_key,
     unknown,
 )
+from pincompiler.shipped.trust.ways.callbacks import callback, judging, part_of
+from pincompiler.shipped.trust.ways.contracts import settled
 from pincompiler.shipped.trust.ways.lineage import SUBJECTS, Val
 from pincompiler.shipped.trust.ways.way import Event
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pincompiler.dex.classes import MethodRef
     from pincompiler.dex.decoding import Instruction
     from pincompiler.dex.method import MethodBody
+    from pincompiler.shipped.trust.ways.callbacks import Callback
     from pincompiler.shipped.trust.ways.conditions import Conditions
     from pincompiler.shipped.trust.ways.explorer import Explorer
     from pincompiler.shipped.trust.ways.frontier import Frontier, State
@@ -36,6 +39,8 @@ _KEYS: Final = frozenset({"key", "encoding", "digest", "identity"})
 _TEXTS: Final = frozenset(
     {"Ljava/lang/String;", "Ljava/lang/CharSequence;", "Ljava/lang/Throwable;", "I", "Z"}
 )
+_REDUCE: Final = frozenset({"removeAll", "retainAll"})
+"""Methods of collections that leave in it what is, or is not, in another."""
 _IMMUTABLE: Final = frozenset(
     {
         *("Ljava/lang/String;", "Ljava/security/cert/X509Certificate;", "Ljavax/net/ssl/SSLSession;"),
@@ -68,14 +73,32 @@ class Calls:
         ref = self._body.dex.method_ref(one.reference or 0)
         passed = self._passed(one, ref, registers)
         self._lineage.names[one.offset] = f"{ref.class_name}->{ref.name}"
+        if ref.descriptor[ref.descriptor.rfind(")") + 1] in "L[":
+            self._lineage.objects.add(one.offset)
         known = meaning(ref)
+        found = callback(self._explorer, self._lineage, ref, passed)
+        ways = self._run(found) if found else None
+        if found and ways:
+            self._mix(one, ref, passed, followed=False)
+            ran = Event("ran", self._own(found.passed[:1])[0], one.offset)
+            after = state._replace(events=state.events | {ran})
+            self._helped(one, place, found.passed, registers, after, ways)
+            return
         body = None if known else self._explorer.target(ref, one.opcode)
         inner = self._inside(body, passed) if body else None
+        if body and ref.name == "<init>" and (part := part_of(self._explorer, body, passed)) is not None:
+            self._lineage.parts[passed[0].origin] = part
         self._mix(one, ref, passed, followed=inner is not None)
         if inner is None:
             self._outside(one, place, ref, passed, registers, state, known or unknown(ref))
         else:
             self._helped(one, place, passed, registers, state, inner)
+
+    def _run(self, found: Callback) -> Ways | None:
+        """The ways through what a call has run, unless it is not known which of several that is."""
+        ways = self._inside(found.body, found.passed)
+        parted = ways and any("class-id" in test.labels for way in ways.ways for test in way.tests)
+        return None if parted else ways
 
     def _passed(self, one: Instruction, ref: MethodRef, registers: list[Val]) -> list[Val]:
         kinds = parameters(ref.descriptor)
@@ -100,20 +123,24 @@ class Calls:
             made_of.setdefault(one.offset, set()).update(origins)
         if one.opcode not in opcodes.INVOKE_STATIC and passed and ref.class_name not in _IMMUTABLE:
             receiver = passed[0].origin
+            if ref.name in _REDUCE:
+                self._lineage.tells.setdefault(receiver, set()).add("compared")
             if receiver >= 0:
-                made_of.setdefault(receiver, set()).update(origins - {receiver})
+                self._lineage.met.setdefault(receiver, set()).update(origins - {receiver})
         if ref.class_name == "Ljava/lang/System;" and ref.name == "arraycopy":
-            made_of.setdefault(passed[2].origin, set()).update(origins)
+            self._lineage.holds.setdefault(passed[2].origin, set()).update(origins)
 
     def _inside(self, body: MethodBody, passed: list[Val]) -> Ways | None:
         """The ways through a helper, if they can be told and are few."""
         labels = tuple(" ".join(sorted(self._lineage.labels_of(value.origin))) for value in passed)
-        numbers = tuple(value.number for value in passed)
+        given = tuple(self._lineage.given(value) for value in passed)
         try:
-            ways = self._explorer.ways(body, labels, numbers)
+            ways = self._explorer.ways(body, labels, given)
+            if self._explorer.directed and not _is_told(ways):
+                ways = self._explorer.plainly(body, labels, given)
         except DexError:
             return None
-        return ways if ways.complete and len(ways.ways) <= _MOST_OUTCOMES else None
+        return ways if _is_told(ways) else None
 
     def _outside(
         self,
@@ -127,7 +154,7 @@ class Calls:
     ) -> None:
         """A call of code that is not followed."""
         if what.event == OPAQUE and not self._may_judge(ref, passed):
-            what = Meaning(frozenset({"setting"}))
+            what = Meaning(frozenset({"answer"}))
         elif what.event == RETHROW:
             if "exception" in self._lineage.labels_of(passed[0].origin):
                 self._frontier.land(one.offset, _ANY, "", registers, state)
@@ -135,25 +162,55 @@ class Calls:
             what = Meaning()
         elif what.event == GUARD and len(passed) > 1:
             what = of_own_key(ref, self._lineage.labels_of(passed[1].origin)) or what
+        elif not what.event and self._own(passed) and self._may_judge(ref, passed):
+            what = Meaning(what.labels | self._lambda_tells(ref, passed))
         self._lineage.tells.setdefault(one.offset, set()).update(what.labels)
         result = ref.descriptor[ref.descriptor.rfind(")") + 1 :]
         if result.startswith("L"):
-            self._lineage.thrown[one.offset] = result
+            self._lineage.classes[one.offset] = result
         name = _short(ref)
         for thrown in what.throws:
             self._frontier.land(one.offset, thrown, name, registers, state)
         events = state.events
         if what.event:
             events |= {Event(what.event, name, one.offset)}
-        events |= self._handed(one, ref, passed)
-        self._frontier.go_on(place, registers, state._replace(result=Val(one.offset), events=events))
+        events |= self._handed(one, ref, passed) | self._given_away(one, ref, passed, what)
+        value = settled(ref, passed, one.offset, self._lineage) or Val(one.offset)
+        self._frontier.go_on(place, registers, state._replace(result=value, events=events))
+
+    def _lambda_tells(self, ref: MethodRef, passed: list[Val]) -> frozenset[str]:
+        """What the answer of a library tells of that runs the app's code on what is to be judged."""
+        subjects = [value for value in passed if self._lineage.labels_of(value.origin) & SUBJECTS]
+        found = judging(self._explorer, self._lineage, ref, passed, subjects[0])
+        ways = self._run(found) if found else None
+        if ways is None or any(way.events for way in ways.ways):
+            return frozenset({OPAQUE})
+        tests = (test.labels for way in ways.ways for test in way.tests)
+        return frozenset().union(*tests, *(way.returned for way in ways.ways))
+
+    def _own(self, passed: list[Val]) -> list[str]:
+        """The classes of the app of which a call is passed objects; of merged ones, with the part: ``La;#1``."""
+        found = []
+        for value in passed:
+            name, part = self._lineage.classes.get(value.origin, ""), self._lineage.parts.get(value.origin)
+            if self._explorer.program.class_def(name):
+                found.append(name if part is None else f"{name}#{part}")
+        return found
 
     def _handed(self, one: Instruction, ref: MethodRef, passed: list[Val]) -> frozenset[Event]:
-        """That an object of the app is made with what decides on an error in it."""
-        made = ref.name == "<init>"
-        if not made or not any("handler" in self._lineage.labels_of(value.origin) for value in passed):
+        """That an object of the app gets what decides on an error: is made with it, or is passed along with it."""
+        if not any("handler" in self._lineage.labels_of(value.origin) for value in passed):
             return frozenset()
-        return frozenset({Event("handed", ref.class_name, one.offset)})
+        names = self._own(passed[:1] if ref.name == "<init>" else passed if meaning(ref) else [])
+        return frozenset(Event("handed", name, one.offset) for name in names)
+
+    def _given_away(
+        self, one: Instruction, ref: MethodRef, passed: list[Val], what: Meaning
+    ) -> frozenset[Event]:
+        """That code which is not followed gets what decides on an error."""
+        given = any("handler" in self._lineage.labels_of(value.origin) for value in passed)
+        gone = what.event == OPAQUE and given
+        return frozenset({Event("given", _short(ref), one.offset)} if gone else ())
 
     def _may_judge(self, ref: MethodRef, passed: list[Val]) -> bool:
         """Whether code that is not seen is given what it could refuse; a text for a log is not."""
@@ -184,8 +241,13 @@ class Calls:
                 self._frontier.land(one.offset, way.thrown, "", registers, after)
                 continue
             self._lineage.tells.setdefault(one.offset, set()).update(way.returned)
-            result = Val(one.offset, way.number)
+            returned = None if way.argument is None else passed[way.argument]
+            result = Val(one.offset, way.number) if returned is None else returned
             self._frontier.go_on(place, registers, after._replace(result=result))
+
+
+def _is_told(ways: Ways) -> bool:
+    return ways.complete and len(ways.ways) <= _MOST_OUTCOMES
 
 
 def _short(ref: MethodRef) -> str:

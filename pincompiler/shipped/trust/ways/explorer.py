@@ -13,7 +13,7 @@ from pincompiler.shipped.trust.meanings import CHECKS
 from pincompiler.shipped.trust.ways.calls import Calls
 from pincompiler.shipped.trust.ways.conditions import IF_TESTS, IF_ZERO_TESTS, Conditions
 from pincompiler.shipped.trust.ways.frontier import Frontier, State
-from pincompiler.shipped.trust.ways.lineage import UNSET, Lineage, Val
+from pincompiler.shipped.trust.ways.lineage import UNSET, Given, Lineage, Val
 from pincompiler.shipped.trust.ways.statements import Statements
 from pincompiler.shipped.trust.ways.way import Way, Ways
 
@@ -42,23 +42,25 @@ class Explorer:
     """Asks for ways, and remembers those of helpers."""
 
     program: Program
-    known: dict[tuple[MethodBody, tuple[str, ...], tuple[int | None, ...], str], Ways] = field(
+    known: dict[tuple[MethodBody, tuple[str, ...], tuple[Given, ...], str, bool], Ways] = field(
         default_factory=dict
     )
     receiver: str = ""
     """The class of the object that is asked, if its methods complete those which it inherits."""
+    directed: bool = False
+    """Whether ways are told apart by where each condition leads to, which is more work."""
     extended: dict[str, bool] = field(default_factory=dict)
     running: set[MethodBody] = field(default_factory=set)
     steps: int = 0
     """Left for the answer under way."""
 
     @guarded
-    def ways(self, body: MethodBody, labels: tuple[str, ...], numbers: tuple[int | None, ...] = ()) -> Ways:
+    def ways(self, body: MethodBody, labels: tuple[str, ...], given: tuple[Given, ...] = ()) -> Ways:
         """Every way through a method; ``labels`` say what its parameters are, the receiver first.
 
-        Raises DexError for malformed code.
+        ``given`` says what else is known of them.  Raises DexError for malformed code.
         """
-        key = (body, labels, numbers, self.receiver)
+        key = (body, labels, given, self.receiver, self.directed)
         if key not in self.known:
             if body in self.running or len(self.running) >= _DEEPEST:
                 return Ways((), complete=False)
@@ -66,10 +68,18 @@ class Explorer:
                 self.steps = _MOST_STEPS
             self.running.add(body)
             try:
-                self.known[key] = _Run(self, body, labels, numbers).run()
+                self.known[key] = _Run(self, body, labels, given).run()
             finally:
                 self.running.discard(body)
         return self.known[key]
+
+    def plainly(self, body: MethodBody, labels: tuple[str, ...], given: tuple[Given, ...]) -> Ways:
+        """The ways of a method that has too many of them if each condition's direction counts."""
+        self.directed = False
+        try:
+            return self.ways(body, labels, given)
+        finally:
+            self.directed = True
 
     def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
         """The only code of the app that a call may run."""
@@ -102,16 +112,16 @@ class _Run:
     """The exploration of one method."""
 
     def __init__(
-        self, explorer: Explorer, body: MethodBody, labels: tuple[str, ...], numbers: tuple[int | None, ...]
+        self, explorer: Explorer, body: MethodBody, labels: tuple[str, ...], given: tuple[Given, ...]
     ) -> None:
         self._explorer = explorer
         self._body = body
-        self._numbers = numbers
+        self._given = given
         self._is_helper = len(explorer.running) > 1
         largest = _LARGEST_HELPER if self._is_helper and body.name not in CHECKS else _LARGEST
         self._lineage = Lineage(labels)
         self._frontier = Frontier(explorer.program, body, largest)
-        self._conditions = Conditions(body, self._lineage, self._frontier)
+        self._conditions = Conditions(body, self._lineage, self._frontier, directed=explorer.directed)
         self._statements = Statements(explorer.program, body, self._lineage)
         self._calls = Calls(explorer, body, self._lineage, self._frontier, self._conditions)
 
@@ -138,10 +148,21 @@ class _Run:
         at = body.registers - body.ins
         for index, kind in enumerate(kinds):
             if 0 <= at < len(registers):
-                number = self._numbers[index] if index < len(self._numbers) else None
-                registers[at] = Val(-1 - index, number, something=index == 0 and not body.is_static)
+                registers[at] = self._parameter(index)
             at += 2 if kind in {"J", "D"} else 1
         return tuple(registers)
+
+    def _parameter(self, index: int) -> Val:
+        given = self._given[index] if index < len(self._given) else Given()
+        origin = -1 - index
+        if given.kind:
+            self._lineage.classes[origin] = given.kind
+        if given.part is not None:
+            self._lineage.parts[origin] = given.part
+        is_receiver = index == 0 and not self._body.is_static
+        if is_receiver:
+            self._lineage.held = given.held
+        return Val(origin, given.number, given.something or is_receiver, given.filled)
 
     def _block(self, state: State) -> int:
         """Run until the way ends or parts; how many instructions that took."""
@@ -169,7 +190,7 @@ class _Run:
             self._conditions.switch(one, place, registers, state)
         elif code == opcodes.THROW:
             origin = registers[one.registers[0]].origin
-            thrown = self._lineage.thrown.get(origin, "Ljava/lang/Exception;")
+            thrown = self._lineage.classes.get(origin, "Ljava/lang/Exception;")
             frontier.land(one.offset, thrown, f"throw {thrown}", registers, state)
         elif code == opcodes.RETURN_VOID:
             frontier.end(state)
@@ -186,5 +207,6 @@ class _Run:
             if origin is not None and number is None:
                 returned = self._lineage.labels_of(origin)
             told = frozenset(self._conditions.told(*test) for test in tests)
-            ways[Way(thrown, number, returned, told, events)] = None
+            argument = -1 - origin if origin is not None and UNSET.origin < origin < 0 else None
+            ways[Way(thrown, number, returned, told, events, argument)] = None
         return tuple(ways)

@@ -22,10 +22,11 @@ class Test(NamedTuple):
     labels: frozenset[str]
     """What the tested value tells of."""
     taken: int | None
-    """Of a test of a flag or of a kind of class which way was taken; 1 for a flag that is set, 0 if not.
-    Of a test of the chain for null, or of its length: 0 if no chain that has a certificate goes that way."""
+    """Of a test of a flag or of a kind of class which way was taken; 1 for a flag that is set, 0 if not."""
     what: str = ""
     """The decisive call or field."""
+    where: int = 0
+    """What tells it from others that are about the same, if conditions are told apart by where they lead to."""
 
 
 class Way(NamedTuple):
@@ -39,6 +40,8 @@ class Way(NamedTuple):
     """What the returned value tells of."""
     tests: frozenset[Test]
     events: frozenset[Event]
+    argument: int | None = None
+    """Which of its arguments it returns, the receiver being the first; none if it is another value."""
 
 
 @dataclass(frozen=True, slots=True)
