@@ -27,21 +27,21 @@ from pincompiler.finding import Evidence, Finding, Level
 from pincompiler.platforms.okhttp.model import OkHttp, together
 from pincompiler.records import dataclass
 from pincompiler.rules.app import APP_RULES
-from pincompiler.rules.rule import Audited, Judged
+from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from pincompiler.subject import InventoryPin, KnownKey, Run, Subject
 from pincompiler.verdicts import verdicts
 from pincompiler.workers import Died, Split, supervised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
     from pincompiler.compiler import Checked
     from pincompiler.facts import App, Pin, Shipped
     from pincompiler.location import Location
-    from pincompiler.policy import Key, PinSet
+    from pincompiler.policy import Key
     from pincompiler.project import Acceptance
     from pincompiler.rules.rule import Rule
 
@@ -237,27 +237,18 @@ def _of_policies(app: App, audited: Audited) -> Iterator[Finding]:
     """What the rules on policies find in each configuration that the app has in force."""
     names = {key.spki_sha256: key for key in audited.project.keys} if audited.project else {}
     in_force = [one for one in app.shipped if one.owner.first_party and one.state is State.ACTIVE]
-    with_pins = [(one, sets) for one in in_force if (sets := one.enforcement.pin_sets())]
+    with_pins = [one for one in in_force if one.enforcement.pin_sets()]
     if not with_pins:
         return
+    from pincompiler.rules.judged import of_file
     from pincompiler.rules.registry import judge
 
-    for shipped, pin_sets in with_pins:
-        sets = tuple(_named(pin_set, shipped, names) for pin_set in pin_sets)
-        keys = tuple(dict.fromkeys(key for pin_set in sets for key in pin_set.keys))
+    for shipped in with_pins:
+        judged = of_file(shipped.enforcement, names, shipped.where, audited.today, audited.horizon)
         evidence = Evidence(api=str(shipped.api), mechanism=shipped.mechanism.value)
-        for finding in judge(Judged(sets, keys, audited.today, audited.horizon), shipped=True):
+        for finding in judge(judged, shipped=True):
             where = _inside(finding.location, app, shipped)
             yield replace(finding, location=where, related=(), evidence=evidence, kind="")
-
-
-def _named(pin_set: PinSet, shipped: Shipped, names: Mapping[bytes, Key]) -> PinSet:
-    """The pin-set with the keys as pins.toml names them, and with a place."""
-    keys = tuple(
-        replace(names.get(key.spki_sha256, key), where=key.where or pin_set.where or shipped.where)
-        for key in pin_set.keys
-    )
-    return replace(pin_set, keys=keys, where=pin_set.where or shipped.where)
 
 
 def _inside(where: Location | None, app: App, shipped: Shipped) -> Location | None:

@@ -24,8 +24,9 @@ from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.records import dataclass
 from pincompiler.rules.acceptances import accept
+from pincompiler.rules.judged import Judged
 from pincompiler.rules.registry import judge, judge_target
-from pincompiler.rules.rule import Judged, Lowered
+from pincompiler.rules.rule import Lowered
 from pincompiler.source.document import Document, place, read_bytes, read_document
 from pincompiler.source.paths import is_same
 from pincompiler.source.reader import read_project
@@ -81,11 +82,11 @@ def check_document(
     reading = read_project(document, root)
     project = reading.project
     findings = [*reading.findings]
-    findings += judge(Judged(project.policy.sets, project.keys, today, horizon))
+    policy = Remembered(project.policy)
+    findings += judge(Judged(policy, project.policy.sets, project.keys, today, horizon))
     lowered: list[Lowering] = []
     readable = all(finding.level is not Level.ERROR for finding in reading.findings)
     if readable:  # a policy with holes in it would be compared with what it does not mean
-        policy = Remembered(project.policy)
         models: dict[object, Any] = {}
         for output in project.outputs:
             if missing := missing_base(output, root):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,8 @@ from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.okhttp.model import OkHttp
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
+from pincompiler.rules.judged import of_file
 from pincompiler.rules.registry import judge
-from pincompiler.rules.rule import Judged
 from pincompiler.source.document import Document, decode, read_bytes, read_document
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from pincompiler.facts import App, Shipped
     from pincompiler.platforms.nsc.model import Problem
-    from pincompiler.policy import Enforcement, PinSet
+    from pincompiler.policy import Enforcement
     from pincompiler.subject import Subject
 
 _APPS = (".apk", ".apks", ".xapk", ".apkm", ".aab")
@@ -81,11 +80,10 @@ def judged(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], 
     configurations = read_configurations(path, today)
     refuse_lacking(configurations, path)
     # Of what is not whole no rule could say what it lacks.
-    for configuration in (one for one in configurations if not one.doubts):
-        sets = tuple(_placed(pin_set, path) for pin_set in configuration.enforcement.pin_sets())
-        keys = tuple(dict.fromkeys(key for pin_set in sets for key in pin_set.keys))
-        found += judge(Judged(sets, keys, today, horizon))
-    return fold(found), doubts_of(configurations)
+    for one in configurations:
+        if not one.doubts:
+            found += judge(of_file(one.enforcement, {}, Location(str(path)), today, horizon))
+    return fold(dict.fromkeys(found)), doubts_of(configurations)
 
 
 def _judged_app(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
@@ -109,10 +107,6 @@ def refuse_lacking(configurations: Iterable[Configuration], path: Path) -> None:
 def doubts_of(configurations: Iterable[Configuration]) -> tuple[str, ...]:
     """What could not be told of any of them, each once."""
     return tuple(dict.fromkeys(doubt for one in configurations for doubt in (*one.doubts, *one.beside)))
-
-
-def _placed(pin_set: PinSet, path: Path) -> PinSet:
-    return pin_set if pin_set.where else replace(pin_set, where=Location(str(path)))
 
 
 def _from_toml(document: Document, path: Path, today: date) -> Configuration:

@@ -15,7 +15,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from pincompiler.hosts import is_ip_address
-from pincompiler.policy import Chain, Clause, Demand, Enforcement, PinSet, Role
+from pincompiler.policy import Chain, Clause, Demand, Enforcement, EntryId, PinSet, Role
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
@@ -184,6 +184,14 @@ class Remembered(Enforcement):
     def deciding(self, host: str) -> tuple[str, ...]:
         """As the enforcement has them."""
         return self._enforcement.deciding(host)
+
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        """As the enforcement has them."""
+        return self._enforcement.entries_for(host)
+
+    def alike(self, host: str, other: str) -> bool:
+        """As the enforcement says."""
+        return self._enforcement.alike(host, other)
 
     def pin_sets(self) -> tuple[PinSet, ...]:
         """As the enforcement has them."""

@@ -138,14 +138,23 @@ class PinSet:
     @property
     def title(self) -> str:
         """How messages name it: its first host, and how many more."""
-        more = len(self.hosts) - 1
-        return f"{self.hosts[0]} (and {more:,} more)" if more else self.hosts[0]
+        return title_of(self.hosts)
 
     def where_host(self, host: str) -> Location | None:
         """The place of one of its hosts."""
         if self.where is None or not self.where.path:
             return self.where
         return self.where.at("hosts", self.hosts.index(host))
+
+
+def title_of(hosts: tuple[str, ...]) -> str:
+    """How messages name several hosts: the first, and how many more."""
+    more = len(hosts) - 1
+    return f"{hosts[0]} (and {more:,} more)" if more else hosts[0]
+
+
+EntryId = tuple[str, Reach]
+"""A configured name and its reach: in one enforcement no two pin-sets have both."""
 
 
 class Enforcement(Protocol):
@@ -161,6 +170,16 @@ class Enforcement(Protocol):
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """The entries that decide on a host, as its own files spell them; none: not pinned."""
+
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        """The same entries by the names and reaches of :meth:`pin_sets`, the most specific first.
+
+        Where the platform adds entries up they are all that match, else one.
+        """
+
+    def alike(self, _host: str, _other: str) -> bool:
+        """Whether two hosts are treated the same in all but pins: trust anchors, cleartext, where to report."""
+        return True
 
     def pin_sets(self) -> tuple[PinSet, ...]:
         """What it was configured with, as far as pin-sets can say it."""
@@ -216,11 +235,22 @@ class Policy(Enforcement):
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """The pin-set, by the name that matched."""
-        name = host.lower().removesuffix(".")
+        found = self.entries_for(host)
+        return tuple(f'[[pin-set]] {name}, subdomains = "{reach.value}"' for name, reach in found)
+
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        """The set that covers the host, by the name that matched."""
         found = self.covering(host)
-        while found and name not in found.hosts:
+        name = host.lower().removesuffix(".")
+        while found and self._index.get(name, (None,))[0] is not found:
             name = name.partition(".")[2]
-        return (f'[[pin-set]] {name}, subdomains = "{found.reach.value}"',) if found else ()
+        return ((name, found.reach),) if found else ()
+
+    def alike(self, host: str, other: str) -> bool:
+        """Whether failures of both are reported to the same places."""
+        some = (self.covering(host), self.covering(other))
+        here, there = (set(one.report_uris) if one else set() for one in some)
+        return here == there
 
     def covering(self, host: str) -> PinSet | None:
         """The set that decides on a host: its own, else that of the nearest name that reaches it."""

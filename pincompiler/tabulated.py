@@ -20,7 +20,7 @@ from pincompiler.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from pincompiler.policy import PinSet
+    from pincompiler.policy import EntryId, PinSet
 
 T = TypeVar("T")
 
@@ -85,6 +85,10 @@ class Tabulated(Enforcement):
     def deciding(self, host: str) -> tuple[str, ...]:
         """As the enforcement named it."""
         return self.decisions.of(host.lower().removesuffix(".")).deciding
+
+    def entries_for(self, _host: str) -> tuple[EntryId, ...]:
+        """None, as there are no pin-sets."""
+        return ()
 
     def pin_sets(self) -> tuple[PinSet, ...]:
         """None: how it was configured is not kept."""

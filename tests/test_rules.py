@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pincompiler.finding import Finding
     from pincompiler.rules.rule import Rule
 
-HELPERS = frozenset({"rule", "overlaps", "acceptances", "references", "app", "registry"})
+HELPERS = frozenset({"rule", "judged", "overlaps", "acceptances", "references", "app", "registry"})
 """Modules of the package that are no rules."""
 
 RULES = tuple(rule for rule in EVERY_RULE if rule not in APP_RULES)

@@ -6,7 +6,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pincompiler.facts.common import ApiRange, Area
-from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
+from pincompiler.policy import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ class TrustKitPins(Enforcement):
     def deciding(self, host: str) -> tuple[str, ...]:
         """The ``<domain>`` that decides."""
         return self.nsc.deciding(host)
+
+    def entries_for(self, _host: str) -> tuple[EntryId, ...]:
+        """None, as there are no pin-sets."""
+        return ()
 
     def pin_sets(self) -> tuple[PinSet, ...]:
         """None of its own: those of the configuration are judged where they stand."""
@@ -113,6 +117,11 @@ class CronetEntry:
     """How sure it is that CAs installed on the device bypass the pins, as is the default; None: they do not."""
 
     @property
+    def reach(self) -> Reach:
+        """How far below the host the pins apply."""
+        return Reach.ALL if self.subdomains else Reach.NONE
+
+    @property
     def keys(self) -> tuple[Key, ...]:
         """The pins as keys."""
         return tuple(map(Key, dict.fromkeys(self.pins)))
@@ -145,12 +154,17 @@ class CronetPins(Enforcement):
         wide = "true" if found and found.subdomains else "false"
         return (f'addPublicKeyPins("{found.host}", includeSubdomains = {wide})',) if found else ()
 
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        """The same, by name and reach."""
+        found = self._find(host)
+        return ((found.host.lower().removesuffix("."), found.reach),) if found else ()
+
     def pin_sets(self) -> tuple[PinSet, ...]:
         """One for each call."""
         return tuple(
             PinSet(
                 (host,),
-                Reach.ALL if entry.subdomains else Reach.NONE,
+                entry.reach,
                 entry.keys,
                 entry.expires,
                 bool(entry.pins),

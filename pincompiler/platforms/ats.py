@@ -15,7 +15,7 @@ from pincompiler.hosts import is_ip_address
 from pincompiler.platforms import plist
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.target import Objection, Target
-from pincompiler.policy import Clause, Demand, Enforcement, Key, PinSet, Reach, Role
+from pincompiler.policy import Clause, Demand, Enforcement, EntryId, Key, PinSet, Reach, Role
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
@@ -66,6 +66,11 @@ class PinnedDomain:
     """Keys of which the server must have one; None: no such list; empty: no chain is good enough."""
     ca: tuple[Key, ...] | None = None
     """Keys of which a CA of the chain must have one; likewise."""
+
+    @property
+    def reach(self) -> Reach:
+        """How far below the name it counts."""
+        return Reach.ONE_LABEL if self.include_subdomains else Reach.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +130,29 @@ class Ats(Enforcement):
     def deciding(self, host: str) -> tuple[str, ...]:
         """The keys of NSPinnedDomains that count, one or two."""
         name = host.lower().removesuffix(".")
-        above = name.partition(".")[2]
-        own = (f"NSPinnedDomains › {name}",) if name in self._index else ()
-        wide = above in self._index and self._index[above][0].include_subdomains
-        return (*own, f"NSPinnedDomains › {above}, NSIncludesSubdomains") if wide else own
+        wide = ", NSIncludesSubdomains"
+        return tuple(
+            f"NSPinnedDomains › {found.name}{wide if found.name != name else ''}"
+            for found in self._matching(name)
+        )
+
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        """The same, by name and reach."""
+        return tuple((found.name, found.reach) for found in self._matching(host.lower().removesuffix(".")))
+
+    def _matching(self, name: str) -> Iterator[PinnedDomain]:
+        own, above = self._index.get(name), self._index.get(name.partition(".")[2])
+        if own:
+            yield own[0]
+        if above and above[0].include_subdomains:
+            yield above[0]
 
     def pin_sets(self) -> tuple[PinSet, ...]:
         """One for each domain; that both lists must match is beyond what a pin-set says."""
         return tuple(
             PinSet(
                 (domain.name,),
-                Reach.ONE_LABEL if domain.include_subdomains else Reach.NONE,
+                domain.reach,
                 (*(domain.leaf or ()), *(domain.ca or ())),
                 enforce=domain.leaf is not None or domain.ca is not None,
             )
@@ -155,8 +172,11 @@ def _demand(leaf: tuple[Key, ...] | None, ca: tuple[Key, ...] | None) -> Demand:
 
 
 def _joined(own: tuple[Key, ...] | None, above: tuple[Key, ...] | None) -> tuple[Key, ...] | None:
-    """Two lists of one kind are one; a list that is there stays there."""
-    return above if own is None else own if above is None else (*own, *above)
+    """Two lists of one kind are one, with each key once; a list that is there stays there."""
+    if own is None or above is None:
+        return above if own is None else own
+    known = frozenset(own)
+    return (*own, *(key for key in above if key not in known))
 
 
 # -- from the policy -----------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from pincompiler.hosts import is_ip_address, public_suffix, public_suffixes_belo
 from pincompiler.platforms import plist
 from pincompiler.platforms.ats import record, recorded
 from pincompiler.platforms.target import Objection, Target
-from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
+from pincompiler.policy import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
@@ -70,6 +70,7 @@ class TrustKit(Enforcement):
     """Of the policy it was compiled from; known where it was read from a file."""
     problems: tuple[str, ...] = ()
     """What a configuration that was read has in it that TrustKit raises on."""
+    _by_name: Mapping[str, TrustKitDomain] = field(init=False, compare=False, repr=False)
     _exact: Mapping[str, Demand] = field(init=False, compare=False, repr=False)
     _wide: Mapping[str, Demand] = field(init=False, compare=False, repr=False)
     _islands: frozenset[str] = field(init=False, compare=False, repr=False)
@@ -80,6 +81,7 @@ class TrustKit(Enforcement):
             d.name: any_of(d.keys, d.expires) if d.enforce and not d.excluded else () for d in self.domains
         }
         wide = {d.name: exact[d.name] for d in self.domains if d.include_subdomains and not d.excluded}
+        object.__setattr__(self, "_by_name", {d.name: d for d in self.domains})
         object.__setattr__(self, "_exact", exact)
         object.__setattr__(self, "_wide", wide)
         object.__setattr__(self, "_islands", frozenset(public_suffixes_below(wide) if wide else ()))
@@ -105,15 +107,27 @@ class TrustKit(Enforcement):
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """The key of TSKPinnedDomains that counts."""
+        return tuple(f"TSKPinnedDomains › {name}" for name, _ in self.entries_for(host))
+
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        """The same, by name and reach."""
         name = host if host in self._exact else self._above(host)
-        return (f"TSKPinnedDomains › {name}",) if name else ()
+        return ((name, Reach.ALL if name in self._wide else Reach.NONE),) if name else ()
+
+    def alike(self, host: str, other: str) -> bool:
+        """Whether failures of both are reported to the same places."""
+        here, there = (
+            {uri for name, _ in self.entries_for(one) for uri in self._by_name[name].report_uris}
+            for one in (host, other)
+        )
+        return here == there
 
     def pin_sets(self) -> tuple[PinSet, ...]:
         """One for each domain."""
         return tuple(
             PinSet(
                 (d.name,),
-                Reach.ALL if d.include_subdomains else Reach.NONE,
+                Reach.ALL if d.name in self._wide else Reach.NONE,
                 d.keys,
                 d.expires,
                 d.enforce and not d.excluded,

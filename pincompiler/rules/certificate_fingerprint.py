@@ -42,10 +42,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
-from pincompiler.rules.rule import Judged, Rule
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pincompiler.rules.judged import Judged
 
 
 def check(judged: Judged) -> Iterator[Finding]:

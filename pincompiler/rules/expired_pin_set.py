@@ -30,19 +30,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
-from pincompiler.rules.rule import Judged, Rule
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.rules.judged import Judged
+
 
 def check(judged: Judged) -> Iterator[Finding]:
-    """Enforcing sets whose day has come."""
-    for pin_set in judged.pin_sets:
-        if pin_set.enforce and pin_set.expires and pin_set.expires <= judged.today:
-            where = pin_set.where.at("expires") if pin_set.where else None
-            message = f"the pins of {pin_set.title} expired on {pin_set.expires.isoformat()}"
-            yield RULE.at(where, message, "set a later day, or drop `expires`", hosts=pin_set.hosts)
+    """Hosts for which pins were demanded until their day came."""
+    for held in judged.held(lambda asked: not asked.now):
+        ended = max(clause.until for clause in held.asked.demand if clause.until)
+        message = f"the pins of {held.title} expired on {ended.isoformat()}"
+        fix = "set a later day, or drop `expires`"
+        yield RULE.at(held.where("expires"), message, fix, hosts=held.hosts)
 
 
 RULE = Rule("expired-pin-set", Level.ERROR, __doc__, policy=check, sources=("lint:PinSetExpiry",))

@@ -27,26 +27,33 @@ expires = 2027-12-01
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
-from pincompiler.rules.rule import Judged, Rule
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
+
+    from pincompiler.rules.judged import Asked, Judged
 
 
 def check(judged: Judged) -> Iterator[Finding]:
-    """Enforcing sets whose day is within the horizon."""
-    for pin_set in judged.pin_sets:
-        if not pin_set.enforce or pin_set.expires is None:
-            continue
-        days = (pin_set.expires - judged.today).days
-        if 0 < days <= judged.horizon:
-            where = pin_set.where.at("expires") if pin_set.where else None
-            left = "tomorrow" if days == 1 else f"in {days} days"
-            message = f"the pins of {pin_set.title} expire {left}, on {pin_set.expires.isoformat()}"
-            yield RULE.at(where, message, "set a later day and release in time", hosts=pin_set.hosts)
+    """Hosts for which nothing is demanded any more from a day within the horizon on."""
+    for held in judged.held(lambda asked: 0 < _days(asked, judged.today) <= judged.horizon):
+        days = _days(held.asked, judged.today)
+        left = "tomorrow" if days == 1 else f"in {days} days"
+        on = (judged.today + timedelta(days=days)).isoformat()
+        message = f"the pins of {held.title} expire {left}, on {on}"
+        fix = "set a later day and release in time"
+        yield RULE.at(held.where("expires"), message, fix, hosts=held.hosts)
+
+
+def _days(asked: Asked, today: date) -> int:
+    """How many days the pins are in force yet; 0 where they are not, or have no end."""
+    return (asked.ends - today).days if asked.ends else 0
 
 
 RULE = Rule("expiring-pin-set", Level.WARNING, __doc__, policy=check, sources=("lint:PinSetExpiry",))

@@ -37,24 +37,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
-from pincompiler.rules.rule import Judged, Rule
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.rules.judged import Judged
+
 
 def check(judged: Judged) -> Iterator[Finding]:
-    """Enforcing sets whose expiry equals the day of a pinned certificate's notAfter."""
-    for pin_set in judged.pin_sets:
-        expires = pin_set.expires
-        if not pin_set.enforce or expires is None:
-            continue
-        for key in pin_set.keys:
-            if key.certificate and key.certificate.not_after.date() == expires:
-                where = pin_set.where.at("expires") if pin_set.where else None
-                message = f"the pins of {pin_set.title} end on the day the certificate of `{key.title}` does"
+    """Hosts whose pins end on the day of a pinned certificate's notAfter."""
+    for held in judged.ending():
+        for key in held.keys:
+            if key.certificate and key.certificate.not_after.date() == held.asked.ends:
+                message = f"the pins of {held.title} end on the day the certificate of `{key.title}` does"
                 fix = "choose the day by your releases, not by the certificate"
-                yield RULE.at(where, message, fix, hosts=pin_set.hosts, kind=key.title)
+                yield RULE.at(held.where("expires"), message, fix, hosts=held.hosts, kind=key.title)
 
 
 RULE = Rule("expiry-at-certificate-end", Level.WARNING, __doc__, policy=check, sources=("CABF SC-081v3",))

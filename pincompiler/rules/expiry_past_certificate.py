@@ -38,25 +38,31 @@ from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
 from pincompiler.policy import Role
-from pincompiler.rules.rule import Judged, Rule
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.rules.judged import Judged
+
 
 def check(judged: Judged) -> Iterator[Finding]:
-    """Enforcing sets whose expiry is later than the notAfter of a pinned server certificate."""
-    for pin_set in judged.pin_sets:
-        expires = pin_set.expires
-        if not pin_set.enforce or expires is None:
-            continue
-        for number, key in enumerate(pin_set.keys):
-            if key.certificate and key.role is not Role.CA and key.certificate.not_after.date() < expires:
-                where = pin_set.where.at("expires") if pin_set.where else None
+    """Hosts whose pins end later than the notAfter of a server certificate among them."""
+    for held in judged.ending():
+        ends = held.asked.ends
+        for number, key in enumerate(held.keys):
+            if (
+                ends
+                and key.certificate
+                and key.role is not Role.CA
+                and key.certificate.not_after.date() < ends
+            ):
                 ended = key.certificate.not_after.date().isoformat()
-                message = f"{pin_set.title} is pinned until {expires.isoformat()}, and `{key.title}` ends on {ended}"
+                message = (
+                    f"{held.title} is pinned until {ends.isoformat()}, and `{key.title}` ends on {ended}"
+                )
                 fix = "renew with the same key, or let the pins end first"
-                yield RULE.at(where, message, fix, hosts=pin_set.hosts, kind=str(number))
+                yield RULE.at(held.where("expires"), message, fix, hosts=held.hosts, kind=str(number))
 
 
 RULE = Rule("expiry-past-certificate", Level.WARNING, __doc__, policy=check, sources=("CABF SC-081v3",))

@@ -29,24 +29,28 @@ from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
 from pincompiler.policy import Role
-from pincompiler.rules.rule import Judged, Rule
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.rules.judged import Asked, Judged
+
 
 def check(judged: Judged) -> Iterator[Finding]:
-    """Sets of several keys of which exactly one is a server's."""
-    for pin_set in judged.pin_sets:
-        pins = {key.spki_sha256 for key in pin_set.keys}
-        leaves = {key.spki_sha256: key for key in pin_set.keys if key.role is not Role.CA}
-        leaf = next(iter(leaves.values()), None)
+    """Hosts for which several keys count wherever they stand, of which exactly one is a server's."""
+    cas = frozenset(key.spki_sha256 for key in judged.keys if key.role is Role.CA)
+
+    def suspect(asked: Asked) -> bool:
+        return any(c.ca and len(c.leaf) > 1 and len(c.leaf - cas) == 1 for c in asked.now)
+
+    for held in judged.held(suspect):
+        leaf = next(key for key in held.keys if key.spki_sha256 not in cas)
         # Of a key in a shipped app nobody may know whose it is.
-        if pin_set.enforce and len(pins) > 1 and len(leaves) == 1 and leaf and leaf.role is Role.LEAF:
-            where = pin_set.where.at("keys") if pin_set.where else None
-            message = f"`{leaf.title}` is the only server key of {pin_set.title}"
+        if leaf.role is Role.LEAF:
+            message = f"`{leaf.title}` is the only server key of {held.title}"
             fix = "add the next server key: openssl genpkey, then a CSR or its public key"
-            yield RULE.at(where, message, fix, hosts=pin_set.hosts)
+            yield RULE.at(held.where("keys"), message, fix, hosts=held.hosts, related=held.related)
 
 
 RULE = Rule("lone-leaf-key", Level.WARNING, __doc__, policy=check, sources=("RFC 7469 section 2.5",))

@@ -1,10 +1,11 @@
-"""A pin-set overrides the one above it for some of its hosts.
+"""A pin-set is for hosts that the one above it reaches as well.
 
 ## Why is this bad?
 
-It need not be: the most specific name decides, and none of the keys above counts for it.  But a reader may
-expect the keys to add up, as they do in OkHttp and NSPinnedDomains, which is why those targets need the
-inner set to hold every key of the outer one.
+It need not be.  In pins.toml, on Android and in TrustKit the most specific name decides, and none of the keys
+above counts for it.  In OkHttp and NSPinnedDomains the keys add up, so that an inner entry takes none away,
+which is why those targets need the inner set to hold every key of the outer one.  A reader may expect the one
+where the other holds.
 
 ## Example
 
@@ -38,20 +39,27 @@ from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
 from pincompiler.rules.overlaps import overlaps
-from pincompiler.rules.rule import Judged, Rule
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.rules.judged import Judged
+
 
 def check(judged: Judged) -> Iterator[Finding]:
-    """Hosts for which the set above says something else."""
-    for overlap in overlaps(judged.pin_sets):
+    """Names that an entry above would hold to other pins, or holds to more."""
+    for overlap in overlaps(judged):
         if not overlap.same:
-            message = f"{overlap.host} is below {overlap.above_host}, whose keys do not count for it"
-            related = (("the set it overrides", overlap.above.where),) if overlap.above.where else ()
+            counts, what = (
+                ("count for it too", "the set that counts too")
+                if overlap.adds_up
+                else ("do not count for it", "the set it overrides")
+            )
+            message = f"{overlap.host} is below {overlap.above_host}, whose keys {counts}"
+            related = ((what, overlap.above.where),) if overlap.above.where else ()
             yield RULE.at(
-                overlap.inner.where_host(overlap.host),
+                overlap.where,
                 message,
                 "nothing to do if that is meant",
                 hosts=(overlap.host,),

@@ -1,47 +1,64 @@
-"""Pin-sets that cover hosts of other pin-sets; what two rules look at."""
+"""Names with entries of their own below other entries that reach them; what two rules look at."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.policy import Reach
+from pincompiler.hosts import is_ip_address, public_suffix
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from pincompiler.policy import PinSet
+    from pincompiler.location import Location
+    from pincompiler.policy import Demand, PinSet
+    from pincompiler.rules.judged import Judged
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """A host of one set that another set would cover, were it not named."""
+    """A name with an entry of its own, below another whose pins would reach it if it were not named."""
 
     host: str
-    inner: PinSet
+    where: Location | None
     above_host: str
     above: PinSet
-
-    @property
-    def same(self) -> bool:
-        """Whether dropping the inner entry would change nothing."""
-        inner, above = self.inner, self.above
-        return (
-            set(inner.keys) == set(above.keys)
-            and (inner.enforce, inner.expires) == (above.enforce, above.expires)
-            # An entry that reaches nothing below leaves what is below it to the set above.
-            and (inner.reach is Reach.NONE or above.reach is Reach.ALL)
-        )
+    adds_up: bool
+    """Whether the pins of the entry above count for it all the same."""
+    same: bool
+    """Whether dropping the entry would change nothing."""
 
 
-def overlaps(pin_sets: Iterable[PinSet]) -> Iterator[Overlap]:
-    """For each host the nearest other name whose reach includes it."""
-    owners = {host: pin_set for pin_set in pin_sets for host in pin_set.hosts}
-    for host, inner in owners.items():
-        above, depth = host, 0
-        while above := above.partition(".")[2]:
-            depth += 1
-            owner = owners.get(above)
-            if owner and (owner.reach is Reach.ALL or (owner.reach is Reach.ONE_LABEL and depth == 1)):
-                yield Overlap(host, inner, above, owner)
-                break
+def overlaps(judged: Judged) -> Iterator[Overlap]:
+    """The names that repeat, change or add to what an entry above says.
+
+    What would be demanded of a name without an entry is demanded of another below the same parent.
+    """
+    entries = {host: one for one in reversed(judged.pin_sets) for host in one.hosts}
+    beside: dict[str, tuple[Demand, ...]] = {}
+    for name in judged.names:
+        parent = name.partition(".")[2]
+        if not parent or name not in entries or is_ip_address(name):
+            continue
+        sibling = f"{judged.labels[0]}.{parent}"
+        if parent not in beside:
+            beside[parent] = tuple(map(judged.enforcement.demand, judged.below(sibling)))
+        # To TrustKit a public suffix is an island below the names around it, and no such sibling of others.
+        if any(beside[parent]) and public_suffix(name) != name:
+            yield from _overlap(judged, name, sibling, entries[name])
+
+
+def _overlap(judged: Judged, name: str, sibling: str, inner: PinSet) -> Iterator[Overlap]:
+    """The first depth at which there is an entry above and this one says something else; none, if it repeats it."""
+    demand = judged.enforcement.demand
+    pairs = tuple(zip(judged.below(name), judged.below(sibling), strict=True))
+    other = next(
+        ((own, beside) for own, beside in pairs if demand(beside) and demand(own) != demand(beside)), None
+    )
+    same = all(demand(own) == demand(beside) for own, beside in pairs)
+    if other is None and not (same and judged.enforcement.alike(name, sibling)):
+        return  # it reaches further down, or is there for other settings than pins
+    own, beside = other or next(pair for pair in pairs if demand(pair[1]))
+    above_host, above = judged.entries_for(beside)[0]
+    adds_up = any(entry is above for _, entry in judged.entries_for(own))
+    yield Overlap(name, inner.where_host(name), above_host, above, adds_up and inner is not above, same)

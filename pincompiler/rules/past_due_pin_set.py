@@ -33,20 +33,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
-from pincompiler.rules.rule import Judged, Rule
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
+
+    from pincompiler.policy import Clause
+    from pincompiler.rules.judged import Held, Judged
 
 
 def check(judged: Judged) -> Iterator[Finding]:
-    """Enforcing sets whose certificates, if they have any, have all passed their notAfter."""
-    for pin_set in judged.pin_sets:
-        ends = [key.certificate.not_after.date() for key in pin_set.keys if key.certificate]
-        if pin_set.enforce and ends and max(ends) < judged.today:
-            where = pin_set.where.at("keys") if pin_set.where else None
-            message = f"the last certificate of {pin_set.title} ended on {max(ends).isoformat()}"
-            yield RULE.at(where, message, "name the certificate that is served now", hosts=pin_set.hosts)
+    """Hosts for which the certificates of a clause, if it has any, have all passed their notAfter."""
+    ended = {
+        key.spki_sha256
+        for key in judged.keys
+        if key.certificate and key.certificate.not_after.date() < judged.today
+    }
+    if not ended:
+        return
+    for held in judged.held(lambda asked: any(not ended.isdisjoint(c.leaf | c.ca) for c in asked.now)):
+        last = [_last(held, clause) for clause in held.asked.now]
+        past = [day for day in last if day and day < judged.today]
+        if past:
+            message = f"the last certificate of {held.title} ended on {max(past).isoformat()}"
+            fix = "name the certificate that is served now"
+            yield RULE.at(held.where("keys"), message, fix, hosts=held.hosts)
+
+
+def _last(held: Held, clause: Clause) -> date | None:
+    """The last day of the certificates of its keys; None without any."""
+    pins = clause.leaf | clause.ca
+    certificates = (key.certificate for key in held.keys if key.spki_sha256 in pins)
+    return max((one.not_after.date() for one in certificates if one), default=None)
 
 
 RULE = Rule("past-due-pin-set", Level.WARNING, __doc__, policy=check)

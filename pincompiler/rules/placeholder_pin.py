@@ -39,14 +39,16 @@ keys = ["api-2026", "backup"]
 from __future__ import annotations
 
 import hashlib
-from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
-from pincompiler.rules.rule import Judged, Rule
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pincompiler.policy import Key
+    from pincompiler.rules.judged import Judged
 
 EMPTY = hashlib.sha256(b"").digest()
 
@@ -63,7 +65,7 @@ SAMPLES = {
 def check(judged: Judged) -> Iterator[Finding]:
     """Keys whose pin nobody can have."""
     for key in judged.keys:
-        what = _what(key.spki_sha256)
+        what = _what(key)
         if what:
             where = key.where.at("spki-sha256") if key.where and key.where.path else key.where
             hosts = tuple(host for s in judged.pin_sets if key in s.keys for host in s.hosts)
@@ -71,12 +73,13 @@ def check(judged: Judged) -> Iterator[Finding]:
             yield RULE.at(where, f"the pin of `{key.title}` is {what}", fix, hosts=hosts)
 
 
-def _what(pin: bytes) -> str:
-    if len(set(pin)) == 1:
+def _what(key: Key) -> str:
+    pin = key.spki_sha256
+    if pin and pin == pin[:1] * len(pin):
         return "one byte repeated"
     if pin == EMPTY:
         return "the SHA-256 of nothing"
-    source = SAMPLES.get(b64encode(pin).decode("ascii"))
+    source = SAMPLES.get(key.pin)
     return f"the sample of {source}" if source else ""
 
 

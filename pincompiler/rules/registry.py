@@ -60,7 +60,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.finding import Finding
-    from pincompiler.rules.rule import Judged, Lowered, Rule
+    from pincompiler.rules.judged import Judged
+    from pincompiler.rules.rule import Lowered, Rule
 
 RULES: tuple[Rule, ...] = (
     # What a target makes of the policy.

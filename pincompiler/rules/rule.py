@@ -21,20 +21,9 @@ if TYPE_CHECKING:
     from pincompiler.finding import Snippet
     from pincompiler.location import Location
     from pincompiler.platforms.target import Target
-    from pincompiler.policy import Enforcement, Key, PinSet, Policy
+    from pincompiler.policy import Enforcement, Policy
     from pincompiler.project import App, Project
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An enforcement to be judged by itself: pins.toml, or what was read from an NSC or a plist."""
-
-    pin_sets: tuple[PinSet, ...]
-    keys: tuple[Key, ...]
-    """Every key that is known, used or not."""
-    today: date
-    horizon: int = 30
-    """Days before an expiry at which it is told."""
+    from pincompiler.rules.judged import Judged
 
 
 @dataclass(frozen=True, slots=True)

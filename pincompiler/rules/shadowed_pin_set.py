@@ -3,7 +3,8 @@
 ## Why is this bad?
 
 The entry changes nothing today.  It does from the day one of the two is edited: then the more specific one
-decides, and whoever rotated the keys of the other believes that its host follows.
+decides, and whoever rotated the keys of the other believes that its host follows.  Where entries add up, as in
+OkHttp and NSPinnedDomains, a key that is taken out of one of them is still accepted by the other.
 
 ## Example
 
@@ -34,20 +35,26 @@ from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
 from pincompiler.rules.overlaps import overlaps
-from pincompiler.rules.rule import Judged, Rule
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.rules.judged import Judged
+
 
 def check(judged: Judged) -> Iterator[Finding]:
-    """Hosts for which the set above says the same."""
-    for overlap in overlaps(judged.pin_sets):
+    """Names that are held to the same pins without their entries."""
+    for overlap in overlaps(judged):
         if overlap.same:
-            message = f"{overlap.host} is pinned by {overlap.above_host} to the same keys already"
+            message = (
+                f"{overlap.host} repeats pins of {overlap.above_host}, which count for it anyway"
+                if overlap.adds_up
+                else f"{overlap.host} is pinned by {overlap.above_host} to the same keys already"
+            )
             related = (("the set that covers it", overlap.above.where),) if overlap.above.where else ()
             yield RULE.at(
-                overlap.inner.where_host(overlap.host),
+                overlap.where,
                 message,
                 "drop it, or give it keys of its own",
                 hosts=(overlap.host,),

@@ -31,12 +31,13 @@ from typing import TYPE_CHECKING
 
 from pincompiler.finding import Finding, Level
 from pincompiler.policy import Role
-from pincompiler.rules.rule import Judged, Rule
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.policy import Key
+    from pincompiler.rules.judged import Judged
 
 
 def check(judged: Judged) -> Iterator[Finding]:

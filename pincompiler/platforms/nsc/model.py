@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
+from pincompiler.policy import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
@@ -214,13 +214,27 @@ class Nsc(Enforcement):
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """The ``<domain>`` that decides."""
+        return tuple(
+            f'<domain includeSubdomains="{"true" if reach is Reach.ALL else "false"}">{name}</domain>'
+            for name, reach in self.entries_for(host)
+        )
+
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        """The same, by name and reach."""
         name = host.lower().removesuffix(".")
-        if name in self._exact:
-            wide = "true" if name in self._wide else "false"
-            return (f'<domain includeSubdomains="{wide}">{name}</domain>',)
-        while name and name not in self._wide:
-            name = name.partition(".")[2]
-        return (f'<domain includeSubdomains="true">{name}</domain>',) if name else ()
+        if name not in self._exact:
+            while name and name not in self._wide:
+                name = name.partition(".")[2]
+        return ((name, Reach.ALL if name in self._wide else Reach.NONE),) if name else ()
+
+    def alike(self, host: str, other: str) -> bool:
+        """Whether both have the same anchors and settings, for Android and for TrustKit-Android."""
+        here, there = self.config(host), self.config(other)
+        return (
+            self.settings(host) == self.settings(other)
+            and (here and here.reporting) == (there and there.reporting)
+            and (here and here.trustkit_expires) == (there and there.trustkit_expires)
+        )
 
     def pin_sets(self) -> tuple[PinSet, ...]:
         """One for each reach that a domain-config has domains of."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from pincompiler.policy import Demand, Enforcement, Key, PinSet, Reach, any_of
+from pincompiler.policy import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pincompiler.project import Version
 
 _DEEP_SINCE = (4, 3)
+_REACHES = {"": Reach.NONE, "*.": Reach.ONE_LABEL, "**.": Reach.ALL}
 
 _PATTERN = lazy_regex(r"(\*\*?\.)?([^*]+)")
 
@@ -94,16 +95,21 @@ class OkHttp(Enforcement):
         """Every pattern that matches."""
         return tuple(f'add("{entry.pattern}", …)' for entry in self._matching(host.lower()))
 
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        """Every pattern that matches, the longest host first, once however often it was added."""
+        found = dict.fromkeys(split_pattern(entry.pattern) for entry in self._matching(host.lower()))
+        ordered = sorted(found, key=lambda one: (-len(one[1]), len(one[0])))
+        return tuple((name, _REACHES[wildcard]) for wildcard, name in ordered)
+
     def pin_sets(self) -> tuple[PinSet, ...]:
         """One for each pattern, as near as pin-sets come to it."""
-        reaches = {"": Reach.NONE, "*.": Reach.ONE_LABEL, "**.": Reach.ALL}
         added: dict[tuple[str, str], list[Entry]] = {}
         for entry in self.entries:
             added.setdefault(split_pattern(entry.pattern), []).append(entry)
         return tuple(
             PinSet(
                 (name,),
-                reaches[wildcard],
+                _REACHES[wildcard],
                 tuple(dict.fromkeys(key for entry in some for key in entry.keys)),
                 where=some[0].where,
             )
