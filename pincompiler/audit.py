@@ -23,8 +23,9 @@ from pincompiler.drift import Drift, Expected, drift
 from pincompiler.engine import Engine
 from pincompiler.errors import InputError
 from pincompiler.facts import Algorithm, Mechanism, State, Unseen
+from pincompiler.fidelity import differences
 from pincompiler.finding import Evidence, Finding, Level
-from pincompiler.platforms.okhttp.model import OkHttp, together
+from pincompiler.platforms.okhttp.model import Among, OkHttp, together
 from pincompiler.records import dataclass
 from pincompiler.rules.app import APP_RULES
 from pincompiler.rules.rule import Audited
@@ -295,12 +296,28 @@ def _drift(
     candidates = [one.enforcement for one in expected if one.mechanism is mechanism]
     if not expected and _pins_one_of(app, mechanism, set(project.policy.names())):
         candidates = [project.policy]
-    found: dict[Drift, None] = {}
-    for shipped in comparable(app, mechanism):
+    found: dict[object, Drift] = {}
+    for shipped in _clients(app, mechanism):
         drifts = [drift(wanted, shipped, project.policy, project.keys) for wanted in candidates]
-        nearest = min(map(len, drifts), default=0)
-        found |= dict.fromkeys(next((one for one in drifts if len(one) == nearest), ()))
-    return tuple(found)
+        for one in min(drifts, key=len, default=()):
+            # What is true of all pinners together is true of each.
+            apart = shipped.title if mechanism is not Mechanism.OKHTTP else ""
+            found.setdefault((one.kind, one.host, one.said, apart), one)
+    return tuple(found.values())
+
+
+def _clients(app: App, mechanism: Mechanism) -> Iterator[Shipped]:
+    """What is comparable, and each pinner that holds its client to less or more for a host that others pin too."""
+    yield from comparable(app, mechanism)
+    some = _active(app, mechanism) if mechanism is Mechanism.OKHTTP else ()
+    pinners = [one.enforcement for one in some if isinstance(one.enforcement, OkHttp)]
+    if len(pinners) < 2 or not comparable(app, mechanism):
+        return
+    whole = together(pinners)
+    for shipped, own in zip(some, pinners, strict=True):
+        alone = Among(own, whole)
+        if any(differences(alone, whole)):
+            yield replace(shipped, enforcement=alone)
 
 
 def comparable(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
@@ -310,11 +327,7 @@ def comparable(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
     """
     if any(mechanism in unseen.mechanisms for unseen in app.unseen):
         return ()
-    some = tuple(
-        one
-        for one in app.shipped
-        if one.mechanism is mechanism and one.state is State.ACTIVE and one.owner.first_party
-    )
+    some = _active(app, mechanism)
     if mechanism is not Mechanism.OKHTTP:
         return tuple(one for one in some if not one.doubts)
     if any(one.doubts for one in some):
@@ -323,6 +336,15 @@ def comparable(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
         return some
     pinners = [one.enforcement for one in some if isinstance(one.enforcement, OkHttp)]
     return (replace(some[0], title="the OkHttp pinners", enforcement=together(pinners)),)
+
+
+def _active(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
+    """What the app itself has of a mechanism, put to use."""
+    return tuple(
+        one
+        for one in app.shipped
+        if one.mechanism is mechanism and one.state is State.ACTIVE and one.owner.first_party
+    )
 
 
 def _pins_one_of(app: App, mechanism: Mechanism, hosts: set[str]) -> bool:

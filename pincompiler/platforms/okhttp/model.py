@@ -125,6 +125,38 @@ def together(pinners: Iterable[OkHttp]) -> OkHttp:
     return OkHttp(entries, all(one.deep for one in some), digest)
 
 
+@dataclass(frozen=True, slots=True)
+class Among(Enforcement):
+    """One pinner of several as the app has it: for hosts that it does not pin, other clients are there."""
+
+    own: OkHttp
+    whole: OkHttp
+    """All of them together."""
+
+    def names(self) -> Iterable[str]:
+        """Every host of a pattern of any."""
+        return self.whole.names()
+
+    def demand(self, host: str) -> Demand:
+        """What its own client demands, else what any does."""
+        return self._of(host).demand(host)
+
+    def deciding(self, host: str) -> tuple[str, ...]:
+        """The patterns that match, likewise."""
+        return self._of(host).deciding(host)
+
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        """The same, by name and reach."""
+        return self._of(host).entries_for(host)
+
+    def pin_sets(self) -> tuple[PinSet, ...]:
+        """Those of the pinner itself."""
+        return self.own.pin_sets()
+
+    def _of(self, host: str) -> OkHttp:
+        return self.own if self.own.demand(host) else self.whole
+
+
 def understands_deep(version: Version | None) -> bool:
     """Whether an OkHttp matches anything with ``**.``, as from 4.3 on; one of unknown version does."""
     return version is None or version >= _DEEP_SINCE
