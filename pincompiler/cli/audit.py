@@ -36,9 +36,7 @@ EPILOG = "Example: pincompiler audit --pins pins.toml -f sarif -o audit.sarif ap
 def command(
     apps: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="APP...", help="APK, APKS, XAPK, APKM or AAB files, or directories of APKs."
-        ),
+        typer.Argument(metavar="APP...", help="APK, APKS, XAPK, APKM or AAB files, or directories of APKs."),
     ],
     pins: Annotated[
         Path | None, typer.Option("--pins", metavar="FILE", help="The pins.toml that the apps are held to.")

@@ -9,12 +9,11 @@ import pytest
 from pincompiler import configurations
 from pincompiler.apk.manifest import Manifest
 from pincompiler.audit import judge_app, question
-from pincompiler.configurations import Configuration
 from pincompiler.facts import App, Mechanism, Shipped
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.location import Location
-from pincompiler.platforms.okhttp.model import Entry, OkHttp, together
+from pincompiler.platforms.okhttp.model import Entry, OkHttp
 from pincompiler.policy import Key
 from tests.strategies import TODAY, spki
 
@@ -82,21 +81,14 @@ def test_patterns_of_one_pinner_add_up() -> None:
 
 
 def test_check_judges_them_one_by_one_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    parts = (pinner(api__example__com=(ONE,)), pinner(any__example__com=(TWO, OTHER)))
-    given = (Configuration("app.apk (OkHttp)", together(parts), parts=parts),)
-    monkeypatch.setattr(configurations, "read_configurations", lambda *_: given)
+    both = app(pinner(api__example__com=(ONE,)), pinner(any__example__com=(TWO, OTHER)))
+    monkeypatch.setattr("pincompiler.shipped.read_app", lambda *_: both)
     found, _ = configurations.judged(tmp_path / "app.apk", TODAY, 30)
     assert [one.message for one in found] == [f"{HOST} {LOST}"]
 
 
-def test_the_same_pinner_in_two_places_is_told_of_once(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    parts = (pinner(api__example__com=(ONE,)),) * 2
-    given = (Configuration("app.apk (OkHttp)", together(parts), parts=parts),)
-    monkeypatch.setattr(configurations, "read_configurations", lambda *_: given)
-    found, _ = configurations.judged(tmp_path / "app.apk", TODAY, 30)
-    assert len(found) == 1
+def test_the_same_pinner_in_two_places_is_told_of_once() -> None:
+    assert told(app(*(pinner(api__example__com=(ONE,)),) * 2)) == [("missing-backup-pin", f"{HOST} {LOST}")]
 
 
 def test_a_client_with_fewer_keys_has_drifted_though_another_has_them_all(pins: Path) -> None:
