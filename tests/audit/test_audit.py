@@ -464,7 +464,7 @@ def test_who_asks_of_one_app_is_told_that_there_are_several(shop: Path, tmp_path
     streamed = CliRunner().invoke(
         cli, ["audit", "-"], input=simple_zip({p.name: p.read_bytes() for p in together.iterdir()})
     )
-    assert streamed.stdout == "<stdin>: could not be read: holds several apps: a.b, x.y; name one of them\n"
+    assert streamed.stdout == "<stdin>: The app could not be read: holds several apps: a.b, x.y; name one of them.\n"
     found = audit(together, Question(date(2026, 11, 23)))
     assert found.error == said.removeprefix(f"{together}: ")
 
