@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from pincompiler.finding import Level
 from tests.real.apps import build_app
 from tests.real.test_trust import GIVEN, by_class, findings
 
@@ -213,3 +214,11 @@ def test_evasions_are_told_from_their_twins_when_minified(tmp_path: Path) -> Non
     assert {finding.rule for finding in findings(unsound)} >= {rule for rule, _ in CLASSES.values() if rule}
     sound = build_app(tmp_path / "b", java=sources(sound=True), libraries=(), shrink="r8-full")
     assert not findings(sound)
+
+
+def test_what_a_class_makes_of_an_inherited_method_counts_where_the_class_is_used(tmp_path: Path) -> None:
+    """Its checkServerTrusted is that of its base, which says nothing by itself: no call names it."""
+    _, body = CLASSES["GenericAll"]
+    java = [*BASES, f"{IMPORTS}public final class GenericAll {body}"]
+    (finding,) = findings(build_app(tmp_path / "a", java=java, libraries=()))
+    assert (finding.rule, finding.level) == (ALL, Level.ERROR)
