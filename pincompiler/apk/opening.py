@@ -21,7 +21,7 @@ from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pincompiler.apk.bundle import ProtoTable
@@ -64,11 +64,12 @@ class AppFiles:
 class SeveralAppsError(InputError):
     """A directory or an archive of APKs holds several apps where one was to be."""
 
-    def __init__(self, path: str, apps: Mapping[str, tuple[str, ...]]) -> None:
-        """``apps`` are the APKs of each, by what it is called."""
-        self.parts = tuple(apps.values())
-        more = f" and {len(apps) - _TOLD} more" if len(apps) > _TOLD else ""
-        super().__init__(f"{path}: holds several apps: {', '.join([*apps][:_TOLD])}{more}; name one of them")
+    def __init__(self, path: str, apps: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+        """``apps`` are the APKs of each with what it is called."""
+        self.parts = tuple(parts for _, parts in apps)
+        told = ", ".join(f"{parts[0]} is {title}" for title, parts in apps[:_TOLD])
+        more = f", and {len(apps) - _TOLD} more" if len(apps) > _TOLD else ""
+        super().__init__(f"{path}: holds several apps; name one of them: {told}{more}")
 
 
 def open_package(path: Path, limit: int = MEMBER_LIMIT, parts: tuple[str, ...] = ()) -> Package:
@@ -317,8 +318,10 @@ def _manifest(markup: Markup, resources: Resources | None = None) -> Manifest | 
     return read_manifest(markup, resources or Resources()) if markup.events else None
 
 
-def _apart(manifests: Mapping[str, Manifest | None], *, variants: bool) -> dict[str, tuple[str, ...]]:
-    """The APKs of each app, its base first, by what it is called; empty if they can all be of one.
+def _apart(
+    manifests: Mapping[str, Manifest | None], *, variants: bool
+) -> Sequence[tuple[str, tuple[str, ...]]]:
+    """The APKs of each app, its base first, with what it is called; none if they can all be of one.
 
     Android takes APKs for one app whose package and version code are the same, of which one is the base
     (ApkLiteParseUtils, parseClusterPackageLite); with ``variants`` there may be more, for other devices.
@@ -329,18 +332,16 @@ def _apart(manifests: Mapping[str, Manifest | None], *, variants: bool) -> dict[
     for one in known.values():
         builds.setdefault(one.package, set()).update(() if one.split else (one.version_code,))
     with_splits = {one.package for one in known.values() if one.split}
-    apps: dict[str, list[str]] = {}
+    apps: dict[tuple[str, str], list[str]] = {}
     for name, one in sorted(known.items(), key=lambda item: bool(item[1].split)):
-        title = one.package
-        if len(builds[title]) > 1:
-            title = f"{title} {one.version_code}"
-        if title in apps and not variants and one.package not in with_splits:
-            title = f"{title} ({name})"
-        apps.setdefault(title, []).append(name)
+        title = f"{one.package} {one.version_code}" if len(builds[one.package]) > 1 else one.package
+        alone = not variants and one.package not in with_splits
+        apps.setdefault((title, name if alone else ""), []).append(name)
     if len(apps) < 2:
-        return {}
-    alone = {f"{name}, which cannot be read": [name] for name in manifests if name not in known}
-    return {title: tuple(names) for title, names in sorted((apps | alone).items(), key=lambda item: item[1])}
+        return ()
+    found = [(title, tuple(names)) for (title, _), names in apps.items()]
+    found += (("no APK that can be read", (name,)) for name in manifests if name not in known)
+    return sorted(found, key=lambda app: app[1])
 
 
 def _code(part: Part) -> list[tuple[str, int]]:

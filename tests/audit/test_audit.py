@@ -448,7 +448,7 @@ def test_who_asks_of_one_app_is_told_that_there_are_several(shop: Path, tmp_path
     together.mkdir()
     shop.rename(together / "a.apk")
     put(together / "b.apk", {"AndroidManifest.xml": manifest(package="x.y")})
-    said = f"{together}: holds several apps: a.b, x.y; name one of them"
+    said = f"{together}: holds several apps; name one of them: a.apk is a.b, b.apk is x.y"
     chain = SAMPLE.parents[1] / "certs" / "shop-ca.pem"
     for arguments in (
         ("diff", str(together), str(SAMPLE)),
@@ -464,7 +464,10 @@ def test_who_asks_of_one_app_is_told_that_there_are_several(shop: Path, tmp_path
     streamed = CliRunner().invoke(
         cli, ["audit", "-"], input=simple_zip({p.name: p.read_bytes() for p in together.iterdir()})
     )
-    assert streamed.stdout == "<stdin>: The app could not be read: holds several apps: a.b, x.y; name one of them.\n"
+    assert (
+        streamed.stdout
+        == "<stdin>: The app could not be read: holds several apps; name one of them: a.apk is a.b, b.apk is x.y.\n"
+    )
     found = audit(together, Question(date(2026, 11, 23)))
     assert found.error == said.removeprefix(f"{together}: ")
 
