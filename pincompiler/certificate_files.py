@@ -9,13 +9,13 @@ declares (counts, lengths, iterations) is believed without bounds.
 from __future__ import annotations
 
 import re
-import warnings
 from base64 import b64decode
 from binascii import Error as Base64Error
 from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.quiet import quietly
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
@@ -154,15 +154,12 @@ def decode(der: bytes) -> BundledCertificate | None:
     """One certificate; None if it is none, or breaks the rules so far that nobody would take it."""
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.utils import CryptographyDeprecationWarning
 
     spki = _spki(der)
     if spki is None:
         return None
     damage = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
-    with warnings.catch_warnings():
-        # Old roots in every trust store have serial numbers that RFC 5280 forbids.
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+    with quietly():
         try:
             loaded = x509.load_der_x509_certificate(der)
             subject, issuer = loaded.subject.rfc4514_string(), loaded.issuer.rfc4514_string()
@@ -189,7 +186,8 @@ def _algorithm(loaded: x509.Certificate) -> str:
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
     try:
-        key = loaded.public_key()
+        with quietly():
+            key = loaded.public_key()
     except (ValueError, UnsupportedAlgorithm):
         return "unknown"
     if isinstance(key, ec.EllipticCurvePublicKey):
@@ -319,7 +317,8 @@ def _is_private_key(pem: bytes) -> bool:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        load_pem_private_key(pem, None)
+        with quietly():
+            load_pem_private_key(pem, None)
     except (TypeError, ValueError, UnsupportedAlgorithm):  # TypeError: it is encrypted
         return False
     return True
@@ -331,7 +330,8 @@ def _read_pkcs7(data: bytes) -> StoreFile | None:
     from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
 
     try:
-        loaded = load_der_pkcs7_certificates(data)
+        with quietly():
+            loaded = load_der_pkcs7_certificates(data)
         ders = [one.public_bytes(Encoding.DER) for one in loaded[:MOST]]
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
@@ -349,8 +349,7 @@ def _read_pkcs12(data: bytes, passwords: Iterable[str]) -> StoreFile:
         return StoreFile(Container.PKCS12, unread="it takes too much work to open")
     for password in (None, *dict.fromkeys(passwords)):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with quietly():
                 loaded = load_pkcs12(data, None if password is None else password.encode())
         except (ValueError, TypeError, UnsupportedAlgorithm):
             continue

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-import warnings
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
     load_der_public_key,
 )
-from cryptography.utils import CryptographyDeprecationWarning
 
 from pincompiler.policy import Certificate, Role
+from pincompiler.quiet import quietly
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
@@ -123,9 +122,7 @@ def _from_der(data: bytes, file: str) -> PublicKey:
 
 
 def _read(form: _Form, der: bytes) -> PublicKey:
-    with warnings.catch_warnings():
-        # Old roots in every trust store have serial numbers that RFC 5280 forbids.
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+    with quietly():
         return form.convert(form.load_der(der), der)
 
 
@@ -138,7 +135,8 @@ def _not_a_key(data: bytes, file: str) -> KeyFileError:
         fix = f"openssl pkcs7 -inform der -in {_quoted(file)} -print_certs -out {_quoted(f'{file}.pem')}"
         return KeyFileError("is a PKCS#7 bundle", fix)
     try:
-        load_der_private_key(data, None)
+        with quietly():
+            load_der_private_key(data, None)
     except TypeError:  # "Password was not given but private key is encrypted"
         return private_key_refused(file)
     except (ValueError, UnsupportedAlgorithm):

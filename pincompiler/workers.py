@@ -13,6 +13,7 @@ from collections import deque
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.quiet import silence
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
@@ -155,8 +156,9 @@ class _Worker:
 def _serve(work: Callable[[Any], Any], pipe: Connection, theirs: Connection) -> None:
     """Do tasks as they come."""
     theirs.close()
-    # As in the parent: no cycles to look for.
+    # As in the parent: no cycles to look for, and no warnings to show.
     gc.disable()
+    silence()
     # An interruption ends it without a traceback, unless it is to be ignored.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

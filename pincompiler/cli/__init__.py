@@ -11,5 +11,7 @@ def main() -> None:
     # Nor is there anything to look for at the end of it.
     atexit.register(gc.freeze)
     from pincompiler.cli.program import run
+    from pincompiler.quiet import silence
 
+    silence()
     run()

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from OpenSSL import SSL
 
 from pincompiler.hosts import is_ip_address
+from pincompiler.quiet import quietly
 from pincompiler.records import dataclass
 from pincompiler.tls.answers import Answer, Declined, Offer, Refused, Unreached
-from pincompiler.tls.keys import quietly
 from pincompiler.tls.refusals import refusal
 from pincompiler.tls.trust import Trust, accepted
 

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
-from contextlib import contextmanager
 from functools import lru_cache
-from threading import RLock
 from typing import TYPE_CHECKING
 
+from pincompiler.quiet import quietly
 from pincompiler.spki import public_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cryptography import x509
 
     from pincompiler.spki import PublicKey
-
-_FILTERS = RLock()
-"""Python's warning filters are one list for all threads."""
-
-
-@contextmanager
-def quietly() -> Iterator[None]:
-    """Pass over serial numbers that RFC 5280 forbids, and old roots have; one thread at a time."""
-    from cryptography.utils import CryptographyDeprecationWarning
-
-    with _FILTERS, warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        yield
 
 
 @lru_cache(maxsize=4096)
 def key_of(der: bytes) -> PublicKey:
     """The key of a certificate; KeyFileError if apps' platforms cannot pin such a key."""
-    with _FILTERS:
-        return public_keys(der, "certificate")[0]
+    return public_keys(der, "certificate")[0]
 
 
 def certificate(der: bytes) -> x509.Certificate:
@@ -59,7 +41,8 @@ def is_authority(one: x509.Certificate) -> bool:
     from cryptography import x509
 
     try:
-        return one.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        with quietly():
+            return one.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except (x509.ExtensionNotFound, ValueError):
         return False
 
@@ -76,6 +59,5 @@ def public_anchors() -> frozenset[bytes]:
 
     from pincompiler.certificate_files import read_store
 
-    with _FILTERS:
-        store = read_store(Path(certifi.where()).read_bytes())
+    store = read_store(Path(certifi.where()).read_bytes())
     return frozenset(one.spki_sha256 for one in store.certificates) if store else frozenset()

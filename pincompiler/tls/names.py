@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from pincompiler.hosts import is_ip_address
+from pincompiler.quiet import quietly
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -20,7 +21,8 @@ def names_in(certificate: x509.Certificate) -> tuple[str, ...]:
     from cryptography import x509
 
     try:
-        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        with quietly():
+            names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return ()
     dns = names.get_values_for_type(x509.DNSName)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.quiet import quietly
 from pincompiler.tls.answers import Refused
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def issuers(shown: Sequence[x509.Certificate]) -> tuple[str, ...]:
     found = []
     for one in shown[:10]:
         try:
-            found.append(one.issuer.rfc4514_string())
+            with quietly():
+                found.append(one.issuer.rfc4514_string())
         except ValueError:
             continue
     return tuple(dict.fromkeys(found))
