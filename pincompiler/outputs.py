@@ -85,7 +85,10 @@ def is_stream(path: Path) -> bool:
     """
     if _descriptor(path) is not None or (is_special(path) and _takes_bytes(path.stat().st_mode)):
         return True
-    _refuse(path, [], path.parent)
+    try:
+        _refuse(path, [], path.parent)
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror or error}; nothing was written") from error
     return False
 
 
