@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.real import packages
-from tests.real.fetching import FetchError, run, say
+from tests.real.fetching import FetchError, ended, run, say
 
 
 def make(place: Path) -> None:
@@ -47,4 +47,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

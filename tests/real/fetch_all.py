@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from tests import parts
 from tests.dex import fetch
 from tests.real import install, judges, packages, serving, swift
-from tests.real.fetching import FetchError, say
+from tests.real.fetching import FetchError, ended, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,8 +45,10 @@ STEPS: Final = (
 
 def steps() -> Iterator[Step]:
     """The Debian packages, where this process may install them, and all else."""
-    if packages.installable():
-        yield Step("Debian packages", packages.wanted, lambda: packages.apt_install(packages.wanted()))
+    wanted = packages.wanted() if packages.installable() else []
+    if wanted:
+        title = f"Debian packages {' '.join(wanted)}"
+        yield Step(title, packages.wanted, lambda: packages.apt_install(wanted))
     yield from STEPS
 
 
@@ -91,4 +93,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))

@@ -15,7 +15,7 @@ import time
 from typing import IO, TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 BEAT_S: Final = 15.0
@@ -76,9 +76,11 @@ def run(
             raise FetchError(f"{purpose}: cannot run {command[0]}: {error.strerror}") from error
         try:
             code = _awaited(process, purpose, (err, out))
-        finally:
-            process.kill()
+        except BaseException:
+            # Not killed: that would leave dpkg's work half done.
+            process.terminate()
             process.wait()
+            raise
         said = _read(out)
         if code:
             everything = said + _read(err)
@@ -101,6 +103,15 @@ def _read(file: IO[bytes]) -> str:
     # Not by the file's own position, at which the command writes.
     size = os.fstat(file.fileno()).st_size
     return os.pread(file.fileno(), size, 0).decode(errors="replace")
+
+
+def ended(main: Callable[[], int]) -> int:
+    """The exit code of a command; whoever interrupts it knows that he did."""
+    try:
+        return main()
+    except KeyboardInterrupt:
+        say("interrupted")
+        return 130
 
 
 def cause(said: str) -> str:

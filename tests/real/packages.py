@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from tests.real.fetching import FetchError, run, say
+from tests.real.fetching import FetchError, ended, run, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,6 +73,10 @@ _UNKNOWN: Final = re.compile(
 )
 
 
+_PURPOSE: Final = "installing Debian packages"
+_QUIETLY: Final = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+
+
 def group_of(name: str) -> Group | None:
     """The group of a part that a test wants."""
     return next((group for group in GROUPS if any(fnmatchcase(name, one) for one in group.names)), None)
@@ -120,7 +124,8 @@ def apt_install(packages: list[str]) -> None:
 
 
 def _apt_install_of_today(packages: list[str]) -> None:
-    """The same after reading the lists anew, of which some may be of no use here."""
+    """The same after what was interrupted is done, and the lists are read anew; some may be of no use here."""
+    run(["dpkg", "--configure", "--pending"], _PURPOSE, environment=_QUIETLY)
     try:
         _apt("update", "--error-on=any")
         stale = None
@@ -138,9 +143,9 @@ def _apt_install_of_today(packages: list[str]) -> None:
 
 
 def _apt(task: str, *options: str) -> None:
-    quietly = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
     always = ("--yes", "--no-install-recommends") if task == "install" else ()
-    run(["apt-get", task, *always, *options], "installing Debian packages", environment=quietly)
+    # Another apt may be at work: a new machine brings itself up to date.
+    run(["apt-get", "-o", "DPkg::Lock::Timeout=300", task, *always, *options], _PURPOSE, environment=_QUIETLY)
 
 
 def main() -> int:
@@ -160,4 +165,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended(main))
