@@ -27,6 +27,7 @@ PROVING = (
     "test_policy.py",
     "test_fidelity.py",
     "test_mismatches.py",
+    "test_policy_rules.py",
     "test_excerpts.py",
     "audit/test_okhttp_pins.py",
 )

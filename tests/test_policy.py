@@ -167,6 +167,8 @@ def test_remembering_changes_nothing(policy: Policy, host: str, chain: Chain, da
     assert remembered.demand(host) is remembered.demand(host)
     assert remembered.accepts(host, chain, day) == policy.accepts(host, chain, day)
     assert remembered.deciding(host) == policy.deciding(host)
+    assert remembered.entries_for(host) == policy.entries_for(host)
+    assert remembered.alike(host, "www.example.com") == policy.alike(host, "www.example.com")
     assert remembered.pin_sets() == policy.sets
     assert set(remembered.names()) == set(policy.names())
 

@@ -20,7 +20,7 @@ from pincompiler.fidelity import differences
 from pincompiler.finding import Level
 from pincompiler.hosts import public_suffix
 from pincompiler.location import Location
-from pincompiler.platforms.ats import Ats, PinnedDomain
+from pincompiler.platforms.ats import Ats, PinnedDomain, read_values
 from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Settings
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
@@ -143,6 +143,11 @@ def test_entries_of_nspinneddomains_add_up() -> None:
     ]
 
 
+def test_an_entry_of_nspinneddomains_without_a_list_leaves_a_host_to_the_one_above() -> None:
+    model = ats(depot__test=(True, (LEAF,), None), a__depot__test=(True, None, None))
+    assert said(model, "missing-backup-pin") == [("missing-backup-pin", f"depot.test has one pin, {LOST}")]
+
+
 def test_two_labels_below_an_entry_of_nspinneddomains_are_not_of_it() -> None:
     model = ats(depot__test=(True, (LEAF, NEXT), None), b__a__depot__test=(False, (LEAVES[2],), None))
     assert said(model) == [("missing-backup-pin", f"b.a.depot.test has one pin, {LOST}")]
@@ -178,6 +183,16 @@ def test_a_key_in_both_lists_is_no_duplicate_and_twice_in_one_is() -> None:
 
 def test_a_list_that_nobody_can_meet_lacks_no_backup() -> None:
     assert said(ats(x__test=(False, (LEAF,), ())), "missing-backup-pin") == []
+
+
+def test_one_name_in_two_spellings_of_nspinneddomains_repeats_no_pin() -> None:
+    """They are entries of one domain, which add up."""
+
+    def leaves(*keys: Key) -> dict[str, Any]:
+        return {"NSPinnedLeafIdentities": [{"SPKI-SHA256-BASE64": key.pin} for key in keys]}
+
+    entries = {"X.test": leaves(LEAF, NEXT), "x.test": leaves(LEAF, ANY)}
+    assert said(read_values({"NSAppTransportSecurity": {"NSPinnedDomains": entries}})) == []
 
 
 def config(*domains: Domain, pins: tuple[Key, ...] = (), **settings: Any) -> DomainConfig:
@@ -219,8 +234,12 @@ def test_an_entry_that_reports_elsewhere_is_no_repeat() -> None:
     around = TrustKitDomain("example.com", include_subdomains=True, keys=(LEAF, NEXT))
     inner = replace(around, name="a.example.com")
     assert [rule for rule, _ in said(TrustKit((inner, around)))] == ["shadowed-pin-set"]
-    elsewhere = replace(inner, report_uris=("https://reports.example.com/",))
-    assert said(TrustKit((elsewhere, around))) == []
+    uris = ("https://reports.example.com/",)
+    assert said(TrustKit((replace(inner, report_uris=uris), around))) == []
+    whole = PinSet(("example.com",), Reach.ALL, (LEAF, NEXT))
+    part = replace(whole, hosts=("a.example.com",))
+    assert [rule for rule, _ in said(Policy((whole, part)))] == ["shadowed-pin-set"]
+    assert said(Policy((whole, replace(part, report_uris=uris)))) == []
 
 
 def test_an_entry_that_reaches_further_is_no_repeat_and_overrides_nothing() -> None:

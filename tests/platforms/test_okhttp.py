@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from pincompiler.errors import InputError
 from pincompiler.platforms.okhttp import OKHTTP_JAVA, OKHTTP_KOTLIN, instants, lower, objections
 from pincompiler.platforms.okhttp.code import read, write_java, write_kotlin
-from pincompiler.platforms.okhttp.model import Entry, OkHttp, together
+from pincompiler.platforms.okhttp.model import Among, Entry, OkHttp, together
 from pincompiler.policy import Key, PinSet, Policy, Reach
 from pincompiler.project import App
 from tests.platforms.models import DIGEST, PIN_A, A, B, C, calm, hosts, job, leaf, okhttps, under
@@ -240,3 +240,17 @@ def test_pinners_together_pin_what_each_does() -> None:
     assert both == OkHttp((Entry("a.example.com", (one,)), Entry("**.example.com", (two,))), deep=False)
     assert both.policy_digest == "sha256/x"
     assert together([]) == OkHttp(())
+
+
+def test_a_pinner_among_others_leaves_to_them_what_it_does_not_pin() -> None:
+    own = OkHttp((Entry("a.example.com", (A,)),))
+    other = OkHttp((Entry("a.example.com", (B,)), Entry("*.example.org", (B,))))
+    among = Among(own, together([own, other]))
+    assert set(among.names()) == {"a.example.com", "example.org"}
+    assert among.accepts("a.example.com", leaf(A), TODAY)
+    assert not among.accepts("a.example.com", leaf(B), TODAY)
+    assert among.accepts("x.example.org", leaf(B), TODAY)
+    assert not among.accepts("x.example.org", leaf(A), TODAY)
+    assert among.deciding("x.example.org") == ('add("*.example.org", …)',)
+    assert among.entries_for("a.example.com") == (("a.example.com", Reach.NONE),)
+    assert among.pin_sets() == own.pin_sets()
