@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pincompiler.audit import Question, audit
+from pincompiler.configurations import judged
 from pincompiler.facts.okhttp import Pinning, Use
 from pincompiler.shipped import read_app
 from pincompiler.verdicts import Verdict
@@ -170,6 +171,40 @@ def test_java(name: str, tmp_path: Path) -> None:
     if "unmatched-pattern" in case.rules:
         assert not any(one.enforced for one in subject.pins)
         assert Verdict.ENFORCED not in {row.verdict for row in subject.verdicts}
+
+
+CLIENT = "public static OkHttpClient {}() {{ return new OkHttpClient.Builder().certificatePinner(new CertificatePinner.Builder(){}.build()).build(); }}"
+THREE = "sha256/sxJOnxwlmO6iDipbBjusz71px814lg1DFowFpmcAJxI="
+WIDE = f'.add("*.example.com", "{ONE}", "{TWO}")'
+ALONE = f'.add("api.example.com", "{THREE}")'
+
+
+@pytest.mark.parametrize(
+    ("clients", "backup"),
+    [
+        ((WIDE + ALONE,), []),
+        ((WIDE, ALONE), ["api.example.com has one pin, so losing its key locks every user out"]),
+        ((WIDE.replace("*.", "**.") + ALONE,), []),
+        (
+            (WIDE.replace("*.", "") + ALONE,),
+            ["api.example.com has one pin, so losing its key locks every user out"],
+        ),
+    ],
+)
+def test_patterns_of_one_client_add_up_and_say_nothing_of_another(
+    clients: tuple[str, ...], backup: list[str], tmp_path: Path
+) -> None:
+    """In the words of `audit` and of `check` alike."""
+    body = "\n".join(CLIENT.format(f"client{n}", given) for n, given in enumerate(clients))
+    apk = build_app(tmp_path / "app", java=java(body).code)
+    audited = audit(apk, Question(TODAY)).findings
+    checked, doubts = judged(apk, TODAY, 30)
+    assert doubts == ()
+    for findings in (audited, checked):
+        assert [one.message for one in findings if one.rule == "missing-backup-pin"] == backup
+    told = {(one.rule, one.message) for one in checked}
+    assert told <= {(one.rule, one.message) for one in audited}
+    assert not any("do not count" in message for _, message in told)
 
 
 KOTLIN = f"""\
