@@ -159,7 +159,7 @@ def main() -> int:
     try:
         apt_install(packages)
     except FetchError as error:
-        say(str(error))
+        say(str(error).partition("\n")[0])
         return 1
     return 0
 

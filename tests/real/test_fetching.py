@@ -230,6 +230,19 @@ def test_a_package_that_is_not_there_does_not_keep_the_others_away(apt: Path) ->
     assert apt.read_text().splitlines()[-1] == f"{INSTALL} git make"
 
 
+def test_make_packages_fails_in_one_line(
+    apt: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = ["git", "nowhere"]
+    monkeypatch.setattr(packages, "wanted", lambda: missing)
+    monkeypatch.setattr(packages, "installable", lambda: bool(apt))
+    assert packages.main() == 1
+    assert capsys.readouterr().err == "installing Debian packages: Unable to locate package nowhere\n"
+    missing.clear()
+    assert packages.main() == 0
+    assert capsys.readouterr().err == "Debian packages: all are there\n"
+
+
 def test_who_may_not_install_packages_gets_the_command(apt: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "wanted", lambda: ["maven"])
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
