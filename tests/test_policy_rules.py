@@ -27,6 +27,7 @@ from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.policy import Chain, Enforcement, Key, PinSet, Policy, Reach, Role
 from pincompiler.rules.judged import of_file
 from pincompiler.rules.registry import judge
+from tests.platforms import models
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN, hosts
 
 if TYPE_CHECKING:
@@ -473,6 +474,27 @@ def test_the_entries_for_a_host_hold_its_keys(platform: str, data: st.DataObject
         demanded = {pin for clause in enforcement.demand(host) for pin in clause.leaf | clause.ca}
         assert demanded == keys
         assert len(enforcement.deciding(host)) >= len(entries)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("platform", ["nsc", "okhttp", "ats", "trustkit"])
+@settings(max_examples=150)
+@given(st.data())
+def test_each_finding_is_of_an_entry_whatever_the_names(platform: str, data: st.DataObject) -> None:
+    """Markup, stars, spaces and dots that no host has, as a hand may write them."""
+    written = {
+        "nsc": models.nscs(),
+        "okhttp": models.okhttps,
+        "ats": models.atses,
+        "trustkit": models.trustkits(excluded=True),
+    }
+    enforcement: Enforcement = data.draw(written[platform])
+    own = {host for one in enforcement.pin_sets() for host in one.hosts}
+    for finding in found(enforcement):
+        assert finding.location
+        assert finding.rule in ("placeholder-pin", "weak-key") or (
+            finding.hosts and set(finding.hosts) <= own
+        )
 
 
 # -- dropping an entry -----------------------------------------------------------------------------
