@@ -13,9 +13,10 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from enum import StrEnum
 from hashlib import sha256
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.quiet import quietly
+from pincompiler.decoding import DamagedError, decoding
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
@@ -35,6 +36,9 @@ _MOST_ITERATIONS = 2_000_000
 """Of a password's hashing: a hostile store could ask for days of it."""
 _DEEPEST = 24
 _JKS, _JCEKS = b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"
+_TOO_MANY = f"it has more than {MOST:,} certificates"
+_DAMAGED = "it is damaged, or of a kind that nobody reads"
+_SOME_DAMAGED = "a certificate in it is damaged, or of a kind that nobody reads"
 _SEQUENCE, _OCTETS, _INTEGER, _TAGGED = 0x30, 0x04, 0x02, 0xA0
 
 
@@ -98,6 +102,8 @@ class StoreFile:
     """Those of them that anyone can have: not encrypted, or opened with a password that was known."""
     unread: str = ""
     """Why there may be certificates in it that are not known, a sentence without its full stop."""
+    locked: bool = False
+    """Whether that is for want of a password, which the code that opens it has."""
 
 
 def sniff(head: bytes, size: int) -> Container | None:
@@ -137,8 +143,7 @@ def read_store(data: bytes, passwords: Iterable[str] = ()) -> StoreFile | None:
     """What is in a file; None if it is no certificate, key or store after all."""
     container = sniff(data[:32], len(data))
     if container is Container.DER:
-        found = tuple(_each_der(data))
-        return StoreFile(container, found) if found else None
+        return _read_der(data)
     if container is Container.PKCS7:
         return _read_pkcs7(data)
     if container is Container.PKCS12:
@@ -153,19 +158,17 @@ def read_store(data: bytes, passwords: Iterable[str] = ()) -> StoreFile | None:
 def decode(der: bytes) -> BundledCertificate | None:
     """One certificate; None if it is none, or breaks the rules so far that nobody would take it."""
     from cryptography import x509
-    from cryptography.exceptions import UnsupportedAlgorithm
 
     spki = _spki(der)
     if spki is None:
         return None
-    damage = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
-    with quietly():
-        try:
+    try:
+        with decoding():
             loaded = x509.load_der_x509_certificate(der)
             subject, issuer = loaded.subject.rfc4514_string(), loaded.issuer.rfc4514_string()
             ends, ca = loaded.not_valid_after_utc, _is_ca(loaded)
-        except damage:
-            return None
+    except DamagedError:
+        return None
     fingerprint = sha256(der).digest()
     return BundledCertificate(
         subject, issuer, ends, fingerprint, sha256(spki).digest(), _algorithm(loaded), ca
@@ -182,13 +185,12 @@ def _is_ca(loaded: x509.Certificate) -> bool | None:
 
 
 def _algorithm(loaded: x509.Certificate) -> str:
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
     try:
-        with quietly():
+        with decoding():
             key = loaded.public_key()
-    except (ValueError, UnsupportedAlgorithm):
+    except DamagedError:
         return "unknown"
     if isinstance(key, ec.EllipticCurvePublicKey):
         return key.curve.name
@@ -240,16 +242,14 @@ def _spki(der: bytes) -> bytes | None:
     return der[parts[5][0] : parts[5][3]]
 
 
-def _each_der(data: bytes) -> Iterator[BundledCertificate]:
+def _read_der(data: bytes) -> StoreFile | None:
     """Certificates one behind the other, as ``generateCertificates`` takes them."""
-    seen = set()
-    for number, (start, _, _, end) in enumerate(_elements(data, 0, len(data))):
-        found = decode(data[start:end]) if number < MOST else None
-        if found is None:
-            return
-        if found.sha256 not in seen:
-            seen.add(found.sha256)
-            yield found
+    elements = (data[start:end] for start, _, _, end in _elements(data, 0, len(data)))
+    ders = list(islice(takewhile(lambda der: _spki(der) is not None, elements), MOST + 1))
+    if not ders:
+        return None
+    found, unread = _decoded(ders[:MOST])
+    return StoreFile(Container.DER, found, unread=_TOO_MANY if len(ders) > MOST else unread)
 
 
 def _iterations(data: bytes, start: int, end: int, depth: int = 0) -> int:
@@ -274,27 +274,26 @@ def _read_pem(data: bytes) -> StoreFile | None:
     unread = ""
     for number, match in enumerate(_PEM.finditer(data)):
         if number >= MOST:
-            unread = f"it has more than {MOST} blocks"
+            unread = _TOO_MANY
             break
         label = match[1].decode("ascii")
         if label in ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"):
             der = _base64(match[2])
             ders.append(_first(der) if label.startswith("TRUSTED") else der)
         elif label in ("PKCS7", "CMS"):
-            inner = _read_pkcs7(_base64(match[2]))
-            return inner if inner and inner.certificates else None
+            inner = _base64(match[2])
+            return _read_pkcs7(inner) if inner else None
         elif label.endswith("PRIVATE KEY"):
             whole = match[0]
             keys += 1
             open_keys += _is_private_key(whole)
     if not ders and not keys and (bare := _BASE64.fullmatch(data)):
         ders = [_base64(bare[1])]
-    found = {one.sha256: one for der in ders if (one := decode(der))}
-    if not found and not keys:
+    # What only looks like a certificate is a text that code puts together, or another kind of file.
+    found, damaged = _decoded(der for der in ders if _spki(der))
+    if not found and not keys and not damaged:
         return None
-    if len(found) < len(set(ders)):
-        unread = unread or "some of its certificates are damaged"
-    return StoreFile(Container.PEM, tuple(found.values()), keys, open_keys, unread)
+    return StoreFile(Container.PEM, found, keys, open_keys, unread or damaged)
 
 
 def _first(der: bytes) -> bytes:
@@ -313,35 +312,39 @@ def _base64(text: bytes) -> bytes:
 
 def _is_private_key(pem: bytes) -> bool:
     """Whether this really is a key, and one without a password."""
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        with quietly():
+        with decoding():
             load_pem_private_key(pem, None)
-    except (TypeError, ValueError, UnsupportedAlgorithm):  # TypeError: it is encrypted
+    except DamagedError:  # or it is encrypted
         return False
     return True
 
 
-def _read_pkcs7(data: bytes) -> StoreFile | None:
-    from cryptography.exceptions import UnsupportedAlgorithm
+def _read_pkcs7(data: bytes) -> StoreFile:
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
 
     try:
-        with quietly():
+        with decoding():
             loaded = load_der_pkcs7_certificates(data)
-        ders = [one.public_bytes(Encoding.DER) for one in loaded[:MOST]]
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return None
-    found = {one.sha256: one for der in ders if (one := decode(der))}
-    return StoreFile(Container.PKCS7, tuple(found.values())) if found else None
+            ders = [one.public_bytes(Encoding.DER) for one in loaded[:MOST]]
+    except DamagedError:
+        return StoreFile(Container.PKCS7, unread=_DAMAGED)
+    found, unread = _decoded(ders)
+    return StoreFile(Container.PKCS7, found, unread=_TOO_MANY if len(loaded) > MOST else unread)
+
+
+def _decoded(ders: Iterable[bytes]) -> tuple[tuple[BundledCertificate, ...], str]:
+    """The certificates, each once, and why there may be others."""
+    some = tuple(dict.fromkeys(ders))
+    found = {one.sha256: one for der in some if (one := decode(der))}
+    return tuple(found.values()), _SOME_DAMAGED if len(found) < len(some) else ""
 
 
 def _read_pkcs12(data: bytes, passwords: Iterable[str]) -> StoreFile:
     """Opened with the first password that fits, the empty one and none at all among them."""
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
@@ -349,13 +352,14 @@ def _read_pkcs12(data: bytes, passwords: Iterable[str]) -> StoreFile:
         return StoreFile(Container.PKCS12, unread="it takes too much work to open")
     for password in (None, *dict.fromkeys(passwords)):
         try:
-            with quietly():
+            with decoding():
                 loaded = load_pkcs12(data, None if password is None else password.encode())
-        except (ValueError, TypeError, UnsupportedAlgorithm):
+        except DamagedError:
             continue
         certs = [*([loaded.cert] if loaded.cert else []), *loaded.additional_certs]
-        ders = [one.certificate.public_bytes(Encoding.DER) for one in certs[:MOST]]
-        found = {one.sha256: one for der in ders if (one := decode(der))}
+        found, unread = _decoded(one.certificate.public_bytes(Encoding.DER) for one in certs[:MOST])
         keys = int(loaded.key is not None)
-        return StoreFile(Container.PKCS12, tuple(found.values()), keys, keys)
-    return StoreFile(Container.PKCS12, unread="it is locked with a password that is not known")
+        return StoreFile(
+            Container.PKCS12, found, keys, keys, unread=_TOO_MANY if len(certs) > MOST else unread
+        )
+    return StoreFile(Container.PKCS12, unread="it is locked with a password that is not known", locked=True)

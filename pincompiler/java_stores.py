@@ -131,5 +131,5 @@ def _read_bks(data: bytes) -> StoreFile | None:
         if walk.certificates:
             return walk.done(damaged=True)
     if data[3] == 1 and 0 < iterations < 1 << 20:
-        return StoreFile(Container.UBER, unread="all of it is encrypted")
+        return StoreFile(Container.UBER, unread="all of it is encrypted", locked=True)
     return None

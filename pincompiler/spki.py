@@ -13,7 +13,6 @@ from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -23,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
+from pincompiler.decoding import DamagedError, decoding
 from pincompiler.policy import Certificate, Role
-from pincompiler.quiet import quietly
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
 
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 
 _PEM = lazy_regex(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)(?:-----END \1-----|\Z)", re.DOTALL)
 _PKCS12 = lazy_regex(rb"\x30[\x80-\x84].{0,4}\x02\x01\x03\x30", re.DOTALL)
-# What cryptography raises on DER that is none, or breaks the rules of what it claims to be.
-_DAMAGE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension)
 _PKCS7_OID = bytes.fromhex("06092a864886f70d0107")
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
@@ -107,7 +104,7 @@ def _from_pem(label: str, body: bytes, file: str) -> Iterator[PublicKey]:
         if label in form.labels:
             try:
                 yield _read(form, b64decode(body))
-            except _DAMAGE as error:
+            except ValueError as error:
                 problem = f"holds a damaged {form.kind}: it is cut short or changed"
                 raise KeyFileError(problem, "export it again") from error
 
@@ -116,13 +113,14 @@ def _from_der(data: bytes, file: str) -> PublicKey:
     for form in _FORMS:
         try:
             return _read(form, data)
-        except _DAMAGE:
+        except DamagedError:
             continue
     raise _not_a_key(data, file)
 
 
 def _read(form: _Form, der: bytes) -> PublicKey:
-    with quietly():
+    """What a form makes of DER; raises DamagedError if that is none of its kind."""
+    with decoding():
         return form.convert(form.load_der(der), der)
 
 
@@ -135,11 +133,11 @@ def _not_a_key(data: bytes, file: str) -> KeyFileError:
         fix = f"openssl pkcs7 -inform der -in {_quoted(file)} -print_certs -out {_quoted(f'{file}.pem')}"
         return KeyFileError("is a PKCS#7 bundle", fix)
     try:
-        with quietly():
+        with decoding():
             load_der_private_key(data, None)
-    except TypeError:  # "Password was not given but private key is encrypted"
-        return private_key_refused(file)
-    except (ValueError, UnsupportedAlgorithm):
+    except DamagedError as error:
+        if isinstance(error.__cause__, TypeError):  # "Password was not given but private key is encrypted"
+            return private_key_refused(file)
         what = "is a damaged or truncated DER file" if data[:1] == b"\x30" else "is neither PEM nor DER"
         return KeyFileError(what, "give it a certificate, a request or a public key")
     return private_key_refused(file)

@@ -180,6 +180,11 @@ def chain_of(path: Path) -> tuple[x509.Certificate, ...]:
         raise InputError(
             f"{path}: holds no PEM certificates; write the server's first, then its CAs'"
         ) from error
+    for number, one in enumerate(found, 1):
+        try:
+            names_in(one)
+        except ValueError as error:
+            raise InputError(f"{path}: its certificate {number} is damaged: {error}") from error
     authorities = [is_authority(one) for one in found]
     if authorities[0] and not all(authorities):
         raise InputError(f"{path}: begins with the certificate of a CA; write the server's first")

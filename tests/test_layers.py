@@ -22,6 +22,7 @@ LAYERS = (
         "toml_spans",
         "hosts",
         "templating",
+        "decoding",
         "dex",
         "engine",
     ),
@@ -59,7 +60,7 @@ LAYERS = (
 CONFINED = {
     "androguard": ("androguard/worker.py", "androguard/code.py", "androguard/container.py"),
     "lxml": ("platforms/nsc/", "apk/", "androguard/crosscheck.py", "reports/junit.py"),
-    "cryptography": ("certificate_files.py", "spki.py", "tls/", "verify.py", "impact.py"),
+    "cryptography": ("certificate_files.py", "decoding.py", "spki.py", "tls/", "verify.py", "impact.py"),
     "subprocess": ("git.py", "androguard/process.py"),
     "multiprocessing": ("workers.py",),
     "warnings": ("quiet.py",),

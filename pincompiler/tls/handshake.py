@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from OpenSSL import SSL
 
+from pincompiler.decoding import decoding
 from pincompiler.hosts import is_ip_address
-from pincompiler.quiet import quietly
 from pincompiler.records import dataclass
 from pincompiler.tls.answers import Answer, Declined, Offer, Refused, Unreached
 from pincompiler.tls.refusals import refusal
@@ -127,7 +127,7 @@ class _Handshake:
 def _shown(connection: SSL.Connection) -> list[x509.Certificate]:
     """What the server sent, for diagnosis."""
     try:
-        with quietly():
+        with decoding():
             return connection.get_peer_cert_chain(as_cryptography=True) or []
     except ValueError:
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pincompiler.quiet import quietly
+from pincompiler.decoding import DamagedError, decoding
 from pincompiler.spki import public_keys
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def certificate(der: bytes) -> x509.Certificate:
     """One certificate; ValueError if it is damaged."""
     from cryptography import x509
 
-    with quietly():
+    with decoding():
         return x509.load_der_x509_certificate(der)
 
 
@@ -32,7 +32,7 @@ def certificates(pem: bytes) -> tuple[x509.Certificate, ...]:
     """Those of a PEM file, in its order; ValueError if there is none, or one is damaged."""
     from cryptography import x509
 
-    with quietly():
+    with decoding():
         return tuple(x509.load_pem_x509_certificates(pem))
 
 
@@ -41,9 +41,9 @@ def is_authority(one: x509.Certificate) -> bool:
     from cryptography import x509
 
     try:
-        with quietly():
+        with decoding():
             return one.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, DamagedError):
         return False
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from pincompiler.decoding import decoding
 from pincompiler.hosts import is_ip_address
-from pincompiler.quiet import quietly
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -21,7 +21,7 @@ def names_in(certificate: x509.Certificate) -> tuple[str, ...]:
     from cryptography import x509
 
     try:
-        with quietly():
+        with decoding():
             names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return ()

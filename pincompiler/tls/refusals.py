@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.quiet import quietly
+from pincompiler.decoding import decoding
 from pincompiler.tls.answers import Refused
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def issuers(shown: Sequence[x509.Certificate]) -> tuple[str, ...]:
     found = []
     for one in shown[:10]:
         try:
-            with quietly():
+            with decoding():
                 found.append(one.issuer.rfc4514_string())
         except ValueError:
             continue

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from OpenSSL import SSL, crypto
 
 from pincompiler.errors import InputError
-from pincompiler.quiet import quietly
+from pincompiler.decoding import decoding
 from pincompiler.records import dataclass
 from pincompiler.tls.answers import Offer, Refused, Served
 from pincompiler.tls.names import is_for, names_in
@@ -87,7 +87,7 @@ def _for_servers(certificate: x509.Certificate) -> bool:
     from cryptography import x509
 
     try:
-        with quietly():
+        with decoding():
             purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return True

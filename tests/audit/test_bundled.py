@@ -137,7 +137,8 @@ def test_private_keys_are_counted() -> None:
 def test_pkcs12_is_opened_with_a_password_that_is_known() -> None:
     data = pki.pkcs12_store(b"open sesame")
     locked = read_store(data, ["wrong"])
-    assert locked == StoreFile(Container.PKCS12, unread="it is locked with a password that is not known")
+    unread = "it is locked with a password that is not known"
+    assert locked == StoreFile(Container.PKCS12, unread=unread, locked=True)
     opened = read_store(data, ["wrong", "open sesame"])
     assert opened is not None
     assert (len(opened.certificates), opened.open_keys, opened.unread) == (1, 1, "")
@@ -147,7 +148,7 @@ def test_uber_is_recognised() -> None:
     """It begins as BKS does, and goes on encrypted."""
     noise = b"".join(hashlib.sha256(bytes([n])).digest() for n in range(40))
     head = pack(">I", 1) + counted(bytes(range(20))) + pack(">I", 1187)
-    assert read_store(head + noise) == StoreFile(Container.UBER, unread="all of it is encrypted")
+    assert read_store(head + noise) == StoreFile(Container.UBER, unread="all of it is encrypted", locked=True)
 
 
 @pytest.mark.parametrize(

@@ -55,9 +55,10 @@ _ABIS: Final = ("arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86")
 _HEAD: Final = 32
 _SMALLEST: Final = 50
 """Bytes; neither a certificate nor a pin is shorter."""
-_LARGEST_STORE: Final = 4 << 20
+LARGEST_STORE: Final = 32 << 20
+"""Bytes of a file that is read whole: scripts of an app are large, and may have certificates in them."""
 _MOST_STORES: Final = 500
-_STORES_LIMIT: Final = 32 << 20
+_STORES_LIMIT: Final = 64 << 20
 _MOST_PINS: Final = 1000
 _ELF: Final = b"\x7fELF"
 _HERMES: Final = bytes.fromhex("c61fbc03c103191f")
@@ -138,15 +139,20 @@ class Scan:
     def _store(self, member: str, archive: Archive, entry: str) -> None:
         """A file that may hold certificates."""
         size = archive.entry(entry).size
-        if size > _LARGEST_STORE:
+        if size > LARGEST_STORE:
+            why = f"may hold certificates, and has more than {LARGEST_STORE >> 20} MB"
+            self.source.doubt(member, why, Mechanism.KEYSTORE)
             return
         if len(self.stores) >= _MOST_STORES or size > self._left:
-            self.source.doubt("certificates", "there are too many in the app to read them all")
+            why = "there are too many in the app to read them all"
+            self.source.doubt("certificates", why, Mechanism.KEYSTORE)
             return
         self._left -= size
-        store = read_store(archive.read(entry, _LARGEST_STORE))
+        store = read_store(archive.read(entry, LARGEST_STORE))
         if store is not None:
             self.stores[member] = store
+            if store.unread and not store.locked:
+                self.source.doubt(member, store.unread, Mechanism.KEYSTORE)
 
     def _library(self, member: str, archive: Archive, entry: str) -> None:
         try:
@@ -183,7 +189,7 @@ class Scan:
     ) -> None:
         """The pins that end in the new part of a piece of a file."""
         for match in pattern.finditer(data):
-            if match.end() <= known or len(self.pins) >= _MOST_PINS:
+            if match.end() <= known:
                 continue
             algorithm = Algorithm.SPKI_SHA1 if match[2] else Algorithm.SPKI_SHA256
             for text in _HASH.findall(match[4]) if match[4] else (match[1] or match[2] or match[3],):
@@ -192,7 +198,7 @@ class Scan:
     def _fingerprints(self, member: str, data: bytes, at: int, known: int) -> None:
         """The same for fingerprints of certificates."""
         for match in _FINGERPRINT.finditer(data):
-            if match.end() > known and len(self.pins) < _MOST_PINS:
+            if match.end() > known:
                 digest = bytes.fromhex(match[0].replace(b":", b" ").decode("ascii"))
                 start = at + match.start()
                 self._candidate(member, start, Mechanism.HYBRID, Algorithm.CERTIFICATE, digest)
@@ -200,6 +206,10 @@ class Scan:
     def _candidate(
         self, member: str, at: int, mechanism: Mechanism, algorithm: Algorithm, digest: bytes
     ) -> None:
+        if len(self.pins) >= _MOST_PINS:
+            why = f"only the first {_MOST_PINS:,} were looked at"
+            self.source.doubt("strings that look like pins", why, Mechanism.HYBRID, Mechanism.NATIVE)
+            return
         pin = b64encode(digest).decode("ascii")
         where, what = self.source.member(member), f"at byte {at}"
         self.pins.append(
@@ -235,7 +245,7 @@ def _passed_over(member: str) -> bool:
 def stores_again(scan: Scan, member: str, passwords: Iterable[str]) -> None:
     """Read a locked store once more, with passwords that were found in the code."""
     try:
-        store = read_store(scan.source.package.read(member, _LARGEST_STORE), passwords)
+        store = read_store(scan.source.package.read(member, LARGEST_STORE), passwords)
     except MemberError:  # then it was not read before
         return
     if store is not None:

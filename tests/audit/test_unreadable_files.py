@@ -1,0 +1,207 @@
+"""A file that nobody can read costs itself, and is named; it hides no other, and is not passed over."""
+
+from __future__ import annotations
+
+from base64 import encodebytes
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pincompiler.certificate_files import StoreFile, read_store
+from pincompiler.errors import InputError
+from pincompiler.facts import Mechanism
+from pincompiler.shipped.bundled import scanning
+from pincompiler.spki import KeyFileError, public_keys
+from pincompiler.verify import chain_of
+from tests import pki
+from tests.audit.test_bundled import CA, HASH, counted, jks, scanned, typed, utf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+GOOD: Final = pki.pem(CA)
+DER: Final = pki.der(CA)
+VERSION: Final = bytes.fromhex("a003020102")
+"""``[0] EXPLICIT INTEGER 2``: version 3 (RFC 5280 section 4.1.2.1)."""
+
+
+def of_version(number: int, der: bytes = DER) -> bytes:
+    assert der.count(VERSION) == 1
+    return der.replace(VERSION, VERSION[:-1] + bytes([number]))
+
+
+def with_extension(value: bytes, times: int = 1) -> x509.Certificate:
+    """A certificate with a subjectAltName of these bytes, that many times: no builder makes two of one kind."""
+    other = x509.ObjectIdentifier("2.5.29.18")  # issuerAltName: of the same length, and the same syntax
+    names = [x509.UnrecognizedExtension(one, value) for one in (x509.OID_SUBJECT_ALTERNATIVE_NAME, other)]
+    key = pki.private_key()
+    builder = (
+        x509.CertificateBuilder(pki.name("a"), pki.name("a"), key.public_key(), 1)
+        .not_valid_before(CA.not_valid_before_utc)
+        .not_valid_after(CA.not_valid_after_utc)
+    )
+    for one in names[:times]:
+        builder = builder.add_extension(one, critical=False)
+    made = builder.sign(key, SHA256())
+    if times == 1:
+        return made
+    first, second = bytes.fromhex("0603551d11"), bytes.fromhex("0603551d12")
+    return x509.load_der_x509_certificate(pki.der(made).replace(second, first))
+
+
+STRANGE_NAME: Final = pki.der(with_extension(bytes.fromhex("3004a3020500")))
+"""A name of the kind x400Address (RFC 5280 section 4.2.1.6), which cryptography knows not."""
+TWICE: Final = pki.der(with_extension(bytes.fromhex("30038201 61".replace(" ", "")), times=2))
+BAD_DERS: Final = {
+    "version 6": of_version(5),
+    "version 128": of_version(127),
+    "a strange name": STRANGE_NAME,
+    "an extension twice": TWICE,
+}
+
+
+def armoured(der: bytes, label: str = "CERTIFICATE") -> bytes:
+    return f"-----BEGIN {label}-----\n".encode() + encodebytes(der) + f"-----END {label}-----\n".encode()
+
+
+def bundle(*certificates: bytes) -> bytes:
+    """PKCS#7 with certificates and nothing else (RFC 5652 section 5.1, of which all else is empty)."""
+    inside = b"\x02\x01\x01\x31\x00" + element(0x30, bytes.fromhex("06092a864886f70d010701"))
+    inside += element(0xA0, b"".join(certificates)) + b"\x31\x00"
+    signed = element(0xA0, element(0x30, inside))
+    return element(0x30, bytes.fromhex("06092a864886f70d010702") + signed)
+
+
+def element(tag: int, content: bytes) -> bytes:
+    width = (len(content).bit_length() + 7) // 8
+    head = bytes([0x80 | width]) if len(content) > 127 else b""
+    return bytes([tag]) + head + len(content).to_bytes(max(width, 1), "big") + content
+
+
+def test_the_bundles_made_here_are_read() -> None:
+    store = read_store(bundle(DER))
+    assert store
+    assert [one.subject for one in store.certificates] == ["CN=Example CA"]
+
+
+FORMS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "DER": lambda der: der,
+    "PEM": armoured,
+    "several PEM": lambda der: armoured(der) + armoured(der[:-1] + b"x"),
+    "PKCS#7": bundle,
+    "PKCS#7 with others": lambda der: bundle(DER, der),
+    "PEM PKCS#7": lambda der: armoured(bundle(der), "PKCS7"),
+    "JKS": jks,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", BAD_DERS)
+def test_it_is_named_and_the_others_are_read(kind: str, form: str) -> None:
+    members = {"assets/a.bin": GOOD, "assets/b.bin": FORMS[form](BAD_DERS[kind]), "res/raw/z": GOOD}
+    facts, unseen = scanned(members)
+    assert {one.title for one in facts.files} >= {"assets/a.bin", "res/raw/z"}
+    assert [(one.what, one.mechanisms) for one in unseen] == [
+        ("assets/b.bin", frozenset({Mechanism.KEYSTORE}))
+    ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bundle(DER)[:-9] + bytes(9),
+        bytes.fromhex("3082010006092a864886f70d010702") + bytes(300),
+        jks(DER)[:-40],
+        utf("x").join((jks(DER)[:12], counted(typed(DER)))),
+    ],
+    ids=["a bundle of rubbish", "a bundle of nothing", "a key store cut short", "a key store of rubbish"],
+)
+def test_a_damaged_store_is_named(data: bytes) -> None:
+    _, unseen = scanned({"assets/store": data, "assets/a.pem": GOOD})
+    assert [one.what for one in unseen] == ["assets/store"]
+
+
+def test_text_that_code_puts_together_is_no_damaged_certificate() -> None:
+    script = b'var a = "-----BEGIN CERTIFICATE-----\\n" + b64 + "\\n-----END CERTIFICATE-----";' * 3
+    facts, unseen = scanned({"assets/index.js": script, "assets/other.js": script + GOOD})
+    assert [one.title for one in facts.files] == ["assets/other.js"]
+    assert not unseen
+
+
+def test_a_list_with_too_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = [pki.der(pki.certificate(f"CA {n}", pki.private_key())) for n in range(4)]
+    for data in (b"".join(some), b"".join(map(armoured, some)), bundle(*some)):
+        monkeypatch.setattr("pincompiler.certificate_files.MOST", 4)
+        whole = read_store(data)
+        assert isinstance(whole, StoreFile)
+        assert not whole.unread
+        monkeypatch.setattr("pincompiler.certificate_files.MOST", 3)
+        cut = read_store(data)
+        assert isinstance(cut, StoreFile)
+        assert cut.unread
+
+
+@pytest.mark.parametrize("size", [0, 1, 5 << 20])
+def test_a_key_in_a_large_file_is_found(size: int) -> None:
+    facts, unseen = scanned({"assets/client.pem": b"#" * size + b"\n" + pki.private(pki.private_key())})
+    assert [(one.title, one.store.open_keys) for one in facts.files] == [("assets/client.pem", 1)]
+    assert not unseen
+
+
+def test_a_larger_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "LARGEST_STORE", 1000)
+    facts, unseen = scanned({"assets/client.pem": b"#" * 1000 + pki.private(pki.private_key())})
+    assert not facts.files
+    assert [one.what for one in unseen] == ["assets/client.pem"]
+
+
+def test_more_pins_than_are_kept_are_told() -> None:
+    line = b"sha256/" + HASH + b"\n"
+    facts, unseen = scanned({"assets/pins.js": line * 1000})
+    assert (len(facts.pins), unseen) == (1000, {})
+    facts, unseen = scanned({"assets/pins.js": line * 1001, "lib/x86/liba.so": b"\x7fELF" + bytes(60) + line})
+    assert len(facts.pins) == 1000
+    (told,) = unseen
+    assert told.mechanisms == {Mechanism.HYBRID, Mechanism.NATIVE}
+
+
+# -- keys of pins.toml, and chains -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", BAD_DERS)
+def test_a_key_file_is_a_finding_or_a_key(kind: str) -> None:
+    for data in (BAD_DERS[kind], armoured(BAD_DERS[kind])):
+        with pytest.raises(KeyFileError):
+            public_keys(data, "a.pem")
+
+
+@pytest.mark.parametrize("kind", ["version 6", "a strange name", "an extension twice"])
+def test_a_chain_is_refused_in_words(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "chain.pem"
+    path.write_bytes(GOOD + armoured(BAD_DERS[kind]))
+    with pytest.raises(InputError, match=r"chain\.pem: "):
+        chain_of(path)
+
+
+SOURCES: Final = (
+    *(DER, STRANGE_NAME, bundle(DER), pki.der(pki.request("a")), pki.pkcs12_store()),
+    pki.public(pki.private_key(), Encoding.DER),
+)
+
+
+@given(st.data())
+def test_whatever_is_in_a_file(data: st.DataObject) -> None:
+    """Bytes changed anywhere in a certificate, a request or a key: an answer, or the one error."""
+    damaged = bytearray(data.draw(st.sampled_from(SOURCES)))
+    for place in data.draw(st.lists(st.integers(0, len(damaged) - 1), max_size=4)):
+        damaged[place] = data.draw(st.integers(0, 255))
+    read_store(bytes(damaged))
+    with suppress(KeyFileError):
+        assert public_keys(bytes(damaged), "a")
