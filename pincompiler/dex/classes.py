@@ -10,6 +10,7 @@ from pincompiler.dex.method import ACC_STATIC, MethodBody
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
+    from pincompiler.dex.code_map import EncodedMethod
     from pincompiler.dex.encoded import EncodedValue
     from pincompiler.dex.index import Dex
 
@@ -112,25 +113,35 @@ class ClassDef:
     @guarded
     def methods(self) -> tuple[MethodDef, ...]:
         """Its methods, direct ones first."""
-        return tuple(
-            MethodDef(
-                entry.method,
-                self.dex.method_ref(entry.method),
-                entry.access,
-                MethodBody(self.dex, self.index, *entry) if entry.code else None,
-            )
-            for entry in self.dex.code.members(self.index).methods
-        )
+        return tuple(map(self._method, self._entries))
+
+    @property
+    @guarded
+    def _entries(self) -> tuple[EncodedMethod, ...]:
+        return self.dex.code.members(self.index).methods
+
+    def _method(self, entry: EncodedMethod) -> MethodDef:
+        body = MethodBody(self.dex, self.index, *entry) if entry.code else None
+        return MethodDef(entry.method, self.dex.method_ref(entry.method), entry.access, body)
 
     def method(self, name: str, descriptor: str | None = None) -> MethodDef | None:
         """Find a method of its own by name, and descriptor if it matters."""
-        return next(
-            (m for m in self.methods if m.ref.name == name and descriptor in {None, m.ref.descriptor}), None
-        )
+        known = self.dex.cache.methods.get(self.index)
+        if known is None:
+            known = self.dex.cache.methods[self.index] = {}
+            for one in self._entries:
+                known.setdefault(self.dex.method_ref(one.method).name, []).append(one)
+        found = map(self._method, known.get(name, ()))
+        return next((one for one in found if descriptor in {None, one.ref.descriptor}), None)
 
     def field(self, name: str) -> FieldDef | None:
         """Find a field of its own by name."""
-        return next((field for field in self.fields if field.ref.name == name), None)
+        known = self.dex.cache.fields.get(self.index)
+        if known is None:
+            known = self.dex.cache.fields[self.index] = {}
+            for one in self.fields:
+                known.setdefault(one.ref.name, one)
+        return known.get(name)
 
     @property
     @guarded
@@ -138,3 +149,12 @@ class ClassDef:
         """First values of its static fields, in their order; later ones begin as zero or null."""
         offset = self._number(7)
         return read_values(self.dex.data, offset) if offset else ()
+
+    @guarded
+    def first_value(self, field: int) -> EncodedValue | None:
+        """Give what a static field of its own, by its id, begins with; none if that is zero or null."""
+        known = self.dex.cache.values.get(self.index)
+        if known is None:
+            ids = (entry.field for entry in self.dex.code.members(self.index).static_fields)
+            known = self.dex.cache.values[self.index] = dict(zip(ids, self.static_values, strict=False))
+        return known.get(field)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex import opcodes
 from pincompiler.dex.arithmetic import BINARY, CONVERSIONS, LITERAL
+from pincompiler.dex.budget import TEXT_LENGTH
 from pincompiler.dex.call import Call, parameters
 from pincompiler.dex.collection_models import elements
 from pincompiler.dex.format import DexError, guarded
@@ -23,6 +24,7 @@ from pincompiler.dex.state import MOST_ITEMS, Box, State
 from pincompiler.dex.values import (
     MOST_VALUES,
     NULL,
+    TOO_MUCH,
     Cell,
     ClassLiteral,
     Created,
@@ -38,12 +40,14 @@ from pincompiler.dex.values import (
     leaves,
     possible,
     union,
+    weight,
 )
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from pincompiler.dex.budget import Budget
     from pincompiler.dex.classes import FieldRef
     from pincompiler.dex.decoding import Instruction
     from pincompiler.dex.method import MethodBody
@@ -52,8 +56,11 @@ if TYPE_CHECKING:
 _ROUNDS: Final = 6
 """Visits of a block, beside one for each path to it, before what still changes is given up."""
 _STEPS_PER_INSTRUCTION: Final = 60
+_PARTS_AT_ONCE, _LETTERS_AT_ONCE = 4, 6
+"""Powers of two: how many parts of an argument, and how many letters of a text, one step of the budget is for."""
 _UNSET: Final = Unknown("it is not set on this path")
 _COMPUTED: Final = Unknown("it is computed at run time")
+_LONG: Final = Unknown("a text that is very long")
 
 
 class TooComplexError(DexError):
@@ -75,6 +82,8 @@ class MethodFlow:
     """Of which objects it reads a field."""
     choices: dict[int, int] = field(default_factory=dict)
     """Where it takes any item of an array or a collection, by offset: how many there are."""
+    named: dict[tuple[str, str], list[FieldRef]] = field(default_factory=dict)
+    """The fields that it writes, by name and type."""
     why: str = "the call is never reached"
     """Why a call may be missing."""
 
@@ -95,20 +104,40 @@ def run(
     return _Run(program, body, followed, dict(picks)).run(arguments)
 
 
-def needed(flow: MethodFlow, body: MethodBody, values: Iterable[Value]) -> frozenset[FieldRef | int]:
-    """Give the fields and calls, by offset, of which some values of a method are made."""
+def needed(
+    flow: MethodFlow,
+    body: MethodBody,
+    values: Iterable[Value],
+    budget: Budget,
+    known: frozenset[FieldRef | int] = frozenset(),
+) -> frozenset[FieldRef | int]:
+    """Give the fields and calls, by offset, of which some values of a method are made.
+
+    Of what is ``known``, it is not told what that needs in turn.  Raises TooMuchError if it takes more than the
+    ``budget``, which also notes values of too many parts.
+    """
     found: set[FieldRef | int] = set()
     waiting = list(values)
     while waiting:
-        for leaf in leaves(waiting.pop()):
-            if isinstance(leaf, FieldValue):
-                if leaf.ref not in found:
-                    waiting += flow.owners.get(leaf.ref, ())
-                found.add(leaf.ref)
-            elif isinstance(leaf, Returned) and leaf.method == body and leaf.offset not in found:
-                found.add(leaf.offset)
-                waiting += flow.calls.get(leaf.offset, ())
+        value = waiting.pop()
+        budget.follow(1 + (weight((value,)) >> _PARTS_AT_ONCE))
+        for leaf in leaves(value):
+            if leaf is TOO_MUCH:
+                budget.give_up(body, TOO_MUCH.why)
+            part, more = _needs(flow, body, leaf)
+            if part is not None and part not in found:
+                found.add(part)
+                waiting += more if part not in known else ()
     return frozenset(found)
+
+
+def _needs(flow: MethodFlow, body: MethodBody, leaf: Value) -> tuple[FieldRef | int | None, Iterable[Value]]:
+    """The field or call that a value comes from, and what that is made of in turn."""
+    if isinstance(leaf, FieldValue):
+        return leaf.ref, flow.owners.get(leaf.ref, ())
+    if isinstance(leaf, Returned) and leaf.method == body:
+        return leaf.offset, flow.calls.get(leaf.offset, ())
+    return None, ()
 
 
 class _Run:
@@ -127,27 +156,32 @@ class _Run:
         self.body = body
         self.dex = body.dex
         self.flow = MethodFlow()
+        self._budget = program.budget
         self._instructions = body.instructions
-        self._places = {instruction.offset: n for n, instruction in enumerate(self._instructions)}
+        self._places, self._leaders = body.places, _leaders(body)
         self._handlers = body.handlers
-        self._leaders = self._find_leaders()
-        """Offsets at which paths may meet, and how many lead there."""
         self._states: dict[int, State] = {}
         self._visits: dict[int, int] = {}
         self._work: list[int] = []
+        self._working: set[int] = set()
+        """What is in it."""
         self._returns: dict[int, Value] = {}
         self._written: dict[tuple[FieldRef, int], Value] = {}
-        self._kept: dict[tuple[FieldRef, int], Value] = {}
+        self._kept: dict[FieldRef, dict[int, Value]] = {}
         """The same with the mutable objects in it, which may still change before the method ends."""
         self._settled: dict[tuple[FieldRef, int], dict[int, Value]] = {}
         """What became of them, by the offset of the return."""
 
     def run(self, arguments: Sequence[Value] | None) -> MethodFlow:
-        self._states[0] = State(self._parameters(arguments), {})
+        self._states[0] = State(self._parameters(arguments), {}, self._budget)
         self._work = [0]
         steps = _STEPS_PER_INSTRUCTION * len(self._instructions)
         while self._work and self._instructions:
-            steps -= self._block(heappop(self._work))
+            start = heappop(self._work)
+            self._working.discard(start)
+            taken = self._block(start)
+            self._budget.follow(taken)
+            steps -= taken
             if steps < 0:
                 raise TooComplexError("a method is too complex to be followed")
         if self._returns:
@@ -155,9 +189,11 @@ class _Run:
         for (ref, offset), early in self._written.items():
             late = self._settled.get((ref, offset))
             value = union(late.values()) if late else early
-            self.flow.writes[ref] = (
-                union((self.flow.writes[ref], value)) if ref in self.flow.writes else value
-            )
+            if ref in self.flow.writes:
+                value = union((self.flow.writes[ref], value))
+            else:
+                self.flow.named.setdefault((ref.name, ref.descriptor), []).append(ref)
+            self.flow.writes[ref] = value
         return self.flow
 
     def _parameters(self, arguments: Sequence[Value] | None) -> list[Value]:
@@ -176,19 +212,6 @@ class _Run:
 
     # Control flow.
 
-    def _find_leaders(self) -> Counter[int]:
-        leaders = Counter({handler.target: MOST_VALUES for handler in self._handlers})
-        for instruction in self._instructions:
-            leaders.update(self._targets(instruction))
-        return leaders
-
-    def _targets(self, instruction: Instruction) -> tuple[int, ...]:
-        if instruction.opcode in opcodes.SWITCHES:
-            return self.body.switch_targets(instruction)
-        if instruction.target is None or instruction.opcode == opcodes.FILL_ARRAY_DATA:
-            return ()
-        return (instruction.target,)
-
     def _block(self, start: int) -> int:
         """Run from one leader to where control leaves; the number of instructions that took."""
         if start not in self._places:
@@ -205,7 +228,7 @@ class _Run:
                     if handler.start <= instruction.offset < handler.end:
                         self._reach(handler.target, state)
             _TRANSFER[instruction.opcode](self, instruction, state)
-            for target in self._targets(instruction):
+            for target in _targets(self.body, instruction):
                 self._reach(target, state)
             place += 1
             if instruction.opcode in _ALL_RETURNS:
@@ -224,7 +247,8 @@ class _Run:
             if not known.absorb(state, widening=visits > _ROUNDS + min(self._leaders[target], MOST_VALUES)):
                 return
             self._visits[target] = visits + 1
-        if target not in self._work:
+        if target not in self._working:
+            self._working.add(target)
             heappush(self._work, target)
 
     # Instructions.
@@ -254,7 +278,8 @@ class _Run:
         state.registers[instruction.registers[0]] = Number(instruction.literal or 0)
 
     def const_string(self, instruction: Instruction, state: State) -> None:
-        state.registers[instruction.registers[0]] = Text(self.dex.string(instruction.reference or 0))
+        text = self.dex.string(instruction.reference or 0)
+        state.registers[instruction.registers[0]] = Text(text) if len(text) <= TEXT_LENGTH else _LONG
 
     def const_class(self, instruction: Instruction, state: State) -> None:
         state.registers[instruction.registers[0]] = ClassLiteral(
@@ -361,15 +386,16 @@ class _Run:
                 return None
         elif self.body.name != "<clinit>":
             return None
-        written = [value for (field_ref, _), value in self._kept.items() if field_ref == ref]
-        return union(written) if written else None
+        written = self._kept.get(ref)
+        self._budget.follow(len(written or ()))
+        return union(written.values()) if written else None
 
     def field_put(self, instruction: Instruction, state: State) -> None:
         ref = self.dex.field_ref(instruction.reference or 0)
         kept = state.registers[instruction.registers[0]]
         value = state.publish(kept)
         self._written[ref, instruction.offset] = value
-        self._kept[ref, instruction.offset] = kept
+        self._kept.setdefault(ref, {})[instruction.offset] = kept
         if len(instruction.registers) > 1:
             self.flow.puts[instruction.offset] = (
                 state.publish(state.registers[instruction.registers[1]]),
@@ -378,9 +404,11 @@ class _Run:
 
     def _settle(self, offset: int, state: State) -> None:
         """Where the method ends, fields hold what their objects have become."""
-        for place, kept in self._kept.items():
+        places = [(ref, at, kept) for ref, some in self._kept.items() for at, kept in some.items()]
+        self._budget.follow(len(places))
+        for ref, at, kept in places:
             if any(isinstance(one, Cell) and one.allocation in state.heap for one in possible(kept)):
-                self._settled.setdefault(place, {})[offset] = state.publish(kept)
+                self._settled.setdefault((ref, at), {})[offset] = state.publish(kept)
 
     # Calls.
 
@@ -396,12 +424,16 @@ class _Run:
             if kind in {"J", "D"}:
                 next(registers, None)
         published = tuple(map(state.publish, arguments))
+        self._budget.follow(weight(published) >> _PARTS_AT_ONCE)
         self.flow.calls[instruction.offset] = published
         modelled = result(Call(ref, tuple(arguments), kinds, instruction.offset, state))
         if modelled is None and instruction.offset in self._followed:
             modelled = self.program.call(ref, published)
         if modelled is not None and ref.name == "next" and isinstance(published[0], Items):
             modelled = self._any_of(published[0], instruction.offset, modelled)
+        if isinstance(modelled, Text):
+            self._budget.follow(len(modelled.value) >> _LETTERS_AT_ONCE)
+            modelled = modelled if len(modelled.value) <= TEXT_LENGTH else _LONG
         state.result = modelled or Returned(ref, self.body, instruction.offset)
 
     # Arithmetic.
@@ -426,6 +458,26 @@ class _Run:
             if known and isinstance(left, Number) and isinstance(right, Number)
             else _COMPUTED
         )
+
+
+def _targets(body: MethodBody, instruction: Instruction) -> tuple[int, ...]:
+    """Where an instruction may lead beside the next."""
+    if instruction.target is None or instruction.opcode == opcodes.FILL_ARRAY_DATA:
+        return ()
+    if instruction.opcode in opcodes.SWITCHES:
+        return body.switch_targets(instruction)
+    return (instruction.target,)
+
+
+def _leaders(body: MethodBody) -> Counter[int]:
+    """The offsets at which paths may meet, with how many lead there."""
+    known = body.dex.cache.leaders.get(body.code)
+    if known is None:
+        known = body.dex.cache.leaders[body.code] = Counter(
+            {one.target: MOST_VALUES for one in body.handlers}
+        )
+        known.update(target for one in body.instructions for target in _targets(body, one))
+    return known
 
 
 def _as_kept(value: Items) -> Box:

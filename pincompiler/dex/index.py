@@ -24,9 +24,13 @@ from pincompiler.dex.strings import StringTable
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pincompiler.dex.classes import FieldDef
+    from pincompiler.dex.code_map import EncodedMethod
     from pincompiler.dex.decoding import Instruction
+    from pincompiler.dex.encoded import EncodedValue
     from pincompiler.dex.format import Numbers
     from pincompiler.dex.method import Handler
     from pincompiler.dex.strings import StringPattern
@@ -61,6 +65,16 @@ class Cache:
     handlers: dict[int, tuple[Handler, ...]] = field(default_factory=dict)
     payloads: dict[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
     """Switch targets and array data, by the offset of the code and of the instruction in it."""
+    places: dict[int, dict[int, int]] = field(default_factory=dict)
+    """The index of each instruction by its offset."""
+    leaders: dict[int, Counter[int]] = field(default_factory=dict)
+    """How many paths lead to the offsets where some meet."""
+    methods: dict[int, dict[str, list[EncodedMethod]]] = field(default_factory=dict)
+    """By the index of their class, and their name; not as objects that hold the file, which would hold each other."""
+    fields: dict[int, dict[str, FieldDef]] = field(default_factory=dict)
+    """By the index of their class, and their name."""
+    values: dict[int, dict[int, EncodedValue]] = field(default_factory=dict)
+    """First values of static fields, by the index of their class and their id."""
 
 
 class Dex:
@@ -243,7 +257,9 @@ class Dex:
         for index, offset in enumerate(self.layout.classes[3::8].tolist()):
             sharing[offset].append(index)
         for offset, indices in sharing.items():  # many classes share one list
-            for kind in self.type_list(offset):
+            kinds = self.type_list(offset)
+            self.charge(len(kinds) * len(indices))
+            for kind in kinds:
                 found[kind] += indices
         return found
 

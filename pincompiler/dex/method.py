@@ -11,7 +11,7 @@ from pincompiler.dex.opcodes import ARRAY_DATA, PACKED_SWITCH, SPARSE_SWITCH
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from pincompiler.dex.format import Numbers
     from pincompiler.dex.index import Dex
@@ -105,6 +105,20 @@ class MethodBody:
             self.dex.charge(len(units))
             cached = self.dex.cache.instructions[self.code] = decode_all(units)
         return cached
+
+    @property
+    def places(self) -> Mapping[int, int]:
+        """The index of each instruction, by its offset."""
+        cached = self.dex.cache.places.get(self.code)
+        if cached is None:
+            cached = {one.offset: number for number, one in enumerate(self.instructions)}
+            self.dex.cache.places[self.code] = cached
+        return cached
+
+    def reference_at(self, offset: int) -> int | None:
+        """The id that the instruction at an offset refers to, if there is one and it refers to any."""
+        place = self.places.get(offset)
+        return None if place is None else self.instructions[place].reference
 
     @guarded
     def starts(self, offsets: Iterable[int]) -> list[int]:

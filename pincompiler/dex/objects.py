@@ -42,7 +42,9 @@ def _constructed(program: Program, made: Created, ref: FieldRef) -> Value | None
     program.busy.add(key)
     try:
         maker = program.analyse(made.method, None, frozenset())
-        for offset, passed in (maker.calls if maker else {}).items():
+        calls = maker.calls if maker else {}
+        program.budget.follow(len(calls) >> 3)
+        for offset, passed in calls.items():
             if passed and passed[0] == made and _is_constructor(made, offset):
                 return _initialised(program, made, offset, ref)
         return None
@@ -51,16 +53,15 @@ def _constructed(program: Program, made: Created, ref: FieldRef) -> Value | None
 
 
 def _is_constructor(made: Created, offset: int) -> bool:
-    one = next((one for one in made.method.instructions if one.offset == offset), None)
-    if one is None:
+    reference = made.method.reference_at(offset)
+    if reference is None:
         return False
-    called = made.method.dex.method_ref(one.reference or 0)
+    called = made.method.dex.method_ref(reference)
     return called.name == "<init>" and called.class_name == made.descriptor
 
 
 def _initialised(program: Program, made: Created, offset: int, ref: FieldRef) -> Value | None:
-    one = next(one for one in made.method.instructions if one.offset == offset)
-    constructor = program.method(made.method.dex.method_ref(one.reference or 0))
+    constructor = program.method(made.method.dex.method_ref(made.method.reference_at(offset) or 0))
     maker = program.follow(made.method, None, lambda flow: flow.calls.get(offset, ())[1:])
     if constructor is None or constructor.body is None or maker is None:
         return None

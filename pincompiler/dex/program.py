@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from pincompiler.dex.budget import MOST_ANCESTORS, SEARCHED, SEARCHES, Budget, TooMuchError
 from pincompiler.dex.call import parameters
 from pincompiler.dex.flow import MethodFlow, TooComplexError, needed, run
 from pincompiler.dex.format import DexError, guarded
@@ -34,16 +35,20 @@ if TYPE_CHECKING:
     from pincompiler.dex.method import MethodBody
 
     _Picks = tuple[tuple[int, int], ...]
-    _Key = tuple[MethodBody, tuple[Value, ...] | None, frozenset[FieldRef | int], int, _Picks]
+    _Followed = frozenset[FieldRef | int]
+    _Given = tuple[MethodBody, tuple[Value, ...] | None, _Picks]
+    _Key = tuple[MethodBody, tuple[Value, ...] | None, _Followed, int, _Picks]
 
+T = TypeVar("T")
 _DEEPEST: Final = 3
 """Methods and fields that one answer may lead through, one inside the other."""
-_MOST_HELPERS: Final = 400
-"""Methods analysed for the sake of one."""
+_MOST_ORIGINS: Final = 400
+"""Values that one is followed through."""
+_MOST_APART: Final = 8
+"""Runs of one method that each follow what one question needs; from then on all questions share one."""
 _LONGEST_HELPER: Final = 512
 """Code units; what is longer does more than give a constant."""
 MOST_WRITES: Final = 16
-_MOST_HOPS: Final = 8
 _ACC_PRIVATE: Final = 0x2
 _PLAIN_RESULTS: Final = frozenset(
     {
@@ -68,28 +73,51 @@ class Program:
 
     def __init__(self, files: Iterable[Dex]) -> None:
         self.files = tuple(files)
+        whole = sum(len(dex.data) for dex in self.files)
+        self.budget = Budget(searches=max(SEARCHED, SEARCHES * whole))
+        self.damaged: dict[str, str] = {}
+        """The files that could not be read to their end, by name, and why."""
         self._classes: dict[str, ClassDef | None] = {}
         self._flows: dict[_Key, MethodFlow | None] = {}
         self._fields: dict[tuple[FieldRef, int], Value] = {}
         self._extended: dict[str, bool] = {}
+        self._calls: dict[tuple[str | None, str, str | None], tuple[Site, ...]] = {}
+        self._apart: dict[_Given, set[_Followed]] = {}
+        """What was followed in a method for single questions."""
+        self._shared: dict[_Given, _Followed] = {}
+        """What is followed in a method for all questions."""
         self.busy: set[object] = set()
         self._depth = 0
-        self.helpers = 0
+        self._root: MethodBody | None = None
+        """The method that the question under way is about."""
 
     # Names.
 
     def class_def(self, descriptor: str) -> ClassDef | None:
         """Give the class of that name, if some file defines it."""
         if descriptor not in self._classes:
-            found = (dex.class_def(descriptor) for dex in self.files)
+            found = self._in_each(lambda dex: (dex.class_def(descriptor),))
             self._classes[descriptor] = next((cls for cls in found if cls is not None), None)
         return self._classes[descriptor]
 
+    def _in_each(self, ask: Callable[[Dex], Iterable[T]]) -> Iterator[T]:
+        """What each file says; one that is damaged says nothing, and hides no other."""
+        for dex in self.files:
+            try:
+                found = tuple(ask(dex))
+            except DexError as error:
+                self.damaged.setdefault(dex.name, str(error))
+            else:
+                yield from found
+
     def ancestry(self, descriptor: str) -> Iterator[ClassDef]:
-        """Give a class and its superclasses, as far as they are defined here."""
-        seen = set()
+        """Give a class and its superclasses, as far as they are defined here; more than a few hundred are too much."""
+        seen: set[str] = set()
         current: str | None = descriptor
         while current is not None and current not in seen:
+            if len(seen) >= MOST_ANCESTORS:
+                self.budget.spent = True
+                return
             seen.add(current)
             cls = self.class_def(current)
             if cls is None:
@@ -107,39 +135,54 @@ class Program:
         found = ((cls, cls.field(ref.name)) for cls in self.ancestry(ref.class_name))
         return next(((cls, field) for cls, field in found if field is not None), None)
 
+    def counts(self, body: MethodBody) -> bool:
+        """Whether a method is of the class that Android takes of those of one name: that of the first file."""
+        first = self.class_def(body.class_name) if len(self.files) > 1 else None
+        return first is None or (first.dex is body.dex and first.index == body.class_index)
+
     def call_sites(self, cls: str | None, name: str, descriptor: str | None = None) -> tuple[Site, ...]:
-        """Find all calls of a method in all files."""
-        return tuple(
-            site
-            for dex in self.files
-            for site in dex.call_sites(
-                method
-                for method in dex.method_refs(cls, name)
-                if descriptor is None or dex.method_ref(method).descriptor == descriptor
-            )
-        )
+        """Find all calls of a method in all files.  What there is no budget for is not found, and said to be so."""
+        key = cls, name, descriptor
+        if key not in self._calls:
+            found = self._in_each(lambda dex: self._calls_in(dex, *key))
+            self._calls[key] = tuple(site for site in found if self.counts(site.method))
+        return self._calls[key]
+
+    def _calls_in(self, dex: Dex, cls: str | None, name: str, descriptor: str | None) -> tuple[Site, ...]:
+        ids = dex.method_refs(cls, name)
+        some = [one for one in ids if descriptor in {None, dex.method_ref(one).descriptor}]
+        return dex.call_sites(some) if some and self.budget.search(len(dex.data)) else ()
 
     def subclasses(self, *descriptors: str) -> tuple[ClassDef, ...]:
         """Find all classes that extend or implement some types, however indirectly."""
         found: dict[str, ClassDef] = {}
         wanted = set(descriptors)
         while wanted:
-            direct = [cls for dex in self.files for some in dex.subclasses(wanted).values() for cls in some]
-            fresh = {cls.name: cls for cls in direct if cls.name not in found}
+            direct = self._extending(frozenset(wanted))
+            self.budget.spend(len(self.files) + len(direct))
+            fresh: dict[str, ClassDef] = {}
+            for cls in direct:
+                if cls.name not in found and cls == self.class_def(cls.name):
+                    fresh[cls.name] = cls
             found |= fresh
             wanted = set(fresh)
         return tuple(found.values())
+
+    def _extending(self, descriptors: frozenset[str]) -> list[ClassDef]:
+        return [
+            cls for some in self._in_each(lambda dex: dex.subclasses(descriptors).values()) for cls in some
+        ]
 
     # Flow.
 
     def flow(self, body: MethodBody) -> MethodFlow:
         """Analyse a method by itself: what it takes from fields and other methods remains an origin."""
-        self.helpers = 0
+        self.budget.ask()
         return self.analyse(body, None, frozenset()) or MethodFlow()
 
     def call_arguments(self, body: MethodBody, offset: int) -> tuple[Value, ...] | None:
         """Give what the call at ``offset`` passes; none if that cannot be told, see :attr:`MethodFlow.why`."""
-        self.helpers = 0
+        self.budget.ask()
         flow = self.follow(body, None, lambda flow: flow.calls.get(offset, ()))
         return flow.calls.get(offset) if flow else None
 
@@ -152,14 +195,33 @@ class Program:
     ) -> MethodFlow | None:
         """Analyse a method, and follow what the values asked for are made of, and only that."""
         flow = self.analyse(body, arguments, frozenset(), picks)
-        followed: frozenset[FieldRef | int] = frozenset()
+        followed: _Followed = frozenset()
         for _ in range(_DEEPEST):
-            more = needed(flow, body, asked(flow)) if flow else followed
-            if more <= followed:
+            if flow is None:
                 break
-            followed |= more
+            try:
+                known = self._shared.get((body, arguments, picks), frozenset())
+                more = needed(flow, body, asked(flow), self.budget, known)
+                if more <= followed:
+                    break
+                followed = self._widened((body, arguments, picks), flow, followed | more)
+            except TooMuchError:
+                break
             flow = self.analyse(body, arguments, followed, picks) or flow
         return flow
+
+    def _widened(self, given: _Given, flow: MethodFlow, followed: _Followed) -> _Followed:
+        """The same to follow, or what all questions about a method need: it is not run for each of many."""
+        apart = self._apart.setdefault(given, set())
+        if followed in apart or len(apart) < _MOST_APART:
+            apart.add(followed)
+            return followed
+        shared = self._shared.get(given)
+        if shared is None or not followed <= shared:
+            values = (*(one for passed in flow.calls.values() for one in passed), *flow.writes.values())
+            all_needed = needed(flow, given[0], (*values, *_result(flow)), self.budget)
+            shared = self._shared[given] = (shared or frozenset()) | followed | all_needed
+        return shared
 
     def analyse(
         self,
@@ -173,14 +235,22 @@ class Program:
         key = (body, arguments, followed, self._depth if followed else 0, picks)
         if key in self._flows:
             return self._flows[key]
-        self.helpers += 1
-        if (body, arguments) in self.busy or self._depth > _DEEPEST or self.helpers > _MOST_HELPERS:
+        if (body, arguments) in self.busy or self._depth > _DEEPEST:
+            return None
+        if self._depth and self.budget.leads_too_far:
+            self._give_up()
             return None
         self.busy.add((body, arguments))
+        if not self._depth:
+            self._root = body
         self._depth += 1
         try:
             self._flows[key] = run(self, body, arguments, followed, picks)
-        except TooComplexError as error:
+        except (TooComplexError, TooMuchError) as error:
+            if self._depth > 1 and isinstance(error, TooMuchError):
+                self._give_up()
+                return None
+            self.budget.give_up(body, str(error))
             self._flows[key] = MethodFlow(why=str(error))
         except DexError:
             if self._depth == 1:
@@ -190,6 +260,11 @@ class Program:
             self._depth -= 1
             self.busy.discard((body, arguments))
         return self._flows[key]
+
+    def _give_up(self) -> None:
+        """Note that the question under way leads too far."""
+        if self._root:
+            self.budget.give_up(self._root, "it leads through too much code to be followed")
 
     def call(self, ref: MethodRef, arguments: tuple[Value, ...]) -> Value | None:
         """Give what a method of the program returns, if that is constant or one of its arguments."""
@@ -266,7 +341,8 @@ class Program:
 
     def written(self, flow: MethodFlow, ref: FieldRef) -> list[Value]:
         """Give what a method writes to a field."""
-        return [value for written, value in flow.writes.items() if self._same(written, ref)]
+        alike = flow.named.get((ref.name, ref.descriptor), ())
+        return [flow.writes[written] for written in alike if self._same(written, ref)]
 
     def _same(self, written: FieldRef, ref: FieldRef) -> bool:
         """Whether code that names a field, perhaps through a subclass, means this one."""
@@ -280,23 +356,20 @@ class Program:
         if field.access & ACC_FINAL:
             initialiser = "<clinit>" if field.is_static else "<init>"
             return [method.body for method in cls.methods if method.ref.name == initialiser and method.body]
-        sites = [
-            site
-            for dex in self.files
-            for site in dex.field_writes(dex.field_refs(field.ref.class_name, field.ref.name))
-        ]
-        return list(dict.fromkeys(site.method for site in sites))
+        sites = self._in_each(lambda dex: self._writes_in(dex, field.ref))
+        return list(dict.fromkeys(site.method for site in sites if self.counts(site.method)))
+
+    def _writes_in(self, dex: Dex, ref: FieldRef) -> tuple[Site, ...]:
+        ids = dex.field_refs(ref.class_name, ref.name)
+        return dex.field_writes(ids) if ids and self.budget.search(len(dex.data)) else ()
 
     @guarded
     def _first_value(self, cls: ClassDef, field: FieldDef) -> Value | None:
         """Give what a static field begins with, other than by code."""
-        if not field.is_static:
+        first = cls.first_value(field.field) if field.is_static else None
+        if first is None or first.kind == "null":
             return None
-        place = next((n for n, one in enumerate(cls.fields) if one.field == field.field), 0)
-        values = cls.static_values
-        if place >= len(values) or values[place].kind == "null":
-            return None
-        kind, value = values[place]
+        kind, value = first
         if kind == "other":
             return Unknown("a static field of another type than is followed")
         if kind == "string":
@@ -314,7 +387,7 @@ class Program:
         found: dict[Value, None] = {}
         waiting = list(possible(value))
         seen = set(waiting)
-        for _ in range(_MOST_HELPERS):
+        for _ in range(_MOST_ORIGINS):
             if not waiting:
                 break
             one = waiting.pop(0)
@@ -329,7 +402,7 @@ class Program:
 
     def behind(self, value: Value) -> tuple[Value, ...] | None:
         """Give what one origin stands for; none if it is the last to be known."""
-        self.helpers = 0
+        self.budget.ask()
         behind: Value | None = None
         if isinstance(value, FieldValue):
             behind = self.stored(value.ref)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
+from pincompiler.dex.budget import TEXT_LENGTH
 from pincompiler.dex.values import (
     MOST_VALUES,
     NULL,
@@ -17,6 +18,7 @@ from pincompiler.dex.values import (
     Unknown,
     Value,
     join,
+    kept,
     possible,
     union,
     widen,
@@ -25,10 +27,15 @@ from pincompiler.dex.values import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pincompiler.dex.budget import Budget
+
 MOST_ITEMS: Final = 4096
-_LONGEST: Final = 65536
 _DEEPEST: Final = 4
 _UNSET: Final = Unknown("it is not set on this path")
+_LONG: Final = Unknown("a text that is very long")
+_SETTLED: Final = (Text, Number, Unknown, Items, Joined)
+_COPIED_AT_ONCE, _COMPARED_AT_ONCE, _PARTS_AT_ONCE = 8, 5, 4
+"""Powers of two: how much one step of the budget copies, compares, and looks into."""
 
 
 Kind: TypeAlias = Literal["array", "list", "set", "map", "pair", "text"]
@@ -52,23 +59,27 @@ class Box(NamedTuple):
 class State:
     """What is known at one point."""
 
-    __slots__ = ("heap", "registers", "result")
+    __slots__ = ("budget", "heap", "registers", "result")
 
-    def __init__(self, registers: list[Value], heap: dict[int, Box]) -> None:
+    def __init__(self, registers: list[Value], heap: dict[int, Box], budget: Budget) -> None:
         self.registers = registers
         self.heap = heap
+        self.budget = budget
+        """Whatever is copied or compared is taken from it."""
         self.result: Value = _UNSET
         """What the last call returned."""
 
     def copy(self) -> State:
         """Give a state that changes independently."""
-        return State(self.registers.copy(), self.heap.copy())
+        self.budget.follow((len(self.registers) + len(self.heap)) >> _COPIED_AT_ONCE)
+        return State(self.registers.copy(), self.heap.copy(), self.budget)
 
     def absorb(self, other: State, *, widening: bool) -> bool:
         """Join another path's state to this one; whether that changed it."""
         merge: Callable[[Value, Value], Value] = widen if widening else join
         changed = False
         registers = self.registers
+        self.budget.follow(1 + ((len(registers) + len(other.heap)) >> _COMPARED_AT_ONCE))
         for number, new in enumerate(other.registers):
             old = registers[number]
             if old is not new:
@@ -77,6 +88,7 @@ class State:
         for allocation, box in other.heap.items():
             known = self.heap.get(allocation)
             if known is not box:
+                self.budget.follow(len(box.items) >> _PARTS_AT_ONCE)
                 merged = box if known is None else _join_boxes(known, box, merge)
                 changed |= merged != known
                 self.heap[allocation] = merged
@@ -110,24 +122,35 @@ class State:
         for cell in cells:
             box = self.heap.get(cell.allocation)
             if box is not None:
+                self.budget.follow(len(box.items) >> _COPIED_AT_ONCE)
                 after = change(box)
                 if len(cells) > 1 and box.kind != "text":
                     after = box.loosened(*after.items)
                 self.heap[cell.allocation] = after
 
-    def publish(self, value: Value, depth: int = 0) -> Value:
+    def publish(self, value: Value) -> Value:
         """Give a value without references to mutable objects: what they hold now."""
+        return value if isinstance(value, _SETTLED) else self._published(value, 0, {})
+
+    def _published(self, value: Value, depth: int, known: dict[tuple[int, int], Value]) -> Value:
+        """The same, with what is ``known`` of objects at some depths: many may hold one."""
         if isinstance(value, Cell):
-            box = self.heap.get(value.allocation)
-            if box is None or depth > _DEEPEST:
-                return Unknown("an object that contains itself")
-            if box.kind == "text":
-                return concatenated([self.publish(part, depth + 1) for part in box.items])
-            return Items(box.kind, tuple(self.publish(item, depth + 1) for item in box.items), box.exact)
+            key = value.allocation, depth
+            if key not in known:
+                known[key] = self._content(value, depth, known)
+            return known[key]
         options = possible(value)
         if len(options) > 1 and any(isinstance(one, Cell) for one in options):
-            return union(self.publish(one, depth) for one in options)
+            return union(self._published(one, depth, known) for one in options)
         return value
+
+    def _content(self, cell: Cell, depth: int, known: dict[tuple[int, int], Value]) -> Value:
+        box = self.heap.get(cell.allocation)
+        if box is None or depth > _DEEPEST:
+            return Unknown("an object that contains itself")
+        self.budget.follow(len(box.items) >> _PARTS_AT_ONCE)
+        parts = tuple(self._published(item, depth + 1, known) for item in box.items)
+        return concatenated(parts) if box.kind == "text" else kept(Items(box.kind, parts, box.exact))
 
 
 def _join_boxes(old: Box, new: Box, merge: Callable[[Value, Value], Value]) -> Box:
@@ -153,8 +176,8 @@ def concatenated(parts: Sequence[Value]) -> Value:
         return Unknown("a text put together from too many parts")
     if all(isinstance(one, Text) for option in options for one in option):
         made = ["".join(one.value for one in some if isinstance(one, Text)) for some in product(*options)]
-        if max(map(len, made), default=0) > _LONGEST:
-            return Unknown("a text that is very long")
+        if max(map(len, made), default=0) > TEXT_LENGTH:
+            return _LONG
         return union(map(Text, made))
     if len(parts) == 1:
         return parts[0]
@@ -173,6 +196,8 @@ def _joined(parts: Sequence[Value]) -> Value:
                 flat.append(piece)
     if len(flat) > MOST_VALUES:
         return Unknown("a text put together from too many parts")
+    if any(isinstance(one, Text) and len(one.value) > TEXT_LENGTH for one in flat):
+        return _LONG
     return Joined(tuple(flat))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.dex.budget import TEXT_LENGTH
 from pincompiler.dex.state import MOST_ITEMS, Box, as_text, concatenated
 from pincompiler.dex.values import Items, Joined, Number, Text, Unknown, Value, possible, union
 from pincompiler.regexes import lazy_regex
@@ -100,7 +101,10 @@ def _strings(call: Call) -> list[str] | None:
 
 def _replace(call: Call) -> Value | None:
     strings = _strings(call)
-    return Text(strings[0].replace(strings[1], strings[2])) if strings and strings[1] else None
+    if not strings or not strings[1]:
+        return None
+    longest = len(strings[0]) + strings[0].count(strings[1]) * len(strings[2])
+    return Text(strings[0].replace(strings[1], strings[2])) if longest <= TEXT_LENGTH else None
 
 
 def _substring(call: Call) -> Value | None:
@@ -205,9 +209,8 @@ def _length(call: Call) -> Value | None:
 
 def _lines(call: Call) -> Value | None:
     text = call.state.publish(call.arguments[0])
-    if not isinstance(text, Text):
-        return None
-    return Items("list", tuple(map(Text, re.split("\r\n|\n|\r", text.value)[:MOST_ITEMS])))
+    lines = re.split("\r\n|\n|\r", text.value) if isinstance(text, Text) else ()
+    return Items("list", tuple(map(Text, lines))) if 0 < len(lines) <= MOST_ITEMS else None
 
 
 def _split_by(call: Call) -> Value | None:
@@ -220,7 +223,8 @@ def _split_by(call: Call) -> Value | None:
         separator = Text(chr(separator.value & 0xFFFF))
     if not isinstance(separator, Text) or not separator.value or call.arguments[-2] != Number(6):
         return None
-    return Items("list", tuple(map(Text, text.value.split(separator.value)[:MOST_ITEMS])))
+    pieces = text.value.split(separator.value)
+    return Items("list", tuple(map(Text, pieces))) if len(pieces) <= MOST_ITEMS else None
 
 
 def _plain(call: Call) -> Value | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from pincompiler.dex.budget import VALUE_DEPTH, VALUE_NODES
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
@@ -147,9 +148,13 @@ Value: TypeAlias = (
     | Cell
 )
 
+_HOLDERS: Final = frozenset((Items, Joined, OneOf, ItemOf))
+"""What is made of other values."""
 NULL: Final = Number(0)
 _TOO_MANY: Final = Unknown("it may have too many values")
 CHANGES: Final = Unknown("it changes in a loop")
+TOO_MUCH: Final = Unknown("it is a value of too many parts")
+_DEEP: Final = Unknown("an item of an array that is not constant")
 
 
 def possible(value: Value) -> tuple[Value, ...]:
@@ -173,6 +178,39 @@ def union(values: Iterable[Value]) -> Value:
     if not found:
         return Unknown("nothing reaches it")
     return found[0] if len(found) == 1 else OneOf(found)
+
+
+def parts_of(value: Value) -> tuple[Value, ...]:
+    """Give what a value is made of."""
+    if isinstance(value, Items):
+        return value.items
+    if isinstance(value, OneOf):
+        return value.values
+    if isinstance(value, Joined):
+        return value.parts
+    return (value.array,) if isinstance(value, ItemOf) else ()
+
+
+def kept(value: Value) -> Value:
+    """Give a value, or that it is too much to follow: to hash, compare or walk it would take too long."""
+    return value if weight((value,)) <= VALUE_NODES else TOO_MUCH
+
+
+def weight(values: Iterable[Value]) -> int:
+    """Count the parts of some values, as often as they are held; beyond :data:`VALUE_NODES` it is no more than that."""
+    level = tuple(values)
+    nodes = depth = 0
+    while level and nodes <= VALUE_NODES and depth <= VALUE_DEPTH:
+        nodes += len(level)
+        depth += 1
+        following: list[Value] = []
+        for one in level:
+            if type(one) in _HOLDERS:
+                following += parts_of(one)
+                if len(following) > VALUE_NODES:
+                    return VALUE_NODES + 1
+        level = tuple(following)
+    return VALUE_NODES + 1 if level else nodes
 
 
 def join(old: Value, new: Value) -> Value:
@@ -205,8 +243,8 @@ def _item_of(array: Value) -> Value:
     if isinstance(array, ResourceRef):
         return ResourceRef(array.resource, "item")
     if isinstance(array, Created | Returned | FieldValue | Parameter | ItemOf):
-        return ItemOf(array)
-    return Unknown("an item of an array that is not constant")
+        return ItemOf(array) if weight((array,)) < VALUE_DEPTH else _DEEP
+    return _DEEP
 
 
 def leaves(value: Value, depth: int = 0) -> Iterator[Value]:

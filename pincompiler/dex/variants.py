@@ -26,7 +26,7 @@ def call_variants(program: Program, body: MethodBody, offset: int) -> tuple[tupl
 
     What belongs together stays together: the host and the pins of one entry, of one caller.
     """
-    program.helpers = 0
+    program.budget.ask()
     found: dict[tuple[Value, ...], None] = {}
     for given in _contexts(program, body, offset, 0):
         for passed in _picked(program, body, offset, given):

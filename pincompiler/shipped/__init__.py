@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pincompiler.apk import open_package
 from pincompiler.dex import DexError, Program
+from pincompiler.dex.budget import TooMuchError
 from pincompiler.engine import Engine
 from pincompiler.facts import App, Mechanism, Unseen
 from pincompiler.shipped import bundled, engines, kits, loading, nsc, okhttp, trust
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["COLLECTORS", "Engine", "read_app"]
 
+_MOST_GIVEN_UP = 20
+"""Methods that are named."""
 COLLECTORS = {
     "nsc": nsc,
     "okhttp": okhttp,
@@ -65,6 +68,8 @@ def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, Non
     for name, collector in COLLECTORS.items():
         try:
             areas[name] = collector.collect(source)
+        except TooMuchError:
+            unseen[Unseen(f"the code ({name})", "is too much to follow", IN_CODE)] = None
         except DexError as error:
             unseen[Unseen(f"the code ({name})", f"is damaged: {error}", IN_CODE)] = None
         except MemoryError:
@@ -80,6 +85,7 @@ def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, Non
         ways = reached(source, places)
     except DexError as error:
         unseen[Unseen("the code (calls)", f"is damaged: {error}", frozenset())] = None
+    _given_up(source)
     return App(
         path,
         package.kind.value,
@@ -90,3 +96,17 @@ def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, Non
         unseen=tuple(unseen),
         reached=ways,
     )
+
+
+def _given_up(source: Source) -> None:
+    """Say what of the code was too much to follow; what a library does leaves nothing of the app unknown."""
+    budget = source.program.budget
+    own = [one for one in budget.given_up if source.owner_of(one.class_name).first_party]
+    for method in source.bounded(own, _MOST_GIVEN_UP, "the code", *IN_CODE):
+        source.doubt(source.where(method).symbol, budget.given_up[method], *IN_CODE)
+    for name, why in source.program.damaged.items():
+        source.doubt(name, f"cannot be searched: {why}", *IN_CODE)
+    if budget.spent:
+        source.doubt(
+            "the code", "is more than an audit follows, and what else is in it is not known", *IN_CODE
+        )

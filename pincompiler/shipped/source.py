@@ -7,7 +7,8 @@ them are found in one pass over the code (:func:`find`), which is what makes an 
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import islice
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from pincompiler.dex import DexError, opcodes
 from pincompiler.dex.scan import Wanted
@@ -17,12 +18,15 @@ from pincompiler.location import Location, Span
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from pincompiler.apk import Package
     from pincompiler.dex import Dex, Program, Site, StringPattern
     from pincompiler.dex.method import MethodBody
     from pincompiler.dex.values import Value
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +119,28 @@ class Source:
                 return None
         return tuple(dict.fromkeys(found)) or None
 
+    def bounded(self, items: Collection[T], limit: int, what: str, *mechanisms: Mechanism) -> tuple[T, ...]:
+        """The first of some items; that there are more than ``limit`` is a doubt about ``what``."""
+        if len(items) > limit:
+            self.doubt(what, f"only the first {limit:,} were looked at", *mechanisms)
+        return tuple(islice(items, limit))
+
     def doubt(self, what: str, why: str, *mechanisms: Mechanism) -> None:
         """Remember that something could not be seen; without mechanisms, about all of them."""
         self.unseen[Unseen(what, why, frozenset(mechanisms or Mechanism))] = None
 
 
 def find(program: Program, wants: Iterable[Want], unseen: dict[Unseen, None]) -> dict[Want, tuple[Site, ...]]:
-    """Where each thing is used, by one pass over each DEX file; a damaged one is among the unseen."""
+    """Where each thing is used, by one pass over each DEX file; a damaged one is among the unseen.
+
+    Of classes of one name only the first counts, as for Android.
+    """
     found: dict[Want, list[Site]] = {want: [] for want in wants}
     for dex in program.files:
         try:
             for want, site in _uses(dex, found):
-                found[want].append(site)
+                if program.counts(site.method):
+                    found[want].append(site)
         except DexError as error:
             unseen[Unseen(dex.name, f"cannot be searched: {error}", IN_CODE)] = None
     return {want: tuple(sites) for want, sites in found.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pincompiler.dex import DexError, opcodes
+from pincompiler.dex import DexError
 from pincompiler.dex.values import Created, Number, Returned, Text, Value
 from pincompiler.regexes import lazy_regex
 
@@ -81,17 +81,17 @@ def _calendar(numbers: list[int]) -> int | None:
 
 def _initialised(program: Program, value: Created) -> Iterator[tuple[MethodRef, tuple[Value, ...]]]:
     """The constructor that an object was given, and what it was passed."""
-    for offset, arguments in program.flow(value.method).calls.items():
-        ref = _ref(value.method, offset)
-        if arguments and arguments[0] == value and ref is not None and ref.name == "<init>":
+    calls = program.flow(value.method).calls
+    program.budget.spend(len(calls) >> 3)
+    for offset, arguments in calls.items():
+        ref = _ref(value.method, offset) if arguments and arguments[0] == value else None
+        if ref is not None and ref.name == "<init>":
             yield ref, (program.call_arguments(value.method, offset) or arguments)[1:]
 
 
 def _ref(method: MethodBody, offset: int) -> MethodRef | None:
-    for instruction in method.instructions:
-        if instruction.offset == offset and instruction.opcode in opcodes.INVOKES:
-            return method.dex.method_ref(instruction.reference or 0)
-    return None
+    reference = method.reference_at(offset)
+    return None if reference is None else method.dex.method_ref(reference)
 
 
 def _returned(program: Program, value: Returned, depth: int) -> int | None:

@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
     from pincompiler.dex import Site
     from pincompiler.dex.classes import MethodRef
+    from pincompiler.dex.flow import MethodFlow
     from pincompiler.dex.method import MethodBody
     from pincompiler.dex.values import Value
     from pincompiler.shipped.source import Source
+
+    _Handled = dict[MethodBody, dict[int, list[tuple[int, int]]]]
+    """By method, where the result of each call in it is handed."""
 
 _FACTORY: Final = "Ljavax/net/ssl/SSLSocketFactory;"
 _ANY_FACTORY: Final = "Ljavax/net/SocketFactory;"
@@ -103,6 +107,7 @@ def old_protocols(source: Source) -> Iterator[OldProtocols]:
 def raw_sockets(source: Source) -> Iterator[RawSocket]:
     """TLS sockets that are talked through, where nothing asks whose certificate it is."""
     wrappers: frozenset[str] | None = None
+    handled: _Handled = {}
     idle = {site for site in _own(source, _IDENTIFY) if _is_idle(source, site)}
     verifying = {_family(site.method) for site in source.sites(*_VERIFY) if site not in idle}
     own = {name for name in verifying if source.owner_of(f"{name};").first_party}
@@ -116,7 +121,7 @@ def raw_sockets(source: Source) -> Iterator[RawSocket]:
         if _outer(name) in wrappers or _family(site.method) in verifying:
             continue
         try:
-            talks, escapes = _used(source, site)
+            talks, escapes = _used(source, site, handled)
         except DexError as error:
             source.doubt(name, f"it makes sockets and cannot be followed: {error}", Mechanism.TRUST_MANAGER)
             continue
@@ -145,41 +150,49 @@ def _family(method: MethodBody) -> str:
     return _outer(method.class_name)
 
 
-def _used(source: Source, site: Site) -> tuple[bool, bool]:
+def _used(source: Source, site: Site, handled: _Handled) -> tuple[bool, bool]:
     """Whether the socket is talked through as a client's, and whether other code gets hold of it."""
     flow = source.program.flow(site.method)
     passed = flow.calls.get(site.offset, ())
     if not passed or not _is_tls(site, passed[0]):
         return False, False
+    if site.method not in handled:
+        handled[site.method] = _uses(flow)
     talks = escapes = False
-    for offset, values in flow.calls.items():
+    uses = handled[site.method].get(site.offset, ())
+    for offset, index in uses:
+        if offset == _KEPT:
+            continue
         ref = _called(site.method, offset)
-        for index, value in enumerate(values):
-            if not _is(value, site):
-                continue
-            if ref is None or index or ref.class_name not in _SOCKETS:
-                escapes = True
-            elif ref.name in _TALKS:
-                talks = True
-            elif ref.name == "setUseClientMode" and values[1] == Number(0):
-                return False, False
-    kept = (*flow.writes.values(), *(() if flow.returned is None else (flow.returned,)))
-    stored = any(_is(value, site) for value in kept)
+        if ref is None or index or ref.class_name not in _SOCKETS:
+            escapes = True
+        elif ref.name in _TALKS:
+            talks = True
+        elif ref.name == "setUseClientMode" and flow.calls[offset][1] == Number(0):
+            return False, False
+    stored = any(offset == _KEPT for offset, _ in uses)
     return talks or stored, escapes or stored
 
 
+def _uses(flow: MethodFlow) -> dict[int, list[tuple[int, int]]]:
+    """By the offset of a call, where its result is passed, and as which argument; ``_KEPT`` where it is kept."""
+    kept = (*flow.writes.values(), *(() if flow.returned is None else (flow.returned,)))
+    found: dict[int, list[tuple[int, int]]] = {}
+    for offset, values in (*flow.calls.items(), (_KEPT, kept)):
+        for index, value in enumerate(values):
+            for one in possible(value):
+                if isinstance(one, Returned):
+                    found.setdefault(one.offset, []).append((offset, index))
+    return found
+
+
+_KEPT: Final = -1
 _SOCKETS: Final = frozenset({"Ljava/net/Socket;", "Ljavax/net/ssl/SSLSocket;"})
 
 
 def _called(method: MethodBody, offset: int) -> MethodRef | None:
-    for one in method.instructions:
-        if one.offset == offset and one.reference is not None:
-            return method.dex.method_ref(one.reference)
-    return None
-
-
-def _is(value: Value, site: Site) -> bool:
-    return any(isinstance(one, Returned) and one.offset == site.offset for one in possible(value))
+    reference = method.reference_at(offset)
+    return None if reference is None else method.dex.method_ref(reference)
 
 
 def _is_tls(site: Site, factory: Value) -> bool:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _MOST_STEPS: Final = 2500
 """Instructions run for one answer, those of helpers among them: some 30 ms."""
+_STEPS_OF_BUDGET: Final = 4
+"""What an instruction takes of the budget for all code of the app (:mod:`pincompiler.dex.budget`)."""
 _MOST_IN_HELPER: Final = 250
 _LARGEST: Final = 1000
 """Instructions of a method that is tried at all."""
@@ -135,6 +137,7 @@ class _Run:
             taken = self._block(frontier.waiting.pop())
             steps += taken
             self._explorer.steps -= taken
+            self._explorer.program.budget.spend(_STEPS_OF_BUDGET * taken + (self._body.registers >> 4))
             if self._explorer.steps < 0 or (self._is_helper and steps > _MOST_IN_HELPER):
                 return Ways((), complete=False)
         return Ways(self._ways())
