@@ -54,6 +54,9 @@ _PREFIX: Final = Mention(containing(b"pins must start with "))
 _PIN: Final = Mention(exactly(51, rb"sha256/[A-Za-z0-9+/]{43}="))
 _DIGEST: Final = Mention(containing(rb"Policy sha256/[A-Za-z0-9+/]{43}= pins nothing"))
 
+_MOST_PAIRS: Final = 500_000
+"""Pairs of a pinner and a host: what each does for each host has to be told."""
+
 WANTED: tuple[Want, ...] = (*_CALLS[3], *_CALLS[2], _RETROFIT, _VERSION, _REFUSAL, _PREFIX, _PIN)
 
 
@@ -74,7 +77,7 @@ def collect(source: Source) -> OkHttpFacts:
     codes = [p.code for p in pinners] + [a.code for p in pinners for a in p.added] + [c.code for c in clients]
     return OkHttpFacts(
         tuple(dict.fromkeys(pin for pinner in pinners for pin in _pins(pinner))),
-        tuple(_shipped(pinner, digest) for pinner in pinners),
+        tuple(_shipped(pinner, digest) for pinner in _compared(source, pinners)),
         tuple(dict.fromkeys((*codes, *(c.cleared for c in clients if c.cleared)))),
         tuple(libraries),
         tuple(pinners),
@@ -149,7 +152,7 @@ def _followed(
     some = tuple(sites)
     uses = uses_of(source, roles, (*some, *source.sites(_RETROFIT)))
     if roles.library.renamed:
-        uses.adds[:] = dict.fromkeys(adds_by_pin(source.program, roles, some))
+        uses.adds[:] = dict.fromkeys(adds_by_pin(source, roles, some))
     if (uses.adds or uses.pins) and (roles.library.renamed or not uses.takers):
         uses.takers.extend(field_takers(source, roles))
     trace = Trace(source.program, roles)
@@ -157,7 +160,18 @@ def _followed(
     pinners.collect()
     clients = Clients(source, trace, uses, pinners)
     attached = clients.collect()
-    return tuple(pinners.facts(attached)), clients.facts()
+    found = tuple(pinners.facts(attached)), clients.facts()
+    if trace.cut:
+        source.doubt(
+            "OkHttp", "some of its objects lead through too much code to be followed", Mechanism.OKHTTP
+        )
+    return found
+
+
+def _compared(source: Source, pinners: list[Pinner]) -> tuple[Pinner, ...]:
+    """The pinners that are asked for each host; they are few unless an app is made to take long."""
+    hosts = {added.pattern for pinner in pinners for added in pinner.added}
+    return source.bounded(pinners, _MOST_PAIRS // max(1, len(hosts)), "pinners", Mechanism.OKHTTP)
 
 
 # -- as pins and enforcements --------------------------------------------------------------------

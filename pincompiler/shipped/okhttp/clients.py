@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pincompiler.dex import DexError, opcodes
 from pincompiler.dex.values import Created, FieldValue, Returned, Value, possible
 from pincompiler.facts.okhttp import Client, Pinning
 from pincompiler.records import dataclass
+from pincompiler.shipped.okhttp.trace import ByValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +26,8 @@ _RETROFIT: Final = "Lretrofit2/Retrofit$Builder;"
 _TRUSTING: Final = frozenset(
     {"sslSocketFactory", "hostnameVerifier", "setSslSocketFactory", "setHostnameVerifier"}
 )
+_DEEPEST: Final = 50
+"""Clients that are derived one from the other and not known yet."""
 
 
 @dataclass(slots=True)
@@ -42,19 +44,35 @@ class Taker:
     """Whether it may be any other."""
 
 
-@dataclass(slots=True)
+class _Request(NamedTuple):
+    """What a client is used for: a builder of requests or of Retrofit, and the method that sets its URL."""
+
+    method: MethodBody
+    built: Value
+    builder: str
+    setter: str
+
+
 class Clients:
     """All clients that code of the app makes with one OkHttp."""
 
-    source: Source
-    trace: Trace
-    uses: Uses
-    pinners: Pinners
-    takers: list[Taker] = field(default_factory=list)
-    copies: list[frozenset[Value]] = field(default_factory=list)
-    """Builders that are given what a client has, field by field: what R8 makes of ``newBuilder()``."""
-    _known: dict[tuple[MethodBody, int], Client] = field(default_factory=dict)
-    _busy: set[tuple[MethodBody, int]] = field(default_factory=set)
+    def __init__(self, source: Source, trace: Trace, uses: Uses, pinners: Pinners) -> None:
+        self.source = source
+        self.trace = trace
+        self.uses = uses
+        self.pinners = pinners
+        self.takers: list[Taker] = []
+        self.copies: list[frozenset[Value]] = []
+        """Builders that are given what a client has, field by field: what R8 makes of ``newBuilder()``."""
+        budget = source.program.budget
+        self._taking: ByValue[Taker] = ByValue(budget)
+        self._deriving: ByValue[Taken] = ByValue(budget)
+        self._making: ByValue[Taken] = ByValue(budget)
+        self._trusting: ByValue[Taken] = ByValue(budget)
+        self._requests: ByValue[_Request] = ByValue(budget)
+        self._urls_set: dict[tuple[MethodBody, str, str], ByValue[Value]] = {}
+        self._known: dict[tuple[MethodBody, int], Client] = {}
+        self._busy: set[tuple[MethodBody, int]] = set()
 
     def collect(self) -> dict[int, list[Code]]:
         """Follow what is given to builders; the clients that get each pinner, by the draft's id."""
@@ -68,6 +86,7 @@ class Clients:
             self.takers.append(Taker(taken, self.trace.up(taken.receiver), full, empty, is_open))
             for draft in full:
                 draft.takers.append(taken)
+        self._sort()
         attached: dict[int, list[Code]] = {}
         for made in (*self.uses.clients, *self._derived_clients()):
             client = self.client(made)
@@ -75,6 +94,20 @@ class Clients:
                 for draft in taker.pinners:
                     attached.setdefault(id(draft), []).append(client.code)
         return attached
+
+    def _sort(self) -> None:
+        """Note by which values it is found what is done with clients and their builders."""
+        for taker in self.takers:
+            self._taking.add(taker.targets, taker)
+        for one in self.uses.derived:
+            self._deriving.add(one.made, one)
+        for one in (*self.uses.clients, *self._derived_clients()):
+            self._making.add(one.made, one)
+        for one in self.uses.others:
+            if one.ref and one.ref.name in _TRUSTING:
+                self._trusting.add(self.trace.up(one.receiver), one)
+            for client, request in _requests(one):
+                self._requests.add(self.trace.down(client), request)
 
     def facts(self) -> tuple[Client, ...]:
         """Each client, in the order of the code."""
@@ -97,7 +130,7 @@ class Clients:
     def _client(self, made: Taken) -> Client:
         builders = self._builders(made)
         takers = self._takers(builders)
-        parents = [self.client(one) for one in self._parents(builders, made)]
+        parents = [self.client(one) for one in self._parents(builders)]
         pinning, cleared = self._pinning(made, builders, takers, parents)
         pinners = [self._code(d.made) for taker in takers for d in taker.pinners]
         inherited = [] if takers else [code for parent in parents for code in parent.pinners]
@@ -119,6 +152,29 @@ class Clients:
         constructed = made.ref is not None and made.ref.name == "<init>"
         return self.trace.down(made.arguments[-1] if constructed else made.receiver)
 
+    def _is_skipped(self, taker: Taker) -> bool:
+        """Whether some branch leads around a call, after the builder that it is on was made."""
+        taken = taker.taken
+        made = [
+            one.offset
+            for one in taker.targets
+            if isinstance(one, Created | Returned)
+            and one.method == taken.method
+            and one.offset < taken.offset
+        ]
+        first = max(made, default=0)
+        try:
+            self.source.program.budget.spend(len(taken.method.instructions) >> 3)
+            return any(
+                one.target is not None
+                and first <= one.offset < taken.offset < one.target
+                and not _only_throws(taken.method, one.target)
+                for one in taken.method.instructions
+                if one.opcode not in opcodes.SWITCHES and one.opcode != opcodes.FILL_ARRAY_DATA
+            )
+        except DexError:
+            return True
+
     def _is_copy(self, taken: Taken) -> bool:
         given = tuple(self.trace.local(taken.arguments[-1]))
         return any(
@@ -132,21 +188,22 @@ class Clients:
         return self.source.code(taken.method, taken.offset)
 
     def _takers(self, builders: frozenset[Value]) -> list[Taker]:
-        return [taker for taker in self.takers if taker.targets & builders]
+        return self._taking.of(builders)
 
-    def _parents(self, builders: frozenset[Value], made: Taken) -> Iterator[Taken]:
+    def _parents(self, builders: frozenset[Value]) -> Iterator[Taken]:
         """What makes the clients that a client is derived from."""
-        for derived in self.uses.derived:
-            if not builders.intersection(derived.made) and derived is not made:
-                continue
+        if len(self._busy) > _DEEPEST:
+            self.trace.cut = True
+            return
+        for derived in self._deriving.of(builders):
             inlined = derived.ref is not None and derived.ref.name == "<init>"
             origin = self.trace.down(derived.arguments[-1] if inlined else derived.receiver)
-            for one in (*self.uses.clients, *self._derived_clients()):
-                if origin.intersection(one.made) and (one.method, one.offset) not in self._busy:
+            for one in self._making.of(origin):
+                if (one.method, one.offset) not in self._busy:
                     yield one
 
-    def _is_derived(self, builders: frozenset[Value], made: Taken) -> bool:
-        return made in self.uses.derived or any(builders.intersection(one.made) for one in self.uses.derived)
+    def _is_derived(self, builders: frozenset[Value]) -> bool:
+        return bool(self._deriving.of(builders))
 
     # Whether it pins.
 
@@ -160,15 +217,13 @@ class Clients:
         inherits_some = self._is_copied(builders) and any(taker.pinners for taker in self.takers)
         if clearing:
             first = clearing[0]
-            if first.pinners or first.is_open or _is_skipped(first.taken, first.targets):
+            if first.pinners or first.is_open or self._is_skipped(first):
                 return Pinning.PERHAPS, first
             if setting and not _is_last(first, setting):
                 return Pinning.PINNED, None
             if setting or inherits or inherits_some:
                 return Pinning.CLEARED, first
-            return (
-                Pinning.UNKNOWN if self._is_derived(builders, made) and not parents else Pinning.NONE
-            ), None
+            return (Pinning.UNKNOWN if self._is_derived(builders) and not parents else Pinning.NONE), None
         if any(taker.pinners for taker in setting) or inherits:
             return Pinning.PINNED, None
         return (
@@ -185,7 +240,7 @@ class Clients:
             or any(parent.pinning is not Pinning.NONE for parent in parents)
         ):
             return True
-        if self._is_derived(builders, made) and not parents:
+        if self._is_derived(builders) and not parents:
             return True
         if self.trace.is_open(builders):
             return True
@@ -195,41 +250,50 @@ class Clients:
 
     def _hosts(self, made: Taken) -> Iterator[str]:
         """Hosts of the URLs of the calls, and of the Retrofits, that it is seen to be used for."""
-        for use in self.uses.others:
-            if use.ref is None or len(use.arguments) < 2:
-                continue
-            if use.ref.name in {"newCall", "newWebSocket"}:
-                client, built, builder, setter = use.receiver, use.arguments[1], _REQUEST, "url"
-            elif use.ref.class_name == _RETROFIT and use.ref.name == "client":
-                client, built, builder, setter = use.arguments[1], use.receiver, _RETROFIT, "baseUrl"
-            else:
-                continue
-            if self.trace.down(client).intersection(made.made):
-                yield from self._urls(use.method, built, builder, setter)
+        for request in self._requests.of(made.made):
+            wanted = frozenset(_chain(self.trace, request.built, request.builder))
+            for url in self._urls(request).of(wanted):
+                for text in self.source.texts(url) or ():
+                    if host := _host(text):
+                        yield host
 
-    def _urls(self, method: MethodBody, value: Value, builder: str, setter: str) -> Iterator[str]:
-        """What is given to a builder by some method of the same code."""
-        wanted = frozenset(_chain(self.trace, value, builder))
+    def _urls(self, request: _Request) -> ByValue[Value]:
+        """What a method gives the builders of requests, by these builders."""
+        key = request.method, request.builder, request.setter
+        if key not in self._urls_set:
+            found = self._urls_set[key] = ByValue(self.source.program.budget)
+            for builder, url in self._set_urls(*key):
+                found.add(_chain(self.trace, builder, request.builder), url)
+        return self._urls_set[key]
+
+    def _set_urls(self, method: MethodBody, builder: str, setter: str) -> Iterator[tuple[Value, Value]]:
+        """Each builder in a method that is given a URL, and what that is."""
         for one in method.instructions:
             if one.opcode not in opcodes.INVOKES:
                 continue
             ref = method.dex.method_ref(one.reference or 0)
-            if ref.class_name != builder or ref.name != setter:
-                continue
-            passed = self.source.program.call_arguments(method, one.offset) or ()
-            if len(passed) > 1 and wanted.intersection(_chain(self.trace, passed[0], builder)):
-                for text in self.source.texts(passed[1]) or ():
-                    if host := _host(text):
-                        yield host
+            if ref.class_name == builder and ref.name == setter:
+                passed = self.source.program.call_arguments(method, one.offset) or ()
+                if len(passed) > 1:
+                    yield passed[0], passed[1]
 
     def _trust(self, builders: frozenset[Value]) -> Iterator[str]:
         """Classes of the app that decide on certificates or names for it."""
-        for use in self.uses.others:
-            if use.ref and use.ref.name in _TRUSTING and self.trace.up(use.receiver) & builders:
-                for value in use.arguments[1:]:
-                    for one in self.trace.down(value):
-                        if isinstance(one, Created) and self.source.program.class_def(one.descriptor):
-                            yield one.descriptor
+        for use in self._trusting.of(builders):
+            for value in use.arguments[1:]:
+                for one in self.trace.down(value):
+                    if isinstance(one, Created) and self.source.program.class_def(one.descriptor):
+                        yield one.descriptor
+
+
+def _requests(use: Taken) -> Iterator[tuple[Value, _Request]]:
+    """The client of a call, or of a Retrofit, and what it is used for."""
+    if use.ref is None or len(use.arguments) < 2:
+        return
+    if use.ref.name in {"newCall", "newWebSocket"}:
+        yield use.receiver, _Request(use.method, use.arguments[1], _REQUEST, "url")
+    elif use.ref.class_name == _RETROFIT and use.ref.name == "client":
+        yield use.arguments[1], _Request(use.method, use.receiver, _RETROFIT, "baseUrl")
 
 
 def _chain(trace: Trace, value: Value, builder: str) -> Iterator[Value]:
@@ -261,26 +325,6 @@ def _is_last(clearing: Taker, setting: Iterable[Taker]) -> bool:
     """Whether a pinner is taken away after it was set; in other methods, either may be."""
     here = clearing.taken
     return all(one.taken.method != here.method or one.taken.offset <= here.offset for one in setting)
-
-
-def _is_skipped(taken: Taken, builders: frozenset[Value]) -> bool:
-    """Whether some branch leads around a call, after the builder that it is on was made."""
-    made = [
-        one.offset
-        for one in builders
-        if isinstance(one, Created | Returned) and one.method == taken.method and one.offset < taken.offset
-    ]
-    first = max(made, default=0)
-    try:
-        return any(
-            one.target is not None
-            and first <= one.offset < taken.offset < one.target
-            and not _only_throws(taken.method, one.target)
-            for one in taken.method.instructions
-            if one.opcode not in opcodes.SWITCHES and one.opcode != opcodes.FILL_ARRAY_DATA
-        )
-    except DexError:
-        return True
 
 
 def _only_throws(method: MethodBody, start: int) -> bool:

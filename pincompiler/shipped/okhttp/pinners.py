@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex import DexError
@@ -11,10 +12,12 @@ from pincompiler.dex.variants import call_variants
 from pincompiler.facts import Mechanism, Unseen
 from pincompiler.facts.okhttp import Added, Pinner, Use
 from pincompiler.records import dataclass
+from pincompiler.shipped.okhttp.trace import ByValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.dex.method import MethodBody
     from pincompiler.facts import Code
     from pincompiler.shipped.okhttp.roles import Roles
     from pincompiler.shipped.okhttp.trace import Trace
@@ -41,25 +44,34 @@ class Draft:
         return not self.added and not self.doubts
 
 
-@dataclass(slots=True)
 class Pinners:
     """All pinners that code of the app makes with one OkHttp."""
 
-    source: Source
-    roles: Roles
-    trace: Trace
-    uses: Uses
-    drafts: list[Draft] = field(default_factory=list)
-    orphans: list[Draft] = field(default_factory=list)
-    """What is added to builders of which no pinner is seen to be made."""
+    def __init__(self, source: Source, roles: Roles, trace: Trace, uses: Uses) -> None:
+        self.source = source
+        self.roles = roles
+        self.trace = trace
+        self.uses = uses
+        self.drafts: list[Draft] = []
+        self.orphans: list[Draft] = []
+        """What is added to builders of which no pinner is seen to be made."""
+        self._by_value: ByValue[Draft] = ByValue(source.program.budget)
+        self._by_builder: ByValue[Draft] = ByValue(source.program.budget)
+        self._by_method: dict[MethodBody, list[Draft]] = {}
+        self._pins_in: dict[MethodBody, list[Taken]] = {}
 
     def collect(self) -> None:
         """Find them and what they are given."""
         for made in self.uses.pinners:
-            self.drafts.append(Draft(made, frozenset(made.made)))
+            draft = Draft(made, frozenset(made.made))
+            self.drafts.append(draft)
+            self._by_method.setdefault(made.method, []).append(draft)
+            self._by_value.add(draft.values, draft)
+            self._by_builder.add(self.trace.down(made.receiver), draft)
+        for pin in self.uses.pins:
+            self._pins_in.setdefault(pin.method, []).append(pin)
         for add in self.uses.adds:
-            for draft in self._owners(add):
-                self._give(draft, add)
+            self._give(self._owners(add), add)
         pins = {value: pin for pin in self.uses.pins for value in pin.made}
         for draft in self.drafts:
             if draft.made.ref and draft.made.ref.class_name == self.roles.pinner:
@@ -73,11 +85,11 @@ class Pinners:
     def _owners(self, add: Taken) -> list[Draft]:
         """The pinners that a call of ``add`` is for."""
         given = self.trace.up(add.receiver)
-        found = [draft for draft in self.drafts if given & self.trace.down(draft.made.receiver)]
+        found = self._by_builder.of(given)
         if found:
             return found
         # Where calls were put into each other, the builder may be gone: then the method tells.
-        found = [draft for draft in self.drafts if draft.made.method == add.method]
+        found = self._by_method.get(add.method, [])
         if not found and len(self.drafts) == 1 and self.trace.is_open(given):
             found = self.drafts
         if found:
@@ -90,27 +102,38 @@ class Pinners:
         self.orphans.append(orphan)
         return [orphan]
 
-    def _give(self, draft: Draft, add: Taken) -> None:
-        """Note the pins of one call for a pinner."""
+    def _give(self, drafts: list[Draft], add: Taken) -> None:
+        """Note the pins of one call for the pinners that it may be for."""
+        added, doubts = self._added(add)
+        self.source.program.budget.spend(len(drafts) * len(added))
+        code = self.source.code(add.method, add.offset)
+        for draft in drafts:
+            draft.added += added
+            for doubt in doubts:
+                self._doubt(draft, code, doubt)
+
+    def _added(self, add: Taken) -> tuple[list[Added], list[str]]:
+        """The pins of one call, and what is not known of them."""
         host, pins = add.arguments[-2:]
         code = self.source.code(add.method, add.offset)
         patterns, keys = self.source.texts(host), self.source.texts(pins)
         if patterns and "" in patterns:
             patterns = None  # OkHttp throws on it, so no app that runs adds it: something was not followed
         if isinstance(pins, Items) and pins.exact and not pins.items:
-            return
+            return [], []
         if patterns is None or keys is None or len(patterns) > 1:
             told = self._told_apart(add)
             if told:
-                draft.added += [Added(pattern, some, code) for pattern, some in told]
-                return
+                return [Added(pattern, some, code) for pattern, some in told], []
         if patterns is None or keys is None:
             what = "host is" if patterns is None else "pins are"
-            self._doubt(draft, code, f"adds pins, and the {what} computed at run time")
-            return
+            return [], [f"adds pins, and the {what} computed at run time"]
+        doubts = []
         if len(patterns) > 1 and len(keys) > 1 and not isinstance(pins, Items):
-            self._doubt(draft, code, "adds pins for several hosts, and which are whose is not known")
-        draft.added += [Added(pattern, keys, code) for pattern in patterns[:_MOST_PATTERNS]]
+            doubts.append("adds pins for several hosts, and which are whose is not known")
+        if len(patterns) > _MOST_PATTERNS:
+            doubts.append(f"adds pins for {len(patterns):,} hosts, and only {_MOST_PATTERNS} were looked at")
+        return [Added(pattern, keys, code) for pattern in patterns[:_MOST_PATTERNS]], doubts
 
     def _told_apart(self, add: Taken) -> list[tuple[str, tuple[str, ...]]] | None:
         """Patterns and pins by the entries of loops and by callers; None if one of them is not known."""
@@ -120,8 +143,10 @@ class Pinners:
             variants = call_variants(self.source.program, add.method, add.offset)
         except DexError:
             return None
+        if len(variants) > _MOST_PATTERNS:
+            return None
         found: dict[str, dict[str, None]] = {}
-        for variant in variants[:_MOST_PATTERNS]:
+        for variant in variants:
             patterns, keys = (self.source.texts(value) for value in variant[-2:])
             if not patterns or "" in patterns or keys is None or (len(patterns) > 1 and len(keys) > 1):
                 return None
@@ -137,7 +162,7 @@ class Pinners:
             made = [pins.get(item) for item in one.items] if isinstance(one, Items) and one.exact else [None]
             for pin in made:
                 if pin is not None:
-                    self._give(draft, pin)
+                    self._give([draft], pin)
                 elif not draft.added:
                     self._doubt(draft, code, "makes a pinner of pins that could not be followed")
 
@@ -150,12 +175,13 @@ class Pinners:
 
     def _listed(self, shown: Taken) -> None:
         """``builder.pins += Pin(…)``: the pins that are made in the same method."""
-        made = [pin for pin in self.uses.pins if pin.method == shown.method]
-        for draft in self._owners(shown):
-            for pin in made:
-                self._give(draft, pin)
-            if not made:
-                code = self.source.code(shown.method, shown.offset)
+        made = self._pins_in.get(shown.method, ())
+        drafts = self._owners(shown)
+        for pin in made:
+            self._give(drafts, pin)
+        if not made:
+            code = self.source.code(shown.method, shown.offset)
+            for draft in drafts:
                 self._doubt(draft, code, "takes the list of a pinner's pins, and what it adds is not known")
 
     def _doubt(self, draft: Draft, code: Code, why: str) -> None:
@@ -166,7 +192,7 @@ class Pinners:
     def given(self, value: Value) -> tuple[list[Draft], bool, bool]:
         """The pinners that a value may be; whether it may be the empty one, and whether it may be any other."""
         closure = self.trace.down(value)
-        found = [draft for draft in self.drafts if closure & draft.values]
+        found = self._by_value.of(closure)
         default = any(self._is_default(one) for one in closure)
         return found, default, self.trace.is_open(closure)
 
@@ -178,14 +204,28 @@ class Pinners:
         """What becomes of a pinner; its takers are known by now."""
         if draft.takers:
             return Use.ATTACHED if draft.values else Use.UNKNOWN
-        for asked in self.uses.asked:
-            found, _, is_open = self.given(asked.receiver)
-            if draft in found or is_open:
-                return Use.CHECKED
-        if any(self.given(taker.arguments[-1])[2] for taker in self.uses.takers):
+        if self._is_checked(draft):
+            return Use.CHECKED
+        if self._is_any_taken:
             return Use.LIKELY
         values = draft.values or frozenset(self.trace.up(draft.made.receiver))
         return Use.UNKNOWN if self.trace.escapes(draft.made.method, values) else Use.NEVER
+
+    def _is_checked(self, draft: Draft) -> bool:
+        """Whether code of the app has the pinner check a host."""
+        found, is_open = self._checked
+        return is_open or id(draft) in found
+
+    @cached_property
+    def _checked(self) -> tuple[frozenset[int], bool]:
+        """The pinners, by id, that code of the app has check a host; whether any other may be one of them."""
+        given = [self.given(asked.receiver) for asked in self.uses.asked]
+        return frozenset(id(one) for found, _, _ in given for one in found), any(one[2] for one in given)
+
+    @cached_property
+    def _is_any_taken(self) -> bool:
+        """Whether some builder of clients may be given any pinner."""
+        return any(self.given(taker.arguments[-1])[2] for taker in self.uses.takers)
 
     def facts(self, clients: dict[int, list[Code]]) -> Iterator[Pinner]:
         """Each pinner that is given something; ``clients`` are those that get it, by the draft's id."""

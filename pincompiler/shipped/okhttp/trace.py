@@ -7,7 +7,7 @@ own, so that two users of one helper are told apart: see :meth:`Trace.down` and 
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from pincompiler.dex import DexError, opcodes
 from pincompiler.dex.values import (
@@ -24,17 +24,43 @@ from pincompiler.dex.values import (
 from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from pincompiler.dex import Program
+    from pincompiler.dex.budget import Budget
     from pincompiler.dex.flow import MethodFlow
     from pincompiler.dex.method import MethodBody
     from pincompiler.shipped.okhttp.roles import Roles
 
-_MOST_STEPS: Final = 120
+T = TypeVar("T")
+_MOST_STEPS: Final = 1000
 """Values that one object is followed through."""
-_MOST_QUESTIONS: Final = 400
 _LAZY: Final = frozenset({"Lkotlin/Lazy;", "Lkotlin/LazyKt;", "Lkotlin/LazyKt__LazyJVMKt;"})
+
+
+class ByValue(Generic[T]):
+    """Things that are each known by some values: by any of these they are found, in the order of their adding."""
+
+    __slots__ = ("_budget", "_by_value", "_count")
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._by_value: dict[Value, dict[int, T]] = {}
+        self._count = 0
+
+    def add(self, values: Iterable[Value], thing: T) -> None:
+        """Have a thing found by some values."""
+        self._count += 1
+        for value in values:
+            self._by_value.setdefault(value, {})[self._count] = thing
+
+    def of(self, values: Iterable[Value]) -> list[T]:
+        """Give what is known by some of these values, each once."""
+        found: dict[int, T] = {}
+        for value in values:
+            found |= self._by_value.get(value, {})
+        self._budget.spend(len(found))
+        return [found[number] for number in sorted(found)]
 
 
 @dataclass(slots=True)
@@ -43,7 +69,11 @@ class Trace:
 
     program: Program
     roles: Roles
+    cut: bool = False
+    """Whether some object led through more values than it was followed through."""
     _down: dict[Value, frozenset[Value]] = field(default_factory=dict)
+    _up: dict[Value, frozenset[Value]] = field(default_factory=dict)
+    _handed: dict[MethodBody, frozenset[Value]] = field(default_factory=dict)
     _known: dict[Value, tuple[Value, ...] | None] = field(default_factory=dict)
 
     def flow(self, method: MethodBody) -> MethodFlow:
@@ -63,6 +93,12 @@ class Trace:
                 waiting += possible(self._receiver(one))
             else:
                 yield one
+        self._paid(seen, waiting)
+
+    def _paid(self, seen: Collection[Value], waiting: Collection[Value]) -> None:
+        """Take the steps that it took from the budget, and note that something was left."""
+        self.cut |= bool(waiting)
+        self.program.budget.spend(len(seen))
 
     def _receiver(self, value: Returned) -> Value:
         passed = self.flow(value.method).calls.get(value.offset)
@@ -76,7 +112,11 @@ class Trace:
 
     def up(self, value: Value) -> frozenset[Value]:
         """What a parameter or a field may stand for, not looking into helpers that make objects."""
-        return self._closure(value, lambda one: None if isinstance(one, Returned) else self._behind(one))
+        if value not in self._up:
+            self._up[value] = self._closure(
+                value, lambda one: None if isinstance(one, Returned) else self._behind(one)
+            )
+        return self._up[value]
 
     def _closure(self, value: Value, behind: Callable[[Value], Iterable[Value] | None]) -> frozenset[Value]:
         found: dict[Value, None] = {}
@@ -87,13 +127,12 @@ class Trace:
                 found[one] = None
                 for more in behind(one) or ():
                     waiting += self.local(more)
+        self._paid(found, waiting)
         return frozenset((*found, *waiting))
 
     def _behind(self, value: Value) -> tuple[Value, ...] | None:
         if value not in self._known:
-            # Each may cost a pass over the code.
-            enough = len(self._known) >= _MOST_QUESTIONS
-            self._known[value] = None if enough else self._step(value)
+            self._known[value] = self._step(value)
         return self._known[value]
 
     def _step(self, value: Value) -> tuple[Value, ...] | None:
@@ -140,15 +179,18 @@ class Trace:
 
     def escapes(self, method: MethodBody, objects: frozenset[Value]) -> bool:
         """Whether a method hands some object to code that could not be looked into."""
-        calls = self.flow(method).calls
+        if method not in self._handed:
+            self._handed[method] = frozenset(self._handed_out(method))
+        return not objects.isdisjoint(self._handed[method])
+
+    def _handed_out(self, method: MethodBody) -> Iterator[Value]:
+        """All that a method hands to code that could not be looked into."""
+        calls, own = self.flow(method).calls, self.roles.classes
         for one in method.instructions:
             if one.opcode not in opcodes.INVOKES:
                 continue
             ref = method.dex.method_ref(one.reference or 0)
-            if ref.class_name not in self.roles.classes and any(
-                objects.intersection(self.local(value)) for value in calls.get(one.offset, ())
-            ):
-                known = self.program.method(ref)
-                if known is None or known.body is None:
-                    return True
-        return False
+            known = None if ref.class_name in own else self.program.method(ref)
+            if ref.class_name not in own and (known is None or known.body is None):
+                for value in calls.get(one.offset, ()):
+                    yield from self.local(value)

@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 _HOST: Final = lazy_regex(r"(\*\*?\.)?[\w-]+(\.[\w-]+)+")
 _PIN: Final = lazy_regex(r"sha(1|256)/.+")
-_MOST: Final = 2000
+_MOST: Final = 20_000
 """Uses that are looked at: OkHttp in a large app has some hundred."""
-_MOST_CALLERS: Final = 64
+_MOST_CALLERS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,7 @@ class Uses:
 def uses_of(source: Source, roles: Roles, sites: Iterable[Site]) -> Uses:
     """Sort the calls of OkHttp's classes."""
     found = Uses()
-    for number, site in enumerate(sites):
-        if number > _MOST:
-            source.doubt("OkHttp", "is used in too many places to be followed", Mechanism.OKHTTP)
-            break
+    for site in source.bounded(tuple(sites), _MOST, "uses of OkHttp", Mechanism.OKHTTP):
         if roles.is_own(site.method):
             continue
         ref = site.method.dex.method_ref(site.ref)
@@ -151,11 +148,12 @@ def field_takers(source: Source, roles: Roles) -> Iterator[Taken]:
                 yield Taken(site.method, site.offset, None, put)
 
 
-def adds_by_pin(program: Program, roles: Roles, sites: Iterable[Site]) -> Iterator[Taken]:
+def adds_by_pin(source: Source, roles: Roles, sites: Iterable[Site]) -> Iterator[Taken]:
     """What is added, known by the making of each pin: by whoever calls the method that makes it.
 
     R8 may have put ``add`` into its caller, and given it other parameters.
     """
+    program = source.program
     for site in sites:
         ref = site.method.dex.method_ref(site.ref)
         if not roles.makes_pin(ref) or site.method.class_name == roles.pin:
@@ -167,7 +165,8 @@ def adds_by_pin(program: Program, roles: Roles, sites: Iterable[Site]) -> Iterat
             yield Taken(site.method, site.offset, ref, (receiver, *made))
             continue
         body = site.method
-        for call in program.call_sites(body.class_name, body.name, body.descriptor)[:_MOST_CALLERS]:
+        callers = program.call_sites(body.class_name, body.name, body.descriptor)
+        for call in source.bounded(callers, _MOST_CALLERS, source.where(body).symbol, Mechanism.OKHTTP):
             passed = arguments(program, call)
             called = call.method.dex.method_ref(call.ref)
             replaced = [_replaced(value, body, passed) for value in made]
