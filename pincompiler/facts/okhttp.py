@@ -28,6 +28,11 @@ class Library:
     """The DEX file that has it."""
 
     @property
+    def known_version(self) -> Version | None:
+        """As far as its version is known: of the second OkHttp at least that it is that."""
+        return self.version or ((2,) if self.major == 2 else None)
+
+    @property
     def title(self) -> str:
         """``OkHttp 4.12.0``."""
         number = (

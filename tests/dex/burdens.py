@@ -135,7 +135,7 @@ def fluent(n: int) -> Files:
     """One pinner that is given ``n`` hosts in one expression: each call is on what the one before returns."""
     code: list[w.Instruction] = made(0, PINS)
     for number in range(n):
-        code += pinning(number)[2:9]
+        code += pinning(number)[2:10]
     code += [w.call("virtual", PINS, "build", f"(){PINNER}", 0), w.result(0), *made(1, BUILDER)]
     code += [
         w.call("virtual", BUILDER, "certificatePinner", f"({PINNER}){BUILDER}", 1, 0),

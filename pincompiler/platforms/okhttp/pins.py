@@ -36,6 +36,9 @@ def hash_of(pin: str) -> bytes | None:
     return urlsafe_b64decode(body.replace("+", "-").replace("/", "_") + "=" * (-len(body) % 4))
 
 
+_THROWS = "OkHttp throws on it"
+
+
 def fault_of(pattern: str, version: Version | None) -> str:
     """Why a pattern matches nothing, or OkHttp throws on it; empty for one that can match.
 
@@ -48,11 +51,16 @@ def fault_of(pattern: str, version: Version | None) -> str:
     rest = pattern.removeprefix(wildcard)
     if "*" in rest:
         why = "a star may only stand alone in front"
-        return f"OkHttp throws on it, for {why}" if strict else why
+        return f"{_THROWS}, for {why}" if strict else why
     if rest.endswith("."):
         return "a host of a URL ends in no dot"
     if _LABELS.fullmatch(rest) or _IPV6.fullmatch(rest):
         return ""
     if strict:
-        return "OkHttp throws on it, for it is no host"
+        return f"{_THROWS}, for it is no host"
     return "it is a URL and no host" if "://" in rest else ""
+
+
+def is_refused(pattern: str, version: Version | None) -> bool:
+    """Whether OkHttp throws on a pattern, so that no app which runs adds it."""
+    return fault_of(pattern, version).startswith(_THROWS)

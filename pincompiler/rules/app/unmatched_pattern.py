@@ -71,7 +71,7 @@ def check(audited: Audited) -> Iterator[Finding]:
 
 
 def _judged(audited: Audited, added: Added, library: Library) -> Iterator[Finding]:
-    if fault := fault_of(added.pattern, library.version or ((2,) if library.major == 2 else None)):
+    if fault := fault_of(added.pattern, library.known_version):
         yield from RULE.in_code(
             audited,
             added.code,

@@ -198,8 +198,7 @@ def _shipped(pinner: Pinner, digest: str) -> Shipped:
         Entry(added.pattern, tuple(map(key_of, added.pins)), added.code.location) for added in pinner.added
     )
     detached = pinner.use is Use.NEVER
-    version = pinner.library.version or ((2,) if pinner.library.major == 2 else None)
-    vain = tuple(entry for entry in entries if fault_of(entry.pattern, version))
+    vain = tuple(entry for entry in entries if fault_of(entry.pattern, pinner.library.known_version))
     deep = understands_deep(pinner.library.version)
     no_host = f"no host matches {', '.join(entry.pattern[:80] for entry in vain[:2])}" if vain else ""
     return Shipped(

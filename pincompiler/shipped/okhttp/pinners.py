@@ -11,6 +11,7 @@ from pincompiler.dex.values import FieldValue, Items, Value, possible
 from pincompiler.dex.variants import call_variants
 from pincompiler.facts import Mechanism, Unseen
 from pincompiler.facts.okhttp import Added, Pinner, Use
+from pincompiler.platforms.okhttp.pins import is_refused
 from pincompiler.records import dataclass
 from pincompiler.shipped.okhttp.trace import ByValue
 
@@ -129,11 +130,20 @@ class Pinners:
             what = "host is" if patterns is None else "pins are"
             return [], [f"adds pins, and the {what} computed at run time"]
         doubts = []
+        sound = self._sound(patterns)
+        if sound != patterns:
+            doubts.append("adds pins for a host that is computed at run time, or for one of several")
+            patterns = sound
         if len(patterns) > 1 and len(keys) > 1 and not isinstance(pins, Items):
             doubts.append("adds pins for several hosts, and which are whose is not known")
         if len(patterns) > _MOST_PATTERNS:
             doubts.append(f"adds pins for {len(patterns):,} hosts, and only {_MOST_PATTERNS} were looked at")
         return [Added(pattern, keys, code) for pattern in patterns[:_MOST_PATTERNS]], doubts
+
+    def _sound(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of which the host may be one: on others OkHttp throws, unless it throws on all of them."""
+        version = self.roles.library.known_version
+        return tuple(one for one in patterns if not is_refused(one, version)) or patterns
 
     def _told_apart(self, add: Taken) -> list[tuple[str, tuple[str, ...]]] | None:
         """Patterns and pins by the entries of loops and by callers; None if one of them is not known."""
@@ -149,6 +159,8 @@ class Pinners:
         for variant in variants:
             patterns, keys = (self.source.texts(value) for value in variant[-2:])
             if not patterns or "" in patterns or keys is None or (len(patterns) > 1 and len(keys) > 1):
+                return None
+            if self._sound(patterns) != patterns:
                 return None
             for pattern in patterns:
                 found.setdefault(pattern, {}).update(dict.fromkeys(keys))
