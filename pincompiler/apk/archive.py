@@ -90,6 +90,8 @@ class Archive:
     _positions: dict[str, int] = field(default_factory=dict)
     _central: bytes = b""
     _shift: int = 0
+    is_cut: bool = False
+    """Whether it has more entries than were read."""
 
     def __post_init__(self) -> None:
         directory = find_directory(self.storage, self.name, self._oddities)
@@ -112,6 +114,7 @@ class Archive:
                 self._oddities.note("has rubbish in its central directory; Android refuses that")
                 continue
             if number >= _MOST_ENTRIES:
+                self.is_cut = True
                 break
             number += 1
             raw = central[at + 46 : at + 46 + name_size]
@@ -124,7 +127,7 @@ class Archive:
         if number != count and not (count == MOST_16 and number > count):
             what = f"the end record counts {count} entries, the directory has {number}"
             self._oddities.note(what)
-        if number >= _MOST_ENTRIES:
+        if self.is_cut:
             self._oddities.note(f"has more than {_MOST_ENTRIES} entries; the others were not read")
 
     @property

@@ -153,7 +153,8 @@ class Package:
     @property
     def unknowns(self) -> tuple[Unknown, ...]:
         """What could not be read, as far as it has been tried by now."""
-        return tuple(self._unknowns)
+        cut = [part.name or self.name for part in self.parts if part.archive.is_cut]
+        return (*self._unknowns, *(Unknown(name, "has more entries than were read") for name in cut))
 
     def members(self) -> Iterator[str]:
         """Every file in it, by name; a bundle's modules are in one archive."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex import DexError, containing, opcodes
 from pincompiler.dex.scan import Wanted
+from pincompiler.facts.common import Mechanism
 from pincompiler.facts.nsc import NamedHost
 from pincompiler.regexes import lazy_regex
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pincompiler.shipped.source import Source
 
 _ADDRESS: Final = lazy_regex(r"https://([\w.-]+)(?:[:/?#]|$)", re.ASCII)
-_MOST: Final = 200
+_MOST: Final = 2000
 """Domains that are asked for."""
 
 
@@ -26,9 +27,10 @@ def hosts_below(source: Source, domains: Sequence[str]) -> Iterator[NamedHost]:
     if not domains:
         return
     found: dict[str, NamedHost] = {}
+    some = source.bounded(domains, _MOST, "domains that are pinned without what is below them", Mechanism.NSC)
     for dex in source.program.files:
         try:
-            for one in _in_file(source, dex, domains[:_MOST]):
+            for one in _in_file(source, dex, some):
                 found.setdefault(one.host, one)
         except DexError:  # told where the code was searched for everything else
             continue

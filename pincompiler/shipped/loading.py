@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.apk.archive import Archive, read_archive
+from pincompiler.apk.archive import Archive, MemberError, read_archive
 from pincompiler.apk.directory import ArchiveError
 from pincompiler.dex import DexError, opcodes
 from pincompiler.dex.strings import reading
@@ -108,7 +108,6 @@ _LIBRARIES_OWN: Final = lazy_regex(
 _DEX: Final = b"dex\n0"
 _ARCHIVE: Final = b"PK\x03\x04"
 _HEAD: Final = 8
-_MOST_FILES: Final = 65_536
 _ARCHIVES_LIMIT: Final = 64 << 20
 """Bytes of archives inside the app that are opened."""
 _ENOUGH: Final = 60
@@ -186,9 +185,9 @@ def _place(loader: Loader) -> str:
 def _embedded(source: Source, *, thorough: bool) -> Iterator[Embedded]:
     """Assets that hold code: by their names, or by their first bytes where something may load them."""
     left = _ARCHIVES_LIMIT
-    for number, (member, archive, entry) in enumerate(source.package.entries()):
+    for member, archive, entry in source.package.entries():
         found = _asset(member)
-        if found is None or number > _MOST_FILES or _LIBRARIES_OWN.fullmatch(member):
+        if found is None or _LIBRARIES_OWN.fullmatch(member):
             continue
         if not thorough and not _NAMED_CODE.fullmatch(member):
             continue
@@ -196,18 +195,24 @@ def _embedded(source: Source, *, thorough: bool) -> Iterator[Embedded]:
             head = archive.head(entry, _HEAD)
             if head.startswith(_DEX):
                 yield Embedded(source.member(member), "a DEX file")
-            elif head.startswith(_ARCHIVE) and archive.entry(entry).size <= left:
-                left -= archive.entry(entry).size
-                if "classes.dex" in _inside(archive, entry, left):
+            elif head.startswith(_ARCHIVE):
+                inner, size = _inside(archive, entry, left)
+                left -= size
+                if "classes.dex" in inner:
                     yield Embedded(source.member(member), "an archive with classes.dex")
-        except ArchiveError:
+        except MemberError as error:
+            source.doubt(member, f"may hold code, and cannot be read: {error.why}", *_IN_CODE)
+        except ArchiveError:  # what begins as an archive and is none
             continue
 
 
-def _inside(archive: Archive, entry: str, limit: int) -> Archive:
-    """An archive within an archive, in place if it is stored as it is."""
+def _inside(archive: Archive, entry: str, limit: int) -> tuple[Archive, int]:
+    """An archive within an archive, in place if it is stored as it is, and how much was unpacked for it."""
     window = archive.window(entry)
-    return read_archive(archive.read(entry, limit)) if window is None else Archive(window, entry)
+    if window is not None:
+        return Archive(window, entry), 0
+    data = archive.read(entry, limit)
+    return read_archive(data), len(data)
 
 
 # Packers.

@@ -40,6 +40,7 @@ _LEAST_SEARCHED: Final = 32 << 20
 _TIMES_SEARCHED: Final = 6
 """Bytes of DEX files that are searched in all, at least and by the size of the program: what keeps an audit
 in proportion to unpacking."""
+_MOST_VISITS: Final = 1_000_000
 _ACC_PRIVATE: Final = 0x2
 _ACC_INTERFACE: Final = 0x200
 _MOST_ANCESTORS: Final = 200
@@ -103,6 +104,8 @@ class _Search:
     """By file and type id, the indices of the classes which extend a class directly."""
     left: int = 0
     """Bytes of DEX files that may still be searched."""
+    visits: int = _MOST_VISITS
+    """Nodes that answers may still go through, all of them together."""
 
     def run(self, asked: Iterable[_Node]) -> None:
         """Follow everything back until it is settled, nothing is left, or it leads too far."""
@@ -183,7 +186,8 @@ class _Search:
             return any(self._access(one) is not None for one in inherited)
         if node.name == "<init>" or access & (ACC_STATIC | _ACC_PRIVATE):
             return False
-        for ancestor in self._ancestors(node.class_name):
+        ancestors = self._ancestors(node.class_name)
+        for ancestor in ancestors:
             if ancestor == "Ljava/lang/Object;":
                 if node.name in _OBJECT:
                     return True
@@ -192,7 +196,7 @@ class _Search:
                     return True
             elif self._access(node._replace(class_name=ancestor)) is not None:
                 return True
-        return False
+        return len(ancestors) >= _MOST_ANCESTORS
 
     def _access(self, node: _Node) -> int | None:
         """The access flags of a method; none if its class has no such method."""
@@ -338,8 +342,9 @@ class _Search:
         before: dict[_Node, _Node | None] = {node: None}
         waiting = deque([node])
         outside = False
-        while waiting:
+        while waiting and self.visits > 0:
             one = waiting.popleft()
+            self.visits -= 1
             outside = outside or _nest(one.class_name) != _nest(node.class_name)
             outside = outside or self.mentioned.get(one.class_name, False)
             if self._starts(one.class_name):
@@ -350,6 +355,7 @@ class _Search:
                     waiting.append(caller)
         if (
             outside
+            or waiting
             or self.cut & self.asks[node]
             or any(self.names.anywhere(one.class_name) for one in before)
         ):
@@ -391,6 +397,8 @@ class _Names:
     manifest: bytes = b""
     cordova: bytes | None = None
     others: bytes | None = None
+    unread: bool = False
+    """Whether some of these could not be read: they may name anything."""
 
     def __post_init__(self) -> None:
         manifests = self.package.manifests
@@ -418,7 +426,7 @@ class _Names:
         """Whether any layout, other XML, service or Xposed file names it."""
         if self.others is None:
             self.others = self._read(_may_name)
-        return _holds(self.others, binary_name(class_name))
+        return self.unread or _holds(self.others, binary_name(class_name))
 
     def _read(self, wanted: Callable[[str], bool]) -> bytes:
         found, left = [], _FILES_LIMIT
@@ -427,6 +435,7 @@ class _Names:
                 try:
                     found.append(self.package.read(member, left))
                 except MemberError:
+                    self.unread = True
                     continue
                 left -= len(found[-1])
         return b"\0".join(found)

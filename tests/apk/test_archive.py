@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pincompiler.apk import read_package
 from pincompiler.apk.archive import Archive, MemberError, read_archive
 from pincompiler.apk.directory import ArchiveError
 from pincompiler.apk.storage import File, Window, digest
@@ -108,6 +109,13 @@ def test_sizes_that_lie() -> None:
     gone = read_archive(forge_zip([Member(b"m", b"data", method=0, size=7000, packed=7000)]))
     assert gone.read("m").startswith(b"data")
     assert "cut off" in told(gone)
+
+
+def test_entries_beyond_the_limit_leave_the_app_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = simple_zip({"AndroidManifest.xml": b"", "a": b"", "b": b""})
+    assert "app.apk" not in {one.what for one in read_package(data).unknowns}
+    monkeypatch.setattr("pincompiler.apk.archive._MOST_ENTRIES", 2)
+    assert "app.apk" in {one.what for one in read_package(data).unknowns}
 
 
 def test_of_two_entries_of_one_name_the_first_counts() -> None:

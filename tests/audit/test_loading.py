@@ -128,3 +128,13 @@ def test_a_dex_file_behind_a_gap_is_unknown() -> None:
     source, _ = read({"classes.dex": DEX, "classes3.dex": DEX})
     assert [one.what for one in source.unseen] == ["classes3.dex"]
     assert not read({"classes.dex": DEX, "classes2.dex": DEX})[0].unseen
+
+
+def test_an_archive_that_is_not_opened_leaves_code_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may hold code that the app loads; what was opened and holds none leaves nothing unknown."""
+    inner = simple_zip({"a.txt": bytes(1000)})
+    source, facts = read({"assets/a.zip": inner})
+    assert (facts.embedded, source.unseen) == ((), {})
+    monkeypatch.setattr(loading, "_ARCHIVES_LIMIT", len(inner) - 1)
+    source, _ = read({"assets/a.zip": inner})
+    assert [one.what for one in source.unseen] == ["assets/a.zip"]

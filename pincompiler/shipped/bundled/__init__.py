@@ -24,13 +24,14 @@ from pincompiler.shipped.source import Mention
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.dex import Site
     from pincompiler.location import Location
     from pincompiler.shipped.source import Source, Want
 
 _PEM_TEXT: Final = Mention(containing(rb"-----BEGIN [A-Z0-9 ]+-----"))
 _DER_TEXT: Final = Mention(containing(rb"MII[A-Za-z][A-Za-z0-9+/\n]{300}"))
 WANTED: Final[tuple[Want, ...]] = (*trusting.WANTED, _PEM_TEXT, _DER_TEXT)
-_MOST_TEXTS: Final = 200
+_MOST_TEXTS: Final = 1000
 _RUNTIMES: Final = {
     "libflutter.so": "Flutter has its own TLS stack, which heeds neither the network security configuration"
     " nor OkHttp's pins",
@@ -94,14 +95,12 @@ def _anchors(source: Source) -> dict[str, bool]:
 
 def _texts(source: Source, trusted: set[bytes]) -> Iterator[CertificateFile]:
     """Certificates and keys in strings of the app's own code, once for each string."""
-    seen: set[tuple[str, int]] = set()
+    once: dict[tuple[str, int], Site] = {}
     for site in source.sites(_PEM_TEXT, _DER_TEXT):
-        key = (site.method.dex.name, site.ref)
-        if key in seen or len(seen) >= _MOST_TEXTS:
-            continue
-        seen.add(key)
-        if not source.owner_of(site.method.class_name).first_party:
-            continue
+        if source.owner_of(site.method.class_name).first_party:
+            once.setdefault((site.method.dex.name, site.ref), site)
+    texts = once.values()
+    for site in source.bounded(texts, _MOST_TEXTS, "certificates in the code", Mechanism.KEYSTORE):
         try:
             store = read_store(site.method.dex.string(site.ref).encode("utf-8", "replace"))
             code = source.code(site.method, site.offset)

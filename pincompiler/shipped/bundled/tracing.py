@@ -18,6 +18,7 @@ from pincompiler.dex.values import Created, Items, Number, Parameter, Returned, 
 from pincompiler.location import java_name
 from pincompiler.records import dataclass
 from pincompiler.regexes import lazy_regex
+from pincompiler.shipped.bundled.scanning import LARGEST_STORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,6 +97,7 @@ def written(program: Program, created: Created) -> Iterator[tuple[Value, ...]]:
 
 def _calls_on(program: Program, created: Created) -> Iterator[tuple[str, tuple[Value, ...]]]:
     """Names and arguments of the methods called on a new object in the method that made it."""
+    program.budget.spend(len(created.method.instructions) >> 3)
     for instruction in created.method.instructions:
         if instruction.opcode not in opcodes.INVOKES or instruction.offset < created.offset:
             continue
@@ -271,9 +273,11 @@ def passwords(source: Source, value: Value) -> tuple[str, ...]:
 
 
 def members_read(source: Source, content: Content) -> Iterator[tuple[str, bytes]]:
-    """The files among the content, unpacked; those that are not there are gaps."""
+    """The files among the content, unpacked; those that are not there, or cannot be read, are gaps."""
     for member in content.members:
         try:
-            yield member, source.package.read(member, 4 << 20)
-        except MemberError:
-            content.gaps[f"the file {member}, which is not in the app"] = None
+            yield member, source.package.read(member, LARGEST_STORE)
+        except MemberError as error:
+            absent = member not in frozenset(source.package.members())
+            why = "is not in the app" if absent else f"cannot be read: {error.why}"
+            content.gaps[f"the file {member}, which {why}"] = None

@@ -37,7 +37,7 @@ LOADED: Final = Call(_STORE, "load", "(Ljava/io/InputStream;[C)V")
 PUT: Final = Call(_STORE, "setCertificateEntry")
 WANTED: Final[tuple[Want, ...]] = (MADE, ATTACHED, LOADED, PUT)
 _PLATFORM_STORES: Final = ("AndroidCAStore", "AndroidKeyStore")
-_MOST_SITES: Final = 64
+_MOST_SITES: Final = 1000
 _UNFILLED: Final = "a key store that nothing is seen to fill"
 
 
@@ -80,8 +80,7 @@ class Trusting:
         self._each(LOADED, self._load)
         if made:
             self._each(PUT, self._put)
-            for site in made[:_MOST_SITES]:
-                self._try(site, self._make)
+            self._all(made, self._make)
         if self._trust:
             self._each(ATTACHED, self._attach)
         return tuple(replace(one, attached=self._is_attached(mine)) for one, mine in self._trust)
@@ -92,7 +91,11 @@ class Trusting:
         return [one for one in self.source.sites(want) if owner(one.method.class_name).first_party]
 
     def _each(self, want: Want, step: Callable[[Site], None]) -> None:
-        for site in self._own(want)[:_MOST_SITES]:
+        self._all(self._own(want), step)
+
+    def _all(self, sites: list[Site], step: Callable[[Site], None]) -> None:
+        what = "calls that fill or use key stores"
+        for site in self.source.bounded(sites, _MOST_SITES, what, Mechanism.KEYSTORE):
             self._try(site, step)
 
     def _try(self, site: Site, step: Callable[[Site], None]) -> None:

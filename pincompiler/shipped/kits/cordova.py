@@ -6,6 +6,7 @@ chains to a certificate in ``www/certificates``, ``legacy`` all CAs installed on
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pincompiler.apk import MemberError
@@ -24,14 +25,15 @@ _SCRIPT = lazy_regex(r"(?:base/)?assets/www/(?!plugins/).*\.(?:js|html?)")
 _CALL = lazy_regex(rb"""setServerTrustMode\(\s*['"`](default|legacy|nocheck|pinned)['"`]""")
 _LARGEST = 16 << 20
 _MOST_SCRIPTS = 2_000
-_MOST_CALLS = 100
+_MOST_CALLS = 1000
 
 
 def collect(source: Source) -> tuple[HybridTrust, ...]:
     """Every choice in a script of an app that has the plugin."""
     if source.program.class_def(_PLUGIN) is None:
         return ()
-    return tuple(found for found, _ in zip(_choices(source), range(_MOST_CALLS), strict=False))
+    found = tuple(islice(_choices(source), _MOST_CALLS + 1))
+    return source.bounded(found, _MOST_CALLS, "calls of setServerTrustMode", Mechanism.HYBRID)
 
 
 def _choices(source: Source) -> Iterator[HybridTrust]:

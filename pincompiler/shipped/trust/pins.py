@@ -20,7 +20,7 @@ from pincompiler.shipped.trust.judging import is_strong
 from pincompiler.shipped.trust.meanings import CHECKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pincompiler.dex.classes import ClassDef, MethodRef
     from pincompiler.dex.method import MethodBody
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from pincompiler.shipped.trust.ways import Explorer
 
 _STORE: Final = "Ljava/security/KeyStore;"
-_MOST_METHODS: Final = 24
-_MOST_FIELDS: Final = 6
-"""Fields that are followed to what is written to them: each may be a search of all code."""
+_MOST_METHODS: Final = 200
+_MOST_FIELDS: Final = 50
 _DEEPEST: Final = 2
 _DIGESTS: Final = {32: Algorithm.SPKI_SHA256, 20: Algorithm.SPKI_SHA1}
 _KEY: Final = lazy_regex(r"30[0-9a-f]{150,4000}", re.IGNORECASE)
@@ -54,16 +53,18 @@ def _of(source: Source, explorer: Explorer, cls: ClassDef) -> Iterator[Pin]:
     )
     if check is None:
         return
-    bodies = _reached(explorer, check)
+    where = source.where(check)
+    reached = _reached(explorer, check)
+    bodies = source.bounded(reached, _MOST_METHODS, where.symbol, Mechanism.TRUST_MANAGER)
     called = {(ref.class_name, ref.name) for body in bodies for ref, _ in _calls(body)}
     names = {name for _, name in called}
     compares = ("Ljava/security/MessageDigest;", "digest") in called or "getPublicKey" in names
     found: dict[tuple[Algorithm, str], None] = {}
-    for value in _values(source, bodies) if compares and "getEncoded" in names else ():
+    for value in _values(source, bodies, where.symbol) if compares and "getEncoded" in names else ():
         for digest in _digests(value):
             algorithm = _DIGESTS[len(digest)] if "getPublicKey" in names else Algorithm.CERTIFICATE
             found[algorithm, b64encode(digest).decode("ascii")] = None
-    where, owner = source.where(check), source.owner_of(cls.name)
+    owner = source.owner_of(cls.name)
     # What has lost its name may be a library's, which pins if it is given pins.
     is_made = not found and owner != UNIDENTIFIED and bool(source.program.call_sites(cls.name, "<init>"))
     if is_made and (why := _unknown(explorer, cls, called)):
@@ -95,7 +96,7 @@ def _reached(explorer: Explorer, check: MethodBody) -> list[MethodBody]:
             continue
         for ref, opcode in _calls(body):
             target = explorer.target(ref, opcode)
-            if target is not None and target not in depths and len(found) < _MOST_METHODS:
+            if target is not None and target not in depths and len(found) <= _MOST_METHODS:
                 depths[target] = depths[body] + 1
                 found.append(target)
     return found
@@ -107,7 +108,7 @@ def _calls(body: MethodBody) -> Iterator[tuple[MethodRef, int]]:
             yield body.dex.method_ref(one.reference or 0), one.opcode
 
 
-def _values(source: Source, bodies: list[MethodBody]) -> Iterator[Value]:
+def _values(source: Source, bodies: Iterable[MethodBody], what: str) -> Iterator[Value]:
     """What their calls are passed, fields followed to what is written to them."""
     fields: dict[Value, None] = {}
     for body in bodies:
@@ -119,7 +120,7 @@ def _values(source: Source, bodies: list[MethodBody]) -> Iterator[Value]:
                 fields |= {leaf: None for leaf in leaves(value) if isinstance(leaf, FieldValue)}
     kinds = ("Ljava/lang/String;", "Ljava/util/", "[", "Ljava/lang/Object;")
     texts = [one for one in fields if isinstance(one, FieldValue) and one.ref.descriptor.startswith(kinds)]
-    for one in texts[:_MOST_FIELDS]:
+    for one in source.bounded(texts, _MOST_FIELDS, f"the fields of {what}", Mechanism.TRUST_MANAGER):
         yield from source.program.origins(one)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.dex import DexError, arguments
 from pincompiler.dex.values import Created, FieldValue, Parameter, Returned, leaves
+from pincompiler.facts.common import Mechanism
 from pincompiler.facts.trust import Decider, Decides, Override
 from pincompiler.location import java_name
 from pincompiler.shipped.source import Call
@@ -37,10 +38,8 @@ _TAKERS: Final = (
     Call("Lorg/conscrypt/Conscrypt;", "setDefaultHostnameVerifier"),
 )
 WANTED: Final = _TAKERS
-_MOST_SITES: Final = 60
+_MOST_SITES: Final = 1000
 _DEEPEST: Final = 3
-_MOST_CALLERS: Final = 6
-"""Parameters that are followed to where they are passed: each is a search of all code."""
 
 
 class Uses:
@@ -49,7 +48,6 @@ class Uses:
     def __init__(self, source: Source, classes: Iterable[str]) -> None:
         self._source = source
         self._classes = frozenset(classes)
-        self._callers = _MOST_CALLERS
         self.by_class: dict[str, dict[str, None]] = {}
         """Calls that each class is handed to, in words."""
         self._spoilt: dict[MethodBody, list[tuple[Value, str]]] = {}
@@ -57,7 +55,8 @@ class Uses:
         sites = [(want, site) for want in _TAKERS for site in source.sites(want)] if self._classes else []
         # What libraries do among themselves is no finding, and there is much of it.
         own = [(want, site) for want, site in sites if source.owner_of(site.method.class_name).first_party]
-        for want, site in own[:_MOST_SITES]:
+        mechanism = Mechanism.TRUST_MANAGER
+        for want, site in source.bounded(own, _MOST_SITES, "calls that take trust managers", mechanism):
             for name in self.given(site):
                 place = f"{_short(want.class_name)}.{want.name} in {_place(site.method)}"
                 self.by_class.setdefault(name, {})[place] = None
@@ -79,19 +78,10 @@ class Uses:
         for leaf in leaves(value):
             if isinstance(leaf, Created):
                 yield leaf.descriptor
-            elif depth < _DEEPEST and self._leads_on(leaf):
+            elif depth < _DEEPEST and isinstance(leaf, FieldValue | Returned | Parameter):
                 for origin in self._source.program.origins(leaf):
                     if origin != leaf:
                         yield from self._made(origin, depth + 1)
-
-    def _leads_on(self, value: Value) -> bool:
-        return isinstance(value, FieldValue | Returned) or (
-            isinstance(value, Parameter) and self._may_search()
-        )
-
-    def _may_search(self) -> bool:
-        self._callers -= 1
-        return self._callers >= 0
 
     def of_factory(self, site: Site) -> str:
         """The trust manager behind the socket factory that a call is given, if it is one of the classes."""
