@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from OpenSSL import SSL, crypto
 
-from pincompiler.errors import InputError
 from pincompiler.decoding import decoding
+from pincompiler.errors import InputError
 from pincompiler.records import dataclass
 from pincompiler.tls.answers import Offer, Refused, Served
 from pincompiler.tls.names import is_for, names_in
