@@ -29,6 +29,8 @@ PROVING = (
     "test_mismatches.py",
     "test_policy_rules.py",
     "test_excerpts.py",
+    "test_claims.py",
+    "test_destinations.py",
     "audit/test_okhttp_pins.py",
 )
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincompiler.platforms.okhttp.pins import fault_of, hash_of
+from pincompiler.platforms.okhttp.pins import fault_of, hash_of, is_refused
 
 
 @given(
@@ -48,3 +48,11 @@ def test_what_okhttp_throws_on_is_no_hash(pin: str) -> None:
 def test_which_patterns_can_match(pattern: str, *, old: bool, new: bool) -> None:
     assert (not fault_of(pattern, (3, 14, 9)), not fault_of(pattern, (4, 2, 2))) == (old, old)
     assert (not fault_of(pattern, (4, 12, 0)), not fault_of(pattern, None)) == (new, new)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "thrown"), [("api.*.com", True), ("api.example.com/v1", True), ("api.example.com.", False)]
+)
+def test_which_patterns_okhttp_throws_on(pattern: str, *, thrown: bool) -> None:
+    """``CertificatePinner.Pin`` of 4.3 and newer; one before 4.3 takes them, and they match nothing."""
+    assert (is_refused(pattern, (4, 12, 0)), is_refused(pattern, (3, 14, 9))) == (thrown, False)

@@ -245,3 +245,18 @@ def test_keys_go_by_their_role() -> None:
 
 def test_the_target_edits_a_plist() -> None:
     assert (ATS.edits, ATS.reports) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "exceptions",
+    [
+        {"api.example.com": "not a dictionary"},
+        {"api.example.com": {WIDE: True}},
+        ["api.example.com"],
+    ],
+    ids=["no entry", "names alone", "no dictionary"],
+)
+def test_what_makes_no_exception_is_none(exceptions: object) -> None:
+    pinned = {"api.example.com": {LEAF: [identity(PIN_A)]}}
+    section = {"NSPinnedDomains": pinned, "NSExceptionDomains": exceptions}
+    assert read_values({"NSAppTransportSecurity": section}).besides("api.example.com") == ""
