@@ -6,7 +6,8 @@ As a library::
     compile(checked)                 the files that it compiles to, as bytes; nothing is written
     audit_app(path, today, pins)     what a shipped app enforces, as a Subject
 
-Each loads what it needs when it is first asked for.  They raise :class:`InputError` when a file cannot be
+These names, and the records that they return, are what is public; everything else may change from one version to
+the next.  Each loads what it needs when it is first asked for.  They raise :class:`InputError` when a file cannot be
 read; what is wrong in one is a :class:`Finding` of the result.
 """
 
@@ -14,34 +15,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from pincompiler._version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from pincompiler.compiler import Artifact as Artifact
-    from pincompiler.compiler import Checked as Checked
-    from pincompiler.errors import InputError as InputError
-    from pincompiler.finding import Finding as Finding
-    from pincompiler.finding import Level as Level
-    from pincompiler.library import audit_app as audit_app
-    from pincompiler.library import compile as compile  # noqa: A004 - what it is called everywhere else
-    from pincompiler.library import load as load
-    from pincompiler.subject import Subject as Subject
-    from pincompiler.verdicts import HostVerdict as HostVerdict
-    from pincompiler.verdicts import Verdict as Verdict
+    from pincompiler.base.errors import InputError as InputError
+    from pincompiler.base.finding import Finding as Finding
+    from pincompiler.base.finding import Level as Level
+    from pincompiler.verdicts.hosts import HostVerdict as HostVerdict
+    from pincompiler.verdicts.hosts import Verdict as Verdict
+    from pincompiler.verdicts.subject import Subject as Subject
+    from pincompiler.workflows.compile import Artifact as Artifact
+    from pincompiler.workflows.compile import Checked as Checked
+    from pincompiler.workflows.library import audit_app as audit_app
+    from pincompiler.workflows.library import compile as compile  # noqa: A004 - what it is called everywhere else
+    from pincompiler.workflows.library import load as load
 
 _HOMES = {
-    "Artifact": "compiler",
-    "Checked": "compiler",
-    "Finding": "finding",
-    "HostVerdict": "verdicts",
-    "InputError": "errors",
-    "Level": "finding",
-    "Subject": "subject",
-    "Verdict": "verdicts",
-    "audit_app": "library",
-    "compile": "library",
-    "load": "library",
+    "Artifact": "workflows.compile",
+    "Checked": "workflows.compile",
+    "Finding": "base.finding",
+    "HostVerdict": "verdicts.hosts",
+    "InputError": "base.errors",
+    "Level": "base.finding",
+    "Subject": "verdicts.subject",
+    "Verdict": "verdicts.hosts",
+    "audit_app": "workflows.library",
+    "compile": "workflows.library",
+    "load": "workflows.library",
 }
+
+__all__ = [*_HOMES]  # noqa: PLE0604 - what is public and where it lives is said once
 
 
 def __getattr__(name: str) -> object:

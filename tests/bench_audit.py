@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from pincompiler import audit
-from pincompiler.dex import Dex, Program
-from pincompiler.reports import audit_json
+from pincompiler.android.constants.program import Program
+from pincompiler.android.dex import Dex
+from pincompiler.reports.audit import json as audit_json
 from pincompiler.shipped import COLLECTORS, read_app
-from pincompiler.shipped.source import find
+from pincompiler.shipped.android.source import find
+from pincompiler.workflows import audit
 from tests.bench import median, process
 from tests.dex import fetch
 

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from pincompiler.reports import audit_json, audit_markdown, html, junit
-from pincompiler.reports.audit_reader import parse
+from pincompiler.reports.audit import html, junit
+from pincompiler.reports.audit import json as audit_json
+from pincompiler.reports.audit import markdown as audit_markdown
+from pincompiler.reports.audit.json_reader import parse
 from pincompiler.rules.registry import RULES
 from tests.audit.test_reports import SUBJECT
 from tests.real import browser
 
 if TYPE_CHECKING:
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 APPS, EACH, RULES_EACH = 200, 50, 12
 LIMIT_RENDER, LIMIT_LOAD = 5.0, 2.0

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from pincompiler.policy import Chain, Key, PinSet, Policy, Reach, Role
-from pincompiler.project import App
+from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.project import App
 
 TODAY = date(2026, 11, 23)
 

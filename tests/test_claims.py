@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-import pincompiler.audit  # noqa: F401 - before a test replaces what it reads apps with
-from pincompiler.apk.manifest import Manifest
+import pincompiler.workflows.audit  # noqa: F401 - before a test replaces what it reads apps with
+from pincompiler.android.apk.manifest import Manifest
+from pincompiler.base.errors import InputError
+from pincompiler.base.finding import Confidence
+from pincompiler.base.location import Location
 from pincompiler.cli.program import app as cli
-from pincompiler.errors import InputError
 from pincompiler.facts import (
     FIRST_PARTY,
     Algorithm,
@@ -33,11 +35,9 @@ from pincompiler.facts.kits import CronetEntry, CronetPins, KitFacts, TrustKitPi
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.facts.trust import Decider, Decides, Flaw, TrustFacts
-from pincompiler.finding import Confidence
-from pincompiler.location import Location
 from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Settings
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
-from pincompiler.policy import Enforcement, Key
+from pincompiler.policy.enforcement import Enforcement, Key
 from tests.apk.forge import Node, android, manifest, nsc, simple_zip, uses_nsc
 from tests.apk.forge import app as forged
 from tests.strategies import spki

@@ -24,17 +24,18 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import event, given, settings
 
-from pincompiler import __version__, cli
+from pincompiler import cli
+from pincompiler._version import __version__
 from pincompiler.platforms import plist
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
-from pincompiler.project import App, Output
+from pincompiler.policy.project import App, Output
 from tests import parts, pki
 from tests.patience import WAIT_S
 from tests.strategies import apps, policies
 
 if TYPE_CHECKING:
-    from pincompiler.policy import Policy
+    from pincompiler.policy.enforcement import Policy
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 ROOT = SAMPLES.parent

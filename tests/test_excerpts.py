@@ -9,12 +9,12 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import given
 
-from pincompiler import compiler
 from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.nsc.writer import excerpt
 from pincompiler.platforms.registry import TARGETS, target_named
-from pincompiler.policy import Key, PinSet, Policy, Reach, Role
-from pincompiler.project import App, Output
+from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.project import App, Output
+from pincompiler.workflows import compile as compiler
 from tests.strategies import TODAY, policies
 
 SAMPLES = Path(__file__).parents[1] / "samples"

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from pincompiler.fidelity import STRANGER, describe, differences
 from pincompiler.platforms.registry import TARGETS
-from pincompiler.policy import Chain, Key, PinSet, Policy, Reach, Role
-from pincompiler.project import App, Output
+from pincompiler.policy.differences import STRANGER, describe, differences
+from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.project import App, Output
 from tests.strategies import CAS, LEAVES, UNKNOWN, apps, chains, days, hosts, policies, spki
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pincompiler import git
-from pincompiler.errors import InputError
-from pincompiler.releases import read_release
+from pincompiler.base import git
+from pincompiler.base.errors import InputError
+from pincompiler.workflows.read_release import read_release
 from tests.strategies import TODAY
 from tests.test_cli import run
 from tests.test_plan import pins, release

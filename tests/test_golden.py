@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pincompiler import compiler, outputs
-from pincompiler.fidelity import differences
 from pincompiler.platforms.registry import TARGETS, target_named
+from pincompiler.policy.differences import differences
+from pincompiler.workflows import compile as compiler
+from pincompiler.workflows import write as outputs
 from tests.strategies import TODAY
 
 SAMPLES = Path(__file__).parent.parent / "samples"

@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pincompiler.policy import Role
+from pincompiler.policy.enforcement import Role
 from pincompiler.tls.answers import Declined, Offer, Refused, Served, Unreached
 from pincompiler.tls.probing import Ways, look_at, look_at_all
 from pincompiler.tls.trust import trust, validated

@@ -22,14 +22,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-from pincompiler import compiler
-from pincompiler.errors import PincompilerError
-from pincompiler.finding import Level
+from pincompiler.base.errors import PincompilerError
+from pincompiler.base.finding import Level
+from pincompiler.keys.spki import KeyFileError, public_keys
 from pincompiler.platforms import plist
 from pincompiler.platforms.registry import TARGETS, target_named
-from pincompiler.project import App
+from pincompiler.policy.project import App
 from pincompiler.source.document import LIMIT, Document, parse, read_document
-from pincompiler.spki import KeyFileError, public_keys
+from pincompiler.workflows import compile as compiler
 from tests import pki
 from tests.patience import WAIT_S
 from tests.strategies import TODAY

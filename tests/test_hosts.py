@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincompiler.hosts import (
+from pincompiler.policy.hosts import (
     BadHost,
     canonical_host,
     is_ip_address,

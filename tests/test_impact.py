@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
-from pincompiler.cache import Cache, code_digest, user_directory
-from pincompiler.fidelity import differences
-from pincompiler.releases import read_release
-from pincompiler.tabulated import from_plain, tabulated, to_plain
+from pincompiler.policy.demand_table import from_plain, tabulated, to_plain
+from pincompiler.policy.differences import differences
+from pincompiler.workflows.audit_cache import Cache, code_digest, user_directory
+from pincompiler.workflows.read_release import read_release
 from tests import pki
 from tests.platforms.models import nscs, trustkits
 from tests.test_cli import SAMPLES, run
@@ -302,7 +302,7 @@ def test_what_other_code_found_is_not_believed(tmp_path: Path, monkeypatch: pyte
     before = code_digest(rule.parent)
     rule.write_text("LIMIT = 2")
     assert code_digest(rule.parent) != before
-    monkeypatch.setattr("pincompiler.cache._this_code", lambda: code_digest(rule.parent))
+    monkeypatch.setattr("pincompiler.workflows.audit_cache._this_code", lambda: code_digest(rule.parent))
     assert kept.load("key") is None
     kept.save("key", ["today's"])
     (tmp_path / "rules" / "rule.cpython-311.pyc").write_bytes(b"of the same code")

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pincompiler import compiler
-from pincompiler.finding import Level
+from pincompiler.base.finding import Level
 from pincompiler.platforms.registry import TARGETS
+from pincompiler.workflows import compile as compiler
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pincompiler.compiler import Checked
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
+    from pincompiler.workflows.compile import Checked
 
 KEYS = {key.name: key for key in (*LEAVES, *CAS, *UNKNOWN)}
 FILES = {

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler import outputs
-from pincompiler.compiler import Artifact
-from pincompiler.errors import OutputError
+from pincompiler.base.errors import OutputError
+from pincompiler.workflows import write as outputs
+from pincompiler.workflows.compile import Artifact
 from tests.test_cli import SAMPLES, SOUND, run, snapshot
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def test_what_can_be_neither_written_to_nor_replaced(
     make, said = REFUSED[kind]
     make(place / "out")
     before = snapshot(place)
-    monkeypatch.setattr("pincompiler.audit.audit_all", None)  # refused before the work is done
+    monkeypatch.setattr("pincompiler.workflows.audit.audit_all", None)  # refused before the work is done
     result = run(*WITH_OUTPUT[name], "-o", "out", cwd=place)
     assert (result.code, result.stdout) == (2, "")
     assert f"out: {said}" in result.stderr

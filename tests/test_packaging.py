@@ -14,7 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from pincompiler import __version__
+from pincompiler._version import __version__
 from tests.test_cli import OUTPUTS, ROOT, SAMPLES, TODAY
 
 TEMPLATES = {path.name for path in (ROOT / "templates").iterdir()}
@@ -78,7 +78,7 @@ def test_the_wheel_has_what_is_needed_and_no_more(installed: Installed) -> None:
         "pincompiler/platforms/trustkit-unknown-tlds.txt",
         "pincompiler/platforms/trustkit-android-unknown-tlds.txt",
         "pincompiler/rules/references.toml",
-        "pincompiler/shipped/libraries.toml",
+        "pincompiler/shipped/android/libraries.toml",
         f"pincompiler-{__version__}.dist-info/entry_points.txt",
         f"pincompiler-{__version__}.dist-info/licenses/LICENSE",
     } <= names

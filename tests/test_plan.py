@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
-from pincompiler.outlook import Installed, Release
 from pincompiler.planning.lifetimes import longest, renewals
 from pincompiler.planning.schedule import Member
 from pincompiler.planning.support import expiries
-from pincompiler.policy import Key, PinSet, Policy, Reach
-from pincompiler.project import SupportedRelease
+from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
+from pincompiler.policy.project import SupportedRelease
+from pincompiler.verdicts.outlook import Installed, Release
 from tests import pki
 from tests.test_cli import PIN_A, PIN_B, PIN_C, PIN_D, SAMPLES, run
 

@@ -9,9 +9,9 @@ from datetime import date
 import pytest
 from hypothesis import given
 
-from pincompiler.fidelity import Remembered, describe, differences
-from pincompiler.location import Location
-from pincompiler.policy import Chain, Clause, Key, PinSet, Policy, Reach, Role
+from pincompiler.base.location import Location
+from pincompiler.policy.differences import Remembered, describe, differences
+from pincompiler.policy.enforcement import Chain, Clause, Key, PinSet, Policy, Reach, Role
 from tests.platforms.models import calm
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN, chains, days, hosts, policies, spki
 

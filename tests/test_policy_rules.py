@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pincompiler.base.finding import Level
+from pincompiler.base.location import Location
 from pincompiler.facts.common import Code
 from pincompiler.facts.kits import CronetEntry, CronetPins
-from pincompiler.fidelity import differences
-from pincompiler.finding import Level
-from pincompiler.hosts import public_suffix
-from pincompiler.location import Location
 from pincompiler.platforms.ats import Ats, PinnedDomain, read_values
 from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Settings
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
-from pincompiler.policy import Chain, Enforcement, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.differences import differences
+from pincompiler.policy.enforcement import Chain, Enforcement, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.hosts import public_suffix
 from pincompiler.rules.judged import of_file
 from pincompiler.rules.registry import judge
 from tests.platforms import models
@@ -33,7 +33,7 @@ from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN, hosts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 LEAF, NEXT, CA, ANY = LEAVES[0], LEAVES[1], CAS[0], UNKNOWN[0]
 KEYS = (LEAF, NEXT, CA, ANY)

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
 
 from pincompiler import audit_app
-from pincompiler.pinning import pins
-from pincompiler.workers import supervised
+from pincompiler.base.workers import supervised
+from pincompiler.workflows.pin import pins
 from tests import pki
 from tests.apk.forge import manifest, simple_zip
 from tests.test_cli import process

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincompiler import records
+from pincompiler.base import records
 
 
 def both(**options: bool) -> Any:

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from pincompiler import regexes
-from pincompiler.regexes import lazy_regex
+from pincompiler.base import lazy_regex as regexes
+from pincompiler.base.lazy_regex import lazy_regex
 
 
 def test_matches_as_the_standard_library_does() -> None:

@@ -9,22 +9,27 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import pincompiler.rules
-from pincompiler.compiler import artifacts, check, overwritten
-from pincompiler.finding import Level
-from pincompiler.outputs import write_all
+from pincompiler.base.finding import Level
+from pincompiler.rules import policy, target, text
 from pincompiler.rules.app import APP_RULES
 from pincompiler.rules.registry import RULES as EVERY_RULE
+from pincompiler.workflows.compile import artifacts, check, overwritten
+from pincompiler.workflows.write import write_all
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
     from pincompiler.rules.rule import Rule
 
-HELPERS = frozenset({"rule", "judged", "overlaps", "acceptances", "references", "app", "registry"})
-"""Modules of the package that are no rules."""
+FOLDERS = (text, policy, target)
+MODULES = {
+    module.name: f"{folder.__name__}.{module.name}"
+    for folder in FOLDERS
+    for module in pkgutil.iter_modules(folder.__path__)
+}
+"""Every module that is a rule, with its place."""
 
 RULES = tuple(rule for rule in EVERY_RULE if rule not in APP_RULES)
 """Those on pins.toml; tests/audit/test_app_rules.py and tests/real/test_app_rules.py have those on apps."""
@@ -76,16 +81,13 @@ def judged(example: str, root: Path, today: date) -> tuple[Finding, ...]:
 
 
 def test_every_rule_module_is_listed_once() -> None:
-    modules = {module.name for module in pkgutil.iter_modules(pincompiler.rules.__path__)}
-    listed = [rule.id.replace("-", "_") for rule in RULES]
-    assert sorted(listed) == sorted(modules - HELPERS)
-    assert modules >= HELPERS
+    assert sorted(rule.id.replace("-", "_") for rule in RULES) == sorted(MODULES)
 
 
 @every_rule
 def test_id_is_the_name_of_the_module(rule: Rule) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.id)
-    module = importlib.import_module(f"pincompiler.rules.{rule.id.replace('-', '_')}")
+    module = importlib.import_module(MODULES[rule.id.replace("-", "_")])
     assert module.RULE is rule
     assert rule.doc == module.__doc__
 

@@ -1,6 +1,6 @@
 """`plan`'s verdicts held to a simulated fleet: every supported client on every day, asked by the platform models.
 
-The simulation knows nothing of intervals or of :mod:`pincompiler.outlook`.  It walks through the days; on each
+The simulation knows nothing of intervals or of :mod:`pincompiler.verdicts.outlook`.  It walks through the days; on each
 of them every release that is supported is on some device, whatever the adoption, and on each device the clock
 is a day behind, right, or a day ahead; every platform of the release is asked for every chain that is served.
 """
@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from pincompiler.outlook import Installed, Outcome, Release
+from pincompiler.base.records import dataclass
 from pincompiler.planning.schedule import ENDLESS, Member, Safety, judged, needs
 from pincompiler.platforms.registry import target_named
-from pincompiler.policy import Chain, Key, PinSet, Policy, Reach, Role
-from pincompiler.project import App, Output, Rotation, SupportedRelease
-from pincompiler.records import dataclass
+from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.project import App, Output, Rotation, SupportedRelease
+from pincompiler.verdicts.outlook import Installed, Outcome, Release
 from tests.platforms.models import calm
 from tests.strategies import CAS, LEAVES, UNKNOWN, spki
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.planning.schedule import Judgement
-    from pincompiler.policy import Enforcement
+    from pincompiler.policy.enforcement import Enforcement
 
 TODAY = date(2026, 11, 23)
 DAYS = 24

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincompiler.policy import Role
-from pincompiler.spki import KeyFileError, PublicKey, public_keys
+from pincompiler.keys.spki import KeyFileError, PublicKey, public_keys
+from pincompiler.policy.enforcement import Role
 from tests import parts, pki
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pincompiler.location import Span
-from pincompiler.toml_spans import locate
+from pincompiler.base.location import Span
+from pincompiler.source.toml_spans import locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from random import Random
 
-    from pincompiler.location import TomlPath
+    from pincompiler.base.location import TomlPath
 
 # -- documents -----------------------------------------------------------------------------------
 

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 from hypothesis import event, given, settings
 
-from pincompiler.finding import Level
+from pincompiler.base.finding import Level
+from pincompiler.keys.spki import PublicKey
 from pincompiler.platforms.registry import TARGETS
-from pincompiler.policy import Certificate, Chain, Key, PinSet, Policy, Reach, Role
-from pincompiler.project import Output
-from pincompiler.spki import PublicKey
+from pincompiler.policy.enforcement import Certificate, Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.project import Output
 from pincompiler.tls.answers import Declined, Offer, Seen, Served, Unreached, Visit
-from pincompiler.verification import HostVerdict, Outcome, Question, in_days, judge
+from pincompiler.verdicts.served import HostVerdict, Outcome, Question, in_days, judge
 from tests.strategies import LEAVES, STRANGERS, TODAY, apps, chains, days, hosts, policies
 
 if TYPE_CHECKING:
-    from pincompiler.policy import Enforcement
-    from pincompiler.project import App
+    from pincompiler.policy.enforcement import Enforcement
+    from pincompiler.policy.project import App
 
 NOW = datetime.combine(TODAY, time(12), UTC)
 HOST = "a.example.com"

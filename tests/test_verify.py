@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pincompiler.keys.spki import public_keys
 from pincompiler.platforms.registry import target_named
-from pincompiler.policy import Chain as PinnedChain
-from pincompiler.project import App
-from pincompiler.reports import verify_text
-from pincompiler.spki import public_keys
+from pincompiler.policy.enforcement import Chain as PinnedChain
+from pincompiler.policy.project import App
+from pincompiler.reports.verify import text as verify_text
 from pincompiler.tls.answers import Offer, Seen, Served, Visit
 from pincompiler.tls.keys import public_anchors
-from pincompiler.verification import judge
-from pincompiler.verify import Request, prepare
+from pincompiler.verdicts.served import judge
+from pincompiler.workflows.verify import Request, prepare
 from tests import pki, tls_servers
 from tests.patience import WAIT_S
 from tests.test_cli import ROOT, SAMPLES, Ran, run

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pincompiler.workers import Died, Split, supervised
+from pincompiler.base.workers import Died, Split, supervised
 
 ENDS = {
     "exit": "ended with status 3",

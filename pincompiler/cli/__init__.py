@@ -10,8 +10,8 @@ def main() -> None:
     gc.disable()
     # Nor is there anything to look for at the end of it.
     atexit.register(gc.freeze)
+    from pincompiler.base.quiet import silence
     from pincompiler.cli.program import run
-    from pincompiler.quiet import silence
 
     silence()
     run()

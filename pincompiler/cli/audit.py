@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pincompiler.base.errors import UsageError
+from pincompiler.base.finding import Change, Level
 from pincompiler.cli.console import (
     FINE,
     FailOn,
@@ -18,15 +20,13 @@ from pincompiler.cli.console import (
 )
 from pincompiler.cli.options import Horizon, ReportAs, ReportTo, Today, day_of
 from pincompiler.cli.progress import shown
-from pincompiler.engine import Engine
-from pincompiler.errors import UsageError
-from pincompiler.finding import Change, Level
+from pincompiler.facts.engine import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.audit import Question
-    from pincompiler.subject import Subject
+    from pincompiler.verdicts.subject import Subject
+    from pincompiler.workflows.audit import Question
 
 LARGE = 64 << 20
 """Bytes of an app that is not audited in the blink of an eye."""
@@ -75,7 +75,7 @@ def command(
 
     With --pins, also where they have drifted from pins.toml.
     """
-    from pincompiler import audit as auditing
+    from pincompiler.workflows import audit as auditing
 
     if fail_on is FailOn.NEW and baseline is None:
         raise UsageError("--fail-on new needs --baseline FILE")
@@ -95,15 +95,15 @@ def command(
 
 
 def _saved(results: Path) -> tuple[Subject, ...]:
-    from pincompiler.reports.audit_reader import read_results
+    from pincompiler.reports.audit.json_reader import read_results
 
     return tuple(read_results(results))
 
 
 def _since(before: tuple[Subject, ...], subjects: tuple[Subject, ...], *, told: bool) -> tuple[Subject, ...]:
     """The apps with what has changed; it is said unless the report tells it on the same terminal."""
-    from pincompiler.changes import changes, compared, missing
-    from pincompiler.reports import changes_text
+    from pincompiler.reports.audit import changes_text
+    from pincompiler.verdicts.changes import changes, compared, missing
 
     found = compared(before, subjects)
     if not told:
@@ -125,7 +125,7 @@ def _anything_new(subjects: tuple[Subject, ...]) -> bool:
 
 def _watched(apps: list[Path], asked: Question, jobs: int) -> Iterator[Subject]:
     """The audits, with a progress bar for long work on a terminal."""
-    from pincompiler.audit import audit_all
+    from pincompiler.workflows.audit import audit_all
 
     slow = asked.engine is not Engine.FAST or any(
         app.is_file() and app.stat().st_size > LARGE for app in apps
@@ -134,6 +134,6 @@ def _watched(apps: list[Path], asked: Question, jobs: int) -> Iterator[Subject]:
 
 
 def _failed(subjects: tuple[Subject, ...], threshold: Level) -> bool:
-    from pincompiler.audit import failed
+    from pincompiler.workflows.audit import failed
 
     return any(failed(subject, threshold) for subject in subjects)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from pincompiler.base.finding import Level
 from pincompiler.cli.console import PROBLEM, Format, incomplete, print_bare_findings, print_findings
 from pincompiler.cli.options import PINS, FailOnLevel, Horizon, OutputFormat, PinsFile, Today, day_of
-from pincompiler.finding import Level
 
 EPILOG = "Example: pincompiler check -f json pins.toml"
 
@@ -23,7 +23,8 @@ def command(
     A pins.toml is judged by its text, its policy, and what each target can make of it; an app as audit does;
     the others by the rules on policies.
     """
-    from pincompiler import compiler, configurations
+    from pincompiler.workflows import compile as compiler
+    from pincompiler.workflows import read_configuration as configurations
 
     day = day_of(today)
     doubts: tuple[str, ...] = ()

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pincompiler.base.errors import UsageError
+from pincompiler.base.finding import Level
 from pincompiler.cli.console import (
     FINE,
     PROBLEM,
@@ -19,13 +21,11 @@ from pincompiler.cli.console import (
     tell_written,
 )
 from pincompiler.cli.options import PINS, Horizon, OutputFormat, PinsFile, Today, day_of
-from pincompiler.errors import UsageError
-from pincompiler.finding import Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pincompiler.compiler import Artifact, Checked
+    from pincompiler.workflows.compile import Artifact, Checked
 
 EPILOG = "Example: pincompiler compile -t nsc -t ats"
 
@@ -57,7 +57,8 @@ def command(
     What [target.*] names is written below the directory of pins.toml, or below DIR.  An Info.plist is edited
     where it is written; below a DIR that has none it begins as a copy of the project's.
     """
-    from pincompiler import compiler, outputs
+    from pincompiler.workflows import compile as compiler
+    from pincompiler.workflows import write as outputs
 
     to_stdout, as_json = output == "-", output_format is Format.JSON
     if to_stdout and (as_json or check_only):
@@ -94,7 +95,7 @@ def command(
 
 
 def _artifacts(checked: Checked, directory: Path) -> tuple[Artifact, ...]:
-    from pincompiler import compiler
+    from pincompiler.workflows import compile as compiler
 
     artifacts = compiler.artifacts(checked, directory)
     tell_diverged(compiler.diverged(checked, directory))

@@ -9,15 +9,15 @@ from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TextIO
 
-from pincompiler.errors import UsageError
+from pincompiler.base.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pincompiler.compiler import Artifact, Checked
-    from pincompiler.finding import Finding
-    from pincompiler.subject import Subject
-    from pincompiler.verification import HostVerdict, Question
+    from pincompiler.base.finding import Finding
+    from pincompiler.verdicts.served import HostVerdict, Question
+    from pincompiler.verdicts.subject import Subject
+    from pincompiler.workflows.compile import Artifact, Checked
 
 FINE, PROBLEM, COULD_NOT_LOOK, NOT_EVERYTHING = 0, 1, 2, 3
 
@@ -76,10 +76,6 @@ class ReportFormat(StrEnum):
     JUNIT = "junit"
 
 
-_RENDERERS = {ReportFormat.JSON: "audit_json", ReportFormat.MARKDOWN: "audit_markdown"}
-"""The modules that are not called as their format."""
-
-
 def incomplete(doubts: tuple[str, ...]) -> int:
     """Tell what could not be told; the exit code if nothing else is wrong."""
     for doubt in doubts:
@@ -97,7 +93,7 @@ def print_findings(
     **more: object,
 ) -> None:
     """Findings in a pins.toml with their source lines, or the JSON report; ``more`` goes into the latter."""
-    from pincompiler.reports import json, text
+    from pincompiler.reports.findings import json, text
 
     project, document, findings = checked.project, checked.document, tuple(findings)
     stream = sys.stderr if to_stderr else sys.stdout
@@ -118,7 +114,7 @@ def print_bare_findings(
     command: str, path: Path, findings: tuple[Finding, ...], output_format: Format, **more: object
 ) -> None:
     """Findings in another file, of which no text is at hand."""
-    from pincompiler.reports import json, text
+    from pincompiler.reports.findings import json, text
 
     if output_format is Format.JSON:
         out(json.render(command, findings, source=str(path), policy="", targets=[], **more))
@@ -144,7 +140,7 @@ def print_artifact(artifacts: tuple[Artifact, ...]) -> None:
 
 def print_stale(stale: tuple[Artifact, ...], directory: Path) -> None:
     """What would change, as a diff."""
-    from pincompiler import outputs
+    from pincompiler.workflows import write as outputs
 
     for artifact in stale:
         out(outputs.unified(artifact, directory))
@@ -170,7 +166,8 @@ def print_verdicts(
     verdicts: Iterable[HostVerdict], asked: Question, output_format: Format
 ) -> tuple[HostVerdict, ...]:
     """The verdicts on servers, when all are there: a progress bar and a report do not mix."""
-    from pincompiler.reports import verify_json, verify_text
+    from pincompiler.reports.verify import json as verify_json
+    from pincompiler.reports.verify import text as verify_text
 
     found = tuple(verdicts)
     if output_format is Format.JSON:
@@ -200,8 +197,8 @@ def product(what: str, render: Callable[[bool], str], output: str) -> None:
     if output in ("", "-"):
         out(render(has_colour(sys.stdout)))
         return
-    from pincompiler.compiler import Artifact
-    from pincompiler.outputs import is_stream, write_all, write_stream
+    from pincompiler.workflows.compile import Artifact
+    from pincompiler.workflows.write import is_stream, write_all, write_stream
 
     path = Path(output)
     content = render(False).encode("utf-8", "backslashreplace")
@@ -214,14 +211,14 @@ def product(what: str, render: Callable[[bool], str], output: str) -> None:
 def refuse_unwritable(output: str) -> None:
     """Refuse what no product can be written to before long work is done for it.  OutputError."""
     if output not in ("", "-"):
-        from pincompiler.outputs import is_stream
+        from pincompiler.workflows.write import is_stream
 
         is_stream(Path(output))
 
 
 def talk(message: str) -> None:
     """A line about it; what a name or a file brings cannot steer the terminal."""
-    from pincompiler.reports.text import visible
+    from pincompiler.reports.findings.text import visible
 
     sys.stderr.write(f"{visible(message)}\n")
 
@@ -229,17 +226,17 @@ def talk(message: str) -> None:
 def report(subjects: Sequence[Subject], output_format: ReportFormat, *, colour: bool) -> str:
     """The report of an audit."""
     if output_format is ReportFormat.TEXT:
-        from pincompiler.reports import audit_text
+        from pincompiler.reports.audit import text as audit_text
 
         return audit_text.render(subjects, colour=colour)
     # By name, since each needs modules that the others do not.
-    renderer = import_module(f"pincompiler.reports.{_RENDERERS.get(output_format, output_format.value)}")
+    renderer = import_module(f"pincompiler.reports.audit.{output_format.value}")
     return str(renderer.render(subjects))
 
 
 def print_report(subjects: Sequence[Subject], output_format: ReportFormat, output: str) -> None:
     """The report of an audit, on standard output or in a file that is written whole or not at all."""
-    from pincompiler.reports import text
+    from pincompiler.reports.findings import text
 
     product("audit", lambda colour: report(subjects, output_format, colour=colour), output)
     for subject in subjects:

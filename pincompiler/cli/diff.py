@@ -23,7 +23,7 @@ def command(
 
     Of two builds of an app also which findings and pins are new, gone or unchanged.
     """
-    from pincompiler import comparing
+    from pincompiler.workflows import diff as comparing
 
     found = comparing.compare(left, right, day_of(today))
     out(comparing.as_json(found) if output_format is Format.JSON else comparing.as_text(found))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pincompiler.base.errors import UsageError
 from pincompiler.cli.console import PageFormat, out
 from pincompiler.cli.options import PINS, Today, day_of
-from pincompiler.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,8 +38,8 @@ def command(
 def _host_page(host: str, pins: Path, output_format: PageFormat, today: date) -> str | bytes:
     import json as json_module
 
-    from pincompiler import compiler
-    from pincompiler import explain as explaining
+    from pincompiler.workflows import compile as compiler
+    from pincompiler.workflows import explain as explaining
 
     checked = compiler.check(pins, today)
     if not checked.readable:
@@ -57,9 +57,9 @@ def _host_page(host: str, pins: Path, output_format: PageFormat, today: date) ->
 
 
 def _rule_pages(name: str, output_format: PageFormat) -> str:
-    from pincompiler.explain import rule_text, rules_json
     from pincompiler.rules.registry import RULES
     from pincompiler.source.tables import did_you_mean
+    from pincompiler.workflows.explain import rule_text, rules_json
 
     ids = [rule.id for rule in RULES]
     if name and name not in ids:
@@ -68,13 +68,13 @@ def _rule_pages(name: str, output_format: PageFormat) -> str:
         )
     chosen = [rule for rule in RULES if name in ("", rule.id)]
     if output_format is PageFormat.HTML:
-        from pincompiler.reports import html
-        from pincompiler.reports.rule_page import grouped
+        from pincompiler.reports.audit import html
+        from pincompiler.reports.rules.page import grouped
 
         return html.render_rules(grouped(chosen))
     if output_format is PageFormat.MARKDOWN:
-        from pincompiler.reports import audit_markdown
-        from pincompiler.reports.rule_page import grouped
+        from pincompiler.reports.audit import markdown as audit_markdown
+        from pincompiler.reports.rules.page import grouped
 
         return audit_markdown.render_rules(grouped(chosen))
     return rules_json(chosen) if output_format is PageFormat.JSON else "\n".join(map(rule_text, chosen))

@@ -8,16 +8,10 @@ from typing import Annotated
 
 import typer
 
-from pincompiler.cli.console import (
-    Format,
-    exit_code,
-    has_colour,
-    out,
-    talk,
-)
+from pincompiler.base.errors import UsageError
+from pincompiler.cli.console import Format, exit_code, has_colour, out, talk
 from pincompiler.cli.options import CaFile, NoCache, OutputFormat, cache_for, day_of, now_of
 from pincompiler.cli.progress import shown
-from pincompiler.errors import UsageError
 
 EPILOG = "Example: pincompiler impact --chain new.pem --host api.example.com shop-4.2.apk git:v4.1:pins.toml"
 
@@ -56,9 +50,10 @@ def command(
     ] = "",
 ) -> None:
     """Tell what a new certificate does to releases that are out there: works, blocked or unpinned, and when."""
-    from pincompiler import impact
-    from pincompiler.outlook import Outcome
-    from pincompiler.reports import impact_json, impact_text
+    from pincompiler.reports.impact import json as impact_json
+    from pincompiler.reports.impact import text as impact_text
+    from pincompiler.verdicts.outlook import Outcome
+    from pincompiler.workflows import impact
 
     if not releases and not pins:
         raise UsageError("name a RELEASE, or with --pins a pins.toml that lists them")

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from pincompiler.base.errors import UsageError
 from pincompiler.cli.console import incomplete, out, talk
 from pincompiler.cli.options import Today, day_of
-from pincompiler.errors import UsageError
 
 EPILOG = "Example: pincompiler init --from app/src/main/res/xml/network_security_config.xml -o pins.toml"
 
@@ -30,7 +30,7 @@ def command(
     Without --from its keys are to be filled in; with it, its pins mean the same as those of the file, which is
     proven.  What else of the file decides on connections is left out, and named.
     """
-    from pincompiler import starter
+    from pincompiler.workflows import init as starter
 
     if source is not None and hosts:
         raise UsageError("name hosts or --from FILE, not both")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pincompiler.base.errors import UsageError
+from pincompiler.base.finding import Level
 from pincompiler.cli.console import Format, ReportFormat
-from pincompiler.errors import UsageError
-from pincompiler.finding import Level
 
 if TYPE_CHECKING:
-    from pincompiler.cache import Cache
+    from pincompiler.workflows.audit_cache import Cache
 
 PINS = Path("pins.toml")
 PinsFile = Annotated[Path, typer.Argument(metavar="PINS.TOML", help="The pins file; - is standard input.")]
@@ -66,7 +66,7 @@ def now_of(today: str) -> datetime:
 
 def cache_for(*, no_cache: bool) -> Cache | None:
     """Where what was read of apps is kept; None if nothing is to be, or the user has no home."""
-    from pincompiler.cache import Cache, user_directory
+    from pincompiler.workflows.audit_cache import Cache, user_directory
 
     kept = None if no_cache else user_directory(os.environ)
     return Cache(kept) if kept else None

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pincompiler.base.errors import UsageError
 from pincompiler.cli.console import COULD_NOT_LOOK, FINE, NOT_EVERYTHING, PROBLEM, Format, out, talk
 from pincompiler.cli.options import CaFile, OutputFormat, Resolve, Timeout, Today, now_of
-from pincompiler.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,7 @@ def command(
         raise UsageError("name either FILEs or --connect HOST")
     if connect:
         raise typer.Exit(_pin_served(connect, resolve or (), ca_file, timeout, output_format, today))
-    from pincompiler import pinning
+    from pincompiler.workflows import pin as pinning
 
     rows, refusals = pinning.pins(files or ())
     out(pinning.as_json(rows) if output_format is Format.JSON else pinning.as_text(rows))
@@ -57,9 +57,9 @@ def _pin_served(
     today: str,
 ) -> int:
     """Print what a server shows, ready for pins.toml; the exit code."""
-    from pincompiler import pin_served
     from pincompiler.tls.probing import Ways
-    from pincompiler.verify import with_resolved
+    from pincompiler.workflows import pin_server as pin_served
+    from pincompiler.workflows.verify import with_resolved
 
     ways = with_resolved(Ways(timeout), tuple(resolve), "")
     found = pin_served.ask(host, ways, ca_file, now_of(today))

@@ -7,13 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pincompiler.cli.console import (
-    PlanFormat,
-    exit_code,
-    product,
-    refuse_unwritable,
-    talk,
-)
+from pincompiler.cli.console import PlanFormat, exit_code, product, refuse_unwritable, talk
 from pincompiler.cli.options import PINS, NoCache, PinsFile, ReportTo, cache_for, day_of
 from pincompiler.cli.progress import shown
 
@@ -38,8 +32,10 @@ def command(
     """
     from pincompiler.planning.plan import planned
     from pincompiler.planning.schedule import Member, Safety
-    from pincompiler.releases import project_with_releases, read_listed
-    from pincompiler.reports import plan_json, plan_text, plan_words
+    from pincompiler.reports.plan import json as plan_json
+    from pincompiler.reports.plan import text as plan_text
+    from pincompiler.reports.plan import words as plan_words
+    from pincompiler.workflows.read_release import project_with_releases, read_listed
 
     refuse_unwritable(output)
     day = day_of(today)
@@ -54,7 +50,7 @@ def command(
         if output_format is PlanFormat.JSON:
             return plan_json.render(found)
         if output_format is PlanFormat.HTML:
-            from pincompiler.reports import plan_html
+            from pincompiler.reports.plan import html as plan_html
 
             return plan_html.render(found)
         return plan_text.render(found, colour=colour)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperGroup
 
-from pincompiler import __version__
+from pincompiler._version import __version__
+from pincompiler.base.errors import PincompilerError
 from pincompiler.cli.console import COULD_NOT_LOOK, PROBLEM, talk
-from pincompiler.errors import PincompilerError
 
 if TYPE_CHECKING:
     from typing import Any

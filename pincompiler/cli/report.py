@@ -21,6 +21,6 @@ def command(
     output: ReportTo = "-",
 ) -> None:
     """Write saved audits as another report: one page for reviewers, of one app or of many."""
-    from pincompiler.reports.audit_reader import read_results
+    from pincompiler.reports.audit.json_reader import read_results
 
     print_report([subject for path in results for subject in read_results(path)], output_format, output)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from pincompiler.base.errors import UsageError
+from pincompiler.base.finding import Level
 from pincompiler.cli.console import Format, exit_code, print_verdicts
 from pincompiler.cli.options import (
     PINS,
@@ -21,8 +23,6 @@ from pincompiler.cli.options import (
     now_of,
 )
 from pincompiler.cli.progress import shown
-from pincompiler.errors import UsageError
-from pincompiler.finding import Level
 
 EPILOG = "Examples: pincompiler verify pins.toml; pincompiler verify --chain new.pem api.example.com"
 
@@ -61,8 +61,8 @@ def command(
 
     Only validated chains count. Every address is asked, for RSA and ECDSA certificates, by TLS 1.2 and 1.3.
     """
-    from pincompiler import verify as verifying
     from pincompiler.tls.probing import Ways
+    from pincompiler.workflows import verify as verifying
 
     if chain and (connect or resolve):
         raise UsageError("--chain connects to nobody; leave out --connect and --resolve")

@@ -6,7 +6,9 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pincompiler.apk.manifest import Manifest
+from pincompiler.android.apk.manifest import Manifest
+from pincompiler.base.finding import Use
+from pincompiler.base.records import dataclass
 from pincompiler.facts.bundled import BundledFacts
 from pincompiler.facts.common import Reached
 from pincompiler.facts.kits import KitFacts
@@ -14,13 +16,11 @@ from pincompiler.facts.loading import LoadingFacts
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.facts.trust import TrustFacts
-from pincompiler.finding import Use
-from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pincompiler.apk.oddities import Anomaly
+    from pincompiler.android.apk.oddities import Anomaly
     from pincompiler.facts.common import Area, Code, Pin, Shipped, Unseen
 
 

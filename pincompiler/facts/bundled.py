@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.finding import Confidence
+from pincompiler.base.location import java_name
+from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Area
-from pincompiler.finding import Confidence
-from pincompiler.location import java_name
-from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.certificate_files import BundledCertificate, StoreFile
+    from pincompiler.base.location import Location
     from pincompiler.facts.common import Code
-    from pincompiler.location import Location
+    from pincompiler.keys.stores import BundledCertificate, StoreFile
 
 CA_BUNDLE = 20
 """More certificates than this in one file are a list of public CAs, and pin nothing."""

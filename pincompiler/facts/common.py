@@ -5,14 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Confidence, Use
-from pincompiler.records import dataclass
+from pincompiler.base.finding import Confidence, Use
+from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from pincompiler.location import Location
-    from pincompiler.policy import Enforcement, Reach
+    from pincompiler.base.location import Location
+    from pincompiler.policy.enforcement import Enforcement, Reach
 
 
 class Mechanism(StrEnum):

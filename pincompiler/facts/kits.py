@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from pincompiler.base.records import dataclass
 from pincompiler.facts.common import ApiRange, Area
-from pincompiler.policy import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
-from pincompiler.records import dataclass
+from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from pincompiler.base.finding import Confidence
+    from pincompiler.base.location import Location
     from pincompiler.facts.common import Code, Mechanism
-    from pincompiler.finding import Confidence
-    from pincompiler.location import Location
     from pincompiler.platforms.nsc.model import Nsc
 
 OS_ENFORCES = 24

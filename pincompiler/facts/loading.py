@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Area
-from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
+    from pincompiler.base.location import Location
     from pincompiler.facts.common import Code
-    from pincompiler.location import Location
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Area
-from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
+    from pincompiler.base.location import Location
     from pincompiler.facts.common import Code
-    from pincompiler.location import Location
-    from pincompiler.project import Version
+    from pincompiler.policy.project import Version
 
 
 @dataclass(frozen=True, slots=True)

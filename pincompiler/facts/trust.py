@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pincompiler.base.finding import Confidence
+from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Area
-from pincompiler.finding import Confidence
-from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from pincompiler.facts.common import Code

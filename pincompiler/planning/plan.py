@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.records import dataclass
 from pincompiler.planning.schedule import Judgement, KeyNeed, Member, Safety, judged, needs
 from pincompiler.planning.support import Expiry, LeafPins, Window, expiries, leaf_pins, windows
-from pincompiler.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from pincompiler.policy import Key, Policy
-    from pincompiler.project import Project
+    from pincompiler.policy.enforcement import Key, Policy
+    from pincompiler.policy.project import Project
 
 
 @dataclass(frozen=True, slots=True)

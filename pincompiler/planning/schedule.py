@@ -20,19 +20,19 @@ from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pincompiler.fidelity import STRANGER
-from pincompiler.outlook import Candidate, Outcome, judge
-from pincompiler.policy import Role
-from pincompiler.records import dataclass
-from pincompiler.spki import PublicKey
+from pincompiler.base.records import dataclass
+from pincompiler.keys.spki import PublicKey
+from pincompiler.policy.differences import STRANGER
+from pincompiler.policy.enforcement import Role
+from pincompiler.verdicts.outlook import Candidate, Outcome, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pincompiler.facts import ApiRange
-    from pincompiler.outlook import Release
-    from pincompiler.policy import Key, Policy
-    from pincompiler.project import Rotation, SupportedRelease
+    from pincompiler.policy.enforcement import Key, Policy
+    from pincompiler.policy.project import Rotation, SupportedRelease
+    from pincompiler.verdicts.outlook import Release
 
 DAY = timedelta(days=1)
 ENDLESS = date.max
@@ -76,7 +76,7 @@ class Refusal:
 
     release: str
     mechanism: str
-    """As in :class:`~pincompiler.outlook.Installed`."""
+    """As in :class:`~pincompiler.verdicts.outlook.Installed`."""
     api: ApiRange | None
     served: tuple[Key, ...]
     outcome: Outcome

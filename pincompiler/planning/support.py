@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.records import dataclass
 from pincompiler.planning.lifetimes import renewals
 from pincompiler.planning.schedule import DAY
-from pincompiler.policy import Role
-from pincompiler.records import dataclass
+from pincompiler.policy.enforcement import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
     from pincompiler.planning.schedule import Member
-    from pincompiler.policy import Policy
+    from pincompiler.policy.enforcement import Policy
 
 
 @dataclass(frozen=True, slots=True)

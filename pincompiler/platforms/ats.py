@@ -11,21 +11,21 @@ from base64 import b64decode
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.hosts import is_ip_address
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.records import dataclass
 from pincompiler.platforms import plist
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.target import Objection, Target
-from pincompiler.policy import Clause, Demand, Enforcement, EntryId, Key, PinSet, Reach, Role
-from pincompiler.records import dataclass
-from pincompiler.regexes import lazy_regex
+from pincompiler.policy.enforcement import Clause, Demand, Enforcement, EntryId, Key, PinSet, Reach, Role
+from pincompiler.policy.hosts import is_ip_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from pincompiler.platforms.target import Job
-    from pincompiler.policy import Policy
-    from pincompiler.project import App, Output
+    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.project import App, Output
 
 SECTION = ("NSAppTransportSecurity", "NSPinnedDomains")
 RECORD = "Pincompiler"

@@ -12,9 +12,9 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from pincompiler.errors import InputError
-from pincompiler.records import dataclass
-from pincompiler.regexes import lazy_regex
+from pincompiler.base.errors import InputError
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

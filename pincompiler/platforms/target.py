@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from pincompiler.policy import Enforcement
-from pincompiler.records import dataclass
+from pincompiler.base.records import dataclass
+from pincompiler.policy.enforcement import Enforcement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-    from pincompiler.finding import Snippet
-    from pincompiler.location import Location
-    from pincompiler.policy import Policy
-    from pincompiler.project import App, Output
+    from pincompiler.base.finding import Snippet
+    from pincompiler.base.location import Location
+    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.project import App, Output
 
 M = TypeVar("M", bound=Enforcement)
 M_co = TypeVar("M_co", bound=Enforcement, covariant=True)

@@ -14,21 +14,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from pincompiler.hosts import is_ip_address, public_suffix, public_suffixes_below
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.records import dataclass
 from pincompiler.platforms import plist
 from pincompiler.platforms.ats import record, recorded
 from pincompiler.platforms.target import Objection, Target
-from pincompiler.policy import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
-from pincompiler.records import dataclass
-from pincompiler.regexes import lazy_regex
+from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
+from pincompiler.policy.hosts import is_ip_address, public_suffix, public_suffixes_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from pincompiler.keys.spki import PublicKey
     from pincompiler.platforms.target import Job
-    from pincompiler.policy import Policy
-    from pincompiler.project import App, Output
-    from pincompiler.spki import PublicKey
+    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.project import App, Output
 
 SECTION = ("TSKConfiguration",)
 EXCLUDE = "kSKExcludeSubdomainFromParentPolicy"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.hosts import is_ip_address, public_suffix
 from pincompiler.platforms.nsc import NSC, instants, merge, read
 from pincompiler.platforms.nsc import lower as lower_nsc
 from pincompiler.platforms.nsc import objections as nsc_objections
@@ -17,12 +16,13 @@ from pincompiler.platforms.nsc.model import DomainConfig, Nsc, Reporting
 from pincompiler.platforms.nsc.writer import excerpt, write
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.platforms.trustkit import unknown_top_level_domains
+from pincompiler.policy.hosts import is_ip_address, public_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.policy import Policy
-    from pincompiler.project import App, Output
+    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.project import App, Output
 
 
 UNENDED = (

@@ -6,7 +6,9 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pincompiler.errors import InputError
+from pincompiler.base.errors import InputError
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.templating import render
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.target import Target
 from pincompiler.platforms.trustkit import (
@@ -18,13 +20,11 @@ from pincompiler.platforms.trustkit import (
     objections,
     strict_pin,
 )
-from pincompiler.policy import Key
-from pincompiler.regexes import lazy_regex
-from pincompiler.templating import render
+from pincompiler.policy.enforcement import Key
 
 if TYPE_CHECKING:
     from pincompiler.platforms.target import Job
-    from pincompiler.project import App
+    from pincompiler.policy.project import App
 
 _PART = 20
 """Domains in a function, at most: optimising one takes swiftc time that grows faster than its length."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pincompiler import location
+from pincompiler.base import location
 from pincompiler.facts import Mechanism
-from pincompiler.reports.text import visible
+from pincompiler.reports.findings.text import visible
 
 _MECHANISMS = {
     Mechanism.NSC: "Network security configuration",

@@ -6,17 +6,17 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Finding, Level
-from pincompiler.location import java_name
-from pincompiler.rules import expired_acceptance, unknown_rule, unused_acceptance
+from pincompiler.base.finding import Finding, Level
+from pincompiler.base.location import java_name
 from pincompiler.rules.registry import RULES
+from pincompiler.rules.text import expired_acceptance, unknown_rule, unused_acceptance
 from pincompiler.source.tables import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
-    from pincompiler.project import Acceptance
+    from pincompiler.policy.project import Acceptance
 
 _OF_APPS = frozenset(rule.id for rule in RULES if rule.app)
 _ACCEPTABLE = frozenset(rule.id for rule in RULES if rule.policy or rule.target) | _OF_APPS

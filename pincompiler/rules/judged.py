@@ -2,7 +2,7 @@
 
 Entries of a configuration mean nothing by themselves: OkHttp and NSPinnedDomains add up all that match a host, the
 other platforms take the most specific.  So what is true of a host is asked of the enforcement, with the three hosts
-that stand for all that a name decides on (:mod:`pincompiler.fidelity`); its entries say where and of whom to speak.
+that stand for all that a name decides on (:mod:`pincompiler.policy.differences`); its entries say where and of whom to speak.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from __future__ import annotations
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from pincompiler.fidelity import unused_labels
-from pincompiler.hosts import is_ip_address
-from pincompiler.policy import title_of
-from pincompiler.records import dataclass
+from pincompiler.base.records import dataclass
+from pincompiler.policy.differences import unused_labels
+from pincompiler.policy.enforcement import title_of
+from pincompiler.policy.hosts import is_ip_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-    from pincompiler.location import Location
-    from pincompiler.policy import Demand, Enforcement, EntryId, Key, PinSet
+    from pincompiler.base.location import Location
+    from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.hosts import is_ip_address, public_suffix
-from pincompiler.records import dataclass
+from pincompiler.base.records import dataclass
+from pincompiler.policy.hosts import is_ip_address, public_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.location import Location
-    from pincompiler.policy import Demand, PinSet
+    from pincompiler.base.location import Location
+    from pincompiler.policy.enforcement import Demand, PinSet
     from pincompiler.rules.judged import Judged
 
 

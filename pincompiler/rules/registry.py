@@ -4,62 +4,61 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.rules import (
-    ambiguous_key,
+from pincompiler.rules.app import APP_RULES
+from pincompiler.rules.policy import (
     certificate_fingerprint,
+    duplicate_pin,
+    expired_pin_set,
+    expiring_pin_set,
+    expiry_at_certificate_end,
+    expiry_past_certificate,
+    lone_leaf_key,
+    missing_backup_pin,
+    overlapping_pin_sets,
+    past_due_pin_set,
+    placeholder_pin,
+    public_suffix_pin,
+    shadowed_pin_set,
+    weak_key,
+)
+from pincompiler.rules.target import inert_target, unfaithful_target, unmanaged_pin, unreported_failure
+from pincompiler.rules.text import (
+    ambiguous_key,
     conflicting_key,
     conflicting_output,
     conflicting_release,
     disconnected_rotation,
     duplicate_host,
-    duplicate_pin,
     duplicate_release,
     escaping_path,
     expired_acceptance,
-    expired_pin_set,
-    expiring_pin_set,
-    expiry_at_certificate_end,
-    expiry_past_certificate,
     foreign_output,
     hand_written_output,
     idle_rotation,
-    inert_target,
     invalid_host,
     invalid_toml,
     invalid_value,
-    lone_leaf_key,
     malformed_digest,
     malformed_pin,
-    missing_backup_pin,
     missing_value,
-    overlapping_pin_sets,
-    past_due_pin_set,
-    placeholder_pin,
     private_key_file,
-    public_suffix_pin,
     reversed_dates,
-    shadowed_pin_set,
     undefined_key,
-    unfaithful_target,
     unknown_key,
     unknown_rule,
     unknown_target,
-    unmanaged_pin,
     unpinned_rotation,
     unreadable_key,
-    unreported_failure,
     unused_acceptance,
     unused_key,
-    weak_key,
     wildcard_host,
     wrong_type,
 )
-from pincompiler.rules.app import APP_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
     from pincompiler.rules.judged import Judged
     from pincompiler.rules.rule import Lowered, Rule
 

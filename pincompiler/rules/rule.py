@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.base.finding import Confidence, Evidence, Finding, Level, Use
+from pincompiler.base.records import dataclass
 from pincompiler.facts.common import UNIDENTIFIED
-from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
-from pincompiler.records import dataclass
 from pincompiler.rules.references import references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from pincompiler.drift import Drift, Expected, Kind
+    from pincompiler.base.finding import Snippet
+    from pincompiler.base.location import Location
     from pincompiler.facts import App as ShippedApp
     from pincompiler.facts import Code
-    from pincompiler.fidelity import Remembered
-    from pincompiler.finding import Snippet
-    from pincompiler.location import Location
     from pincompiler.platforms.target import Target
-    from pincompiler.policy import Enforcement, Policy
-    from pincompiler.project import App, Project
+    from pincompiler.policy.differences import Remembered
+    from pincompiler.policy.enforcement import Enforcement, Policy
+    from pincompiler.policy.project import App, Project
     from pincompiler.rules.judged import Judged
+    from pincompiler.verdicts.drift import Drift, Expected, Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,22 +11,23 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.apk import open_package
-from pincompiler.dex import DexError, Program
-from pincompiler.dex.budget import TooMuchError
-from pincompiler.engine import Engine
+from pincompiler.android.apk import open_package
+from pincompiler.android.constants.budget import TooMuchError
+from pincompiler.android.constants.program import Program
+from pincompiler.android.dex import DexError
 from pincompiler.facts import App, Mechanism, Unseen
-from pincompiler.shipped import bundled, engines, kits, loading, nsc, okhttp, trust
-from pincompiler.shipped.owners import Owners, hooks
-from pincompiler.shipped.reach import reached
-from pincompiler.shipped.source import IN_CODE, Source, find
+from pincompiler.facts.engine import Engine
+from pincompiler.shipped.android import bundled, engines, kits, loading, nsc, okhttp, trust
+from pincompiler.shipped.android.owners import Owners, hooks
+from pincompiler.shipped.android.reach import reached
+from pincompiler.shipped.android.source import IN_CODE, Source, find
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from pincompiler.apk import Package
-    from pincompiler.dex import Dex
+    from pincompiler.android.apk import Package
+    from pincompiler.android.dex import Dex
     from pincompiler.facts import Reached
 
 __all__ = ["COLLECTORS", "Engine", "read_app"]

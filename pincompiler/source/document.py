@@ -10,19 +10,19 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.errors import InputError
-from pincompiler.finding import Finding, Level
-from pincompiler.location import Location, Span
-from pincompiler.records import dataclass
-from pincompiler.regexes import lazy_regex
+from pincompiler.base.errors import InputError
+from pincompiler.base.finding import Finding, Level
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.location import Location, Span
+from pincompiler.base.records import dataclass
 from pincompiler.source.paths import is_special
-from pincompiler.toml_spans import Entry, locate
+from pincompiler.source.toml_spans import Entry, locate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pincompiler.location import TomlPath
+    from pincompiler.base.location import TomlPath
 
 LIMIT = 64 * 2**20
 """Bytes; a pins.toml of 100,000 hosts has 20 million."""

@@ -7,10 +7,10 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from typing import TYPE_CHECKING
 
-from pincompiler.errors import InputError
-from pincompiler.finding import Level
-from pincompiler.policy import Key, Role
-from pincompiler.regexes import lazy_regex
+from pincompiler.base.errors import InputError
+from pincompiler.base.finding import Level
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.policy.enforcement import Key, Role
 from pincompiler.source.document import read_bytes
 from pincompiler.source.paths import inside
 from pincompiler.source.tables import did_you_mean
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pincompiler.location import Location
+    from pincompiler.base.location import Location
+    from pincompiler.keys.spki import PublicKey
     from pincompiler.source.tables import Reporter, Table
-    from pincompiler.spki import PublicKey
 
 _KEY = frozenset({"file", "index", "subject", "spki-sha256", "role", "retired"})
 _NAME = lazy_regex(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
@@ -109,7 +109,7 @@ class KeyReader:
         return self._chosen(keys, text, table) if keys else None
 
     def _load(self, path: Path, text: str, where: Location) -> tuple[PublicKey, ...] | None:
-        from pincompiler.spki import KeyFileError, public_keys
+        from pincompiler.keys.spki import KeyFileError, public_keys
 
         if path not in self._files:
             self._files[path] = None

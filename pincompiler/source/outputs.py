@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.platforms.registry import TARGETS
-from pincompiler.project import Output
-from pincompiler.regexes import lazy_regex
+from pincompiler.policy.project import Output
 from pincompiler.source.paths import inside, one_file
 from pincompiler.source.tables import did_you_mean
 

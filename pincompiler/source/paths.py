@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 if TYPE_CHECKING:
-    from pincompiler.location import Location
+    from pincompiler.base.location import Location
     from pincompiler.source.tables import Reporter
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Level
-from pincompiler.hosts import BadHost, canonical_host
-from pincompiler.project import Rotation, SupportedRelease
-from pincompiler.revisions import SCHEME
+from pincompiler.base.finding import Level
+from pincompiler.policy.hosts import BadHost, canonical_host
+from pincompiler.policy.project import Rotation, SupportedRelease
+from pincompiler.source.git_revision import SCHEME
 from pincompiler.source.keys import canonical_hash
 from pincompiler.source.paths import inside
 from pincompiler.source.tables import did_you_mean
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pincompiler.location import Location
-    from pincompiler.policy import Key, Policy
+    from pincompiler.base.location import Location
+    from pincompiler.policy.enforcement import Key, Policy
     from pincompiler.source.tables import Reporter, Table
 
 _RELEASE = frozenset({"name", "date", "support-until", "policy", "file"})

@@ -6,14 +6,14 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.finding import Finding, Level
-from pincompiler.hosts import BadHost, canonical_host
-from pincompiler.location import Location
+from pincompiler.base.finding import Finding, Level
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.location import Location
+from pincompiler.base.records import dataclass
 from pincompiler.platforms.registry import TARGETS
-from pincompiler.policy import Key, PinSet, Policy, Reach
-from pincompiler.project import Acceptance, App, Project
-from pincompiler.records import dataclass
-from pincompiler.regexes import lazy_regex
+from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
+from pincompiler.policy.hosts import BadHost, canonical_host
+from pincompiler.policy.project import Acceptance, App, Project
 from pincompiler.source.keys import KeyReader
 from pincompiler.source.outputs import OutputReader
 from pincompiler.source.plans import PlanReader
@@ -22,7 +22,7 @@ from pincompiler.source.tables import Reporter, Table, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pincompiler.project import Version
+    from pincompiler.policy.project import Version
     from pincompiler.source.document import Document
 
 _TOP = frozenset({"version", "app", "keys", "pin-set", "target", "accept", "release", "rotation"})

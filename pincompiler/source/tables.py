@@ -6,12 +6,12 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pincompiler.finding import Finding, Level
+from pincompiler.base.finding import Finding, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pincompiler.location import Location
+    from pincompiler.base.location import Location
 
 T = TypeVar("T")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pincompiler.records import dataclass
+from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
-    from pincompiler.policy import Chain as PinnedChain
-    from pincompiler.spki import PublicKey
+    from pincompiler.keys.spki import PublicKey
+    from pincompiler.policy.enforcement import Chain as PinnedChain
 
 
 class Offer(StrEnum):
@@ -89,6 +89,6 @@ class Seen:
 
 def pinned_chain(chain: tuple[PublicKey, ...]) -> PinnedChain:
     """The pins of a validated path, as enforcements are asked about."""
-    from pincompiler.policy import Chain
+    from pincompiler.policy.enforcement import Chain
 
     return Chain(chain[0].spki_sha256, tuple(key.spki_sha256 for key in chain[1:]))

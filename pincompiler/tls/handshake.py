@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from OpenSSL import SSL
 
-from pincompiler.decoding import decoding
-from pincompiler.hosts import is_ip_address
-from pincompiler.records import dataclass
+from pincompiler.base.records import dataclass
+from pincompiler.keys.decoding import decoding
+from pincompiler.policy.hosts import is_ip_address
 from pincompiler.tls.answers import Answer, Declined, Offer, Refused, Unreached
 from pincompiler.tls.refusals import refusal
 from pincompiler.tls.trust import Trust, accepted

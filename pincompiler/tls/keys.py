@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pincompiler.decoding import DamagedError, decoding
-from pincompiler.spki import public_keys
+from pincompiler.keys.decoding import DamagedError, decoding
+from pincompiler.keys.spki import public_keys
 
 if TYPE_CHECKING:
     from cryptography import x509
 
-    from pincompiler.spki import PublicKey
+    from pincompiler.keys.spki import PublicKey
 
 
 @lru_cache(maxsize=4096)
@@ -57,7 +57,7 @@ def public_anchors() -> frozenset[bytes]:
 
     import certifi
 
-    from pincompiler.certificate_files import read_store
+    from pincompiler.keys.stores import read_store
 
     store = read_store(Path(certifi.where()).read_bytes())
     return frozenset(one.spki_sha256 for one in store.certificates) if store else frozenset()

@@ -9,8 +9,8 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from pincompiler.decoding import decoding
-from pincompiler.hosts import is_ip_address
+from pincompiler.keys.decoding import decoding
+from pincompiler.policy.hosts import is_ip_address
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -9,7 +9,7 @@ from dataclasses import field
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.records import dataclass
+from pincompiler.base.records import dataclass
 from pincompiler.tls.answers import Answer, Declined, Offer, Seen, Served, Unreached, Visit
 from pincompiler.tls.handshake import Place, handshake
 

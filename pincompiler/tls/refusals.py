@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.decoding import decoding
+from pincompiler.keys.decoding import decoding
 from pincompiler.tls.answers import Refused
 
 if TYPE_CHECKING:

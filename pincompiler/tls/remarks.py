@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Level
-from pincompiler.interception import intercepted_by
-from pincompiler.records import dataclass
+from pincompiler.base.finding import Level
+from pincompiler.base.records import dataclass
+from pincompiler.keys.interception import intercepted_by
 from pincompiler.tls.answers import Declined, Offer, Refused, Unreached
 
 if TYPE_CHECKING:

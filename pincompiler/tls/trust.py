@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from OpenSSL import SSL, crypto
 
-from pincompiler.decoding import decoding
-from pincompiler.errors import InputError
-from pincompiler.records import dataclass
+from pincompiler.base.errors import InputError
+from pincompiler.base.records import dataclass
+from pincompiler.keys.decoding import decoding
 from pincompiler.tls.answers import Offer, Refused, Served
 from pincompiler.tls.names import is_for, names_in
 from pincompiler.tls.refusals import refusal, unsuited, wrong_host
@@ -98,7 +98,7 @@ def _for_servers(certificate: x509.Certificate) -> bool:
 
 def accepted(path: Sequence[crypto.X509], host: str, protocol: str) -> Served | Refused:
     """What a validated path shows, if it is for the host."""
-    from pincompiler.spki import KeyFileError
+    from pincompiler.keys.spki import KeyFileError
     from pincompiler.tls.keys import certificate, key_of
 
     ders = [crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in path]

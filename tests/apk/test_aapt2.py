@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from lxml import etree
 
-from pincompiler.apk import Package, PackageKind, ResourceName, open_package
-from pincompiler.apk.markup import End, Start, Text, tree
-from pincompiler.apk.oddities import Oddities
-from pincompiler.apk.package import read_markup
+from pincompiler.android.apk import Package, PackageKind, ResourceName, open_package
+from pincompiler.android.apk.markup import End, Start, Text, tree
+from pincompiler.android.apk.oddities import Oddities
+from pincompiler.android.apk.package import read_markup
 from pincompiler.platforms.nsc.reader import parse_xml, read_tree
 from tests.apk.aapt import build, bundle, demand_aapt2
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pincompiler.apk.markup import Event
+    from pincompiler.android.apk.markup import Event
 
 pytestmark = pytest.mark.real
 

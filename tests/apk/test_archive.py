@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.apk import read_package
-from pincompiler.apk.archive import Archive, MemberError, read_archive
-from pincompiler.apk.directory import ArchiveError
-from pincompiler.apk.storage import File, Window, digest
-from pincompiler.errors import InputError
+from pincompiler.android.apk import read_package
+from pincompiler.android.apk.archive import Archive, MemberError, read_archive
+from pincompiler.android.apk.directory import ArchiveError
+from pincompiler.android.apk.storage import File, Window, digest
+from pincompiler.base.errors import InputError
 from tests.apk.forge import Member, deflate, forge_zip, simple_zip
 from tests.patience import no_hang
 
@@ -114,7 +114,7 @@ def test_sizes_that_lie() -> None:
 def test_entries_beyond_the_limit_leave_the_app_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     data = simple_zip({"AndroidManifest.xml": b"", "a": b"", "b": b""})
     assert "app.apk" not in {one.what for one in read_package(data).unknowns}
-    monkeypatch.setattr("pincompiler.apk.archive._MOST_ENTRIES", 2)
+    monkeypatch.setattr("pincompiler.android.apk.archive._MOST_ENTRIES", 2)
     assert "app.apk" in {one.what for one in read_package(data).unknowns}
 
 

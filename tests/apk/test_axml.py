@@ -7,10 +7,10 @@ import struct
 import pytest
 from lxml import etree
 
-from pincompiler.apk.axml import read_axml
-from pincompiler.apk.markup import Attribute, End, Markup, MarkupError, Start, Text, tree
-from pincompiler.apk.oddities import Oddities
-from pincompiler.apk.pool import PoolError, StringPool
+from pincompiler.android.apk.axml import read_axml
+from pincompiler.android.apk.markup import Attribute, End, Markup, MarkupError, Start, Text, tree
+from pincompiler.android.apk.oddities import Oddities
+from pincompiler.android.apk.pool import PoolError, StringPool
 from tests.apk.forge import ANDROID, Attr, AxmlWriter, Node, axml, pool
 
 

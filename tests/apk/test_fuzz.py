@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.apk import Anomaly, Unknown, read_package
-from pincompiler.apk.arsc import BinaryTable
-from pincompiler.apk.axml import read_axml
-from pincompiler.apk.bundle import ProtoTable, read_proto_xml
-from pincompiler.apk.manifest import read_manifest
-from pincompiler.apk.markup import MarkupError, tree
-from pincompiler.apk.oddities import Oddities
-from pincompiler.apk.resources import ResourceName, Resources
-from pincompiler.errors import InputError
+from pincompiler.android.apk import Anomaly, Unknown, read_package
+from pincompiler.android.apk.arsc import BinaryTable
+from pincompiler.android.apk.axml import read_axml
+from pincompiler.android.apk.bundle import ProtoTable, read_proto_xml
+from pincompiler.android.apk.manifest import read_manifest
+from pincompiler.android.apk.markup import MarkupError, tree
+from pincompiler.android.apk.oddities import Oddities
+from pincompiler.android.apk.resources import ResourceName, Resources
+from pincompiler.base.errors import InputError
 from tests.apk.forge import app, arsc, axml, simple_zip
 from tests.apk.test_axml import DOCUMENT
 from tests.apk.test_package import splits
@@ -29,7 +29,7 @@ from tests.patience import no_hang
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pincompiler.apk.markup import Markup
+    from pincompiler.android.apk.markup import Markup
 
 ROUNDS = 1_500 * int(os.environ.get("PINCOMPILER_FUZZ", "1"))
 EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)

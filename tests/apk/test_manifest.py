@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pincompiler.apk.arsc import BinaryTable
-from pincompiler.apk.axml import read_axml
-from pincompiler.apk.manifest import CODENAME_SDK, Component, Manifest, read_manifest
-from pincompiler.apk.markup import Markup
-from pincompiler.apk.oddities import Oddities
-from pincompiler.apk.resources import Resources
+from pincompiler.android.apk.arsc import BinaryTable
+from pincompiler.android.apk.axml import read_axml
+from pincompiler.android.apk.manifest import CODENAME_SDK, Component, Manifest, read_manifest
+from pincompiler.android.apk.markup import Markup
+from pincompiler.android.apk.oddities import Oddities
+from pincompiler.android.apk.resources import Resources
 from tests.apk.forge import (
     BOOLEAN,
     DECIMAL,

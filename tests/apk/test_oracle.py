@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pincompiler.apk.archive import read_archive
-from pincompiler.apk.arsc import BinaryTable
-from pincompiler.apk.axml import read_axml
-from pincompiler.apk.markup import Kind, Start, Text
-from pincompiler.apk.oddities import Oddities
+from pincompiler.android.apk.archive import read_archive
+from pincompiler.android.apk.arsc import BinaryTable
+from pincompiler.android.apk.axml import read_axml
+from pincompiler.android.apk.markup import Kind, Start, Text
+from pincompiler.android.apk.oddities import Oddities
 from tests.apk.aapt import build, demand_aapt2
 from tests.apk.forge import app, nsc, simple_zip
 from tests.apk.test_aapt2 import FORMS, SOURCES
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pincompiler.apk.markup import Attribute
+    from pincompiler.android.apk.markup import Attribute
 
 BUILT = [name for name in FORMS if name != "proto"]
 

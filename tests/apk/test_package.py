@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.apk import (
+from pincompiler.android.apk import (
     AppFiles,
     MemberError,
     Package,
@@ -20,9 +20,9 @@ from pincompiler.apk import (
     open_package,
     read_package,
 )
-from pincompiler.apk.archive import read_archive
-from pincompiler.apk.opening import _Opening
-from pincompiler.errors import InputError
+from pincompiler.android.apk.archive import read_archive
+from pincompiler.android.apk.opening import _Opening
+from pincompiler.base.errors import InputError
 from tests.apk.forge import (
     DECIMAL,
     NSC_ID,
@@ -433,7 +433,7 @@ def test_a_file_that_is_no_app_is_closed_again(tmp_path: Path) -> None:
 
 def test_neither_androguard_nor_lxml_is_imported_to_begin_with() -> None:
     """Start-up: what androguard costs alone is several times what reading an app does."""
-    code = "import sys, pincompiler.apk; sys.exit('androguard' in sys.modules or 'lxml.etree' in sys.modules)"
+    code = "import sys, pincompiler.android.apk; sys.exit('androguard' in sys.modules or 'lxml.etree' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

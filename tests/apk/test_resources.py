@@ -6,10 +6,10 @@ import struct
 
 import pytest
 
-from pincompiler.apk.arsc import BinaryTable, TableError
-from pincompiler.apk.configuration import Configuration, binary_configuration
-from pincompiler.apk.oddities import Oddities
-from pincompiler.apk.resources import Reference, ResourceName, Resources, Value
+from pincompiler.android.apk.arsc import BinaryTable, TableError
+from pincompiler.android.apk.configuration import Configuration, binary_configuration
+from pincompiler.android.apk.oddities import Oddities
+from pincompiler.android.apk.resources import Reference, ResourceName, Resources, Value
 from tests.apk.forge import BOOLEAN, DECIMAL, REFERENCE, Res, TableForm, arsc, config
 from tests.patience import no_hang
 

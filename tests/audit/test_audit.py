@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-import pincompiler.audit as auditing
-from pincompiler.apk import SeveralAppsError
-from pincompiler.audit import Question, audit
+import pincompiler.workflows.audit as auditing
+from pincompiler.android.apk import SeveralAppsError
+from pincompiler.base.finding import Finding, Level
 from pincompiler.cli.audit import LARGE
 from pincompiler.cli.program import app as cli
-from pincompiler.finding import Finding, Level
 from pincompiler.rules.app import APP_RULES, missing_host
 from pincompiler.shipped import read_app
+from pincompiler.workflows.audit import Question, audit
 from tests.apk.forge import app, manifest, nsc, simple_zip, uses_nsc
 
 if TYPE_CHECKING:

@@ -10,15 +10,17 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from pincompiler.errors import InputError
+from pincompiler.base.errors import InputError
+from pincompiler.base.finding import Change, Confidence, Evidence, Finding, Level, Snippet, Use
+from pincompiler.base.location import Location, Span
 from pincompiler.facts import FIRST_PARTY, UNIDENTIFIED, Algorithm, ApiRange, Mechanism, Owner, Pin, Unseen
-from pincompiler.finding import Change, Confidence, Evidence, Finding, Level, Snippet, Use
-from pincompiler.location import Location, Span
-from pincompiler.policy import Reach
-from pincompiler.reports import audit_json, audit_markdown, html, junit
-from pincompiler.reports.audit_reader import parse, read_results
-from pincompiler.subject import Build, InventoryPin, KnownKey, Run, Subject
-from pincompiler.verdicts import HostVerdict, Verdict
+from pincompiler.policy.enforcement import Reach
+from pincompiler.reports.audit import html, junit
+from pincompiler.reports.audit import json as audit_json
+from pincompiler.reports.audit import markdown as audit_markdown
+from pincompiler.reports.audit.json_reader import parse, read_results
+from pincompiler.verdicts.hosts import HostVerdict, Verdict
+from pincompiler.verdicts.subject import Build, InventoryPin, KnownKey, Run, Subject
 from tests.audit.test_reports import SUBJECT
 
 if TYPE_CHECKING:

@@ -13,18 +13,18 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincompiler.apk import read_package
-from pincompiler.apk.archive import read_archive
-from pincompiler.certificate_files import Container, StoreFile, decode, read_store, sniff
-from pincompiler.dex import Program
+from pincompiler.android.apk import read_package
+from pincompiler.android.apk.archive import read_archive
+from pincompiler.android.constants.program import Program
+from pincompiler.base.finding import Confidence, Level
+from pincompiler.base.location import Location
 from pincompiler.facts import FIRST_PARTY, Algorithm, App, Mechanism
 from pincompiler.facts.bundled import BundledFacts, CertificateFile
-from pincompiler.finding import Confidence, Level
-from pincompiler.location import Location
+from pincompiler.keys.stores import Container, StoreFile, decode, read_store, sniff
 from pincompiler.rules.app import bundled_private_key
 from pincompiler.rules.rule import Audited
-from pincompiler.shipped import bundled
-from pincompiler.shipped.source import Source
+from pincompiler.shipped.android import bundled
+from pincompiler.shipped.android.source import Source
 from tests import pki
 from tests.apk.forge import Member, forge_zip, simple_zip
 from tests.patience import no_hang

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from pincompiler.reports import html
-from pincompiler.reports.calendar import calendar
-from pincompiler.subject import KnownKey, Run
+from pincompiler.reports.audit import html
+from pincompiler.reports.audit.calendar import calendar
+from pincompiler.verdicts.subject import KnownKey, Run
 from tests.audit.test_reports import PIN, SUBJECT
 
 DAY = date(2026, 11, 23)

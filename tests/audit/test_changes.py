@@ -13,15 +13,18 @@ import pytest
 from lxml import etree
 from typer.testing import CliRunner
 
-from pincompiler.changes import changes, compared, missing
+from pincompiler.base.errors import InputError
+from pincompiler.base.finding import Change
 from pincompiler.cli.program import app
-from pincompiler.errors import InputError
-from pincompiler.finding import Change
-from pincompiler.fingerprints import fingerprinted
-from pincompiler.reports import audit_json, audit_markdown, audit_text, html, junit, sarif
-from pincompiler.reports.audit_reader import parse
-from pincompiler.reports.since import overview
-from pincompiler.subject import Run, Subject
+from pincompiler.reports.audit import html, junit, sarif
+from pincompiler.reports.audit import json as audit_json
+from pincompiler.reports.audit import markdown as audit_markdown
+from pincompiler.reports.audit import text as audit_text
+from pincompiler.reports.audit.json_reader import parse
+from pincompiler.reports.audit.since import overview
+from pincompiler.verdicts.changes import changes, compared, missing
+from pincompiler.verdicts.fingerprints import fingerprinted
+from pincompiler.verdicts.subject import Run, Subject
 from tests.apk import forge
 from tests.audit.test_reports import ACCEPTED, CODE, DRIFT, IN_METHOD, SUBJECT
 

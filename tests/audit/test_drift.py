@@ -8,13 +8,13 @@ from pathlib import PurePosixPath
 import pytest
 from hypothesis import given
 
-from pincompiler.drift import Drift, Kind, drift
 from pincompiler.facts import Mechanism, Shipped
-from pincompiler.fidelity import differences
 from pincompiler.platforms.nsc import NSC
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
-from pincompiler.policy import Enforcement, Key, PinSet, Policy, Reach
-from pincompiler.project import App, Output
+from pincompiler.policy.differences import differences
+from pincompiler.policy.enforcement import Enforcement, Key, PinSet, Policy, Reach
+from pincompiler.policy.project import App, Output
+from pincompiler.verdicts.drift import Drift, Kind, drift
 from tests.strategies import policies, spki
 
 ONE, TWO, OLD = (Key(spki(name), None, name) for name in ("one", "two", "old"))

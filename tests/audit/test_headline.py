@@ -10,17 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincompiler.audit import audit, question
+from pincompiler.base.finding import Confidence, Evidence, Finding, Level, Use
+from pincompiler.base.location import Location
 from pincompiler.facts import FIRST_PARTY, Algorithm, ApiRange, Mechanism, Pin, Unseen
-from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
-from pincompiler.headline import ON_PINS, ON_TRUST, STANDING, State, headline, state
-from pincompiler.location import Location
-from pincompiler.policy import Key, Reach
-from pincompiler.reports import audit_json, audit_markdown, audit_text, html
-from pincompiler.reports.audit_reader import read_results
+from pincompiler.policy.enforcement import Key, Reach
+from pincompiler.reports.audit import html
+from pincompiler.reports.audit import json as audit_json
+from pincompiler.reports.audit import markdown as audit_markdown
+from pincompiler.reports.audit import text as audit_text
+from pincompiler.reports.audit.json_reader import read_results
 from pincompiler.rules.registry import RULES
-from pincompiler.subject import InventoryPin, Subject
-from pincompiler.verdicts import HostVerdict, Verdict
+from pincompiler.verdicts.headline import ON_PINS, ON_TRUST, STANDING, State, headline, state
+from pincompiler.verdicts.hosts import HostVerdict, Verdict
+from pincompiler.verdicts.subject import InventoryPin, Subject
+from pincompiler.workflows.audit import audit, question
 from tests.apk.forge import Attr, Node, android, axml, manifest, nsc, simple_zip, uses_nsc
 from tests.apk.forge import app as forged
 from tests.strategies import TODAY, spki

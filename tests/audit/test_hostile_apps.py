@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler import audit, shipped
-from pincompiler.reports import audit_json, audit_text, sarif
+from pincompiler import shipped
+from pincompiler.reports.audit import json as audit_json
+from pincompiler.reports.audit import sarif
+from pincompiler.reports.audit import text as audit_text
+from pincompiler.workflows import audit
 from tests.apk.forge import simple_zip
 from tests.dex.smali import assemble, class_file, method
 from tests.patience import no_hang
@@ -24,7 +27,7 @@ from tests.strategies import TODAY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.subject import Subject
+    from pincompiler.verdicts.subject import Subject
 
 SHOP = Path(__file__).parents[2] / "samples" / "audit" / "shop.apk"
 ASKED = audit.question(TODAY, None, ())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.finding import Level, Use
+from pincompiler.base.finding import Level, Use
 from pincompiler.rules.registry import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
@@ -17,8 +17,8 @@ from tests.strategies import TODAY
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pincompiler.base.finding import Finding
     from pincompiler.facts import App
-    from pincompiler.finding import Finding
 
 pytestmark = pytest.mark.real
 NAME, LABEL, VALUE, DEBUGGABLE = 0x01010003, 0x01010001, 0x01010024, 0x0101000F

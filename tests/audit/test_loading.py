@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.apk import read_package
-from pincompiler.dex import Program
+from pincompiler.android.apk import read_package
+from pincompiler.android.constants.program import Program
 from pincompiler.facts import Mechanism
-from pincompiler.shipped import loading
-from pincompiler.shipped.owners import Owners
-from pincompiler.shipped.source import Source, find
+from pincompiler.shipped.android import loading
+from pincompiler.shipped.android.owners import Owners
+from pincompiler.shipped.android.source import Source, find
 from tests.apk.forge import Attr, Node, android, axml, simple_zip
 
 if TYPE_CHECKING:

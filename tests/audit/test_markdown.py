@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pincompiler.changes import compared
-from pincompiler.finding import Snippet
-from pincompiler.reports import audit_markdown
-from pincompiler.reports.rule_page import grouped, pages
-from pincompiler.reports.text import visible
+from pincompiler.base.finding import Snippet
+from pincompiler.reports.audit import markdown as audit_markdown
+from pincompiler.reports.findings.text import visible
+from pincompiler.reports.rules.page import grouped, pages
 from pincompiler.rules.registry import RULES
-from pincompiler.subject import KnownKey, Run, Subject
+from pincompiler.verdicts.changes import compared
+from pincompiler.verdicts.subject import KnownKey, Run, Subject
 from tests.audit.test_audit_reader import SUBJECTS
 from tests.audit.test_reports import IN_CODE, SUBJECT
 

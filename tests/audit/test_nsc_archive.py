@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from pincompiler.apk.oddities import Anomaly
+from pincompiler.android.apk.oddities import Anomaly
+from pincompiler.base.finding import Finding, Level
 from pincompiler.facts import App
-from pincompiler.finding import Finding, Level
 from pincompiler.rules.app import archive_anomaly
 from pincompiler.rules.rule import Audited
 

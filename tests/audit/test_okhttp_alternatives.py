@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler import audit
+from pincompiler.workflows import audit
 from tests.apk.forge import simple_zip
 from tests.dex import burdens
 from tests.dex import writer as w

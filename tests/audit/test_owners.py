@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincompiler.apk.manifest import Component, Manifest
+from pincompiler.android.apk.manifest import Component, Manifest
 from pincompiler.facts import FIRST_PARTY, UNIDENTIFIED
-from pincompiler.shipped.owners import Owners, libraries
+from pincompiler.shipped.android.owners import Owners, libraries
 
 SHOP = Owners(Manifest(package="com.example.shop", application="com.example.shop.App"))
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler import configurations
-from pincompiler.apk.manifest import Manifest
-from pincompiler.audit import judge_app, question
+from pincompiler.android.apk.manifest import Manifest
+from pincompiler.base.location import Location
 from pincompiler.facts import App, Mechanism, Shipped
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
-from pincompiler.location import Location
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
-from pincompiler.policy import Key
+from pincompiler.policy.enforcement import Key
+from pincompiler.workflows import read_configuration as configurations
+from pincompiler.workflows.audit import judge_app, question
 from tests.strategies import TODAY, spki
 
 if TYPE_CHECKING:

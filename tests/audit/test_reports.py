@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 
+from pincompiler.base.finding import Confidence, Evidence, Finding, Level, Use
+from pincompiler.base.location import Location, Span
 from pincompiler.facts import FIRST_PARTY, Algorithm, ApiRange, Mechanism, Pin, Unseen
-from pincompiler.finding import Confidence, Evidence, Finding, Level, Use
-from pincompiler.fingerprints import fingerprints
-from pincompiler.location import Location, Span
-from pincompiler.policy import Reach
-from pincompiler.reports import audit_json, audit_markdown, audit_text, html, junit, sarif
+from pincompiler.policy.enforcement import Reach
+from pincompiler.reports.audit import html, junit, sarif
+from pincompiler.reports.audit import json as audit_json
+from pincompiler.reports.audit import markdown as audit_markdown
+from pincompiler.reports.audit import text as audit_text
 from pincompiler.reports.names import java_name
-from pincompiler.reports.rule_page import grouped
+from pincompiler.reports.rules.page import grouped
 from pincompiler.rules.registry import RULES
-from pincompiler.subject import InventoryPin, Subject
-from pincompiler.verdicts import HostVerdict, Verdict
+from pincompiler.verdicts.fingerprints import fingerprints
+from pincompiler.verdicts.hosts import HostVerdict, Verdict
+from pincompiler.verdicts.subject import InventoryPin, Subject
 
 PIN = "OlKBCa0QcYVWv6oeASXMpLInMKbTqjestlxcMyWKY5c="
 XML = Location("shop.apk", Span(4, 1, 4, 1), member="res/xml/nsc.xml")

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.dex import Dex, DexError, Program
+from pincompiler.android.constants.program import Program
+from pincompiler.android.dex import Dex, DexError
 from pincompiler.facts.trust import Decides, Flaw, When
-from pincompiler.shipped.trust.deciders import _judged
-from pincompiler.shipped.trust.pins import decoded
-from pincompiler.shipped.trust.ways import Explorer
+from pincompiler.shipped.android.trust.deciders import _judged
+from pincompiler.shipped.android.trust.pins import decoded
+from pincompiler.shipped.android.trust.ways import Explorer
 from tests.dex.smali import assemble, class_file, method
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pincompiler.shipped.trust.judging import Judged
+    from pincompiler.shipped.android.trust.judging import Judged
 
 CHECK = "public checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
 VERIFY = "public verify(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"

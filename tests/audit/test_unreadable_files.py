@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincompiler.certificate_files import StoreFile, read_store
-from pincompiler.errors import InputError
+from pincompiler.base.errors import InputError
 from pincompiler.facts import Mechanism
-from pincompiler.shipped.bundled import scanning
-from pincompiler.spki import KeyFileError, public_keys
-from pincompiler.verify import chain_of
+from pincompiler.keys.spki import KeyFileError, public_keys
+from pincompiler.keys.stores import StoreFile, read_store
+from pincompiler.shipped.android.bundled import scanning
+from pincompiler.workflows.verify import chain_of
 from tests import pki
 from tests.audit.test_bundled import CA, HASH, counted, jks, scanned, typed, utf
 
@@ -138,11 +138,11 @@ def test_text_that_code_puts_together_is_no_damaged_certificate() -> None:
 def test_a_list_with_too_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     some = [pki.der(pki.certificate(f"CA {n}", pki.private_key())) for n in range(4)]
     for data in (b"".join(some), b"".join(map(armoured, some)), bundle(*some)):
-        monkeypatch.setattr("pincompiler.certificate_files.MOST", 4)
+        monkeypatch.setattr("pincompiler.keys.stores.MOST", 4)
         whole = read_store(data)
         assert isinstance(whole, StoreFile)
         assert not whole.unread
-        monkeypatch.setattr("pincompiler.certificate_files.MOST", 3)
+        monkeypatch.setattr("pincompiler.keys.stores.MOST", 3)
         cut = read_store(data)
         assert isinstance(cut, StoreFile)
         assert cut.unread

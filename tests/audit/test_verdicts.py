@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from pincompiler.apk.manifest import Manifest
+from pincompiler.android.apk.manifest import Manifest
 from pincompiler.facts import ApiRange, App, Mechanism, Shipped, State, Unseen
 from pincompiler.facts.kits import KitFacts
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
-from pincompiler.policy import Key, PinSet, Policy, Reach
-from pincompiler.verdicts import Verdict, verdicts
+from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
+from pincompiler.verdicts.hosts import Verdict, verdicts
 from tests.strategies import TODAY, spki
 
 KEY, OTHER = Key(spki("one")), Key(spki("two"))

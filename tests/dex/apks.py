@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.dex.strings import containing, exactly
+from pincompiler.android.dex.strings import containing, exactly
 from tests import parts
 from tests.dex import fetch
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from pincompiler.dex.index import Dex
-from pincompiler.dex.opcodes import CONST_STRING, INVOKES
-from pincompiler.dex.scan import Wanted
+from pincompiler.android.dex.index import Dex
+from pincompiler.android.dex.opcodes import CONST_STRING, INVOKES
+from pincompiler.android.dex.scan import Wanted
 from tests.dex import apks, fetch
 
 if TYPE_CHECKING:

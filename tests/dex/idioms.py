@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pincompiler.dex.values import (
+from pincompiler.android.constants.values import (
     ClassLiteral,
     Items,
     Joined,

@@ -13,14 +13,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pincompiler.androguard import AndroguardDex, AndroguardError, crosscheck, disagreements, index, process
-from pincompiler.apk import open_package, read_package
-from pincompiler.dex import Dex, DexError, Program, opcodes
-from pincompiler.dex.scan import Wanted
-from pincompiler.errors import InputError
+from pincompiler.android.androguard import (
+    AndroguardDex,
+    AndroguardError,
+    crosscheck,
+    disagreements,
+    index,
+    process,
+)
+from pincompiler.android.apk import open_package, read_package
+from pincompiler.android.constants.program import Program
+from pincompiler.android.dex import Dex, DexError, opcodes
+from pincompiler.android.dex.scan import Wanted
+from pincompiler.base.errors import InputError
 from pincompiler.facts import Mechanism
 from pincompiler.shipped import COLLECTORS, Engine, read_app
-from pincompiler.shipped.source import IN_CODE, find
+from pincompiler.shipped.android.source import IN_CODE, find
 from tests.apk.aapt import build, demand_aapt2
 from tests.apk.forge import Member, app, forge_zip, manifest, simple_zip
 from tests.apk.test_aapt2 import FORMS, SOURCES
@@ -31,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pincompiler.apk import Package
-    from pincompiler.dex import Site
+    from pincompiler.android.apk import Package
+    from pincompiler.android.dex import Site
 
 pytestmark = pytest.mark.real
 
@@ -233,12 +241,12 @@ def test_androguard_is_not_imported_here() -> None:
         "import sys; from pathlib import Path; from pincompiler.shipped import Engine, read_app\n"
         "def of(*names): return sorted(set(names) & set(sys.modules))\n"
         f"read_app(Path({str(path)!r}))\n"
-        "print(of('androguard', 'loguru', 'pincompiler.androguard', 'subprocess'))\n"
+        "print(of('androguard', 'loguru', 'pincompiler.android.androguard', 'subprocess'))\n"
         f"read_app(Path({str(path)!r}), Engine.ANDROGUARD)\n"
-        "print(of('androguard', 'loguru', 'pincompiler.androguard'))\n"
+        "print(of('androguard', 'loguru', 'pincompiler.android.androguard'))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n['pincompiler.androguard']\n"
+    assert done.stdout == "[]\n['pincompiler.android.androguard']\n"
     assert not done.stderr
 
 
@@ -378,7 +386,7 @@ def test_a_file_too_large_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> 
 def test_memory_is_bounded() -> None:
     pytest.importorskip("resource")
     program = (
-        "from pincompiler.androguard import worker; worker._limit(200 << 20)\n"
+        "from pincompiler.android.androguard import worker; worker._limit(200 << 20)\n"
         "try: bytes(300 << 20)\n"
         "except MemoryError: print('refused')"
     )

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pincompiler import audit
-from pincompiler.dex import budget, program
-from pincompiler.engine import Engine
+from pincompiler.android.constants import budget, program
 from pincompiler.facts import Mechanism
-from pincompiler.shipped.source import IN_CODE, Source
+from pincompiler.facts.engine import Engine
+from pincompiler.shipped.android.source import IN_CODE, Source
+from pincompiler.workflows import audit
 from tests.apk.forge import simple_zip
 from tests.dex import burdens
 from tests.dex.burdens import BURDENS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pincompiler.subject import Subject
+    from pincompiler.verdicts.subject import Subject
 
 ASKED: Final = audit.question(TODAY, None, ())
 BOUNDED: Final = frozenset(
@@ -171,7 +171,7 @@ def test_every_limit_says_so_when_it_cuts(
 ) -> None:
     """What three of a kind do not reach, thirty do."""
     module, _, name = limit.rpartition(".")
-    monkeypatch.setattr(import_module(f"pincompiler.shipped.{module}"), name, most)
+    monkeypatch.setattr(import_module(f"pincompiler.shipped.android.{module}"), name, most)
     cuts = ("only ", "some of its objects lead")
     few, many = (audited(tmp_path, make(count)) for count in (3, 30))
     assert not [one for one in few.unseen if one.why.startswith(cuts)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pincompiler.dex.index import Dex, Site
-from pincompiler.dex.program import Program, arguments
-from pincompiler.dex.values import (
+from pincompiler.android.constants.program import Program, arguments
+from pincompiler.android.constants.values import (
     Created,
     FieldValue,
     OneOf,
@@ -17,6 +16,7 @@ from pincompiler.dex.values import (
     leaves,
     texts,
 )
+from pincompiler.android.dex.index import Dex, Site
 from tests.dex.idioms import APP, BOTH, BUILDER, CASES, CLIENT, HELPER, cases
 from tests.dex.smali import assemble
 

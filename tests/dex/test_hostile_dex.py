@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pincompiler.dex.format import DexError
-from pincompiler.dex.index import Dex
-from pincompiler.dex.program import Program, arguments
+from pincompiler.android.constants.program import Program, arguments
+from pincompiler.android.dex.format import DexError
+from pincompiler.android.dex.index import Dex
 from tests.dex import apks
 from tests.dex.idioms import APP, HELPER, cases
 from tests.dex.smali import assemble

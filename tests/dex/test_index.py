@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincompiler.dex import Dex, DexError, containing, exactly
-from pincompiler.dex.format import as_uleb128, sleb128, uleb128
-from pincompiler.dex.strings import decode, encode
+from pincompiler.android.dex import Dex, DexError, containing, exactly
+from pincompiler.android.dex.format import as_uleb128, sleb128, uleb128
+from pincompiler.android.dex.strings import decode, encode
 from tests.dex.smali import assemble, class_file, method
 
 pytestmark = pytest.mark.real

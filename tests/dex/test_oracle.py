@@ -1,6 +1,6 @@
 """The index answers as androguard's full analysis does, on real DEX files.
 
-The cross-references are asked of androguard itself, not by way of :mod:`pincompiler.androguard`.  Four
+The cross-references are asked of androguard itself, not by way of :mod:`pincompiler.android.androguard`.  Four
 exceptions are known; each is taken out of a comparison by what it is, never by where it was found:
 
 * calls of ``clone()``, for androguard takes the brackets off the class of a method: it counts
@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pincompiler.dex import opcodes
-from pincompiler.dex.index import Dex, Site
-from pincompiler.dex.scan import Wanted
+from pincompiler.android.dex import opcodes
+from pincompiler.android.dex.index import Dex, Site
+from pincompiler.android.dex.scan import Wanted
 from tests.dex import apks
 
 if TYPE_CHECKING:

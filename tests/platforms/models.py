@@ -14,8 +14,8 @@ from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Reporting
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
 from pincompiler.platforms.target import Job
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
-from pincompiler.policy import Chain, Key, Role
-from pincompiler.project import Output
+from pincompiler.policy.enforcement import Chain, Key, Role
+from pincompiler.policy.project import Output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pincompiler.platforms import ats, trustkit
-from pincompiler.policy import Chain, Enforcement, Key, PinSet, Policy, Reach, Role
-from pincompiler.project import App
+from pincompiler.policy.enforcement import Chain, Enforcement, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.project import App
 from tests.platforms.models import PIN_A, PIN_B, A, B, C, job, leaf, under
 from tests.strategies import TODAY
 

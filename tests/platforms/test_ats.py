@@ -9,20 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from pincompiler.errors import InputError
+from pincompiler.base.errors import InputError
 from pincompiler.platforms import plist
-from pincompiler.platforms.ats import (
-    ATS,
-    Ats,
-    PinnedDomain,
-    entries,
-    instants,
-    lower,
-    read,
-    read_values,
-)
-from pincompiler.policy import Chain, PinSet, Policy, Reach, Role
-from pincompiler.project import App
+from pincompiler.platforms.ats import ATS, Ats, PinnedDomain, entries, instants, lower, read, read_values
+from pincompiler.policy.enforcement import Chain, PinSet, Policy, Reach, Role
+from pincompiler.policy.project import App
 from tests.platforms.models import DIGEST, PIN_A, PIN_B, A, B, C, atses, calm, hosts, job, leaf, under
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN
 

@@ -15,7 +15,7 @@ import tree_sitter_swift
 from hypothesis import given, settings
 from tree_sitter import Language, Node, Parser
 
-from pincompiler.errors import InputError
+from pincompiler.base.errors import InputError
 from pincompiler.platforms.okhttp.code import read as read_okhttp
 from pincompiler.platforms.okhttp.code import write_java, write_kotlin
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
@@ -23,8 +23,8 @@ from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.platforms.trustkit_swift import TRUSTKIT_SWIFT
 from pincompiler.platforms.trustkit_swift import read as read_swift
 from pincompiler.platforms.trustkit_swift import write as write_swift
-from pincompiler.policy import Key, Role
-from pincompiler.project import App
+from pincompiler.policy.enforcement import Key, Role
+from pincompiler.policy.project import App
 from tests.platforms.models import DIGEST, PIN_A, A, B, C, calm, job, okhttps, trustkits
 
 PARSERS = {

@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from pincompiler.errors import InputError
-from pincompiler.location import Location, Span
+from pincompiler.base.errors import InputError
+from pincompiler.base.location import Location, Span
 from pincompiler.platforms.nsc import NSC, inert, instants, lower, merge, objections, read
 from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Problem, Reporting, Settings
 from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.platforms.nsc.reader import decode_base64, expiration, read_xml
 from pincompiler.platforms.nsc.writer import write
-from pincompiler.policy import Clause, PinSet, Policy, Reach
-from pincompiler.project import App
+from pincompiler.policy.enforcement import Clause, PinSet, Policy, Reach
+from pincompiler.policy.project import App
 from tests.platforms.models import (
     DIGEST,
     PIN_A,

@@ -11,12 +11,12 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 
-from pincompiler.errors import InputError
+from pincompiler.base.errors import InputError
 from pincompiler.platforms.okhttp import OKHTTP_JAVA, OKHTTP_KOTLIN, instants, lower, objections
 from pincompiler.platforms.okhttp.code import read, write_java, write_kotlin
 from pincompiler.platforms.okhttp.model import Among, Entry, OkHttp, together
-from pincompiler.policy import Key, PinSet, Policy, Reach
-from pincompiler.project import App
+from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
+from pincompiler.policy.project import App
 from tests.platforms.models import DIGEST, PIN_A, A, B, C, calm, hosts, job, leaf, okhttps, under
 from tests.real.test_toolchain import HOSTS, PATTERNS
 from tests.strategies import TODAY

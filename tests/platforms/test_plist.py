@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pincompiler.errors import InputError
+from pincompiler.base.errors import InputError
 from pincompiler.platforms.plist import edit, entry, load
 from tests.platforms.models import calm
 

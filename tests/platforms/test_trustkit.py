@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from publicsuffixlist import PublicSuffixList
 
+from pincompiler.keys.spki import PublicKey
 from pincompiler.platforms import plist
 from pincompiler.platforms.trustkit import (
     TRUSTKIT,
@@ -30,9 +31,8 @@ from pincompiler.platforms.trustkit import (
     unhashable,
     unknown_top_level_domains,
 )
-from pincompiler.policy import Clause, Key, PinSet, Policy, Reach
-from pincompiler.project import App
-from pincompiler.spki import PublicKey
+from pincompiler.policy.enforcement import Clause, Key, PinSet, Policy, Reach
+from pincompiler.policy.project import App
 from tests.platforms.models import (
     DIGEST,
     PIN_A,

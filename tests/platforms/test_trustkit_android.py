@@ -13,8 +13,8 @@ from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.nsc.writer import write
 from pincompiler.platforms.registry import TARGETS, target_named
 from pincompiler.platforms.trustkit_android import TRUSTKIT_ANDROID, lower, objections
-from pincompiler.policy import Key, PinSet, Policy, Reach
-from pincompiler.project import App
+from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
+from pincompiler.policy.project import App
 from tests.platforms.models import A, B, C, calm, job, nscs
 
 OUTPUT = job().output

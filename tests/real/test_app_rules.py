@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pincompiler.audit import audit, question
-from pincompiler.finding import Level
+from pincompiler.base.finding import Level
 from pincompiler.rules.app import APP_RULES
+from pincompiler.workflows.audit import audit, question
 from tests.real.apps import NSC, PACKAGE, build_app
 from tests.real.kits import stubs, trustkit
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
     from pincompiler.rules.rule import Rule
-    from pincompiler.subject import Subject
+    from pincompiler.verdicts.subject import Subject
 
 pytestmark = pytest.mark.usefixtures("real_tools")
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.apk import ResourceName, open_package
+from pincompiler.android.apk import ResourceName, open_package
+from pincompiler.base.finding import Confidence
 from pincompiler.facts import Algorithm, Mechanism
-from pincompiler.finding import Confidence
 from pincompiler.rules.app import (
     bundled_private_key,
     expired_bundled_certificate,

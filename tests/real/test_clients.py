@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from pincompiler.audit import Question, audit, question
+from pincompiler.base.finding import Level
 from pincompiler.cli.program import app as cli
 from pincompiler.facts import Mechanism
-from pincompiler.finding import Level
-from pincompiler.verdicts import Verdict
+from pincompiler.verdicts.hosts import Verdict
+from pincompiler.workflows.audit import Question, audit, question
 from tests.conftest import SAMPLE_CERTS
 from tests.real.apps import App, build_apps
 from tests.real.install import CONSCRYPT_VERSION, HTTPCLIENT_VERSION, KOTLIN_VERSION, OLD_OKHTTP_VERSION
@@ -27,7 +27,7 @@ from tests.real.install import CONSCRYPT_VERSION, HTTPCLIENT_VERSION, KOTLIN_VER
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 pytestmark = pytest.mark.usefixtures("real_tools")
 TODAY: Final = date(2026, 11, 23)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pincompiler.finding import Level
+from pincompiler.base.finding import Level
 from tests.real.apps import build_app
 from tests.real.test_trust import GIVEN, by_class, findings
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.audit import Question, audit
-from pincompiler.comparing import compare
-from pincompiler.fingerprints import fingerprints
+from pincompiler.verdicts.fingerprints import fingerprints
+from pincompiler.workflows.audit import Question, audit
+from pincompiler.workflows.diff import compare
 from tests.real.apps import build_app
 from tests.real.test_trust import GIVEN, managers
 from tests.strategies import TODAY

@@ -24,8 +24,8 @@ from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
-from pincompiler.policy import Chain, Key
-from pincompiler.project import Output
+from pincompiler.policy.enforcement import Chain, Key
+from pincompiler.policy.project import Output
 from tests import parts
 
 from .certificates import KINDS, make_chain

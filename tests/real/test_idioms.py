@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pincompiler.audit import Question, audit
-from pincompiler.finding import Level
+from pincompiler.base.finding import Level
 from pincompiler.shipped import read_app
+from pincompiler.workflows.audit import Question, audit
 from tests.real.apps import build_app
 
 if TYPE_CHECKING:

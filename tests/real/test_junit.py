@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from pincompiler.reports import junit
-from pincompiler.subject import Subject
-from pincompiler.verdicts import Verdict
+from pincompiler.reports.audit import junit
+from pincompiler.verdicts.hosts import Verdict
+from pincompiler.verdicts.subject import Subject
 from tests.audit.test_changes import NOW
 from tests.audit.test_reports import HOSTILE, IN_METHOD, SUBJECT
 from tests.real import judges

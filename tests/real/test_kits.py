@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pincompiler.audit import Question, judge_app
+from pincompiler.base.finding import Confidence, Level
 from pincompiler.facts import Algorithm, Mechanism, State
-from pincompiler.finding import Confidence, Level
-from pincompiler.policy import Chain, Reach
+from pincompiler.policy.enforcement import Chain, Reach
 from pincompiler.rules.registry import RULES
 from pincompiler.shipped import read_app
-from pincompiler.verdicts import Verdict, verdicts
+from pincompiler.verdicts.hosts import Verdict, verdicts
+from pincompiler.workflows.audit import Question, judge_app
 from tests.real.apps import build_app
 from tests.real.kits import stubs, trustkit
 

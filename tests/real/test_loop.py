@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from pincompiler.audit import audit, question
+from pincompiler.base.finding import Level
 from pincompiler.cli.program import app as cli
-from pincompiler.finding import Level
+from pincompiler.workflows.audit import audit, question
 from tests.conftest import SAMPLE_CERTS
 from tests.real.apps import NSC, build_app
 from tests.real.install import OKHTTP_VERSIONS

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pincompiler.apk import open_package
-from pincompiler.audit import Question, audit
-from pincompiler.dex import Program
+from pincompiler.android.apk import open_package
+from pincompiler.android.constants.program import Program
+from pincompiler.base.finding import Level
 from pincompiler.facts import FIRST_PARTY, ApiRange, App, State
-from pincompiler.finding import Level
 from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.rules.app import APP_RULES
 from pincompiler.rules.rule import Audited
-from pincompiler.shipped import nsc
-from pincompiler.shipped.source import Source
+from pincompiler.shipped.android import nsc
+from pincompiler.shipped.android.source import Source
+from pincompiler.workflows.audit import Question, audit
 from tests.apk.aapt import build, bundle, demand_aapt2
 from tests.real.apps import build_app
 
@@ -29,7 +29,7 @@ from .toolchain import android_nsc
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 pytestmark = pytest.mark.real
 

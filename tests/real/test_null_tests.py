@@ -20,7 +20,7 @@ from tests.strategies import TODAY
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pincompiler.finding import Level
+    from pincompiler.base.finding import Level
 
 pytestmark = pytest.mark.usefixtures("real_tools")
 ERROR, WARNING, UNKNOWN, SILENT = "error", "warning", "unknown", ""

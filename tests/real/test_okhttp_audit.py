@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.audit import Question, audit
-from pincompiler.configurations import judged
 from pincompiler.facts.okhttp import Pinning, Use
 from pincompiler.shipped import read_app
-from pincompiler.verdicts import Verdict
+from pincompiler.verdicts.hosts import Verdict
+from pincompiler.workflows.audit import Question, audit
+from pincompiler.workflows.read_configuration import judged
 from tests.real.apps import build_app
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from selenium.webdriver import ActionChains, Keys
 
-from pincompiler.reports import html
-from pincompiler.reports.rule_page import grouped
+from pincompiler.reports.audit import html
+from pincompiler.reports.rules.page import grouped
 from pincompiler.rules.registry import RULES
-from pincompiler.subject import Subject
+from pincompiler.verdicts.subject import Subject
 from tests.audit.test_changes import NOW
 from tests.audit.test_reports import HOSTILE, IN_METHOD, SUBJECT
 from tests.real import browser, judges

@@ -6,11 +6,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from pincompiler.errors import InputError
+from pincompiler.base.errors import InputError
 from pincompiler.platforms import plist
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
-from pincompiler.project import App, Output
+from pincompiler.policy.project import App, Output
 from tests import parts
 from tests.strategies import policies
 

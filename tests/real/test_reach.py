@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.apk import open_package
-from pincompiler.dex import Dex, Program
+from pincompiler.android.apk import open_package
+from pincompiler.android.constants.program import Program
+from pincompiler.android.dex import Dex
+from pincompiler.base.finding import Use
 from pincompiler.facts import Mechanism
-from pincompiler.finding import Use
 from pincompiler.shipped import read_app
-from pincompiler.shipped.owners import Owners
-from pincompiler.shipped.reach import reached
-from pincompiler.shipped.source import Source
+from pincompiler.shipped.android.owners import Owners
+from pincompiler.shipped.android.reach import reached
+from pincompiler.shipped.android.source import Source
 
 from .apps import App, build_apps
 

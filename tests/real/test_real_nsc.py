@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from hypothesis import strategies as st
 
-from pincompiler.errors import InputError
+from pincompiler.base.errors import InputError
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
-from pincompiler.project import App, Output
+from pincompiler.policy.project import App, Output
 from tests.strategies import policies
 
 from .drawing import drawn

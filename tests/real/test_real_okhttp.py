@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pincompiler import compiler
+from pincompiler.keys.spki import public_keys
 from pincompiler.platforms.okhttp import lower
 from pincompiler.platforms.okhttp.model import Entry, OkHttp
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
-from pincompiler.policy import Chain, Key, PinSet, Policy
-from pincompiler.project import App, Output
-from pincompiler.spki import public_keys
+from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy
+from pincompiler.policy.project import App, Output
+from pincompiler.workflows import compile as compiler
 from tests import pki
 from tests.strategies import CAS, LEAVES, STRANGERS, TODAY, UNKNOWN, policies
 

@@ -7,11 +7,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from pincompiler import compiler
 from pincompiler.platforms.target import Job
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.platforms.trustkit_swift import TRUSTKIT_SWIFT
-from pincompiler.project import Output
+from pincompiler.policy.project import Output
+from pincompiler.workflows import compile as compiler
 from tests import parts
 from tests.strategies import LEAVES
 

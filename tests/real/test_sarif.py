@@ -12,8 +12,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pincompiler import audit
-from pincompiler.reports import sarif
+from pincompiler.reports.audit import sarif
+from pincompiler.workflows import audit
 from tests import parts
 from tests.audit.test_changes import NOW
 from tests.audit.test_reports import SUBJECT

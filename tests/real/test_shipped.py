@@ -11,13 +11,13 @@ from random import Random
 import pytest
 from typer.testing import CliRunner
 
-from pincompiler import compiler
+from pincompiler.base.errors import InputError
 from pincompiler.cli.program import app as cli
-from pincompiler.comparing import Comparison, compare
-from pincompiler.configurations import read_configurations
-from pincompiler.errors import InputError
 from pincompiler.shipped import read_app
-from pincompiler.starter import taken_over
+from pincompiler.workflows import compile as compiler
+from pincompiler.workflows.diff import Comparison, compare
+from pincompiler.workflows.init import taken_over
+from pincompiler.workflows.read_configuration import read_configurations
 from tests.apk.aapt import build, demand_aapt2
 from tests.apk.forge import manifest, simple_zip
 from tests.real.toolchain import compile_java, compile_kotlin, to_dex

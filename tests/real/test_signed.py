@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pincompiler.audit import Question, audit
 from pincompiler.shipped import read_app
+from pincompiler.workflows.audit import Question, audit
 from tests import pki
 from tests.real.apps import NSC, App, build_apps
 from tests.real.install import SIGNER
@@ -21,7 +21,7 @@ from tests.strategies import TODAY
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pincompiler.subject import Subject
+    from pincompiler.verdicts.subject import Subject
 
 pytestmark = pytest.mark.usefixtures("real_tools")
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pincompiler.base.finding import Level
 from pincompiler.facts import Algorithm, Mechanism
-from pincompiler.finding import Level
 from pincompiler.rules.registry import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
@@ -19,7 +19,7 @@ from tests.strategies import TODAY
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 pytestmark = pytest.mark.usefixtures("real_tools")
 OURS = {

@@ -6,18 +6,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pincompiler.location import Location
+from pincompiler.base.location import Location
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Problem
 from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.nsc.writer import excerpt, write
 from pincompiler.platforms.target import Objection, Target
-from pincompiler.policy import Reach
+from pincompiler.policy.enforcement import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.policy import Key, PinSet, Policy
-    from pincompiler.project import App, Output
+    from pincompiler.policy.enforcement import Key, PinSet, Policy
+    from pincompiler.policy.project import App, Output
 
 
 def lower(policy: Policy, _app: App, _output: Output) -> Nsc:

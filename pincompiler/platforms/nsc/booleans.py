@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pincompiler.regexes import lazy_regex
+from pincompiler.base.lazy_regex import lazy_regex
 
 _INTEGER = lazy_regex(r"-?[0-9]{1,9}|0x[0-9A-Fa-f]{1,8}")
 _WHITE = " \t\r\n"

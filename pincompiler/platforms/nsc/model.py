@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from pincompiler.policy import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
-from pincompiler.records import dataclass
+from pincompiler.base.records import dataclass
+from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from pincompiler.location import Location
+    from pincompiler.base.location import Location
     from pincompiler.platforms.nsc.oddities import Oddity
 
 NAMESPACE = "urn:pincompiler"

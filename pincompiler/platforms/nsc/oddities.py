@@ -12,16 +12,16 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.records import dataclass
 from pincompiler.platforms.nsc.booleans import boolean
-from pincompiler.records import dataclass
-from pincompiler.regexes import lazy_regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from lxml.etree import _Element as Element
 
-    from pincompiler.location import Location
+    from pincompiler.base.location import Location
 
 _CONFIG: Final = ("trust-anchors", "certificateTransparency", "domainEncryption")
 _CHILDREN: Final = {

@@ -14,8 +14,10 @@ from dataclasses import field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pincompiler.errors import InputError
-from pincompiler.location import Location, Span
+from pincompiler.base.errors import InputError
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.location import Location, Span
+from pincompiler.base.records import dataclass
 from pincompiler.platforms.nsc.booleans import boolean
 from pincompiler.platforms.nsc.model import (
     NAMESPACE,
@@ -28,9 +30,7 @@ from pincompiler.platforms.nsc.model import (
     Settings,
 )
 from pincompiler.platforms.nsc.oddities import oddities
-from pincompiler.policy import Key
-from pincompiler.records import dataclass
-from pincompiler.regexes import lazy_regex
+from pincompiler.policy.enforcement import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

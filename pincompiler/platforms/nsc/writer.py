@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Snippet
+from pincompiler.base.finding import Snippet
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.nsc.model import NAMESPACE
 from pincompiler.platforms.nsc.reader import parse_xml

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from pincompiler.platforms.okhttp.code import excerpt_java, excerpt_kotlin, read, write_java, write_kotlin
 from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
 from pincompiler.platforms.target import Target
-from pincompiler.policy import Reach
+from pincompiler.policy.enforcement import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
     from pincompiler.platforms.target import Objection
-    from pincompiler.policy import PinSet, Policy
-    from pincompiler.project import App, Output
+    from pincompiler.policy.enforcement import PinSet, Policy
+    from pincompiler.policy.project import App, Output
 
 
 def lower(policy: Policy, app: App, _output: Output) -> OkHttp:

@@ -6,20 +6,20 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from typing import TYPE_CHECKING
 
-from pincompiler.errors import InputError
-from pincompiler.finding import Snippet
+from pincompiler.base.errors import InputError
+from pincompiler.base.finding import Snippet
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.records import dataclass
+from pincompiler.base.templating import render
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
-from pincompiler.policy import Key
-from pincompiler.records import dataclass
-from pincompiler.regexes import lazy_regex
-from pincompiler.templating import render
+from pincompiler.policy.enforcement import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.platforms.target import Job
-    from pincompiler.project import App
+    from pincompiler.policy.project import App
 
 # A method holds 64 KiB of bytecode and a class 65,535 constants: an entry of n pins takes about
 # 20 + 9n bytes and n + 1 constants, so parts of these sizes are far from both.

@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from pincompiler.policy import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
-from pincompiler.records import dataclass
-from pincompiler.regexes import lazy_regex
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.records import dataclass
+from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pincompiler.location import Location
-    from pincompiler.project import Version
+    from pincompiler.base.location import Location
+    from pincompiler.policy.project import Version
 
 _DEEP_SINCE = (4, 3)
 _REACHES = {"": Reach.NONE, "*.": Reach.ONE_LABEL, "**.": Reach.ALL}

@@ -9,10 +9,10 @@ import re
 from base64 import urlsafe_b64decode
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.regexes import lazy_regex
+from pincompiler.base.lazy_regex import lazy_regex
 
 if TYPE_CHECKING:
-    from pincompiler.project import Version
+    from pincompiler.policy.project import Version
 
 _PREFIXES: Final = ("sha256/", "sha1/")
 _STRICT_SINCE: Final = (4, 3)

@@ -25,15 +25,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Level
-from pincompiler.location import Location
-from pincompiler.regexes import lazy_regex
+from pincompiler.base.finding import Level
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.location import Location
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 _INFORMATION = lazy_regex(r"is the same app for other devices or uses: not read")
 _DECEPTIVE = lazy_regex(

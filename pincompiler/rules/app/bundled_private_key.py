@@ -49,14 +49,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Confidence, Level
+from pincompiler.base.finding import Confidence, Level
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.base.finding import Finding
     from pincompiler.facts.bundled import CertificateFile
-    from pincompiler.finding import Finding
 
 _FIX = "take it out of the app, have it revoked, and make keys on the device, in the Android Keystore"
 

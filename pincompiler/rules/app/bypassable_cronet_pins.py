@@ -58,14 +58,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pincompiler.base.finding import Level
 from pincompiler.facts import Mechanism
-from pincompiler.finding import Level
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 
 def check(audited: Audited) -> Iterator[Finding]:

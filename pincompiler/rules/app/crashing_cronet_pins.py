@@ -56,16 +56,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.finding import Level
+from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts import Mechanism
-from pincompiler.finding import Level
-from pincompiler.regexes import lazy_regex
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.base.finding import Finding
     from pincompiler.facts.kits import CronetEntry
-    from pincompiler.finding import Finding
 
 _DIGITS = lazy_regex(r"[0-9.]*")
 _FORBIDDEN = lazy_regex(r"[\x00-,/:-@\[-`{-\x7f]|(?:^|\.)-|-(?:\.|$)|\.\.|^\.")

@@ -39,14 +39,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Level
+from pincompiler.base.finding import Level
 from pincompiler.platforms.nsc.oddities import OddityKind
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 
 def check(audited: Audited) -> Iterator[Finding]:

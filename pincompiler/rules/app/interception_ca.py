@@ -78,15 +78,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Level
-from pincompiler.interception import TOOLS
+from pincompiler.base.finding import Level
+from pincompiler.keys.interception import TOOLS
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.certificate_files import BundledCertificate
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
+    from pincompiler.keys.stores import BundledCertificate
 
 _FIX = "trust it in debug builds only: <debug-overrides> of the network security configuration"
 

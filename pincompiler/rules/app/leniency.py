@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.base.finding import Level
+from pincompiler.base.location import java_name
 from pincompiler.facts import Mechanism
 from pincompiler.facts.trust import Decides, When
-from pincompiler.finding import Level
-from pincompiler.location import java_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.base.finding import Finding
     from pincompiler.facts.trust import Decider, Flaw
-    from pincompiler.finding import Finding
     from pincompiler.rules.rule import Audited, Rule
 
 WHEN: Final = {

@@ -78,14 +78,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.drift import Kind
-from pincompiler.finding import Level
+from pincompiler.base.finding import Level
 from pincompiler.rules.rule import Audited, Rule
+from pincompiler.verdicts.drift import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 
 def check(audited: Audited) -> Iterator[Finding]:

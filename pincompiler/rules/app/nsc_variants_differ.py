@@ -43,15 +43,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.fidelity import unused_labels
-from pincompiler.finding import Level
+from pincompiler.base.finding import Level
+from pincompiler.policy.differences import unused_labels
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.base.finding import Finding
     from pincompiler.facts.nsc import NscFile
-    from pincompiler.finding import Finding
     from pincompiler.platforms.nsc.model import Nsc
 
 

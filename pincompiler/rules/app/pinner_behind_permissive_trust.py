@@ -53,16 +53,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.finding import Level
+from pincompiler.base.location import java_name
 from pincompiler.facts import Mechanism
 from pincompiler.facts.okhttp import Pinning
-from pincompiler.finding import Level
-from pincompiler.location import java_name
 from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
     from pincompiler.rules.rule import Audited
 
 

@@ -99,15 +99,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.finding import Level
 from pincompiler.facts.trust import Decides, Flaw, When
-from pincompiler.finding import Level
 from pincompiler.rules.app.leniency import lenient, told
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 
 def check(audited: Audited) -> Iterator[Finding]:

@@ -77,14 +77,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Level
-from pincompiler.location import Location
+from pincompiler.base.finding import Level
+from pincompiler.base.location import Location
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 
 def check(audited: Audited) -> Iterator[Finding]:

@@ -84,15 +84,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.finding import Confidence, Level
 from pincompiler.facts import Mechanism
 from pincompiler.facts.kits import below_os
-from pincompiler.finding import Confidence, Level
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
 
 
 def check(audited: Audited) -> Iterator[Finding]:

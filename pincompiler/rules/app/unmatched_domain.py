@@ -40,15 +40,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pincompiler.finding import Level
-from pincompiler.hosts import canonical_host
+from pincompiler.base.finding import Level
 from pincompiler.platforms.nsc.oddities import never_matched
+from pincompiler.policy.hosts import canonical_host
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
     from pincompiler.platforms.nsc.model import Nsc
 
 

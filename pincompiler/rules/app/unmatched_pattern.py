@@ -49,16 +49,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.finding import Level
 from pincompiler.facts import Mechanism
-from pincompiler.finding import Level
 from pincompiler.platforms.okhttp.pins import fault_of
 from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.base.finding import Finding
     from pincompiler.facts.okhttp import Added, Library
-    from pincompiler.finding import Finding
     from pincompiler.rules.rule import Audited
 
 

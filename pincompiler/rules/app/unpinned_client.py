@@ -57,16 +57,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.finding import Confidence, Level
 from pincompiler.facts import Mechanism, State
 from pincompiler.facts.common import UNIDENTIFIED
 from pincompiler.facts.okhttp import Pinning
-from pincompiler.finding import Confidence, Level
 from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.finding import Finding
+    from pincompiler.base.finding import Finding
     from pincompiler.rules.rule import Audited
 
 

@@ -60,15 +60,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.finding import Confidence, Level
 from pincompiler.facts import State
-from pincompiler.finding import Confidence, Level
 from pincompiler.rules.rule import Audited, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.base.finding import Finding
     from pincompiler.facts.nsc import NscFile
-    from pincompiler.finding import Finding
     from pincompiler.platforms.nsc.model import Domain
 
 

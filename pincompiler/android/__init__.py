@@ -1,0 +1,1 @@
+"""Reading Android apps: containers, XML and resources, and Dalvik code."""

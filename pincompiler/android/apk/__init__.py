@@ -1,0 +1,30 @@
+"""Reading an Android app: its archive, manifest, resources and network security configuration."""
+
+from pincompiler.android.apk.archive import Archive, MemberError
+from pincompiler.android.apk.directory import ArchiveError
+from pincompiler.android.apk.manifest import Component, Manifest
+from pincompiler.android.apk.oddities import Anomaly, Unknown
+from pincompiler.android.apk.opening import AppFiles, SeveralAppsError, open_package, read_package
+from pincompiler.android.apk.package import NscVariant, Package, PackageKind
+from pincompiler.android.apk.resources import Reference, ResourceName, Resources, Value
+
+__all__ = [
+    "Anomaly",
+    "AppFiles",
+    "Archive",
+    "ArchiveError",
+    "Component",
+    "Manifest",
+    "MemberError",
+    "NscVariant",
+    "Package",
+    "PackageKind",
+    "Reference",
+    "ResourceName",
+    "Resources",
+    "SeveralAppsError",
+    "Unknown",
+    "Value",
+    "open_package",
+    "read_package",
+]

@@ -1,0 +1,349 @@
+"""From a path to a :class:`~pincompiler.android.apk.package.Package`: what kind of thing it is, and its parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from pincompiler.android.apk.archive import MEMBER_LIMIT, Archive, MemberError
+from pincompiler.android.apk.arsc import BinaryTable, TableError
+from pincompiler.android.apk.directory import ArchiveError
+from pincompiler.android.apk.manifest import Manifest, read_manifest
+from pincompiler.android.apk.markup import Markup
+from pincompiler.android.apk.oddities import Oddities, Unknown
+from pincompiler.android.apk.package import Package, PackageKind, Part, read_markup
+from pincompiler.android.apk.resources import Resources, Table
+from pincompiler.android.apk.storage import File, Memory, digest, standard_input
+from pincompiler.base.errors import InputError
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pincompiler.android.apk.bundle import ProtoTable
+    from pincompiler.android.apk.storage import Storage
+
+_MANIFEST = "AndroidManifest.xml"
+_MODULE = lazy_regex(r"([^/]+/)manifest/AndroidManifest\.xml")
+_APK = lazy_regex(r".*\.apk", re.IGNORECASE | re.DOTALL)
+_MOST_PARTS = 300
+_MANIFEST_LIMIT = 16 << 20
+_MANIFESTS_LIMIT = 48 << 20
+_TOLD = 5
+"""Apps that a refusal names."""
+_NESTED_LIMIT = 512 << 20
+"""Bytes of all APKs that are compressed inside another archive: they are held in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppFiles:
+    """The files of one app."""
+
+    path: Path
+    """A file, a directory, or ``-``."""
+    parts: tuple[str, ...] = ()
+    """The APKs in it that are the app, its base first, where others are of other apps; empty: all."""
+
+    @property
+    def name(self) -> str:
+        """How the app is called: as it was given, or by its base."""
+        if not self.parts:
+            return "<stdin>" if str(self.path) == "-" else str(self.path)
+        return str(self.path / self.parts[0]) if self.path.is_dir() else f"{self.path}!{self.parts[0]}"
+
+    def only(self, parts: tuple[str, ...]) -> AppFiles:
+        """One app of several."""
+        alone = len(parts) == 1 and self.path.is_dir()
+        return AppFiles(self.path / parts[0]) if alone else AppFiles(self.path, parts)
+
+
+class SeveralAppsError(InputError):
+    """A directory or an archive of APKs holds several apps where one was to be."""
+
+    def __init__(self, path: str, apps: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+        """``apps`` are the APKs of each with what it is called."""
+        self.parts = tuple(parts for _, parts in apps)
+        told = ", ".join(f"{parts[0]} is {title}" for title, parts in apps[:_TOLD])
+        more = f", and {len(apps) - _TOLD} more" if len(apps) > _TOLD else ""
+        super().__init__(f"{path}: holds several apps; name one of them: {told}{more}")
+
+
+def open_package(path: Path, limit: int = MEMBER_LIMIT, parts: tuple[str, ...] = ()) -> Package:
+    """The app of a file, of a directory of splits, or of standard input for ``-``.
+
+    Raises InputError if it is none, and SeveralAppsError if it is more than one and ``parts`` does not say which.
+    ``limit`` bounds what one member may unpack to.  Use it as a context manager, or close it.
+    """
+    if str(path) == "-":
+        return read_package(standard_input(), "<stdin>", limit)
+    if path.is_dir():
+        return _open_directory(path, limit, parts)
+    file = File(path)
+    try:
+        return _open(file, AppFiles(path, parts).name, limit, file.close, parts)
+    except InputError:
+        file.close()
+        raise
+
+
+def read_package(data: bytes, name: str = "app.apk", limit: int = MEMBER_LIMIT) -> Package:
+    """The app in the bytes of a file."""
+    return _open(Memory(data), name, limit, lambda: None)
+
+
+def _open(
+    storage: Storage, name: str, limit: int, close: Callable[[], None], chosen: tuple[str, ...] = ()
+) -> Package:
+    archive = Archive(storage, name)
+    opening = _Opening(name, limit)
+    modules = [found[1] for entry in archive.names() if (found := _MODULE.fullmatch(entry))]
+    if _MANIFEST in archive or "classes.dex" in archive:
+        parts, kind = [Part("", archive, "", proto=_is_proto(archive))], PackageKind.APK
+    elif "base/" in modules or ("BundleConfig.pb" in archive and modules):
+        modules = sorted(modules, key=lambda one: (one != "base/", one))[:_MOST_PARTS]
+        parts, kind = [Part(one[:-1], archive, one, proto=True) for one in modules], PackageKind.AAB
+    else:
+        parts, kind = list(opening.nested(archive, chosen)), PackageKind.APKS
+        if not parts:
+            why = next((f": {one.why}" for one in opening.unknowns), "")
+            raise InputError(f"{name}: has neither a manifest nor readable APKs in it: no Android app{why}")
+        if not chosen:
+            unread = {unknown.what: None for unknown in opening.unknowns}
+            read = {part.name: _manifest(opening.markup(part)) for part in parts}
+            opening.refuse_several(read | unread, variants=True)
+    return opening.package(kind, _digest_of(parts) if chosen else digest(storage), parts, close)
+
+
+def _open_directory(path: Path, limit: int, chosen: tuple[str, ...]) -> Package:
+    names = chosen or _apks(path)
+    opening = _Opening(AppFiles(path, chosen).name, limit)
+    if not chosen and len(names) > 1:
+        opening.refuse_several({name: _manifest_of(path / name) for name in names}, variants=False)
+    files: list[File] = []
+
+    def close() -> None:
+        for file in files:
+            file.close()
+
+    parts: list[Part] = []
+    for one in names[:_MOST_PARTS]:
+        try:
+            files.append(file := File(path / one))
+            archive = Archive(file, one)
+        except InputError as error:
+            opening.doubt(one, str(error))
+        else:
+            parts.append(Part(one, archive, proto=_is_proto(archive)))
+    for one in names[_MOST_PARTS:]:
+        opening.doubt(one, f"more than {_MOST_PARTS} APKs")
+    if not parts:
+        close()
+        raise InputError(f"{path}: has no readable APK in it")
+    return opening.package(PackageKind.SPLITS, _digest_of(parts), parts, close)
+
+
+def _manifest_of(path: Path) -> Manifest | None:
+    """The manifest of an APK, None if it cannot be read."""
+    try:
+        with File(path) as file:
+            archive = Archive(file, path.name)
+            return _manifest(_Opening(path.name, 0).markup(Part("", archive, proto=_is_proto(archive))))
+    except InputError:
+        return None
+
+
+def _apks(path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(one.name for one in path.iterdir() if _APK.fullmatch(one.name) and one.is_file()))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _digest_of(parts: Iterable[Part]) -> str:
+    """Of the lines that ``sha256sum *.apk`` prints."""
+    lines = "".join(f"{digest(part.archive.storage)}  {part.name}\n" for part in parts)
+    return sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _is_proto(archive: Archive) -> bool:
+    """Whether it is aapt2's protobuf form of an APK."""
+    return "resources.pb" in archive and "resources.arsc" not in archive
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class _Opening:
+    name: str
+    limit: int
+    oddities: Oddities = field(default_factory=Oddities)
+    unknowns: dict[Unknown, None] = field(default_factory=dict)
+    nested_left: int = _NESTED_LIMIT
+    manifests_left: int = _MANIFESTS_LIMIT
+    markups: dict[int, Markup] = field(default_factory=dict)
+    """The manifests that were read, by the identity of their parts."""
+
+    def doubt(self, what: str, why: str) -> None:
+        self.unknowns[Unknown(what, why)] = None
+
+    def refuse_several(self, manifests: Mapping[str, Manifest | None], *, variants: bool) -> None:
+        """Raise SeveralAppsError if these APKs are not of one app."""
+        if apps := _apart(manifests, variants=variants):
+            raise SeveralAppsError(self.name, apps)
+
+    def nested(self, archive: Archive, chosen: tuple[str, ...]) -> Iterator[Part]:
+        """Those APKs of an archive that were chosen, else all that are not one app once more."""
+        for entry in chosen or self._chosen([name for name in archive.names() if _APK.fullmatch(name)]):
+            try:
+                storage = archive.window(entry)
+                if storage is None:
+                    storage = Memory(archive.read(entry, self.nested_left))
+                    self.nested_left -= storage.size
+                inner = Archive(storage, f"{archive.name}!{entry}")
+            except ArchiveError as error:
+                self.doubt(entry, str(error))
+            else:
+                yield Part(entry, inner, proto=_is_proto(inner))
+
+    def _chosen(self, names: list[str]) -> list[str]:
+        """bundletool's archives hold the same app several times: split, whole, and per kind of device."""
+        for folder in ("splits/", "universal.apk", "standalones/"):
+            found = [name for name in names if name.startswith(folder)]
+            if found:
+                kept = found[:1] if folder == "standalones/" else found
+                for name in names:
+                    if name not in kept:
+                        self.oddities.note("is the same app for other devices or uses: not read", name)
+                names = kept
+                break
+        for name in names[_MOST_PARTS:]:
+            self.doubt(name, f"more than {_MOST_PARTS} APKs")
+        return names[:_MOST_PARTS]
+
+    def package(
+        self, kind: PackageKind, checksum: str, parts: list[Part], close: Callable[[], None]
+    ) -> Package:
+        """The whole, its base first."""
+        plain = {id(part): _manifest(self.markup(part)) for part in parts}
+        if kind in (PackageKind.APKS, PackageKind.SPLITS):
+            parts = self._of_one_app(parts, plain)
+        resources = Resources(tuple(self._tables(parts)))
+        manifests = [_manifest(self.markup(part), resources) for part in parts]
+        found = tuple(one or Manifest(unread=True) for one in manifests)
+        self._judge_splits(kind, found)
+        return Package(
+            kind,
+            self.name,
+            checksum,
+            found,
+            resources,
+            tuple(parts),
+            close,
+            self.limit,
+            self.oddities,
+            self.unknowns,
+        )
+
+    def _of_one_app(self, parts: list[Part], manifests: dict[int, Manifest | None]) -> list[Part]:
+        """The base, then its splits; the same base once more is left out."""
+        known = [(part, manifest) for part in parts if (manifest := manifests[id(part)]) is not None]
+        bases = [(part, manifest) for part, manifest in known if not manifest.split]
+        if not bases:
+            self.doubt("splits", "the base APK is missing")
+            return parts
+        base, main = bases[0]
+        kept = [base]
+        for part, manifest in known:
+            if manifest.package != main.package:
+                self.doubt(part.name, "its manifest does not name the package")
+            elif part is not base and (manifest.split or _code(part) != _code(base)):
+                kept.append(part)
+        return kept
+
+    def _judge_splits(self, kind: PackageKind, manifests: tuple[Manifest, ...]) -> None:
+        main = manifests[0]
+        if kind is PackageKind.APK and main.split:
+            self.doubt("splits", f"this is only the split {main.split}; its base is missing")
+        elif main.split_required and not any(one.split for one in manifests):
+            self.doubt("splits", "the app needs splits that are not here")
+
+    def markup(self, part: Part) -> Markup:
+        """A part's manifest; without events if there is none to be read."""
+        if id(part) not in self.markups:
+            self.markups[id(part)] = self._markup(part)
+        return self.markups[id(part)]
+
+    def _markup(self, part: Part) -> Markup:
+        entry = f"{part.inside}manifest/{_MANIFEST}" if part.inside else _MANIFEST
+        member = part.shown(entry)
+        try:
+            data = part.archive.read(entry, min(_MANIFEST_LIMIT, self.manifests_left))
+        except MemberError as error:
+            self.doubt(member, error.why)
+            return Markup(())
+        self.manifests_left -= len(data)
+        markup = read_markup(data, member, self.oddities, proto=part.proto)
+        if markup.broken:
+            self.doubt(member, markup.broken)
+        return markup
+
+    def _tables(self, parts: Iterable[Part]) -> Iterator[Table]:
+        for part in parts:
+            entry = f"{part.inside}resources.pb" if part.proto else "resources.arsc"
+            if entry not in part.archive:
+                continue
+            member = part.shown(entry)
+            try:
+                data = part.archive.read(entry, self.limit)
+                table = self._table(part, data, member)
+                if table.broken:
+                    self.doubt(member, table.broken)
+                yield table
+            except MemberError as error:
+                self.doubt(member, error.why)
+            except TableError as error:
+                self.doubt(member, str(error))
+
+    def _table(self, part: Part, data: bytes, member: str) -> BinaryTable | ProtoTable:
+        if not part.proto:
+            return BinaryTable(data, self.oddities, member, part.name)
+        from pincompiler.android.apk.bundle import ProtoTable
+
+        return ProtoTable(data, self.oddities, member, part.name)
+
+
+def _manifest(markup: Markup, resources: Resources | None = None) -> Manifest | None:
+    return read_manifest(markup, resources or Resources()) if markup.events else None
+
+
+def _apart(
+    manifests: Mapping[str, Manifest | None], *, variants: bool
+) -> Sequence[tuple[str, tuple[str, ...]]]:
+    """The APKs of each app, its base first, with what it is called; none if they can all be of one.
+
+    Android takes APKs for one app whose package and version code are the same, of which one is the base
+    (ApkLiteParseUtils, parseClusterPackageLite); with ``variants`` there may be more, for other devices.
+    An APK that cannot be read stands alone: it may be of any.
+    """
+    known = {name: one for name, one in manifests.items() if one and one.package}
+    builds: dict[str, set[int]] = {}
+    for one in known.values():
+        builds.setdefault(one.package, set()).update(() if one.split else (one.version_code,))
+    with_splits = {one.package for one in known.values() if one.split}
+    apps: dict[tuple[str, str], list[str]] = {}
+    for name, one in sorted(known.items(), key=lambda item: bool(item[1].split)):
+        title = f"{one.package} {one.version_code}" if len(builds[one.package]) > 1 else one.package
+        alone = not variants and one.package not in with_splits
+        apps.setdefault((title, name if alone else ""), []).append(name)
+    if len(apps) < 2:
+        return ()
+    found = [(title, tuple(names)) for (title, _), names in apps.items()]
+    found += (("no APK that can be read", (name,)) for name in manifests if name not in known)
+    return sorted(found, key=lambda app: app[1])
+
+
+def _code(part: Part) -> list[tuple[str, int]]:
+    """The DEX files by name and checksum: what two variants of a base have in common."""
+    return [(entry, part.archive.entry(entry).crc) for _, entry in sorted(part.dex())]

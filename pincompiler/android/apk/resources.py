@@ -1,0 +1,139 @@
+"""What a resource id stands for on all devices, whatever table it is in.
+
+Every configuration of a resource is asked for at once: which one a user gets depends on a device
+that an audit does not know.  References are followed, as Android follows them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from pincompiler.base.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FARTHEST = 20
+"""References to references that AOSP's AssetManager2 follows (kMaxIterations)."""
+_MOST = 10_000
+"""Values that one question may bring: references can fork at every step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another resource: one of the framework's, or one that is missing, once all are followed."""
+
+    id: int
+
+    def __str__(self) -> str:
+        return f"@{self.id:08x}"
+
+
+Content = str | int | float | bool | Reference | None
+"""A string or the path of a file, a number, a reference, or ``@null``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a resource."""
+
+    qualifier: str
+    """The devices it is for, as ``land-v28``; empty for all others."""
+    content: Content | tuple[Content, ...]
+    """A tuple for arrays, plurals and other bags."""
+    part: str = ""
+    """Which split or module says so; a path is one in there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceName:
+    """The name of a resource, ``package:type/entry``."""
+
+    package: str
+    type: str
+    entry: str
+
+    def __str__(self) -> str:
+        return f"{self.package}:{self.type}/{self.entry}"
+
+
+class Table(Protocol):
+    """One resource table."""
+
+    def values(self, identifier: int) -> Iterator[Value]:
+        """The values as they stand there, references not followed."""
+
+    def name(self, identifier: int) -> ResourceName | None:
+        """What it is called here."""
+
+    def identify(self, name: ResourceName) -> int | None:
+        """The id of what is called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """All tables of an app: a split adds configurations to the resources of its base."""
+
+    tables: tuple[Table, ...] = ()
+
+    def values(self, identifier: int) -> tuple[Value, ...]:
+        """Every value in every configuration, references followed, each once.
+
+        The qualifiers of a reference and of what it leads to are joined.
+        """
+        return tuple(_Search(self.tables).values(identifier))
+
+    def strings(self, identifier: int) -> tuple[str, ...]:
+        """Every string that the resource or an item of it can be."""
+        search = _Search(self.tables)
+        found: dict[str, None] = {}
+        for value in search.values(identifier):
+            items = value.content if isinstance(value.content, tuple) else (value.content,)
+            for item in items:
+                if isinstance(item, str):
+                    found[item] = None
+                elif isinstance(item, Reference):
+                    inner = (other.content for other in search.values(item.id))
+                    found.update((text, None) for text in inner if isinstance(text, str))
+        return tuple(found)
+
+    def name(self, identifier: int) -> ResourceName | None:
+        """What it is called; shrinkers may have given many the same name."""
+        return next((name for table in self.tables if (name := table.name(identifier))), None)
+
+    def identify(self, name: ResourceName) -> int | None:
+        """AOSP's ``getIdentifier``."""
+        return next((found for table in self.tables if (found := table.identify(name))), None)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class _Search:
+    """One question and what it may still cost."""
+
+    tables: tuple[Table, ...]
+    left: int = _MOST
+
+    def values(self, identifier: int) -> dict[Value, None]:
+        """All values of an id in the order of the tables."""
+        found: dict[Value, None] = {}
+        self._collect(identifier, "", (), found)
+        return found
+
+    def _collect(self, identifier: int, outer: str, way: tuple[int, ...], found: dict[Value, None]) -> None:
+        """``way`` is how the id was come to, which a circle would repeat."""
+        nothing = True
+        for table in self.tables:
+            for value in table.values(identifier):
+                nothing = False
+                self.left -= 1
+                if self.left < 0:
+                    return
+                inner = "" if value.qualifier == outer else value.qualifier
+                qualifier = "-".join(part for part in (outer, inner) if part)
+                target = value.content.id if isinstance(value.content, Reference) else None
+                if target is None or target == identifier or target in way or len(way) >= _FARTHEST:
+                    found[Value(qualifier, value.content, value.part)] = None
+                else:
+                    self._collect(target, qualifier, (*way, identifier), found)
+        if nothing and way:
+            found[Value(outer, Reference(identifier))] = None

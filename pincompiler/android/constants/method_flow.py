@@ -1,0 +1,519 @@
+"""Forward propagation of constants through one method.
+
+Blocks of code are run on abstract states (:mod:`.state`) until nothing changes.  States only grow, a
+value that still changes after a few rounds of a loop is given up, and the number of steps is bounded:
+the analysis ends on any code.  A method that is passed an array is taken not to write to it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import field
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.android.constants.arithmetic import BINARY, CONVERSIONS, LITERAL
+from pincompiler.android.constants.budget import TEXT_LENGTH
+from pincompiler.android.constants.call import Call, parameters
+from pincompiler.android.constants.collection_models import elements
+from pincompiler.android.constants.models import created, result
+from pincompiler.android.constants.objects import read_field_of
+from pincompiler.android.constants.state import MOST_ITEMS, Box, State
+from pincompiler.android.constants.values import (
+    MOST_VALUES,
+    NULL,
+    TOO_MUCH,
+    Cell,
+    ClassLiteral,
+    Created,
+    FieldValue,
+    Items,
+    Number,
+    Parameter,
+    Returned,
+    Text,
+    Unknown,
+    Value,
+    item_of,
+    leaves,
+    possible,
+    union,
+    weight,
+)
+from pincompiler.android.dex import opcodes
+from pincompiler.android.dex.format import DexError, guarded
+from pincompiler.base.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pincompiler.android.constants.budget import Budget
+    from pincompiler.android.constants.program import Program
+    from pincompiler.android.dex.classes import FieldRef
+    from pincompiler.android.dex.decoding import Instruction
+    from pincompiler.android.dex.method import MethodBody
+
+_ROUNDS: Final = 6
+"""Visits of a block, beside one for each path to it, before what still changes is given up."""
+_STEPS_PER_INSTRUCTION: Final = 60
+_PARTS_AT_ONCE, _LETTERS_AT_ONCE = 4, 6
+"""Powers of two: how many parts of an argument, and how many letters of a text, one step of the budget is for."""
+_UNSET: Final = Unknown("it is not set on this path")
+_COMPUTED: Final = Unknown("it is computed at run time")
+_LONG: Final = Unknown("a text that is very long")
+
+
+class TooComplexError(DexError):
+    """A method whose analysis does not settle within its bounds."""
+
+
+@dataclass(slots=True)
+class MethodFlow:
+    """What one method does with constants."""
+
+    calls: dict[int, tuple[Value, ...]] = field(default_factory=dict)
+    """Arguments of each call, by its offset; the receiver of an instance method is the first."""
+    returned: Value | None = None
+    writes: dict[FieldRef, Value] = field(default_factory=dict)
+    """What it writes to fields, of any object."""
+    puts: dict[int, tuple[Value, Value]] = field(default_factory=dict)
+    """Of each write to an object's field, by its offset: the object and the value."""
+    owners: dict[FieldRef, dict[Value, None]] = field(default_factory=dict)
+    """Of which objects it reads a field."""
+    choices: dict[int, int] = field(default_factory=dict)
+    """Where it takes any item of an array or a collection, by offset: how many there are."""
+    named: dict[tuple[str, str], list[FieldRef]] = field(default_factory=dict)
+    """The fields that it writes, by name and type."""
+    why: str = "the call is never reached"
+    """Why a call may be missing."""
+
+
+@guarded
+def run(
+    program: Program,
+    body: MethodBody,
+    arguments: Sequence[Value] | None = None,
+    followed: frozenset[FieldRef | int] = frozenset(),
+    picks: tuple[tuple[int, int], ...] = (),
+) -> MethodFlow:
+    """Analyse a method, for any arguments or for given ones.
+
+    Fields and calls (by offset) that are not ``followed`` into other methods remain origins.  With
+    ``picks``, which item is taken at some offsets of :attr:`MethodFlow.choices`.
+    """
+    return _Run(program, body, followed, dict(picks)).run(arguments)
+
+
+def needed(
+    flow: MethodFlow,
+    body: MethodBody,
+    values: Iterable[Value],
+    budget: Budget,
+    known: frozenset[FieldRef | int] = frozenset(),
+) -> frozenset[FieldRef | int]:
+    """Give the fields and calls, by offset, of which some values of a method are made.
+
+    Of what is ``known``, it is not told what that needs in turn.  Raises TooMuchError if it takes more than the
+    ``budget``, which also notes values of too many parts.
+    """
+    found: set[FieldRef | int] = set()
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        budget.follow(1 + (weight((value,)) >> _PARTS_AT_ONCE))
+        for leaf in leaves(value):
+            if leaf is TOO_MUCH:
+                budget.give_up(body, TOO_MUCH.why)
+            part, more = _needs(flow, body, leaf)
+            if part is not None and part not in found:
+                found.add(part)
+                waiting += more if part not in known else ()
+    return frozenset(found)
+
+
+def _needs(flow: MethodFlow, body: MethodBody, leaf: Value) -> tuple[FieldRef | int | None, Iterable[Value]]:
+    """The field or call that a value comes from, and what that is made of in turn."""
+    if isinstance(leaf, FieldValue):
+        return leaf.ref, flow.owners.get(leaf.ref, ())
+    if isinstance(leaf, Returned) and leaf.method == body:
+        return leaf.offset, flow.calls.get(leaf.offset, ())
+    return None, ()
+
+
+class _Run:
+    """The analysis of one method."""
+
+    def __init__(
+        self,
+        program: Program,
+        body: MethodBody,
+        followed: frozenset[FieldRef | int],
+        picks: Mapping[int, int],
+    ) -> None:
+        self.program = program
+        self._picks = picks
+        self._followed = followed
+        self.body = body
+        self.dex = body.dex
+        self.flow = MethodFlow()
+        self._budget = program.budget
+        self._instructions = body.instructions
+        self._places, self._leaders = body.places, _leaders(body)
+        self._handlers = body.handlers
+        self._states: dict[int, State] = {}
+        self._visits: dict[int, int] = {}
+        self._work: list[int] = []
+        self._working: set[int] = set()
+        """What is in it."""
+        self._returns: dict[int, Value] = {}
+        self._written: dict[tuple[FieldRef, int], Value] = {}
+        self._kept: dict[FieldRef, dict[int, Value]] = {}
+        """The same with the mutable objects in it, which may still change before the method ends."""
+        self._settled: dict[tuple[FieldRef, int], dict[int, Value]] = {}
+        """What became of them, by the offset of the return."""
+
+    def run(self, arguments: Sequence[Value] | None) -> MethodFlow:
+        self._states[0] = State(self._parameters(arguments), {}, self._budget)
+        self._work = [0]
+        steps = _STEPS_PER_INSTRUCTION * len(self._instructions)
+        while self._work and self._instructions:
+            start = heappop(self._work)
+            self._working.discard(start)
+            taken = self._block(start)
+            self._budget.follow(taken)
+            steps -= taken
+            if steps < 0:
+                raise TooComplexError("a method is too complex to be followed")
+        if self._returns:
+            self.flow.returned = union(self._returns.values())
+        for (ref, offset), early in self._written.items():
+            late = self._settled.get((ref, offset))
+            value = union(late.values()) if late else early
+            if ref in self.flow.writes:
+                value = union((self.flow.writes[ref], value))
+            else:
+                self.flow.named.setdefault((ref.name, ref.descriptor), []).append(ref)
+            self.flow.writes[ref] = value
+        return self.flow
+
+    def _parameters(self, arguments: Sequence[Value] | None) -> list[Value]:
+        """Registers as the method finds them: its parameters in the last ones."""
+        registers: list[Value] = [_UNSET] * (self.body.registers + 1)
+        kinds = parameters(self.body.descriptor)
+        if not self.body.is_static:
+            kinds = (self.body.class_name, *kinds)
+        at = self.body.registers - self.body.ins
+        for index, kind in enumerate(kinds):
+            if 0 <= at < len(registers):
+                given = arguments[index] if arguments and index < len(arguments) else None
+                registers[at] = given or Parameter(self.body, index, kind)
+            at += 2 if kind in {"J", "D"} else 1
+        return registers
+
+    # Control flow.
+
+    def _block(self, start: int) -> int:
+        """Run from one leader to where control leaves; the number of instructions that took."""
+        if start not in self._places:
+            raise DexError("malformed DEX file: a branch leads between instructions")
+        state = self._states[start].copy()
+        first = place = self._places[start]
+        while place < len(self._instructions):
+            instruction = self._instructions[place]
+            if place > first and instruction.offset in self._leaders:
+                self._reach(instruction.offset, state)
+                break
+            if self._handlers and instruction.opcode not in opcodes.NEVER_THROWS:
+                for handler in self._handlers:
+                    if handler.start <= instruction.offset < handler.end:
+                        self._reach(handler.target, state)
+            _TRANSFER[instruction.opcode](self, instruction, state)
+            for target in _targets(self.body, instruction):
+                self._reach(target, state)
+            place += 1
+            if instruction.opcode in _ALL_RETURNS:
+                self._settle(instruction.offset, state)
+            if instruction.opcode in opcodes.ENDS:
+                break
+        return place - first + 1
+
+    def _reach(self, target: int, state: State) -> None:
+        """Pass a state on to a block, which is run again if that tells it something new."""
+        known = self._states.get(target)
+        if known is None:
+            self._states[target] = state.copy()
+        else:
+            visits = self._visits.get(target, 0)
+            if not known.absorb(state, widening=visits > _ROUNDS + min(self._leaders[target], MOST_VALUES)):
+                return
+            self._visits[target] = visits + 1
+        if target not in self._working:
+            self._working.add(target)
+            heappush(self._work, target)
+
+    # Instructions.
+
+    def nothing(self, instruction: Instruction, state: State) -> None:
+        """Leave all registers as they are."""
+
+    def compute(self, instruction: Instruction, state: State) -> None:
+        """Give up the destination."""
+        if instruction.registers:
+            state.registers[instruction.registers[0]] = _COMPUTED
+
+    def move(self, instruction: Instruction, state: State) -> None:
+        to, source = instruction.registers
+        state.registers[to] = state.registers[source]
+
+    def move_result(self, instruction: Instruction, state: State) -> None:
+        state.registers[instruction.registers[0]] = state.result
+
+    def move_exception(self, instruction: Instruction, state: State) -> None:
+        state.registers[instruction.registers[0]] = Unknown("it is an exception")
+
+    def return_value(self, instruction: Instruction, state: State) -> None:
+        self._returns[instruction.offset] = state.publish(state.registers[instruction.registers[0]])
+
+    def const(self, instruction: Instruction, state: State) -> None:
+        state.registers[instruction.registers[0]] = Number(instruction.literal or 0)
+
+    def const_string(self, instruction: Instruction, state: State) -> None:
+        text = self.dex.string(instruction.reference or 0)
+        state.registers[instruction.registers[0]] = Text(text) if len(text) <= TEXT_LENGTH else _LONG
+
+    def const_class(self, instruction: Instruction, state: State) -> None:
+        state.registers[instruction.registers[0]] = ClassLiteral(
+            self.dex.type_name(instruction.reference or 0)
+        )
+
+    def new_instance(self, instruction: Instruction, state: State) -> None:
+        descriptor = self.dex.type_name(instruction.reference or 0)
+        box = created(descriptor)
+        state.registers[instruction.registers[0]] = (
+            Created(descriptor, self.body, instruction.offset)
+            if box is None
+            else state.allocate(instruction.offset, box)
+        )
+
+    # Arrays.
+
+    def new_array(self, instruction: Instruction, state: State) -> None:
+        to, length = instruction.registers
+        size = state.registers[length]
+        if isinstance(size, Number) and 0 <= size.value <= MOST_ITEMS:
+            box = Box("array", (NULL,) * size.value)
+        else:
+            box = Box("array", (), exact=False)
+        state.registers[to] = state.allocate(instruction.offset, box)
+
+    def filled_array(self, instruction: Instruction, state: State) -> None:
+        items = tuple(state.registers[register] for register in instruction.registers)
+        state.result = state.allocate(instruction.offset, Box("array", items))
+
+    def fill_array(self, instruction: Instruction, state: State) -> None:
+        data = tuple(map(Number, self.body.array_data(instruction)))
+        known = len(data) <= MOST_ITEMS
+        box = Box("array", data) if known else Box("array", (Unknown("much data"),), exact=False)
+        state.change(state.registers[instruction.registers[0]], lambda _: box)
+
+    def array_length(self, instruction: Instruction, state: State) -> None:
+        to, array = instruction.registers
+        box = state.box(state.registers[array])
+        state.registers[to] = Number(len(box.items)) if box and box.exact else _COMPUTED
+
+    def array_get(self, instruction: Instruction, state: State) -> None:
+        to, array, index = instruction.registers
+        source = state.registers[array]
+        place = state.registers[index]
+        item = elements(state, source, place)
+        box = state.box(source)
+        if item is not None and box and not isinstance(place, Number) and len(possible(source)) == 1:
+            item = self._any_of(box, instruction.offset, item)
+        state.registers[to] = item_of(source) if item is None else item
+
+    def _any_of(self, items: Box | Items, offset: int, item: Value) -> Value:
+        """Any item, or the one that is picked."""
+        if not items.exact or not 2 <= len(items.items) <= MOST_VALUES:
+            return item
+        self.flow.choices[offset] = len(items.items)
+        pick = self._picks.get(offset, -1)
+        return items.items[pick] if 0 <= pick < len(items.items) else item
+
+    def array_put(self, instruction: Instruction, state: State) -> None:
+        source, array, index = (state.registers[register] for register in instruction.registers)
+        places = [one.value if isinstance(one, Number) else -1 for one in possible(index)]
+
+        def change(box: Box) -> Box:
+            if not box.exact or not all(0 <= place < len(box.items) for place in places):
+                return box.loosened(source)
+            items = list(box.items)
+            for place in places:
+                items[place] = source if len(places) == 1 else union((items[place], source))
+            return Box(box.kind, tuple(items))
+
+        state.change(array, change)
+
+    # Fields.
+
+    def field_get(self, instruction: Instruction, state: State) -> None:
+        ref = self.dex.field_ref(instruction.reference or 0)
+        value = self._own(ref, instruction, state)
+        if value is None:
+            value = self._followed_field(ref, instruction, state)
+            if isinstance(value, Items) and value.kind in _MUTABLE:
+                value = state.allocate(instruction.offset, _as_kept(value))
+        state.registers[instruction.registers[0]] = value
+
+    def _followed_field(self, ref: FieldRef, instruction: Instruction, state: State) -> Value:
+        """What a field holds, in the very object if that is known."""
+        of: Value | None = None
+        if len(instruction.registers) > 1:
+            of = state.publish(state.registers[instruction.registers[1]])
+            self.flow.owners.setdefault(ref, {})[of] = None
+        if ref not in self._followed:
+            return FieldValue(ref)
+        if of is not None:
+            of = read_field_of(self.program, of, ref)
+            if of is not None:
+                return of
+        return self.program.read_field(ref)
+
+    def _own(self, ref: FieldRef, instruction: Instruction, state: State) -> Value | None:
+        """What an initialiser itself wrote to the field before: of its class, or of the object it makes."""
+        if self.body.name == "<init>" and len(instruction.registers) > 1:
+            target = state.registers[instruction.registers[1]]
+            if not isinstance(target, Parameter) or target.index:
+                return None
+        elif self.body.name != "<clinit>":
+            return None
+        written = self._kept.get(ref)
+        self._budget.follow(len(written or ()))
+        return union(written.values()) if written else None
+
+    def field_put(self, instruction: Instruction, state: State) -> None:
+        ref = self.dex.field_ref(instruction.reference or 0)
+        kept = state.registers[instruction.registers[0]]
+        value = state.publish(kept)
+        self._written[ref, instruction.offset] = value
+        self._kept.setdefault(ref, {})[instruction.offset] = kept
+        if len(instruction.registers) > 1:
+            self.flow.puts[instruction.offset] = (
+                state.publish(state.registers[instruction.registers[1]]),
+                value,
+            )
+
+    def _settle(self, offset: int, state: State) -> None:
+        """Where the method ends, fields hold what their objects have become."""
+        places = [(ref, at, kept) for ref, some in self._kept.items() for at, kept in some.items()]
+        self._budget.follow(len(places))
+        for ref, at, kept in places:
+            if any(isinstance(one, Cell) and one.allocation in state.heap for one in possible(kept)):
+                self._settled.setdefault((ref, at), {})[offset] = state.publish(kept)
+
+    # Calls.
+
+    def invoke(self, instruction: Instruction, state: State) -> None:
+        ref = self.dex.method_ref(instruction.reference or 0)
+        kinds = parameters(ref.descriptor)
+        if instruction.opcode not in opcodes.INVOKE_STATIC:
+            kinds = (ref.class_name, *kinds)
+        registers = iter(instruction.registers)
+        arguments = []
+        for kind in kinds:
+            arguments.append(state.registers[next(registers, -1)])
+            if kind in {"J", "D"}:
+                next(registers, None)
+        published = tuple(map(state.publish, arguments))
+        self._budget.follow(weight(published) >> _PARTS_AT_ONCE)
+        self.flow.calls[instruction.offset] = published
+        modelled = result(Call(ref, tuple(arguments), kinds, instruction.offset, state))
+        if modelled is None and instruction.offset in self._followed:
+            modelled = self.program.call(ref, published)
+        if modelled is not None and ref.name == "next" and isinstance(published[0], Items):
+            modelled = self._any_of(published[0], instruction.offset, modelled)
+        if isinstance(modelled, Text):
+            self._budget.follow(len(modelled.value) >> _LETTERS_AT_ONCE)
+            modelled = modelled if len(modelled.value) <= TEXT_LENGTH else _LONG
+        state.result = modelled or Returned(ref, self.body, instruction.offset)
+
+    # Arithmetic.
+
+    def binary(self, instruction: Instruction, state: State) -> None:
+        to, *sources = instruction.registers
+        left, right = sources if len(sources) == 2 else (to, sources[0])
+        self._calculate(instruction, state, state.registers[left], state.registers[right])
+
+    def literal(self, instruction: Instruction, state: State) -> None:
+        left = state.registers[instruction.registers[1]]
+        self._calculate(instruction, state, left, Number(instruction.literal or 0))
+
+    def convert(self, instruction: Instruction, state: State) -> None:
+        self._calculate(instruction, state, state.registers[instruction.registers[1]], NULL)
+
+    def _calculate(self, instruction: Instruction, state: State, left: Value, right: Value) -> None:
+        operation = _OPERATIONS[instruction.opcode]
+        known = isinstance(left, Number) and isinstance(right, Number)
+        state.registers[instruction.registers[0]] = (
+            Number(operation(left.value, right.value))
+            if known and isinstance(left, Number) and isinstance(right, Number)
+            else _COMPUTED
+        )
+
+
+def _targets(body: MethodBody, instruction: Instruction) -> tuple[int, ...]:
+    """Where an instruction may lead beside the next."""
+    if instruction.target is None or instruction.opcode == opcodes.FILL_ARRAY_DATA:
+        return ()
+    if instruction.opcode in opcodes.SWITCHES:
+        return body.switch_targets(instruction)
+    return (instruction.target,)
+
+
+def _leaders(body: MethodBody) -> Counter[int]:
+    """The offsets at which paths may meet, with how many lead there."""
+    known = body.dex.cache.leaders.get(body.code)
+    if known is None:
+        known = body.dex.cache.leaders[body.code] = Counter(
+            {one.target: MOST_VALUES for one in body.handlers}
+        )
+        known.update(target for one in body.instructions for target in _targets(body, one))
+    return known
+
+
+def _as_kept(value: Items) -> Box:
+    """A collection out of a field; one that began empty is filled by some other method."""
+    items = value.items or (Unknown("items that are added elsewhere"),)
+    return Box("map" if value.kind == "map" else "list", items, value.exact and bool(value.items))
+
+
+_MUTABLE: Final = frozenset({"list", "set", "map"})
+_OPERATIONS: Final = {**BINARY, **LITERAL, **CONVERSIONS}
+_ALL_RETURNS: Final = frozenset({*opcodes.RETURNS, opcodes.RETURN_VOID})
+_STEPS: Final[dict[Callable[[_Run, Instruction, State], None], Sequence[int]]] = {
+    _Run.nothing: (
+        *(0x00, opcodes.RETURN_VOID, 0x1D, 0x1E, 0x1F, opcodes.THROW, *opcodes.GOTOS, *opcodes.SWITCHES),
+        *range(0x32, 0x3E),
+    ),
+    _Run.move: tuple(opcodes.MOVES),
+    _Run.move_result: tuple(opcodes.MOVE_RESULTS),
+    _Run.move_exception: (opcodes.MOVE_EXCEPTION,),
+    _Run.return_value: tuple(opcodes.RETURNS),
+    _Run.const: tuple(range(0x12, 0x1A)),
+    _Run.const_string: tuple(opcodes.CONST_STRING),
+    _Run.const_class: tuple(opcodes.CONST_CLASS),
+    _Run.new_instance: tuple(opcodes.NEW_INSTANCE),
+    _Run.new_array: (0x23,),
+    _Run.filled_array: (0x24, 0x25),
+    _Run.fill_array: (opcodes.FILL_ARRAY_DATA,),
+    _Run.array_length: (0x21,),
+    _Run.array_get: tuple(range(0x44, 0x4B)),
+    _Run.array_put: tuple(range(0x4B, 0x52)),
+    _Run.field_get: (*opcodes.INSTANCE_GETS, *opcodes.STATIC_GETS),
+    _Run.field_put: (*opcodes.INSTANCE_PUTS, *opcodes.STATIC_PUTS),
+    _Run.invoke: tuple(opcodes.INVOKES),
+    _Run.binary: tuple(BINARY),
+    _Run.literal: tuple(LITERAL),
+    _Run.convert: tuple(CONVERSIONS),
+}
+_BY_OPCODE: Final = {opcode: step for step, some in _STEPS.items() for opcode in some}
+_TRANSFER: Final = tuple(_BY_OPCODE.get(opcode, _Run.compute) for opcode in range(256))

@@ -1,0 +1,238 @@
+"""One method's code: its instructions, exception handlers and source lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pincompiler.android.dex.debug import read_lines
+from pincompiler.android.dex.decoding import Instruction, boundaries, decode_all
+from pincompiler.android.dex.format import DexError, guarded, numbers, sleb128, u32, uleb128
+from pincompiler.android.dex.opcodes import ARRAY_DATA, PACKED_SWITCH, SPARSE_SWITCH
+from pincompiler.base.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pincompiler.android.dex.format import Numbers
+    from pincompiler.android.dex.index import Dex
+
+_INSTRUCTIONS_AT: Final = 16
+_MOST_ELEMENTS: Final = 65536
+"""Of an array's data that is unpacked; larger ones are pictures, not pins."""
+
+ACC_STATIC: Final = 0x8
+ACC_FINAL: Final = 0x10
+
+
+class Handler(NamedTuple):
+    """What happens when an instruction from ``start`` up to ``end`` throws."""
+
+    start: int
+    end: int
+    exception: str | None
+    """Descriptor of the type caught; none catches everything."""
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class MethodBody:
+    """A method with code, in the DEX file that defines it."""
+
+    dex: Dex
+    class_index: int
+    method: int
+    """Its method id."""
+    access: int
+    code: int
+    """File offset of its code_item."""
+
+    def __hash__(self) -> int:
+        return self.code ^ self.method
+
+    @property
+    def class_name(self) -> str:
+        """Descriptor of the class that defines it."""
+        return self.dex.method_ref(self.method).class_name
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.dex.method_ref(self.method).name
+
+    @property
+    def descriptor(self) -> str:
+        """Parameters and return type, as in ``(I)V``."""
+        return self.dex.method_ref(self.method).descriptor
+
+    @property
+    def is_static(self) -> bool:
+        """Whether it has no receiver."""
+        return bool(self.access & ACC_STATIC)
+
+    @property
+    def source_file(self) -> str | None:
+        """Name of the file its class was compiled from, if that was kept."""
+        return self.dex.class_at(self.class_index).source_file
+
+    @property
+    @guarded
+    def registers(self) -> int:
+        """How many registers it uses; its parameters arrive in the last ones."""
+        return self._header(0)
+
+    @property
+    @guarded
+    def ins(self) -> int:
+        """How many registers its parameters take."""
+        return self._header(2)
+
+    def _header(self, at: int) -> int:
+        return int.from_bytes(self.dex.data[self.code + at : self.code + at + 2], "little")
+
+    @property
+    def units(self) -> Numbers:
+        """Its code units."""
+        size = u32(self.dex.data, self.code + 12)
+        return numbers(self.dex.data, self.code + _INSTRUCTIONS_AT, size, "H")
+
+    @property
+    @guarded
+    def instructions(self) -> tuple[Instruction, ...]:
+        """All instructions, in the order of the code; payloads left out."""
+        cached = self.dex.cache.instructions.get(self.code)
+        if cached is None:
+            units = self.units
+            self.dex.charge(len(units))
+            cached = self.dex.cache.instructions[self.code] = decode_all(units)
+        return cached
+
+    @property
+    def places(self) -> Mapping[int, int]:
+        """The index of each instruction, by its offset."""
+        cached = self.dex.cache.places.get(self.code)
+        if cached is None:
+            cached = {one.offset: number for number, one in enumerate(self.instructions)}
+            self.dex.cache.places[self.code] = cached
+        return cached
+
+    def reference_at(self, offset: int) -> int | None:
+        """The id that the instruction at an offset refers to, if there is one and it refers to any."""
+        place = self.places.get(offset)
+        return None if place is None else self.instructions[place].reference
+
+    @guarded
+    def starts(self, offsets: Iterable[int]) -> list[int]:
+        """Keep those of ``offsets``, in code units, at which an instruction begins."""
+        wanted = sorted(set(offsets))
+        return boundaries(self.units, wanted) if wanted else []
+
+    @property
+    @guarded
+    def handlers(self) -> tuple[Handler, ...]:
+        """All exception handlers, innermost first as the runtime tries them."""
+        cached = self.dex.cache.handlers.get(self.code)
+        if cached is None:
+            cached = self.dex.cache.handlers[self.code] = self._read_handlers()
+        return cached
+
+    def _read_handlers(self) -> tuple[Handler, ...]:
+        data, tries = self.dex.data, self._header(6)
+        if not tries:
+            return ()
+        # The try items are aligned to four bytes.
+        table = self.code + _INSTRUCTIONS_AT + (2 * len(self.units) + 3 & ~3)
+        entries = numbers(data, table, 4 * tries, "H")
+        lists = table + 8 * tries
+        handlers: list[Handler] = []
+        for start, high, count, offset in zip(
+            entries[0::4], entries[1::4], entries[2::4], entries[3::4], strict=True
+        ):
+            first = start | high << 16
+            self.dex.charge(1)
+            handlers += [Handler(first, first + count, *catch) for catch in self._catches(lists + offset)]
+        return tuple(handlers)
+
+    def _catches(self, at: int) -> list[tuple[str | None, int]]:
+        data = self.dex.data
+        size, at = sleb128(data, at)
+        catches: list[tuple[str | None, int]] = []
+        self.dex.charge(abs(size))
+        for _ in range(abs(size)):
+            kind, at = uleb128(data, at)
+            target, at = uleb128(data, at)
+            catches.append((self.dex.type_name(kind), target))
+        if size <= 0:
+            target, at = uleb128(data, at)
+            catches.append((None, target))
+        return catches
+
+    def line_of(self, offset: int) -> int | None:
+        """Give the source line of the instruction at ``offset``, if debug information was kept."""
+        return next((line for start, line in reversed(self.lines) if start <= offset), None)
+
+    @property
+    @guarded
+    def lines(self) -> tuple[tuple[int, int], ...]:
+        """Offsets at which a new source line begins, each with that line."""
+        cached = self.dex.cache.lines.get(self.code)
+        if cached is None:
+            at = u32(self.dex.data, self.code + 8)
+            cached = self.dex.cache.lines[self.code] = read_lines(self.dex.data, at) if at else ()
+        return cached
+
+    @guarded
+    def switch_targets(self, switch: Instruction) -> tuple[int, ...]:
+        """Offsets that a switch may jump to, the next instruction apart."""
+        return self._payload(switch, self._read_targets)
+
+    @guarded
+    def switch_target(self, switch: Instruction, value: int) -> int | None:
+        """The offset that a switch jumps to with a value; none if it goes on to the next instruction."""
+        targets, units, at = self.switch_targets(switch), self.units, switch.target or 0
+        if units[at] == PACKED_SWITCH:
+            keys = [_signed32(units[at + 2] | units[at + 3] << 16) + n for n in range(len(targets))]
+        else:
+            firsts = range(at + 2, at + 2 + 2 * len(targets), 2)
+            keys = [_signed32(units[first] | units[first + 1] << 16) for first in firsts]
+        return dict(zip(keys, targets, strict=True)).get(value)
+
+    @guarded
+    def array_data(self, fill: Instruction) -> tuple[int, ...]:
+        """Elements that a fill-array-data writes, as signed numbers."""
+        return self._payload(fill, self._read_array)
+
+    def _payload(self, of: Instruction, read: Callable[[Instruction], tuple[int, ...]]) -> tuple[int, ...]:
+        """Read a payload once: an analysis asks for it again and again."""
+        key = (self.code, of.offset)
+        cached = self.dex.cache.payloads.get(key)
+        if cached is None:
+            cached = self.dex.cache.payloads[key] = read(of)
+        return cached
+
+    def _read_targets(self, switch: Instruction) -> tuple[int, ...]:
+        units, at = self.units, switch.target
+        if at is None or not 0 <= at < len(units) or units[at] not in {PACKED_SWITCH, SPARSE_SWITCH}:
+            raise DexError("malformed DEX file: a switch without its table")
+        count = units[at + 1]
+        first = at + (4 if units[at] == PACKED_SWITCH else 2 + 2 * count)
+        self.dex.charge(count)
+        pairs = (units[first + 2 * n] | units[first + 2 * n + 1] << 16 for n in range(count))
+        return tuple(switch.offset + _signed32(pair) for pair in pairs)
+
+    def _read_array(self, fill: Instruction) -> tuple[int, ...]:
+        units, at = self.units, fill.target
+        if at is None or not 0 <= at < len(units) or units[at] != ARRAY_DATA:
+            raise DexError("malformed DEX file: fill-array-data without its table")
+        width, count = units[at + 1], units[at + 2] | units[at + 3] << 16
+        start = self.code + _INSTRUCTIONS_AT + 2 * (at + 4)
+        if not 1 <= width <= 8 or count > _MOST_ELEMENTS or start + width * count > len(self.dex.data):
+            raise DexError("malformed or oversized array data in a DEX file")
+        self.dex.charge(count)
+        raw = self.dex.data[start : start + width * count]
+        return tuple(
+            int.from_bytes(raw[n : n + width], "little", signed=True) for n in range(0, len(raw), width)
+        )
+
+
+def _signed32(value: int) -> int:
+    return value - (1 << 32) if value >> 31 else value

@@ -1,0 +1,1 @@
+"""What every other package may use: records, errors, findings, places in files."""

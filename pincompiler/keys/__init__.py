@@ -1,0 +1,1 @@
+"""Public keys and certificates, from whichever file holds them."""

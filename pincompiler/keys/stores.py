@@ -1,0 +1,365 @@
+"""Certificates and key stores in files of any name: PEM, DER, PKCS#7, PKCS#12, JKS, JCEKS, BKS and UBER.
+
+What a file is, its first bytes say (:func:`sniff`); :func:`read_store` decodes it.  The Java and Bouncy
+Castle containers keep certificates in the clear, so that no password is needed to read them; PKCS#12 may be
+opened with passwords that are known.  Nothing is ever raised for what a file holds, and nothing that a file
+declares (counts, lengths, iterations) is believed without bounds.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from enum import StrEnum
+from hashlib import sha256
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.records import dataclass
+from pincompiler.keys.decoding import DamagedError, decoding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date, datetime
+
+    from cryptography import x509
+
+MOST: Final = 2000
+"""Certificates read of one file: twelve times what Mozilla's list of CAs has."""
+_PEM = lazy_regex(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*?)-----END \1-----")
+_BASE64 = lazy_regex(rb"\s*(MII[A-Za-z0-9+/\s]+={0,2})\s*")
+_BKS_HEAD = lazy_regex(rb"\0\0\0[\0-\2]\0\0\0\x14", re.DOTALL)
+_PKCS7_OID = bytes.fromhex("06092a864886f70d0107")
+_MOST_ITERATIONS = 2_000_000
+"""Of a password's hashing: a hostile store could ask for days of it."""
+_DEEPEST = 24
+_JKS, _JCEKS = b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"
+_TOO_MANY = f"it has more than {MOST:,} certificates"
+_DAMAGED = "it is damaged, or of a kind that nobody reads"
+_SOME_DAMAGED = "a certificate in it is damaged, or of a kind that nobody reads"
+_SEQUENCE, _OCTETS, _INTEGER, _TAGGED = 0x30, 0x04, 0x02, 0xA0
+
+
+class Container(StrEnum):
+    """What kind of file certificates come in."""
+
+    PEM = "PEM"
+    DER = "DER"
+    PKCS7 = "PKCS#7"
+    PKCS12 = "PKCS#12"
+    JKS = "JKS"
+    JCEKS = "JCEKS"
+    BKS = "BKS"
+    UBER = "UBER"
+
+
+@dataclass(frozen=True, slots=True)
+class BundledCertificate:
+    """What is told of a certificate."""
+
+    subject: str
+    """RFC 4514 text."""
+    issuer: str
+    not_after: datetime
+    """UTC; the last second it is valid."""
+    sha256: bytes
+    """Of the whole certificate."""
+    spki_sha256: bytes
+    """Of its SubjectPublicKeyInfo as it stands there: the pin of RFC 7469."""
+    algorithm: str
+    """``RSA-2048``, ``secp256r1``, ``Ed25519``…"""
+    ca: bool | None
+    """Whether its key may sign certificates; None of one that is its own issuer and does not say."""
+
+    @property
+    def ends(self) -> date:
+        """The last day on which it is valid, in UTC."""
+        return self.not_after.date()
+
+    @property
+    def title(self) -> str:
+        """How sentences call it."""
+        return f"`{self.subject}`" if self.subject else "without a name"
+
+    @property
+    def self_signed(self) -> bool:
+        """Whether it names itself as its issuer."""
+        return self.subject == self.issuer
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFile:
+    """What one file holds."""
+
+    container: Container
+    certificates: tuple[BundledCertificate, ...] = ()
+    """Those that could be decoded, each once."""
+    private_keys: int = 0
+    """Private keys that are in it, be they encrypted or not."""
+    open_keys: int = 0
+    """Those of them that anyone can have: not encrypted, or opened with a password that was known."""
+    unread: str = ""
+    """Why there may be certificates in it that are not known, a sentence without its full stop."""
+    locked: bool = False
+    """Whether that is for want of a password, which the code that opens it has."""
+
+
+def sniff(head: bytes, size: int) -> Container | None:
+    """What a file of ``size`` bytes may be by its first bytes, of which 16 are enough; None if nothing of the kind.
+
+    For text, which may hold PEM anywhere, this is told only where the very first characters say so.
+    """
+    if head[:4] in (_JKS, _JCEKS):
+        return Container.JKS if head[:4] == _JKS else Container.JCEKS
+    if _BKS_HEAD.match(head):
+        return Container.BKS
+    if head[:1] == b"\x30":
+        return _sniff_der(head, size)
+    if head.startswith(b"-----BEGIN ") or _BASE64.match(head):
+        return Container.PEM
+    return None
+
+
+def _sniff_der(head: bytes, size: int) -> Container | None:
+    """A sequence that the file is long enough for, by what it begins with."""
+    found = _tag(head, 0)
+    if found is None or (found[2] or 0) > size:
+        return None
+    _, start, end = found
+    if head[start : start + 4] == b"\x02\x01\x03\x30":
+        return Container.PKCS12
+    if head[start : start + len(_PKCS7_OID)] == _PKCS7_OID:
+        return Container.PKCS7
+    inner = _tag(head, start)
+    # A certificate's first element is the sequence of what is signed, and more follows it.
+    if end is None or inner is None or inner[0] != _SEQUENCE:
+        return None
+    return Container.DER if inner[2] is not None and inner[2] < end else None
+
+
+def read_store(data: bytes, passwords: Iterable[str] = ()) -> StoreFile | None:
+    """What is in a file; None if it is no certificate, key or store after all."""
+    container = sniff(data[:32], len(data))
+    if container is Container.DER:
+        return _read_der(data)
+    if container is Container.PKCS7:
+        return _read_pkcs7(data)
+    if container is Container.PKCS12:
+        return _read_pkcs12(data, ("", *passwords))
+    if container in (Container.JKS, Container.JCEKS, Container.BKS):
+        from pincompiler.keys import java_stores
+
+        return java_stores.read_store(data, container)
+    return _read_pem(data)
+
+
+def decode(der: bytes) -> BundledCertificate | None:
+    """One certificate; None if it is none, or breaks the rules so far that nobody would take it."""
+    from cryptography import x509
+
+    spki = _spki(der)
+    if spki is None:
+        return None
+    try:
+        with decoding():
+            loaded = x509.load_der_x509_certificate(der)
+            subject, issuer = loaded.subject.rfc4514_string(), loaded.issuer.rfc4514_string()
+            ends, ca = loaded.not_valid_after_utc, _is_ca(loaded)
+    except DamagedError:
+        return None
+    fingerprint = sha256(der).digest()
+    return BundledCertificate(
+        subject, issuer, ends, fingerprint, sha256(spki).digest(), _algorithm(loaded), ca
+    )
+
+
+def _is_ca(loaded: x509.Certificate) -> bool | None:
+    from cryptography import x509
+
+    try:
+        return loaded.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return None if loaded.issuer == loaded.subject else False
+
+
+def _algorithm(loaded: x509.Certificate) -> str:
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+
+    try:
+        with decoding():
+            key = loaded.public_key()
+    except DamagedError:
+        return "unknown"
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.curve.name
+    name = type(key).__name__.lstrip("_").removesuffix("PublicKey")
+    return f"{name}-{key.key_size}" if isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey) else name
+
+
+# -- DER -------------------------------------------------------------------------------------------
+
+
+def _tag(data: bytes, at: int) -> tuple[int, int, int | None] | None:
+    """Tag, first byte and end of the value at ``at``; no end where the length is indefinite (BER)."""
+    if at + 2 > len(data):
+        return None
+    tag, first = data[at], data[at + 1]
+    if first < 0x80:
+        return tag, at + 2, at + 2 + first
+    width = first & 0x7F
+    if not width:
+        return tag, at + 2, None
+    if width > 4 or at + 2 + width > len(data):
+        return None
+    length = int.from_bytes(data[at + 2 : at + 2 + width], "big")
+    return tag, at + 2 + width, at + 2 + width + length
+
+
+def _elements(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """Place, tag, first byte and end of each value between two places, as far as they are well-formed."""
+    while start < end:
+        found = _tag(data, start)
+        if found is None or found[2] is None or found[2] > end:
+            return
+        yield start, found[0], found[1], found[2]
+        start = found[2]
+
+
+def _spki(der: bytes) -> bytes | None:
+    """The SubjectPublicKeyInfo of a certificate, byte for byte (RFC 5280 section 4.1)."""
+    outer = _tag(der, 0)
+    if outer is None or outer[0] != _SEQUENCE or outer[2] != len(der):
+        return None
+    inner = _tag(der, outer[1])
+    if inner is None or inner[0] != _SEQUENCE or inner[2] is None or inner[2] > len(der):
+        return None
+    parts = [part for part in _elements(der, inner[1], inner[2]) if part[1] != _TAGGED][:6]
+    # Serial number, signature algorithm, issuer, validity, subject, key.
+    if [part[1] for part in parts] != [_INTEGER, *[_SEQUENCE] * 5]:
+        return None
+    return der[parts[5][0] : parts[5][3]]
+
+
+def _read_der(data: bytes) -> StoreFile | None:
+    """Certificates one behind the other, as ``generateCertificates`` takes them."""
+    elements = (data[start:end] for start, _, _, end in _elements(data, 0, len(data)))
+    ders = list(islice(takewhile(lambda der: _spki(der) is not None, elements), MOST + 1))
+    if not ders:
+        return None
+    found, unread = _decoded(ders[:MOST])
+    return StoreFile(Container.DER, found, unread=_TOO_MANY if len(ders) > MOST else unread)
+
+
+def _iterations(data: bytes, start: int, end: int, depth: int = 0) -> int:
+    """The most iterations that any password hashing in there asks for: the number behind a salt."""
+    most, before = 0, 0
+    for _, tag, first, last in _elements(data, start, end):
+        if tag == _INTEGER and before == _OCTETS:
+            most = max(most, int.from_bytes(data[first : min(last, first + 16)], "big"))
+        elif tag & 0x20 or tag == _OCTETS:
+            most = max(most, _iterations(data, first, last, depth + 1) if depth < _DEEPEST else 0)
+        before = tag
+    return most
+
+
+# -- PEM, PKCS#7, PKCS#12 --------------------------------------------------------------------------
+
+
+def _read_pem(data: bytes) -> StoreFile | None:
+    """Every block of a text; base64 without its armour, too."""
+    ders: list[bytes] = []
+    keys = open_keys = 0
+    unread = ""
+    for number, match in enumerate(_PEM.finditer(data)):
+        if number >= MOST:
+            unread = _TOO_MANY
+            break
+        label = match[1].decode("ascii")
+        if label in ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"):
+            der = _base64(match[2])
+            ders.append(_first(der) if label.startswith("TRUSTED") else der)
+        elif label in ("PKCS7", "CMS"):
+            inner = _base64(match[2])
+            return _read_pkcs7(inner) if inner else None
+        elif label.endswith("PRIVATE KEY"):
+            whole = match[0]
+            keys += 1
+            open_keys += _is_private_key(whole)
+    if not ders and not keys and (bare := _BASE64.fullmatch(data)):
+        ders = [_base64(bare[1])]
+    # What only looks like a certificate is a text that code puts together, or another kind of file.
+    found, damaged = _decoded(der for der in ders if _spki(der))
+    if not found and not keys and not damaged:
+        return None
+    return StoreFile(Container.PEM, found, keys, open_keys, unread or damaged)
+
+
+def _first(der: bytes) -> bytes:
+    """The first value: OpenSSL's trusted certificates have more behind the certificate."""
+    found = _tag(der, 0)
+    return der[: found[2]] if found and found[2] else der
+
+
+def _base64(text: bytes) -> bytes:
+    """What it decodes to; nothing if it does not."""
+    try:
+        return b64decode(b"".join(text.split()), validate=True)
+    except (Base64Error, ValueError):
+        return b""
+
+
+def _is_private_key(pem: bytes) -> bool:
+    """Whether this really is a key, and one without a password."""
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    try:
+        with decoding():
+            load_pem_private_key(pem, None)
+    except DamagedError:  # or it is encrypted
+        return False
+    return True
+
+
+def _read_pkcs7(data: bytes) -> StoreFile:
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
+
+    try:
+        with decoding():
+            loaded = load_der_pkcs7_certificates(data)
+            ders = [one.public_bytes(Encoding.DER) for one in loaded[:MOST]]
+    except DamagedError:
+        return StoreFile(Container.PKCS7, unread=_DAMAGED)
+    found, unread = _decoded(ders)
+    return StoreFile(Container.PKCS7, found, unread=_TOO_MANY if len(loaded) > MOST else unread)
+
+
+def _decoded(ders: Iterable[bytes]) -> tuple[tuple[BundledCertificate, ...], str]:
+    """The certificates, each once, and why there may be others."""
+    some = tuple(dict.fromkeys(ders))
+    found = {one.sha256: one for der in some if (one := decode(der))}
+    return tuple(found.values()), _SOME_DAMAGED if len(found) < len(some) else ""
+
+
+def _read_pkcs12(data: bytes, passwords: Iterable[str]) -> StoreFile:
+    """Opened with the first password that fits, the empty one and none at all among them."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
+
+    if _iterations(data, 0, len(data)) > _MOST_ITERATIONS:
+        return StoreFile(Container.PKCS12, unread="it takes too much work to open")
+    for password in (None, *dict.fromkeys(passwords)):
+        try:
+            with decoding():
+                loaded = load_pkcs12(data, None if password is None else password.encode())
+        except DamagedError:
+            continue
+        certs = [*([loaded.cert] if loaded.cert else []), *loaded.additional_certs]
+        found, unread = _decoded(one.certificate.public_bytes(Encoding.DER) for one in certs[:MOST])
+        keys = int(loaded.key is not None)
+        return StoreFile(
+            Container.PKCS12, found, keys, keys, unread=_TOO_MANY if len(certs) > MOST else unread
+        )
+    return StoreFile(Container.PKCS12, unread="it is locked with a password that is not known", locked=True)

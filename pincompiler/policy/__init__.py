@@ -1,0 +1,1 @@
+"""What a pinning policy means, and where two enforcements disagree."""

@@ -1,0 +1,139 @@
+"""From what a platform enforces back to a pins.toml that means the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.records import dataclass
+from pincompiler.base.templating import render, toml_literal
+from pincompiler.policy.differences import unused_labels
+from pincompiler.policy.enforcement import Demand, Enforcement, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.hosts import canonical_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+def lift(enforcement: Enforcement, *others: Enforcement) -> Policy:
+    """The policy nearest to an enforcement; whether it is the same is for ``differences`` to say.
+
+    Keys are named key-1, key-2… in the order in which they are met.  Names that no host can have, such
+    as ``*.example.com`` in an NSC, protect nothing and are left out.  ``others`` that mean the same add
+    what they know besides: keys that are only tried, and where to report.
+    """
+    names = sorted(name for name in enforcement.names() if canonical_host(name) == name)
+    labels = unused_labels(names)
+    configured: dict[str, PinSet] = {}
+    for pin_set in (pin_set for one in (enforcement, *others) for pin_set in one.pin_sets()):
+        for host in pin_set.hosts:
+            if host not in configured or pin_set.report_uris:
+                configured[host] = pin_set
+    keys = _Keys({})
+    groups: dict[object, PinSet] = {}
+    for name in names:
+        lifted = _pin_set(name, enforcement, labels, configured.get(name), keys)
+        if lifted is not None:
+            group = (lifted.reach, lifted.keys, lifted.expires, lifted.enforce, lifted.report_uris)
+            known = groups.get(group)
+            hosts = (*known.hosts, name) if known else (name,)
+            groups[group] = PinSet(hosts, *group)
+    return Policy(tuple(groups.values()))
+
+
+def _pin_set(
+    name: str, enforcement: Enforcement, labels: tuple[str, str], configured: PinSet | None, keys: _Keys
+) -> PinSet | None:
+    below, deeper = labels
+    demand = enforcement.demand(name)
+    at_one = enforcement.demand(f"{below}.{name}")
+    at_two = enforcement.demand(f"{deeper}.{below}.{name}")
+    reach = Reach.NONE
+    if at_one == demand:
+        reach = Reach.ALL if at_two == demand else Reach.ONE_LABEL
+    uris = configured.report_uris if configured else ()
+    if demand:
+        return PinSet((name,), reach, keys.of(demand), demand[0].until, enforce=True, report_uris=uris)
+    if configured is None:
+        return None
+    tried = tuple(keys.named(key.spki_sha256, key.role) for key in configured.keys)
+    return PinSet((name,), configured.reach, tried, configured.expires, enforce=False, report_uris=uris)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Names for keys that come without."""
+
+    by_pin: dict[bytes, Key]
+
+    def of(self, demand: Demand) -> tuple[Key, ...]:
+        keys: list[Key] = []
+        for clause in demand:
+            for pin in sorted(clause.leaf | clause.ca):
+                in_both = pin in clause.leaf and pin in clause.ca
+                role = None if in_both else Role.LEAF if pin in clause.leaf else Role.CA
+                keys.append(self.named(pin, role))
+        return tuple(dict.fromkeys(keys))
+
+    def named(self, pin: bytes, role: Role | None) -> Key:
+        return self.by_pin.setdefault(pin, Key(pin, role, f"key-{len(self.by_pin) + 1}"))
+
+
+def to_toml(policy: Policy, origin: str, left_out: tuple[str, ...] = ()) -> bytes:
+    """A commented pins.toml of a policy; ``left_out`` is what of its origin it does not say, a sentence each."""
+    keys = {key.name: key for pin_set in policy.sets for key in pin_set.keys}
+    return render(
+        "pins.toml.j2",
+        origin=[origin],
+        left_out=left_out,
+        keys=_shown_keys(keys.values()),
+        sets=list(map(_shown, policy.sets)),
+    )
+
+
+def template(hosts: tuple[str, ...]) -> bytes:
+    """A pins.toml to fill in, for hosts whose keys are not at hand yet."""
+    named = hosts or ("api.example.com",)
+    keys = [
+        {
+            "name": "current",
+            "lines": [f'file = "certs/{named[0]}.pem"'],
+            "notes": [_CURRENT.format(host=named[0])],
+        },
+        {"name": "next", "lines": ['file = "certs/next.csr"'], "notes": [_NEXT]},
+    ]
+    sets = [{"hosts": list(named), "reach": "none", "key_names": ["current", "next"], "more": []}]
+    return render("pins.toml.j2", origin=[], left_out=(), keys=keys, sets=sets)
+
+
+_CURRENT = "Served now: openssl s_client -connect {host}:443 </dev/null | openssl x509 -out certs/{host}.pem"
+_NEXT = (
+    "The next one, made now and kept offline: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
+    "-nodes -subj /CN=next -keyout next.key -out certs/next.csr"
+)
+
+
+def _shown_keys(keys: Iterable[Key]) -> list[Mapping[str, object]]:
+    return [
+        {
+            "name": key.name,
+            "lines": [f'spki-sha256 = "{key.pin}"', *([f'role = "{key.role.value}"'] if key.role else [])],
+            "notes": []
+            if key.role
+            else ['Add role = "leaf" if it is the server\'s own key, "ca" if a CA\'s.'],
+        }
+        for key in keys
+    ]
+
+
+def _shown(pin_set: PinSet) -> Mapping[str, object]:
+    more = [f"expires = {pin_set.expires.isoformat()}"] if pin_set.expires else []
+    if not pin_set.enforce:
+        more.append("enforce = false")
+    if pin_set.report_uris:
+        more.append(f"report-uris = [{', '.join(map(toml_literal, pin_set.report_uris))}]")
+    return {
+        "hosts": list(pin_set.hosts),
+        "reach": pin_set.reach.value,
+        "key_names": [key.name for key in pin_set.keys],
+        "more": more,
+    }

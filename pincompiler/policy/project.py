@@ -1,0 +1,115 @@
+"""What one pins.toml says, read and checked: the policy, the app, the outputs, the record."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import TYPE_CHECKING
+
+from pincompiler.base.records import dataclass
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path, PurePosixPath
+
+    from pincompiler.base.location import Location
+    from pincompiler.policy.enforcement import Key, Policy
+
+Version = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """What the compiler knows of the app; None means that nothing was said."""
+
+    android_min_sdk: int | None = None
+    android_target_sdk: int | None = None
+    ios_minimum: Version | None = None
+    okhttp: Version | None = None
+    where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One artifact asked for: ``[target.NAME]``."""
+
+    target: str
+    path: PurePosixPath
+    """Below the project directory."""
+    package: str = ""
+    """For Kotlin and Java."""
+    base: PurePosixPath | None = None
+    """For the NSC: the hand-written file it is merged with."""
+    swizzle: bool = False
+    """For TrustKit: whether it hooks every NSURLSession delegate by itself."""
+    where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A finding the team lives with until a day, and why: ``[[accept]]``."""
+
+    rule: str
+    reason: str
+    until: date
+    """The first day on which the finding is back."""
+    target: str = ""
+    """Empty: every target."""
+    hosts: tuple[str, ...] = ()
+    """Empty: every host."""
+    places: tuple[str, ...] = ()
+    """Patterns of ``fnmatch`` for members and symbols of shipped apps, spelt either way; empty: every place."""
+    where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SupportedRelease:
+    """A version of the app that users have, or will have: ``[[release]]``."""
+
+    name: str
+    day: date
+    """The first on which anybody runs it."""
+    until: date | None = None
+    """The last day on which it is supported; None: no end is known."""
+    policy: str = ""
+    """The digest of the policy it was compiled from, as :meth:`Policy.digest` writes it."""
+    file: str = ""
+    """Instead of that: the app, configuration or pins.toml of it, or ``git:REV:PATH``."""
+    where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A day on which a host's servers change from one key to another: ``[[rotation]]``."""
+
+    host: str
+    before: tuple[Key, ...]
+    """What is served until then, from the server's key up; a CA's key comes first if only that is known."""
+    after: tuple[Key, ...]
+    """What is served from then on; on the day itself clients may meet either."""
+    day: date
+    where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One pins.toml and where it stands."""
+
+    root: Path
+    """The directory that holds it; nothing outside is read or written."""
+    file: str
+    """Its name, for messages and headers."""
+    policy: Policy
+    app: App
+    keys: tuple[Key, ...]
+    outputs: tuple[Output, ...]
+    acceptances: tuple[Acceptance, ...]
+    releases: tuple[SupportedRelease, ...] = ()
+    """By date."""
+    rotations: tuple[Rotation, ...] = ()
+    """By host, in the order of the file, and then by day."""
+    inputs: frozenset[Path] = frozenset()
+    """The files it is read from: itself, those of its keys, the bases."""
+
+    def supported(self, first: date, last: date) -> tuple[SupportedRelease, ...]:
+        """The releases that are supported on a day between two, both included."""
+        return tuple(one for one in self.releases if one.day <= last and (one.until or first) >= first)

@@ -1,0 +1,1 @@
+"""Audits, written in every form and read back."""

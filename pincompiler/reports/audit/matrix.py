@@ -1,0 +1,148 @@
+"""The table under "is every host pinned?": host by mechanism by Android version."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pincompiler.base.records import dataclass
+from pincompiler.reports.audit.text import place
+from pincompiler.reports.findings.text import visible
+from pincompiler.reports.names import java_name, mechanism_name
+from pincompiler.verdicts.headline import State, state
+from pincompiler.verdicts.hosts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pincompiler.facts import ApiRange
+    from pincompiler.verdicts.hosts import HostVerdict
+    from pincompiler.verdicts.subject import Subject
+
+_ANDROID = {
+    19: "4.4", 21: "5.0", 22: "5.1", 23: "6", 24: "7.0", 25: "7.1", 26: "8.0", 27: "8.1", 28: "9", 29: "10",
+    30: "11", 31: "12", 32: "12L", 33: "13", 34: "14", 35: "15", 36: "16",
+}  # fmt: skip
+"""The version that each API level is known by."""
+SIGNS: dict[Verdict | State, str] = {
+    Verdict.ENFORCED: "\N{CHECK MARK}",
+    Verdict.EXPIRED: "!",
+    Verdict.BROKEN: "\N{MULTIPLICATION X}",
+    Verdict.DISABLED: "\N{CIRCLED DIVISION SLASH}",
+    Verdict.NOT_COVERED: "\N{EN DASH}",
+    Verdict.UNKNOWN: "?",
+    State.IN_PART: "~",
+}
+"""Beside the word, so that a print in black and white can be skimmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stretch of Android versions."""
+
+    android: str
+    api: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one mechanism does on some of the columns."""
+
+    span: int
+    android: str
+    """The versions, for where there is no room for columns."""
+    verdict: str
+    kind: str
+    """The word for style sheets."""
+    sign: str
+    why: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One mechanism."""
+
+    mechanism: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One host with all mechanisms."""
+
+    host: str
+    verdict: str
+    """Of all mechanisms together, on all versions."""
+    kind: str
+    sign: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The table."""
+
+    columns: tuple[Column, ...]
+    hosts: tuple[Host, ...]
+
+
+def matrix(subject: Subject) -> Matrix:
+    """The table of an app, in the order of its verdicts."""
+    starts = sorted({row.api.first for row in subject.verdicts})
+    hosts = tuple(
+        _host(host, tuple(rows), starts, subject.path)
+        for host, rows in groupby(subject.verdicts, key=lambda row: row.host)
+    )
+    columns = tuple(_column(start, _last(starts, number)) for number, start in enumerate(starts))
+    return Matrix(columns, hosts)
+
+
+def _last(starts: Sequence[int], number: int) -> int | None:
+    """The last API level of a column; None if it is open."""
+    return starts[number + 1] - 1 if number + 1 < len(starts) else None
+
+
+def _column(first: int, last: int | None) -> Column:
+    def name(level: int) -> str:
+        return _ANDROID.get(level, f"API {level}")
+
+    if last is None:
+        return Column(f"Android {name(first)} and newer", f"API {first}+")
+    if first == last:
+        return Column(f"Android {name(first)}", f"API {first}")
+    return Column(f"Android {name(first)} to {name(last)}", f"API {first} to {last}")
+
+
+def _host(host: str, rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> Host:
+    overall = state(rows)
+    lines = tuple(
+        Row(mechanism_name(mechanism.value), tuple(_cells(tuple(some), starts, path)))
+        for mechanism, some in groupby(rows, key=lambda row: row.mechanism)
+    )
+    return Host(visible(host), overall.value, kind(overall), SIGNS[overall], lines)
+
+
+def _cells(rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> Iterator[Cell]:
+    by_start = [next((row for row in rows if _covers(row.api, start)), None) for start in starts]
+    number = 0
+    for row, same in groupby(by_start, key=lambda one: one):
+        width = len(list(same))
+        android = _column(starts[number], _last(starts, number + width - 1)).android
+        number += width
+        if row is None:
+            yield Cell(width, android, "not told", "unknown", "", "", "")
+            continue
+        where = place(row.where, path) if row.where else ""
+        why = java_name(row.why)
+        said = "" if not where or why.startswith(where) else where
+        yield Cell(width, android, row.verdict.value, kind(row.verdict), SIGNS[row.verdict], why, said)
+
+
+def _covers(api: ApiRange, level: int) -> bool:
+    return api.first <= level and (api.last is None or level <= api.last)
+
+
+def kind(verdict: Verdict | State) -> str:
+    """The word for style sheets."""
+    return verdict.value.replace(" ", "-")

@@ -1,0 +1,1 @@
+"""What a new certificate does to releases, written."""

@@ -1,0 +1,86 @@
+"""Verdicts on servers for a terminal, or for the mail of a cron job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Level
+from pincompiler.reports.findings.text import LEVEL_COLOURS, painted, visible
+from pincompiler.verdicts.served import in_days
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from pincompiler.policy.enforcement import Key
+    from pincompiler.tls.remarks import Remark
+    from pincompiler.verdicts.served import HostVerdict, Match, Question, ShownChain
+
+
+def render(verdict: HostVerdict, asked: Question, *, colour: bool) -> str:
+    """A paragraph for a host."""
+    return "".join(f"{line}\n" for line in _lines(verdict, asked, colour=colour))
+
+
+def _lines(verdict: HostVerdict, asked: Question, *, colour: bool) -> Iterator[str]:
+    yield f"{verdict.host}:{verdict.port}"
+    for one in verdict.chains:
+        yield from _chain(one, asked)
+    if verdict.pin_set and verdict.chains:
+        backups = ", ".join(map(_key, verdict.backups)) or "none"
+        yield f"  backup  {visible(backups)}"
+        expires = verdict.pin_set.expires
+        left = (expires - asked.today).days if expires else 0
+        yield f"  pins    {f'end {expires}, {in_days(left)}' if expires else 'have no end'}"
+    for remark in verdict.remarks:
+        yield from _remark(remark, colour=colour)
+
+
+def _chain(one: ShownChain, asked: Question) -> Iterator[str]:
+    places: dict[str, list[str]] = {}
+    for address, protocol in one.shown:
+        places.setdefault(address, []).append(protocol)
+    shown = (f"{address} {' and '.join(sorted(how))}" for address, how in places.items() if address)
+    yield f"  {'; '.join(shown) or 'from a file'}"
+    matched = {match.key.spki_sha256: match for match in one.matches}
+    for number, key in enumerate(one.chain):
+        role = "ca" if number else "leaf"
+        found = matched.get(key.spki_sha256)
+        ends = _ends(key.certificate.not_after, asked) if key.certificate else ""
+        told = f"    {role:<4}  {key.algorithm:<8}  {ends}  {visible(key.subject)}"
+        yield f"{told}  = {visible(_matched(found))}" if found else told
+    width = max(len(outlook.who) for outlook in one.outlooks)
+    days = [day for day, _ in one.outlooks[0].outcomes]
+    heads = ["today" if day == asked.today else str(day) for day in days]
+    yield f"    {'':<{width}}  {'  '.join(f'{head:<10}' for head in heads)}".rstrip()
+    for outlook in one.outlooks:
+        cells = "  ".join(f"{outcome.value:<10}" for _, outcome in outlook.outcomes)
+        yield f"    {visible(outlook.who):<{width}}  {cells}".rstrip()
+
+
+def _ends(ends: datetime, asked: Question) -> str:
+    return f"ends {ends:%Y-%m-%d}, {in_days((ends - asked.now).days)}"
+
+
+def _matched(match: Match) -> str:
+    return f"{match.key.title} ({match.role.value})"
+
+
+def _key(key: Key) -> str:
+    return f"{key.title} ({key.role.value if key.role else 'leaf or ca'})"
+
+
+def _remark(remark: Remark, *, colour: bool) -> Iterator[str]:
+    level = painted(remark.level.value, LEVEL_COLOURS[remark.level], colour=colour)
+    yield f"  {level}: {visible(remark.message)} [{remark.code}]"
+    yield f"    next: {visible(remark.fix)}"
+
+
+def summary(verdicts: Sequence[HostVerdict]) -> str:
+    """How many hosts are how, in a line."""
+    bad = sum(one.failed(Level.ERROR) for one in verdicts)
+    unknown = sum(not one.failed(Level.ERROR) and not one.complete for one in verdicts)
+    parts = [f"{len(verdicts) - bad - unknown:,} of {len(verdicts):,} hosts fine"]
+    parts += [f"{bad:,} with a problem"] if bad else []
+    parts += [f"{unknown:,} not seen, or not at every address"] if unknown else []
+    return "; ".join(parts)

@@ -1,0 +1,1 @@
+"""Rules on what a policy demands, whichever file it comes from."""

@@ -1,0 +1,64 @@
+"""A pin is the fingerprint of a certificate instead of the hash of its public key.
+
+## Why is this bad?
+
+A fingerprint covers the whole certificate, the pin only its SubjectPublicKeyInfo; they never match, so the
+pin blocks every connection.  It is an easy mistake: browsers and `openssl x509 -fingerprint` show
+fingerprints.  Hexadecimal digests are refused for the same reason, and a digest in base64 is compared
+with the certificates of the other keys.
+
+## Example
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[keys.pasted]
+spki-sha256 = "D15PXE+atnwnSVvfqBmO+V5UIglDqShqBZi+rHFnFEY="  # of all of certs/api-2026.pem
+role = "leaf"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "pasted"]
+```
+
+Use instead:
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[keys.api-2027]
+file = "certs/api-2027.csr"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.rules.judged import Judged
+
+
+def check(judged: Judged) -> Iterator[Finding]:
+    """Pins that equal the fingerprint of a certificate at hand."""
+    fingerprints = {key.certificate.sha256: key for key in judged.keys if key.certificate}
+    for key in judged.keys:
+        other = fingerprints.get(key.spki_sha256)
+        if other is not None:
+            where = key.where.at("spki-sha256") if key.where and key.where.path else key.where
+            message = f"the pin of `{key.title}` is the fingerprint of the certificate of `{other.title}`"
+            yield RULE.at(where, message, f'write "{other.pin}"')
+
+
+RULE = Rule("certificate-fingerprint", Level.ERROR, __doc__, policy=check, sources=("RFC 7469 section 2.4",))

@@ -1,0 +1,71 @@
+"""One key stands in a pin-set twice.
+
+## Why is this bad?
+
+Two names for one key look like a key and its backup, and are a single key: the day it goes, both go.
+
+## Example
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[keys.api-backup]
+file = "certs/api-2026.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-backup"]
+```
+
+Use instead:
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[keys.api-backup]
+file = "certs/api-2027.csr"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-backup"]
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.policy.enforcement import Key, PinSet
+    from pincompiler.rules.judged import Judged
+
+
+def check(judged: Judged) -> Iterator[Finding]:
+    """Keys of one set with equal pins; what is repeated in another set adds nothing, and deceives nobody."""
+    for pin_set in judged.pin_sets:
+        met: dict[bytes, list[Key]] = {}
+        for number, key in enumerate(pin_set.keys):
+            others = met.setdefault(key.spki_sha256, [])
+            others.append(key)
+            other = others[0]
+            if other is not key and len(others) > _places(judged, pin_set, key):
+                where = pin_set.where.at("keys", number) if pin_set.where else None
+                message = f"`{key.title}` and `{other.title}` are the same key"
+                related = (("the key it repeats", other.where),) if other.where else ()
+                yield RULE.at(where, message, "name another key", hosts=pin_set.hosts, related=related)
+
+
+def _places(judged: Judged, pin_set: PinSet, key: Key) -> int:
+    """In how many places a chain needs a key: NSPinnedDomains lists servers' keys and CAs' apart."""
+    demand = judged.enforcement.demand(pin_set.hosts[0])
+    return max(1, sum(key.spki_sha256 in clause.leaf | clause.ca for clause in demand))
+
+
+RULE = Rule("duplicate-pin", Level.ERROR, __doc__, policy=check)

@@ -1,0 +1,50 @@
+"""A pin-set has expired.
+
+## Why is this bad?
+
+From the day it names on, Android and TrustKit enforce nothing for its hosts, while OkHttp and
+NSPinnedDomains, which know no expiry, still do: half the users have lost their protection and the other
+half are locked in.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+expires = 2026-10-01
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+expires = 2027-10-01
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.rules.judged import Judged
+
+
+def check(judged: Judged) -> Iterator[Finding]:
+    """Hosts for which pins were demanded until their day came."""
+    for held in judged.held(lambda asked: not asked.now):
+        ended = max(clause.until for clause in held.asked.demand if clause.until)
+        message = f"the pins of {held.title} expired on {ended.isoformat()}"
+        fix = "set a later day, or drop `expires`"
+        yield RULE.at(held.where("expires"), message, fix, hosts=held.hosts)
+
+
+RULE = Rule("expired-pin-set", Level.ERROR, __doc__, policy=check, sources=("lint:PinSetExpiry",))

@@ -1,0 +1,59 @@
+"""A pin-set is about to expire.
+
+## Why is this bad?
+
+An app update takes weeks to reach its users.  When the pins end before the next release is out, Android
+and TrustKit stop enforcing them without a word.  Told 30 days ahead, or as many as
+`--expiring-within` says.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+expires = 2026-12-01
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+expires = 2027-12-01
+```
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from pincompiler.rules.judged import Asked, Judged
+
+
+def check(judged: Judged) -> Iterator[Finding]:
+    """Hosts for which nothing is demanded any more from a day within the horizon on."""
+    for held in judged.held(lambda asked: 0 < _days(asked, judged.today) <= judged.horizon):
+        days = _days(held.asked, judged.today)
+        left = "tomorrow" if days == 1 else f"in {days} days"
+        on = (judged.today + timedelta(days=days)).isoformat()
+        message = f"the pins of {held.title} expire {left}, on {on}"
+        fix = "set a later day and release in time"
+        yield RULE.at(held.where("expires"), message, fix, hosts=held.hosts)
+
+
+def _days(asked: Asked, today: date) -> int:
+    """How many days the pins are in force yet; 0 where they are not, or have no end."""
+    return (asked.ends - today).days if asked.ends else 0
+
+
+RULE = Rule("expiring-pin-set", Level.WARNING, __doc__, policy=check, sources=("lint:PinSetExpiry",))

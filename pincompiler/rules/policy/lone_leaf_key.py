@@ -1,0 +1,56 @@
+"""A server's key is pinned, and no other server key beside it.
+
+## Why is this bad?
+
+A CA's key as the only backup helps only as long as that CA issues the next certificate, and it lets
+every certificate of that CA in.  A second server key, made now and kept offline until it is needed,
+survives the loss of the first without trusting anybody new.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "backup-ca"]
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.policy.enforcement import Role
+from pincompiler.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.rules.judged import Asked, Judged
+
+
+def check(judged: Judged) -> Iterator[Finding]:
+    """Hosts for which several keys count wherever they stand, of which exactly one is a server's."""
+    cas = frozenset(key.spki_sha256 for key in judged.keys if key.role is Role.CA)
+
+    def suspect(asked: Asked) -> bool:
+        return any(c.ca and len(c.leaf) > 1 and len(c.leaf - cas) == 1 for c in asked.now)
+
+    for held in judged.held(suspect):
+        leaf = next(key for key in held.keys if key.spki_sha256 not in cas)
+        # Of a key in a shipped app nobody may know whose it is.
+        if leaf.role is Role.LEAF:
+            message = f"`{leaf.title}` is the only server key of {held.title}"
+            fix = "add the next server key: openssl genpkey, then a CSR or its public key"
+            yield RULE.at(held.where("keys"), message, fix, hosts=held.hosts, related=held.related)
+
+
+RULE = Rule("lone-leaf-key", Level.WARNING, __doc__, policy=check, sources=("RFC 7469 section 2.5",))

@@ -1,0 +1,71 @@
+"""Every certificate that a pin-set was made from has ended.
+
+## Why is this bad?
+
+The set is past due: the server presents a newer certificate by now.  If that has a new key, the app is
+locked out; if the key was kept, pins.toml points at a certificate that no longer shows what is served.
+
+## Example
+
+```toml
+[keys.old]
+file = "certs/ended.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["old", "api-2027"]
+```
+
+Use instead:
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from pincompiler.policy.enforcement import Clause
+    from pincompiler.rules.judged import Held, Judged
+
+
+def check(judged: Judged) -> Iterator[Finding]:
+    """Hosts for which the certificates of a clause, if it has any, have all passed their notAfter."""
+    ended = {
+        key.spki_sha256
+        for key in judged.keys
+        if key.certificate and key.certificate.not_after.date() < judged.today
+    }
+    if not ended:
+        return
+    for held in judged.held(lambda asked: any(not ended.isdisjoint(c.leaf | c.ca) for c in asked.now)):
+        last = [_last(held, clause) for clause in held.asked.now]
+        past = [day for day in last if day and day < judged.today]
+        if past:
+            message = f"the last certificate of {held.title} ended on {max(past).isoformat()}"
+            fix = "name the certificate that is served now"
+            yield RULE.at(held.where("keys"), message, fix, hosts=held.hosts)
+
+
+def _last(held: Held, clause: Clause) -> date | None:
+    """The last day of the certificates of its keys; None without any."""
+    pins = clause.leaf | clause.ca
+    certificates = (key.certificate for key in held.keys if key.spki_sha256 in pins)
+    return max((one.not_after.date() for one in certificates if one), default=None)
+
+
+RULE = Rule("past-due-pin-set", Level.WARNING, __doc__, policy=check)

@@ -1,0 +1,86 @@
+"""A pin is a placeholder or was copied from documentation.
+
+## Why is this bad?
+
+No server has such a key.  Alone, the pin blocks every connection; beside a real one it looks like a
+backup and is none.  Refused are pins of one repeated byte, the SHA-256 of nothing, and the sample pins
+of the Android, OkHttp and TrustKit documentation.
+
+## Example
+
+```toml
+[keys.backup]
+spki-sha256 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+role = "leaf"
+
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "backup"]
+```
+
+Use instead:
+
+```toml
+[keys.backup]
+file = "certs/api-2027.csr"
+
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "backup"]
+```
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.policy.enforcement import Key
+    from pincompiler.rules.judged import Judged
+
+EMPTY = hashlib.sha256(b"").digest()
+
+SAMPLES = {
+    "7HIpactkIAq2Y49orFOOQKurWxmmSFZhBCoQYcRhJ3Y=": "Android's documentation",
+    "fwza0LRMXouZHRC8Ei+4PyuldPDcf3UKgO/04cDM1oE=": "Android's documentation",
+    "afwiKY3RxoMmLkuRW1l7QsPZTJPwDS2pdDROQjXw8ig=": "OkHttp's documentation",
+    "HXXQgxueCIU5TTLHob/bPbwcKOKw6DkfsTWYHbxbqTY=": "TrustKit's documentation",
+    "0SDf3cRToyZJaMsoS17oF72VMavLxj/N7WBNasNuiR8=": "TrustKit's documentation",
+}
+"""Sample pins of public documentation; those of real CAs in them are left out, since they may be meant."""
+
+
+def check(judged: Judged) -> Iterator[Finding]:
+    """Keys whose pin nobody can have."""
+    for key in judged.keys:
+        what = _what(key)
+        if what:
+            where = key.where.at("spki-sha256") if key.where and key.where.path else key.where
+            hosts = tuple(host for s in judged.pin_sets if key in s.keys for host in s.hosts)
+            fix = "put the pin of a key of yours: pincompiler pin FILE"
+            yield RULE.at(where, f"the pin of `{key.title}` is {what}", fix, hosts=hosts)
+
+
+def _what(key: Key) -> str:
+    pin = key.spki_sha256
+    if pin and pin == pin[:1] * len(pin):
+        return "one byte repeated"
+    if pin == EMPTY:
+        return "the SHA-256 of nothing"
+    source = SAMPLES.get(key.pin)
+    return f"the sample of {source}" if source else ""
+
+
+RULE = Rule("placeholder-pin", Level.ERROR, __doc__, policy=check)

@@ -1,0 +1,64 @@
+"""A pinned key or CA is too weak to be worth pinning.
+
+## Why is this bad?
+
+Whoever can break the key passes the pin.  RSA below 2048 bits is within reach and refused by iOS and
+Android; a CA certificate that another CA signed with SHA-1 can be forged by collision.
+
+## Example
+
+```toml
+[keys.old]
+file = "certs/rsa1024.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["old", "api-2027"]
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.policy.enforcement import Role
+from pincompiler.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.policy.enforcement import Key
+    from pincompiler.rules.judged import Judged
+
+
+def check(judged: Judged) -> Iterator[Finding]:
+    """Short RSA keys, and CAs that were signed with SHA-1 or MD5."""
+    for key in judged.keys:
+        weakness = _weakness(key)
+        if weakness:
+            yield RULE.at(key.where, f"`{key.title}` {weakness[0]}", weakness[1])
+
+
+def _weakness(key: Key) -> tuple[str, str] | None:
+    bits = key.algorithm.removeprefix("RSA-")
+    if bits != key.algorithm and int(bits) < 2048:
+        return f"has only {bits} bits of RSA", "use P-256, or RSA of 2048 bits and more"
+    certificate = key.certificate
+    # A root's own signature is checked by nobody; it is trusted for being in the store.
+    if certificate is None or key.role is not Role.CA or certificate.self_signed:
+        return None
+    if certificate.signature_hash in ("sha1", "md5"):
+        return f"is a CA signed with {certificate.signature_hash.upper()}", "pin a CA signed with SHA-256"
+    return None
+
+
+RULE = Rule("weak-key", Level.ERROR, __doc__, policy=check, sources=("NIST SP 800-131A",))

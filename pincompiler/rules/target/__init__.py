@@ -1,0 +1,1 @@
+"""Rules on what a target can say of a policy."""

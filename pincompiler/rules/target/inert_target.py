@@ -1,0 +1,57 @@
+"""A target does nothing for some of the users of an app.
+
+## Why is this bad?
+
+On systems older than the mechanism the file is ignored, silently: those users are not pinned.  What the app
+supports is told by `[app]`.
+
+## Example
+
+```toml
+[app]
+android-min-sdk = 21
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+
+Use instead:
+
+```toml
+[app]
+android-min-sdk = 24
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.rules.rule import Lowered, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(lowered: Lowered) -> Iterator[Finding]:
+    """Targets that need a newer system than the app does."""
+    problem = lowered.target.inert(lowered.app)
+    if problem:
+        message = f"{problem}, and users there are not pinned by it"
+        fix = f"raise the app's minimum, or pin there by other means than {lowered.target.name}"
+        yield RULE.at(lowered.app.where, message, fix, target=lowered.target.name)
+
+
+RULE = Rule("inert-target", Level.WARNING, __doc__, target=check)

@@ -1,0 +1,131 @@
+"""A target cannot say what the policy means.
+
+## Why is this bad?
+
+The platforms disagree: about how deep "subdomains" goes, whether several entries add up, whether a server's
+key and a CA's are alternatives, whether pins expire.  Compiled anyway, the same pins.toml would protect a
+host on one platform and not on the other, or lock users out on one only.  So the policy is lowered as well
+as the platform allows, both are asked for every host, chain and day that can tell them apart, and a
+difference is refused with an example.  Where the difference is known to be harmless, say so on the record with
+`[[accept]]`.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["example.com"]
+subdomains = "all"
+keys = ["api-2026", "api-2027"]
+
+[target.ats]
+path = "Info.plist"
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["example.com"]
+subdomains = "one-label"
+keys = ["api-2026", "api-2027"]
+
+[target.ats]
+path = "Info.plist"
+```
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.policy.differences import Difference, describe
+from pincompiler.policy.enforcement import Reach
+from pincompiler.rules.rule import Lowered, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pincompiler.policy.enforcement import PinSet
+
+
+def check(lowered: Lowered) -> Iterator[Finding]:
+    """What the platform refuses by itself, then every difference from the policy."""
+    target = lowered.target
+    for objection in target.objections(lowered.policy, lowered.app, lowered.model):
+        host = objection.hosts[0] if objection.hosts else ""
+        pin_set = lowered.policy.covering(host) if host else None
+        where = objection.where or (pin_set.where if pin_set else lowered.where)
+        yield RULE.at(where, objection.problem, objection.fix, hosts=objection.hosts, target=target.name)
+    names: Mapping[bytes, str] = {}
+    for difference in lowered.wanted.against(lowered.model):
+        pin_set = lowered.policy.covering(difference.name) or lowered.policy.covering(difference.host)
+        if pin_set is None and difference.name in lowered.unmanaged:
+            continue  # told by unmanaged-pin
+        names = names or _key_names(lowered)
+        yield _finding(difference, pin_set, lowered, names)
+
+
+def _finding(
+    difference: Difference, pin_set: PinSet | None, lowered: Lowered, names: Mapping[bytes, str]
+) -> Finding:
+    kind, fix = _kind(difference, pin_set)
+    name, where = difference.name, lowered.where
+    if pin_set and pin_set.where and kind == "expiry":
+        where = pin_set.where.at("expires")
+    elif pin_set and name in pin_set.hosts:
+        where = pin_set.where_host(name)
+    return RULE.at(
+        where,
+        describe(difference, "pins.toml", lowered.target.title, names.__getitem__),
+        fix,
+        hosts=(name,),
+        target=lowered.target.name,
+        kind=kind,
+    )
+
+
+def _kind(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
+    """What sort of difference it is, and what to do about it."""
+    if difference.day != date.min:
+        return "expiry", "drop `expires`, or accept that these pins stay until the app is updated"
+    if pin_set is not None and not pin_set.enforce:
+        return "exempt", "leave the host out, or narrow the set above it"
+    if difference.depth and not difference.wanted_demand:
+        return "reach-wide", 'write subdomains = "all", or name the hosts and write "none"'
+    if not difference.actual_demand:
+        return _unpinned(difference, pin_set)
+    if len(difference.actual_demand) > 1 or (pin_set and any(key.role is None for key in pin_set.keys)):
+        return f"roles-{difference.depth}", _roles_fix(pin_set)
+    return f"keys-{difference.depth}", "give the inner set every key of the set above it, or narrow that one"
+
+
+def _unpinned(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
+    """The host is below a name that does not reach it on the platform, or it is left out altogether."""
+    if difference.depth and pin_set is not None and pin_set.reach is not Reach.NONE:
+        return f"reach-{difference.depth}", _REACH_FIX[difference.depth]
+    return f"gap-{difference.depth}", "name the host in a pin-set of its own"
+
+
+_REACH_FIX = {
+    1: 'write subdomains = "none" and name the hosts',
+    2: 'write subdomains = "one-label", or accept the difference if no deeper names exist',
+}
+
+
+def _roles_fix(pin_set: PinSet | None) -> str:
+    keys = pin_set.keys if pin_set else ()
+    unknown = next((key.title for key in keys if key.role is None), "")
+    if unknown:
+        return f'say whose key `{unknown}` is: role = "leaf" or role = "ca"'
+    return "pin only server keys or only CA keys for these hosts"
+
+
+def _key_names(lowered: Lowered) -> Mapping[bytes, str]:
+    """How sentences call each key: by its name in pins.toml, else by the start of its pin."""
+    both = (*lowered.model.pin_sets(), *lowered.policy.pin_sets())
+    return {key.spki_sha256: key.title for pin_set in both for key in pin_set.keys}
+
+
+RULE = Rule("unfaithful-target", Level.ERROR, __doc__, target=check)

@@ -1,0 +1,53 @@
+"""A hand-written base pins hosts that pins.toml does not know.
+
+## Why is this bad?
+
+Such a host is pinned on this platform and on no other, its keys are rotated by hand, and no check covers
+them: what pins.toml is there to end.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+base = "android/base-with-pins.xml"
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "network_security_config.xml"
+base = "android/nsc-base.xml"
+```
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.rules.rule import Lowered, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(lowered: Lowered) -> Iterator[Finding]:
+    """Names of the base that are pinned there and not covered by the policy."""
+    for name in sorted(lowered.unmanaged):
+        if lowered.model.demand(name) and lowered.policy.covering(name) is None:
+            message = f"{name} is pinned by the base of {lowered.target.name} only"
+            fix = "move its pins to pins.toml"
+            yield RULE.at(lowered.where, message, fix, hosts=(name,), target=lowered.target.name, kind="base")
+
+
+RULE = Rule("unmanaged-pin", Level.WARNING, __doc__, target=check)

@@ -1,0 +1,1 @@
+"""Rules on the text of pins.toml, reported by its reader."""

@@ -1,0 +1,38 @@
+"""The file of a key holds several, and none is chosen.
+
+## Why is this bad?
+
+A bundle has the server's certificate and those of the CAs above it, in an order that varies.  Pinning
+whichever comes first may pin a CA instead of the server, which lets every certificate of that CA in.
+Choose one with `subject` or `index`.
+
+## Example
+
+```toml
+[keys.shop-ca]
+file = "certs/bundle.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["shop-ca", "backup-ca"]
+```
+
+Use instead:
+
+```toml
+[keys.shop-ca]
+file = "certs/bundle.pem"
+subject = "Shop CA"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["shop-ca", "backup-ca"]
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("ambiguous-key", Level.ERROR, __doc__)

@@ -1,0 +1,37 @@
+"""A key has both a file and a pin.
+
+## Why is this bad?
+
+The pin follows from the file, so the second one is of no use while they agree.  They stop agreeing when
+one of them is replaced and the other forgotten, and then nobody can tell which of the two the server has.
+
+## Example
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+spki-sha256 = "k2qNFzQyvGbcVjHMRpJAEXqOC1Mkas0BsEKmhMh2x9o="
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+
+Use instead:
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("conflicting-key", Level.ERROR, __doc__)

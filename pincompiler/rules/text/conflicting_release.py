@@ -1,0 +1,41 @@
+"""A release has both a policy and a file.
+
+## Why is this bad?
+
+The file says what was shipped, and the policy follows from it.  When the two disagree, nobody knows which of
+them the users of that release have, and a plan that believes the wrong one locks them out.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[[release]]
+name = "4.2"
+date = 2026-09-01
+policy = "sha256/Ss/mnCbrLlVjTZKbPlcQeJZUhkPJVMIqUkrVRKEVwVQ="
+file = "git:v4.2:pins.toml"
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[[release]]
+name = "4.2"
+date = 2026-09-01
+file = "git:v4.2:pins.toml"
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("conflicting-release", Level.ERROR, __doc__)

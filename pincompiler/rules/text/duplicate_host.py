@@ -1,0 +1,35 @@
+"""A host is named twice.
+
+## Why is this bad?
+
+The platforms disagree about what that means: OkHttp adds up the pins of both entries, a property list keeps
+one entry per name, and Android crashes at the first connection.  Names that differ only in case, in a
+trailing dot or in being written as an A-label are the same host.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[[pin-set]]
+hosts = ["API.example.com"]
+keys = ["api-2027", "backup-ca"]
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027", "backup-ca"]
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("duplicate-host", Level.ERROR, __doc__)

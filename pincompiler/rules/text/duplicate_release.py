@@ -1,0 +1,51 @@
+"""Two releases have one name.
+
+## Why is this bad?
+
+`plan` and `impact` say by its name which release would be locked out and until when it is supported.  With two
+of a name nobody can tell which of them to withdraw, and one of the two is often a copy whose dates were
+never changed.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[[release]]
+name = "4.2"
+date = 2026-09-01
+file = "pins.toml"
+
+[[release]]
+name = "4.2"
+date = 2026-12-01
+file = "pins.toml"
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[[release]]
+name = "4.2"
+date = 2026-09-01
+file = "git:v4.2:pins.toml"
+
+[[release]]
+name = "4.3"
+date = 2026-12-01
+file = "pins.toml"
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("duplicate-release", Level.ERROR, __doc__)

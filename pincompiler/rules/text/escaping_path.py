@@ -1,0 +1,37 @@
+"""A path leads out of the directory of pins.toml.
+
+## Why is this bad?
+
+Whoever can edit pins.toml could then have any file of the machine that builds the app read or
+overwritten.  And an absolute path, or one into the parent directory, is another file on the next
+machine.  Put pins.toml at the top of the project, and name everything from there.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "../app/src/main/res/xml/network_security_config.xml"
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "app/src/main/res/xml/network_security_config.xml"
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("escaping-path", Level.ERROR, __doc__)

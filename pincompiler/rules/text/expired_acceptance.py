@@ -1,0 +1,40 @@
+"""The day until which a finding was accepted has come.
+
+## Why is this bad?
+
+The finding is back, and the reason once given for living with it was given for a time that is over.
+Mend the finding and drop the `[[accept]]`, or decide anew and write down the new day and why.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["backup-ca"]
+
+[[accept]]
+rule = "missing-backup-pin"
+reason = "the second CA signs from spring on"
+until = 2026-10-01
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["backup-ca"]
+
+[[accept]]
+rule = "missing-backup-pin"
+reason = "the second CA signs from spring on"
+until = 2027-04-01
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("expired-acceptance", Level.WARNING, __doc__)

@@ -1,0 +1,42 @@
+"""A file that another pins.toml generated is in the way of an output.
+
+## Why is this bad?
+
+The header of the file, or the notice in an Info.plist, names another pins.toml.  If two of them, say of
+production and of staging, write one file, the last one compiled decides which pins ship, and the app is
+released with the other's.  Give each a path of its own, or write each below a directory of its own with
+`-o`.  If the other one has been renamed or does not write the file any more, pass `--force` once.
+
+A bare name in a header is the next file of that name at or above the output; where that is another one,
+folders are named: `../pins.toml` seen from the output, or `mobile/pins.toml` for an output elsewhere.
+Moving the project or compiling from another directory changes nothing.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "android/staging.xml"
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.nsc]
+path = "android/production.xml"
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("foreign-output", Level.ERROR, __doc__)

@@ -1,0 +1,43 @@
+"""A rotation leads to the keys it comes from.
+
+## Why is this bad?
+
+Such a rotation changes nothing, so a plan calls it safe.  Either the next key was meant, and then nobody has
+looked at whether the released apps accept it, or the certificate is renewed for the same key, which pins do
+not notice.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[[rotation]]
+host = "api.example.com"
+from = "api-2026"
+to = "api-2026"
+date = 2027-03-01
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[[rotation]]
+host = "api.example.com"
+from = "api-2026"
+to = "api-2027"
+date = 2027-03-01
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("idle-rotation", Level.ERROR, __doc__)

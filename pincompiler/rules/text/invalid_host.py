@@ -1,0 +1,31 @@
+"""A host is not a host name.
+
+## Why is this bad?
+
+Android and NSPinnedDomains compare it with the server's name as it is.  With a scheme, a port, a path or a
+stray space in it, it equals none: the host stays unpinned, without an error.  OkHttp and TrustKit throw when
+they are set up, except for old versions of OkHttp, which match nothing or drop the port.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["https://api.example.com/v1"]
+keys = ["api-2026", "api-2027"]
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("invalid-host", Level.ERROR, __doc__)

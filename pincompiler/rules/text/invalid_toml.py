@@ -1,0 +1,39 @@
+"""A pins.toml is not TOML.
+
+## Why is this bad?
+
+Nothing can be read from it, not even the part before the mistake.  A compiler that guessed could drop a
+pin-set, and with it the protection of its hosts.
+
+## Example
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"
+keys = ["api-2026"]
+```
+
+Use instead:
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[keys.api-2027]
+file = "certs/api-2027.csr"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("invalid-toml", Level.ERROR, __doc__)

@@ -1,0 +1,33 @@
+"""A value is none of those that are possible.
+
+## Why is this bad?
+
+It has the right type but no meaning, such as a word that is no choice or a version that is no number.
+Left as it is, it would be replaced by a default, and the app would pin more or fewer hosts than its
+authors believe.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["example.com"]
+subdomains = "yes"
+keys = ["api-2026", "api-2027"]
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["example.com"]
+subdomains = "all"
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("invalid-value", Level.ERROR, __doc__)

@@ -1,0 +1,29 @@
+"""Something that pins.toml has to say is missing.
+
+## Why is this bad?
+
+A pin-set without hosts protects nothing, one without keys says nothing about them, and a target without a
+path has nowhere to be written.  No default would be right: only you know which hosts and keys are meant.
+
+## Example
+
+```toml
+[[pin-set]]
+keys = ["api-2026", "api-2027"]
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("missing-value", Level.ERROR, __doc__)

@@ -1,0 +1,37 @@
+"""The file of a key is a private key.
+
+## Why is this bad?
+
+A pin needs the public key only.  A private key beside the sources of an app is in every clone and every
+backup of the repository, and whoever has it can be the server, to pinned apps too.  Take the public key
+out of it (`openssl pkey -pubout`), and count a private key that was committed as lost.
+
+## Example
+
+```toml
+[keys.api-2026]
+file = "certs/api.key"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+
+Use instead:
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("private-key-file", Level.ERROR, __doc__)

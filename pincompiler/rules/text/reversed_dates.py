@@ -1,0 +1,42 @@
+"""The support of a release ends before the release.
+
+## Why is this bad?
+
+Nobody would ever run that release, so a plan would call a change of keys safe that locks its users out.
+As a rule a year was not changed, or the two dates were swapped.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[[release]]
+name = "4.2"
+date = 2026-09-01
+support-until = 2026-03-01
+file = "pins.toml"
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[[release]]
+name = "4.2"
+date = 2026-09-01
+support-until = 2027-03-01
+file = "pins.toml"
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("reversed-dates", Level.ERROR, __doc__)

@@ -1,0 +1,30 @@
+"""A pin-set names a key that pins.toml does not define.
+
+## Why is this bad?
+
+Without the key, the set has a pin less than it seems to.  If that is the pin of the key the server uses,
+every installed app stops connecting; if it is the backup, the next change of keys locks everybody out.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2072"]
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("undefined-key", Level.ERROR, __doc__)

@@ -1,0 +1,40 @@
+"""An accepted finding is of a rule that does not exist.
+
+## Why is this bad?
+
+The `[[accept]]` has no effect: it is misspelt, or meant for another version of pincompiler.  The finding it
+was written for is still there, and its reason is on record for nothing.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["backup-ca"]
+
+[[accept]]
+rule = "missing-backup"
+reason = "the second CA signs from spring on"
+until = 2027-04-01
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["backup-ca"]
+
+[[accept]]
+rule = "missing-backup-pin"
+reason = "the second CA signs from spring on"
+until = 2027-04-01
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("unknown-rule", Level.ERROR, __doc__)

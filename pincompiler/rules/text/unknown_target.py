@@ -1,0 +1,37 @@
+"""A target is none that pincompiler can write.
+
+## Why is this bad?
+
+Nothing would be written for it, and the platform that was meant would be built without pins.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.okhttp]
+path = "app/src/main/kotlin/com/example/shop/Pins.kt"
+package = "com.example.shop"
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[target.okhttp-kotlin]
+path = "app/src/main/kotlin/com/example/shop/Pins.kt"
+package = "com.example.shop"
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("unknown-target", Level.ERROR, __doc__)

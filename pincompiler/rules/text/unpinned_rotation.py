@@ -1,0 +1,42 @@
+"""A rotation is of a host that no pin-set covers.
+
+## Why is this bad?
+
+As a rule the name is misspelt, and the host that really changes its key is not in the plan.  If the host is
+no longer pinned, its rotations matter as long as a release that still pins it is supported.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[[rotation]]
+host = "api.example.org"
+from = "api-2026"
+to = "api-2027"
+date = 2027-03-01
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+
+[[rotation]]
+host = "api.example.com"
+from = "api-2026"
+to = "api-2027"
+date = 2027-03-01
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("unpinned-rotation", Level.WARNING, __doc__)

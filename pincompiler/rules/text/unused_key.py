@@ -1,0 +1,48 @@
+"""A key is in no pin-set.
+
+## Why is this bad?
+
+It looks like a backup and is none: no app accepts it.  When the server changes to that key, every
+installed app stops connecting.  If it is a key of the past, it misleads whoever reads the file.
+
+## Example
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[keys.api-2027]
+file = "certs/api-2027.csr"
+
+[keys.backup-ca]
+file = "certs/backup-ca.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+
+Use instead:
+
+```toml
+[keys.api-2026]
+file = "certs/api-2026.pem"
+
+[keys.api-2027]
+file = "certs/api-2027.csr"
+
+[keys.backup-ca]
+file = "certs/backup-ca.pem"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027", "backup-ca"]
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("unused-key", Level.WARNING, __doc__)

@@ -1,0 +1,30 @@
+"""A value has the wrong type.
+
+## Why is this bad?
+
+What is meant has to be guessed: whether a string is one host or a list of them, whether a date has a
+time and in which zone.  The platforms guess differently, so pincompiler does not guess at all.
+
+## Example
+
+```toml
+[[pin-set]]
+hosts = "api.example.com"
+keys = ["api-2026", "api-2027"]
+```
+
+Use instead:
+
+```toml
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["api-2026", "api-2027"]
+```
+"""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.rules.rule import Rule
+
+RULE = Rule("wrong-type", Level.ERROR, __doc__)

@@ -1,0 +1,252 @@
+"""The files of an app, looked through once: certificates, strings that look like pins, and TLS stacks.
+
+Thousands of members are pictures, compiled XML and code: these are passed over by name, the others by their
+first bytes, and only text, JavaScript and native libraries are unpacked, piece by piece.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from binascii import a2b_base64
+from dataclasses import field
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.android.apk import MemberError
+from pincompiler.base.finding import Confidence
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.records import dataclass
+from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
+from pincompiler.keys.stores import StoreFile, read_store, sniff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pincompiler.android.apk import Archive
+    from pincompiler.shipped.android.source import Source
+
+UNKNOWN_OWNER: Final = Owner("unknown")
+_PASSED_OVER: Final = frozenset(
+    {
+        *("png", "jpg", "jpeg", "webp", "gif", "bmp", "svg", "svgz", "ico", "ttf", "otf", "woff", "woff2"),
+        *("mp3", "mp4", "m4a", "m4v", "ogg", "wav", "aac", "webm", "tflite", "lottie", "dex", "arsc", "pb"),
+        *(
+            "class",
+            "kotlin_module",
+            "kotlin_builtins",
+            "kotlin_metadata",
+            "version",
+            "proto",
+            "prof",
+            "profm",
+        ),
+    }
+)
+"""Pictures, sounds, fonts and code, by what their names end in."""
+_COMPILED_XML: Final = lazy_regex(r"(?:.*[!/])?(?:res/.*|AndroidManifest\.xml)", re.DOTALL)
+_SIGNATURE: Final = lazy_regex(
+    r"(?:.*[!/])?META-INF/(?:.*\.(?:RSA|DSA|EC|SF|MF)|(?:services|proguard|com/android)/.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+_LIBRARY_DATA: Final = ("com/ibm/icu/impl/data/", "org/joda/time/tz/data/")
+"""Folders of libraries that come with thousands of files."""
+_LIBRARY: Final = lazy_regex(r"(?:.*[!/])?lib/([^/]+)/([^/]+\.so)", re.DOTALL)
+_ABIS: Final = ("arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86")
+_HEAD: Final = 32
+_SMALLEST: Final = 50
+"""Bytes; neither a certificate nor a pin is shorter."""
+LARGEST_STORE: Final = 32 << 20
+"""Bytes of a file that is read whole: scripts of an app are large, and may have certificates in them."""
+_MOST_STORES: Final = 500
+_STORES_LIMIT: Final = 64 << 20
+_MOST_PINS: Final = 1000
+_ELF: Final = b"\x7fELF"
+_HERMES: Final = bytes.fromhex("c61fbc03c103191f")
+_TEXT: Final = lazy_regex(rb"(?:\xef\xbb\xbf)?[\t\n\r\x20-\x7e\x80-\xf4]{8,}")
+_PIN_HINT: Final = lazy_regex(rb"sha(?:256|1)[/\"'=:]|publicKeyHashes")
+_CANONICAL: Final = rb"[AEIMQUYcgkosw048]="
+_PIN: Final = lazy_regex(
+    # curl's option has two slashes; one of them may be the first character of the hash as well.
+    rb"sha256//?([A-Za-z0-9+/]{42}" + _CANONICAL + rb")(?![A-Za-z0-9+/=])"
+    rb"|sha1/([A-Za-z0-9+/]{26}" + _CANONICAL + rb")(?![A-Za-z0-9+/=])"
+    rb"|pin-sha256[\"']?\s*[=:]\s*\\?[\"']?([A-Za-z0-9+/]{42}" + _CANONICAL + rb")(?![A-Za-z0-9+/=])"
+    # What scripts give react-native-ssl-public-key-pinning: an array of bare hashes.
+    rb"|publicKeyHashes[\"']?\s*:\s*\[((?:\s*[\"'][A-Za-z0-9+/]{42}" + _CANONICAL + rb"[\"']\s*,?)+)"
+)
+_HASH: Final = lazy_regex(rb"[A-Za-z0-9+/]{43}=")
+_HERMES_PIN: Final = lazy_regex(_PIN.pattern.replace(rb"(?![A-Za-z0-9+/=])", b""))
+"""In Hermes' bytecode, strings stand one directly behind the other."""
+_OCTET: Final = rb"[0-9A-Fa-f]{2}"
+_FINGERPRINT: Final = lazy_regex(
+    rb"(?<![0-9A-Fa-f: ])" + _OCTET + rb"([: ])" + _OCTET + rb"(?:\1" + _OCTET + rb"){30}(?!\1?[0-9A-Fa-f])"
+)
+"""The SHA-256 of a certificate as tools print it, which plugins for Cordova and Flutter take."""
+_RULED: Final = (b":" * 30, b" " * 30)
+"""What a fingerprint has at every third place, its ends left out."""
+_PEM: Final = b"-----BEGIN "
+_TLS: Final = b"client finished"
+"""The label with which every client's Finished message is computed (RFC 5246 section 7.4.9)."""
+_OVERLAP: Final = 160
+"""Bytes of a piece that are looked at with the next one: longer than any pin."""
+
+
+@dataclass(slots=True)
+class Scan:
+    """What was found in the files."""
+
+    source: Source
+    stores: dict[str, StoreFile] = field(default_factory=dict)
+    """By member."""
+    pins: list[Pin] = field(default_factory=list)
+    stacks: list[str] = field(default_factory=list)
+    """Native libraries with a TLS stack in them."""
+    libraries: dict[str, str] = field(default_factory=dict)
+    """Every native library by its name, with the member of the variant that was read."""
+    _left: int = _STORES_LIMIT
+
+    def run(self) -> Scan:
+        """Look through all members."""
+        libraries: dict[str, list[tuple[int, str, Archive, str]]] = {}
+        for member, archive, entry in self.source.package.entries():
+            if member.endswith(".so") and (found := _LIBRARY.fullmatch(member)):
+                rank = _ABIS.index(found[1]) if found[1] in _ABIS else len(_ABIS)
+                libraries.setdefault(found[2], []).append((rank, member, archive, entry))
+            elif not _passed_over(member):
+                self._file(member, archive, entry)
+        for name, variants in libraries.items():
+            # One build of a library for each processor: what is in one is in all.
+            _, member, archive, entry = min(variants, key=lambda variant: variant[:2])
+            self.libraries[name] = member
+            self._library(member, archive, entry)
+        return self
+
+    def _file(self, member: str, archive: Archive, entry: str) -> None:
+        try:
+            if (size := archive.entry(entry).size) < _SMALLEST:
+                return
+            head = archive.head(entry, _HEAD)
+            if sniff(head, size):
+                self._store(member, archive, entry)
+            elif head.startswith(_HERMES):
+                self._search(member, archive.chunks(entry), Mechanism.HYBRID, _HERMES_PIN)
+            elif head.startswith(_ELF):
+                self._library(member, archive, entry)
+            elif _TEXT.match(head) and self._search(member, archive.chunks(entry), Mechanism.HYBRID, _PIN):
+                self._store(member, archive, entry)
+        except MemberError as error:
+            self.source.doubt(member, f"cannot be read: {error.why}", Mechanism.KEYSTORE)
+
+    def _store(self, member: str, archive: Archive, entry: str) -> None:
+        """A file that may hold certificates."""
+        size = archive.entry(entry).size
+        if size > LARGEST_STORE:
+            why = f"may hold certificates, and has more than {LARGEST_STORE >> 20} MB"
+            self.source.doubt(member, why, Mechanism.KEYSTORE)
+            return
+        if len(self.stores) >= _MOST_STORES or size > self._left:
+            why = "there are too many in the app to read them all"
+            self.source.doubt("certificates", why, Mechanism.KEYSTORE)
+            return
+        self._left -= size
+        store = read_store(archive.read(entry, LARGEST_STORE))
+        if store is not None:
+            self.stores[member] = store
+            if store.unread and not store.locked:
+                self.source.doubt(member, store.unread, Mechanism.KEYSTORE)
+
+    def _library(self, member: str, archive: Archive, entry: str) -> None:
+        try:
+            mechanism = Mechanism.HYBRID if entry.endswith("/libapp.so") else Mechanism.NATIVE
+            if self._search(member, archive.chunks(entry), mechanism, _PIN, _TLS):
+                self.stacks.append(member)
+        except MemberError as error:
+            self.source.doubt(member, f"cannot be read: {error.why}", Mechanism.NATIVE)
+
+    def _search(
+        self,
+        member: str,
+        chunks: Iterator[bytes],
+        mechanism: Mechanism,
+        pattern: re.Pattern[bytes],
+        sign: bytes = _PEM,
+    ) -> bool:
+        """Take down all pins in a file; whether ``sign`` is in it too."""
+        found, at, before = False, 0, b""
+        for chunk in chunks:
+            data = before + chunk
+            start, known = at - len(before), len(before)
+            if _PIN_HINT.search(data):
+                self._pins(member, data, start, known, mechanism, pattern)
+            if mechanism is Mechanism.HYBRID and _is_ruled(data):
+                self._fingerprints(member, data, start, known)
+            found = found or sign in data
+            at += len(chunk)
+            before = data[-_OVERLAP:]
+        return found
+
+    def _pins(
+        self, member: str, data: bytes, at: int, known: int, mechanism: Mechanism, pattern: re.Pattern[bytes]
+    ) -> None:
+        """The pins that end in the new part of a piece of a file."""
+        for match in pattern.finditer(data):
+            if match.end() <= known:
+                continue
+            algorithm = Algorithm.SPKI_SHA1 if match[2] else Algorithm.SPKI_SHA256
+            for text in _HASH.findall(match[4]) if match[4] else (match[1] or match[2] or match[3],):
+                self._candidate(member, at + match.start(), mechanism, algorithm, a2b_base64(text))
+
+    def _fingerprints(self, member: str, data: bytes, at: int, known: int) -> None:
+        """The same for fingerprints of certificates."""
+        for match in _FINGERPRINT.finditer(data):
+            if match.end() > known:
+                digest = bytes.fromhex(match[0].replace(b":", b" ").decode("ascii"))
+                start = at + match.start()
+                self._candidate(member, start, Mechanism.HYBRID, Algorithm.CERTIFICATE, digest)
+
+    def _candidate(
+        self, member: str, at: int, mechanism: Mechanism, algorithm: Algorithm, digest: bytes
+    ) -> None:
+        if len(self.pins) >= _MOST_PINS:
+            why = f"only the first {_MOST_PINS:,} were looked at"
+            self.source.doubt("strings that look like pins", why, Mechanism.HYBRID, Mechanism.NATIVE)
+            return
+        pin = b64encode(digest).decode("ascii")
+        where, what = self.source.member(member), f"at byte {at}"
+        self.pins.append(
+            Pin(
+                mechanism,
+                "",
+                None,
+                algorithm,
+                pin,
+                where,
+                UNKNOWN_OWNER,
+                confidence=Confidence.CANDIDATE,
+                what=what,
+            )
+        )
+
+
+def _is_ruled(data: bytes) -> bool:
+    """Whether some fingerprint may be in there: a tenth of the time that a regular expression takes to tell."""
+    return any(rule in data[first::3] for first in range(3) for rule in _RULED)
+
+
+def _passed_over(member: str) -> bool:
+    """Whether neither a certificate nor a pin of the app's can be in there, by its name."""
+    ending = member.rpartition(".")[2].lower()
+    if ending in _PASSED_OVER or member.startswith(_LIBRARY_DATA):
+        return True
+    if ending == "xml":
+        return _COMPILED_XML.fullmatch(member) is not None
+    return "META-INF/" in member and _SIGNATURE.fullmatch(member) is not None
+
+
+def stores_again(scan: Scan, member: str, passwords: Iterable[str]) -> None:
+    """Read a locked store once more, with passwords that were found in the code."""
+    try:
+        store = read_store(scan.source.package.read(member, LARGEST_STORE), passwords)
+    except MemberError:  # then it was not read before
+        return
+    if store is not None:
+        scan.stores[member] = store

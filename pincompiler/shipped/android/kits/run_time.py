@@ -1,0 +1,168 @@
+"""Libraries whose pins come from elsewhere than constants in the code: a server, a script, the app's own class."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from pincompiler.android.constants.program import arguments
+from pincompiler.android.constants.values import Items, Text, Value
+from pincompiler.android.dex import DexError
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.records import dataclass
+from pincompiler.facts.common import Algorithm, Mechanism, Pin
+from pincompiler.facts.kits import RunTimePins
+from pincompiler.shipped.android.source import Call, New
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.android.constants.program import Program
+    from pincompiler.android.dex import Site
+    from pincompiler.android.dex.classes import ClassDef
+    from pincompiler.android.dex.method import MethodBody
+    from pincompiler.shipped.android.source import Source, Want
+
+
+@dataclass(frozen=True, slots=True)
+class _Kit:
+    """A library, and the use of it from outside by which it is known to be put to work."""
+
+    title: str
+    package: str
+    """What the descriptors of its own classes begin with."""
+    mechanism: Mechanism
+    wants: tuple[Want, ...]
+    why: str
+
+
+_APPROOV = tuple(
+    Call(f"Lio/approov/service/{stack}/ApproovService;", "initialize")
+    for stack in ("okhttp", "retrofit", "httpsurlconn", "volley")
+)
+_KITS = (
+    _Kit(
+        "Wultra SSL pinning",
+        "Lcom/wultra/android/sslpinning/",
+        Mechanism.TRUST_MANAGER,
+        (New("Lcom/wultra/android/sslpinning/CertStoreConfiguration$Builder;"),),
+        "its certificate fingerprints are fetched from a server and checked by their signature",
+    ),
+    _Kit(
+        "Approov", "Lio/approov/", Mechanism.OKHTTP, _APPROOV, "its pins are fetched from Approov's servers"
+    ),
+    _Kit(
+        "react-native-ssl-pinning",
+        "Lcom/toyberman/",
+        Mechanism.HYBRID,
+        (New("Lcom/toyberman/RNSslPinningPackage;"),),
+        "each request of the app's scripts names the certificates or hashes that it accepts",
+    ),
+    _Kit(
+        "react-native-ssl-public-key-pinning",
+        "Lcom/sslpublickeypinning/",
+        Mechanism.HYBRID,
+        (New("Lcom/sslpublickeypinning/SslPublicKeyPinningPackage;"),),
+        "the app's scripts give its hosts and hashes",
+    ),
+    _Kit(
+        "react-native-pinch",
+        "Lcom/localz/",
+        Mechanism.HYBRID,
+        (New("Lcom/localz/PinchPackage;"),),
+        "each request of the app's scripts names the certificate that it accepts",
+    ),
+)
+_PIN_MANAGERS = ("Lorg/conscrypt/CertPinManager;", "Lcom/android/org/conscrypt/CertPinManager;")
+_CONSCRYPT = ("Lorg/conscrypt/", "Lcom/android/org/conscrypt/")
+_NETTY = "Lio/netty/handler/ssl/util/FingerprintTrustManagerFactory"
+_FINGERPRINTS = (Call(f"{_NETTY};", "<init>"), Call(f"{_NETTY}Builder;", "fingerprints"))
+_HEXADECIMAL = lazy_regex(r"(?:[0-9A-Fa-f]{2}:?){20,64}")
+
+WANTED: tuple[Want, ...] = (*(want for kit in _KITS for want in kit.wants), *_FINGERPRINTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is of them."""
+
+    kits: tuple[RunTimePins, ...] = ()
+    pins: tuple[Pin, ...] = ()
+
+
+def collect(source: Source) -> Found:
+    """The facts; that the pins themselves were not seen is a doubt for each."""
+    found = dict.fromkeys((*_put_to_use(source), *_pin_managers(source)))
+    for one in found:
+        source.doubt(one.title, one.why, one.mechanism)
+    return Found(tuple(found), tuple(_netty(source)))
+
+
+def _put_to_use(source: Source) -> Iterator[RunTimePins]:
+    for kit in _KITS:
+        for site in source.sites(*kit.wants):
+            if not site.method.class_name.startswith(kit.package):
+                code = source.code(site.method, site.offset)
+                yield RunTimePins(kit.title, kit.mechanism, kit.why, code)
+
+
+def _pin_managers(source: Source) -> Iterator[RunTimePins]:
+    """Classes of the app by which Conscrypt's trust manager asks whether a chain has a pin."""
+    for cls in source.program.subclasses(*_PIN_MANAGERS):
+        if not cls.name.startswith(_CONSCRYPT):
+            body = _checker(cls)
+            if body is not None:
+                why = f"Conscrypt asks {cls.name} whether a chain is pinned, which decides in code"
+                code = source.code(body)
+                yield RunTimePins("Conscrypt's CertPinManager", Mechanism.TRUST_MANAGER, why, code)
+
+
+def _checker(cls: ClassDef) -> MethodBody | None:
+    try:
+        bodies = [method.body for method in cls.methods if method.body is not None]
+        named = [body for body in bodies if body.name in {"checkChainPinning", "isChainValid"}]
+    except DexError:
+        return None
+    return next(iter(named or bodies), None)
+
+
+# -- Netty ---------------------------------------------------------------------------------------
+
+
+def _netty(source: Source) -> Iterator[Pin]:
+    """Fingerprints of certificates, which Netty accepts for whatever host."""
+    for site in source.sites(*_FINGERPRINTS):
+        if not site.method.class_name.startswith("Lio/netty/"):
+            where = source.code(site.method, site.offset)
+            for digest in _digests(source.program, site):
+                text = b64encode(digest).decode("ascii")
+                yield Pin(
+                    Mechanism.TRUST_MANAGER,
+                    "",
+                    None,
+                    Algorithm.CERTIFICATE,
+                    text,
+                    where.location,
+                    where.owner,
+                    what="accepted by Netty's FingerprintTrustManagerFactory",
+                )
+
+
+def _digests(program: Program, site: Site) -> Iterator[bytes]:
+    try:
+        passed = arguments(program, site)[1:]
+    except (DexError, ValueError):
+        return
+    for value in passed:
+        for text in _texts(value):
+            if _HEXADECIMAL.fullmatch(text):
+                try:
+                    yield bytes.fromhex(text.replace(":", ""))
+                except ValueError:
+                    continue
+
+
+def _texts(value: Value) -> Iterator[str]:
+    for item in value.items if isinstance(value, Items) else ():
+        if isinstance(item, Text):
+            yield item.value

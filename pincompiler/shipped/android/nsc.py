@@ -1,0 +1,172 @@
+"""The network security configuration, and what the manifest says of traffic."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.facts.common import Algorithm, ApiRange, Mechanism, Pin, Shipped, State, Unseen
+from pincompiler.facts.nsc import NscFacts, NscFile
+from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.platforms.nsc.oddities import never_matched
+from pincompiler.policy.enforcement import Reach
+from pincompiler.shipped.android.addresses import hosts_below
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pincompiler.android.apk import NscVariant
+    from pincompiler.platforms.nsc.model import Anchor, DomainConfig
+    from pincompiler.shipped.android.source import Source, Want
+
+WANTED: tuple[Want, ...] = ()
+
+SINCE: Final = 24
+"""The API level of Android 7.0, before which there is no network security configuration."""
+_MOST_PINS: Final = 20_000
+"""Kept in the inventory: a file may pair each of its domains with each of its pins."""
+_VERSION: Final = lazy_regex(r"(?:(.*)-)?v([0-9]+)|(.+)|", re.DOTALL)
+
+
+def collect(source: Source) -> NscFacts:
+    """Every variant, as the build has it in force, and the debug twin."""
+    files = _files(source)
+    counting = NscFacts(files=files).counting
+    pins = tuple(islice((pin for one in counting for pin in _pins(one)), _MOST_PINS + 1))
+    if len(pins) > _MOST_PINS:
+        why = f"it has more than {_MOST_PINS:,} pairs of host and pin, and the inventory ends there"
+        source.unseen[Unseen(counting[0].title, why, frozenset())] = None
+    shipped = tuple(_shipped(one) for one in counting)
+    manifest = source.package.manifest
+    unresolved = manifest.unread or (manifest.nsc is not None and not files)
+    below = tuple(hosts_below(source, _alone(counting)))
+    codes = tuple(one.code for one in below)
+    return NscFacts(pins[:_MOST_PINS], shipped, codes, files, unresolved, below)
+
+
+def _alone(files: Iterable[NscFile]) -> list[str]:
+    """Domains that are pinned, and nothing below them."""
+    configs = [config for file in files for config in file.nsc.configs if config.keys]
+    return sorted({one.name for config in configs for one in config.domains if not one.include_subdomains})
+
+
+def _files(source: Source) -> tuple[NscFile, ...]:
+    variants = source.package.nsc_variants()
+    twin = next((one for one in variants if one.is_debug_twin), None)
+    plain = [one for one in variants if not one.is_debug_twin]
+    ranges = api_ranges((one.qualifier for one in plain), max(SINCE, source.package.manifest.min_sdk))
+    files = [_file(source, one, twin, ranges[one.qualifier]) for one in plain]
+    files += [_file(source, one, None, None) for one in variants if one.is_debug_twin]
+    return tuple(files)
+
+
+def _file(source: Source, variant: NscVariant, twin: NscVariant | None, api: ApiRange | None) -> NscFile:
+    manifest = source.package.manifest
+    nsc, problems = variant.nsc, tuple(one for one in variant.nsc.problems if not one.debug)
+    if manifest.debuggable and not variant.is_debug_twin:
+        # XmlConfigSource.parseDebugOverridesResource: the twin's count if the file itself has none.
+        added: tuple[Anchor, ...] | None = nsc.overrides
+        problems = nsc.problems
+        if added is None and twin is not None:
+            added = twin.nsc.overrides
+            problems += tuple(one for one in twin.nsc.problems if one.debug or twin.root is None)
+        nsc = nsc.debugged(added or (), manifest.target_sdk) if added else nsc
+    problems = tuple(one for one in problems if one.met(api.first if api else None))
+    where = source.member(variant.member or "AndroidManifest.xml")
+    return NscFile(variant.qualifier, variant.member, nsc, where, api, problems, variant.is_debug_twin)
+
+
+def api_ranges(qualifiers: Iterable[str], first: int) -> dict[str, ApiRange | None]:
+    """On which API levels each variant counts, from the first that matters; None: on none of them.
+
+    Of variants that differ by version only, Android takes the highest that the device has.  Other
+    qualifiers come before the version when it chooses, so each of them is a range of its own.
+    """
+    groups: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    for qualifier in qualifiers:
+        found = _VERSION.fullmatch(qualifier)
+        kind, version, other = found.groups() if found else (None, None, qualifier)
+        groups[kind or other or ""][int(version or 0)] = qualifier
+    ranges: dict[str, ApiRange | None] = {}
+    for group in groups.values():
+        starts = sorted(group)
+        for start, following in zip(starts, [*starts[1:], None], strict=True):
+            begin, end = max(first, start), following - 1 if following is not None else None
+            ranges[group[start]] = ApiRange(begin, end) if end is None or end >= begin else None
+    return ranges
+
+
+def _shipped(file: NscFile) -> Shipped:
+    assert file.api is not None  # noqa: S101 - for the type checker
+    if file.problems:
+        first = file.problems[0]
+        line = f" (line {first.where.span.line})" if first.where.span and file.member else ""
+        why = f"Android refuses {file.title}, and the app crashes at its first connection: {first.message}{line}"
+        return _as(file, file.nsc, State.BROKEN, why)
+    pinned = [config for config in file.nsc.configs if config.keys]
+    skipped = [config for config in pinned if config.overridden]
+    unmatched = {
+        one.name: why for config in pinned for one in config.domains if (why := never_matched(one.name))
+    }
+    sources = dict.fromkeys(
+        anchor.source for one in skipped for anchor in one.settings.anchors or () if anchor.overrides_pins
+    )
+    reasons = [f"no host matches {name[:80]}: {why}" for name, why in unmatched.items()][:2]
+    if skipped:
+        reasons.append(
+            f"chains that end in {', '.join(map(anchors_called, sources))} skip the pins (overridePins)"
+        )
+    why = "; ".join(reasons)
+    if skipped and len(skipped) == len(pinned):
+        return _as(file, file.nsc, State.DISABLED, why)
+    idle = (
+        Nsc(tuple(part for config in file.nsc.configs for part in _idle(config, unmatched)))
+        if reasons
+        else None
+    )
+    return replace(_as(file, file.nsc, State.ACTIVE, why), unenforced=idle)
+
+
+def _idle(config: DomainConfig, unmatched: Mapping[str, str]) -> Iterator[DomainConfig]:
+    """A config parted into what nothing enforces, with its pins, and the rest without: each may hide one above it."""
+    vain = tuple(one for one in config.domains if config.overridden or one.name in unmatched)
+    rest = tuple(one for one in config.domains if one not in vain)
+    for domains, keys in ((vain, config.keys), (rest, ())):
+        if domains:
+            yield replace(config, domains=domains, keys=keys)
+
+
+def _as(file: NscFile, nsc: Nsc, state: State, why: str) -> Shipped:
+    assert file.api is not None  # noqa: S101 - for the type checker
+    return Shipped(Mechanism.NSC, file.title, nsc, file.where, api=file.api, state=state, why=why)
+
+
+def anchors_called(source: str) -> str:
+    """What sentences call the anchors of a ``src``."""
+    known = {"system": "any CA of the system", "user": "a CA that the user installed"}
+    return known.get(source, f"a CA of {source}")
+
+
+def _pins(file: NscFile) -> Iterator[Pin]:
+    for config in file.nsc.configs:
+        yield from _pins_of(config, file)
+
+
+def _pins_of(config: DomainConfig, file: NscFile) -> Iterator[Pin]:
+    for domain in config.domains:
+        reach = Reach.ALL if domain.include_subdomains else Reach.NONE
+        for key in config.keys:
+            where = key.where or config.where or file.where
+            yield Pin(
+                Mechanism.NSC,
+                domain.name,
+                reach,
+                Algorithm.SPKI_SHA256,
+                key.pin,
+                where,
+                expires=config.expires,
+            )

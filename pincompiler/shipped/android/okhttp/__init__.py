@@ -1,0 +1,214 @@
+"""OkHttp in a shipped app: what its code pins, and which clients pin it.
+
+The classes of OkHttp are known by their names, or where R8 changed these, by what survives: see
+:mod:`.roles`.  What is computed at run time, or cannot be followed, is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.android.dex import containing, exactly
+from pincompiler.facts import Mechanism, Pin, Shipped, State
+from pincompiler.facts.okhttp import Client, Library, OkHttpFacts, Pinner, Use
+from pincompiler.platforms.okhttp.model import Entry, OkHttp, split_pattern, understands_deep
+from pincompiler.platforms.okhttp.pins import fault_of
+from pincompiler.policy.enforcement import Reach
+from pincompiler.shipped.android.okhttp.clients import Clients
+from pincompiler.shipped.android.okhttp.decoding import algorithm_of, key_of, shown
+from pincompiler.shipped.android.okhttp.pinners import Pinners, place
+from pincompiler.shipped.android.okhttp.roles import Roles, named, renamed
+from pincompiler.shipped.android.okhttp.shapes import by_shape
+from pincompiler.shipped.android.okhttp.trace import Trace
+from pincompiler.shipped.android.okhttp.uses import adds_by_pin, field_takers, sites_of, uses_of
+from pincompiler.shipped.android.source import Call, Mention, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pincompiler.android.dex import Site
+    from pincompiler.base.location import Location
+    from pincompiler.policy.project import Version
+    from pincompiler.shipped.android.source import Want
+
+_NAMED: Final = {
+    3: (
+        "Lokhttp3/CertificatePinner;",
+        "Lokhttp3/CertificatePinner$Builder;",
+        "Lokhttp3/CertificatePinner$Pin;",
+        "Lokhttp3/OkHttpClient;",
+        "Lokhttp3/OkHttpClient$Builder;",
+    ),
+    2: (
+        "Lcom/squareup/okhttp/CertificatePinner;",
+        "Lcom/squareup/okhttp/CertificatePinner$Builder;",
+        "Lcom/squareup/okhttp/OkHttpClient;",
+    ),
+}
+_CALLS: Final = {major: tuple(Call(name, None) for name in names) for major, names in _NAMED.items()}
+_RETROFIT: Final = Call("Lretrofit2/Retrofit$Builder;", "client")
+_VERSION: Final = Mention(containing(rb"okhttp/[0-9]+\.[0-9]+\.[0-9]+"))
+_REFUSAL: Final = Mention(containing(b"Certificate pinning failure!"))
+_PREFIX: Final = Mention(containing(b"pins must start with "))
+_PIN: Final = Mention(exactly(51, rb"sha256/[A-Za-z0-9+/]{43}="))
+_DIGEST: Final = Mention(containing(rb"Policy sha256/[A-Za-z0-9+/]{43}= pins nothing"))
+
+_MOST_PAIRS: Final = 500_000
+"""Pairs of a pinner and a host: what each does for each host has to be told."""
+
+WANTED: tuple[Want, ...] = (*_CALLS[3], *_CALLS[2], _RETROFIT, _VERSION, _REFUSAL, _PREFIX, _PIN)
+
+
+def collect(source: Source) -> OkHttpFacts:
+    """The facts."""
+    libraries: list[Library] = []
+    pinners: list[Pinner] = []
+    clients: list[Client] = []
+    for library, roles, sites in _libraries(source):
+        libraries.append(library)
+        if roles is not None:
+            made, some = _followed(source, roles, sites)
+            pinners += made
+            clients += some
+    if not pinners and not any(not library.renamed for library in libraries):
+        pinners += _by_shape(source, libraries[0] if libraries else None)
+    digest = _digest(source)
+    codes = [p.code for p in pinners] + [a.code for p in pinners for a in p.added] + [c.code for c in clients]
+    return OkHttpFacts(
+        tuple(dict.fromkeys(pin for pinner in pinners for pin in _pins(pinner))),
+        tuple(_shipped(pinner, digest) for pinner in _compared(source, pinners)),
+        tuple(dict.fromkeys((*codes, *(c.cleared for c in clients if c.cleared)))),
+        tuple(libraries),
+        tuple(pinners),
+        tuple(clients),
+    )
+
+
+# -- what there is -------------------------------------------------------------------------------
+
+
+def _libraries(source: Source) -> Iterator[tuple[Library, Roles | None, tuple[Site, ...]]]:
+    """Every OkHttp of the app, with its classes if they are known, and the calls of them."""
+    program = source.program
+    found = False
+    for major, calls in _CALLS.items():
+        sites = source.sites(*calls)
+        if sites or any(program.class_def(name) for name in _NAMED[major]):
+            found = True
+            prefix = "Lcom/squareup/okhttp/" if major == 2 else "Lokhttp3/"
+            version, where = _version(source, prefix)
+            library = Library(version, major, renamed=False, where=where)
+            yield library, named(library), sites
+    version, where = _version(source, "")
+    refusals, prefixes = source.sites(_REFUSAL), source.sites(_PREFIX)
+    if found or not (version or refusals or prefixes):
+        return
+    library = Library(version, 2 if version and version < (3,) else 3, renamed=True, where=where)
+    roles = renamed(program, library, refusals, prefixes) if prefixes else None
+    if prefixes and roles is None:
+        source.doubt("OkHttp", "was renamed beyond recognition, and parses pins", Mechanism.OKHTTP)
+    yield library, roles, tuple(sites_of(program, roles.classes)) if roles else ()
+
+
+def _version(source: Source, prefix: str) -> tuple[Version | None, Location | None]:
+    """The version in the user agent, as the library's own code has it."""
+    found: list[tuple[Version, Location]] = []
+    for site in source.sites(_VERSION):
+        for number in (site.ref,):
+            match = re.fullmatch(r"okhttp/(\d+(?:\.\d+)+)[\w.-]*", site.method.dex.string(number))
+            if match and site.method.class_name.startswith(prefix):
+                version = tuple(int(part) for part in match[1].split("."))
+                found.append((version, source.where(site.method)))
+    if not found:
+        for dex, text in source.strings(_VERSION):
+            if match := re.fullmatch(r"okhttp/(\d+(?:\.\d+)+)[\w.-]*", text):
+                found.append((tuple(int(part) for part in match[1].split(".")), source.member(dex.name)))
+    return max(found, key=lambda one: one[0]) if found else (None, None)
+
+
+def _digest(source: Source) -> str:
+    """The digest of the policy that compiled code carries."""
+    texts = (text for _, text in source.strings(_DIGEST))
+    found = (re.search(r"sha256/[A-Za-z0-9+/]{43}=", text) for text in texts)
+    return next((match[0] for match in found if match), "")
+
+
+def _by_shape(source: Source, library: Library | None) -> Iterator[Pinner]:
+    """Where OkHttp is not recognised, or its classes are not.
+
+    One that R8 left no parser of pins is given none: what looks like one is for something else.
+    """
+    if library is None or source.sites(_PREFIX):
+        yield from by_shape(source, source.sites(_PIN), library)
+
+
+# -- what it does --------------------------------------------------------------------------------
+
+
+def _followed(
+    source: Source, roles: Roles, sites: Iterable[Site]
+) -> tuple[tuple[Pinner, ...], tuple[Client, ...]]:
+    some = tuple(sites)
+    uses = uses_of(source, roles, (*some, *source.sites(_RETROFIT)))
+    if roles.library.renamed:
+        uses.adds[:] = dict.fromkeys(adds_by_pin(source, roles, some))
+    if (uses.adds or uses.pins) and (roles.library.renamed or not uses.takers):
+        uses.takers.extend(field_takers(source, roles))
+    trace = Trace(source.program, roles)
+    pinners = Pinners(source, roles, trace, uses)
+    pinners.collect()
+    clients = Clients(source, trace, uses, pinners)
+    attached = clients.collect()
+    found = tuple(pinners.facts(attached)), clients.facts()
+    if trace.cut:
+        source.doubt(
+            "OkHttp", "some of its objects lead through too much code to be followed", Mechanism.OKHTTP
+        )
+    return found
+
+
+def _compared(source: Source, pinners: list[Pinner]) -> tuple[Pinner, ...]:
+    """The pinners that are asked for each host; they are few unless an app is made to take long."""
+    hosts = {added.pattern for pinner in pinners for added in pinner.added}
+    return source.bounded(pinners, _MOST_PAIRS // max(1, len(hosts)), "pinners", Mechanism.OKHTTP)
+
+
+# -- as pins and enforcements --------------------------------------------------------------------
+
+
+def _pins(pinner: Pinner) -> Iterator[Pin]:
+    for added in pinner.added:
+        wildcard, _ = split_pattern(added.pattern)
+        reach = {"": Reach.NONE, "*.": Reach.ONE_LABEL, "**.": Reach.ALL}[wildcard]
+        for pin in added.pins:
+            yield Pin(
+                Mechanism.OKHTTP,
+                added.pattern,
+                reach,
+                algorithm_of(pin),
+                shown(pin),
+                added.code.location,
+                added.code.owner,
+            )
+
+
+def _shipped(pinner: Pinner, digest: str) -> Shipped:
+    entries = dict.fromkeys(
+        Entry(added.pattern, tuple(map(key_of, added.pins)), added.code.location) for added in pinner.added
+    )
+    detached = pinner.use is Use.NEVER
+    vain = tuple(entry for entry in entries if fault_of(entry.pattern, pinner.library.known_version))
+    deep = understands_deep(pinner.library.version)
+    no_host = f"no host matches {', '.join(entry.pattern[:80] for entry in vain[:2])}" if vain else ""
+    return Shipped(
+        Mechanism.OKHTTP,
+        f"the CertificatePinner of {place(pinner.code)}",
+        OkHttp(tuple(entries), deep, digest),
+        pinner.code.location,
+        pinner.code.owner,
+        state=State.DISABLED if detached else State.ACTIVE,
+        why="no client is given the pinner" if detached else no_host,
+        unenforced=OkHttp(vain, deep) if vain and not detached else None,
+        doubts=pinner.doubts,
+    )

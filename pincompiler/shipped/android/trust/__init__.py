@@ -1,0 +1,54 @@
+"""Code that decides on trust by itself: trust managers, hostname verifiers, WebView clients, sockets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.facts.trust import Decider, Decides, TrustFacts
+from pincompiler.shipped.android.source import Call
+from pincompiler.shipped.android.trust import sockets, uses
+from pincompiler.shipped.android.trust.deciders import deciders
+from pincompiler.shipped.android.trust.meanings import HANDLER
+from pincompiler.shipped.android.trust.pins import pins
+from pincompiler.shipped.android.trust.ways import Explorer
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from pincompiler.facts.trust import InsecureFactory, OldProtocols, Override, RawSocket, StockDecider
+    from pincompiler.shipped.android.source import Source, Want
+
+    _Named: TypeAlias = Decider | StockDecider | Override | RawSocket | InsecureFactory | OldProtocols
+
+_PROCEED: Final = Call(HANDLER, "proceed")
+WANTED: tuple[Want, ...] = (_PROCEED, *uses.WANTED, *sockets.WANTED)
+
+
+def collect(source: Source) -> TrustFacts:
+    """The facts."""
+    explorer = Explorer(source.program)
+    found = tuple(deciders(source, explorer, web=bool(source.sites(_PROCEED))))
+    handed = uses.Uses(source, {one.code.class_name for one in found if one.decides is not Decides.ERROR})
+    found = tuple(uses.with_uses(found, handed))
+    stock = tuple(sockets.stock_deciders(source))
+    overrides = tuple(uses.overrides(source, handed, found))
+    raw = tuple(sockets.raw_sockets(source))
+    insecure = tuple(sockets.insecure_factories(source))
+    old = tuple(sockets.old_protocols(source))
+    named: tuple[_Named, ...] = (*found, *stock, *overrides, *raw, *insecure, *old)
+    codes = tuple(one.code for one in named if one.code.owner.first_party or _is_told(one))
+    return TrustFacts(
+        pins=tuple(pins(source, explorer)),
+        codes=codes,
+        deciders=found,
+        stock=stock,
+        overrides=overrides,
+        sockets=raw,
+        insecure=insecure,
+        protocols=old,
+    )
+
+
+def _is_told(one: _Named) -> bool:
+    """Whether a library's class is spoken of if it is reached; nobody asks how the others are reached."""
+    return isinstance(one, Decider) and (bool(one.uses) or one.decides is Decides.ERROR)

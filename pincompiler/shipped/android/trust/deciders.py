@@ -1,0 +1,286 @@
+"""The app's trust managers, hostname verifiers and WebView clients, and what is wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.android.constants.call import parameters
+from pincompiler.android.dex import DexError
+from pincompiler.facts import Code, Mechanism
+from pincompiler.facts.trust import Decider, Decides, When
+from pincompiler.shipped.android.trust.judging import (
+    by_kind_of_class,
+    judge_chain,
+    judge_host,
+    judge_host_by_refusal,
+    judge_strategy,
+)
+from pincompiler.shipped.android.trust.ways import Given
+from pincompiler.shipped.android.trust.webview import judge_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pincompiler.android.dex.classes import ClassDef, MethodDef
+    from pincompiler.shipped.android.source import Source
+    from pincompiler.shipped.android.trust.judging import Judged
+    from pincompiler.shipped.android.trust.ways import Explorer, Way, Ways
+
+CHAIN: Final = "[Ljava/security/cert/X509Certificate;"
+TRUST_MANAGERS: Final = (
+    "Ljavax/net/ssl/X509TrustManager;",
+    "Ljavax/net/ssl/X509ExtendedTrustManager;",
+    "Landroid/net/http/X509TrustManagerExtensions;",
+)
+_STRATEGIES: Final = tuple(
+    f"L{package}/TrustStrategy;"
+    for apache in ("org/apache/http", "cz/msebera/android/httpclient")
+    for package in (f"{apache}/ssl", f"{apache}/conn/ssl")
+)
+"""What Apache's HttpClient asks before a trust manager, which it passes over if the answer is yes."""
+_VERIFIERS: Final = (
+    "Ljavax/net/ssl/HostnameVerifier;",
+    "Lorg/conscrypt/ConscryptHostnameVerifier;",
+    "Lorg/apache/http/conn/ssl/X509HostnameVerifier;",
+    "Lorg/apache/http/conn/ssl/AbstractVerifier;",
+)
+_WEB_CLIENT: Final = "Landroid/webkit/WebViewClient;"
+_ON_ERROR: Final = "(Landroid/webkit/WebView;Landroid/webkit/SslErrorHandler;Landroid/net/http/SslError;)V"
+_IS_TRUSTED: Final = "isTrusted"
+_HOST_OF_CHAIN: Final = 2
+"""Where Conscrypt passes a trust manager the host, beside the chain and the kind of key."""
+_OF_CONSCRYPT: Final = f"({CHAIN}Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"
+_LABELS: Final = {
+    CHAIN: "chain",
+    "Ljavax/net/ssl/SSLSession;": "session",
+    "Ljavax/net/ssl/SSLSocket;": "session",
+    "Ljava/security/cert/X509Certificate;": "certificate",
+    "Landroid/webkit/WebView;": "view",
+    "Landroid/webkit/SslErrorHandler;": "handler",
+    "Landroid/net/http/SslError;": "error",
+}
+_MOST: Final = 400
+"""Classes of one kind that are looked at."""
+
+
+def deciders(source: Source, explorer: Explorer, *, web: bool) -> Iterator[Decider]:
+    """All that decide wrongly; ``web`` if some code overrules an error of a WebView."""
+    yield from _of_class(source, explorer, (*TRUST_MANAGERS, *_STRATEGIES), Decides.CHAIN)
+    yield from _of_class(source, explorer, _VERIFIERS, Decides.HOST)
+    if web:
+        yield from _of_class(source, explorer, (_WEB_CLIENT,), Decides.ERROR)
+
+
+def _of_class(
+    source: Source, explorer: Explorer, bases: tuple[str, ...], decides: Decides
+) -> Iterator[Decider]:
+    classes = source.program.subclasses(*bases)
+    if len(classes) > _MOST:
+        why = f"only {_MOST} of them were looked at"
+        source.doubt(f"the {len(classes)} classes below {bases[0]}", why, Mechanism.TRUST_MANAGER)
+    for cls in classes[:_MOST]:
+        own = source.owner_of(cls.name).first_party
+        try:
+            methods = [method for method in _methods(cls, decides) if own or _is_small(method)]
+            found = {method: _judged(explorer, method, decides) for method in methods}
+        except DexError as error:
+            source.doubt(
+                cls.name, f"it decides on trust and cannot be read: {error}", Mechanism.TRUST_MANAGER
+            )
+            continue
+        if own and None in found.values():
+            source.doubt(
+                cls.name, "its decision on trust is too complex to be followed", Mechanism.TRUST_MANAGER
+            )
+        if decides is Decides.HOST and any(
+            m.ref.descriptor[-1] == "V" and not one for m, one in found.items()
+        ):
+            continue  # of a library's verifier with several forms, each calls the next: all must accept
+        told = {
+            (one.flaw, one.when): (method, one) for method in reversed(methods) for one in found[method] or ()
+        }
+        for method, one in told.values():
+            # What an abstract class leaves open is said of those that complete it.
+            if method.body and not (one.when in _UNKNOWN and cls.access & _ABSTRACT):
+                yield from _told(source, source.code(method.body), method, decides, one)
+        if own:
+            yield from _completed(source, explorer, cls, decides)
+
+
+def _told(source: Source, code: Code, method: MethodDef, decides: Decides, one: Judged) -> Iterator[Decider]:
+    """What is wrong with a method; what may be sound, and is not understood, is among the unseen.
+
+    Of libraries' code that is left out, but for a WebView's client that goes on by something other than the
+    certificate.
+    """
+    if one.when not in _UNKNOWN or (
+        one.when is When.UNREAD and not code.owner.first_party and decides is Decides.ERROR
+    ):
+        yield Decider(code, decides, _role(method, decides), one.flaw, one.when, one.confidence, one.shown)
+    elif code.owner.first_party:
+        why = "; ".join((f"{_DOES[decides]}{_UNKNOWN[one.when]}", *one.shown))
+        source.doubt(code.location.symbol, why, Mechanism.TRUST_MANAGER)
+
+
+_DOES: Final = {
+    Decides.CHAIN: "accepts a certificate chain",
+    Decides.HOST: "accepts a certificate for a host",
+    Decides.ERROR: "loads pages although their certificate was refused",
+}
+_UNKNOWN: Final = {
+    When.UNREAD: " under a condition that could not be read",
+    When.UNSEEN: ", unless code that could not be followed refuses it",
+}
+
+
+def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decides) -> Iterator[Decider]:
+    """What a class makes of a method that it inherits, by what it has in the place of other methods."""
+    if cls.access & _ABSTRACT or len(cls.methods) < _LEAST_METHODS:
+        return
+    ancestors = [one for one in source.program.ancestry(cls.name) if one.name != cls.name]
+    own = {(method.ref.name, method.ref.descriptor) for method in cls.methods}
+    for method in [method for one in ancestors for method in _methods(one, decides)]:
+        if (method.ref.name, method.ref.descriptor) in own or method.body is None:
+            continue
+        own.add((method.ref.name, method.ref.descriptor))
+        try:
+            alone = _judged(explorer, method, decides)
+            explorer.receiver = cls.name
+            told = _judged(explorer, method, decides) or ()
+        except DexError:
+            continue
+        finally:
+            explorer.receiver = ""
+        base = source.program.class_def(method.ref.class_name)
+        for one in told:
+            if told == alone and not (one.when in _UNKNOWN and base and base.access & _ABSTRACT):
+                continue
+            place = source.code(method.body)
+            symbol = f"{cls.name}->{method.ref.name}{method.ref.descriptor}"
+            code = Code(replace(place.location, symbol=symbol), cls.name, source.owner_of(cls.name))
+            yield from _told(source, code, method, decides, one)
+
+
+_ABSTRACT: Final = 0x400
+_LEAST_METHODS: Final = 2
+"""A constructor, and something that makes a difference."""
+_SMALL: Final = 160
+"""Code units of a library's method that is looked at: what decides nothing is small, and libraries have many."""
+
+
+def _is_small(method: MethodDef) -> bool:
+    return method.body is not None and len(method.body.units) <= _SMALL
+
+
+_ROLES: Final = {
+    Decides.CHAIN: "X509TrustManager.checkServerTrusted",
+    Decides.HOST: "HostnameVerifier.verify",
+    Decides.ERROR: "WebViewClient.onReceivedSslError",
+}
+
+
+def _role(method: MethodDef, decides: Decides) -> str:
+    """What a method is by the names of the platform, or of the library whose type it implements."""
+    if method.ref.name == _IS_TRUSTED:
+        return f"TrustStrategy.{_IS_TRUSTED}"
+    return "ConscryptHostnameVerifier.verify" if method.ref.descriptor == _OF_CONSCRYPT else _ROLES[decides]
+
+
+def _methods(cls: ClassDef, decides: Decides) -> list[MethodDef]:
+    """The methods of a class that decide, the plainest first."""
+    found = [method for method in cls.methods if method.body is not None and _decides(method) is decides]
+    return sorted(found, key=lambda method: len(method.ref.descriptor))
+
+
+def _decides(method: MethodDef) -> Decides | None:
+    name, descriptor = method.ref.name, method.ref.descriptor
+    if name == "checkServerTrusted" and descriptor.startswith(f"({CHAIN}Ljava/lang/String;"):
+        return Decides.CHAIN
+    if (name, descriptor) == (_IS_TRUSTED, f"({CHAIN}Ljava/lang/String;)Z"):
+        return Decides.CHAIN
+    if (name, descriptor) == ("verify", _OF_CONSCRYPT):
+        return Decides.HOST
+    if name == "verify" and descriptor.startswith("(Ljava/lang/String;") and descriptor[-1] in "ZV":
+        kinds = parameters(descriptor)[1:]
+        known = {
+            "Ljavax/net/ssl/SSLSession;",
+            "Ljavax/net/ssl/SSLSocket;",
+            "Ljava/security/cert/X509Certificate;",
+        }
+        return (
+            Decides.HOST if kinds and (set(kinds) <= known or set(kinds) == {"[Ljava/lang/String;"}) else None
+        )
+    return Decides.ERROR if (name, descriptor) == ("onReceivedSslError", _ON_ERROR) else None
+
+
+def ways_of(explorer: Explorer, method: MethodDef, decides: Decides) -> Ways | None:
+    """The ways through a method that decides."""
+    if method.body is None:
+        return None
+    labels = ["" if not method.body.is_static else "?"]
+    given = [Given(something=not method.body.is_static)]
+    for index, kind in enumerate(parameters(method.ref.descriptor)):
+        label = _LABELS.get(kind, "")
+        if decides is Decides.HOST:
+            label = "certificate" if kind == CHAIN else label
+            label = (
+                "host"
+                if kind == "Ljava/lang/String;"
+                else "certificate names"
+                if kind == "[Ljava/lang/String;"
+                else label
+            )
+        elif kind == "Ljava/lang/String;" and index == _HOST_OF_CHAIN:
+            label = "host"
+        elif kind == "Ljava/lang/String;":
+            label = "auth-type"
+        elif kind in {"Ljava/net/Socket;", "Ljavax/net/ssl/SSLEngine;"}:
+            label = "socket"
+        labels.append(label)
+        given.append(_passed(method, index, kind))
+    return explorer.ways(method.body, tuple(labels), tuple(given))
+
+
+def _passed(method: MethodDef, index: int, kind: str) -> Given:
+    """What the platform, or the library whose type a method implements, passes it: no null, and no empty chain.
+
+    Not so the host of connections that were made without one (Conscrypt's), and the names of certificates
+    that have none (Apache's).
+    """
+    if kind == "[Ljava/lang/String;" or (kind == "Ljava/lang/String;" and _is_of_conscrypt(method, index)):
+        return Given()
+    filled = kind in {CHAIN, "Ljava/lang/String;"}
+    # A client's connection that is no SSLEngine is an SSLSocket.
+    shown = "Ljavax/net/ssl/SSLSocket;" if kind == "Ljava/net/Socket;" else kind
+    return Given(something=kind[0] in "L[", filled=filled, kind=shown)
+
+
+def _is_of_conscrypt(method: MethodDef, index: int) -> bool:
+    """Whether a parameter is the host of what only Conscrypt calls: (chain, type, host) and its verifiers."""
+    return index == _HOST_OF_CHAIN or method.ref.descriptor == _OF_CONSCRYPT
+
+
+def _judged(explorer: Explorer, method: MethodDef, decides: Decides) -> tuple[Judged, ...] | None:
+    """What is wrong with a method, of each class that R8 made this one of; none if it is too complex."""
+    ways = ways_of(explorer, method, decides)
+    if ways is None or not ways.complete:
+        return None
+    judges: dict[Decides, Callable[[tuple[Way, ...]], Judged | None]] = {
+        Decides.CHAIN: judge_strategy if method.ref.name == _IS_TRUSTED else judge_chain,
+        Decides.HOST: judge_host_by_refusal if method.ref.descriptor[-1] == "V" else judge_host,
+        Decides.ERROR: lambda part: judge_error(explorer, part),
+    }
+    judge = judges[decides]
+    found = tuple(one for part in by_kind_of_class(ways) if (one := judge(part)) is not None)
+    if all(one.when is not When.UNREAD for one in found):
+        return found
+    # A condition that makes no difference is told by where it leads to.
+    explorer.directed = True
+    try:
+        ways = ways_of(explorer, method, decides)
+    finally:
+        explorer.directed = False
+    if ways is None or not ways.complete:
+        return found
+    return tuple(one for part in by_kind_of_class(ways) if (one := judge(part)) is not None)

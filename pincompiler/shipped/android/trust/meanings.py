@@ -1,0 +1,224 @@
+"""What the calls in code that decides on trust mean: which of them decide, and what the others tell of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from pincompiler.android.constants.program import Program
+    from pincompiler.android.dex.classes import MethodRef
+
+X509 = "Ljava/security/cert/X509Certificate;"
+CERTIFICATE_EXCEPTION: Final = "Ljava/security/cert/CertificateException;"
+HANDLER: Final = "Landroid/webkit/SslErrorHandler;"
+GUARD: Final = "guard"
+"""A call that throws unless a chain is trusted."""
+VALIDITY: Final = "validity"
+"""A call that throws unless it is the time of a certificate."""
+OPAQUE: Final = "opaque"
+"""A call that may do anything with what it is given."""
+RETHROW: Final = "rethrow"
+"""A call that throws the exception that it is given, if it is given one."""
+
+CHAIN_LENGTH: Final = "chain-length"
+"""What tells how many certificates there are."""
+
+
+class Meaning(NamedTuple):
+    """What a call means."""
+
+    labels: frozenset[str] = frozenset()
+    """What its result tells of, beside what its arguments tell of."""
+    event: str = ""
+    """What has happened once it returns."""
+    throws: tuple[str, ...] = ()
+    """Exceptions by which it refuses."""
+
+
+_REFUSALS: Final = (CERTIFICATE_EXCEPTION,)
+_CHECK: Final = Meaning(event=GUARD, throws=_REFUSALS)
+_SIGNATURE: Final = Meaning(
+    event=GUARD,
+    throws=("Ljava/security/SignatureException;", "Ljava/security/InvalidKeyException;", *_REFUSALS),
+)
+_PATH: Final = Meaning(event=GUARD, throws=("Ljava/security/cert/CertPathValidatorException;",))
+_TIME: Final = Meaning(
+    event=VALIDITY,
+    throws=(
+        "Ljava/security/cert/CertificateExpiredException;",
+        "Ljava/security/cert/CertificateNotYetValidException;",
+    ),
+)
+_HARMLESS: Final = Meaning()
+_OPAQUE: Final = Meaning(frozenset({OPAQUE}), OPAQUE)
+CHECKS: Final = frozenset({"checkServerTrusted", "checkClientTrusted"})
+_VERIFY: Final = ("verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z")
+
+
+def _tells(*labels: str) -> Meaning:
+    return Meaning(frozenset(labels))
+
+
+_CERTIFICATES: Final = frozenset(
+    {X509, "Ljava/security/cert/Certificate;", "Ljavax/security/cert/X509Certificate;"}
+)
+_OF_CERTIFICATE: Final = {
+    "checkValidity": _TIME,
+    "verify": _SIGNATURE,
+    "getNotAfter": _tells("dates"),
+    "getNotBefore": _tells("dates"),
+    "getPublicKey": _tells("key"),
+    "getEncoded": _tells("encoding"),
+    "getSignature": _tells("encoding"),
+    "getTBSCertificate": _tells("encoding"),
+    "hashCode": _tells("identity"),
+}
+"""Any other getter tells what whoever makes a certificate may write into it: names, numbers, usages."""
+_COMPARES: Final = frozenset(
+    {
+        *("equals", "equalsIgnoreCase", "contains", "containsKey", "containsValue", "containsAll", "isEqual"),
+        *("compareTo", "indexOf", "getCertificateAlias", "remove", "retainAll", "contentEquals", "compare"),
+        *("compareToIgnoreCase", "areEqual", "deepEquals", "get", "contentEqualsIgnoreCase"),
+    }
+)
+_SUBSTRINGS: Final = frozenset(
+    {"endsWith", "startsWith", "contains", "indexOf", "lastIndexOf", "matches", "find"}
+)
+_TEXTS: Final = frozenset({"Ljava/lang/String;", "Lkotlin/text/StringsKt;", "Ljava/util/regex/Matcher;"})
+_OF_SESSION: Final = {
+    "getPeerCertificates": _tells("certificate"),
+    "getPeerCertificateChain": _tells("certificate"),
+    "getPeerPrincipal": _tells("certificate", "names"),
+    "getPeerHost": _tells("host"),
+}
+_OF_SSL_ERROR: Final = {
+    "getCertificate": _tells("certificate"),
+    "getPrimaryError": _tells("error-kind"),
+    "hasError": _tells("error-kind"),
+    "getUrl": _tells("host"),
+    "toString": _tells("error-kind"),
+}
+_OF_SSL_CERTIFICATE: Final = {
+    "getX509Certificate": _HARMLESS,
+    "saveState": _tells("encoding"),
+    "getValidNotAfter": _tells("dates"),
+    "getValidNotBefore": _tells("dates"),
+    "getValidNotAfterDate": _tells("dates"),
+    "getValidNotBeforeDate": _tells("dates"),
+}
+_OTHERS: Final = {
+    "Ljavax/net/ssl/SSLSession;": (_OF_SESSION, _HARMLESS),
+    "Landroid/net/http/SslError;": (_OF_SSL_ERROR, _HARMLESS),
+    "Landroid/net/http/SslCertificate;": (_OF_SSL_CERTIFICATE, _tells("names")),
+    "Landroid/net/http/SslCertificate$DName;": ({}, _tells("names")),
+    "Landroid/webkit/WebView;": ({"getUrl": _tells("host"), "getOriginalUrl": _tells("host")}, _HARMLESS),
+    "Ljava/security/cert/CertPathValidator;": ({"validate": _PATH}, _HARMLESS),
+    "Lkotlin/ResultKt;": ({"throwOnFailure": Meaning(event=RETHROW)}, _HARMLESS),
+    "Ljavax/net/ssl/HostnameVerifier;": ({"verify": _tells("verified")}, _HARMLESS),
+    HANDLER: ({"proceed": Meaning(event="proceed"), "cancel": Meaning(event="cancel")}, _HARMLESS),
+    "Ljava/security/MessageDigest;": ({"isEqual": _tells("compared")}, _tells("digest")),
+    "Landroid/content/SharedPreferences;": ({}, _tells("setting")),
+    "Ljava/lang/System;": ({"getProperty": _tells("setting"), "getenv": _tells("setting")}, _HARMLESS),
+    "Ljava/lang/Boolean;": ({"getBoolean": _tells("setting")}, _HARMLESS),
+    "Ljava/net/InetAddress;": ({}, _tells("host")),
+    "Landroid/net/http/X509TrustManagerExtensions;": ({"checkServerTrusted": _CHECK}, _HARMLESS),
+}
+"""By class: what some of its methods mean, and what the others do."""
+_OF_OTHERS: Final = (
+    *("Ljava/lang/reflect/", "Ljava/lang/invoke/", "Ljava/util/function/", "Ljava/util/concurrent/"),
+    "Lkotlin/jvm/functions/",
+)
+"""Packages among the next that run code of others."""
+_LIBRARIES: Final = (
+    *("Ljava/lang/", "Ljava/util/", "Ljava/io/", "Ljava/text/", "Ljava/math/", "Ljava/nio/", "Ljava/net/"),
+    *("Ljava/security/", "Ljavax/security/", "Ljavax/net/", "Lkotlin/", "Landroid/util/", "Landroid/os/"),
+    *("Landroid/text/", "Landroid/content/", "Landroid/app/", "Landroid/widget/", "Landroid/webkit/"),
+    *("Landroid/view/", "Landroid/net/", "Landroidx/appcompat/app/", "Lorg/slf4j/", "Ltimber/log/"),
+    *("Ljava/time/", "Lorg/apache/commons/logging/", "Lokio/", "Lcom/google/android/material/dialog/"),
+    *("[", "Ljavax/crypto/"),
+)
+"""Code that reads, computes, shows and logs, and refuses no certificate (that is told by name, above)."""
+
+
+def meaning(ref: MethodRef) -> Meaning | None:
+    """What a call of the platform or of a known library means; none of what it does not know."""
+    cls, name = ref.class_name, ref.name
+    if name in CHECKS and (cls.startswith(("Ljavax/", "Landroid/", "Ljava/", "Lcom/android/"))):
+        return _CHECK
+    if cls in _CERTIFICATES:
+        compared = _tells("compared") if name in _COMPARES else _tells("names")
+        return _OF_CERTIFICATE.get(name, compared)
+    if cls in _OTHERS:
+        methods, rest = _OTHERS[cls]
+        return methods.get(name, rest)
+    if cls.startswith(_OF_OTHERS) or not cls.startswith(_LIBRARIES):
+        return _OPAQUE if cls.startswith(_OF_OTHERS) else None
+    if name in _SUBSTRINGS and cls in _TEXTS:
+        return _tells("compared", "substring")
+    compares = name in _COMPARES and (name != "get" or "Map" in cls)
+    return _tells("compared") if compares else _HARMLESS
+
+
+def of_own_key(ref: MethodRef, key: frozenset[str]) -> Meaning | None:
+    """What a check of a signature means by a key that stands in the same chain; none if it may be another.
+
+    Whoever makes a chain can sign it so.
+    """
+    own = ref.class_name in _CERTIFICATES and ref.name == "verify" and key & {"chain", "certificate"}
+    return Meaning(throws=_SIGNATURE.throws) if own and key <= _OWN_KEY else None
+
+
+_OWN_KEY: Final = frozenset({"chain", "certificate", "key", "first-item", "any-item", "length", CHAIN_LENGTH})
+"""What a key tells of that is taken from a chain by nothing but its place."""
+
+
+def unknown(ref: MethodRef) -> Meaning:
+    """What a call of code that cannot be followed means."""
+    if (ref.name, ref.descriptor) == _VERIFY:
+        return _tells("verified")
+    return _CHECK if ref.name in CHECKS else _OPAQUE
+
+
+# Exceptions.
+
+_ROOTS: Final = ("Ljava/lang/Exception;", "Ljava/lang/Throwable;")
+_SECURITY: Final = ("Ljava/security/GeneralSecurityException;", *_ROOTS)
+_CERTIFICATE: Final = (CERTIFICATE_EXCEPTION, *_SECURITY)
+_RUNTIME: Final = ("Ljava/lang/RuntimeException;", *_ROOTS)
+_IO: Final = ("Ljava/io/IOException;", *_ROOTS)
+_SSL: Final = ("Ljavax/net/ssl/SSLException;", *_IO)
+_ERROR: Final = ("Ljava/lang/Error;", "Ljava/lang/Throwable;")
+
+
+def _families() -> dict[str, tuple[str, ...]]:
+    named: dict[str, tuple[str, ...]] = {}
+    for name in ("Expired", "NotYetValid", "Encoding", "Parsing", "Revoked"):
+        named[f"Ljava/security/cert/Certificate{name}Exception;"] = _CERTIFICATE
+    for name in ("CertPathValidator", "CertPathBuilder", "CertStore"):
+        named[f"Ljava/security/cert/{name}Exception;"] = _SECURITY
+    for name in ("Signature", "NoSuchAlgorithm", "NoSuchProvider", "KeyStore", "Key", "Digest"):
+        named[f"Ljava/security/{name}Exception;"] = _SECURITY
+    for name in ("NullPointer", "IllegalArgument", "IllegalState", "Security", "UnsupportedOperation"):
+        named[f"Ljava/lang/{name}Exception;"] = _RUNTIME
+    for name in ("SSLPeerUnverified", "SSLHandshake", "SSLKey", "SSLProtocol"):
+        named[f"Ljavax/net/ssl/{name}Exception;"] = _SSL
+    named["Ljava/security/InvalidKeyException;"] = ("Ljava/security/KeyException;", *_SECURITY)
+    named |= {some[0]: some[1:] for some in (_CERTIFICATE, _SECURITY, _RUNTIME, _IO, _SSL, _ERROR, _ROOTS)}
+    named["Ljava/lang/AssertionError;"] = _ERROR
+    return named
+
+
+_FAMILIES: Final = _families()
+
+
+def ancestry(program: Program, exception: str) -> tuple[str, ...]:
+    """A class of exceptions and all that it extends, as far as they are known."""
+    found = [exception]
+    while len(found) < 16:
+        if found[-1] in _FAMILIES:
+            return (*found, *_FAMILIES[found[-1]])
+        cls = program.class_def(found[-1])
+        if cls is None or cls.superclass is None or cls.superclass in found:
+            break
+        found.append(cls.superclass)
+    return tuple(found) if "Ljava/lang/Throwable;" in found else (*found, *_ROOTS)

@@ -1,0 +1,154 @@
+"""Pins that a trust manager of the app's own compares hashes with."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.android.constants.values import FieldValue, Items, Number, Text, leaves, possible
+from pincompiler.android.dex import DexError, opcodes
+from pincompiler.base.finding import Confidence
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.facts import Algorithm, Mechanism, Pin
+from pincompiler.facts.common import UNIDENTIFIED
+from pincompiler.facts.trust import Decides
+from pincompiler.shipped.android.trust.deciders import TRUST_MANAGERS, ways_of
+from pincompiler.shipped.android.trust.judging import is_strong
+from pincompiler.shipped.android.trust.meanings import CHECKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pincompiler.android.constants.values import Value
+    from pincompiler.android.dex.classes import ClassDef, MethodRef
+    from pincompiler.android.dex.method import MethodBody
+    from pincompiler.shipped.android.source import Source
+    from pincompiler.shipped.android.trust.ways import Explorer
+
+_STORE: Final = "Ljava/security/KeyStore;"
+_MOST_METHODS: Final = 200
+_MOST_FIELDS: Final = 50
+_DEEPEST: Final = 2
+_DIGESTS: Final = {32: Algorithm.SPKI_SHA256, 20: Algorithm.SPKI_SHA1}
+_KEY: Final = lazy_regex(r"30[0-9a-f]{150,4000}", re.IGNORECASE)
+"""A public key as X.509 writes it, in hexadecimal digits, as OWASP's example compares it."""
+
+
+def pins(source: Source, explorer: Explorer) -> Iterator[Pin]:
+    """The constants that the app's own trust managers know keys or certificates by."""
+    for cls in source.program.subclasses(*TRUST_MANAGERS):
+        if source.owner_of(cls.name).first_party:
+            try:
+                yield from _of(source, explorer, cls)
+            except DexError as error:
+                source.doubt(cls.name, f"it may pin and cannot be followed: {error}", Mechanism.TRUST_MANAGER)
+
+
+def _of(source: Source, explorer: Explorer, cls: ClassDef) -> Iterator[Pin]:
+    check = next(
+        (m.body for m in cls.methods if m.ref.name in CHECKS and m.body and "Server" in m.ref.name), None
+    )
+    if check is None:
+        return
+    where = source.where(check)
+    reached = _reached(explorer, check)
+    bodies = source.bounded(reached, _MOST_METHODS, where.symbol, Mechanism.TRUST_MANAGER)
+    called = {(ref.class_name, ref.name) for body in bodies for ref, _ in _calls(body)}
+    names = {name for _, name in called}
+    compares = ("Ljava/security/MessageDigest;", "digest") in called or "getPublicKey" in names
+    found: dict[tuple[Algorithm, str], None] = {}
+    for value in _values(source, bodies, where.symbol) if compares and "getEncoded" in names else ():
+        for digest in _digests(value):
+            algorithm = _DIGESTS[len(digest)] if "getPublicKey" in names else Algorithm.CERTIFICATE
+            found[algorithm, b64encode(digest).decode("ascii")] = None
+    owner = source.owner_of(cls.name)
+    # What has lost its name may be a library's, which pins if it is given pins.
+    is_made = not found and owner != UNIDENTIFIED and bool(source.program.call_sites(cls.name, "<init>"))
+    if is_made and (why := _unknown(explorer, cls, called)):
+        source.doubt(where.symbol, why, Mechanism.TRUST_MANAGER)
+    for algorithm, pin in found:
+        yield Pin(
+            Mechanism.TRUST_MANAGER, "", None, algorithm, pin, where, owner, confidence=Confidence.LIKELY
+        )
+
+
+def _unknown(explorer: Explorer, cls: ClassDef, called: set[tuple[str, str]]) -> str:
+    """What a trust manager knows certificates by, if that is not in the code; nothing if it compares none."""
+    if any((_STORE, name) in called for name in ("getCertificate", "getCertificateAlias")):
+        return "compares certificates with those of a key store, which are not known"
+    for method in cls.methods:
+        if method.ref.name == "checkServerTrusted" and (ways := ways_of(explorer, method, Decides.CHAIN)):
+            tests = {test for way in ways.ways for test in way.tests}
+            if any(test.labels & {"encoding", "digest", "key"} and is_strong(test) for test in tests):
+                return "compares certificates with what is only known at run time"
+    return ""
+
+
+def _reached(explorer: Explorer, check: MethodBody) -> list[MethodBody]:
+    """A method and what it calls of the app, two deep."""
+    found = [check]
+    depths = {check: 0}
+    for body in found:
+        if depths[body] >= _DEEPEST:
+            continue
+        for ref, opcode in _calls(body):
+            target = explorer.target(ref, opcode)
+            if target is not None and target not in depths and len(found) <= _MOST_METHODS:
+                depths[target] = depths[body] + 1
+                found.append(target)
+    return found
+
+
+def _calls(body: MethodBody) -> Iterator[tuple[MethodRef, int]]:
+    for one in body.instructions:
+        if one.opcode in opcodes.INVOKES:
+            yield body.dex.method_ref(one.reference or 0), one.opcode
+
+
+def _values(source: Source, bodies: Iterable[MethodBody], what: str) -> Iterator[Value]:
+    """What their calls are passed, fields followed to what is written to them."""
+    fields: dict[Value, None] = {}
+    for body in bodies:
+        flow = source.program.flow(body)
+        for offset, passed in flow.calls.items():
+            followed = source.program.call_arguments(body, offset) or passed
+            for value in (*passed, *followed):
+                yield value
+                fields |= {leaf: None for leaf in leaves(value) if isinstance(leaf, FieldValue)}
+    kinds = ("Ljava/lang/String;", "Ljava/util/", "[", "Ljava/lang/Object;")
+    texts = [one for one in fields if isinstance(one, FieldValue) and one.ref.descriptor.startswith(kinds)]
+    for one in source.bounded(texts, _MOST_FIELDS, f"the fields of {what}", Mechanism.TRUST_MANAGER):
+        yield from source.program.origins(one)
+
+
+def _digests(value: Value) -> Iterator[bytes]:
+    """The hashes of 32 or 20 bytes that a value is or holds."""
+    for one in possible(value):
+        if isinstance(one, Items):
+            numbers = [item.value & 255 for item in one.items if isinstance(item, Number)]
+            if one.exact and len(numbers) == len(one.items) and len(numbers) in _DIGESTS and any(numbers):
+                yield bytes(numbers)
+    for leaf in leaves(value):
+        if isinstance(leaf, Text):
+            digest = decoded(leaf.value)
+            if digest:
+                yield digest
+
+
+def decoded(text: str) -> bytes | None:
+    """The hash that a text spells: hexadecimal with or without separators, or base64; a whole key is hashed."""
+    bare = re.sub(r"^sha-?(256|1)[/:]", "", text.strip(), flags=re.IGNORECASE)
+    digits = re.sub(r"(?<=[0-9a-fA-F]{2})[: ](?=[0-9a-fA-F]{2})", "", bare)
+    if re.fullmatch(r"[0-9a-fA-F]{64}|[0-9a-fA-F]{40}", digits):
+        return bytes.fromhex(digits)
+    if _KEY.fullmatch(digits) and len(digits) % 2 == 0:
+        return hashlib.sha256(bytes.fromhex(digits)).digest()
+    if re.fullmatch(r"[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{27}=", bare):
+        try:
+            return b64decode(bare)
+        except (Base64Error, ValueError):
+            return None
+    return None

@@ -1,0 +1,13 @@
+"""Every way through a small method: what was called and tested on it, and how it ends.
+
+A method is run on abstract values, one state for each way that differs in what matters; calls of the
+app's own code are run likewise, a few deep.  Values remember which instruction made them, so that
+what a test rests on can be told afterwards.  The number of steps is bounded; where that is not enough,
+the answer says that it is not complete.
+"""
+
+from pincompiler.shipped.android.trust.ways.explorer import Explorer
+from pincompiler.shipped.android.trust.ways.lineage import PRESENCE, Given
+from pincompiler.shipped.android.trust.ways.way import Event, Test, Way, Ways
+
+__all__ = ["PRESENCE", "Event", "Explorer", "Given", "Test", "Way", "Ways"]

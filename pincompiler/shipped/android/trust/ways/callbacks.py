@@ -1,0 +1,93 @@
+"""Objects of the app that the platform, or the method itself, runs at once or soon: lambdas above all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pincompiler.android.constants.call import parameters
+from pincompiler.shipped.android.trust.meanings import meaning
+from pincompiler.shipped.android.trust.ways.lineage import UNSET, Val
+from pincompiler.shipped.android.trust.ways.statements import is_class_id
+
+if TYPE_CHECKING:
+    from pincompiler.android.dex.classes import ClassDef, MethodRef
+    from pincompiler.android.dex.method import MethodBody
+    from pincompiler.shipped.android.trust.ways.explorer import Explorer
+    from pincompiler.shipped.android.trust.ways.lineage import Lineage
+
+_RUNNING: Final = frozenset(
+    {
+        *("post", "postDelayed", "postAtFrontOfQueue", "postAtTime", "postOnAnimation", "runOnUiThread"),
+        *("execute", "submit", "ifPresent", "ifPresentOrElse", "forEach", "thread", "thread$default"),
+        *("run", "accept", "apply", "call", "invoke", "start"),
+    }
+)
+"""Methods that run what they are passed, or asked of, without asking anybody."""
+_RUN: Final = ("run", "accept", "apply", "call", "invoke", "test")
+_BRIDGE: Final = 0x40
+_INVOKE_VIRTUAL: Final = 0x6E
+_INSTANCE_PUT: Final = 0x59
+
+
+class Callback(NamedTuple):
+    """What is run in the place of a call."""
+
+    body: MethodBody
+    passed: list[Val]
+    """The object, and what it is given."""
+
+
+def callback(explorer: Explorer, lineage: Lineage, ref: MethodRef, passed: list[Val]) -> Callback | None:
+    """What a call runs of the app that has to do with what decides on an error; none if it runs nothing."""
+    starts = ref.name in _RUNNING or (ref.class_name, ref.name) == ("Ljava/lang/Thread;", "<init>")
+    handlers = [value for value in passed if starts and "handler" in lineage.labels_of(value.origin)]
+    # Of code of the app's own it is seen what it runs.
+    running = passed[:1] if explorer.program.class_def(ref.class_name) and not meaning(ref) else passed
+    for value in running if handlers else ():
+        cls = explorer.program.class_def(lineage.classes.get(value.origin, ""))
+        body = _body(explorer, cls, ref) if cls else None
+        if body is not None:
+            # Of what it is asked for itself it gets the arguments; else what there is.
+            given = passed[1:] if value is passed[0] else [one for one in handlers if one is not value]
+            count = len(parameters(body.descriptor))
+            return Callback(body, [value, *(given + [UNSET] * count)[:count]])
+    return None
+
+
+def judging(
+    explorer: Explorer, lineage: Lineage, ref: MethodRef, passed: list[Val], subject: Val
+) -> Callback | None:
+    """What a library's method runs of the app on what it is passed, as a stream does; none if it is not known."""
+    for value in passed:
+        cls = explorer.program.class_def(lineage.classes.get(value.origin, ""))
+        body = _body(explorer, cls, ref) if cls else None
+        if body is not None:
+            # It is given an item of the subject, of which nothing is known but what that tells of.
+            return Callback(body, [value, *[Val(subject.origin)] * len(parameters(body.descriptor))])
+    return None
+
+
+def _body(explorer: Explorer, cls: ClassDef, ref: MethodRef) -> MethodBody | None:
+    """The code of an object that a method runs: of the same name, or the one that it is there for."""
+    own = [method for method in cls.methods if method.body and not method.access & _BRIDGE]
+    same = [
+        method for method in own if (method.ref.name, method.ref.descriptor) == (ref.name, ref.descriptor)
+    ]
+    found = same or [method for method in own if method.ref.name in _RUN]
+    return explorer.target(found[0].ref, _INVOKE_VIRTUAL) if found else None
+
+
+def part_of(explorer: Explorer, constructor: MethodBody, passed: list[Val]) -> int | None:
+    """Which of the classes that R8 merged into one an object is made of, if its constructor is told that."""
+    kinds = (constructor.class_name, *parameters(constructor.descriptor))
+    at = constructor.registers - constructor.ins
+    places = {}
+    for kind, value in zip(kinds, passed, strict=False):
+        places[at] = value.number
+        at += 2 if kind in {"J", "D"} else 1
+    for one in constructor.instructions:
+        if one.opcode == _INSTANCE_PUT and is_class_id(
+            explorer.program, constructor.dex.field_ref(one.reference or 0)
+        ):
+            return places.get(one.registers[0])
+    return None

@@ -1,0 +1,178 @@
+"""What ways part by: tests and switches, whether they are decided, and what they tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.shipped.android.trust.meanings import CHAIN_LENGTH, OPAQUE
+from pincompiler.shipped.android.trust.ways.lineage import PRESENCE, SUBJECTS
+from pincompiler.shipped.android.trust.ways.way import Test
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pincompiler.android.dex.decoding import Instruction
+    from pincompiler.android.dex.method import MethodBody
+    from pincompiler.shipped.android.trust.ways.frontier import Frontier, State
+    from pincompiler.shipped.android.trust.ways.lineage import Lineage, Val
+
+IF_TESTS: Final = range(0x32, 0x38)
+IF_ZERO_TESTS: Final = range(0x38, 0x3E)
+_IF_ZERO: Final = 0x38
+_NULL_TESTS: Final = frozenset((_IF_ZERO, 0x39))
+_DIRECTED: Final = frozenset(
+    {"class-id", "debuggable", "flag", "debug-build", "setting", "host", "field", "answer", "android-version"}
+)
+_GIVEN: Final = SUBJECTS | {
+    *("error-kind", "host", "key", "encoding", "digest", "identity", "names", "dates", "view", "auth-type"),
+}
+"""What tells of things that the platform passes, and of what is in them."""
+_SAID: Final = frozenset({"compared", "verified", "answer", OPAQUE})
+"""What makes more of a test for null than whether something is there: what was looked for, and found."""
+
+
+class Conditions:
+    """The conditions of one method."""
+
+    __slots__ = ("_body", "_directed", "_frontier", "_inner", "_lineage", "_looped", "_of_null", "_tested")
+
+    def __init__(self, body: MethodBody, lineage: Lineage, frontier: Frontier, *, directed: bool) -> None:
+        self._body = body
+        self._directed = directed
+        self._lineage = lineage
+        self._frontier = frontier
+        self._tested: dict[int, set[int]] = {}
+        """The values that each condition compares."""
+        self._of_null: set[int] = set()
+        """Tests of objects for null, or for a class."""
+        self._looped: set[int] = set()
+        """Conditions that some way comes to again."""
+        self._inner: dict[int, Test] = {}
+        """Conditions inside helpers, by a number of their own below all offsets."""
+
+    def test(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
+        """Go each way that a test may go."""
+        values = [registers[number] for number in one.registers]
+        outcome = _decided(one.opcode, values)
+        if any(offset == one.offset for offset, _ in state.tests):
+            self._looped.add(one.offset)
+        if (
+            one.opcode in _NULL_TESTS
+            and values[0].origin in self._lineage.objects | self._lineage.cast.keys()
+        ):
+            self._of_null.add(one.offset)
+        self._tested.setdefault(one.offset, set()).update(
+            value.origin for value in values if value.number is None
+        )
+        following = self._frontier.after(place)
+        for taken in (True, False):
+            if outcome is (not taken) or not self._is_possible(one.opcode, values, taken=taken):
+                continue
+            target = (one.target or 0) if taken else -1 if following is None else following
+            mark = None
+            if self._is_directed(one, values):
+                # Of a test of zero, whether it is another number; of others, where it leads to.
+                mark = int(taken != (one.opcode == _IF_ZERO)) if one.opcode in _NULL_TESTS else target + 2
+            tests = state.tests if outcome is not None else state.tests | {(one.offset, mark)}
+            self._frontier.jump(state, _refined(one.opcode, registers, values, taken=taken), target, tests)
+
+    def switch(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
+        """Go each way of a switch, or the one that is known."""
+        value = registers[one.registers[0]]
+        if value.number is not None:
+            target = self._body.switch_target(one, value.number)
+            if target is None:
+                self._frontier.go_on(place, registers, state)
+            else:
+                self._frontier.jump(state, registers, target, state.tests)
+            return
+        self._tested.setdefault(one.offset, set()).add(value.origin)
+        targets = [*dict.fromkeys(self._body.switch_targets(one))]
+        following = self._frontier.after(place)
+        if following is not None:
+            targets.append(following)
+        directed = self._is_directed(one, [value])
+        for target in dict.fromkeys(targets):
+            tests = state.tests | {(one.offset, target if directed else None)}
+            self._frontier.jump(state, registers, target, tests)
+
+    def of_helper(self, test: Test) -> tuple[int, int | None]:
+        """What stands for a condition inside a helper, among those of this method."""
+        for number, known in self._inner.items():
+            if known == test._replace(taken=None):
+                return number, test.taken
+        number = -1_000_000 - len(self._inner)
+        self._inner[number] = test._replace(taken=None)
+        return number, test.taken
+
+    def told(self, offset: int, taken: int | None) -> Test:
+        """What a condition is about, once all ways are known."""
+        if offset in self._inner:
+            return self._inner[offset]._replace(taken=taken, where=offset if self._directed else 0)
+        origins = self._tested.get(offset, set())
+        labels = frozenset().union(*(self._labels(offset, origin) for origin in origins))
+        if offset in self._of_null and not labels & _SAID:
+            labels = labels - _GIVEN | {PRESENCE if labels & _GIVEN else "null"}
+        looped = {"loop"} if offset in self._looped else set()
+        return Test(labels | looped, taken, self._lineage.name_of(origins), offset if self._directed else 0)
+
+    def _is_possible(self, opcode: int, values: list[Val], *, taken: bool) -> bool:
+        """Whether some chain with certificates goes this way at a test of how many it has."""
+        others = [value.number for value in values if not self._is_length(value)]
+        if len(others) != 1 or others[0] is None:
+            return True
+        lengths = {max(1, others[0] + step) for step in (-1, 0, 1)}  # of each side of it, and the least
+        return any(
+            _decided(
+                opcode,
+                [value._replace(number=length) if self._is_length(value) else value for value in values],
+            )
+            is taken
+            for length in lengths
+        )
+
+    def _is_length(self, value: Val) -> bool:
+        return CHAIN_LENGTH in self._lineage.tells.get(value.origin, ())
+
+    def _labels(self, offset: int, origin: int) -> frozenset[str]:
+        """What a condition tells of by one of the values that it tests."""
+        of_null = offset in self._of_null
+        return self._lineage.presence_of(origin) if of_null else self._lineage.labels_of(origin)
+
+    def _is_directed(self, one: Instruction, values: list[Val]) -> bool:
+        """Whether the direction of a test matters by itself: flags, and fields that tell classes apart."""
+        if self._directed:
+            return True
+        return any(self._labels(one.offset, value.origin) & _DIRECTED for value in values)
+
+
+def _decided(opcode: int, values: list[Val]) -> bool | None:
+    """Whether a condition holds, if that is known."""
+    if opcode in IF_ZERO_TESTS:
+        (value,) = values
+        number = 1 if value.number is None and value.something else value.number
+        return None if number is None else _COMPARISONS[opcode - IF_ZERO_TESTS.start](number, 0)
+    left, right = values
+    if left.number is None or right.number is None:
+        return None
+    return _COMPARISONS[opcode - IF_TESTS.start](left.number, right.number)
+
+
+_COMPARISONS: Final[tuple[Callable[[int, int], bool], ...]] = (
+    lambda a, b: a == b,
+    lambda a, b: a != b,
+    lambda a, b: a < b,
+    lambda a, b: a >= b,
+    lambda a, b: a > b,
+    lambda a, b: a <= b,
+)
+
+
+def _refined(opcode: int, registers: list[Val], values: list[Val], *, taken: bool) -> list[Val]:
+    """Registers after a test of null or zero: what it tested is known."""
+    if opcode not in _NULL_TESTS or values[0].number is not None:
+        return list(registers)
+    origin = values[0].origin
+    zero = taken == (opcode == _IF_ZERO)
+    new = values[0]._replace(number=0) if zero else values[0]._replace(something=True)
+    return [new if value.origin == origin and value.number is None else value for value in registers]

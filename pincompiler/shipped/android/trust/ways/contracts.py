@@ -1,0 +1,102 @@
+"""What the platform's contract settles: calls whose answers are known from what they are passed.
+
+The platform passes no null where it asks for a decision, no chain without certificates, and no empty host
+(AOSP's call sites: ConscryptEngineSocket and Platform.checkServerTrusted, HttpsURLConnection,
+AwContentsClientBridge.allowCertificateError; X509TrustManager's documentation refuses null and zero-length
+chains).  A test for any of these is no check, and its other side is never taken.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.shipped.android.trust.meanings import CHAIN_LENGTH, HANDLER, X509
+from pincompiler.shipped.android.trust.ways.lineage import UNSET, Val
+
+if TYPE_CHECKING:
+    from pincompiler.android.dex.classes import MethodRef
+    from pincompiler.shipped.android.trust.ways.lineage import Lineage
+
+ABOVE: Final = {
+    X509: ("Ljava/security/cert/Certificate;",),
+    "Ljavax/net/ssl/SSLSocket;": ("Ljava/net/Socket;",),
+    "Landroid/webkit/WebView;": ("Landroid/view/View;", "Landroid/view/ViewGroup;"),
+    HANDLER: ("Landroid/os/Handler;",),
+}
+"""What the classes extend of which the platform passes objects."""
+_FILLED: Final = frozenset(
+    {("Landroid/net/http/SslError;", "getUrl"), ("Ljavax/net/ssl/SSLSession;", "getPeerCertificates")}
+)
+_NEVER_NULL: Final = {
+    "Landroid/net/http/SslError;": {"getCertificate", "toString"},
+    "Landroid/net/http/SslCertificate;": {
+        *("getIssuedTo", "getIssuedBy", "getX509Certificate", "getValidNotAfter", "getValidNotBefore"),
+        *("getValidNotAfterDate", "getValidNotBeforeDate"),
+    },
+    "Landroid/net/http/SslCertificate$DName;": {"getCName", "getDName", "getOName", "getUName"},
+    "Ljavax/net/ssl/SSLSession;": {"getCipherSuite", "getId", "getPeerPrincipal", "getProtocol"},
+    X509: {
+        *("getEncoded", "getIssuerDN", "getIssuerX500Principal", "getNotAfter", "getNotBefore"),
+        *("getPublicKey", "getSerialNumber", "getSigAlgName", "getSignature", "getSubjectDN"),
+        *("getSubjectX500Principal", "getTBSCertificate", "getType"),
+    },
+    "Ljava/security/Principal;": {"getName"},
+    "Ljavax/security/auth/x500/X500Principal;": {"getEncoded", "getName"},
+    "Landroid/webkit/WebView;": {"getContext", "getResources", "getSettings"},
+    "Landroid/content/Context;": {"getApplicationInfo", "getPackageManager", "getResources"},
+    "Ljava/lang/Object;": {"getClass"},
+}
+"""Getters of what the platform passes, and of what is in it.
+
+An SslError without a certificate gets to no app (AwContentsClientBridge cancels it itself), and its certificate is
+made of an X509Certificate.  What is optional in a certificate is left out.
+"""
+_OPTIONAL: Final = "Ljava/util/Optional;"
+_OBJECTS: Final = "Ljava/util/Objects;"
+_SAME: Final = frozenset(
+    {
+        *(
+            (_OPTIONAL, name)
+            for name in ("get", "of", "ofNullable", "or", "orElse", "orElseGet", "orElseThrow")
+        ),
+        *((_OBJECTS, f"requireNonNull{rest}") for rest in ("", "Else", "ElseGet")),
+        *(("Ljava/util/Arrays;", "asList"), ("Lkotlin/collections/ArraysKt;", "asList")),
+    }
+)
+"""Calls that give back the first thing that they are passed, if it is not null."""
+_NULL_TESTS: Final = {(_OBJECTS, "isNull"): 0, (_OBJECTS, "nonNull"): 1, (_OPTIONAL, "isPresent"): 1}
+"""What they answer of what is not null."""
+_EMPTY: Final = frozenset({"isBlank", "isEmpty", "isNullOrBlank", "isNullOrEmpty"})
+_EQUAL: Final = frozenset({"areEqual", "equals"})
+
+
+def settled(ref: MethodRef, passed: list[Val], offset: int, lineage: Lineage) -> Val | None:
+    """What a call of the platform answers, as far as its contract tells; none if that depends on more."""
+    key, first = (ref.class_name, ref.name), passed[0] if passed else UNSET
+    if key in _FILLED or ref.name in _NEVER_NULL.get(ref.class_name, ()):
+        return Val(offset, something=True, filled=key in _FILLED)
+    if not first.something:
+        return first._replace(something=True) if key == (_OBJECTS, "requireNonNull") else None
+    if key in _SAME:
+        return first
+    if key in _NULL_TESTS or (key == (_OPTIONAL, "isEmpty")):
+        return Val(offset, _NULL_TESTS.get(key, 0))
+    if ref.name in _EQUAL and len(passed) > 1:
+        return _equal(first, passed[1], offset)
+    return _measured(ref, offset, lineage) if first.filled else None
+
+
+def _equal(one: Val, other: Val, offset: int) -> Val | None:
+    """Whether something equals null, which it does not, or itself."""
+    if other.number == 0:
+        return Val(offset, 0)
+    return Val(offset, 1) if one.origin == other.origin < 0 else None
+
+
+def _measured(ref: MethodRef, offset: int, lineage: Lineage) -> Val | None:
+    """What is said of the size of something that is not empty."""
+    if ref.name in _EMPTY:
+        return Val(offset, 0)
+    if ref.name == "size":
+        lineage.tells.setdefault(offset, set()).update({"length", CHAIN_LENGTH})
+    return Val(offset, something=True) if ref.name in {"length", "size"} else None

@@ -1,0 +1,215 @@
+"""Runs methods on abstract values, those that they call among them, and remembers what each comes to."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.android.constants.call import parameters
+from pincompiler.android.dex import opcodes
+from pincompiler.android.dex.format import guarded
+from pincompiler.base.records import dataclass
+from pincompiler.shipped.android.trust.meanings import CHECKS
+from pincompiler.shipped.android.trust.ways.calls import Calls
+from pincompiler.shipped.android.trust.ways.conditions import IF_TESTS, IF_ZERO_TESTS, Conditions
+from pincompiler.shipped.android.trust.ways.frontier import Frontier, State
+from pincompiler.shipped.android.trust.ways.lineage import UNSET, Given, Lineage, Val
+from pincompiler.shipped.android.trust.ways.statements import Statements
+from pincompiler.shipped.android.trust.ways.way import Way, Ways
+
+if TYPE_CHECKING:
+    from pincompiler.android.constants.program import Program
+    from pincompiler.android.dex.classes import MethodDef, MethodRef
+    from pincompiler.android.dex.decoding import Instruction
+    from pincompiler.android.dex.method import MethodBody
+
+_MOST_STEPS: Final = 2500
+"""Instructions run for one answer, those of helpers among them: some 30 ms."""
+_STEPS_OF_BUDGET: Final = 4
+"""What an instruction takes of the budget for all code of the app (:mod:`pincompiler.android.constants.budget`)."""
+_MOST_IN_HELPER: Final = 250
+_LARGEST: Final = 1000
+"""Instructions of a method that is tried at all."""
+_LARGEST_HELPER: Final = 80
+"""Larger ones are taken to do what their callers need: hollow ones are small."""
+_DEEPEST: Final = 4
+_ENDING: Final = frozenset((*opcodes.ENDS, *IF_TESTS, *IF_ZERO_TESTS))
+_DIRECT: Final = frozenset((0x6F, 0x70, 0x71, 0x75, 0x76, 0x77))
+"""invoke-super, invoke-direct and invoke-static: no subclass has a say."""
+_NOT_OVERRIDDEN: Final = 0x2 | 0x8 | 0x10
+
+
+@dataclass(slots=True)
+class Explorer:
+    """Asks for ways, and remembers those of helpers."""
+
+    program: Program
+    known: dict[tuple[MethodBody, tuple[str, ...], tuple[Given, ...], str, bool], Ways] = field(
+        default_factory=dict
+    )
+    receiver: str = ""
+    """The class of the object that is asked, if its methods complete those which it inherits."""
+    directed: bool = False
+    """Whether ways are told apart by where each condition leads to, which is more work."""
+    extended: dict[str, bool] = field(default_factory=dict)
+    running: set[MethodBody] = field(default_factory=set)
+    steps: int = 0
+    """Left for the answer under way."""
+
+    @guarded
+    def ways(self, body: MethodBody, labels: tuple[str, ...], given: tuple[Given, ...] = ()) -> Ways:
+        """Every way through a method; ``labels`` say what its parameters are, the receiver first.
+
+        ``given`` says what else is known of them.  Raises DexError for malformed code.
+        """
+        key = (body, labels, given, self.receiver, self.directed)
+        if key not in self.known:
+            if body in self.running or len(self.running) >= _DEEPEST:
+                return Ways((), complete=False)
+            if not self.running:
+                self.steps = _MOST_STEPS
+            self.running.add(body)
+            try:
+                self.known[key] = _Run(self, body, labels, given).run()
+            finally:
+                self.running.discard(body)
+        return self.known[key]
+
+    def plainly(self, body: MethodBody, labels: tuple[str, ...], given: tuple[Given, ...]) -> Ways:
+        """The ways of a method that has too many of them if each condition's direction counts."""
+        self.directed = False
+        try:
+            return self.ways(body, labels, given)
+        finally:
+            self.directed = True
+
+    def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
+        """The only code of the app that a call may run."""
+        method = self._completing(ref, opcode) or self.program.method(ref)
+        if method is None or method.body is None:
+            return None
+        fixed = opcode in _DIRECT or method.access & _NOT_OVERRIDDEN
+        if not fixed and method.ref.class_name != self.receiver:
+            cls = method.ref.class_name
+            if cls not in self.extended:
+                self.extended[cls] = any(
+                    sub.method(ref.name, ref.descriptor) for sub in self.program.subclasses(cls)
+                )
+            # One name may be overridden and another not: a class at a time is near enough.
+            if self.extended[cls]:
+                return None
+        return method.body
+
+    def _completing(self, ref: MethodRef, opcode: int) -> MethodDef | None:
+        """The method that the receiver's own class has in the place of one it inherits."""
+        if not self.receiver or opcode in _DIRECT or ref.class_name == self.receiver:
+            return None
+        cls = self.program.class_def(self.receiver)
+        own = cls.method(ref.name, ref.descriptor) if cls else None
+        inherits = own and any(one.name == ref.class_name for one in self.program.ancestry(self.receiver))
+        return own if inherits else None
+
+
+class _Run:
+    """The exploration of one method."""
+
+    def __init__(
+        self, explorer: Explorer, body: MethodBody, labels: tuple[str, ...], given: tuple[Given, ...]
+    ) -> None:
+        self._explorer = explorer
+        self._body = body
+        self._given = given
+        self._is_helper = len(explorer.running) > 1
+        largest = _LARGEST_HELPER if self._is_helper and body.name not in CHECKS else _LARGEST
+        self._lineage = Lineage(labels)
+        self._frontier = Frontier(explorer.program, body, largest)
+        self._conditions = Conditions(body, self._lineage, self._frontier, directed=explorer.directed)
+        self._statements = Statements(explorer.program, body, self._lineage)
+        self._calls = Calls(explorer, body, self._lineage, self._frontier, self._conditions)
+
+    def run(self) -> Ways:
+        frontier = self._frontier
+        if not frontier.instructions:
+            return Ways((), complete=False)
+        frontier.push(State(0, self._parameters(), UNSET, frozenset(), frozenset()))
+        steps = 0
+        while frontier.waiting:
+            taken = self._block(frontier.waiting.pop())
+            steps += taken
+            self._explorer.steps -= taken
+            self._explorer.program.budget.spend(_STEPS_OF_BUDGET * taken + (self._body.registers >> 4))
+            if self._explorer.steps < 0 or (self._is_helper and steps > _MOST_IN_HELPER):
+                return Ways((), complete=False)
+        return Ways(self._ways())
+
+    def _parameters(self) -> tuple[Val, ...]:
+        body = self._body
+        registers = [UNSET] * (body.registers + 1)
+        kinds = parameters(body.descriptor)
+        if not body.is_static:
+            kinds = (body.class_name, *kinds)
+        at = body.registers - body.ins
+        for index, kind in enumerate(kinds):
+            if 0 <= at < len(registers):
+                registers[at] = self._parameter(index)
+            at += 2 if kind in {"J", "D"} else 1
+        return tuple(registers)
+
+    def _parameter(self, index: int) -> Val:
+        given = self._given[index] if index < len(self._given) else Given()
+        origin = -1 - index
+        if given.kind:
+            self._lineage.classes[origin] = given.kind
+        if given.part is not None:
+            self._lineage.parts[origin] = given.part
+        is_receiver = index == 0 and not self._body.is_static
+        if is_receiver:
+            self._lineage.held = given.held
+        return Val(origin, given.number, given.something or is_receiver, given.filled)
+
+    def _block(self, state: State) -> int:
+        """Run until the way ends or parts; how many instructions that took."""
+        registers, first = list(state.registers), state.place
+        instructions, step = self._frontier.instructions, self._statements.step
+        place = first
+        while place < len(instructions):
+            one = instructions[place]
+            code = one.opcode
+            if code in opcodes.INVOKES:
+                self._calls.call(one, place, registers, state)
+                break
+            if code in _ENDING or code in opcodes.SWITCHES:
+                self._control(one, place, registers, state)
+                break
+            state = step(one, registers, state)
+            place += 1
+        return place - first + 1
+
+    def _control(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
+        code, frontier = one.opcode, self._frontier
+        if code in opcodes.GOTOS:
+            frontier.jump(state, registers, one.target or 0, state.tests)
+        elif code in opcodes.SWITCHES:
+            self._conditions.switch(one, place, registers, state)
+        elif code == opcodes.THROW:
+            origin = registers[one.registers[0]].origin
+            thrown = self._lineage.classes.get(origin, "Ljava/lang/Exception;")
+            frontier.land(one.offset, thrown, f"throw {thrown}", registers, state)
+        elif code == opcodes.RETURN_VOID:
+            frontier.end(state)
+        elif code in opcodes.RETURNS:
+            value = registers[one.registers[0]]
+            frontier.end(state, number=value.number, origin=value.origin)
+        else:
+            self._conditions.test(one, place, registers, state)
+
+    def _ways(self) -> tuple[Way, ...]:
+        ways: dict[Way, None] = {}
+        for thrown, number, origin, tests, events in self._frontier.ends:
+            returned: frozenset[str] = frozenset()
+            if origin is not None and number is None:
+                returned = self._lineage.labels_of(origin)
+            told = frozenset(self._conditions.told(*test) for test in tests)
+            argument = -1 - origin if origin is not None and UNSET.origin < origin < 0 else None
+            ways[Way(thrown, number, returned, told, events, argument)] = None
+        return tuple(ways)

@@ -1,0 +1,101 @@
+"""Where ways through a method go on, part, are caught and end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pincompiler.android.dex.format import DexError
+from pincompiler.shipped.android.trust.meanings import ancestry
+from pincompiler.shipped.android.trust.ways.way import Event
+
+if TYPE_CHECKING:
+    from pincompiler.android.constants.program import Program
+    from pincompiler.android.dex.method import MethodBody
+    from pincompiler.shipped.android.trust.ways.lineage import Val
+
+
+class State(NamedTuple):
+    """How far a way has come."""
+
+    place: int
+    """Index of the next instruction."""
+    registers: tuple[Val, ...]
+    result: Val
+    tests: frozenset[tuple[int, int | None]]
+    events: frozenset[Event]
+
+
+class End(NamedTuple):
+    """How a way ended."""
+
+    thrown: str | None
+    number: int | None
+    origin: int | None
+    """Of what it returns."""
+    tests: frozenset[tuple[int, int | None]]
+    events: frozenset[Event]
+
+
+class Frontier:
+    """The states of one method that wait to be run, each once, and the ends that were reached."""
+
+    __slots__ = ("_handlers", "_places", "_program", "_seen", "ends", "instructions", "waiting")
+
+    def __init__(self, program: Program, body: MethodBody, largest: int) -> None:
+        self._program = program
+        # An instruction has one to five code units, mostly two.
+        self.instructions = body.instructions if len(body.units) <= 2 * largest else ()
+        self._places = {one.offset: n for n, one in enumerate(self.instructions)}
+        self._handlers = body.handlers
+        self.ends: dict[End, None] = {}
+        self.waiting: list[State] = []
+        self._seen: set[State] = set()
+
+    def push(self, state: State) -> None:
+        """Have a state run, unless it was."""
+        if state not in self._seen:
+            self._seen.add(state)
+            self.waiting.append(state)
+
+    def go_on(self, place: int, registers: list[Val], state: State) -> None:
+        """Go on behind the instruction at a place."""
+        if place + 1 < len(self.instructions):
+            self.push(state._replace(place=place + 1, registers=tuple(registers)))
+
+    def jump(
+        self, state: State, registers: list[Val], offset: int, tests: frozenset[tuple[int, int | None]]
+    ) -> None:
+        """Go on at an offset.  Raises DexError if no instruction begins there."""
+        place = self._places.get(offset)
+        if place is None:
+            raise DexError("malformed DEX file: a branch leads between instructions")
+        self.push(State(place, tuple(registers), state.result, tests, state.events))
+
+    def after(self, place: int) -> int | None:
+        """The offset of what follows the instruction at a place; none at the end."""
+        return self.instructions[place + 1].offset if place + 1 < len(self.instructions) else None
+
+    def end(
+        self, state: State, thrown: str | None = None, number: int | None = None, origin: int | None = None
+    ) -> None:
+        """A way has ended."""
+        self.ends[End(thrown, number, origin, state.tests, state.events)] = None
+
+    def land(self, offset: int, thrown: str, name: str, registers: list[Val], state: State) -> None:
+        """Go to where an exception is caught, or end."""
+        supers = ancestry(self._program, thrown)
+        for handler in self._handlers:
+            if not handler.start <= offset < handler.end:
+                continue
+            caught = handler.exception
+            surely = caught is None or caught in supers
+            if surely or thrown in ancestry(self._program, caught or ""):
+                kind = "swallowed" if surely else "partly-swallowed"
+                event = Event(kind, f"{name or 'the call'} in catch {caught or 'any'}", offset)
+                # What it did before it refused has not happened.
+                events = frozenset(e for e in state.events if e.offset != offset) | {event}
+                after = state._replace(events=events)
+                self.jump(after, registers, handler.target, state.tests)
+            if surely:
+                return
+        self.end(state, thrown)

@@ -1,0 +1,1 @@
+"""What is concluded from facts, policies and chains: pure functions over records."""

@@ -1,0 +1,258 @@
+"""The first sentence of a report on an app, the same in every form of it.
+
+What decides, first match wins; a *row* is a verdict on a host by one mechanism on some Android versions:
+
+====================================================  ==========================================================
+the app could not be read                             The app could not be read: …
+no rows; no pins                                      No pins were found
+no rows; pins that name no host                       Pins were found, and for which hosts they count is not known
+no rows; nothing but candidates                       What may be pins was found, and nothing is seen to use it
+some finding lets connections past the pins           The pins of … are undermined by RULES: ROWS
+every row enforced, and nothing else unknown          … is pinned on every Android version that the app supports
+every row enforced, and something unknown             The pins of … are enforced: ROWS
+some rows enforced                                    The pins of … are enforced in part: ROWS
+no row enforced, and pins broken, disabled, expired   The pins of … are not enforced: ROWS
+no row enforced, and some unknown                     Whether … has pins is not known: ROWS
+all rows not covered                                  … has no pins: ROWS
+====================================================  ==========================================================
+
+Of several hosts, ROWS are counts, the worst first.  Pins for unknown hosts and what was not seen end the sentence.
+``pinned`` is said of all hosts or of none: a mechanism protects the connections that go through it, and no others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.base.finding import Confidence, Level, Use
+from pincompiler.base.location import java_name
+from pincompiler.facts import Mechanism
+from pincompiler.verdicts.hosts import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pincompiler.base.finding import Finding
+    from pincompiler.facts import Unseen
+    from pincompiler.verdicts.hosts import HostVerdict
+    from pincompiler.verdicts.subject import Subject
+
+ON_TRUST: Final = frozenset(
+    {
+        "permissive-trust-manager",
+        "swallowed-certificate-error",
+        "validity-only-trust-manager",
+        "name-only-trust-manager",
+        "skipped-certificate-check",
+        "permissive-hostname-verifier",
+        "weak-hostname-verifier",
+        "global-trust-override",
+        "webview-ignores-tls-errors",
+        "unverified-tls-socket",
+        "insecure-socket-factory",
+        "nocheck-server-trust",
+        "interception-ca",
+        "pinner-behind-permissive-trust",
+    }
+)
+"""Rules whose findings mean that some connection is made with a certificate that should be refused."""
+ON_PINS: Final = frozenset(
+    {
+        "unpinned-client",
+        "cleared-pinner",
+        "unattached-pinner",
+        "bypassable-cronet-pins",
+        "overridden-pins",
+        "cleartext-pinned-host",
+        "unpinned-old-android",
+        "uninitialised-trustkit",
+        "unattached-trustkit",
+        "reporting-only-trustkit",
+    }
+)
+"""Those that mean that some connection is made past the pins."""
+STANDING: Final = frozenset(
+    {
+        "missing-backup-pin",
+        "duplicate-pin",
+        "certificate-fingerprint",
+        "public-suffix-pin",
+        "expired-bundled-certificate",
+        "missing-host",
+        "missing-key",
+        "unexpected-key",
+        "narrower-reach",
+        "changed-expiry",
+    }
+)
+"""Those whose errors leave the pins that there are in force."""
+_SHOWN: Final = 4
+"""Rows, rules or unseen things that are named."""
+
+
+class State(StrEnum):
+    """What all mechanisms together do for a host, from worst to best."""
+
+    BROKEN = "broken"
+    DISABLED = "disabled"
+    EXPIRED = "expired"
+    NOT_COVERED = "not covered"
+    UNKNOWN = "unknown"
+    IN_PART = "enforced in part"
+    ENFORCED = "enforced"
+
+
+def headline(subject: Subject) -> str:
+    """The sentence, with its full stop.  Classes stand in it as javac writes them, all else as the app spells it."""
+    return java_name(_sentence(subject))
+
+
+def _sentence(subject: Subject) -> str:
+    if subject.error:
+        return f"The app could not be read: {subject.error}."
+    said = f"{_of_hosts(subject)}{_elsewhere(subject)}" if subject.verdicts else _without_hosts(subject)
+    unseen = [one for one in subject.unseen if one.mechanisms]
+    rest = f"; not everything was seen: {_named(map(_unseen, unseen))}" if unseen else ""
+    return f"{said}{rest}."
+
+
+def state(rows: Iterable[HostVerdict]) -> State:
+    """What the rows of one host come to.
+
+    Enforced is only what every row is.  What was not seen is not called missing, and what is broken somewhere is
+    not hidden by it.
+    """
+    found = {row.verdict for row in rows}
+    if Verdict.ENFORCED in found:
+        return State.ENFORCED if found == {Verdict.ENFORCED} else State.IN_PART
+    worst = min(found, key=list(Verdict).index)
+    unknown = worst is Verdict.NOT_COVERED and Verdict.UNKNOWN in found
+    return State.UNKNOWN if unknown else State(worst.value)
+
+
+def undermines(finding: Finding) -> bool:
+    """Whether connections are made in spite of the pins; of an error, unless it is known to leave them in force.
+
+    What lets connections past counts when it is accepted, too: the team lives with it, and so do the pins.
+    """
+    return lets_past(finding) or (finding.level is Level.ERROR and finding.rule not in STANDING)
+
+
+def lets_past(finding: Finding) -> bool:
+    """Whether it means that connections are made which no pin has stopped; a note only if it was made one."""
+    return finding.rule in ON_TRUST | ON_PINS and (finding.level is not Level.NOTE or bool(finding.accepted))
+
+
+# -- no host -------------------------------------------------------------------------------------
+
+
+def _without_hosts(subject: Subject) -> str:
+    if any(one.pin.confidence is not Confidence.CANDIDATE or one.enforced for one in subject.pins):
+        said = "Pins were found, and for which hosts they count is not known"
+    elif subject.pins:
+        said = "What may be pins was found, and nothing is seen to use it"
+    else:
+        said = "No pins were found"
+    return f"{said}{_unchecked(subject.findings)}"
+
+
+# -- hosts ---------------------------------------------------------------------------------------
+
+
+def _of_hosts(subject: Subject) -> str:
+    hosts: dict[str, list[HostVerdict]] = {}
+    for row in subject.verdicts:
+        hosts.setdefault(row.host, []).append(row)
+    states = Counter(map(state, hosts.values()))
+    concerned = [one for one in subject.findings if not one.hosts or _any_of(one.hosts, hosts)]
+    whole = subject.complete and not _elsewhere(subject)
+    if set(states) == {State.ENFORCED} and whole and not any(map(_in_doubt, concerned)):
+        return f"{_pinned(hosts)}{_but(subject.findings)}"
+    name = next(iter(hosts)) if len(hosts) == 1 else f"{len(hosts):,} hosts"
+    rows = _rows(subject.verdicts) if len(hosts) == 1 else _counts(states)
+    return f"{_predicate(name, states, concerned)}: {rows}"
+
+
+def _in_doubt(finding: Finding) -> bool:
+    """Whether a finding, if only a note on what a library can do, is enough not to call an app pinned."""
+    use = finding.evidence.use if finding.evidence else None
+    return undermines(finding) or (finding.rule in ON_TRUST and use is not Use.PRESENT)
+
+
+def _elsewhere(subject: Subject) -> str:
+    """The pins that name no host: what they decide on is decided without those of the rows."""
+    certain = (one.pin for one in subject.pins if one.pin.confidence is not Confidence.CANDIDATE)
+    found = sorted({pin.mechanism.value for pin in certain if not pin.host})
+    return f"; {_named(found)} pins count for hosts that are not known" if found else ""
+
+
+def _predicate(name: str, states: Counter[State], findings: Sequence[Finding]) -> str:
+    rules = _named(dict.fromkeys(one.rule for one in findings if undermines(one)))
+    has = "has" if states.total() == 1 else "have"
+    if states.keys() & {State.ENFORCED, State.IN_PART}:
+        part = "" if set(states) == {State.ENFORCED} else " in part"
+        return f"The pins of {name} are {f'undermined by {rules}' if rules else f'enforced{part}'}"
+    if states.keys() & {State.BROKEN, State.DISABLED, State.EXPIRED}:
+        said = f"The pins of {name} are not enforced"
+    elif State.UNKNOWN in states:
+        said = f"Whether {name} {has} pins is not known"
+    else:
+        said = f"{name} {has} no pins"
+    return f"{said}{_unchecked(findings)}"
+
+
+def _pinned(hosts: Iterable[str]) -> str:
+    names = list(hosts)
+    who = f"{names[0]} is" if len(names) == 1 else f"All {len(names):,} hosts with pins are"
+    return f"{who} pinned on every Android version that the app supports"
+
+
+def _but(findings: Iterable[Finding]) -> str:
+    errors = sum(one.level is Level.ERROR for one in findings)
+    against = "one error stands" if errors == 1 else f"{errors:,} errors stand"
+    return f", but {against} against it" if errors else ""
+
+
+def _rows(rows: Sequence[HostVerdict]) -> str:
+    worst_first = sorted(rows, key=lambda row: list(Verdict).index(row.verdict))
+    return _named(f"{row.mechanism.value} API {row.api} {row.verdict.value}" for row in worst_first)
+
+
+def _counts(states: Counter[State]) -> str:
+    return ", ".join(f"{states[one]:,} {one.value}" for one in State if states[one])
+
+
+def _any_of(named: Iterable[str], hosts: Mapping[str, object]) -> bool:
+    """Whether one of the names is that of a row; ``*.example.com`` is the row of the names below."""
+    return any(name in hosts or any(f"*.{above}" in hosts for above in _above(name)) for name in named)
+
+
+def _above(name: str) -> Iterator[str]:
+    while name := name.partition(".")[2]:
+        yield name
+
+
+# -- words ---------------------------------------------------------------------------------------
+
+
+def _unchecked(findings: Iterable[Finding]) -> str:
+    """That certificates are not checked, which matters most where no pins are."""
+    rules = _named(dict.fromkeys(one.rule for one in findings if one.rule in ON_TRUST and undermines(one)))
+    return f", and certificate checks are undermined by {rules}" if rules else ""
+
+
+def _unseen(one: Unseen) -> str:
+    absent = frozenset(Mechanism) - one.mechanisms
+    words = ", ".join(sorted(one.mechanisms))
+    if len(one.mechanisms) > 2 and len(absent) < 3:
+        words = "every mechanism" + (f" but {', '.join(sorted(absent))}" if absent else "")
+    return f"{one.what} ({words})"
+
+
+def _named(words: Iterable[str]) -> str:
+    """The first of them, and how many more there are."""
+    some = list(words)
+    more = [f"{len(some) - _SHOWN:,} more"] if len(some) > _SHOWN else []
+    return ", ".join(some[:_SHOWN] + more)

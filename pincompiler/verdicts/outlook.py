@@ -1,0 +1,369 @@
+"""What becomes of a certificate on the apps that are out there, day by day.
+
+::
+
+    new.pem, host, trust store -> Candidate --+
+                                              +-> judge -> Fate: mechanism x Android versions x days
+    app, NSC, plist, pins.toml -> Release ----+
+
+Nothing here reads a file or a clock.  A day is a day on the device's own calendar.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pincompiler.base.records import dataclass
+from pincompiler.platforms.trustkit import unhashable
+from pincompiler.policy.enforcement import Chain, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from pincompiler.facts import ApiRange
+    from pincompiler.keys.spki import PublicKey
+    from pincompiler.policy.demand_table import Table
+    from pincompiler.policy.enforcement import Clause, Demand, Enforcement
+
+DAY = timedelta(days=1)
+
+
+class Outcome(StrEnum):
+    """What becomes of a connection."""
+
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+    UNPINNED = "unpinned"
+    """It is made, and no pin has a say in it."""
+    WORKS = "works"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The CAs in which chains to a host may end, as an NSC names their sources."""
+
+    sources: tuple[str, ...] = ("system",)
+    overriding: tuple[str, ...] = ()
+    """Those whose chains are not held to any pin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """One configuration that devices have with a release."""
+
+    mechanism: str
+    """``nsc``, ``okhttp``, ``ats``, ``trustkit``…; empty for what could not be told at all."""
+    title: str
+    """How sentences call it."""
+    enforcement: Enforcement | None = None
+    """None: for every host the outcome is ``fixed``."""
+    api: ApiRange | None = None
+    """The Android versions on which it counts; None: it is not for Android, or that was not said."""
+    fixed: Outcome | None = None
+    """What comes of it whatever the chain."""
+    why: str = ""
+    """Why it is fixed, or a part of it does nothing: a sentence without its full stop."""
+    unenforced: Enforcement | None = None
+    """The part of it that is not put to use."""
+    doubts: tuple[str, ...] = ()
+    """What of it could not be told: it may demand more, and accept more, than is known."""
+    anchors: Table[Anchors] | None = None
+    """Of an NSC."""
+
+    def enforced(self, host: str) -> Demand:
+        """What it demands of chains for a host, if that is put to use."""
+        unused = self.unenforced and self.unenforced.demand(host)
+        return self.enforcement.demand(host) if self.enforcement and not unused else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What was shipped, and is on devices."""
+
+    title: str
+    installed: tuple[Installed, ...] = ()
+    error: str = ""
+    """Why it could not be read at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A certificate chain that a server of a host is to show."""
+
+    host: str
+    path: tuple[PublicKey, ...] = ()
+    """The validated path, from the server's own certificate to the trust anchor; empty: there is none."""
+    problem: str = ""
+    """Why no client should accept it, to follow "the server"."""
+    fix: str = ""
+    declared: bool = False
+    """Whether the user named the anchors that devices trust."""
+    assumed: bool = False
+    """Whether it is taken for trusted, wherever it ends: a plan of keys, whose certificates are still to come."""
+
+    @property
+    def chain(self) -> Chain:
+        """Its pins."""
+        return Chain(self.path[0].spki_sha256, tuple(key.spki_sha256 for key in self.path[1:]))
+
+    @property
+    def first(self) -> date | None:
+        """The first day on which all of it but the anchor is valid, in UTC."""
+        return max((day for key in self._below if (day := _first_day(key))), default=None)
+
+    @property
+    def last(self) -> date | None:
+        """The last day on which all of it but the anchor is valid to the day's end, in UTC."""
+        return min((_last_day(key) for key in self._below if key.certificate), default=None)
+
+    @property
+    def anchor_last(self) -> date | None:
+        """The same of the anchor, which some platforms hold to its dates and others do not."""
+        return _last_day(self.path[-1]) if self.path and self.path[-1].certificate else None
+
+    @property
+    def _below(self) -> tuple[PublicKey, ...]:
+        return self.path[:-1] or self.path
+
+
+def _first_day(key: PublicKey) -> date | None:
+    begins = key.certificate.not_before if key.certificate else None
+    return begins.date() if begins else None
+
+
+def _last_day(key: PublicKey) -> date:
+    """RFC 5280 section 4.1.2.5: notAfter itself is still inside."""
+    assert key.certificate is not None, "paths are made of certificates"  # noqa: S101
+    ends = key.certificate.not_after + timedelta(seconds=1)
+    return ends.date() - DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of connections, and why."""
+
+    outcome: Outcome
+    why: str
+    """A sentence without its full stop."""
+    keys: tuple[str, ...] = ()
+    """The pins, in base64, that decide: those of the chain that are pinned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days on which a verdict holds, both included."""
+
+    first: date
+    last: date
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One configuration on one range of Android versions, over time."""
+
+    mechanism: str
+    title: str
+    api: ApiRange | None
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """A chain for a host on one release: a cell of the matrix."""
+
+    release: Release
+    host: str
+    rows: tuple[Row, ...]
+
+    def spans(self) -> tuple[Span, ...]:
+        """All mechanisms together: an app gets through if every one lets it, so the worst counts.
+
+        Where all who know let it pass and some pin, the connection is pinned.
+        """
+        if not self.rows:
+            return ()
+        starts = sorted({span.first for row in self.rows for span in row.spans})
+        last = max(span.last for row in self.rows for span in row.spans)
+        spans = (
+            Span(first, following - DAY if following else last, self.on(first))
+            for first, following in zip(starts, [*starts[1:], None], strict=True)
+        )
+        return tuple(_merged(spans))
+
+    def on(self, day: date) -> Verdict:
+        """The verdict that counts on a day."""
+        verdicts = [span.verdict for row in self.rows for span in row.spans if span.first <= day <= span.last]
+        return min(verdicts, key=lambda one: _COUNTS.index(one.outcome))
+
+    def has(self, outcome: Outcome) -> bool:
+        """Whether it ever comes to this."""
+        return any(span.verdict.outcome is outcome for span in self.spans())
+
+
+# Where several have a say, the first of these that one of them comes to.
+_COUNTS = (Outcome.BLOCKED, Outcome.UNKNOWN, Outcome.WORKS, Outcome.UNPINNED)
+
+
+def judge(release: Release, candidate: Candidate, first: date, last: date) -> Fate:
+    """What becomes of the chain on the days from ``first`` to ``last``, both included."""
+    rows = dict.fromkeys(
+        Row(one.mechanism, one.title, one.api, tuple(_spans(one, candidate, first, last)))
+        for one in release.installed
+    )
+    if release.error or rows:
+        return Fate(release, candidate.host, tuple(rows))
+    nothing = Installed("", "", fixed=Outcome.UNPINNED, why="nothing in it pins a host")
+    return Fate(
+        release,
+        candidate.host,
+        (Row("", "", None, tuple(_spans(nothing, candidate, first, last))),),
+    )
+
+
+def _spans(one: Installed, candidate: Candidate, first: date, last: date) -> Iterator[Span]:
+    starts = [first, *sorted(day for day in _turns(one, candidate) if first < day <= last)]
+    spans = (
+        Span(start, following - DAY if following else last, verdict_on(one, candidate, start))
+        for start, following in zip(starts, [*starts[1:], None], strict=True)
+    )
+    return _merged(spans)
+
+
+def _merged(spans: Iterable[Span]) -> Iterator[Span]:
+    """The spans, with those that follow each other and say the same as one."""
+    held: Span | None = None
+    for span in spans:
+        if held and held.verdict == span.verdict:
+            held = Span(held.first, span.last, held.verdict)
+            continue
+        if held:
+            yield held
+        held = span
+    if held:
+        yield held
+
+
+def _turns(one: Installed, candidate: Candidate) -> set[date]:
+    """Every day on which the verdict may change."""
+    demand = one.enforcement.demand(candidate.host) if one.enforcement else ()
+    days = {clause.until for clause in demand if clause.until}
+    if candidate.first:
+        days.add(candidate.first)
+    return days | {day + DAY for day in (candidate.last, candidate.anchor_last) if day}
+
+
+def verdict_on(one: Installed, candidate: Candidate, day: date) -> Verdict:
+    """What comes of one configuration on one day."""
+    pinned = _of_pins(one, candidate, day)
+    trusted = None if candidate.assumed else _of_trust(one, candidate, day)
+    if trusted is None:
+        return pinned
+    # What a client refuses before it looks at pins, and what they refuse of what might be trusted.
+    return min(trusted, pinned, key=lambda verdict: _COUNTS.index(verdict.outcome))
+
+
+def _of_trust(one: Installed, candidate: Candidate, day: date) -> Verdict | None:
+    """Why the chain is refused, or may be, before any pin is looked at; None: it is not."""
+    anchors = one.anchors.of(candidate.host) if one.anchors else Anchors()
+    if not candidate.declared and "system" not in anchors.sources:
+        named = ", ".join(anchors.sources) or "no CA"
+        return Verdict(
+            Outcome.UNKNOWN,
+            f"{one.title} trusts {named} and not the system's CAs; pass those with --ca-file",
+        )
+    if not candidate.path:
+        return Verdict(Outcome.BLOCKED, f"the server {candidate.problem}")
+    if candidate.first and day < candidate.first:
+        return Verdict(Outcome.BLOCKED, f"the chain is not valid before {candidate.first}")
+    if candidate.last and day > candidate.last:
+        return Verdict(Outcome.BLOCKED, f"the chain has ended: its last whole day is {candidate.last}")
+    if candidate.anchor_last and day > candidate.anchor_last:
+        return Verdict(Outcome.UNKNOWN, "the trust anchor has ended, which not every platform minds")
+    return None
+
+
+def _of_pins(one: Installed, candidate: Candidate, day: date) -> Verdict:
+    if one.fixed is not None or one.enforcement is None:
+        return Verdict(one.fixed or Outcome.UNKNOWN, one.why)
+    demand = one.enforcement.demand(candidate.host)
+    if not demand:
+        return (
+            Verdict(Outcome.UNKNOWN, one.doubts[0])
+            if one.doubts
+            else Verdict(Outcome.UNPINNED, f"{one.title} does not pin it")
+        )
+    if one.unenforced and one.unenforced.demand(candidate.host):
+        return Verdict(Outcome.UNPINNED, one.why)
+    in_force = tuple(clause for clause in demand if clause.in_force(day))
+    if not in_force:
+        ended = max(clause.until for clause in demand if clause.until)
+        return Verdict(Outcome.UNPINNED, f"its pins ended on {ended}")
+    if not candidate.path:
+        # That there is no path has been told; what pins would say of one is nobody's business.
+        return Verdict(Outcome.UNPINNED, "")
+    return _held_to(one, candidate, in_force, day)
+
+
+def _held_to(one: Installed, candidate: Candidate, in_force: Demand, day: date) -> Verdict:
+    """What the pins in force say, with what may lift them."""
+    assert one.enforcement is not None  # noqa: S101 - for the type checker
+    anchors = one.anchors.of(candidate.host) if one.anchors else Anchors()
+    skips = [source for source in anchors.overriding if candidate.declared or source != "user"]
+    if _skipped(candidate, anchors, skips):
+        return Verdict(Outcome.UNPINNED, "chains that end in a CA of the system skip the pins (overridePins)")
+    accepted = one.enforcement.accepts(candidate.host, candidate.chain, day)
+    if one.mechanism == "trustkit" and one.api is None and (odd := unhashable(candidate.path, in_force)):
+        return Verdict(Outcome.BLOCKED, odd)
+    if accepted:
+        keys = _deciding(candidate, in_force)
+        return Verdict(Outcome.WORKS, _named(candidate, keys), tuple(key.pin for key in keys))
+    refused = f"none of its pins is in the chain: {', '.join(one.enforcement.deciding(candidate.host)[:2])}"
+    unless = _unless(one, skips, in_force)
+    return Verdict(Outcome.UNKNOWN, f"{refused}{unless}") if unless else Verdict(Outcome.BLOCKED, refused)
+
+
+def _skipped(candidate: Candidate, anchors: Anchors, skips: list[str]) -> bool:
+    """Whether pins do not count for the chain, in whichever CA that it may end in it ends."""
+    if candidate.assumed:
+        return bool(skips) and set(anchors.sources) <= {*skips, "user"}
+    return "system" in skips and not candidate.declared
+
+
+def _unless(one: Installed, skips: list[str], in_force: Demand) -> str:
+    """Why a chain without a known pin may get through all the same; empty if it does not."""
+    if skips:
+        return f", unless it ends in {skips[0]}, which skips the pins"
+    if one.doubts:
+        return f"; but {one.doubts[0]}"
+    if any(len(pin) == 20 for clause in in_force for pin in clause.leaf | clause.ca):
+        return "; but some pins are SHA-1, which are not compared"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Deciding:
+    pin: str
+    words: str
+
+
+def _deciding(candidate: Candidate, in_force: Iterable[Clause]) -> tuple[_Deciding, ...]:
+    """The keys of the chain that are pinned, each in the place where it counts."""
+    from base64 import b64encode
+
+    clauses = tuple(in_force)
+    found = []
+    for number, key in enumerate(candidate.path):
+        role = Role.CA if number else Role.LEAF
+        wanted = (clause.ca if number else clause.leaf for clause in clauses)
+        if any(key.spki_sha256 in pins for pins in wanted):
+            pin = b64encode(key.spki_sha256).decode("ascii")
+            found.append(_Deciding(pin, f"{role.value} {key.algorithm} {pin[:8]}… {key.subject}"))
+    return tuple(found)
+
+
+def _named(candidate: Candidate, keys: tuple[_Deciding, ...]) -> str:
+    return "; ".join(key.words for key in keys) or f"every chain of {candidate.host} is good enough"

@@ -1,0 +1,345 @@
+"""Whether what a server shows is what an app was built to accept: today, and as long as its pins live.
+
+Nothing here connects or reads a clock: a policy, the models of its targets, what was :class:`Seen` and an
+instant go in, and a :class:`HostVerdict` comes out.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pincompiler.base.finding import Level
+from pincompiler.base.records import dataclass
+from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.platforms.trustkit import TrustKit, unhashable
+from pincompiler.policy.enforcement import Role
+from pincompiler.tls.answers import Seen, Served, Unreached, pinned_chain
+from pincompiler.tls.remarks import Remark, of_seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date, datetime
+
+    from pincompiler.keys.spki import PublicKey
+    from pincompiler.policy.enforcement import Enforcement, Key, PinSet, Policy
+
+
+_HASHABLE = "serve a chain of RSA-2048, RSA-3072, RSA-4096, P-256 or P-384 keys"
+
+
+class Outcome(StrEnum):
+    """What becomes of a connection as far as pins decide."""
+
+    ACCEPTS = "accepts"
+    BLOCKS = "blocks"
+    NOT_PINNED = "not pinned"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pinned key that a server shows."""
+
+    key: Key
+    role: Role
+    """Where it stands in the chain, whatever pins.toml says of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What one enforcement makes of a chain: pins.toml itself, or a target's model."""
+
+    who: str
+    outcomes: tuple[tuple[date, Outcome], ...]
+    """Today, on the last day of the pin-set, and on the first day after it."""
+    why: str = ""
+    """Why it blocks a chain that has a pinned key: a sentence without its full stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChain:
+    """A validated chain, where it was shown, and what comes of it."""
+
+    chain: tuple[PublicKey, ...]
+    shown: tuple[tuple[str, str], ...]
+    """Addresses and versions of TLS."""
+    matches: tuple[Match, ...]
+    outlooks: tuple[Outlook, ...]
+
+    @property
+    def leaf_ends(self) -> datetime:
+        """The last second of the server's certificate, in UTC."""
+        return _ends(self.chain[0])
+
+    @property
+    def ca_ends(self) -> datetime | None:
+        """The last second of the CA above it that ends first; None if no CA is in the chain."""
+        return min(map(_ends, self.chain[1:]), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class HostVerdict:
+    """All that is to be said of a host."""
+
+    host: str
+    port: int
+    pin_set: PinSet | None
+    chains: tuple[ShownChain, ...]
+    backups: tuple[Key, ...]
+    """Pinned keys that are in no chain that was shown (RFC 7469 section 2.5)."""
+    remarks: tuple[Remark, ...]
+    reached: bool
+    """Whether the server was met at all."""
+    complete: bool
+    """Whether every address answered."""
+
+    def failed(self, threshold: Level) -> bool:
+        """Whether there is a remark of this level or a graver one, apart from failures to look."""
+        return any(remark.level.rank <= threshold.rank for remark in self.remarks if not remark.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What servers are held to."""
+
+    policy: Policy
+    enforcements: tuple[tuple[str, Enforcement], ...]
+    """pins.toml and the targets it compiles to, by the name that reports give them."""
+    now: datetime
+    """UTC."""
+    today: date
+    horizon: int
+    """Days before an end from which on it is told of."""
+    private: bool
+    """Whether trust anchors were named, so that an unknown CA is no surprise."""
+
+
+def judge(seen: Seen, asked: Question) -> HostVerdict:
+    """The verdict on one host."""
+    pin_set = asked.policy.covering(seen.host)
+    keys = tuple(dict.fromkeys(pin_set.keys)) if pin_set else ()
+    chains = tuple(_judged(path, shown, seen.host, keys, asked) for path, shown in _chains(seen))
+    served = {key.spki_sha256 for one in chains for key in one.chain}
+    backups = tuple(key for key in keys if key.spki_sha256 not in served and not key.retired)
+    remarks = [*of_seen(seen)]
+    if pin_set is None or not keys:
+        remarks.append(_unpinned(seen.host))
+    elif chains:
+        remarks += _about_pins(chains, backups, pin_set, asked)
+    remarks += _about_targets(chains, asked)
+    remarks += _about_anchors(seen.host, asked) if chains else ()
+    remarks += _about_ends(chains, pin_set, asked)
+    ordered = sorted(dict.fromkeys(remarks), key=lambda remark: remark.level.rank)
+    answers = [answer for visit in seen.visits for _, answer in visit.answers]
+    reached = any(not isinstance(answer, Unreached) for answer in answers)
+    complete = (
+        reached
+        and not seen.problem
+        and not any(isinstance(a, Unreached) and not a.elsewhere for a in answers)
+    )
+    return HostVerdict(seen.host, seen.port, pin_set, chains, backups, tuple(ordered), reached, complete)
+
+
+def _ends(key: PublicKey) -> datetime:
+    assert key.certificate is not None, "chains are made of certificates"  # noqa: S101
+    return key.certificate.not_after
+
+
+def _chains(seen: Seen) -> Iterator[tuple[tuple[PublicKey, ...], tuple[tuple[str, str], ...]]]:
+    """Each chain that was shown, once, with the places where it was."""
+    found: dict[tuple[PublicKey, ...], dict[tuple[str, str], None]] = {}
+    for visit in seen.visits:
+        for _, answer in visit.answers:
+            if isinstance(answer, Served):
+                found.setdefault(answer.chain, {})[visit.address, answer.protocol] = None
+    return ((path, tuple(shown)) for path, shown in found.items())
+
+
+def _judged(
+    path: tuple[PublicKey, ...],
+    shown: tuple[tuple[str, str], ...],
+    host: str,
+    keys: tuple[Key, ...],
+    asked: Question,
+) -> ShownChain:
+    chain = pinned_chain(path)
+    matches = [Match(key, Role.LEAF) for key in keys if key.spki_sha256 == chain.leaf]
+    matches += [Match(key, Role.CA) for key in keys if key.spki_sha256 in chain.cas]
+    pin_set = asked.policy.covering(host)
+    days = _days(pin_set.expires if pin_set else None, asked.today)
+
+    def outlook(who: str, enforcement: Enforcement) -> Outlook:
+        demand = enforcement.demand(host)
+        odd = unhashable(path, demand) if isinstance(enforcement, TrustKit) else ""
+
+        def outcome(day: date) -> Outcome:
+            if not any(clause.in_force(day) for clause in demand):
+                return Outcome.NOT_PINNED
+            accepted = not odd and enforcement.accepts(host, chain, day)
+            return Outcome.ACCEPTS if accepted else Outcome.BLOCKS
+
+        return Outlook(who, tuple((day, outcome(day)) for day in days), odd)
+
+    outlooks = tuple(outlook(*each) for each in asked.enforcements)
+    return ShownChain(path, shown, tuple(matches), outlooks)
+
+
+def _days(expires: date | None, today: date) -> tuple[date, ...]:
+    """Today, the last day with pins and the first without."""
+    if expires is None or expires <= today:
+        return (today,)
+    return tuple(dict.fromkeys((today, expires - timedelta(days=1), expires)))
+
+
+# -- remarks ---------------------------------------------------------------------------------------
+
+
+def _unpinned(host: str) -> Remark:
+    return Remark(
+        Level.ERROR,
+        "not-pinned",
+        "is not pinned by pins.toml",
+        f"add {host} to a [[pin-set]], or ask for another host",
+    )
+
+
+def _about_pins(
+    chains: Sequence[ShownChain], backups: Sequence[Key], pin_set: PinSet, asked: Question
+) -> Iterator[Remark]:
+    """Whether each chain has a pinned key, and whether there is another for the day it is lost."""
+    for one in chains:
+        if not one.matches:
+            yield _mismatch(one, pin_set, asked)
+        for match in one.matches:
+            if match.key.retired:
+                yield Remark(
+                    Level.ERROR,
+                    "retired-key",
+                    f"serves {match.key.title}, which is retired",
+                    "serve another pinned key",
+                )
+            if match.key.role not in (None, match.role):
+                yield Remark(
+                    Level.ERROR,
+                    "wrong-role",
+                    f"serves {match.key.title} as {match.role.value}, and pins.toml says {match.key.role}",
+                    f'write role = "{match.role.value}" for it, and compile again',
+                )
+    if not backups:
+        yield Remark(
+            Level.ERROR,
+            "no-backup",
+            "has every pinned key in use, so losing them locks every user out",
+            "pin a key that no server shows yet (RFC 7469 section 2.5)",
+        )
+    if not pin_set.enforce:
+        yield Remark(
+            Level.NOTE,
+            "report-only",
+            "is report-only: no chain is refused",
+            "set enforce = true when it is ready",
+        )
+
+
+def _mismatch(one: ShownChain, pin_set: PinSet, asked: Question) -> Remark:
+    """No key matches: somebody else's certificate, or a rotation that went ahead of the app."""
+    if box := interception(one.chain, private=asked.private):
+        return box
+    leaf = one.chain[0]
+    enforced = pin_set.enforce and (pin_set.expires is None or asked.today < pin_set.expires)
+    return Remark(
+        Level.ERROR if enforced else Level.WARNING,
+        "no-pin-matches",
+        f"shows {leaf.subject or 'a certificate'}, and no key of its chain is pinned"
+        f"{': apps are locked out' if enforced else ''}",
+        "go back to a certificate with a pinned key; pin the new key and ship the app before you use it",
+    )
+
+
+def interception(chain: Sequence[PublicKey], *, private: bool) -> Remark | None:
+    """The remark on a chain that was made by something between here and the server, if it looks like it."""
+    from pincompiler.keys.interception import intercepted_by
+    from pincompiler.tls.keys import public_anchors
+
+    # A box has no key of a public CA, and what hangs below one is public whatever its name and its last root.
+    if not public_anchors().isdisjoint(key.spki_sha256 for key in chain[1:] or chain):
+        return None
+    fix = "ask from a network that does not intercept TLS, or exempt the host there; never pin this"
+    if known := intercepted_by(key.subject for key in chain[1:] or chain):
+        return Remark(Level.ERROR, "intercepted", f"is intercepted on this network, by {known}", fix)
+    if not private:
+        root = chain[-1].subject or "a CA without a name"
+        problem = f"shows a chain that ends in {root}, which this machine trusts and the public does not"
+        return Remark(Level.ERROR, "intercepted", problem, f"{fix}; if that CA is your own, pass --ca-file")
+    return None
+
+
+def _about_targets(chains: Iterable[ShownChain], asked: Question) -> Iterator[Remark]:
+    """Targets that will part from pins.toml: told where pins.toml itself accepts, or they would be an echo."""
+    for one in chains:
+        wanted = dict(one.outlooks[0].outcomes)
+        for outlook in one.outlooks[1:]:
+            for day, outcome in outlook.outcomes:
+                on = "today" if day == asked.today else f"on {day}"
+                if outcome is Outcome.BLOCKS and wanted[day] is Outcome.ACCEPTS:
+                    yield Remark(
+                        Level.ERROR,
+                        "target-blocks",
+                        f"is blocked by {outlook.who} {on}{f': {outlook.why}' if outlook.why else ''}",
+                        _HASHABLE if outlook.why else "run pincompiler check",
+                    )
+                elif outcome is Outcome.BLOCKS and wanted[day] is Outcome.NOT_PINNED and day == asked.today:
+                    yield Remark(
+                        Level.ERROR,
+                        "target-blocks",
+                        f"is not pinned by pins.toml {on}, and {outlook.who} blocks it",
+                        "serve a key that shipped apps have pinned",
+                    )
+                elif outcome is Outcome.NOT_PINNED and wanted[day] is not Outcome.NOT_PINNED:
+                    yield Remark(
+                        Level.WARNING,
+                        "target-unpinned",
+                        f"is not pinned by {outlook.who} {on}",
+                        "run pincompiler check",
+                    )
+
+
+def _about_anchors(host: str, asked: Question) -> Iterator[Remark]:
+    """Configurations that trust other CAs than those by which the chain was validated."""
+    for who, enforcement in asked.enforcements:
+        if isinstance(enforcement, Nsc) and not asked.private:
+            # The defaults of old targets differ in the user's CAs only.
+            sources = [anchor.source for anchor in enforcement.settings(host).trusted(24)]
+            if "system" not in sources:
+                named = ", ".join(sources) or "no CA"
+                message = f"is asked by the system's CAs, and {who} trusts {named} instead"
+                yield Remark(Level.WARNING, "other-anchors", message, "pass those with --ca-file")
+
+
+def _about_ends(chains: Iterable[ShownChain], pin_set: PinSet | None, asked: Question) -> Iterator[Remark]:
+    """Certificates and pins that end soon."""
+    for one in chains:
+        for what, ends, fix in (
+            ("its certificate", one.leaf_ends, "renew it with the same key, or with a pinned one"),
+            ("a CA of its chain", one.ca_ends, "ask the CA for its new intermediate, and pin that before"),
+        ):
+            if ends is not None and (left := (ends - asked.now).days) < asked.horizon:
+                yield Remark(
+                    Level.WARNING, "certificate-ends", f"{what} ends on {ends:%Y-%m-%d}, {in_days(left)}", fix
+                )
+    if pin_set is None or pin_set.expires is None:
+        return
+    left = (pin_set.expires - asked.today).days
+    ship = "set a later `expires`, compile, and ship the app"
+    if left <= 0:
+        yield Remark(Level.ERROR, "pins-ended", f"has had no pins since {pin_set.expires}", ship)
+    elif left <= asked.horizon:
+        yield Remark(
+            Level.WARNING, "pins-end", f"has no pins from {pin_set.expires} on, {in_days(left)}", ship
+        )
+
+
+def in_days(days: int) -> str:
+    """ "in 3 days", "tomorrow", "today"."""
+    return "today" if days <= 0 else "tomorrow" if days == 1 else f"in {days:,} days"

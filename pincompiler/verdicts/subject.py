@@ -1,0 +1,115 @@
+"""What an audit says of one app: plain data, the same for every report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.records import dataclass
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pincompiler.base.finding import Change, Finding
+    from pincompiler.facts import Pin, Unseen
+    from pincompiler.verdicts.hosts import HostVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryPin:
+    """A pin with whether it does anything."""
+
+    pin: Pin
+    enforced: bool
+    change: Change | None = None
+    """Against an audit before; None: it was compared with none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What tells a build of an app from another."""
+
+    path: str
+    package: str
+    version_name: str
+    version_code: int
+    sha256: str
+    policy: str | None = None
+    """The digest of the pins.toml that it was held to; empty: to none; None: that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A key of pins.toml, which gives a pin its name."""
+
+    name: str
+    pin: str
+    """Base64 of the SHA-256 of its SubjectPublicKeyInfo (RFC 7469 §2.4)."""
+    role: str = ""
+    """``leaf``, ``ca``, or nothing if it is not known."""
+    algorithm: str = ""
+    subject: str = ""
+    """Of the certificate it was taken from, as RFC 4514 text."""
+    begins: date | None = None
+    """The first day on which that certificate is valid, in UTC."""
+    ends: date | None = None
+    """The last one."""
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How an audit was made, so that it can be made again."""
+
+    version: str
+    """Of pincompiler."""
+    day: date
+    """The day for which expiries were judged."""
+    horizon: int = 30
+    """Days before an expiry at which it is told."""
+    engine: str = "fast"
+    pins: str = ""
+    """The pins.toml, as it was named; empty: without one."""
+    policy: str = ""
+    """Its digest, as ``check`` prints it."""
+    accepts: tuple[str, ...] = ()
+    """Files of acceptances besides."""
+    keys: tuple[KnownKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The report on one app."""
+
+    path: str
+    kind: str = ""
+    sha256: str = ""
+    package: str = ""
+    version_name: str = ""
+    version_code: int = 0
+    min_sdk: int = 0
+    target_sdk: int = 0
+    pins: tuple[InventoryPin, ...] = ()
+    verdicts: tuple[HostVerdict, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+    """First what makes verdicts unknown, then remarks."""
+    error: str = ""
+    """Why it could not be read at all."""
+    run: Run | None = None
+    baseline: tuple[Build, ...] | None = None
+    """The builds of the app in the audit that this one was compared with; None: with none."""
+    fixed: tuple[Finding, ...] = ()
+    """What was found in them, and is not found now."""
+    gone: tuple[InventoryPin, ...] = ()
+    """The pins that were in them, and are not here."""
+
+    @property
+    def build(self) -> Build:
+        """Which build it is."""
+        policy = self.run.policy if self.run else None
+        return Build(self.path, self.package, self.version_name, self.version_code, self.sha256, policy)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing remained unseen that matters."""
+        return not self.error and not any(one.mechanisms for one in self.unseen)

@@ -1,0 +1,385 @@
+"""From a shipped app to its report: facts, verdicts, drift, findings.
+
+::
+
+    app -> App (facts) -+-> verdicts: host x mechanism x Android versions -----------+
+                        +-> rules on policies, for each configuration it ships ---+  +-> Subject
+    pins.toml -> policy +-> drift -> rules on apps ---------------- acceptances --+--+
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pincompiler._version import __version__
+from pincompiler.android.apk import AppFiles, SeveralAppsError
+from pincompiler.base.errors import InputError
+from pincompiler.base.finding import Evidence, Finding, Level
+from pincompiler.base.records import dataclass
+from pincompiler.base.workers import Died, Split, supervised
+from pincompiler.facts import Algorithm, Mechanism, State, Unseen
+from pincompiler.facts.engine import Engine
+from pincompiler.platforms.okhttp.model import Among, OkHttp, together
+from pincompiler.policy.differences import differences
+from pincompiler.rules.app import APP_RULES
+from pincompiler.rules.rule import Audited
+from pincompiler.shipped import read_app
+from pincompiler.verdicts.drift import Drift, Expected, drift
+from pincompiler.verdicts.hosts import verdicts
+from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from pincompiler.base.location import Location
+    from pincompiler.facts import App, Pin, Shipped
+    from pincompiler.policy.enforcement import Key
+    from pincompiler.policy.project import Acceptance
+    from pincompiler.rules.rule import Rule
+    from pincompiler.workflows.compile import Checked
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the apps are audited for; small and the same for all of them."""
+
+    today: date
+    horizon: int = 30
+    """Days before an expiry at which it is told."""
+    engine: Engine = Engine.FAST
+    checked: Checked | None = None
+    """The pins.toml, read and judged."""
+    acceptances: tuple[Acceptance, ...] = ()
+    """Of pins.toml and of the files besides."""
+    run: Run | None = None
+    """The question as the report tells it."""
+
+
+def question(
+    today: date, pins: Path | None, accepts: Iterable[Path], horizon: int = 30, engine: Engine = Engine.FAST
+) -> Question:
+    """Read what the apps are to be held to.  InputError when pins.toml or a file of acceptances is broken."""
+    checked = None
+    acceptances: list[Acceptance] = []
+    if pins is not None:
+        from pincompiler.source.document import read_document
+        from pincompiler.workflows.compile import check_document
+
+        document = read_document(pins)
+        checked = check_document(document, pins.parent, today, horizon)
+        if not checked.readable:
+            raise InputError(f"{pins} has errors; run pincompiler check {pins}")
+        acceptances += checked.project.acceptances
+    named = tuple(accepts)
+    for path in named:
+        acceptances += _acceptances(path, today)
+    project = checked.project if checked else None
+    run = Run(
+        __version__,
+        today,
+        horizon,
+        engine.value,
+        str(pins) if pins else "",
+        project.policy.digest() if project else "",
+        tuple(map(str, named)),
+        tuple(map(_known, project.keys)) if project else (),
+    )
+    return Question(today, horizon, engine, checked, tuple(acceptances), run)
+
+
+def _known(key: Key) -> KnownKey:
+    certificate = key.certificate
+    begins = certificate.not_before if certificate else None
+    return KnownKey(
+        key.name,
+        key.pin,
+        key.role.value if key.role else "",
+        key.algorithm,
+        certificate.subject if certificate else "",
+        begins.date() if begins else None,
+        certificate.not_after.date() if certificate else None,
+        key.retired,
+    )
+
+
+def _acceptances(path: Path, today: date) -> tuple[Acceptance, ...]:
+    from pincompiler.rules.acceptances import unknown_rules
+    from pincompiler.source.document import place, read_document
+    from pincompiler.source.reader import read_acceptances
+
+    document = read_document(path)
+    found, problems = read_acceptances(document)
+    for problem in (*problems, *unknown_rules(found, today)):
+        told = place(problem, document)
+        line = f":{told.location.span.line}" if told.location and told.location.span else ""
+        raise InputError(f"{document.file}{line}: {told.message}")
+    return found
+
+
+def audit(path: Path, asked: Question) -> Subject:
+    """Audit one app; one that cannot be read, or is several, is a subject with an error."""
+    files = AppFiles(path)
+    try:
+        return _audit(files, asked)
+    except SeveralAppsError as error:
+        return _unread(files, str(error), asked)
+
+
+def _audit(files: AppFiles, asked: Question) -> Subject:
+    try:
+        return judge_app(read_app(files.path, asked.engine, files.parts), asked)
+    except SeveralAppsError:
+        raise
+    except InputError as error:
+        return _unread(files, str(error), asked)
+    except MemoryError:
+        return _unread(files, "memory ran out", asked)
+
+
+def _unread(files: AppFiles, why: str, asked: Question) -> Subject:
+    return Subject(files.name, error=why.removeprefix(f"{files.name}: "), run=asked.run)
+
+
+def audit_all(paths: Sequence[Path], asked: Question, jobs: int = 1) -> Iterator[Subject]:
+    """Audit apps in the order in which they are named, and each of several in a directory or an archive.
+
+    Of several each is read in a process that is watched, ``jobs`` of them at a time: an app that brings down its
+    process is a subject with an error, and costs no other.
+    """
+    for streamed, some in groupby(paths, lambda path: str(path) == "-"):
+        files = tuple(map(AppFiles, some))
+        if streamed:  # which is this process's alone
+            yield from (audit(one.path, asked) for one in files)
+            continue
+        found = _audit_or_split(files[0], asked) if len(paths) == 1 else Split(files)
+        if isinstance(found, Split):
+            yield from _watched(found.tasks, asked, jobs)
+        else:
+            yield found
+
+
+def _audit_or_split(files: AppFiles, asked: Question) -> Subject | Split:
+    try:
+        return _audit(files, asked)
+    except SeveralAppsError as error:
+        return Split(tuple(map(files.only, error.parts)))
+
+
+def _watched(files: Iterable[AppFiles], asked: Question, jobs: int) -> Iterator[Subject]:
+    with closing(supervised(partial(_audit_or_split, asked=asked), files, jobs)) as results:
+        for found in results:
+            died = isinstance(found, Died)
+            yield _unread(found.task, f"the process that read it {found.why}", asked) if died else found
+
+
+def judge_app(app: App, asked: Question) -> Subject:
+    """The report on an app whose facts are known."""
+    policy = asked.checked.project.policy if asked.checked else None
+    unseen = dict.fromkeys(app.unseen)
+    audited = _audited(app, asked)
+    found = [*_of_policies(app, audited), *_of_apps(audited, unseen)]
+    shown = tuple(found)
+    if asked.acceptances:
+        from pincompiler.rules.acceptances import applied
+
+        shown = tuple(applied(found, asked.acceptances, asked.today))
+    if asked.checked:
+        from pincompiler.source.document import place
+
+        shown = tuple(place(finding, asked.checked.document) for finding in shown)
+    return Subject(
+        app.path,
+        app.kind,
+        app.sha256,
+        app.manifest.package,
+        app.manifest.version_name,
+        app.manifest.version_code,
+        app.manifest.min_sdk,
+        app.manifest.target_sdk,
+        tuple(InventoryPin(pin, _enforced(app, pin, asked.today)) for pin in app.pins),
+        verdicts(app, policy, asked.today),
+        tuple(sorted(dict.fromkeys(shown), key=_order)),
+        tuple(sorted(unseen, key=lambda one: not one.mechanisms)),
+        run=asked.run,
+    )
+
+
+# -- rules ---------------------------------------------------------------------------------------
+
+
+def _of_apps(audited: Audited, unseen: dict[Unseen, None]) -> Iterator[Finding]:
+    """What the rules on apps find; one that fails is told, and silences no other."""
+    for rule in APP_RULES:
+        found, failure = _run(rule, audited)
+        yield from found
+        if failure:
+            unseen[Unseen(f"rule {rule.id}", failure)] = None
+
+
+def _run(rule: Rule, audited: Audited) -> tuple[list[Finding], str]:
+    assert rule.app is not None  # noqa: S101 - for the type checker
+    try:
+        return list(rule.app(audited)), ""
+    except MemoryError:
+        raise  # no bug, and the next rule would meet it too
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other rules have to be heard
+        return [], f"failed, which is a bug of pincompiler: {error!r}"
+
+
+def _of_policies(app: App, audited: Audited) -> Iterator[Finding]:
+    """What the rules on policies find in each configuration that the app has in force."""
+    names = {key.spki_sha256: key for key in audited.project.keys} if audited.project else {}
+    in_force = [one for one in app.shipped if one.owner.first_party and one.state is State.ACTIVE]
+    with_pins = [one for one in in_force if one.enforcement.pin_sets()]
+    if not with_pins:
+        return
+    from pincompiler.rules.judged import of_file
+    from pincompiler.rules.registry import judge
+
+    for shipped in with_pins:
+        judged = of_file(shipped.enforcement, names, shipped.where, audited.today, audited.horizon)
+        evidence = Evidence(api=str(shipped.api), mechanism=shipped.mechanism.value)
+        for finding in judge(judged, shipped=True):
+            where = _inside(finding.location, app, shipped)
+            yield replace(finding, location=where, related=(), evidence=evidence, kind="")
+
+
+def _inside(where: Location | None, app: App, shipped: Shipped) -> Location | None:
+    """The place in the app; the reader of an NSC names the member only."""
+    if where is None or where.file == app.path:
+        return where or shipped.where
+    return replace(where, file=app.path, member=where.member or where.file, path=())
+
+
+# -- drift ---------------------------------------------------------------------------------------
+
+
+def _audited(app: App, asked: Question) -> Audited:
+    if asked.checked is None:
+        return Audited(app, asked.today, None, asked.horizon)
+    project = asked.checked.project
+    expected = tuple(_expected(asked.checked))
+    found = tuple(one for mechanism in Mechanism for one in _drift(app, mechanism, expected, asked.checked))
+    return Audited(app, asked.today, project.policy, asked.horizon, project, expected, found)
+
+
+def _expected(checked: Checked) -> Iterator[Expected]:
+    """What each target for Android compiles to."""
+    from pincompiler.platforms.registry import target_named
+
+    for lowering in checked.lowered:
+        output = lowering.output
+        if name := target_named(output.target).mechanism:
+            yield Expected(
+                Mechanism(name),
+                lowering.effective,
+                output.target,
+                output.where,
+                lowering.model,
+                str(output.path),
+            )
+
+
+def _drift(
+    app: App, mechanism: Mechanism, expected: tuple[Expected, ...], checked: Checked
+) -> tuple[Drift, ...]:
+    """How what the app has of one mechanism differs; of several targets for it, from the nearest."""
+    project = checked.project
+    candidates = [one.enforcement for one in expected if one.mechanism is mechanism]
+    if not expected and _pins_one_of(app, mechanism, set(project.policy.names())):
+        candidates = [project.policy]
+    found: dict[object, Drift] = {}
+    for shipped in _clients(app, mechanism):
+        drifts = [drift(wanted, shipped, project.policy, project.keys) for wanted in candidates]
+        for one in min(drifts, key=len, default=()):
+            # What is true of all pinners together is true of each.
+            apart = shipped.title if mechanism is not Mechanism.OKHTTP else ""
+            found.setdefault((one.kind, one.host, one.said, apart), one)
+    return tuple(found.values())
+
+
+def _clients(app: App, mechanism: Mechanism) -> Iterator[Shipped]:
+    """What is comparable, and each pinner that holds its client to less or more for a host that others pin too."""
+    yield from comparable(app, mechanism)
+    some = _active(app, mechanism) if mechanism is Mechanism.OKHTTP else ()
+    pinners = [one.enforcement for one in some if isinstance(one.enforcement, OkHttp)]
+    if len(pinners) < 2 or not comparable(app, mechanism):
+        return
+    whole = together(pinners)
+    for shipped, own in zip(some, pinners, strict=True):
+        alone = Among(own, whole)
+        if any(differences(alone, whole)):
+            yield replace(shipped, enforcement=alone)
+
+
+def comparable(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
+    """What was seen whole and counts: what was not is neither the same nor different.
+
+    Clients may share the work, so their pinners are compared as one.
+    """
+    if any(mechanism in unseen.mechanisms for unseen in app.unseen):
+        return ()
+    some = _active(app, mechanism)
+    if mechanism is not Mechanism.OKHTTP:
+        return tuple(one for one in some if not one.doubts)
+    if any(one.doubts for one in some):
+        return ()
+    if len(some) < 2:
+        return some
+    pinners = [one.enforcement for one in some if isinstance(one.enforcement, OkHttp)]
+    return (replace(some[0], title="the OkHttp pinners", enforcement=together(pinners)),)
+
+
+def _active(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
+    """What the app itself has of a mechanism, put to use."""
+    return tuple(
+        one
+        for one in app.shipped
+        if one.mechanism is mechanism and one.state is State.ACTIVE and one.owner.first_party
+    )
+
+
+def _pins_one_of(app: App, mechanism: Mechanism, hosts: set[str]) -> bool:
+    return any(one.enforcement.demand(host) for one in comparable(app, mechanism) for host in hosts)
+
+
+# -- the report ----------------------------------------------------------------------------------
+
+
+def _enforced(app: App, pin: Pin, today: date) -> bool:
+    """Whether some configuration in force demands this pin."""
+    try:
+        wanted = b64decode(pin.pin, validate=True)
+    except (Base64Error, ValueError):
+        return False
+    length = 20 if pin.algorithm is Algorithm.SPKI_SHA1 else 32  # OkHttp also takes SHA-1
+    host = pin.host.lower().lstrip("*.")
+    return any(
+        wanted in clause.leaf | clause.ca
+        for shipped in app.shipped
+        if shipped.mechanism is pin.mechanism and shipped.state is State.ACTIVE
+        for probe in (host, f"x.{host}", f"x.x.{host}")
+        if not (shipped.unenforced and shipped.unenforced.demand(probe))
+        for clause in shipped.enforcement.demand(probe)
+        if clause.in_force(today) and len(wanted) == length
+    )
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    where = finding.location
+    span = where.span if where and where.span else None
+    place_ = (where.file, where.member, span.line if span else 0, where.symbol) if where else ("", "", 0, "")
+    return finding.level.rank, finding.rule, place_, finding.message
+
+
+def failed(subject: Subject, threshold: Level) -> bool:
+    """Whether some finding is as grave as the threshold."""
+    return any(finding.level.rank <= threshold.rank for finding in subject.findings)

@@ -1,0 +1,170 @@
+"""Where an output goes, and how the file there names the pins.toml that it comes from.
+
+What is read, edited, compared and written is one path, whatever the spelling: no option, ``-o DIR``,
+``-o -``, with ``--check`` or without.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pincompiler.base.errors import InputError
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.records import dataclass
+from pincompiler.platforms import plist
+from pincompiler.platforms.ats import RECORD
+from pincompiler.platforms.headers import header_line, named_source, noticed_source, safe_name
+from pincompiler.platforms.registry import target_named
+from pincompiler.source.document import read_if_there
+from pincompiler.source.paths import entries, is_same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pincompiler.policy.project import Output, Project
+
+_CHANGED = lazy_regex(r"-[0-9a-f]{8}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The place of one output, and what stands there."""
+
+    path: Path
+    """The file that is read, edited, compared and written."""
+    begins_with: Path
+    """For a part of a file: where the rest is read.  The same file; below another directory that has
+    none yet, the project's own, of which it becomes a copy."""
+    standing: bytes | None
+    """Its content, None if there is no file."""
+    source: str
+    """How its header is to name the pins.toml."""
+    said: str
+    """The source that it names now; empty: it was not generated."""
+    ours: bool
+    """Whether that is this pins.toml."""
+
+    def beginning(self) -> bytes:
+        """What an edit begins with, empty for a new file.  InputError when it cannot be read."""
+        content = self.standing if self.begins_with == self.path else read_if_there(self.begins_with)
+        if content is not None and not content.strip():  # it may be the rest of a file that was cut short
+            raise InputError(
+                f"{self.begins_with}:1:1: not XML: no element found; delete the file to begin a new one"
+            )
+        return content or b""
+
+    def settled(self, content: bytes) -> bytes:
+        """What to write: the file as it is, if all that is new is how the header names the same source."""
+        now, then = header_line(self.source).encode(), header_line(self.said).encode()
+        same = self.ours and content.replace(now, then, 1) == self.standing
+        return self.standing if same and self.standing else content
+
+
+def destination(project: Project, output: Output, directory: Path | None = None) -> Destination:
+    """Where an output goes below a directory; None: the project's own.  InputError when it cannot be read."""
+    target, own = target_named(output.target), project.root / output.path
+    path = own if directory is None else directory / output.path
+    standing = read_if_there(path)
+    said = _said(standing, path, edited=target.edits) if standing else ""
+    named = _source_name(project, path)
+    ours = said != "" and _is_ours(project, path, said, named)
+    # Folders above the project are not called the same on every machine: what once named it does so still.
+    kept = ours and "/" in said and not said.startswith("../")
+    begins_with = path if standing is not None or not target.edits else own
+    return Destination(path, begins_with, standing, said if kept else named, said, ours)
+
+
+def _said(content: bytes, path: Path, *, edited: bool) -> str:
+    if not edited:
+        return named_source(content)
+    return noticed_source(record_in(content, str(path)).get("Notice")) if content.strip() else ""
+
+
+@lru_cache(maxsize=2)
+def record_in(content: bytes, file: str) -> Mapping[str, Any]:
+    """What a property list says of the policies its sections were compiled from.  InputError as of plist.edit."""
+    record = plist.entry(content, RECORD, file)
+    return record if isinstance(record, dict) else {}
+
+
+# -- the pins.toml, as its outputs name it ---------------------------------------------------------
+#
+# The name may not depend on where one stands or where the checkout is, or a file would become another's
+# by moving.  So a bare name means the next file of that name at or above the output.  Only where that
+# is not the one meant, folders are named: up to it ("../pins.toml"), or for an output that is not below
+# it the last two ("apps/mobile/pins.toml"), none above the top of the checkout ("./pins.toml").
+
+
+def _source_name(project: Project, path: Path) -> str:
+    name, root, folder = safe_name(project.file), project.root.resolve(), _folder(path)
+    if not folder.is_relative_to(root):
+        return _label(root, name)
+    below = len(folder.parts) - len(root.parts)
+    nearer = (folder, *folder.parents)[:below]
+    shadowed = any(os.path.lexists(above / project.file) for above in nearer)
+    return "../" * below + name if shadowed else name
+
+
+def _folder(path: Path) -> Path:
+    """The folder a file is written to, links followed."""
+    return Path(os.path.realpath(path.parent))
+
+
+def _label(root: Path, name: str) -> str:
+    top = _top(root)
+    parts = root.relative_to(top).parts if top else root.parts[1:]
+    return "/".join((*map(safe_name, parts[-2:]), name)) if parts else f"./{name}"
+
+
+def _top(root: Path) -> Path | None:
+    """The top of the checkout."""
+    return next((above for above in (root, *root.parents) if os.path.lexists(above / ".git")), None)
+
+
+def _is_ours(project: Project, path: Path, name: str, named: str) -> bool:
+    """Whether the source that the header of a file names is this project's pins.toml, which would be ``named``.
+
+    What it names is looked for; where it is no more, pins.toml may have moved, and its own name decides.
+    """
+    if name == named:
+        return True
+    pins = project.root.resolve() / project.file
+    found = next(_meant(name, pins.parent, _folder(path)), None)
+    if found is not None and os.path.lexists(pins):
+        return is_same(found, pins)
+    # Earlier releases put no digits behind a name that they had to change.
+    return name.rpartition("/")[2] in (safe_name(pins.name), noticed_source(header_line(pins.name)))
+
+
+def _meant(name: str, root: Path, folder: Path) -> Iterator[Path]:
+    """The files that a header in a folder may mean by a name, the likeliest first."""
+    above = (folder, *folder.parents)
+    if name.startswith("../"):
+        starts = above[:1]
+    elif name.startswith("./"):
+        starts = tuple(filter(None, (_top(root),)))
+    elif "/" in name:
+        starts = (*root.parents, *above)
+    else:  # nothing above the project
+        starts = above[: above.index(root) + 1] if root in above else above
+    paths = (_followed(start, name.split("/")) for start in starts)
+    return (path for path in paths if path is not None)
+
+
+def _followed(start: Path, names: Sequence[str]) -> Path | None:
+    """The path of names as headers have them, from a folder; None where there is no such name."""
+    at: Path | None = start
+    for name in names:
+        if at is None:
+            return None
+        if name == "..":
+            at = at.parent
+        elif os.path.lexists(at / name):
+            at /= name
+        else:  # it may have been changed for the header
+            listed = entries(at) if _CHANGED.search(name) else ()
+            at = next((entry for entry in listed if safe_name(entry.name) == name), None)
+    return at

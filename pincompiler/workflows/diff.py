@@ -1,0 +1,250 @@
+"""Two configurations, or two builds of an app, side by side: who would accept what, and what changed."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pincompiler.base.records import dataclass
+from pincompiler.facts import Mechanism
+from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.platforms.trustkit import TrustKit
+from pincompiler.policy.differences import STRANGER, Difference, asides, describe, differences
+from pincompiler.reports.audit import changes_text
+from pincompiler.reports.findings.text import visible
+from pincompiler.verdicts.changes import Changes, changes, since
+from pincompiler.workflows.read_configuration import (
+    Configuration,
+    doubts_of,
+    in_app,
+    is_app,
+    read_configurations,
+    undermining,
+    unseen_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from pincompiler.base.finding import Finding
+    from pincompiler.facts import App
+    from pincompiler.platforms.nsc.model import Reporting
+    from pincompiler.policy.enforcement import Enforcement
+    from pincompiler.verdicts.subject import InventoryPin
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A difference between two named configurations."""
+
+    left: str
+    right: str
+    difference: Difference
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How two files compare."""
+
+    disagreements: tuple[Disagreement, ...]
+    doubts: tuple[str, ...]
+    """What of either could not be told, so that there may be more."""
+    changes: Changes | None = None
+    """Between two apps."""
+
+    @property
+    def differ(self) -> bool:
+        """Whether anything is not the same."""
+        return bool(self.disagreements or (self.changes and self.changes.any))
+
+
+def compare(left: Path, right: Path, today: date) -> Comparison:
+    """Every disagreement of what two files describe.
+
+    Like is compared with like; a kind of configuration that only one of them has, with all of the other.  Of
+    two apps, taken for an older and a newer build, also what audits find in them.  Raises InputError when one of
+    them cannot be read.
+    """
+    if is_app(left) and is_app(right):
+        return _compare_apps(left, right, today)
+    here, there = read_configurations(left, today), read_configurations(right, today)
+    # What was not seen whole is neither the same nor different: it is unknown.
+    known = [(a, b) for a, b in _pairs(here, there) if not (a.doubts or b.doubts)]
+    found = tuple(one for a, b in known for one in _compare(a, b))
+    doubts = (*doubts_of((*here, *there)), *_asides(known))
+    return Comparison(found, tuple(dict.fromkeys(doubts)))
+
+
+def _asides(pairs: Iterable[tuple[Configuration, Configuration]]) -> Iterator[str]:
+    """What differs besides pins, of two of a kind, or where one of the two kinds stands alone."""
+    pairs = list(pairs)
+    alike = {type(a.enforcement) for a, b in pairs if type(a.enforcement) is type(b.enforcement)}
+    for a, b in pairs:
+        kinds = {type(a.enforcement), type(b.enforcement)}
+        if len(kinds) == 1 or not kinds & alike:
+            yield from (one.said(a.title, b.title) for one in asides(a.enforcement, b.enforcement))
+            yield from _elsewhere(a, b)
+
+
+def _elsewhere(a: Configuration, b: Configuration) -> Iterator[str]:
+    """What differs of two of a kind for some builds, or some connections, of the same hosts."""
+    left, right = a.enforcement, b.enforcement
+    if isinstance(left, Nsc) and isinstance(right, Nsc):
+        if _debug(left) != _debug(right):
+            yield f"{a.title} and {b.title} trust other CAs in debuggable builds (debug-overrides)"
+        if _told_trustkit(left) != _told_trustkit(right):
+            yield f"{a.title} and {b.title} have other instructions for TrustKit-Android (trustkit-config)"
+    if isinstance(left, TrustKit) and isinstance(right, TrustKit) and left.swizzle is not right.swizzle:
+        swizzling = a if left.swizzle else b
+        yield f"of the two only {swizzling.title} asks TrustKit for every connection (TSKSwizzleNetworkDelegates)"
+
+
+def _told_trustkit(nsc: Nsc) -> dict[str, Reporting]:
+    return {
+        domain.name: config.reporting
+        for config in nsc.configs
+        if config.reporting
+        for domain in config.domains
+    }
+
+
+def _debug(nsc: Nsc) -> frozenset[tuple[str, bool]]:
+    return frozenset((one.source, one.overrides_pins) for one in nsc.overrides or ())
+
+
+def _pairs(
+    here: tuple[Configuration, ...], there: tuple[Configuration, ...]
+) -> Iterator[tuple[Configuration, Configuration]]:
+    """Of two Info.plists, both with ATS and TrustKit, each with its own kind: what both allow is no difference."""
+    common = {type(one.enforcement) for one in here} & {type(one.enforcement) for one in there}
+    for a in here:
+        for b in there:
+            kinds = {type(a.enforcement), type(b.enforcement)}
+            if len(kinds) == 1 or not kinds <= common:
+                yield a, b
+
+
+def _compare_apps(left: Path, right: Path, today: date) -> Comparison:
+    """Mechanism by mechanism; what an app has none of is told by its pins and findings."""
+    from pincompiler.shipped import read_app
+    from pincompiler.workflows.audit import judge_app, question
+
+    old, new = read_app(left), read_app(right)
+    asked = question(today, None, ())
+    before, after = judge_app(old, asked), judge_app(new, asked)
+    # Who names two builds has said that they are of one app, whatever their packages.
+    changed = changes([since([before], after)])
+    if old.sha256 == new.sha256:
+        return Comparison((), (), changed)
+    here, there = _mechanisms(old), _mechanisms(new)
+    pairs = [
+        (a, b)
+        for a in here
+        for b in there
+        if type(a.enforcement) is type(b.enforcement) and not (a.doubts or b.doubts)
+    ]
+    found = tuple(one for a, b in pairs for one in _compare(a, b))
+    unseen = [(old, unseen_in(old, before)), (new, unseen_in(new, after))]
+    if not (found or changed.any):
+        # The same findings in both are no difference, and no reason to call the rest the same.
+        unseen += [(old, undermining(old, before)), (new, undermining(new, after))]
+    doubts = [f"{app.path}: {doubt}" for app, some in unseen for doubt in some]
+    if _anchors(old) != _anchors(new):
+        doubts.append(
+            f"{left} and {right} bring other CAs along for the network security configuration to trust"
+        )
+    return Comparison(found, tuple(dict.fromkeys((*doubts, *_asides(pairs)))), changed)
+
+
+def _mechanisms(app: App) -> tuple[Configuration, ...]:
+    """What an app has in force; without a network security configuration, Android's own."""
+    known = any(one.mechanism is Mechanism.NSC for one in app.shipped)
+    if known or app.nsc.unresolved or any(Mechanism.NSC in one.mechanisms for one in app.unseen):
+        return in_app(app)
+    return (*in_app(app), Configuration(f"{app.path} (without a network security configuration)", Nsc(())))
+
+
+def _anchors(app: App) -> frozenset[bytes]:
+    """The certificates that its configuration trusts in releases, whatever their files are called."""
+    files = (file for file in app.bundled.files if file.anchor)
+    return frozenset(one.sha256 for file in files for one in file.store.certificates)
+
+
+def _compare(left: Configuration, right: Configuration) -> list[Disagreement]:
+    names = _names(left.enforcement, right.enforcement)
+    return [
+        Disagreement(
+            left.title, right.title, found, describe(found, left.title, right.title, names.__getitem__)
+        )
+        for found in differences(left.enforcement, right.enforcement)
+    ]
+
+
+def _names(*enforcements: Enforcement) -> dict[bytes, str]:
+    """The name of each key where one side has one."""
+    names: dict[bytes, str] = {}
+    for enforcement in enforcements:
+        for pin_set in enforcement.pin_sets():
+            for key in pin_set.keys:
+                if key.name or key.spki_sha256 not in names:
+                    names[key.spki_sha256] = key.title
+    return names
+
+
+def as_text(found: Comparison) -> str:
+    """A sentence a line."""
+    lines = [item.sentence for item in found.disagreements]
+    lines += changes_text.render(found.changes).split("\n") if found.changes else ()
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def as_json(found: Comparison) -> str:
+    """The same for programs; pins are base64, a key that nobody pinned is null."""
+    shown = [_shown(item) for item in found.disagreements]
+    report = {"version": 1, "command": "diff", "differences": shown, "unknown": list(found.doubts)}
+    if found.changes:
+        report |= _changes(found.changes)
+    return json.dumps(report, indent=2) + "\n"
+
+
+def _changes(found: Changes) -> dict[str, Any]:
+    of_findings = {"new": found.new, "fixed": found.fixed, "unchanged": found.unchanged}
+    of_pins = {"new": found.new_pins, "gone": found.gone_pins, "unchanged": found.kept_pins}
+    return {
+        "findings": {name: [_finding(one) for one in some] for name, some in of_findings.items()},
+        "pins": {name: [_pin_id(one) for one in some] for name, some in of_pins.items()},
+    }
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    return {"rule": one.rule, "level": one.level.value, "message": one.message, "hosts": list(one.hosts)}
+
+
+def _pin_id(found: InventoryPin) -> dict[str, str]:
+    pin = found.pin
+    return {
+        "mechanism": pin.mechanism.value,
+        "host": pin.host,
+        "algorithm": pin.algorithm.value,
+        "pin": pin.pin,
+    }
+
+
+def _shown(item: Disagreement) -> dict[str, Any]:
+    difference = item.difference
+    return {
+        "host": difference.host,
+        "from": None if difference.day == date.min else difference.day.isoformat(),
+        "chain": {"leaf": _pin(difference.chain.leaf), "cas": [_pin(pin) for pin in difference.chain.cas]},
+        "accepted-by": item.left if difference.wanted else item.right,
+        "refused-by": item.right if difference.wanted else item.left,
+        "message": item.sentence,
+    }
+
+
+def _pin(pin: bytes) -> str | None:
+    return None if pin == STRANGER else b64encode(pin).decode("ascii")

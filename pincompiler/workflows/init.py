@@ -1,0 +1,91 @@
+"""A first pins.toml: from nothing, or from what an app has already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.errors import InputError, OutputError, UsageError
+from pincompiler.platforms.nsc.oddities import never_matched
+from pincompiler.policy.differences import asides, describe, differences
+from pincompiler.policy.enforcement import Key
+from pincompiler.policy.from_enforcement import lift, template, to_toml
+from pincompiler.policy.hosts import BadHost, canonical_host
+from pincompiler.source.document import parse
+from pincompiler.source.reader import read_project
+from pincompiler.workflows.read_configuration import (
+    Configuration,
+    doubts_of,
+    read_configurations,
+    refuse_lacking,
+)
+from pincompiler.workflows.write import is_stream, write_stream
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+
+def fresh(hosts: tuple[str, ...]) -> bytes:
+    """A pins.toml to fill in.  UsageError for what is no host."""
+    names = []
+    for text in hosts:
+        host = canonical_host(text)
+        if isinstance(host, BadHost):
+            raise UsageError(f'"{text}" {host.problem}: {host.fix}')
+        names.append(host)
+    return template(tuple(dict.fromkeys(names)))
+
+
+def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
+    """A pins.toml whose pins mean the same as those of a file, and what of the file it leaves out.
+
+    The same: proven by comparing what was written with it.  What is left out is said in it as well.  Raises InputError,
+    with a host that shows it, when no policy means the same, and when it is not known what the pins are.
+    """
+    configurations = read_configurations(path, today)
+    refuse_lacking(configurations, path)
+    first, *others = configurations
+    for doubt in (doubt for one in configurations for doubt in one.doubts):
+        raise InputError(f"{path}: not everything can be told: {doubt}")
+    policy = lift(first.enforcement, *(other.enforcement for other in others))
+    for pin_set in policy.sets:
+        if pin_set.enforce and not pin_set.keys:
+            raise InputError(
+                f"{first.title}: {pin_set.hosts[0]} accepts no chain at all; mend the file first"
+            )
+    if not policy.sets:
+        raise InputError(f"{first.title}: pins no host")
+    left_out = dict.fromkeys(doubts_of(configurations))
+    for one in configurations:
+        left_out |= dict.fromkeys(
+            aside.said(path.name, "pins.toml") for aside in asides(one.enforcement, policy)
+        )
+    content = to_toml(policy, path.name, tuple(left_out))
+    reading = read_project(parse(content.decode(), "pins.toml"), path.parent)
+    for finding in reading.findings:
+        raise InputError(f"{path}: cannot be said in pins.toml: {finding.message}")
+    _refuse_differences(first, Configuration("any pins.toml", reading.project.policy))
+    for other in others:
+        _refuse_differences(first, other)
+    return content, tuple(left_out)
+
+
+def _refuse_differences(left: Configuration, right: Configuration) -> None:
+    for difference in differences(left.enforcement, right.enforcement):
+        if not never_matched(difference.name):
+            sentence = describe(difference, left.title, right.title, lambda pin: Key(pin).title)
+            raise InputError(f"{sentence}; mend the file first, or write pins.toml by hand")
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a new file, or to a pipe or device.  OutputError if that cannot be done, UsageError for what is there."""
+    if is_stream(path):
+        write_stream(path, content)
+        return
+    try:
+        with path.open("xb") as stream:
+            stream.write(content)
+    except FileExistsError as error:
+        raise UsageError(f"{path} exists; write elsewhere with -o FILE, or print with -o -") from error
+    except OSError as error:
+        raise OutputError(f"{path}: {error.strerror or error}; nothing was written") from error

@@ -1,0 +1,48 @@
+"""From a project to what each of its outputs will enforce; nothing is judged here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pincompiler.base.finding import Finding, Level
+from pincompiler.base.records import dataclass
+from pincompiler.platforms.registry import target_named
+from pincompiler.source.document import read_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pincompiler.policy.enforcement import Enforcement
+    from pincompiler.policy.project import Output, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """What one output makes of the policy."""
+
+    output: Output
+    model: Any
+    """What is generated."""
+    effective: Enforcement
+    """That, merged with the hand-written base if there is one: what the app will enforce."""
+
+
+def missing_base(output: Output, root: Path) -> Finding | None:
+    """The finding on a hand-written base that is not there."""
+    if output.base is None or output.where is None or (root / output.base).is_file():
+        return None
+    message, fix = f'"{output.base}" is no file', "put the hand-written part there"
+    return Finding("invalid-value", Level.ERROR, message, output.where.at("base"), fix, target=output.target)
+
+
+def lower(project: Project, output: Output, models: dict[object, Any]) -> Lowering:
+    """Lower once for all targets that are one platform in two languages; InputError for an unreadable base."""
+    target = target_named(output.target)
+    key = (target.lower, output.swizzle)
+    if key not in models:
+        models[key] = target.lower(project.policy, project.app, output)
+    model = models[key]
+    if output.base is None or target.merge is None:
+        return Lowering(output, model, model)
+    base = target.read(read_bytes(project.root / output.base), project.app, str(project.root / output.base))
+    return Lowering(output, model, target.merge(base, model))
