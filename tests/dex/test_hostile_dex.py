@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pincompiler.android.constants.program import Program, arguments
+from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.format import DexError
 from pincompiler.android.dex.index import Dex
+from pincompiler.android.dex.scan import Wanted
 from tests.dex import apks
 from tests.dex.idioms import APP, HELPER, cases
 from tests.dex.smali import assemble
@@ -39,12 +41,15 @@ def interrogate(data: bytes) -> None:
 
 
 def questions(dex: Dex, program: Program) -> list[Callable[[], object]]:
+    def classes() -> list[str]:
+        return [dex.type_name(kind) for kind in dex.layout.classes[0::8].tolist()]
+
     return [
         lambda: dex.string_ids(*apks.PIN_PATTERNS),
-        lambda: dex.string_uses(range(len(dex.strings))),
+        lambda: dex.uses(Wanted(opcodes.CONST_STRING, frozenset(range(len(dex.strings))))),
         lambda: dex.subclasses(["Ljava/lang/Object;"]),
-        lambda: all(follow(program, name) for name in dex.classes_named),
-        lambda: [dex.class_def(name) for name in dex.classes_named],
+        lambda: all(follow(program, name) for name in classes()),
+        lambda: [dex.class_def(name) for name in classes()],
         lambda: [
             program.origins(value)
             for site in dex.call_sites(range(len(dex.layout.methods) // 4))

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pincompiler.android.dex import Dex, DexError, containing, exactly
+from pincompiler.android.dex import Dex, DexError, containing, exactly, opcodes
 from pincompiler.android.dex.format import as_uleb128, sleb128, uleb128
+from pincompiler.android.dex.scan import Wanted
 from pincompiler.android.dex.strings import decode, encode
 from tests.dex.smali import assemble, class_file, method
 
@@ -63,13 +64,13 @@ def test_strings_are_found_by_pattern(dex: Dex) -> None:
     assert [dex.string(index) for index in bare] == [BARE]
     found = dex.string_ids(exactly(44, rb"[A-Za-z0-9+/]{43}="), containing(rb"sha(?:256|1)/"))
     assert {dex.string(index) for index in found} == {BARE, PIN}
-    assert {site.method.name for site in dex.string_uses(found)} == {"all"}
+    assert {site.method.name for site in dex.uses(Wanted(opcodes.CONST_STRING, frozenset(found)))} == {"all"}
 
 
 def test_strings_are_found_by_value(dex: Dex) -> None:
     for index in range(len(dex.strings)):
-        assert dex.string_id(dex.string(index)) == index
-    assert dex.string_id("absent") is None
+        assert dex.strings.find(dex.string(index)) == index
+    assert dex.strings.find("absent") is None
 
 
 def test_calls_are_found_in_all_classes(dex: Dex) -> None:
@@ -81,11 +82,12 @@ def test_calls_are_found_in_all_classes(dex: Dex) -> None:
 
 
 def test_other_uses(dex: Dex) -> None:
-    for sites in (
-        dex.static_reads(dex.field_refs("LMain;", "HOST")),
-        dex.new_instances(["LOther9;", "LAbsent;"]),
-        dex.class_literals(["LOther7;"]),
+    for family, ids in (
+        (opcodes.STATIC_GETS, dex.field_refs("LMain;", "HOST")),
+        (opcodes.NEW_INSTANCE, [dex.type_id("LOther9;")]),
+        (opcodes.CONST_CLASS, [dex.type_id("LOther7;")]),
     ):
+        sites = dex.uses(Wanted(family, frozenset(number for number in ids if number is not None)))
         assert [site.method.name for site in sites] == ["number"]
     assert dex.field_writes(dex.field_refs(None, "count")) == ()
 

@@ -150,7 +150,10 @@ def test_call_sites(case: tuple[Dex, Oracle]) -> None:
 def test_string_uses(case: tuple[Dex, Oracle]) -> None:
     dex, oracle = case
     wanted = ids(dex)[1]
-    found = {(dex.string(site.ref), *caller(site)) for site in dex.string_uses(wanted)}
+    found = {
+        (dex.string(site.ref), *caller(site))
+        for site in dex.uses(Wanted(opcodes.CONST_STRING, frozenset(wanted)))
+    }
     assert found == oracle.string_uses({dex.string(index) for index in wanted})
 
 
@@ -172,14 +175,15 @@ def test_field_reads_and_writes(case: tuple[Dex, Oracle]) -> None:
         found = {(tuple(dex.field_ref(site.ref)), *caller(site)) for site in sites}
         assert found == oracle.field_uses(set(wanted), writes=writes)
     static = [site for site in reads if site.opcode in opcodes.STATIC_GETS]
-    assert list(dex.static_reads(ids)) == static
+    assert list(dex.uses(Wanted(opcodes.STATIC_GETS, ids))) == static
 
 
 @pytest.mark.parametrize("new", [True, False])
 def test_class_uses(case: tuple[Dex, Oracle], *, new: bool) -> None:
     dex, oracle = case
     names = {kind: dex.type_name(kind) for kind in range(len(dex.layout.types))}
-    sites = (dex.new_instances if new else dex.class_literals)(names.values())
+    family = opcodes.NEW_INSTANCE if new else opcodes.CONST_CLASS
+    sites = dex.uses(Wanted(family, frozenset(names)))
     uses = {(names[site.ref], *caller(site)) for site in sites}
     of_arrays = {(place, offset) for kind, place, offset in uses if kind.startswith("[")}
     expected = {use for use in oracle.type_uses(new=new) if use[1:] not in of_arrays}

@@ -20,15 +20,17 @@ from androguard.core.analysis.analysis import Analysis
 from androguard.core.dex import DEX, LinearSweepAlgorithm
 from androguard.core.dex.dex_types import TypeMapItem
 
+from pincompiler.android.dex import opcodes
+
 if TYPE_CHECKING:
     from io import BufferedReader
 
-_STRINGS = range(0x1A, 0x1C)
-_TYPES = (0x1C, 0x22)
-_OTHER_TYPES = (0x1F, 0x20, 0x23, 0x24, 0x25)
-_FIELDS = range(0x52, 0x6E)
-_INVOKES = (*range(0x6E, 0x73), *range(0x74, 0x79))
-_REFERRING = frozenset((*_STRINGS, *_TYPES, *_OTHER_TYPES, *_FIELDS, *_INVOKES))
+_TYPES = opcodes.CONST_CLASS | opcodes.NEW_INSTANCE
+_OTHER_TYPES = frozenset(
+    (opcodes.CHECK_CAST, opcodes.INSTANCE_OF, opcodes.NEW_ARRAY, *opcodes.FILLED_NEW_ARRAYS)
+)
+_FIELDS = opcodes.INSTANCE_GETS | opcodes.INSTANCE_PUTS | opcodes.STATIC_GETS | opcodes.STATIC_PUTS
+_REFERRING = opcodes.CONST_STRING | _TYPES | _OTHER_TYPES | _FIELDS | opcodes.INVOKES
 
 
 def read_dex(data: bytes) -> dict[str, Any]:
@@ -222,7 +224,7 @@ def _passed_over(dex: Any, opcode: int, ref: int, own: str) -> bool:
     if opcode in _TYPES:
         kind = dex.CM.get_type(ref).lstrip("[")
         return kind == own or not kind.startswith("L")
-    if opcode in _INVOKES:
+    if opcode in opcodes.INVOKES:
         return str(dex.CM.get_method(ref)[0]).startswith("[")
     if opcode in _FIELDS:
         cls, descriptor, name = dex.CM.get_field(ref)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.android.dex import opcodes
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,11 +33,14 @@ _PLAIN: Final[tuple[Callable[[int, int], int] | None, ...]] = (
     lambda a, b: a >> (b & 31),
     lambda a, b: _wrap((a & 0xFFFFFFFF) >> (b & 31)),
 )
-"""The operations in the order in which all three groups of opcodes have them."""
+"""The operations in the order in which all groups of opcodes have them."""
+_SUBTRACT: Final = 1
+_SHIFTS: Final = 8
+"""Where they begin among them."""
 
 BINARY: Final[dict[int, Callable[[int, int], int]]] = {
     base + number: operation
-    for base in (0x90, 0xB0)
+    for base in (opcodes.ADD_INT, opcodes.ADD_INT_2ADDR)
     for number, operation in enumerate(_PLAIN)
     if operation is not None
 }
@@ -44,19 +49,25 @@ BINARY: Final[dict[int, Callable[[int, int], int]]] = {
 LITERAL: Final[dict[int, Callable[[int, int], int]]] = {
     **{
         base + number: operation
-        for base in (0xD0, 0xD8)
-        for number, operation in enumerate(_PLAIN[:8])
-        if operation is not None and number != 1
+        for base in (opcodes.ADD_INT_LIT16, opcodes.ADD_INT_LIT8)
+        for number, operation in enumerate(_PLAIN[:_SHIFTS])
+        if operation is not None and number != _SUBTRACT
     },
     # Reverse subtraction stands where subtraction would.
-    **dict.fromkeys((0xD1, 0xD9), lambda a, b: _wrap(b - a)),
-    **{0xE0 + number: operation for number, operation in enumerate(_PLAIN[8:]) if operation is not None},
+    **dict.fromkeys(
+        (opcodes.ADD_INT_LIT16 + _SUBTRACT, opcodes.ADD_INT_LIT8 + _SUBTRACT), lambda a, b: _wrap(b - a)
+    ),
+    **{
+        opcodes.ADD_INT_LIT8 + number: operation
+        for number, operation in enumerate(_PLAIN)
+        if operation is not None and number >= _SHIFTS
+    },
 }
 """``add-int/lit8`` and its kind."""
 
 CONVERSIONS: Final[dict[int, Callable[[int, int], int]]] = {
-    0x8D: lambda a, _: _signed(a, 8),
-    0x8E: lambda a, _: a & 0xFFFF,
-    0x8F: lambda a, _: _signed(a, 16),
+    opcodes.INT_TO_BYTE: lambda a, _: _signed(a, 8),
+    opcodes.INT_TO_CHAR: lambda a, _: a & 0xFFFF,
+    opcodes.INT_TO_SHORT: lambda a, _: _signed(a, 16),
 }
 """``int-to-byte``, ``-char`` and ``-short``."""

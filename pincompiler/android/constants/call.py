@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-from pincompiler.base.lazy_regex import lazy_regex
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pincompiler.android.constants.state import State
     from pincompiler.android.constants.values import Value
-    from pincompiler.android.dex.classes import MethodRef
-
-_PARAMETER: Final = lazy_regex(r"\[*(?:L[^;]*;|[A-Z])")
-
-
-@lru_cache(maxsize=4096)
-def parameters(descriptor: str) -> tuple[str, ...]:
-    """Give the types of the parameters of a method's descriptor."""
-    return tuple(_PARAMETER.findall(descriptor[1 : descriptor.rfind(")")]))
+    from pincompiler.android.dex.refs import MethodRef
 
 
 class Call(NamedTuple):

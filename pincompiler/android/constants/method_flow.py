@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.arithmetic import BINARY, CONVERSIONS, LITERAL
 from pincompiler.android.constants.budget import TEXT_LENGTH
-from pincompiler.android.constants.call import Call, parameters
+from pincompiler.android.constants.call import Call
 from pincompiler.android.constants.collection_models import elements
 from pincompiler.android.constants.models import created, result
 from pincompiler.android.constants.objects import read_field_of
@@ -41,6 +41,7 @@ from pincompiler.android.constants.values import (
     weight,
 )
 from pincompiler.android.dex import opcodes
+from pincompiler.android.dex.calls import arguments_of, passed_kinds
 from pincompiler.android.dex.format import DexError, guarded
 from pincompiler.base.records import dataclass
 
@@ -49,9 +50,9 @@ if TYPE_CHECKING:
 
     from pincompiler.android.constants.budget import Budget
     from pincompiler.android.constants.program import Program
-    from pincompiler.android.dex.classes import FieldRef
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import FieldRef
 
 _ROUNDS: Final = 6
 """Visits of a block, beside one for each path to it, before what still changes is given up."""
@@ -199,15 +200,9 @@ class _Run:
     def _parameters(self, arguments: Sequence[Value] | None) -> list[Value]:
         """Registers as the method finds them: its parameters in the last ones."""
         registers: list[Value] = [_UNSET] * (self.body.registers + 1)
-        kinds = parameters(self.body.descriptor)
-        if not self.body.is_static:
-            kinds = (self.body.class_name, *kinds)
-        at = self.body.registers - self.body.ins
-        for index, kind in enumerate(kinds):
-            if 0 <= at < len(registers):
-                given = arguments[index] if arguments and index < len(arguments) else None
-                registers[at] = given or Parameter(self.body, index, kind)
-            at += 2 if kind in {"J", "D"} else 1
+        for index, register, kind in self.body.parameters_at():
+            given = arguments[index] if arguments and index < len(arguments) else None
+            registers[register] = given or Parameter(self.body, index, kind)
         return registers
 
     # Control flow.
@@ -414,15 +409,8 @@ class _Run:
 
     def invoke(self, instruction: Instruction, state: State) -> None:
         ref = self.dex.method_ref(instruction.reference or 0)
-        kinds = parameters(ref.descriptor)
-        if instruction.opcode not in opcodes.INVOKE_STATIC:
-            kinds = (ref.class_name, *kinds)
-        registers = iter(instruction.registers)
-        arguments = []
-        for kind in kinds:
-            arguments.append(state.registers[next(registers, -1)])
-            if kind in {"J", "D"}:
-                next(registers, None)
+        kinds = passed_kinds(instruction.opcode, ref)
+        arguments = arguments_of(instruction, kinds, state.registers)
         published = tuple(map(state.publish, arguments))
         self._budget.follow(weight(published) >> _PARTS_AT_ONCE)
         self.flow.calls[instruction.offset] = published
@@ -452,10 +440,9 @@ class _Run:
 
     def _calculate(self, instruction: Instruction, state: State, left: Value, right: Value) -> None:
         operation = _OPERATIONS[instruction.opcode]
-        known = isinstance(left, Number) and isinstance(right, Number)
         state.registers[instruction.registers[0]] = (
             Number(operation(left.value, right.value))
-            if known and isinstance(left, Number) and isinstance(right, Number)
+            if isinstance(left, Number) and isinstance(right, Number)
             else _COMPUTED
         )
 
@@ -491,23 +478,23 @@ _OPERATIONS: Final = {**BINARY, **LITERAL, **CONVERSIONS}
 _ALL_RETURNS: Final = frozenset({*opcodes.RETURNS, opcodes.RETURN_VOID})
 _STEPS: Final[dict[Callable[[_Run, Instruction, State], None], Sequence[int]]] = {
     _Run.nothing: (
-        *(0x00, opcodes.RETURN_VOID, 0x1D, 0x1E, 0x1F, opcodes.THROW, *opcodes.GOTOS, *opcodes.SWITCHES),
-        *range(0x32, 0x3E),
+        *(opcodes.NOP, *opcodes.MONITORS, opcodes.CHECK_CAST, opcodes.RETURN_VOID, opcodes.THROW),
+        *(*opcodes.GOTOS, *opcodes.SWITCHES, *opcodes.IF_TESTS, *opcodes.IF_ZERO_TESTS),
     ),
     _Run.move: tuple(opcodes.MOVES),
     _Run.move_result: tuple(opcodes.MOVE_RESULTS),
     _Run.move_exception: (opcodes.MOVE_EXCEPTION,),
     _Run.return_value: tuple(opcodes.RETURNS),
-    _Run.const: tuple(range(0x12, 0x1A)),
+    _Run.const: tuple(opcodes.CONSTS),
     _Run.const_string: tuple(opcodes.CONST_STRING),
     _Run.const_class: tuple(opcodes.CONST_CLASS),
     _Run.new_instance: tuple(opcodes.NEW_INSTANCE),
-    _Run.new_array: (0x23,),
-    _Run.filled_array: (0x24, 0x25),
+    _Run.new_array: (opcodes.NEW_ARRAY,),
+    _Run.filled_array: tuple(opcodes.FILLED_NEW_ARRAYS),
     _Run.fill_array: (opcodes.FILL_ARRAY_DATA,),
-    _Run.array_length: (0x21,),
-    _Run.array_get: tuple(range(0x44, 0x4B)),
-    _Run.array_put: tuple(range(0x4B, 0x52)),
+    _Run.array_length: (opcodes.ARRAY_LENGTH,),
+    _Run.array_get: tuple(opcodes.ARRAY_GETS),
+    _Run.array_put: tuple(opcodes.ARRAY_PUTS),
     _Run.field_get: (*opcodes.INSTANCE_GETS, *opcodes.STATIC_GETS),
     _Run.field_put: (*opcodes.INSTANCE_PUTS, *opcodes.STATIC_PUTS),
     _Run.invoke: tuple(opcodes.INVOKES),

@@ -14,11 +14,11 @@ from pincompiler.android.constants.values import (
     possible,
     union,
 )
-from pincompiler.android.dex.method import ACC_FINAL
+from pincompiler.android.dex.access import ACC_FINAL
 
 if TYPE_CHECKING:
     from pincompiler.android.constants.program import Program
-    from pincompiler.android.dex.classes import FieldRef
+    from pincompiler.android.dex.refs import FieldRef
 
 
 def read_field_of(program: Program, value: Value, ref: FieldRef) -> Value | None:

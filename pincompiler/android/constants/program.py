@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pincompiler.android.constants.budget import MOST_ANCESTORS, SEARCHED, SEARCHES, Budget, TooMuchError
-from pincompiler.android.constants.call import parameters
 from pincompiler.android.constants.method_flow import MethodFlow, TooComplexError, needed, run
 from pincompiler.android.constants.values import (
     NULL,
@@ -23,16 +22,17 @@ from pincompiler.android.constants.values import (
     possible,
     union,
 )
+from pincompiler.android.dex.access import ACC_FINAL, ACC_PRIVATE, ACC_STATIC
+from pincompiler.android.dex.calls import passed_kinds
 from pincompiler.android.dex.format import DexError, guarded
-from pincompiler.android.dex.method import ACC_FINAL, ACC_STATIC
-from pincompiler.android.dex.opcodes import INVOKE_STATIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from pincompiler.android.dex.classes import ClassDef, FieldDef, FieldRef, MethodDef, MethodRef
+    from pincompiler.android.dex.classes import ClassDef, MethodDef
     from pincompiler.android.dex.index import Dex, Site
     from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import FieldDef, FieldRef, MethodRef
 
     _Picks = tuple[tuple[int, int], ...]
     _Followed = frozenset[FieldRef | int]
@@ -49,7 +49,6 @@ _MOST_APART: Final = 8
 _LONGEST_HELPER: Final = 512
 """Code units; what is longer does more than give a constant."""
 MOST_WRITES: Final = 16
-_ACC_PRIVATE: Final = 0x2
 _PLAIN_RESULTS: Final = frozenset(
     {
         *("I", "Ljava/lang/String;", "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "Ljava/lang/Class;"),
@@ -292,7 +291,7 @@ class Program:
     def _only_method(self, ref: MethodRef) -> MethodDef | None:
         """Give the method that a call runs, unless a subclass may have another."""
         method = self.method(ref)
-        if method is None or method.access & (ACC_STATIC | ACC_FINAL | _ACC_PRIVATE):
+        if method is None or method.access & (ACC_STATIC | ACC_FINAL | ACC_PRIVATE):
             return method
         cls = method.ref.class_name
         if cls not in self._extended:
@@ -438,5 +437,5 @@ def arguments(program: Program | Sequence[Dex], site: Site) -> tuple[Value, ...]
     values = program.call_arguments(site.method, site.offset)
     if values is not None:
         return values
-    count = len(parameters(site.method.dex.method_ref(site.ref).descriptor))
-    return (Unknown(program.flow(site.method).why),) * (count + (site.opcode not in INVOKE_STATIC))
+    kinds = passed_kinds(site.opcode, site.method.dex.method_ref(site.ref))
+    return (Unknown(program.flow(site.method).why),) * len(kinds)

@@ -15,8 +15,8 @@ from pincompiler.base.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pincompiler.android.dex.classes import FieldRef, MethodRef
     from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import FieldRef, MethodRef
 
 MOST_VALUES: Final = 16
 """Possible values told apart; beyond, a set of them says nothing."""

@@ -6,44 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pincompiler.android.dex.encoded import read_values
 from pincompiler.android.dex.format import NO_INDEX, guarded
-from pincompiler.android.dex.method import ACC_STATIC, MethodBody
+from pincompiler.android.dex.method import MethodBody
+from pincompiler.android.dex.refs import FieldDef
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
     from pincompiler.android.dex.code_map import EncodedMethod
     from pincompiler.android.dex.encoded import EncodedValue
-    from pincompiler.android.dex.index import Dex
-
-
-class FieldRef(NamedTuple):
-    """A field as code names it."""
-
-    class_name: str
-    name: str
-    descriptor: str
-
-
-class MethodRef(NamedTuple):
-    """A method as code names it."""
-
-    class_name: str
-    name: str
-    descriptor: str
-    """Parameters and return type, as in ``(I)V``."""
-
-
-class FieldDef(NamedTuple):
-    """A field as its class defines it."""
-
-    field: int
-    """Its field id."""
-    ref: FieldRef
-    access: int
-
-    @property
-    def is_static(self) -> bool:
-        """Whether it belongs to the class."""
-        return bool(self.access & ACC_STATIC)
+    from pincompiler.android.dex.refs import MethodRef
+    from pincompiler.android.dex.tables import Tables
 
 
 class MethodDef(NamedTuple):
@@ -61,7 +32,7 @@ class MethodDef(NamedTuple):
 class ClassDef:
     """A class that a DEX file defines."""
 
-    dex: Dex
+    dex: Tables
     index: int
 
     def _number(self, column: int) -> int:
@@ -93,11 +64,9 @@ class ClassDef:
         return tuple(self.dex.type_name(kind) for kind in self.dex.type_list(self._number(3)))
 
     @property
-    @guarded
     def source_file(self) -> str | None:
         """Name of the file it was compiled from, if that was kept."""
-        text = self._number(4)
-        return None if text == NO_INDEX else self.dex.string(text)
+        return self.dex.source_file(self.index)
 
     @property
     @guarded

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.android.dex.format import DexError
-from pincompiler.android.dex.opcodes import ARRAY_DATA, FORMATS, LENGTHS, PACKED_SWITCH, SPARSE_SWITCH
+from pincompiler.android.dex.opcodes import (
+    ARRAY_DATA,
+    CONST_HIGH16,
+    FORMATS,
+    LENGTHS,
+    PACKED_SWITCH,
+    SPARSE_SWITCH,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,7 +98,7 @@ def _five(units: Numbers, at: int, high: int) -> tuple[int, ...]:
 
 def _high(units: Numbers, at: int, high: int) -> Operands:
     """``const/high16`` and ``const-wide/high16``: the literal's upper 16 bits."""
-    return (high,), None, _signed(units[at + 1], 16) << (16 if units[at] & 255 == 0x15 else 48), None
+    return (high,), None, _signed(units[at + 1], 16) << (16 if units[at] & 255 == CONST_HIGH16 else 48), None
 
 
 def _long(units: Numbers, at: int, high: int) -> Operands:

@@ -4,41 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pincompiler.android.dex.access import ACC_STATIC
 from pincompiler.android.dex.debug import read_lines
 from pincompiler.android.dex.decoding import Instruction, boundaries, decode_all
-from pincompiler.android.dex.format import DexError, guarded, numbers, sleb128, u32, uleb128
+from pincompiler.android.dex.format import DexError, guarded, numbers, u32
+from pincompiler.android.dex.handlers import read_handlers
 from pincompiler.android.dex.opcodes import ARRAY_DATA, PACKED_SWITCH, SPARSE_SWITCH
+from pincompiler.android.dex.refs import WIDE, parameters
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pincompiler.android.dex.format import Numbers
-    from pincompiler.android.dex.index import Dex
+    from pincompiler.android.dex.handlers import Handler
+    from pincompiler.android.dex.tables import Tables
 
 _INSTRUCTIONS_AT: Final = 16
 _MOST_ELEMENTS: Final = 65536
 """Of an array's data that is unpacked; larger ones are pictures, not pins."""
 
-ACC_STATIC: Final = 0x8
-ACC_FINAL: Final = 0x10
 
+class ParameterPlace(NamedTuple):
+    """Where a parameter arrives."""
 
-class Handler(NamedTuple):
-    """What happens when an instruction from ``start`` up to ``end`` throws."""
-
-    start: int
-    end: int
-    exception: str | None
-    """Descriptor of the type caught; none catches everything."""
-    target: int
+    number: int
+    """0 is the receiver of an instance method."""
+    register: int
+    """Of a ``long`` or ``double``, the first of two."""
+    kind: str
+    """Its declared type; of the receiver, the class that defines the method."""
 
 
 @dataclass(frozen=True, slots=True)
 class MethodBody:
     """A method with code, in the DEX file that defines it."""
 
-    dex: Dex
+    dex: Tables
     class_index: int
     method: int
     """Its method id."""
@@ -72,7 +74,7 @@ class MethodBody:
     @property
     def source_file(self) -> str | None:
         """Name of the file its class was compiled from, if that was kept."""
-        return self.dex.class_at(self.class_index).source_file
+        return self.dex.source_file(self.class_index)
 
     @property
     @guarded
@@ -88,6 +90,18 @@ class MethodBody:
 
     def _header(self, at: int) -> int:
         return int.from_bytes(self.dex.data[self.code + at : self.code + at + 2], "little")
+
+    def parameters_at(self) -> Iterator[ParameterPlace]:
+        """Where its parameters arrive: in the last registers, the receiver of an instance method first.
+
+        Of malformed code, what would lie outside the registers is left out.
+        """
+        kinds = parameters(self.descriptor)
+        at = self.registers - self.ins
+        for number, kind in enumerate(kinds if self.is_static else (self.class_name, *kinds)):
+            if 0 <= at <= self.registers:
+                yield ParameterPlace(number, at, kind)
+            at += 2 if kind in WIDE else 1
 
     @property
     def units(self) -> Numbers:
@@ -132,39 +146,13 @@ class MethodBody:
         """All exception handlers, innermost first as the runtime tries them."""
         cached = self.dex.cache.handlers.get(self.code)
         if cached is None:
-            cached = self.dex.cache.handlers[self.code] = self._read_handlers()
+            # The try items are aligned to four bytes.
+            table = self.code + _INSTRUCTIONS_AT + (2 * len(self.units) + 3 & ~3)
+            dex = self.dex
+            cached = dex.cache.handlers[self.code] = read_handlers(
+                dex.data, table, self._header(6), charge=dex.charge, type_name=dex.type_name
+            )
         return cached
-
-    def _read_handlers(self) -> tuple[Handler, ...]:
-        data, tries = self.dex.data, self._header(6)
-        if not tries:
-            return ()
-        # The try items are aligned to four bytes.
-        table = self.code + _INSTRUCTIONS_AT + (2 * len(self.units) + 3 & ~3)
-        entries = numbers(data, table, 4 * tries, "H")
-        lists = table + 8 * tries
-        handlers: list[Handler] = []
-        for start, high, count, offset in zip(
-            entries[0::4], entries[1::4], entries[2::4], entries[3::4], strict=True
-        ):
-            first = start | high << 16
-            self.dex.charge(1)
-            handlers += [Handler(first, first + count, *catch) for catch in self._catches(lists + offset)]
-        return tuple(handlers)
-
-    def _catches(self, at: int) -> list[tuple[str | None, int]]:
-        data = self.dex.data
-        size, at = sleb128(data, at)
-        catches: list[tuple[str | None, int]] = []
-        self.dex.charge(abs(size))
-        for _ in range(abs(size)):
-            kind, at = uleb128(data, at)
-            target, at = uleb128(data, at)
-            catches.append((self.dex.type_name(kind), target))
-        if size <= 0:
-            target, at = uleb128(data, at)
-            catches.append((None, target))
-        return catches
 
     def line_of(self, offset: int) -> int | None:
         """Give the source line of the instruction at ``offset``, if debug information was kept."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.android.dex.opcodes import CONST_STRING_JUMBO
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 
@@ -20,7 +21,6 @@ _CHUNK: Final = 16384
 """Bytes per step: integers of this length stay in the cache (measured: whole sections are 3.5 × slower)."""
 _GROUPS: Final = 8
 _NOT_ZERO: Final = lazy_regex(rb"[^\0]")
-_CONST_STRING_JUMBO: Final = 0x1B
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _hits(data: bytes, start: int, stop: int, masks: tuple[bytes, bytes, bytes])
 
 
 def _index(data: bytes, at: int) -> int:
-    width = 4 if data[at] == _CONST_STRING_JUMBO else 2
+    width = 4 if data[at] == CONST_STRING_JUMBO else 2
     return int.from_bytes(data[at + 2 : at + 2 + width], "little")
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.android.apk.archive import MemberError
 from pincompiler.android.dex import DexError, opcodes
-from pincompiler.android.dex.method import ACC_FINAL, ACC_STATIC
+from pincompiler.android.dex.access import ACC_FINAL, ACC_INTERFACE, ACC_PRIVATE, ACC_STATIC
 from pincompiler.android.dex.scan import Wanted
 from pincompiler.base.finding import Use
 from pincompiler.base.location import binary_name
@@ -41,8 +41,6 @@ _TIMES_SEARCHED: Final = 6
 """Bytes of DEX files that are searched in all, at least and by the size of the program: what keeps an audit
 in proportion to unpacking."""
 _MOST_VISITS: Final = 1_000_000
-_ACC_PRIVATE: Final = 0x2
-_ACC_INTERFACE: Final = 0x200
 _MOST_ANCESTORS: Final = 200
 _FILES_LIMIT: Final = 32 << 20
 """Bytes of XML that are searched for the names of classes."""
@@ -184,7 +182,7 @@ class _Search:
         if access is None:  # what a class makes of a method that it does not have itself
             inherited = (node._replace(class_name=one) for one in self._ancestors(node.class_name))
             return any(self._access(one) is not None for one in inherited)
-        if node.name == "<init>" or access & (ACC_STATIC | _ACC_PRIVATE):
+        if node.name == "<init>" or access & (ACC_STATIC | ACC_PRIVATE):
             return False
         ancestors = self._ancestors(node.class_name)
         for ancestor in ancestors:
@@ -239,7 +237,7 @@ class _Search:
         interfaces: dict[str, None] = {}
         for node in nodes:
             access = cls.access if (cls := program.class_def(node.class_name)) else ACC_FINAL
-            if access & _ACC_INTERFACE:
+            if access & ACC_INTERFACE:
                 interfaces[node.class_name] = None
             elif node.name not in ("", "<init>") and not access & ACC_FINAL:
                 classes[node.class_name] = None
@@ -368,7 +366,7 @@ class _Search:
     def by_name(self, node: _Node) -> bool:
         """Whether layouts, scripts or event buses may call a method that no code calls."""
         access = self._access(node)
-        hidden = access is None or access & (ACC_STATIC | _ACC_PRIVATE) or node.name == "<init>"
+        hidden = access is None or access & (ACC_STATIC | ACC_PRIVATE) or node.name == "<init>"
         return not hidden and not self._inherits(node)
 
 

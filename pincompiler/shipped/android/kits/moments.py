@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.android.constants.program import Program
-    from pincompiler.android.dex.classes import MethodRef
     from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import MethodRef
 
 _DAY_MS = 86_400_000
 _FACTORIES = {

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.constants.call import parameters
 from pincompiler.android.dex import opcodes
-from pincompiler.android.dex.classes import MethodRef
-from pincompiler.android.dex.method import ACC_FINAL
+from pincompiler.android.dex.access import ACC_FINAL
+from pincompiler.android.dex.refs import MethodRef, parameters
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from pincompiler.android.constants.program import Program
     from pincompiler.android.dex import Site
-    from pincompiler.android.dex.classes import MethodRef
     from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import MethodRef
     from pincompiler.shipped.android.okhttp.roles import Roles
     from pincompiler.shipped.android.source import Source
 

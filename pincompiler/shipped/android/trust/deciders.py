@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.constants.call import parameters
 from pincompiler.android.dex import DexError
+from pincompiler.android.dex.access import ACC_ABSTRACT
+from pincompiler.android.dex.refs import parameters
 from pincompiler.facts import Code, Mechanism
 from pincompiler.facts.trust import Decider, Decides, When
 from pincompiler.shipped.android.trust.judging import (
@@ -102,7 +103,7 @@ def _of_class(
         }
         for method, one in told.values():
             # What an abstract class leaves open is said of those that complete it.
-            if method.body and not (one.when in _UNKNOWN and cls.access & _ABSTRACT):
+            if method.body and not (one.when in _UNKNOWN and cls.access & ACC_ABSTRACT):
                 yield from _told(source, source.code(method.body), method, decides, one)
         if own:
             yield from _completed(source, explorer, cls, decides)
@@ -136,7 +137,7 @@ _UNKNOWN: Final = {
 
 def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decides) -> Iterator[Decider]:
     """What a class makes of a method that it inherits, by what it has in the place of other methods."""
-    if cls.access & _ABSTRACT or len(cls.methods) < _LEAST_METHODS:
+    if cls.access & ACC_ABSTRACT or len(cls.methods) < _LEAST_METHODS:
         return
     ancestors = [one for one in source.program.ancestry(cls.name) if one.name != cls.name]
     own = {(method.ref.name, method.ref.descriptor) for method in cls.methods}
@@ -154,7 +155,7 @@ def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decid
             explorer.receiver = ""
         base = source.program.class_def(method.ref.class_name)
         for one in told:
-            if told == alone and not (one.when in _UNKNOWN and base and base.access & _ABSTRACT):
+            if told == alone and not (one.when in _UNKNOWN and base and base.access & ACC_ABSTRACT):
                 continue
             place = source.code(method.body)
             symbol = f"{cls.name}->{method.ref.name}{method.ref.descriptor}"
@@ -162,7 +163,6 @@ def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decid
             yield from _told(source, code, method, decides, one)
 
 
-_ABSTRACT: Final = 0x400
 _LEAST_METHODS: Final = 2
 """A constructor, and something that makes a difference."""
 _SMALL: Final = 160

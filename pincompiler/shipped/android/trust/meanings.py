@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from pincompiler.android.constants.program import Program
-    from pincompiler.android.dex.classes import MethodRef
+    from pincompiler.android.dex.refs import MethodRef
 
 X509 = "Ljava/security/cert/X509Certificate;"
 CERTIFICATE_EXCEPTION: Final = "Ljava/security/cert/CertificateException;"

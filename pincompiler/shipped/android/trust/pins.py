@@ -9,7 +9,8 @@ from binascii import Error as Base64Error
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.values import FieldValue, Items, Number, Text, leaves, possible
-from pincompiler.android.dex import DexError, opcodes
+from pincompiler.android.dex import DexError
+from pincompiler.android.dex.calls import calls_in
 from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts import Algorithm, Mechanism, Pin
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pincompiler.android.constants.values import Value
-    from pincompiler.android.dex.classes import ClassDef, MethodRef
+    from pincompiler.android.dex.classes import ClassDef
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.shipped.android.source import Source
     from pincompiler.shipped.android.trust.ways import Explorer
@@ -56,7 +57,7 @@ def _of(source: Source, explorer: Explorer, cls: ClassDef) -> Iterator[Pin]:
     where = source.where(check)
     reached = _reached(explorer, check)
     bodies = source.bounded(reached, _MOST_METHODS, where.symbol, Mechanism.TRUST_MANAGER)
-    called = {(ref.class_name, ref.name) for body in bodies for ref, _ in _calls(body)}
+    called = {(ref.class_name, ref.name) for body in bodies for ref, _ in calls_in(body)}
     names = {name for _, name in called}
     compares = ("Ljava/security/MessageDigest;", "digest") in called or "getPublicKey" in names
     found: dict[tuple[Algorithm, str], None] = {}
@@ -94,18 +95,12 @@ def _reached(explorer: Explorer, check: MethodBody) -> list[MethodBody]:
     for body in found:
         if depths[body] >= _DEEPEST:
             continue
-        for ref, opcode in _calls(body):
+        for ref, opcode in calls_in(body):
             target = explorer.target(ref, opcode)
             if target is not None and target not in depths and len(found) <= _MOST_METHODS:
                 depths[target] = depths[body] + 1
                 found.append(target)
     return found
-
-
-def _calls(body: MethodBody) -> Iterator[tuple[MethodRef, int]]:
-    for one in body.instructions:
-        if one.opcode in opcodes.INVOKES:
-            yield body.dex.method_ref(one.reference or 0), one.opcode
 
 
 def _values(source: Source, bodies: Iterable[MethodBody], what: str) -> Iterator[Value]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pincompiler.android.constants.method_flow import MethodFlow
     from pincompiler.android.constants.values import Value
     from pincompiler.android.dex import Site
-    from pincompiler.android.dex.classes import MethodRef
     from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import MethodRef
     from pincompiler.shipped.android.source import Source
 
     _Handled = dict[MethodBody, dict[int, list[tuple[int, int]]]]

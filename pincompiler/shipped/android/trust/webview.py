@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.constants.call import parameters
-from pincompiler.android.dex import opcodes
+from pincompiler.android.dex.calls import calls_in
+from pincompiler.android.dex.refs import parameters
 from pincompiler.base.finding import Confidence
 from pincompiler.facts.trust import Flaw, When
 from pincompiler.shipped.android.trust.judging import (
@@ -21,9 +21,7 @@ from pincompiler.shipped.android.trust.meanings import HANDLER, OPAQUE
 from pincompiler.shipped.android.trust.ways import PRESENCE, Given
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.android.dex.classes import ClassDef, MethodRef
+    from pincompiler.android.dex.classes import ClassDef
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.shipped.android.trust.ways import Explorer, Test, Way
 
@@ -155,7 +153,7 @@ def _makes_it_load(explorer: Explorer, cls: ClassDef) -> bool:
         if body in seen:
             continue
         seen.add(body)
-        for ref, opcode in _calls(body):
+        for ref, opcode in calls_in(body):
             if (ref.class_name, ref.name) == (HANDLER, "proceed"):
                 return True
             if depth < _DEEPEST and (HANDLER in ref.descriptor or ref.class_name == cls.name):
@@ -169,13 +167,7 @@ def _is_adapter(cls: ClassDef) -> bool:
     """Whether it only hands on both answers, each by a method of its own, for others to choose."""
     answers: dict[str, set[MethodBody]] = {"proceed": set(), "cancel": set()}
     for body in (method.body for method in cls.methods if method.body):
-        for ref, _ in _calls(body):
+        for ref, _ in calls_in(body):
             if ref.class_name == HANDLER and ref.name in answers:
                 answers[ref.name].add(body)
     return bool(answers["cancel"] - answers["proceed"])
-
-
-def _calls(body: MethodBody) -> Iterator[tuple[MethodRef, int]]:
-    for one in body.instructions:
-        if one.opcode in opcodes.INVOKES:
-            yield body.dex.method_ref(one.reference or 0), one.opcode

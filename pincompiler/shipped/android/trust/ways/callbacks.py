@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pincompiler.android.constants.call import parameters
+from pincompiler.android.dex import opcodes
+from pincompiler.android.dex.access import ACC_BRIDGE
+from pincompiler.android.dex.refs import parameters
 from pincompiler.shipped.android.trust.meanings import meaning
 from pincompiler.shipped.android.trust.ways.lineage import UNSET, Val
 from pincompiler.shipped.android.trust.ways.statements import is_class_id
 
 if TYPE_CHECKING:
-    from pincompiler.android.dex.classes import ClassDef, MethodRef
+    from pincompiler.android.dex.classes import ClassDef
     from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import MethodRef
     from pincompiler.shipped.android.trust.ways.explorer import Explorer
     from pincompiler.shipped.android.trust.ways.lineage import Lineage
 
@@ -24,9 +27,6 @@ _RUNNING: Final = frozenset(
 )
 """Methods that run what they are passed, or asked of, without asking anybody."""
 _RUN: Final = ("run", "accept", "apply", "call", "invoke", "test")
-_BRIDGE: Final = 0x40
-_INVOKE_VIRTUAL: Final = 0x6E
-_INSTANCE_PUT: Final = 0x59
 
 
 class Callback(NamedTuple):
@@ -69,24 +69,20 @@ def judging(
 
 def _body(explorer: Explorer, cls: ClassDef, ref: MethodRef) -> MethodBody | None:
     """The code of an object that a method runs: of the same name, or the one that it is there for."""
-    own = [method for method in cls.methods if method.body and not method.access & _BRIDGE]
+    own = [method for method in cls.methods if method.body and not method.access & ACC_BRIDGE]
     same = [
         method for method in own if (method.ref.name, method.ref.descriptor) == (ref.name, ref.descriptor)
     ]
     found = same or [method for method in own if method.ref.name in _RUN]
-    return explorer.target(found[0].ref, _INVOKE_VIRTUAL) if found else None
+    return explorer.target(found[0].ref, opcodes.INVOKE_VIRTUAL) if found else None
 
 
 def part_of(explorer: Explorer, constructor: MethodBody, passed: list[Val]) -> int | None:
     """Which of the classes that R8 merged into one an object is made of, if its constructor is told that."""
-    kinds = (constructor.class_name, *parameters(constructor.descriptor))
-    at = constructor.registers - constructor.ins
-    places = {}
-    for kind, value in zip(kinds, passed, strict=False):
-        places[at] = value.number
-        at += 2 if kind in {"J", "D"} else 1
+    arriving = zip(constructor.parameters_at(), passed, strict=False)
+    places = {place.register: value.number for place, value in arriving}
     for one in constructor.instructions:
-        if one.opcode == _INSTANCE_PUT and is_class_id(
+        if one.opcode == opcodes.INSTANCE_PUT_NUMBER and is_class_id(
             explorer.program, constructor.dex.field_ref(one.reference or 0)
         ):
             return places.get(one.registers[0])

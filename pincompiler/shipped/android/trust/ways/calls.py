@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.constants.call import parameters
 from pincompiler.android.dex import opcodes
+from pincompiler.android.dex.calls import arguments_of, passed_kinds
 from pincompiler.android.dex.format import DexError
+from pincompiler.android.dex.refs import parameters
 from pincompiler.shipped.android.trust.meanings import (
     GUARD,
     OPAQUE,
@@ -22,9 +23,9 @@ from pincompiler.shipped.android.trust.ways.lineage import SUBJECTS, Val
 from pincompiler.shipped.android.trust.ways.way import Event
 
 if TYPE_CHECKING:
-    from pincompiler.android.dex.classes import MethodRef
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import MethodRef
     from pincompiler.shipped.android.trust.ways.callbacks import Callback
     from pincompiler.shipped.android.trust.ways.conditions import Conditions
     from pincompiler.shipped.android.trust.ways.explorer import Explorer
@@ -71,7 +72,7 @@ class Calls:
     def call(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
         """Go on behind a call, or to where what it throws is caught."""
         ref = self._body.dex.method_ref(one.reference or 0)
-        passed = self._passed(one, ref, registers)
+        passed = arguments_of(one, passed_kinds(one.opcode, ref), registers)
         self._lineage.names[one.offset] = f"{ref.class_name}->{ref.name}"
         if ref.descriptor[ref.descriptor.rfind(")") + 1] in "L[":
             self._lineage.objects.add(one.offset)
@@ -99,18 +100,6 @@ class Calls:
         ways = self._inside(found.body, found.passed)
         parted = ways and any("class-id" in test.labels for way in ways.ways for test in way.tests)
         return None if parted else ways
-
-    def _passed(self, one: Instruction, ref: MethodRef, registers: list[Val]) -> list[Val]:
-        kinds = parameters(ref.descriptor)
-        if one.opcode not in opcodes.INVOKE_STATIC:
-            kinds = (ref.class_name, *kinds)
-        numbers = iter(one.registers)
-        passed = []
-        for kind in kinds:
-            passed.append(registers[next(numbers, -1)])
-            if kind in {"J", "D"}:
-                next(numbers, None)
-        return passed
 
     def _mix(self, one: Instruction, ref: MethodRef, passed: list[Val], *, followed: bool) -> None:
         """The result is made of the arguments; an object is made of what is put into it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.android.dex import opcodes
 from pincompiler.shipped.android.trust.meanings import CHAIN_LENGTH, OPAQUE
 from pincompiler.shipped.android.trust.ways.lineage import PRESENCE, SUBJECTS
 from pincompiler.shipped.android.trust.ways.way import Test
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.trust.ways.frontier import Frontier, State
     from pincompiler.shipped.android.trust.ways.lineage import Lineage, Val
 
-IF_TESTS: Final = range(0x32, 0x38)
-IF_ZERO_TESTS: Final = range(0x38, 0x3E)
-_IF_ZERO: Final = 0x38
-_NULL_TESTS: Final = frozenset((_IF_ZERO, 0x39))
+_NULL_TESTS: Final = frozenset((opcodes.IF_EQZ, opcodes.IF_NEZ))
 _DIRECTED: Final = frozenset(
     {"class-id", "debuggable", "flag", "debug-build", "setting", "host", "field", "answer", "android-version"}
 )
@@ -72,7 +70,9 @@ class Conditions:
             mark = None
             if self._is_directed(one, values):
                 # Of a test of zero, whether it is another number; of others, where it leads to.
-                mark = int(taken != (one.opcode == _IF_ZERO)) if one.opcode in _NULL_TESTS else target + 2
+                mark = (
+                    int(taken != (one.opcode == opcodes.IF_EQZ)) if one.opcode in _NULL_TESTS else target + 2
+                )
             tests = state.tests if outcome is not None else state.tests | {(one.offset, mark)}
             self._frontier.jump(state, _refined(one.opcode, registers, values, taken=taken), target, tests)
 
@@ -148,14 +148,14 @@ class Conditions:
 
 def _decided(opcode: int, values: list[Val]) -> bool | None:
     """Whether a condition holds, if that is known."""
-    if opcode in IF_ZERO_TESTS:
+    if opcode in opcodes.IF_ZERO_TESTS:
         (value,) = values
         number = 1 if value.number is None and value.something else value.number
-        return None if number is None else _COMPARISONS[opcode - IF_ZERO_TESTS.start](number, 0)
+        return None if number is None else _COMPARISONS[opcode - opcodes.IF_ZERO_TESTS.start](number, 0)
     left, right = values
     if left.number is None or right.number is None:
         return None
-    return _COMPARISONS[opcode - IF_TESTS.start](left.number, right.number)
+    return _COMPARISONS[opcode - opcodes.IF_TESTS.start](left.number, right.number)
 
 
 _COMPARISONS: Final[tuple[Callable[[int, int], bool], ...]] = (
@@ -173,6 +173,6 @@ def _refined(opcode: int, registers: list[Val], values: list[Val], *, taken: boo
     if opcode not in _NULL_TESTS or values[0].number is not None:
         return list(registers)
     origin = values[0].origin
-    zero = taken == (opcode == _IF_ZERO)
+    zero = taken == (opcode == opcodes.IF_EQZ)
     new = values[0]._replace(number=0) if zero else values[0]._replace(something=True)
     return [new if value.origin == origin and value.number is None else value for value in registers]

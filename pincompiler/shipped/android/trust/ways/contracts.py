@@ -14,7 +14,7 @@ from pincompiler.shipped.android.trust.meanings import CHAIN_LENGTH, HANDLER, X5
 from pincompiler.shipped.android.trust.ways.lineage import UNSET, Val
 
 if TYPE_CHECKING:
-    from pincompiler.android.dex.classes import MethodRef
+    from pincompiler.android.dex.refs import MethodRef
     from pincompiler.shipped.android.trust.ways.lineage import Lineage
 
 ABOVE: Final = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.constants.call import parameters
 from pincompiler.android.dex import opcodes
+from pincompiler.android.dex.access import ACC_FINAL, ACC_PRIVATE, ACC_STATIC
 from pincompiler.android.dex.format import guarded
 from pincompiler.base.records import dataclass
 from pincompiler.shipped.android.trust.meanings import CHECKS
 from pincompiler.shipped.android.trust.ways.calls import Calls
-from pincompiler.shipped.android.trust.ways.conditions import IF_TESTS, IF_ZERO_TESTS, Conditions
+from pincompiler.shipped.android.trust.ways.conditions import Conditions
 from pincompiler.shipped.android.trust.ways.frontier import Frontier, State
 from pincompiler.shipped.android.trust.ways.lineage import UNSET, Given, Lineage, Val
 from pincompiler.shipped.android.trust.ways.statements import Statements
@@ -19,9 +19,10 @@ from pincompiler.shipped.android.trust.ways.way import Way, Ways
 
 if TYPE_CHECKING:
     from pincompiler.android.constants.program import Program
-    from pincompiler.android.dex.classes import MethodDef, MethodRef
+    from pincompiler.android.dex.classes import MethodDef
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import MethodRef
 
 _MOST_STEPS: Final = 2500
 """Instructions run for one answer, those of helpers among them: some 30 ms."""
@@ -33,10 +34,8 @@ _LARGEST: Final = 1000
 _LARGEST_HELPER: Final = 80
 """Larger ones are taken to do what their callers need: hollow ones are small."""
 _DEEPEST: Final = 4
-_ENDING: Final = frozenset((*opcodes.ENDS, *IF_TESTS, *IF_ZERO_TESTS))
-_DIRECT: Final = frozenset((0x6F, 0x70, 0x71, 0x75, 0x76, 0x77))
-"""invoke-super, invoke-direct and invoke-static: no subclass has a say."""
-_NOT_OVERRIDDEN: Final = 0x2 | 0x8 | 0x10
+_CONTROL: Final = frozenset((*opcodes.ENDS, *opcodes.SWITCHES, *opcodes.IF_TESTS, *opcodes.IF_ZERO_TESTS))
+_NOT_OVERRIDDEN: Final = ACC_PRIVATE | ACC_STATIC | ACC_FINAL
 
 
 @dataclass(slots=True)
@@ -88,7 +87,7 @@ class Explorer:
         method = self._completing(ref, opcode) or self.program.method(ref)
         if method is None or method.body is None:
             return None
-        fixed = opcode in _DIRECT or method.access & _NOT_OVERRIDDEN
+        fixed = opcode in opcodes.INVOKE_FIXED or method.access & _NOT_OVERRIDDEN
         if not fixed and method.ref.class_name != self.receiver:
             cls = method.ref.class_name
             if cls not in self.extended:
@@ -102,7 +101,7 @@ class Explorer:
 
     def _completing(self, ref: MethodRef, opcode: int) -> MethodDef | None:
         """The method that the receiver's own class has in the place of one it inherits."""
-        if not self.receiver or opcode in _DIRECT or ref.class_name == self.receiver:
+        if not self.receiver or opcode in opcodes.INVOKE_FIXED or ref.class_name == self.receiver:
             return None
         cls = self.program.class_def(self.receiver)
         own = cls.method(ref.name, ref.descriptor) if cls else None
@@ -145,14 +144,8 @@ class _Run:
     def _parameters(self) -> tuple[Val, ...]:
         body = self._body
         registers = [UNSET] * (body.registers + 1)
-        kinds = parameters(body.descriptor)
-        if not body.is_static:
-            kinds = (body.class_name, *kinds)
-        at = body.registers - body.ins
-        for index, kind in enumerate(kinds):
-            if 0 <= at < len(registers):
-                registers[at] = self._parameter(index)
-            at += 2 if kind in {"J", "D"} else 1
+        for place in body.parameters_at():
+            registers[place.register] = self._parameter(place.number)
         return tuple(registers)
 
     def _parameter(self, index: int) -> Val:
@@ -178,7 +171,7 @@ class _Run:
             if code in opcodes.INVOKES:
                 self._calls.call(one, place, registers, state)
                 break
-            if code in _ENDING or code in opcodes.SWITCHES:
+            if code in _CONTROL:
                 self._control(one, place, registers, state)
                 break
             state = step(one, registers, state)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.values import Number, Returned, Text
 from pincompiler.android.dex import opcodes
+from pincompiler.android.dex.access import ACC_FINAL, ACC_SYNTHETIC
 from pincompiler.shipped.android.trust.meanings import CHAIN_LENGTH, HANDLER, X509
 from pincompiler.shipped.android.trust.ways.contracts import ABOVE
 from pincompiler.shipped.android.trust.ways.lineage import SUBJECTS, Val
@@ -13,31 +14,18 @@ from pincompiler.shipped.android.trust.ways.way import Event
 
 if TYPE_CHECKING:
     from pincompiler.android.constants.program import Program
-    from pincompiler.android.dex.classes import FieldRef
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import FieldRef
     from pincompiler.shipped.android.trust.ways.frontier import State
     from pincompiler.shipped.android.trust.ways.lineage import Lineage
 
 _FLAGS: Final = ("Landroid/content/pm/ApplicationInfo;", "flags")
-_CONSTANTS: Final = range(0x12, 0x1A)
-_BINARY_2ADDR: Final = range(0xB0, 0xD0)
-_XOR_LITERALS: Final = frozenset((0xD7, 0xDF))
-_XORS: Final = _XOR_LITERALS | {0x97, 0xB7}
-_CHECK_CAST: Final = 0x1F
-_INSTANCE_OF: Final = 0x20
-_ARRAY_LENGTH: Final = 0x21
-_NEW_ARRAY: Final = 0x23
-_NEW_ARRAYS: Final = frozenset((_NEW_ARRAY, 0x24, 0x25))
-_ARRAY_GETS: Final = range(0x44, 0x4B)
-_ARRAY_GET_OBJECT: Final = 0x46
-_ARRAY_PUTS: Final = range(0x4B, 0x52)
-_NOTHING: Final = frozenset((0x00, 0x1D, 0x1E, _CHECK_CAST, opcodes.FILL_ARRAY_DATA))
+_NEW_ARRAYS: Final = opcodes.FILLED_NEW_ARRAYS | {opcodes.NEW_ARRAY}
+_NOTHING: Final = opcodes.MONITORS | {opcodes.NOP, opcodes.CHECK_CAST, opcodes.FILL_ARRAY_DATA}
 _PUTS: Final = opcodes.INSTANCE_PUTS | opcodes.STATIC_PUTS
 _GETS: Final = opcodes.INSTANCE_GETS | opcodes.STATIC_GETS
-_FINAL: Final = 0x10
-_MADE_FINAL: Final = 0x1000 | _FINAL
-"""Synthetic and final."""
+_MADE_FINAL: Final = ACC_SYNTHETIC | ACC_FINAL
 _CHOICES: Final = frozenset({"I", "Ljava/lang/String;"})
 _THIS: Final = -1
 """Origin of the receiver."""
@@ -70,7 +58,7 @@ class Statements:
             registers[used[0]] = registers[used[1]]
         elif code in opcodes.MOVE_RESULTS:
             registers[used[0]] = state.result
-        elif code in _ARRAY_PUTS:
+        elif code in opcodes.ARRAY_PUTS:
             value, array = registers[used[0]], registers[used[1]]
             self._lineage.holds.setdefault(array.origin, set()).add(value.origin)
         elif code in _PUTS:
@@ -86,7 +74,7 @@ class Statements:
     def _made_here(self, one: Instruction) -> Val | None:
         """What an instruction makes of nothing: constants and objects."""
         code = one.opcode
-        if code in _CONSTANTS:
+        if code in opcodes.CONSTS:
             return Val(one.offset, one.literal or 0)
         if code == opcodes.MOVE_EXCEPTION:
             self._lineage.tells.setdefault(one.offset, set()).add("exception")
@@ -99,7 +87,7 @@ class Statements:
 
     def _array(self, one: Instruction, registers: list[Val], state: State) -> State:
         value = Val(one.offset, something=True)
-        if one.opcode == _NEW_ARRAY:
+        if one.opcode == opcodes.NEW_ARRAY:
             registers[one.registers[0]] = value
             return state
         made_of = self._lineage.made_of.setdefault(one.offset, set())
@@ -109,29 +97,29 @@ class Statements:
     def _computed(self, one: Instruction, registers: list[Val]) -> Val:
         """Arithmetic, comparisons, items of arrays."""
         code, used = one.opcode, one.registers
-        sources = [registers[r] for r in (used if code in _BINARY_2ADDR else used[1:])]
-        numbers = [source.number for source in sources] + [one.literal] * (code in _XOR_LITERALS)
-        if code in _XORS and {*numbers} <= {0, 1}:
+        sources = [registers[r] for r in (used if code in opcodes.BINARY_2ADDR else used[1:])]
+        numbers = [source.number for source in sources] + [one.literal] * (code in opcodes.XOR_LITERALS)
+        if code in opcodes.XORS and {*numbers} <= {0, 1}:
             return Val(one.offset, int({*numbers} == {0, 1}))
-        if code == _INSTANCE_OF and self._is_surely(sources[0], one):
+        if code == opcodes.INSTANCE_OF and self._is_surely(sources[0], one):
             return Val(one.offset, 1)
-        if code == _INSTANCE_OF and sources[0].number == 0:
+        if code == opcodes.INSTANCE_OF and sources[0].number == 0:
             return Val(one.offset, 0)
         made_of = self._lineage.made_of.setdefault(one.offset, set())
-        if code == _INSTANCE_OF:
+        if code == opcodes.INSTANCE_OF:
             self._lineage.cast[one.offset] = sources[0].origin
-        if code in _XOR_LITERALS:
+        if code in opcodes.XOR_LITERALS:
             self._lineage.tells.setdefault(one.offset, set()).add("negated")
-        if code == _ARRAY_LENGTH:
+        if code == opcodes.ARRAY_LENGTH:
             filled = sources[0].filled
             labels = {"length", CHAIN_LENGTH} if filled else {"length"}
             self._lineage.tells.setdefault(one.offset, set()).update(labels)
             return Val(one.offset, something=filled)
-        if code in _ARRAY_GETS:
+        if code in opcodes.ARRAY_GETS:
             made_of.update(source.origin for source in sources)
             first = sources[1].number == 0
             self._lineage.tells.setdefault(one.offset, set()).add("first-item" if first else "any-item")
-            self._lineage.objects.update({one.offset} if code == _ARRAY_GET_OBJECT else ())
+            self._lineage.objects.update({one.offset} if code == opcodes.ARRAY_GET_OBJECT else ())
             if sources[0].filled:
                 self._lineage.classes[one.offset] = X509
                 return Val(one.offset, something=True)
@@ -197,7 +185,7 @@ class Statements:
     def _is_single(self, ref: FieldRef) -> bool:
         """Whether a static field holds the only object of its class, as those of Kotlin's objects do."""
         found = self._program.field(ref)
-        return ref.descriptor == ref.class_name and (found is None or bool(found[1].access & _FINAL))
+        return ref.descriptor == ref.class_name and (found is None or bool(found[1].access & ACC_FINAL))
 
     def _kept(self, ref: FieldRef, *, held: bool) -> set[str]:
         """What a field tells of that the class has, or ``held`` that the object has itself."""
@@ -215,7 +203,7 @@ class Statements:
     def _constant(self, ref: FieldRef) -> int | None:
         """The value of a static final field, as R8 would have put it here."""
         found = self._program.field(ref)
-        if found is None or not found[1].access & _FINAL:
+        if found is None or not found[1].access & ACC_FINAL:
             return None
         value = self._program.stored(ref)
         if isinstance(value, Returned) and value.ref.name == "parseBoolean":
