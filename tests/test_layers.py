@@ -43,7 +43,7 @@ CONFINED = {
         "reports/audit/junit.py",
     ),
     "cryptography": (
-        *(f"keys/{name}.py" for name in ("decoding", "stores", "spki")),
+        *(f"keys/{name}.py" for name in ("certificates", "decoding", "stores", "spki")),
         "tls/",
         *(f"workflows/{name}.py" for name in ("verify", "impact")),
     ),

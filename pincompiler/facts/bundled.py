@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.location import Location
     from pincompiler.facts.common import Code
-    from pincompiler.keys.stores import BundledCertificate, StoreFile
+    from pincompiler.keys.certificates import BundledCertificate, StoreFile
 
 CA_BUNDLE = 20
 """More certificates than this in one file are a list of public CAs, and pin nothing."""

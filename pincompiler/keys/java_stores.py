@@ -9,7 +9,7 @@ from dataclasses import field
 from struct import Struct
 
 from pincompiler.base.records import dataclass
-from pincompiler.keys.stores import MOST, BundledCertificate, Container, StoreFile, decode
+from pincompiler.keys.certificates import MOST, BundledCertificate, Container, StoreFile, decode
 
 _BKS_HEADER = Struct(">II20sI")
 

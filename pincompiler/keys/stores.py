@@ -11,23 +11,27 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from enum import StrEnum
-from hashlib import sha256
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.lazy_regex import lazy_regex
-from pincompiler.base.records import dataclass
+from pincompiler.keys.certificates import (
+    INTEGER,
+    MOST,
+    SEQUENCE,
+    BundledCertificate,
+    Container,
+    StoreFile,
+    decode,
+    elements_in,
+    spki_of,
+    tag_at,
+)
 from pincompiler.keys.decoding import DamagedError, decoding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import date, datetime
+    from collections.abc import Iterable
 
-    from cryptography import x509
-
-MOST: Final = 2000
-"""Certificates read of one file: twelve times what Mozilla's list of CAs has."""
 _PEM = lazy_regex(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*?)-----END \1-----")
 _BASE64 = lazy_regex(rb"\s*(MII[A-Za-z0-9+/\s]+={0,2})\s*")
 _BKS_HEAD = lazy_regex(rb"\0\0\0[\0-\2]\0\0\0\x14", re.DOTALL)
@@ -39,71 +43,7 @@ _JKS, _JCEKS = b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"
 _TOO_MANY = f"it has more than {MOST:,} certificates"
 _DAMAGED = "it is damaged, or of a kind that nobody reads"
 _SOME_DAMAGED = "a certificate in it is damaged, or of a kind that nobody reads"
-_SEQUENCE, _OCTETS, _INTEGER, _TAGGED = 0x30, 0x04, 0x02, 0xA0
-
-
-class Container(StrEnum):
-    """What kind of file certificates come in."""
-
-    PEM = "PEM"
-    DER = "DER"
-    PKCS7 = "PKCS#7"
-    PKCS12 = "PKCS#12"
-    JKS = "JKS"
-    JCEKS = "JCEKS"
-    BKS = "BKS"
-    UBER = "UBER"
-
-
-@dataclass(frozen=True, slots=True)
-class BundledCertificate:
-    """What is told of a certificate."""
-
-    subject: str
-    """RFC 4514 text."""
-    issuer: str
-    not_after: datetime
-    """UTC; the last second it is valid."""
-    sha256: bytes
-    """Of the whole certificate."""
-    spki_sha256: bytes
-    """Of its SubjectPublicKeyInfo as it stands there: the pin of RFC 7469."""
-    algorithm: str
-    """``RSA-2048``, ``secp256r1``, ``Ed25519``…"""
-    ca: bool | None
-    """Whether its key may sign certificates; None of one that is its own issuer and does not say."""
-
-    @property
-    def ends(self) -> date:
-        """The last day on which it is valid, in UTC."""
-        return self.not_after.date()
-
-    @property
-    def title(self) -> str:
-        """How sentences call it."""
-        return f"`{self.subject}`" if self.subject else "without a name"
-
-    @property
-    def self_signed(self) -> bool:
-        """Whether it names itself as its issuer."""
-        return self.subject == self.issuer
-
-
-@dataclass(frozen=True, slots=True)
-class StoreFile:
-    """What one file holds."""
-
-    container: Container
-    certificates: tuple[BundledCertificate, ...] = ()
-    """Those that could be decoded, each once."""
-    private_keys: int = 0
-    """Private keys that are in it, be they encrypted or not."""
-    open_keys: int = 0
-    """Those of them that anyone can have: not encrypted, or opened with a password that was known."""
-    unread: str = ""
-    """Why there may be certificates in it that are not known, a sentence without its full stop."""
-    locked: bool = False
-    """Whether that is for want of a password, which the code that opens it has."""
+_OCTETS: Final = 0x04
 
 
 def sniff(head: bytes, size: int) -> Container | None:
@@ -124,7 +64,7 @@ def sniff(head: bytes, size: int) -> Container | None:
 
 def _sniff_der(head: bytes, size: int) -> Container | None:
     """A sequence that the file is long enough for, by what it begins with."""
-    found = _tag(head, 0)
+    found = tag_at(head, 0)
     if found is None or (found[2] or 0) > size:
         return None
     _, start, end = found
@@ -132,9 +72,9 @@ def _sniff_der(head: bytes, size: int) -> Container | None:
         return Container.PKCS12
     if head[start : start + len(_PKCS7_OID)] == _PKCS7_OID:
         return Container.PKCS7
-    inner = _tag(head, start)
+    inner = tag_at(head, start)
     # A certificate's first element is the sequence of what is signed, and more follows it.
-    if end is None or inner is None or inner[0] != _SEQUENCE:
+    if end is None or inner is None or inner[0] != SEQUENCE:
         return None
     return Container.DER if inner[2] is not None and inner[2] < end else None
 
@@ -155,97 +95,13 @@ def read_store(data: bytes, passwords: Iterable[str] = ()) -> StoreFile | None:
     return _read_pem(data)
 
 
-def decode(der: bytes) -> BundledCertificate | None:
-    """One certificate; None if it is none, or breaks the rules so far that nobody would take it."""
-    from cryptography import x509
-
-    spki = _spki(der)
-    if spki is None:
-        return None
-    try:
-        with decoding():
-            loaded = x509.load_der_x509_certificate(der)
-            subject, issuer = loaded.subject.rfc4514_string(), loaded.issuer.rfc4514_string()
-            ends, ca = loaded.not_valid_after_utc, _is_ca(loaded)
-    except DamagedError:
-        return None
-    fingerprint = sha256(der).digest()
-    return BundledCertificate(
-        subject, issuer, ends, fingerprint, sha256(spki).digest(), _algorithm(loaded), ca
-    )
-
-
-def _is_ca(loaded: x509.Certificate) -> bool | None:
-    from cryptography import x509
-
-    try:
-        return loaded.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return None if loaded.issuer == loaded.subject else False
-
-
-def _algorithm(loaded: x509.Certificate) -> str:
-    from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-
-    try:
-        with decoding():
-            key = loaded.public_key()
-    except DamagedError:
-        return "unknown"
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return key.curve.name
-    name = type(key).__name__.lstrip("_").removesuffix("PublicKey")
-    return f"{name}-{key.key_size}" if isinstance(key, rsa.RSAPublicKey | dsa.DSAPublicKey) else name
-
-
 # -- DER -------------------------------------------------------------------------------------------
-
-
-def _tag(data: bytes, at: int) -> tuple[int, int, int | None] | None:
-    """Tag, first byte and end of the value at ``at``; no end where the length is indefinite (BER)."""
-    if at + 2 > len(data):
-        return None
-    tag, first = data[at], data[at + 1]
-    if first < 0x80:
-        return tag, at + 2, at + 2 + first
-    width = first & 0x7F
-    if not width:
-        return tag, at + 2, None
-    if width > 4 or at + 2 + width > len(data):
-        return None
-    length = int.from_bytes(data[at + 2 : at + 2 + width], "big")
-    return tag, at + 2 + width, at + 2 + width + length
-
-
-def _elements(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Place, tag, first byte and end of each value between two places, as far as they are well-formed."""
-    while start < end:
-        found = _tag(data, start)
-        if found is None or found[2] is None or found[2] > end:
-            return
-        yield start, found[0], found[1], found[2]
-        start = found[2]
-
-
-def _spki(der: bytes) -> bytes | None:
-    """The SubjectPublicKeyInfo of a certificate, byte for byte (RFC 5280 section 4.1)."""
-    outer = _tag(der, 0)
-    if outer is None or outer[0] != _SEQUENCE or outer[2] != len(der):
-        return None
-    inner = _tag(der, outer[1])
-    if inner is None or inner[0] != _SEQUENCE or inner[2] is None or inner[2] > len(der):
-        return None
-    parts = [part for part in _elements(der, inner[1], inner[2]) if part[1] != _TAGGED][:6]
-    # Serial number, signature algorithm, issuer, validity, subject, key.
-    if [part[1] for part in parts] != [_INTEGER, *[_SEQUENCE] * 5]:
-        return None
-    return der[parts[5][0] : parts[5][3]]
 
 
 def _read_der(data: bytes) -> StoreFile | None:
     """Certificates one behind the other, as ``generateCertificates`` takes them."""
-    elements = (data[start:end] for start, _, _, end in _elements(data, 0, len(data)))
-    ders = list(islice(takewhile(lambda der: _spki(der) is not None, elements), MOST + 1))
+    elements = (data[start:end] for start, _, _, end in elements_in(data, 0, len(data)))
+    ders = list(islice(takewhile(lambda der: spki_of(der) is not None, elements), MOST + 1))
     if not ders:
         return None
     found, unread = _decoded(ders[:MOST])
@@ -255,8 +111,8 @@ def _read_der(data: bytes) -> StoreFile | None:
 def _iterations(data: bytes, start: int, end: int, depth: int = 0) -> int:
     """The most iterations that any password hashing in there asks for: the number behind a salt."""
     most, before = 0, 0
-    for _, tag, first, last in _elements(data, start, end):
-        if tag == _INTEGER and before == _OCTETS:
+    for _, tag, first, last in elements_in(data, start, end):
+        if tag == INTEGER and before == _OCTETS:
             most = max(most, int.from_bytes(data[first : min(last, first + 16)], "big"))
         elif tag & 0x20 or tag == _OCTETS:
             most = max(most, _iterations(data, first, last, depth + 1) if depth < _DEEPEST else 0)
@@ -290,7 +146,7 @@ def _read_pem(data: bytes) -> StoreFile | None:
     if not ders and not keys and (bare := _BASE64.fullmatch(data)):
         ders = [_base64(bare[1])]
     # What only looks like a certificate is a text that code puts together, or another kind of file.
-    found, damaged = _decoded(der for der in ders if _spki(der))
+    found, damaged = _decoded(der for der in ders if spki_of(der))
     if not found and not keys and not damaged:
         return None
     return StoreFile(Container.PEM, found, keys, open_keys, unread or damaged)
@@ -298,7 +154,7 @@ def _read_pem(data: bytes) -> StoreFile | None:
 
 def _first(der: bytes) -> bytes:
     """The first value: OpenSSL's trusted certificates have more behind the certificate."""
-    found = _tag(der, 0)
+    found = tag_at(der, 0)
     return der[: found[2]] if found and found[2] else der
 
 

@@ -20,7 +20,8 @@ from pincompiler.base.finding import Confidence, Level
 from pincompiler.base.location import Location
 from pincompiler.facts import FIRST_PARTY, Algorithm, App, Mechanism
 from pincompiler.facts.bundled import BundledFacts, CertificateFile
-from pincompiler.keys.stores import Container, StoreFile, decode, read_store, sniff
+from pincompiler.keys.certificates import Container, StoreFile, decode
+from pincompiler.keys.stores import read_store, sniff
 from pincompiler.rules.app import bundled_private_key
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped.android import bundled

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from pincompiler.base.errors import InputError
 from pincompiler.facts import Mechanism
+from pincompiler.keys.certificates import StoreFile
 from pincompiler.keys.spki import KeyFileError, public_keys
-from pincompiler.keys.stores import StoreFile, read_store
+from pincompiler.keys.stores import read_store
 from pincompiler.shipped.android.bundled import scanning
 from pincompiler.workflows.verify import chain_of
 from tests import pki

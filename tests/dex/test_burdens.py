@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pincompiler.android.constants import budget, program
+from pincompiler.android.constants import budget, linked
 from pincompiler.facts import Mechanism
 from pincompiler.facts.engine import Engine
 from pincompiler.shipped.android.source import IN_CODE, Source
@@ -73,7 +73,7 @@ def limited(monkeypatch: pytest.MonkeyPatch, steps: int) -> list[budget.Budget]:
             super().__init__(steps=steps, searches=min(searches, 40 * budget.LEAST_SEARCHED))
             made.append(self)
 
-    monkeypatch.setattr(program, "Budget", Limited)
+    monkeypatch.setattr(linked, "Budget", Limited)
     monkeypatch.setattr(budget, "QUESTION_STEPS", steps // 2)
     return made
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import field
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pincompiler.android.constants.arithmetic import BINARY, CONVERSIONS, LITERAL
 from pincompiler.android.constants.budget import TEXT_LENGTH
 from pincompiler.android.constants.call import Call
 from pincompiler.android.constants.collection_models import elements
 from pincompiler.android.constants.models import created, result
-from pincompiler.android.constants.objects import read_field_of
 from pincompiler.android.constants.state import MOST_ITEMS, Box, State
 from pincompiler.android.constants.values import (
     MOST_VALUES,
@@ -49,10 +48,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pincompiler.android.constants.budget import Budget
-    from pincompiler.android.constants.program import Program
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
-    from pincompiler.android.dex.refs import FieldRef
+    from pincompiler.android.dex.refs import FieldRef, MethodRef
 
 _ROUNDS: Final = 6
 """Visits of a block, beside one for each path to it, before what still changes is given up."""
@@ -62,6 +60,21 @@ _PARTS_AT_ONCE, _LETTERS_AT_ONCE = 4, 6
 _UNSET: Final = Unknown("it is not set on this path")
 _COMPUTED: Final = Unknown("it is computed at run time")
 _LONG: Final = Unknown("a text that is very long")
+
+
+class Asks(Protocol):
+    """What the analysis of one method asks about the rest of the program."""
+
+    budget: Budget
+
+    def call(self, ref: MethodRef, arguments: tuple[Value, ...]) -> Value | None:
+        """What a call returns, if that is constant or one of its arguments."""
+
+    def read_field(self, ref: FieldRef) -> Value:
+        """What a field holds if that is constant, else that it comes from the field."""
+
+    def read_field_of(self, value: Value, ref: FieldRef) -> Value | None:
+        """What a field of one object holds, if it is constant and only the object's constructor writes it."""
 
 
 class TooComplexError(DexError):
@@ -91,7 +104,7 @@ class MethodFlow:
 
 @guarded
 def run(
-    program: Program,
+    program: Asks,
     body: MethodBody,
     arguments: Sequence[Value] | None = None,
     followed: frozenset[FieldRef | int] = frozenset(),
@@ -146,7 +159,7 @@ class _Run:
 
     def __init__(
         self,
-        program: Program,
+        program: Asks,
         body: MethodBody,
         followed: frozenset[FieldRef | int],
         picks: Mapping[int, int],
@@ -368,7 +381,7 @@ class _Run:
         if ref not in self._followed:
             return FieldValue(ref)
         if of is not None:
-            of = read_field_of(self.program, of, ref)
+            of = self.program.read_field_of(of, ref)
             if of is not None:
                 return of
         return self.program.read_field(ref)

@@ -1,10 +1,11 @@
-"""Several DEX files as the one program that Android makes of them, and questions across its methods."""
+"""Questions about constants across the methods of an app."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.constants.budget import MOST_ANCESTORS, SEARCHED, SEARCHES, Budget, TooMuchError
+from pincompiler.android.constants.budget import TooMuchError
+from pincompiler.android.constants.linked import Linked
 from pincompiler.android.constants.method_flow import MethodFlow, TooComplexError, needed, run
 from pincompiler.android.constants.values import (
     NULL,
@@ -27,7 +28,7 @@ from pincompiler.android.dex.calls import passed_kinds
 from pincompiler.android.dex.format import DexError, guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pincompiler.android.dex.classes import ClassDef, MethodDef
     from pincompiler.android.dex.index import Dex, Site
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     _Given = tuple[MethodBody, tuple[Value, ...] | None, _Picks]
     _Key = tuple[MethodBody, tuple[Value, ...] | None, _Followed, int, _Picks]
 
-T = TypeVar("T")
 _DEEPEST: Final = 3
 """Methods and fields that one answer may lead through, one inside the other."""
 _MOST_ORIGINS: Final = 400
@@ -67,110 +67,23 @@ _PLAIN_RESULTS: Final = frozenset(
 """Results that may be constants."""
 
 
-class Program:
-    """All DEX files of an app; the first to define a class is the one that counts."""
+class Program(Linked):
+    """The code of an app, and what it makes of constants across its methods."""
 
     def __init__(self, files: Iterable[Dex]) -> None:
-        self.files = tuple(files)
-        whole = sum(len(dex.data) for dex in self.files)
-        self.budget = Budget(searches=max(SEARCHED, SEARCHES * whole))
-        self.damaged: dict[str, str] = {}
-        """The files that could not be read to their end, by name, and why."""
-        self._classes: dict[str, ClassDef | None] = {}
+        super().__init__(files)
         self._flows: dict[_Key, MethodFlow | None] = {}
         self._fields: dict[tuple[FieldRef, int], Value] = {}
         self._extended: dict[str, bool] = {}
-        self._calls: dict[tuple[str | None, str, str | None], tuple[Site, ...]] = {}
         self._apart: dict[_Given, set[_Followed]] = {}
         """What was followed in a method for single questions."""
         self._shared: dict[_Given, _Followed] = {}
         """What is followed in a method for all questions."""
-        self.busy: set[object] = set()
+        self._busy: set[object] = set()
+        """What questions under way are about: methods with their arguments, fields, fields of objects."""
         self._depth = 0
         self._root: MethodBody | None = None
         """The method that the question under way is about."""
-
-    # Names.
-
-    def class_def(self, descriptor: str) -> ClassDef | None:
-        """Give the class of that name, if some file defines it."""
-        if descriptor not in self._classes:
-            found = self._in_each(lambda dex: (dex.class_def(descriptor),))
-            self._classes[descriptor] = next((cls for cls in found if cls is not None), None)
-        return self._classes[descriptor]
-
-    def _in_each(self, ask: Callable[[Dex], Iterable[T]]) -> Iterator[T]:
-        """What each file says; one that is damaged says nothing, and hides no other."""
-        for dex in self.files:
-            try:
-                found = tuple(ask(dex))
-            except DexError as error:
-                self.damaged.setdefault(dex.name, str(error))
-            else:
-                yield from found
-
-    def ancestry(self, descriptor: str) -> Iterator[ClassDef]:
-        """Give a class and its superclasses, as far as they are defined here; more than a few hundred are too much."""
-        seen: set[str] = set()
-        current: str | None = descriptor
-        while current is not None and current not in seen:
-            if len(seen) >= MOST_ANCESTORS:
-                self.budget.spent = True
-                return
-            seen.add(current)
-            cls = self.class_def(current)
-            if cls is None:
-                return
-            yield cls
-            current = cls.superclass
-
-    def method(self, ref: MethodRef) -> MethodDef | None:
-        """Give the method that a call names, in its class or in a superclass."""
-        found = (cls.method(ref.name, ref.descriptor) for cls in self.ancestry(ref.class_name))
-        return next((method for method in found if method is not None), None)
-
-    def field(self, ref: FieldRef) -> tuple[ClassDef, FieldDef] | None:
-        """Give the field that code names, with the class that defines it."""
-        found = ((cls, cls.field(ref.name)) for cls in self.ancestry(ref.class_name))
-        return next(((cls, field) for cls, field in found if field is not None), None)
-
-    def counts(self, body: MethodBody) -> bool:
-        """Whether a method is of the class that Android takes of those of one name: that of the first file."""
-        first = self.class_def(body.class_name) if len(self.files) > 1 else None
-        return first is None or (first.dex is body.dex and first.index == body.class_index)
-
-    def call_sites(self, cls: str | None, name: str, descriptor: str | None = None) -> tuple[Site, ...]:
-        """Find all calls of a method in all files.  What there is no budget for is not found, and said to be so."""
-        key = cls, name, descriptor
-        if key not in self._calls:
-            found = self._in_each(lambda dex: self._calls_in(dex, *key))
-            self._calls[key] = tuple(site for site in found if self.counts(site.method))
-        return self._calls[key]
-
-    def _calls_in(self, dex: Dex, cls: str | None, name: str, descriptor: str | None) -> tuple[Site, ...]:
-        ids = dex.method_refs(cls, name)
-        some = [one for one in ids if descriptor in {None, dex.method_ref(one).descriptor}]
-        return dex.call_sites(some) if some and self.budget.search(len(dex.data)) else ()
-
-    def subclasses(self, *descriptors: str) -> tuple[ClassDef, ...]:
-        """Find all classes that extend or implement some types, however indirectly."""
-        found: dict[str, ClassDef] = {}
-        wanted = set(descriptors)
-        while wanted:
-            direct = self._extending(frozenset(wanted))
-            self.budget.spend(len(self.files) + len(direct))
-            fresh: dict[str, ClassDef] = {}
-            for cls in direct:
-                if cls.name not in found and cls == self.class_def(cls.name):
-                    fresh[cls.name] = cls
-            found |= fresh
-            wanted = set(fresh)
-        return tuple(found.values())
-
-    def _extending(self, descriptors: frozenset[str]) -> list[ClassDef]:
-        return [
-            cls for some in self._in_each(lambda dex: dex.subclasses(descriptors).values()) for cls in some
-        ]
 
     # Flow.
 
@@ -234,12 +147,12 @@ class Program:
         key = (body, arguments, followed, self._depth if followed else 0, picks)
         if key in self._flows:
             return self._flows[key]
-        if (body, arguments) in self.busy or self._depth > _DEEPEST:
+        if (body, arguments) in self._busy or self._depth > _DEEPEST:
             return None
         if self._depth and self.budget.leads_too_far:
             self._give_up()
             return None
-        self.busy.add((body, arguments))
+        self._busy.add((body, arguments))
         if not self._depth:
             self._root = body
         self._depth += 1
@@ -257,7 +170,7 @@ class Program:
             self._flows[key] = None
         finally:
             self._depth -= 1
-            self.busy.discard((body, arguments))
+            self._busy.discard((body, arguments))
         return self._flows[key]
 
     def _give_up(self) -> None:
@@ -311,13 +224,13 @@ class Program:
         """Give all that the program writes to a field."""
         key = (ref, self._depth)
         if key not in self._fields:
-            if ref in self.busy:
+            if ref in self._busy:
                 return Unknown("a field that is computed from itself")
-            self.busy.add(ref)
+            self._busy.add(ref)
             try:
                 self._fields[key] = self._stored(ref)
             finally:
-                self.busy.discard(ref)
+                self._busy.discard(ref)
         return self._fields[key]
 
     def _stored(self, ref: FieldRef) -> Value:
@@ -355,7 +268,7 @@ class Program:
         if field.access & ACC_FINAL:
             initialiser = "<clinit>" if field.is_static else "<init>"
             return [method.body for method in cls.methods if method.ref.name == initialiser and method.body]
-        sites = self._in_each(lambda dex: self._writes_in(dex, field.ref))
+        sites = self.in_each(lambda dex: self._writes_in(dex, field.ref))
         return list(dict.fromkeys(site.method for site in sites if self.counts(site.method)))
 
     def _writes_in(self, dex: Dex, ref: FieldRef) -> tuple[Site, ...]:
@@ -374,6 +287,48 @@ class Program:
         if kind == "string":
             return Text(cls.dex.string(value))
         return ClassLiteral(cls.dex.type_name(value)) if kind == "type" else Number(value)
+
+    # Fields of one object, told apart from those of others of its class.
+
+    def read_field_of(self, value: Value, ref: FieldRef) -> Value | None:
+        """Give what a field of an object holds, if it is constant and only the object's constructor writes it."""
+        found = self.field(ref)
+        if found is None or not found[1].access & ACC_FINAL:
+            return None
+        objects: list[Value] = []
+        for one in possible(value):
+            objects += possible(self.stored(one.ref)) if isinstance(one, FieldValue) else (one,)
+        held = [self._constructed(one, found[1].ref) if isinstance(one, Created) else None for one in objects]
+        known = [one for one in held if one is not None and (is_constant(one) or is_collection(one))]
+        return union(known) if objects and len(known) == len(held) else None
+
+    def _constructed(self, made: Created, ref: FieldRef) -> Value | None:
+        """Give what the constructor of one object writes to a field."""
+        key = (made, ref)
+        if key in self._busy:
+            return None
+        self._busy.add(key)
+        try:
+            maker = self.analyse(made.method, None, frozenset())
+            calls = maker.calls if maker else {}
+            self.budget.follow(len(calls) >> 3)
+            for offset, passed in calls.items():
+                if passed and passed[0] == made and _is_constructor(made, offset):
+                    return self._initialised(made, offset, ref)
+            return None
+        finally:
+            self._busy.discard(key)
+
+    def _initialised(self, made: Created, offset: int, ref: FieldRef) -> Value | None:
+        constructor = self.method(made.method.dex.method_ref(made.method.reference_at(offset) or 0))
+        maker = self.follow(made.method, None, lambda flow: flow.calls.get(offset, ())[1:])
+        if constructor is None or constructor.body is None or maker is None:
+            return None
+        body = constructor.body
+        passed = (Parameter(body, 0, body.class_name), *maker.calls[offset][1:])
+        flow = self.follow(body, passed, lambda flow: self.written(flow, ref))
+        written = self.written(flow, ref) if flow else []
+        return union(written) if written else None
 
     # Origins.
 
@@ -424,6 +379,14 @@ class Program:
         passed = [arguments(self, site) for site in sites]
         # Code that calls it as if it were (not) static passes one argument more or less, and never runs.
         return union(values[parameter.index] for values in passed if parameter.index < len(values))
+
+
+def _is_constructor(made: Created, offset: int) -> bool:
+    reference = made.method.reference_at(offset)
+    if reference is None:
+        return False
+    called = made.method.dex.method_ref(reference)
+    return called.name == "<init>" and called.class_name == made.descriptor
 
 
 def _result(flow: MethodFlow) -> Iterable[Value]:

@@ -86,7 +86,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.base.finding import Finding
-    from pincompiler.keys.stores import BundledCertificate
+    from pincompiler.keys.certificates import BundledCertificate
 
 _FIX = "trust it in debug builds only: <debug-overrides> of the network security configuration"
 

@@ -15,7 +15,7 @@ from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts.bundled import CA_BUNDLE, BundledFacts, BundledTrust, CertificateFile
 from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
-from pincompiler.keys.stores import BundledCertificate, read_store
+from pincompiler.keys.stores import read_store
 from pincompiler.shipped.android.bundled import trusting
 from pincompiler.shipped.android.bundled.scanning import UNKNOWN_OWNER, Scan, stores_again
 from pincompiler.shipped.android.bundled.trusting import Trusting
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pincompiler.android.dex import Site
     from pincompiler.base.location import Location
+    from pincompiler.keys.certificates import BundledCertificate
     from pincompiler.shipped.android.source import Source, Want
 
 _PEM_TEXT: Final = Mention(containing(rb"-----BEGIN [A-Z0-9 ]+-----"))

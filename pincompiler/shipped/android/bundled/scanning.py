@@ -17,12 +17,13 @@ from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
-from pincompiler.keys.stores import StoreFile, read_store, sniff
+from pincompiler.keys.stores import read_store, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pincompiler.android.apk import Archive
+    from pincompiler.keys.certificates import StoreFile
     from pincompiler.shipped.android.source import Source
 
 UNKNOWN_OWNER: Final = Owner("unknown")

@@ -11,7 +11,7 @@ from pincompiler.android.dex import DexError
 from pincompiler.base.records import dataclass
 from pincompiler.facts.bundled import BundledTrust
 from pincompiler.facts.common import Mechanism
-from pincompiler.keys.stores import BundledCertificate, StoreFile, read_store
+from pincompiler.keys.stores import read_store
 from pincompiler.shipped.android.bundled.tracing import (
     Content,
     Tracer,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from pincompiler.android.constants.values import Value
     from pincompiler.android.dex import Site
+    from pincompiler.keys.certificates import BundledCertificate, StoreFile
     from pincompiler.shipped.android.source import Source, Want
 
 _MANAGERS: Final = "Ljavax/net/ssl/TrustManagerFactory;"
