@@ -1,9 +1,10 @@
-"""Arrows point one way: a folder imports only from the layers below its own."""
+"""Arrows point one way: a folder imports only from the layers below its own, and no module imports itself back."""
 
 from __future__ import annotations
 
 import ast
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,14 @@ def test_imports_point_down(file: str) -> None:
     assert "__init__.py" not in others, "inside, names are imported from the modules that have them"
     up = {found for found in others if layer(found) >= layer(file)}
     assert not {found for found in up if (file, found.split("/")[0]) not in STILL_UP}
+
+
+def test_no_module_leads_back_to_itself() -> None:
+    inside = {file: arrows(file) for file in modules() if file not in LOOSE}
+    try:
+        TopologicalSorter(inside).prepare()
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))
 
 
 def test_libraries_are_confined() -> None:

@@ -93,19 +93,19 @@ class Linked:
     def subclasses(self, *descriptors: str) -> tuple[ClassDef, ...]:
         """Find all classes that extend or implement some types, however indirectly."""
         found: dict[str, ClassDef] = {}
-        wanted = set(descriptors)
+        wanted: Iterable[str] = dict.fromkeys(descriptors)
         while wanted:
-            direct = self._extending(frozenset(wanted))
+            direct = self._extending(wanted)
             self.budget.spend(len(self.files) + len(direct))
             fresh: dict[str, ClassDef] = {}
             for cls in direct:
                 if cls.name not in found and cls == self.class_def(cls.name):
                     fresh[cls.name] = cls
             found |= fresh
-            wanted = set(fresh)
+            wanted = fresh
         return tuple(found.values())
 
-    def _extending(self, descriptors: frozenset[str]) -> list[ClassDef]:
+    def _extending(self, descriptors: Iterable[str]) -> list[ClassDef]:
         return [
             cls for some in self.in_each(lambda dex: dex.subclasses(descriptors).values()) for cls in some
         ]

@@ -71,12 +71,26 @@ class Dex(Tables):
             found[name].update(self._extending.get(kind, ()))
         return {name: tuple(ClassDef(self, index) for index in sorted(some)) for name, some in found.items()}
 
+    @guarded
+    def heirs(self, descriptor: str) -> list[str]:
+        """Descriptors of the classes here that extend a class directly; those that implement it are left out."""
+        kind = self.type_id(descriptor)
+        return [self.class_at(index).name for index in self._heirs.get(kind, ())] if kind is not None else []
+
+    @cached_property
+    def _heirs(self) -> Mapping[int, list[int]]:
+        """For each type the classes here, by index, that extend it directly."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for index, kind in enumerate(self.layout.classes[2::8].tolist()):
+            found[kind].append(index)
+        return found
+
     @cached_property
     def _extending(self) -> Mapping[int, list[int]]:
         """For each type the classes here, by index, that extend or implement it directly."""
         found: dict[int, list[int]] = defaultdict(list)
-        for index, kind in enumerate(self.layout.classes[2::8].tolist()):
-            found[kind].append(index)
+        for kind, heirs in self._heirs.items():
+            found[kind] += heirs
         sharing: dict[int, list[int]] = defaultdict(list)
         for index, offset in enumerate(self.layout.classes[3::8].tolist()):
             sharing[offset].append(index)

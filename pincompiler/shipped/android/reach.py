@@ -95,11 +95,11 @@ class _Search:
     """The questions that a way was found for."""
     mentioned: dict[str, bool] = field(default_factory=dict)
     cut: int = 0
-    """The questions that led too far; all, where code could not be read."""
+    """The questions that led too far."""
+    unread: bool = False
+    """Whether some code could not be read, which leaves no question sure."""
     starts: dict[str, bool] = field(default_factory=dict)
     methods: dict[str, dict[_Node, int]] = field(default_factory=dict)
-    extending: dict[Dex, dict[int, list[int]]] = field(default_factory=dict)
-    """By file and type id, the indices of the classes which extend a class directly."""
     left: int = 0
     """Bytes of DEX files that may still be searched."""
     visits: int = _MOST_VISITS
@@ -228,7 +228,7 @@ class _Search:
                     self._link(caller, callee)
             except DexError as error:
                 self.source.doubt(dex.name, f"its code cannot be followed: {error}")
-                self.cut = -1
+                self.unread = True
 
     def _below(self, nodes: Iterable[_Node]) -> dict[str, list[str]]:
         """Classes by whose name a method may be called, too: direct subclasses; those that implement."""
@@ -246,21 +246,8 @@ class _Search:
             for name, below in dex.subclasses(interfaces).items() if interfaces else ():
                 found.setdefault(name, []).extend(one.name for one in below)
             for name in classes:
-                found.setdefault(name, []).extend(self._extending(dex, name))
+                found.setdefault(name, []).extend(dex.heirs(name))
         return found
-
-    def _extending(self, dex: Dex, class_name: str) -> list[str]:
-        """The direct subclasses of a class in one file."""
-        if dex not in self.extending:
-            column: dict[int, list[int]] = {}
-            for index, kind in enumerate(dex.layout.classes[2::8].tolist()):
-                column.setdefault(kind, []).append(index)
-            self.extending[dex] = column
-        number = dex.type_id(class_name)
-        return [
-            dex.class_at(index).name
-            for index in self.extending[dex].get(-1 if number is None else number, ())
-        ]
 
     def _found(
         self, dex: Dex, nodes: Iterable[_Node], below: Mapping[str, list[str]]
@@ -354,6 +341,7 @@ class _Search:
         if (
             outside
             or waiting
+            or self.unread
             or self.cut & self.asks[node]
             or any(self.names.anywhere(one.class_name) for one in before)
         ):

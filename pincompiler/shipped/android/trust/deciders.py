@@ -17,7 +17,8 @@ from pincompiler.shipped.android.trust.judging import (
     judge_host_by_refusal,
     judge_strategy,
 )
-from pincompiler.shipped.android.trust.ways import Given
+from pincompiler.shipped.android.trust.vocabulary import NOTHING, About
+from pincompiler.shipped.android.trust.ways import PLAINLY, Given, Mode
 from pincompiler.shipped.android.trust.webview import judge_error
 
 if TYPE_CHECKING:
@@ -52,15 +53,47 @@ _IS_TRUSTED: Final = "isTrusted"
 _HOST_OF_CHAIN: Final = 2
 """Where Conscrypt passes a trust manager the host, beside the chain and the kind of key."""
 _OF_CONSCRYPT: Final = f"({CHAIN}Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"
-_LABELS: Final = {
-    CHAIN: "chain",
-    "Ljavax/net/ssl/SSLSession;": "session",
-    "Ljavax/net/ssl/SSLSocket;": "session",
-    "Ljava/security/cert/X509Certificate;": "certificate",
-    "Landroid/webkit/WebView;": "view",
-    "Landroid/webkit/SslErrorHandler;": "handler",
-    "Landroid/net/http/SslError;": "error",
+_ABOUT: Final = {
+    CHAIN: About.CHAIN,
+    "Ljavax/net/ssl/SSLSession;": About.SESSION,
+    "Ljavax/net/ssl/SSLSocket;": About.SESSION,
+    "Ljava/security/cert/X509Certificate;": About.CERTIFICATE,
+    "Landroid/webkit/WebView;": About.VIEW,
+    "Landroid/webkit/SslErrorHandler;": About.HANDLER,
+    "Landroid/net/http/SslError;": About.ERROR,
 }
+"""By type, what a parameter is."""
+_OF_TRUST: Final = {
+    **_ABOUT,
+    "Ljava/lang/String;": About.AUTH_TYPE,
+    "Ljava/net/Socket;": About.SOCKET,
+    "Ljavax/net/ssl/SSLEngine;": About.SOCKET,
+}
+_OF_HOSTS: Final = {
+    **_ABOUT,
+    CHAIN: About.CERTIFICATE,
+    "Ljava/lang/String;": About.HOST,
+    "[Ljava/lang/String;": About.CERTIFICATE | About.NAMES,
+}
+"""The same of those that decide on hosts: Apache's are passed the names in a certificate."""
+_ROLES: Final = {
+    Decides.CHAIN: "X509TrustManager.checkServerTrusted",
+    Decides.HOST: "HostnameVerifier.verify",
+    Decides.ERROR: "WebViewClient.onReceivedSslError",
+}
+_DOES: Final = {
+    Decides.CHAIN: "accepts a certificate chain",
+    Decides.HOST: "accepts a certificate for a host",
+    Decides.ERROR: "loads pages although their certificate was refused",
+}
+_UNKNOWN: Final = {
+    When.UNREAD: " under a condition that could not be read",
+    When.UNSEEN: ", unless code that could not be followed refuses it",
+}
+_LEAST_METHODS: Final = 2
+"""A constructor, and something that makes a difference."""
+_SMALL: Final = 160
+"""Code units of a library's method that is looked at: what decides nothing is small, and libraries have many."""
 _MOST: Final = 400
 """Classes of one kind that are looked at."""
 
@@ -124,17 +157,6 @@ def _told(source: Source, code: Code, method: MethodDef, decides: Decides, one: 
         source.doubt(code.location.symbol, why, Mechanism.TRUST_MANAGER)
 
 
-_DOES: Final = {
-    Decides.CHAIN: "accepts a certificate chain",
-    Decides.HOST: "accepts a certificate for a host",
-    Decides.ERROR: "loads pages although their certificate was refused",
-}
-_UNKNOWN: Final = {
-    When.UNREAD: " under a condition that could not be read",
-    When.UNSEEN: ", unless code that could not be followed refuses it",
-}
-
-
 def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decides) -> Iterator[Decider]:
     """What a class makes of a method that it inherits, by what it has in the place of other methods."""
     if cls.access & ACC_ABSTRACT or len(cls.methods) < _LEAST_METHODS:
@@ -147,12 +169,9 @@ def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decid
         own.add((method.ref.name, method.ref.descriptor))
         try:
             alone = _judged(explorer, method, decides)
-            explorer.receiver = cls.name
-            told = _judged(explorer, method, decides) or ()
+            told = _judged(explorer, method, decides, receiver=cls.name) or ()
         except DexError:
             continue
-        finally:
-            explorer.receiver = ""
         base = source.program.class_def(method.ref.class_name)
         for one in told:
             if told == alone and not (one.when in _UNKNOWN and base and base.access & ACC_ABSTRACT):
@@ -163,21 +182,8 @@ def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decid
             yield from _told(source, code, method, decides, one)
 
 
-_LEAST_METHODS: Final = 2
-"""A constructor, and something that makes a difference."""
-_SMALL: Final = 160
-"""Code units of a library's method that is looked at: what decides nothing is small, and libraries have many."""
-
-
 def _is_small(method: MethodDef) -> bool:
     return method.body is not None and len(method.body.units) <= _SMALL
-
-
-_ROLES: Final = {
-    Decides.CHAIN: "X509TrustManager.checkServerTrusted",
-    Decides.HOST: "HostnameVerifier.verify",
-    Decides.ERROR: "WebViewClient.onReceivedSslError",
-}
 
 
 def _role(method: MethodDef, decides: Decides) -> str:
@@ -214,32 +220,26 @@ def _decides(method: MethodDef) -> Decides | None:
     return Decides.ERROR if (name, descriptor) == ("onReceivedSslError", _ON_ERROR) else None
 
 
-def ways_of(explorer: Explorer, method: MethodDef, decides: Decides) -> Ways | None:
-    """The ways through a method that decides."""
+def ways_of(explorer: Explorer, method: MethodDef, decides: Decides, mode: Mode = PLAINLY) -> Ways | None:
+    """The ways through a method that decides; none if it has no code."""
     if method.body is None:
         return None
-    labels = ["" if not method.body.is_static else "?"]
-    given = [Given(something=not method.body.is_static)]
+    is_static = method.body.is_static
+    about = [About.MISPLACED if is_static else NOTHING]
+    given = [Given(something=not is_static)]
     for index, kind in enumerate(parameters(method.ref.descriptor)):
-        label = _LABELS.get(kind, "")
-        if decides is Decides.HOST:
-            label = "certificate" if kind == CHAIN else label
-            label = (
-                "host"
-                if kind == "Ljava/lang/String;"
-                else "certificate names"
-                if kind == "[Ljava/lang/String;"
-                else label
-            )
-        elif kind == "Ljava/lang/String;" and index == _HOST_OF_CHAIN:
-            label = "host"
-        elif kind == "Ljava/lang/String;":
-            label = "auth-type"
-        elif kind in {"Ljava/net/Socket;", "Ljavax/net/ssl/SSLEngine;"}:
-            label = "socket"
-        labels.append(label)
+        about.append(_about(decides, index, kind))
         given.append(_passed(method, index, kind))
-    return explorer.ways(method.body, tuple(labels), tuple(given))
+    return explorer.ways(method.body, tuple(about), tuple(given), mode)
+
+
+def _about(decides: Decides, index: int, kind: str) -> About:
+    """What a parameter of a method that decides is."""
+    if decides is Decides.HOST:
+        return _OF_HOSTS.get(kind, NOTHING)
+    if kind == "Ljava/lang/String;" and index == _HOST_OF_CHAIN:
+        return About.HOST
+    return _OF_TRUST.get(kind, NOTHING)
 
 
 def _passed(method: MethodDef, index: int, kind: str) -> Given:
@@ -261,26 +261,27 @@ def _is_of_conscrypt(method: MethodDef, index: int) -> bool:
     return index == _HOST_OF_CHAIN or method.ref.descriptor == _OF_CONSCRYPT
 
 
-def _judged(explorer: Explorer, method: MethodDef, decides: Decides) -> tuple[Judged, ...] | None:
-    """What is wrong with a method, of each class that R8 made this one of; none if it is too complex."""
-    ways = ways_of(explorer, method, decides)
+def _judged(
+    explorer: Explorer, method: MethodDef, decides: Decides, receiver: str = ""
+) -> tuple[Judged, ...] | None:
+    """What is wrong with a method, of each class that R8 made this one of; none if it is too complex.
+
+    For the ``receiver``, see :class:`~pincompiler.shipped.android.trust.ways.Mode`.
+    """
+    ways = ways_of(explorer, method, decides, Mode(receiver))
     if ways is None or not ways.complete:
         return None
     judges: dict[Decides, Callable[[tuple[Way, ...]], Judged | None]] = {
         Decides.CHAIN: judge_strategy if method.ref.name == _IS_TRUSTED else judge_chain,
         Decides.HOST: judge_host_by_refusal if method.ref.descriptor[-1] == "V" else judge_host,
-        Decides.ERROR: lambda part: judge_error(explorer, part),
+        Decides.ERROR: lambda part: judge_error(explorer, part, receiver),
     }
     judge = judges[decides]
     found = tuple(one for part in by_kind_of_class(ways) if (one := judge(part)) is not None)
     if all(one.when is not When.UNREAD for one in found):
         return found
     # A condition that makes no difference is told by where it leads to.
-    explorer.directed = True
-    try:
-        ways = ways_of(explorer, method, decides)
-    finally:
-        explorer.directed = False
+    ways = ways_of(explorer, method, decides, Mode(receiver, directed=True))
     if ways is None or not ways.complete:
         return found
     return tuple(one for part in by_kind_of_class(ways) if (one := judge(part)) is not None)

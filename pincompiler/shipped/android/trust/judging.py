@@ -6,34 +6,50 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.base.finding import Confidence
 from pincompiler.facts.trust import Flaw, When
-from pincompiler.shipped.android.trust.meanings import (
-    CERTIFICATE_EXCEPTION,
-    CHAIN_LENGTH,
-    GUARD,
-    OPAQUE,
-    VALIDITY,
-)
-from pincompiler.shipped.android.trust.ways import PRESENCE, Test
+from pincompiler.shipped.android.trust.meanings import CERTIFICATE_EXCEPTION
+from pincompiler.shipped.android.trust.vocabulary import About, EventKind, together
+from pincompiler.shipped.android.trust.ways import NOT_SET, SET, Test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pincompiler.shipped.android.trust.ways import Way, Ways
 
-CONDITIONS: Final = (
+_CONDITIONS: Final = (
     # The first that holds is what a test is about.
-    ("debuggable", When.DEBUGGABLE),
-    ("debug-build", When.DEBUG_BUILD),
-    ("android-version", When.ANDROID_VERSION),
-    ("host", When.HOST),
-    ("flag", When.SETTING),
-    ("setting", When.SETTING),
-    ("answer", When.ANSWER),
+    (About.DEBUGGABLE, When.DEBUGGABLE),
+    (About.DEBUG_BUILD, When.DEBUG_BUILD),
+    (About.ANDROID_VERSION, When.ANDROID_VERSION),
+    (About.HOST, When.HOST),
+    (About.FLAG, When.SETTING),
+    (About.SETTING, When.SETTING),
+    (About.ANSWER, When.ANSWER),
 )
 UNCERTAIN: Final = frozenset({When.SETTING, When.ANSWER, When.CERTIFICATE})
 """Conditions that may be about something else after all."""
-
-
+_CHAINS: Final = About.CHAIN | About.CERTIFICATE
+COMPARABLE: Final = About.KEY | About.ENCODING | About.DIGEST
+"""What of a certificate nobody else can make the same."""
+_OF_FIELDS: Final = About.FIELD | About.COMPARED | About.SUBSTRING | About.NULL | About.LOOP
+"""What a test is about that depends on the class's own fields only."""
+_READ: Final = (
+    About.EXCEPTION | About.CLASS_ID | About.NAMES | About.DATES | About.CHAIN_LENGTH | About.PRESENCE
+)
+"""What is spoken of by other names, or decides nothing."""
+_OF_LOOPS: Final = About.LOOP | About.NULL | About.LENGTH | About.ITEM
+"""What the conditions of loops are about, which nobody needs to know more of."""
+_WRITTEN: Final = About.CHAIN_LENGTH | About.NAMES | About.DATES | About.AUTH_TYPE | About.PRESENCE
+"""What whoever makes a chain chooses."""
+_CHOSEN: Final = (
+    _WRITTEN | _CHAINS | About.LENGTH | About.COMPARED | About.SUBSTRING | About.ITEM | About.LOOP
+)
+"""What only tells of what is written in certificates, or how many there are."""
+_SETTINGS: Final = About.FLAG | About.SETTING | About.ANSWER | About.ANDROID_VERSION | About.OPAQUE
+"""What a verifier may decide by that has nothing to do with the certificate, or is not seen."""
+_MEANT: Final = _SETTINGS | About.HOST | About.SESSION | About.NAMES
+"""What a verifier decides by, if that is more than whether something is there."""
+_REFUSING: Final = frozenset({EventKind.GUARD, EventKind.OPAQUE})
+"""Calls that can refuse a chain."""
 _NEVER: Final = ("nothing that it is passed makes it throw",)
 _ALWAYS: Final = ("every way through it returns true",)
 
@@ -49,37 +65,31 @@ class Judged(NamedTuple):
 
 def is_strong(test: Test) -> bool:
     """Whether a condition is about the key or the whole of a certificate, or may be."""
-    labels = test.labels
-    if labels & {"verified"} or ({"exception"} <= labels and test.what.startswith("Ljava/util/")):
+    about = test.about
+    if about & About.VERIFIED or (about & About.EXCEPTION and test.what.startswith("Ljava/util/")):
         return True  # the latter: refusals are collected, and counted later
-    if not labels & {"chain", "certificate", "session"}:
+    if not about & (_CHAINS | About.SESSION):
         return False
-    if labels & {"key", "encoding", "digest", "identity", OPAQUE}:
+    if about & (COMPARABLE | About.IDENTITY | About.OPAQUE):
         return True
-    return (
-        "compared" in labels and not labels & {"names", "dates"} and bool(labels & {"chain", "certificate"})
-    )
+    return bool(about & About.COMPARED and not about & (About.NAMES | About.DATES) and about & _CHAINS)
 
 
 def is_checked(way: Way) -> bool:
     """Whether something that can refuse a chain has been passed on this way."""
-    return any(event.kind in {GUARD, OPAQUE} for event in way.events) or any(map(is_strong, way.tests))
+    return _may_have_refused(way) or any(map(is_strong, way.tests))
 
 
-_OF_FIELDS: Final = frozenset({"field", "compared", "substring", "null", "loop"})
-"""What a test tells of that is about nothing but what the class keeps."""
+def _may_have_refused(way: Way) -> bool:
+    return any(event.kind in _REFUSING for event in way.events)
 
 
 def condition(test: Test) -> When | None:
     """What a condition rests on other than the certificates."""
-    when = next((when for label, when in CONDITIONS if label in test.labels), None)
-    if when is None and "field" in test.labels and test.labels <= _OF_FIELDS:
+    when = next((when for about, when in _CONDITIONS if about & test.about), None)
+    if when is None and test.about & About.FIELD and test.about in _OF_FIELDS:
         return When.SETTING
-    return When.NOT_DEBUGGABLE if when is When.DEBUGGABLE and test.taken == 0 else when
-
-
-_READ: Final = frozenset({"exception", "class-id", "names", "dates", CHAIN_LENGTH, PRESENCE})
-"""What is spoken of by other names, or decides nothing."""
+    return When.NOT_DEBUGGABLE if when is When.DEBUGGABLE and test.taken == NOT_SET else when
 
 
 def is_unread(test: Test) -> bool:
@@ -87,18 +97,15 @@ def is_unread(test: Test) -> bool:
 
     How often a loop is run is left out: that a list of trust managers is not empty is taken for granted.
     """
-    of_loop = "loop" in test.labels and test.labels <= _OF_LOOPS
-    return not (of_loop or condition(test) or is_strong(test) or test.labels & _READ)
-
-
-_OF_LOOPS: Final = frozenset({"loop", "null", "length", "any-item", "first-item"})
+    of_loop = test.about & About.LOOP and test.about in _OF_LOOPS
+    return not (of_loop or condition(test) or is_strong(test) or test.about & _READ)
 
 
 def unexplained(bad: Iterable[Way]) -> Judged | None:
     """Ways on which nothing is checked by several conditions, or by one that nobody has a word for."""
     ways = list(bad)
     for way in sorted(ways, key=lambda one: sum(map(is_unread, one.tests))):
-        tests = sorted(way.tests, key=lambda one: (one.what, sorted(one.labels)))
+        tests = sorted(way.tests, key=lambda one: (one.what, one.about.words))
         for test in tests:
             if is_unread(test) and not _both_ways(test, ways):
                 return Judged(Flaw.SKIPS, When.UNREAD, Confidence.LIKELY, shown_by(test))
@@ -118,7 +125,7 @@ def by_kind_of_class(ways: Ways) -> list[tuple[Way, ...]]:
     """Part the ways by what R8 merged into one class: it tells the parts by a number in a field."""
     parts: dict[frozenset[Test], list[Way]] = {}
     for way in ways.ways:
-        kind = frozenset(t for t in way.tests if "class-id" in t.labels)
+        kind = frozenset(t for t in way.tests if t.about & About.CLASS_ID)
         parts.setdefault(kind, []).append(way._replace(tests=way.tests - kind))
     return [tuple(part) for part in parts.values()]
 
@@ -127,7 +134,7 @@ def skipping(ways: Iterable[Way], is_bad: Callable[[Way], bool]) -> tuple[When, 
     """The condition that alone makes all returning ways bad that meet it, if there is one."""
     returning = [way for way in ways if way.thrown is None]
     directed = dict.fromkeys(test for way in returning for test in way.tests if test.taken is not None)
-    for test in sorted(directed, key=lambda t: (t.what, t.taken or 0, sorted(t.labels))):
+    for test in sorted(directed, key=lambda t: (t.what, t.taken or NOT_SET, t.about.words)):
         when = condition(test)
         if when is None or is_strong(test):
             continue
@@ -156,15 +163,6 @@ def judge_chain(ways: tuple[Way, ...]) -> Judged | None:
     return Judged(Flaw.SKIPS, when, sure, (f"returns by a test of {test.what or 'a parameter'}",))
 
 
-_CHOSEN: Final = frozenset(
-    {
-        *("chain", "certificate", "length", CHAIN_LENGTH, "names", "dates", PRESENCE),
-        *("compared", "substring", "first-item", "any-item", "loop", "auth-type"),
-    }
-)
-"""What only tells of what is written in certificates, or how many there are."""
-
-
 def _open(bad: list[Way]) -> Judged | None:
     """Ways on which nothing is checked, and that whoever makes a chain can have it take.
 
@@ -174,34 +172,33 @@ def _open(bad: list[Way]) -> Judged | None:
     ways = [way for way in bad if way.tests and all(map(_is_chosen, way.tests))]
     if not ways:
         return None
-    timed = any(event.kind == VALIDITY for way in ways for event in way.events)
-    named = any("names" in test.labels for way in ways for test in way.tests)
+    timed = any(event.kind is EventKind.VALIDITY for way in ways for event in way.events)
+    named = any(test.about & About.NAMES for way in ways for test in way.tests)
     flaw = Flaw.NAME_ONLY if named else Flaw.VALIDITY_ONLY if timed else Flaw.SKIPS
-    sized = any(CHAIN_LENGTH in test.labels for way in ways for test in way.tests)
+    sized = any(test.about & About.CHAIN_LENGTH for way in ways for test in way.tests)
     shown = (*_decisive(ways), *(("by a test of the chain's length",) if sized else ()))
     return Judged(flaw, When.CHAIN, Confidence.LIKELY if named else Confidence.CONFIRMED, shown)
 
 
 def _is_chosen(test: Test) -> bool:
     """Whether a chain with a certificate can be made so that it goes this way."""
-    return test.labels <= _CHOSEN and bool(
-        test.labels & {CHAIN_LENGTH, "names", "dates", "auth-type", PRESENCE}
-    )
+    return test.about in _CHOSEN and bool(test.about & _WRITTEN)
 
 
 def _hollow(returning: list[Way], throwing: list[Way]) -> Judged | None:
     """What a method looks at that never makes a real check."""
     swallowed = _swallowed(returning, throwing)
-    looks_at = {label for way in (*returning, *throwing) for test in way.tests for label in test.labels}
-    refusing = {label for way in throwing for test in way.tests for label in test.labels}
+    looks_at = together(test.about for way in (*returning, *throwing) for test in way.tests)
+    refusing = together(test.about for way in throwing for test in way.tests)
     if any(is_strong(test) for way in throwing for test in way.tests):
         return None  # it refuses by what it knows, and accepts the rest: a list of the forbidden
-    kept = any(event.kind == "kept" for way in returning for event in way.events)
+    kept = any(event.kind is EventKind.KEPT for way in returning for event in way.events)
     sure = Confidence.LIKELY if kept else Confidence.CONFIRMED
-    timed = any(event.kind == VALIDITY for way in returning for event in way.events) or "dates" in refusing
+    timed = any(event.kind is EventKind.VALIDITY for way in returning for event in way.events)
+    timed = timed or bool(refusing & About.DATES)
     if swallowed and not timed:
         return swallowed
-    named = "names" in refusing
+    named = bool(refusing & About.NAMES)
     if named or (timed and not swallowed):
         flaw = Flaw.NAME_ONLY if named else Flaw.VALIDITY_ONLY
         return Judged(flaw, confidence=sure, shown=_decisive((*returning, *throwing)))
@@ -210,14 +207,17 @@ def _hollow(returning: list[Way], throwing: list[Way]) -> Judged | None:
         what, when = min(conditional)
         return Judged(Flaw.SKIPS, when, Confidence.LIKELY, (f"returns by a test of {what}",))
     shown = _NEVER if not throwing else ()
-    decided = "exception" in looks_at and throwing
+    decided = looks_at & About.EXCEPTION and throwing
     return None if decided else Judged(Flaw.ACCEPTS_ALL, confidence=sure, shown=shown)
 
 
 def _decisive(ways: Iterable[Way]) -> tuple[str, ...]:
-    calls = {event.what for way in ways for event in way.events if event.kind == VALIDITY}
+    calls = {event.what for way in ways for event in way.events if event.kind is EventKind.VALIDITY}
     tests = {
-        test.what for way in ways for test in way.tests if test.labels & {"names", "dates"} and test.what
+        test.what
+        for way in ways
+        for test in way.tests
+        if test.about & (About.NAMES | About.DATES) and test.what
     }
     return tuple(sorted(calls | tests))
 
@@ -225,13 +225,13 @@ def _decisive(ways: Iterable[Way]) -> tuple[str, ...]:
 def _swallowed(bad: list[Way], throwing: list[Way]) -> Judged | None:
     """A refusal caught, after which the method returns as if nothing had been."""
     for partly in (False, True):
-        kind = "partly-swallowed" if partly else "swallowed"
-        ways = [way for way in bad if any(event.kind == kind for event in way.events)]
+        kind = EventKind.PARTLY_SWALLOWED if partly else EventKind.SWALLOWED
+        ways = [way for way in bad if any(event.kind is kind for event in way.events)]
         # What is kept may be asked for later, and what is tested may be a way to refuse.
-        plain = [way for way in ways if not any("exception" in test.labels for test in way.tests)]
+        plain = [way for way in ways if not any(test.about & About.EXCEPTION for test in way.tests)]
         for way in plain or ways:
-            event = min(event for event in way.events if event.kind == kind)
-            kept = any(event.kind == "kept" for event in way.events)
+            event = min(event for event in way.events if event.kind is kind)
+            kept = any(event.kind is EventKind.KEPT for event in way.events)
             doubtful = partly or kept or not plain
             sure = Confidence.LIKELY if doubtful else Confidence.CONFIRMED
             known = sorted({when for t in way.tests if (when := condition(t)) and not _both_ways(t, ways)})
@@ -274,8 +274,8 @@ def _answers(way: Way) -> Iterator[Way]:
     elif way.number == 0:
         yield way._replace(thrown=CERTIFICATE_EXCEPTION)
     else:
-        yield way._replace(tests=way.tests | {Test(way.returned, 1)})
-        yield way._replace(thrown=CERTIFICATE_EXCEPTION, tests=way.tests | {Test(way.returned, 0)})
+        yield way._replace(tests=way.tests | {Test(way.returned, SET)})
+        yield way._replace(thrown=CERTIFICATE_EXCEPTION, tests=way.tests | {Test(way.returned, NOT_SET)})
 
 
 # Hostname verifiers.
@@ -300,7 +300,7 @@ def judge_host(ways: tuple[Way, ...]) -> Judged | None:
             shown = _ALWAYS if not refuses else ()
             return Judged(Flaw.ACCEPTS_ALL, shown=shown)
         return _compares_names(bad, ways)
-    asked = any(event.kind in {GUARD, OPAQUE} for way in accepting for event in way.events)
+    asked = any(map(_may_have_refused, accepting))
     if bad and not (asked or refuses) and all(way.number for way in accepting):
         return Judged(Flaw.ACCEPTS_ALL, shown=_ALWAYS)  # it asks, and does not heed the answer
     said = [one for way in returning for one in _said(way)]
@@ -314,14 +314,13 @@ def judge_host(ways: tuple[Way, ...]) -> Judged | None:
 
 def _meant(ways: Iterable[Way]) -> bool:
     """Whether something other than null decides."""
-    meant = {"host", "session", "flag", "setting", "answer", "android-version", "names", OPAQUE}
-    return any(_labels(way) & meant for way in ways)
+    return any(_about(way) & _MEANT for way in ways)
 
 
-def _labels(way: Way) -> frozenset[str]:
-    telling = {"compared", "flag", "setting", "answer", "android-version", OPAQUE}
-    compared = (test.labels for test in way.tests if test.labels & telling)
-    return way.returned.union(*compared)
+def _about(way: Way) -> About:
+    """What the answer rests on, and the conditions by which it was chosen."""
+    telling = (test.about for test in way.tests if test.about & (_SETTINGS | About.COMPARED))
+    return way.returned | together(telling)
 
 
 def _said(way: Way) -> tuple[Way, ...]:
@@ -329,29 +328,29 @@ def _said(way: Way) -> tuple[Way, ...]:
     if way.number is not None:
         return (way,)
     return tuple(
-        way._replace(number=number, tests=way.tests | {Test(way.returned, number, "what it returns")})
-        for number in (1, 0)
+        way._replace(number=number, tests=way.tests | {Test(way.returned, side, "what it returns")})
+        for number, side in ((1, SET), (0, NOT_SET))
     )
 
 
 def _asks_certificate(way: Way) -> bool:
-    if any(event.kind in {GUARD, OPAQUE} for event in way.events):
+    if _may_have_refused(way):
         return True
-    heeded = (test.labels for test in way.tests if not _is_refusal(test))
-    return bool(way.returned.union(*heeded) & {"certificate", "verified", OPAQUE})
+    heeded = together(test.about for test in way.tests if not _is_refusal(test))
+    return bool((way.returned | heeded) & (About.CERTIFICATE | About.VERIFIED | About.OPAQUE))
 
 
 def _is_refusal(test: Test) -> bool:
     """Whether another verifier was asked and said no."""
-    return "verified" in test.labels and test.taken == 0 and test.labels <= {"verified", "host", "session"}
+    by_another = test.about & About.VERIFIED and test.about in About.VERIFIED | About.HOST | About.SESSION
+    return bool(by_another and test.taken == NOT_SET)
 
 
 def _compares_names(bad: list[Way], ways: tuple[Way, ...]) -> Judged | None:
     """True because of the name that was asked for, or of a setting, and never of the certificate."""
-    labels = frozenset().union(*map(_labels, ways))
-    if "host" in labels or "session" in labels:
+    if together(map(_about, ways)) & (About.HOST | About.SESSION):
         what = sorted(
-            {test.what for way in ways for test in way.tests if "host" in test.labels and test.what}
+            {test.what for way in ways for test in way.tests if test.about & About.HOST and test.what}
         )
         return Judged(Flaw.IGNORES_CERTIFICATE, shown=tuple(what))
     return unexplained(one for way in bad for one in _said(way) if one.number)
@@ -360,14 +359,14 @@ def _compares_names(bad: list[Way], ways: tuple[Way, ...]) -> Judged | None:
 def _substring(accepting: list[Way]) -> Judged | None:
     """Content with a part of a name that the certificate has."""
     for way in accepting:
-        if any(event.kind in {GUARD, OPAQUE} for event in way.events):
+        if _may_have_refused(way):
             return None
-        tests = [test.labels for test in way.tests if "compared" in test.labels]
-        if "compared" in way.returned:
-            tests.append(way.returned)
-        named = [labels for labels in tests if "certificate" in labels]
-        if not named or not all({"substring", "names"} <= labels for labels in named):
+        compared = [test.about for test in way.tests if test.about & About.COMPARED]
+        if way.returned & About.COMPARED:
+            compared.append(way.returned)
+        named = [about for about in compared if about & About.CERTIFICATE]
+        if not named or not all(About.SUBSTRING | About.NAMES in about for about in named):
             return None
-        if any(labels & {"key", "encoding", "digest", OPAQUE, "verified"} for labels in named):
+        if together(named) & (COMPARABLE | About.OPAQUE | About.VERIFIED):
             return None
     return Judged(Flaw.SUBSTRING, confidence=Confidence.LIKELY, shown=("compares a part of a name",))

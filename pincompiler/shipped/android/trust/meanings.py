@@ -4,59 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pincompiler.shipped.android.trust.vocabulary import NOTHING, About, EventKind
+
 if TYPE_CHECKING:
     from pincompiler.android.constants.program import Program
     from pincompiler.android.dex.refs import MethodRef
 
-X509 = "Ljava/security/cert/X509Certificate;"
+X509: Final = "Ljava/security/cert/X509Certificate;"
 CERTIFICATE_EXCEPTION: Final = "Ljava/security/cert/CertificateException;"
 HANDLER: Final = "Landroid/webkit/SslErrorHandler;"
-GUARD: Final = "guard"
-"""A call that throws unless a chain is trusted."""
-VALIDITY: Final = "validity"
-"""A call that throws unless it is the time of a certificate."""
-OPAQUE: Final = "opaque"
-"""A call that may do anything with what it is given."""
-RETHROW: Final = "rethrow"
-"""A call that throws the exception that it is given, if it is given one."""
-
-CHAIN_LENGTH: Final = "chain-length"
-"""What tells how many certificates there are."""
 
 
 class Meaning(NamedTuple):
     """What a call means."""
 
-    labels: frozenset[str] = frozenset()
+    about: About = NOTHING
     """What its result tells of, beside what its arguments tell of."""
-    event: str = ""
+    event: EventKind | None = None
     """What has happened once it returns."""
     throws: tuple[str, ...] = ()
     """Exceptions by which it refuses."""
 
 
 _REFUSALS: Final = (CERTIFICATE_EXCEPTION,)
-_CHECK: Final = Meaning(event=GUARD, throws=_REFUSALS)
+_CHECK: Final = Meaning(event=EventKind.GUARD, throws=_REFUSALS)
 _SIGNATURE: Final = Meaning(
-    event=GUARD,
+    event=EventKind.GUARD,
     throws=("Ljava/security/SignatureException;", "Ljava/security/InvalidKeyException;", *_REFUSALS),
 )
-_PATH: Final = Meaning(event=GUARD, throws=("Ljava/security/cert/CertPathValidatorException;",))
+_PATH: Final = Meaning(event=EventKind.GUARD, throws=("Ljava/security/cert/CertPathValidatorException;",))
 _TIME: Final = Meaning(
-    event=VALIDITY,
+    event=EventKind.VALIDITY,
     throws=(
         "Ljava/security/cert/CertificateExpiredException;",
         "Ljava/security/cert/CertificateNotYetValidException;",
     ),
 )
 _HARMLESS: Final = Meaning()
-_OPAQUE: Final = Meaning(frozenset({OPAQUE}), OPAQUE)
+_OPAQUE: Final = Meaning(About.OPAQUE, EventKind.OPAQUE)
 CHECKS: Final = frozenset({"checkServerTrusted", "checkClientTrusted"})
 _VERIFY: Final = ("verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z")
-
-
-def _tells(*labels: str) -> Meaning:
-    return Meaning(frozenset(labels))
 
 
 _CERTIFICATES: Final = frozenset(
@@ -65,13 +52,13 @@ _CERTIFICATES: Final = frozenset(
 _OF_CERTIFICATE: Final = {
     "checkValidity": _TIME,
     "verify": _SIGNATURE,
-    "getNotAfter": _tells("dates"),
-    "getNotBefore": _tells("dates"),
-    "getPublicKey": _tells("key"),
-    "getEncoded": _tells("encoding"),
-    "getSignature": _tells("encoding"),
-    "getTBSCertificate": _tells("encoding"),
-    "hashCode": _tells("identity"),
+    "getNotAfter": Meaning(About.DATES),
+    "getNotBefore": Meaning(About.DATES),
+    "getPublicKey": Meaning(About.KEY),
+    "getEncoded": Meaning(About.ENCODING),
+    "getSignature": Meaning(About.ENCODING),
+    "getTBSCertificate": Meaning(About.ENCODING),
+    "hashCode": Meaning(About.IDENTITY),
 }
 """Any other getter tells what whoever makes a certificate may write into it: names, numbers, usages."""
 _COMPARES: Final = frozenset(
@@ -86,44 +73,55 @@ _SUBSTRINGS: Final = frozenset(
 )
 _TEXTS: Final = frozenset({"Ljava/lang/String;", "Lkotlin/text/StringsKt;", "Ljava/util/regex/Matcher;"})
 _OF_SESSION: Final = {
-    "getPeerCertificates": _tells("certificate"),
-    "getPeerCertificateChain": _tells("certificate"),
-    "getPeerPrincipal": _tells("certificate", "names"),
-    "getPeerHost": _tells("host"),
+    "getPeerCertificates": Meaning(About.CERTIFICATE),
+    "getPeerCertificateChain": Meaning(About.CERTIFICATE),
+    "getPeerPrincipal": Meaning(About.CERTIFICATE | About.NAMES),
+    "getPeerHost": Meaning(About.HOST),
 }
 _OF_SSL_ERROR: Final = {
-    "getCertificate": _tells("certificate"),
-    "getPrimaryError": _tells("error-kind"),
-    "hasError": _tells("error-kind"),
-    "getUrl": _tells("host"),
-    "toString": _tells("error-kind"),
+    "getCertificate": Meaning(About.CERTIFICATE),
+    "getPrimaryError": Meaning(About.ERROR_KIND),
+    "hasError": Meaning(About.ERROR_KIND),
+    "getUrl": Meaning(About.HOST),
+    "toString": Meaning(About.ERROR_KIND),
 }
 _OF_SSL_CERTIFICATE: Final = {
     "getX509Certificate": _HARMLESS,
-    "saveState": _tells("encoding"),
-    "getValidNotAfter": _tells("dates"),
-    "getValidNotBefore": _tells("dates"),
-    "getValidNotAfterDate": _tells("dates"),
-    "getValidNotBeforeDate": _tells("dates"),
+    "saveState": Meaning(About.ENCODING),
+    "getValidNotAfter": Meaning(About.DATES),
+    "getValidNotBefore": Meaning(About.DATES),
+    "getValidNotAfterDate": Meaning(About.DATES),
+    "getValidNotBeforeDate": Meaning(About.DATES),
 }
 _OTHERS: Final = {
     "Ljavax/net/ssl/SSLSession;": (_OF_SESSION, _HARMLESS),
     "Landroid/net/http/SslError;": (_OF_SSL_ERROR, _HARMLESS),
-    "Landroid/net/http/SslCertificate;": (_OF_SSL_CERTIFICATE, _tells("names")),
-    "Landroid/net/http/SslCertificate$DName;": ({}, _tells("names")),
-    "Landroid/webkit/WebView;": ({"getUrl": _tells("host"), "getOriginalUrl": _tells("host")}, _HARMLESS),
+    "Landroid/net/http/SslCertificate;": (_OF_SSL_CERTIFICATE, Meaning(About.NAMES)),
+    "Landroid/net/http/SslCertificate$DName;": ({}, Meaning(About.NAMES)),
+    "Landroid/webkit/WebView;": (
+        {"getUrl": Meaning(About.HOST), "getOriginalUrl": Meaning(About.HOST)},
+        _HARMLESS,
+    ),
     "Ljava/security/cert/CertPathValidator;": ({"validate": _PATH}, _HARMLESS),
-    "Lkotlin/ResultKt;": ({"throwOnFailure": Meaning(event=RETHROW)}, _HARMLESS),
-    "Ljavax/net/ssl/HostnameVerifier;": ({"verify": _tells("verified")}, _HARMLESS),
-    HANDLER: ({"proceed": Meaning(event="proceed"), "cancel": Meaning(event="cancel")}, _HARMLESS),
-    "Ljava/security/MessageDigest;": ({"isEqual": _tells("compared")}, _tells("digest")),
-    "Landroid/content/SharedPreferences;": ({}, _tells("setting")),
-    "Ljava/lang/System;": ({"getProperty": _tells("setting"), "getenv": _tells("setting")}, _HARMLESS),
-    "Ljava/lang/Boolean;": ({"getBoolean": _tells("setting")}, _HARMLESS),
-    "Ljava/net/InetAddress;": ({}, _tells("host")),
+    "Lkotlin/ResultKt;": ({"throwOnFailure": Meaning(event=EventKind.RETHROW)}, _HARMLESS),
+    "Ljavax/net/ssl/HostnameVerifier;": ({"verify": Meaning(About.VERIFIED)}, _HARMLESS),
+    HANDLER: (
+        {"proceed": Meaning(event=EventKind.PROCEED), "cancel": Meaning(event=EventKind.CANCEL)},
+        _HARMLESS,
+    ),
+    "Ljava/security/MessageDigest;": ({"isEqual": Meaning(About.COMPARED)}, Meaning(About.DIGEST)),
+    "Landroid/content/SharedPreferences;": ({}, Meaning(About.SETTING)),
+    "Ljava/lang/System;": (
+        {"getProperty": Meaning(About.SETTING), "getenv": Meaning(About.SETTING)},
+        _HARMLESS,
+    ),
+    "Ljava/lang/Boolean;": ({"getBoolean": Meaning(About.SETTING)}, _HARMLESS),
+    "Ljava/net/InetAddress;": ({}, Meaning(About.HOST)),
     "Landroid/net/http/X509TrustManagerExtensions;": ({"checkServerTrusted": _CHECK}, _HARMLESS),
 }
 """By class: what some of its methods mean, and what the others do."""
+_OWN_KEY: Final = About.CHAIN | About.CERTIFICATE | About.KEY | About.ITEM | About.LENGTH | About.CHAIN_LENGTH
+"""What a key tells of that is taken from a chain by nothing but its place."""
 _OF_OTHERS: Final = (
     *("Ljava/lang/reflect/", "Ljava/lang/invoke/", "Ljava/util/function/", "Ljava/util/concurrent/"),
     "Lkotlin/jvm/functions/",
@@ -146,7 +144,7 @@ def meaning(ref: MethodRef) -> Meaning | None:
     if name in CHECKS and (cls.startswith(("Ljavax/", "Landroid/", "Ljava/", "Lcom/android/"))):
         return _CHECK
     if cls in _CERTIFICATES:
-        compared = _tells("compared") if name in _COMPARES else _tells("names")
+        compared = Meaning(About.COMPARED) if name in _COMPARES else Meaning(About.NAMES)
         return _OF_CERTIFICATE.get(name, compared)
     if cls in _OTHERS:
         methods, rest = _OTHERS[cls]
@@ -154,28 +152,24 @@ def meaning(ref: MethodRef) -> Meaning | None:
     if cls.startswith(_OF_OTHERS) or not cls.startswith(_LIBRARIES):
         return _OPAQUE if cls.startswith(_OF_OTHERS) else None
     if name in _SUBSTRINGS and cls in _TEXTS:
-        return _tells("compared", "substring")
+        return Meaning(About.COMPARED | About.SUBSTRING)
     compares = name in _COMPARES and (name != "get" or "Map" in cls)
-    return _tells("compared") if compares else _HARMLESS
+    return Meaning(About.COMPARED) if compares else _HARMLESS
 
 
-def of_own_key(ref: MethodRef, key: frozenset[str]) -> Meaning | None:
+def of_own_key(ref: MethodRef, key: About) -> Meaning | None:
     """What a check of a signature means by a key that stands in the same chain; none if it may be another.
 
     Whoever makes a chain can sign it so.
     """
-    own = ref.class_name in _CERTIFICATES and ref.name == "verify" and key & {"chain", "certificate"}
-    return Meaning(throws=_SIGNATURE.throws) if own and key <= _OWN_KEY else None
-
-
-_OWN_KEY: Final = frozenset({"chain", "certificate", "key", "first-item", "any-item", "length", CHAIN_LENGTH})
-"""What a key tells of that is taken from a chain by nothing but its place."""
+    own = ref.class_name in _CERTIFICATES and ref.name == "verify" and key & (About.CHAIN | About.CERTIFICATE)
+    return Meaning(throws=_SIGNATURE.throws) if own and key in _OWN_KEY else None
 
 
 def unknown(ref: MethodRef) -> Meaning:
     """What a call of code that cannot be followed means."""
     if (ref.name, ref.descriptor) == _VERIFY:
-        return _tells("verified")
+        return Meaning(About.VERIFIED)
     return _CHECK if ref.name in CHECKS else _OPAQUE
 
 

@@ -17,7 +17,7 @@ from pincompiler.facts import Algorithm, Mechanism, Pin
 from pincompiler.facts.common import UNIDENTIFIED
 from pincompiler.facts.trust import Decides
 from pincompiler.shipped.android.trust.deciders import TRUST_MANAGERS, ways_of
-from pincompiler.shipped.android.trust.judging import is_strong
+from pincompiler.shipped.android.trust.judging import COMPARABLE, is_strong
 from pincompiler.shipped.android.trust.meanings import CHECKS
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _unknown(explorer: Explorer, cls: ClassDef, called: set[tuple[str, str]]) ->
     for method in cls.methods:
         if method.ref.name == "checkServerTrusted" and (ways := ways_of(explorer, method, Decides.CHAIN)):
             tests = {test for way in ways.ways for test in way.tests}
-            if any(test.labels & {"encoding", "digest", "key"} and is_strong(test) for test in tests):
+            if any(test.about & COMPARABLE and is_strong(test) for test in tests):
                 return "compares certificates with what is only known at run time"
     return ""
 

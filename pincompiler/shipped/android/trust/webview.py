@@ -9,6 +9,7 @@ from pincompiler.android.dex.refs import parameters
 from pincompiler.base.finding import Confidence
 from pincompiler.facts.trust import Flaw, When
 from pincompiler.shipped.android.trust.judging import (
+    COMPARABLE,
     UNCERTAIN,
     Judged,
     condition,
@@ -17,8 +18,9 @@ from pincompiler.shipped.android.trust.judging import (
     skipping,
     unexplained,
 )
-from pincompiler.shipped.android.trust.meanings import HANDLER, OPAQUE
-from pincompiler.shipped.android.trust.ways import PRESENCE, Given
+from pincompiler.shipped.android.trust.meanings import HANDLER
+from pincompiler.shipped.android.trust.vocabulary import NOTHING, About, EventKind
+from pincompiler.shipped.android.trust.ways import Given, Mode
 
 if TYPE_CHECKING:
     from pincompiler.android.dex.classes import ClassDef
@@ -36,20 +38,23 @@ _SKIPPING: Final = frozenset(
     }
 )
 _NOT_READ: Final = Judged(Flaw.SKIPS, When.UNREAD, Confidence.LIKELY)
-_IDLE: Final = frozenset({PRESENCE, "handler", "length", "loop", "null", "first-item", "any-item"})
+_IDLE: Final = About.PRESENCE | About.HANDLER | About.LENGTH | About.LOOP | About.NULL | About.ITEM
 """What tells of nothing but whether something is there, or how often."""
 
 
-def judge_error(explorer: Explorer, ways: tuple[Way, ...]) -> Judged | None:
-    """What is wrong with it; none if nothing makes the page load, or the certificate itself does."""
+def judge_error(explorer: Explorer, ways: tuple[Way, ...], receiver: str = "") -> Judged | None:
+    """What is wrong with it; none if nothing makes the page load, or the certificate itself does.
+
+    For the ``receiver``, see :class:`~pincompiler.shipped.android.trust.ways.Mode`.
+    """
     returning = [way for way in ways if way.thrown is None]
-    going_on = [way for way in returning if _does(way, "proceed")]
+    going_on = [way for way in returning if _does(way, EventKind.PROCEED)]
     if not going_on:
-        return _later(explorer, ways)
+        return _later(explorer, ways, receiver)
     shown = ("calls SslErrorHandler.proceed",)
     if len(going_on) == len(returning):
         return Judged(Flaw.ACCEPTS_ALL, shown=shown)
-    skip = skipping(returning, lambda way: _does(way, "proceed"))
+    skip = skipping(returning, lambda way: _does(way, EventKind.PROCEED))
     if skip and skip[0] in _SKIPPING:
         return Judged(Flaw.SKIPS, skip[0], _sure(skip[0]), (*shown, f"by a test of {skip[1].what}"))
     bad = [way for way in going_on if not any(map(_is_of_key, way.tests))]
@@ -59,8 +64,8 @@ def judge_error(explorer: Explorer, ways: tuple[Way, ...]) -> Judged | None:
     return found and found._replace(shown=(*shown, *found.shown))
 
 
-def _does(way: Way, kind: str) -> bool:
-    return any(event.kind == kind for event in way.events)
+def _does(way: Way, kind: EventKind) -> bool:
+    return any(event.kind is kind for event in way.events)
 
 
 def _sure(when: When) -> Confidence:
@@ -69,30 +74,28 @@ def _sure(when: When) -> Confidence:
 
 def _is_of_key(test: Test) -> bool:
     """Whether the whole certificate or its key is compared, or unknown code looks at the error."""
-    labels = test.labels
+    about = test.about
     return is_strong(test) or bool(
-        labels & {"error", "certificate"} and labels & {"key", "encoding", "digest", OPAQUE}
+        about & (About.ERROR | About.CERTIFICATE) and about & (COMPARABLE | About.OPAQUE)
     )
 
 
 def _is_idle(test: Test) -> bool:
     """Whether a condition only asks whether there is something that the platform passes."""
-    return test.labels <= _IDLE and bool(test.labels & {PRESENCE, "handler", "loop"})
+    return test.about in _IDLE and bool(test.about & (About.PRESENCE | About.HANDLER | About.LOOP))
 
 
 def _reason(ways: list[Way]) -> Judged | None:
     """What lets a page load of what an error tells, the most specific first."""
-    tests = sorted(
-        {test for way in ways for test in way.tests}, key=lambda one: (one.what, *sorted(one.labels))
-    )
-    for label, when in (
-        ("certificate", When.CERTIFICATE),
-        ("error-kind", When.ERROR_KIND),
-        ("debuggable", When.DEBUGGABLE),
-        ("host", When.HOST),
+    tests = sorted({test for way in ways for test in way.tests}, key=lambda one: (one.what, *one.about.words))
+    for about, when in (
+        (About.CERTIFICATE, When.CERTIFICATE),
+        (About.ERROR_KIND, When.ERROR_KIND),
+        (About.DEBUGGABLE, When.DEBUGGABLE),
+        (About.HOST, When.HOST),
     ):
         for test in tests:
-            if label in test.labels and condition(test) is not When.NOT_DEBUGGABLE:
+            if test.about & about and condition(test) is not When.NOT_DEBUGGABLE:
                 return Judged(Flaw.SKIPS, when, _sure(when), shown_by(test))
     return None
 
@@ -100,7 +103,7 @@ def _reason(ways: list[Way]) -> Judged | None:
 def _unseen(ways: list[Way]) -> Judged | None:
     """That code which is not followed looks at the certificate, and may compare it."""
     for test in sorted({test for way in ways for test in way.tests}, key=lambda one: one.what):
-        if OPAQUE in test.labels and not test.labels & {"key", "encoding", "digest"}:
+        if test.about & About.OPAQUE and not test.about & COMPARABLE:
             return Judged(Flaw.SKIPS, When.UNSEEN, Confidence.LIKELY, shown_by(test))
     return None
 
@@ -108,16 +111,18 @@ def _unseen(ways: list[Way]) -> Judged | None:
 # Decisions left to others.
 
 
-def _later(explorer: Explorer, ways: tuple[Way, ...]) -> Judged | None:
+def _later(explorer: Explorer, ways: tuple[Way, ...], receiver: str) -> Judged | None:
     """An object that gets hold of the decision, and makes the page load when it is called."""
     events = {event for way in ways for event in way.events}
-    ran = {event.what for event in events if event.kind == "ran"}
-    handed = {event.what for event in events if event.kind == "handed"} - ran
+    ran = {event.what for event in events if event.kind is EventKind.RAN}
+    handed = {event.what for event in events if event.kind is EventKind.HANDED} - ran
     for given in sorted(handed):
         name, _, part = given.partition("#")
         cls = explorer.program.class_def(name)
-        loads = cls and (_part_loads(explorer, cls, int(part)) if part else _makes_it_load(explorer, cls))
-        if cls is None or not loads:
+        if cls is None:
+            continue
+        mode = Mode(receiver)
+        if not (_part_loads(explorer, cls, int(part), mode) if part else _makes_it_load(explorer, cls, mode)):
             continue
         asks = bool(_CLICKS & set(cls.interfaces))
         if not asks and _is_adapter(cls):
@@ -125,27 +130,27 @@ def _later(explorer: Explorer, ways: tuple[Way, ...]) -> Judged | None:
         when = When.USER if asks else When.LATER
         sure = Confidence.CONFIRMED if asks else Confidence.LIKELY
         return Judged(Flaw.SKIPS, when, sure, (f"{name} calls SslErrorHandler.proceed",))
-    open_ways = [way for way in ways if not _does(way, "cancel")]
-    unseen = {event.what for way in open_ways for event in way.events if event.kind == "given"}
+    open_ways = [way for way in ways if not _does(way, EventKind.CANCEL)]
+    unseen = {event.what for way in open_ways for event in way.events if event.kind is EventKind.GIVEN}
     if unseen:
         return Judged(Flaw.SKIPS, When.UNSEEN, Confidence.LIKELY, (f"gives the decision to {min(unseen)}",))
     return None
 
 
-def _part_loads(explorer: Explorer, cls: ClassDef, part: int) -> bool:
+def _part_loads(explorer: Explorer, cls: ClassDef, part: int, mode: Mode) -> bool:
     """Whether one of the classes that R8 merged into one makes the page load; true if it is not known."""
     for method in cls.methods:
         if method.body is None or method.body.is_static or method.ref.name == "<init>":
             continue
         kinds = parameters(method.ref.descriptor)
-        labels = ("", *("handler" if kind == HANDLER else "" for kind in kinds))
-        ways = explorer.ways(method.body, labels, (Given(something=True, part=part),))
-        if not ways.complete or any(_does(way, "proceed") for way in ways.ways):
+        about = (NOTHING, *(About.HANDLER if kind == HANDLER else NOTHING for kind in kinds))
+        ways = explorer.ways(method.body, about, (Given(something=True, part=part),), mode)
+        if not ways.complete or any(_does(way, EventKind.PROCEED) for way in ways.ways):
             return True
     return False
 
 
-def _makes_it_load(explorer: Explorer, cls: ClassDef) -> bool:
+def _makes_it_load(explorer: Explorer, cls: ClassDef, mode: Mode) -> bool:
     waiting = [(method.body, 0) for method in cls.methods if method.body]
     seen: set[MethodBody] = set()
     while waiting and len(seen) < 60:
@@ -157,7 +162,7 @@ def _makes_it_load(explorer: Explorer, cls: ClassDef) -> bool:
             if (ref.class_name, ref.name) == (HANDLER, "proceed"):
                 return True
             if depth < _DEEPEST and (HANDLER in ref.descriptor or ref.class_name == cls.name):
-                target = explorer.target(ref, opcode)
+                target = explorer.target(ref, opcode, mode.receiver)
                 if target:
                     waiting.append((target, depth + 1))
     return False

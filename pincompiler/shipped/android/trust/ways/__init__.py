@@ -6,8 +6,9 @@ what a test rests on can be told afterwards.  The number of steps is bounded; wh
 the answer says that it is not complete.
 """
 
-from pincompiler.shipped.android.trust.ways.explorer import Explorer
-from pincompiler.shipped.android.trust.ways.lineage import PRESENCE, Given
-from pincompiler.shipped.android.trust.ways.way import Event, Test, Way, Ways
+from pincompiler.shipped.android.trust.ways.asking import Mode
+from pincompiler.shipped.android.trust.ways.explorer import PLAINLY, Explorer
+from pincompiler.shipped.android.trust.ways.lineage import Given
+from pincompiler.shipped.android.trust.ways.way import NOT_SET, SET, Event, Test, Way, Ways
 
-__all__ = ["PRESENCE", "Event", "Explorer", "Given", "Test", "Way", "Ways"]
+__all__ = ["NOT_SET", "PLAINLY", "SET", "Event", "Explorer", "Given", "Mode", "Test", "Way", "Ways"]

@@ -8,6 +8,7 @@ from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.access import ACC_BRIDGE
 from pincompiler.android.dex.refs import parameters
 from pincompiler.shipped.android.trust.meanings import meaning
+from pincompiler.shipped.android.trust.vocabulary import About
 from pincompiler.shipped.android.trust.ways.lineage import UNSET, Val
 from pincompiler.shipped.android.trust.ways.statements import is_class_id
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.classes import ClassDef
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import MethodRef
-    from pincompiler.shipped.android.trust.ways.explorer import Explorer
+    from pincompiler.shipped.android.trust.ways.asking import Others
     from pincompiler.shipped.android.trust.ways.lineage import Lineage
 
 _RUNNING: Final = frozenset(
@@ -37,15 +38,15 @@ class Callback(NamedTuple):
     """The object, and what it is given."""
 
 
-def callback(explorer: Explorer, lineage: Lineage, ref: MethodRef, passed: list[Val]) -> Callback | None:
+def callback(others: Others, lineage: Lineage, ref: MethodRef, passed: list[Val]) -> Callback | None:
     """What a call runs of the app that has to do with what decides on an error; none if it runs nothing."""
     starts = ref.name in _RUNNING or (ref.class_name, ref.name) == ("Ljava/lang/Thread;", "<init>")
-    handlers = [value for value in passed if starts and "handler" in lineage.labels_of(value.origin)]
+    handlers = [value for value in passed if starts and About.HANDLER & lineage.about(value.origin)]
     # Of code of the app's own it is seen what it runs.
-    running = passed[:1] if explorer.program.class_def(ref.class_name) and not meaning(ref) else passed
+    running = passed[:1] if others.program.class_def(ref.class_name) and not meaning(ref) else passed
     for value in running if handlers else ():
-        cls = explorer.program.class_def(lineage.classes.get(value.origin, ""))
-        body = _body(explorer, cls, ref) if cls else None
+        cls = others.program.class_def(lineage.classes.get(value.origin, ""))
+        body = _body(others, cls, ref) if cls else None
         if body is not None:
             # Of what it is asked for itself it gets the arguments; else what there is.
             given = passed[1:] if value is passed[0] else [one for one in handlers if one is not value]
@@ -55,35 +56,35 @@ def callback(explorer: Explorer, lineage: Lineage, ref: MethodRef, passed: list[
 
 
 def judging(
-    explorer: Explorer, lineage: Lineage, ref: MethodRef, passed: list[Val], subject: Val
+    others: Others, lineage: Lineage, ref: MethodRef, passed: list[Val], subject: Val
 ) -> Callback | None:
     """What a library's method runs of the app on what it is passed, as a stream does; none if it is not known."""
     for value in passed:
-        cls = explorer.program.class_def(lineage.classes.get(value.origin, ""))
-        body = _body(explorer, cls, ref) if cls else None
+        cls = others.program.class_def(lineage.classes.get(value.origin, ""))
+        body = _body(others, cls, ref) if cls else None
         if body is not None:
             # It is given an item of the subject, of which nothing is known but what that tells of.
             return Callback(body, [value, *[Val(subject.origin)] * len(parameters(body.descriptor))])
     return None
 
 
-def _body(explorer: Explorer, cls: ClassDef, ref: MethodRef) -> MethodBody | None:
+def _body(others: Others, cls: ClassDef, ref: MethodRef) -> MethodBody | None:
     """The code of an object that a method runs: of the same name, or the one that it is there for."""
     own = [method for method in cls.methods if method.body and not method.access & ACC_BRIDGE]
     same = [
         method for method in own if (method.ref.name, method.ref.descriptor) == (ref.name, ref.descriptor)
     ]
     found = same or [method for method in own if method.ref.name in _RUN]
-    return explorer.target(found[0].ref, opcodes.INVOKE_VIRTUAL) if found else None
+    return others.target(found[0].ref, opcodes.INVOKE_VIRTUAL) if found else None
 
 
-def part_of(explorer: Explorer, constructor: MethodBody, passed: list[Val]) -> int | None:
+def part_of(others: Others, constructor: MethodBody, passed: list[Val]) -> int | None:
     """Which of the classes that R8 merged into one an object is made of, if its constructor is told that."""
     arriving = zip(constructor.parameters_at(), passed, strict=False)
     places = {place.register: value.number for place, value in arriving}
     for one in constructor.instructions:
         if one.opcode == opcodes.INSTANCE_PUT_NUMBER and is_class_id(
-            explorer.program, constructor.dex.field_ref(one.reference or 0)
+            others.program, constructor.dex.field_ref(one.reference or 0)
         ):
             return places.get(one.registers[0])
     return None

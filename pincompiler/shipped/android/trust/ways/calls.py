@@ -6,37 +6,27 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.calls import arguments_of, passed_kinds
-from pincompiler.android.dex.format import DexError
 from pincompiler.android.dex.refs import parameters
-from pincompiler.shipped.android.trust.meanings import (
-    GUARD,
-    OPAQUE,
-    RETHROW,
-    Meaning,
-    meaning,
-    of_own_key,
-    unknown,
-)
+from pincompiler.shipped.android.trust.meanings import Meaning, meaning, of_own_key, unknown
+from pincompiler.shipped.android.trust.vocabulary import SUBJECTS, About, EventKind, together
 from pincompiler.shipped.android.trust.ways.callbacks import callback, judging, part_of
 from pincompiler.shipped.android.trust.ways.contracts import settled
-from pincompiler.shipped.android.trust.ways.lineage import SUBJECTS, Val
+from pincompiler.shipped.android.trust.ways.lineage import Maker, Val, made_at
 from pincompiler.shipped.android.trust.ways.way import Event
 
 if TYPE_CHECKING:
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import MethodRef
+    from pincompiler.shipped.android.trust.ways.asking import Others
     from pincompiler.shipped.android.trust.ways.callbacks import Callback
     from pincompiler.shipped.android.trust.ways.conditions import Conditions
-    from pincompiler.shipped.android.trust.ways.explorer import Explorer
     from pincompiler.shipped.android.trust.ways.frontier import Frontier, State
     from pincompiler.shipped.android.trust.ways.lineage import Lineage
     from pincompiler.shipped.android.trust.ways.way import Ways
 
-_MOST_OUTCOMES: Final = 12
-"""Ends of a helper told apart."""
 _ANY: Final = "Ljava/lang/Throwable;"
-_KEYS: Final = frozenset({"key", "encoding", "digest", "identity"})
+_KEYS: Final = About.KEY | About.ENCODING | About.DIGEST | About.IDENTITY
 _TEXTS: Final = frozenset(
     {"Ljava/lang/String;", "Ljava/lang/CharSequence;", "Ljava/lang/Throwable;", "I", "Z"}
 )
@@ -53,17 +43,17 @@ _IMMUTABLE: Final = frozenset(
 class Calls:
     """Those of one method."""
 
-    __slots__ = ("_body", "_conditions", "_explorer", "_frontier", "_lineage")
+    __slots__ = ("_body", "_conditions", "_frontier", "_lineage", "_others")
 
     def __init__(
         self,
-        explorer: Explorer,
+        others: Others,
         body: MethodBody,
         lineage: Lineage,
         frontier: Frontier,
         conditions: Conditions,
     ) -> None:
-        self._explorer = explorer
+        self._others = others
         self._body = body
         self._lineage = lineage
         self._frontier = frontier
@@ -71,23 +61,23 @@ class Calls:
 
     def call(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
         """Go on behind a call, or to where what it throws is caught."""
-        ref = self._body.dex.method_ref(one.reference or 0)
+        ref, here = self._body.dex.method_ref(one.reference or 0), made_at(one.offset)
         passed = arguments_of(one, passed_kinds(one.opcode, ref), registers)
-        self._lineage.names[one.offset] = f"{ref.class_name}->{ref.name}"
+        self._lineage.names[here] = f"{ref.class_name}->{ref.name}"
         if ref.descriptor[ref.descriptor.rfind(")") + 1] in "L[":
-            self._lineage.objects.add(one.offset)
+            self._lineage.objects.add(here)
         known = meaning(ref)
-        found = callback(self._explorer, self._lineage, ref, passed)
+        found = callback(self._others, self._lineage, ref, passed)
         ways = self._run(found) if found else None
         if found and ways:
             self._mix(one, ref, passed, followed=False)
-            ran = Event("ran", self._own(found.passed[:1])[0], one.offset)
+            ran = Event(EventKind.RAN, self._own(found.passed[:1])[0], one.offset)
             after = state._replace(events=state.events | {ran})
             self._helped(one, place, found.passed, registers, after, ways)
             return
-        body = None if known else self._explorer.target(ref, one.opcode)
+        body = None if known else self._others.target(ref, one.opcode)
         inner = self._inside(body, passed) if body else None
-        if body and ref.name == "<init>" and (part := part_of(self._explorer, body, passed)) is not None:
+        if body and ref.name == "<init>" and (part := part_of(self._others, body, passed)) is not None:
             self._lineage.parts[passed[0].origin] = part
         self._mix(one, ref, passed, followed=inner is not None)
         if inner is None:
@@ -98,7 +88,7 @@ class Calls:
     def _run(self, found: Callback) -> Ways | None:
         """The ways through what a call has run, unless it is not known which of several that is."""
         ways = self._inside(found.body, found.passed)
-        parted = ways and any("class-id" in test.labels for way in ways.ways for test in way.tests)
+        parted = ways and any(test.about & About.CLASS_ID for way in ways.ways for test in way.tests)
         return None if parted else ways
 
     def _mix(self, one: Instruction, ref: MethodRef, passed: list[Val], *, followed: bool) -> None:
@@ -106,30 +96,22 @@ class Calls:
 
         Not so that of a helper: it is known what it tells of.
         """
-        made_of = self._lineage.made_of
         origins = {value.origin for value in passed if value.number is None}
         if not followed:
-            made_of.setdefault(one.offset, set()).update(origins)
+            self._lineage.make(made_at(one.offset), origins)
         if one.opcode not in opcodes.INVOKE_STATIC and passed and ref.class_name not in _IMMUTABLE:
             receiver = passed[0].origin
             if ref.name in _REDUCE:
-                self._lineage.tells.setdefault(receiver, set()).add("compared")
-            if receiver >= 0:
+                self._lineage.tell(receiver, About.COMPARED)
+            if receiver.maker is Maker.INSTRUCTION:
                 self._lineage.met.setdefault(receiver, set()).update(origins - {receiver})
         if ref.class_name == "Ljava/lang/System;" and ref.name == "arraycopy":
             self._lineage.holds.setdefault(passed[2].origin, set()).update(origins)
 
     def _inside(self, body: MethodBody, passed: list[Val]) -> Ways | None:
         """The ways through a helper, if they can be told and are few."""
-        labels = tuple(" ".join(sorted(self._lineage.labels_of(value.origin))) for value in passed)
-        given = tuple(self._lineage.given(value) for value in passed)
-        try:
-            ways = self._explorer.ways(body, labels, given)
-            if self._explorer.directed and not _is_told(ways):
-                ways = self._explorer.plainly(body, labels, given)
-        except DexError:
-            return None
-        return ways if _is_told(ways) else None
+        about = tuple(self._lineage.about(value.origin) for value in passed)
+        return self._others.ways(body, about, tuple(map(self._lineage.given, passed)))
 
     def _outside(
         self,
@@ -142,21 +124,22 @@ class Calls:
         what: Meaning,
     ) -> None:
         """A call of code that is not followed."""
-        if what.event == OPAQUE and not self._may_judge(ref, passed):
-            what = Meaning(frozenset({"answer"}))
-        elif what.event == RETHROW:
-            if "exception" in self._lineage.labels_of(passed[0].origin):
+        here = made_at(one.offset)
+        if what.event is EventKind.OPAQUE and not self._may_judge(ref, passed):
+            what = Meaning(About.ANSWER)
+        elif what.event is EventKind.RETHROW:
+            if self._lineage.about(passed[0].origin) & About.EXCEPTION:
                 self._frontier.land(one.offset, _ANY, "", registers, state)
                 return
             what = Meaning()
-        elif what.event == GUARD and len(passed) > 1:
-            what = of_own_key(ref, self._lineage.labels_of(passed[1].origin)) or what
+        elif what.event is EventKind.GUARD and len(passed) > 1:
+            what = of_own_key(ref, self._lineage.about(passed[1].origin)) or what
         elif not what.event and self._own(passed) and self._may_judge(ref, passed):
-            what = Meaning(what.labels | self._lambda_tells(ref, passed))
-        self._lineage.tells.setdefault(one.offset, set()).update(what.labels)
+            what = Meaning(what.about | self._lambda_tells(ref, passed))
+        self._lineage.tell(here, what.about)
         result = ref.descriptor[ref.descriptor.rfind(")") + 1 :]
         if result.startswith("L"):
-            self._lineage.classes[one.offset] = result
+            self._lineage.classes[here] = result
         name = _short(ref)
         for thrown in what.throws:
             self._frontier.land(one.offset, thrown, name, registers, state)
@@ -164,50 +147,50 @@ class Calls:
         if what.event:
             events |= {Event(what.event, name, one.offset)}
         events |= self._handed(one, ref, passed) | self._given_away(one, ref, passed, what)
-        value = settled(ref, passed, one.offset, self._lineage) or Val(one.offset)
+        value = settled(ref, passed, here, self._lineage) or Val(here)
         self._frontier.go_on(place, registers, state._replace(result=value, events=events))
 
-    def _lambda_tells(self, ref: MethodRef, passed: list[Val]) -> frozenset[str]:
+    def _lambda_tells(self, ref: MethodRef, passed: list[Val]) -> About:
         """What the answer of a library tells of that runs the app's code on what is to be judged."""
-        subjects = [value for value in passed if self._lineage.labels_of(value.origin) & SUBJECTS]
-        found = judging(self._explorer, self._lineage, ref, passed, subjects[0])
+        subjects = [value for value in passed if self._lineage.about(value.origin) & SUBJECTS]
+        found = judging(self._others, self._lineage, ref, passed, subjects[0])
         ways = self._run(found) if found else None
         if ways is None or any(way.events for way in ways.ways):
-            return frozenset({OPAQUE})
-        tests = (test.labels for way in ways.ways for test in way.tests)
-        return frozenset().union(*tests, *(way.returned for way in ways.ways))
+            return About.OPAQUE
+        tests = together(test.about for way in ways.ways for test in way.tests)
+        return tests | together(way.returned for way in ways.ways)
 
     def _own(self, passed: list[Val]) -> list[str]:
         """The classes of the app of which a call is passed objects; of merged ones, with the part: ``La;#1``."""
         found = []
         for value in passed:
             name, part = self._lineage.classes.get(value.origin, ""), self._lineage.parts.get(value.origin)
-            if self._explorer.program.class_def(name):
+            if self._others.program.class_def(name):
                 found.append(name if part is None else f"{name}#{part}")
         return found
 
     def _handed(self, one: Instruction, ref: MethodRef, passed: list[Val]) -> frozenset[Event]:
         """That an object of the app gets what decides on an error: is made with it, or is passed along with it."""
-        if not any("handler" in self._lineage.labels_of(value.origin) for value in passed):
+        if not any(self._lineage.about(value.origin) & About.HANDLER for value in passed):
             return frozenset()
         names = self._own(passed[:1] if ref.name == "<init>" else passed if meaning(ref) else [])
-        return frozenset(Event("handed", name, one.offset) for name in names)
+        return frozenset(Event(EventKind.HANDED, name, one.offset) for name in names)
 
     def _given_away(
         self, one: Instruction, ref: MethodRef, passed: list[Val], what: Meaning
     ) -> frozenset[Event]:
         """That code which is not followed gets what decides on an error."""
-        given = any("handler" in self._lineage.labels_of(value.origin) for value in passed)
-        gone = what.event == OPAQUE and given
-        return frozenset({Event("given", _short(ref), one.offset)} if gone else ())
+        given = any(self._lineage.about(value.origin) & About.HANDLER for value in passed)
+        gone = what.event is EventKind.OPAQUE and given
+        return frozenset({Event(EventKind.GIVEN, _short(ref), one.offset)} if gone else ())
 
     def _may_judge(self, ref: MethodRef, passed: list[Val]) -> bool:
         """Whether code that is not seen is given what it could refuse; a text for a log is not."""
         kinds = parameters(ref.descriptor)
         texts_only = ref.descriptor.endswith(")V") and all(kind in _TEXTS for kind in kinds)
         for value in passed:
-            labels = self._lineage.labels_of(value.origin)
-            if labels & SUBJECTS and (not texts_only or labels & _KEYS):
+            about = self._lineage.about(value.origin)
+            if about & SUBJECTS and (not texts_only or about & _KEYS):
                 return True
         return False
 
@@ -229,14 +212,11 @@ class Calls:
             if way.thrown is not None:
                 self._frontier.land(one.offset, way.thrown, "", registers, after)
                 continue
-            self._lineage.tells.setdefault(one.offset, set()).update(way.returned)
+            here = made_at(one.offset)
+            self._lineage.tell(here, way.returned)
             returned = None if way.argument is None else passed[way.argument]
-            result = Val(one.offset, way.number) if returned is None else returned
+            result = Val(here, way.number) if returned is None else returned
             self._frontier.go_on(place, registers, after._replace(result=result))
-
-
-def _is_told(ways: Ways) -> bool:
-    return ways.complete and len(ways.ways) <= _MOST_OUTCOMES
 
 
 def _short(ref: MethodRef) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import opcodes
-from pincompiler.shipped.android.trust.meanings import CHAIN_LENGTH, OPAQUE
-from pincompiler.shipped.android.trust.ways.lineage import PRESENCE, SUBJECTS
-from pincompiler.shipped.android.trust.ways.way import Test
+from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, together
+from pincompiler.shipped.android.trust.ways.frontier import Passed
+from pincompiler.shipped.android.trust.ways.way import NOT_SET, SET, Condition, Side, Test
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,18 +15,46 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.shipped.android.trust.ways.frontier import Frontier, State
-    from pincompiler.shipped.android.trust.ways.lineage import Lineage, Val
+    from pincompiler.shipped.android.trust.ways.lineage import Lineage, Origin, Val
 
 _NULL_TESTS: Final = frozenset((opcodes.IF_EQZ, opcodes.IF_NEZ))
-_DIRECTED: Final = frozenset(
-    {"class-id", "debuggable", "flag", "debug-build", "setting", "host", "field", "answer", "android-version"}
+_DIRECTED: Final = (
+    About.CLASS_ID
+    | About.DEBUGGABLE
+    | About.FLAG
+    | About.DEBUG_BUILD
+    | About.SETTING
+    | About.HOST
+    | About.FIELD
+    | About.ANSWER
+    | About.ANDROID_VERSION
 )
-_GIVEN: Final = SUBJECTS | {
-    *("error-kind", "host", "key", "encoding", "digest", "identity", "names", "dates", "view", "auth-type"),
-}
+"""Flags, and fields that tell classes apart: which way such a test was left matters by itself."""
+_GIVEN: Final = (
+    SUBJECTS
+    | About.ERROR_KIND
+    | About.HOST
+    | About.KEY
+    | About.ENCODING
+    | About.DIGEST
+    | About.IDENTITY
+    | About.NAMES
+    | About.DATES
+    | About.VIEW
+    | About.AUTH_TYPE
+)
 """What tells of things that the platform passes, and of what is in them."""
-_SAID: Final = frozenset({"compared", "verified", "answer", OPAQUE})
+_SAID: Final = About.COMPARED | About.VERIFIED | About.ANSWER | About.OPAQUE
 """What makes more of a test for null than whether something is there: what was looked for, and found."""
+_COMPARISONS: Final[tuple[Callable[[int, int], bool], ...]] = (
+    lambda a, b: a == b,
+    lambda a, b: a != b,
+    lambda a, b: a < b,
+    lambda a, b: a >= b,
+    lambda a, b: a > b,
+    lambda a, b: a <= b,
+)
+"""In the order of the opcodes of both kinds of tests."""
 
 
 class Conditions:
@@ -39,20 +67,21 @@ class Conditions:
         self._directed = directed
         self._lineage = lineage
         self._frontier = frontier
-        self._tested: dict[int, set[int]] = {}
-        """The values that each condition compares."""
+        self._tested: dict[int, set[Origin]] = {}
+        """The values that each condition, by its offset, compares."""
         self._of_null: set[int] = set()
         """Tests of objects for null, or for a class."""
         self._looped: set[int] = set()
         """Conditions that some way comes to again."""
-        self._inner: dict[int, Test] = {}
-        """Conditions inside helpers, by a number of their own below all offsets."""
+        self._inner: dict[Condition, Test] = {}
+        """Conditions inside helpers."""
 
     def test(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
         """Go each way that a test may go."""
         values = [registers[number] for number in one.registers]
         outcome = _decided(one.opcode, values)
-        if any(offset == one.offset for offset, _ in state.tests):
+        condition = Condition(one.offset)
+        if any(passed.condition == condition for passed in state.tests):
             self._looped.add(one.offset)
         if (
             one.opcode in _NULL_TESTS
@@ -67,13 +96,8 @@ class Conditions:
             if outcome is (not taken) or not self._is_possible(one.opcode, values, taken=taken):
                 continue
             target = (one.target or 0) if taken else -1 if following is None else following
-            mark = None
-            if self._is_directed(one, values):
-                # Of a test of zero, whether it is another number; of others, where it leads to.
-                mark = (
-                    int(taken != (one.opcode == opcodes.IF_EQZ)) if one.opcode in _NULL_TESTS else target + 2
-                )
-            tests = state.tests if outcome is not None else state.tests | {(one.offset, mark)}
+            side = _side(one.opcode, target, taken=taken) if self._is_directed(one, values) else None
+            tests = state.tests if outcome is not None else state.tests | {Passed(condition, side)}
             self._frontier.jump(state, _refined(one.opcode, registers, values, taken=taken), target, tests)
 
     def switch(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
@@ -93,28 +117,33 @@ class Conditions:
             targets.append(following)
         directed = self._is_directed(one, [value])
         for target in dict.fromkeys(targets):
-            tests = state.tests | {(one.offset, target if directed else None)}
+            side = Side(jumps=True, number=target) if directed else None
+            tests = state.tests | {Passed(Condition(one.offset), side)}
             self._frontier.jump(state, registers, target, tests)
 
-    def of_helper(self, test: Test) -> tuple[int, int | None]:
+    def of_helper(self, test: Test) -> Passed:
         """What stands for a condition inside a helper, among those of this method."""
-        for number, known in self._inner.items():
-            if known == test._replace(taken=None):
-                return number, test.taken
-        number = -1_000_000 - len(self._inner)
-        self._inner[number] = test._replace(taken=None)
-        return number, test.taken
+        bare = test._replace(taken=None)
+        found = next((one for one, known in self._inner.items() if known == bare), None)
+        if found is None:
+            found = Condition(len(self._inner), inner=True)
+            self._inner[found] = bare
+        return Passed(found, test.taken)
 
-    def told(self, offset: int, taken: int | None) -> Test:
+    def told(self, passed: Passed) -> Test:
         """What a condition is about, once all ways are known."""
-        if offset in self._inner:
-            return self._inner[offset]._replace(taken=taken, where=offset if self._directed else 0)
+        condition, taken = passed
+        where = condition if self._directed else None
+        if condition.inner:
+            return self._inner[condition]._replace(taken=taken, where=where)
+        offset = condition.number
         origins = self._tested.get(offset, set())
-        labels = frozenset().union(*(self._labels(offset, origin) for origin in origins))
-        if offset in self._of_null and not labels & _SAID:
-            labels = labels - _GIVEN | {PRESENCE if labels & _GIVEN else "null"}
-        looped = {"loop"} if offset in self._looped else set()
-        return Test(labels | looped, taken, self._lineage.name_of(origins), offset if self._directed else 0)
+        about = together(self._about(offset, origin) for origin in origins)
+        if offset in self._of_null and not about & _SAID:
+            about = about & ~_GIVEN | (About.PRESENCE if about & _GIVEN else About.NULL)
+        if offset in self._looped:
+            about |= About.LOOP
+        return Test(about, taken, self._lineage.name_of(origins), where)
 
     def _is_possible(self, opcode: int, values: list[Val], *, taken: bool) -> bool:
         """Whether some chain with certificates goes this way at a test of how many it has."""
@@ -132,18 +161,25 @@ class Conditions:
         )
 
     def _is_length(self, value: Val) -> bool:
-        return CHAIN_LENGTH in self._lineage.tells.get(value.origin, ())
+        return About.CHAIN_LENGTH in self._lineage.tells.get(value.origin, NOTHING)
 
-    def _labels(self, offset: int, origin: int) -> frozenset[str]:
+    def _about(self, offset: int, origin: Origin) -> About:
         """What a condition tells of by one of the values that it tests."""
         of_null = offset in self._of_null
-        return self._lineage.presence_of(origin) if of_null else self._lineage.labels_of(origin)
+        return self._lineage.presence_of(origin) if of_null else self._lineage.about(origin)
 
     def _is_directed(self, one: Instruction, values: list[Val]) -> bool:
         """Whether the direction of a test matters by itself: flags, and fields that tell classes apart."""
         if self._directed:
             return True
-        return any(self._labels(one.offset, value.origin) & _DIRECTED for value in values)
+        return any(self._about(one.offset, value.origin) & _DIRECTED for value in values)
+
+
+def _side(opcode: int, target: int, *, taken: bool) -> Side:
+    """For a test against zero, whether the value is another; for any other, where it leads to."""
+    if opcode not in _NULL_TESTS:
+        return Side(jumps=True, number=target)
+    return SET if taken != (opcode == opcodes.IF_EQZ) else NOT_SET
 
 
 def _decided(opcode: int, values: list[Val]) -> bool | None:
@@ -156,16 +192,6 @@ def _decided(opcode: int, values: list[Val]) -> bool | None:
     if left.number is None or right.number is None:
         return None
     return _COMPARISONS[opcode - opcodes.IF_TESTS.start](left.number, right.number)
-
-
-_COMPARISONS: Final[tuple[Callable[[int, int], bool], ...]] = (
-    lambda a, b: a == b,
-    lambda a, b: a != b,
-    lambda a, b: a < b,
-    lambda a, b: a >= b,
-    lambda a, b: a > b,
-    lambda a, b: a <= b,
-)
 
 
 def _refined(opcode: int, registers: list[Val], values: list[Val], *, taken: bool) -> list[Val]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.shipped.android.trust.meanings import CHAIN_LENGTH, HANDLER, X509
+from pincompiler.shipped.android.trust.meanings import HANDLER, X509
+from pincompiler.shipped.android.trust.vocabulary import About
 from pincompiler.shipped.android.trust.ways.lineage import UNSET, Val
 
 if TYPE_CHECKING:
     from pincompiler.android.dex.refs import MethodRef
-    from pincompiler.shipped.android.trust.ways.lineage import Lineage
+    from pincompiler.shipped.android.trust.ways.lineage import Lineage, Origin
 
 ABOVE: Final = {
     X509: ("Ljava/security/cert/Certificate;",),
@@ -70,33 +71,33 @@ _EMPTY: Final = frozenset({"isBlank", "isEmpty", "isNullOrBlank", "isNullOrEmpty
 _EQUAL: Final = frozenset({"areEqual", "equals"})
 
 
-def settled(ref: MethodRef, passed: list[Val], offset: int, lineage: Lineage) -> Val | None:
+def settled(ref: MethodRef, passed: list[Val], here: Origin, lineage: Lineage) -> Val | None:
     """What a call of the platform answers, as far as its contract tells; none if that depends on more."""
     key, first = (ref.class_name, ref.name), passed[0] if passed else UNSET
     if key in _FILLED or ref.name in _NEVER_NULL.get(ref.class_name, ()):
-        return Val(offset, something=True, filled=key in _FILLED)
+        return Val(here, something=True, filled=key in _FILLED)
     if not first.something:
         return first._replace(something=True) if key == (_OBJECTS, "requireNonNull") else None
     if key in _SAME:
         return first
     if key in _NULL_TESTS or (key == (_OPTIONAL, "isEmpty")):
-        return Val(offset, _NULL_TESTS.get(key, 0))
+        return Val(here, _NULL_TESTS.get(key, 0))
     if ref.name in _EQUAL and len(passed) > 1:
-        return _equal(first, passed[1], offset)
-    return _measured(ref, offset, lineage) if first.filled else None
+        return _equal(first, passed[1], here)
+    return _measured(ref, here, lineage) if first.filled else None
 
 
-def _equal(one: Val, other: Val, offset: int) -> Val | None:
+def _equal(one: Val, other: Val, here: Origin) -> Val | None:
     """Whether something equals null, which it does not, or itself."""
     if other.number == 0:
-        return Val(offset, 0)
-    return Val(offset, 1) if one.origin == other.origin < 0 else None
+        return Val(here, 0)
+    return Val(here, 1) if one.origin == other.origin and one.origin.is_passed else None
 
 
-def _measured(ref: MethodRef, offset: int, lineage: Lineage) -> Val | None:
+def _measured(ref: MethodRef, here: Origin, lineage: Lineage) -> Val | None:
     """What is said of the size of something that is not empty."""
     if ref.name in _EMPTY:
-        return Val(offset, 0)
+        return Val(here, 0)
     if ref.name == "size":
-        lineage.tells.setdefault(offset, set()).update({"length", CHAIN_LENGTH})
-    return Val(offset, something=True) if ref.name in {"length", "size"} else None
+        lineage.tell(here, About.LENGTH | About.CHAIN_LENGTH)
+    return Val(here, something=True) if ref.name in {"length", "size"} else None

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.access import ACC_FINAL, ACC_PRIVATE, ACC_STATIC
-from pincompiler.android.dex.format import guarded
+from pincompiler.android.dex.format import DexError, guarded
 from pincompiler.base.records import dataclass
 from pincompiler.shipped.android.trust.meanings import CHECKS
+from pincompiler.shipped.android.trust.vocabulary import NOTHING
+from pincompiler.shipped.android.trust.ways.asking import Mode
 from pincompiler.shipped.android.trust.ways.calls import Calls
 from pincompiler.shipped.android.trust.ways.conditions import Conditions
 from pincompiler.shipped.android.trust.ways.frontier import Frontier, State
-from pincompiler.shipped.android.trust.ways.lineage import UNSET, Given, Lineage, Val
+from pincompiler.shipped.android.trust.ways.lineage import UNSET, Given, Lineage, Val, argument
 from pincompiler.shipped.android.trust.ways.statements import Statements
 from pincompiler.shipped.android.trust.ways.way import Way, Ways
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import MethodRef
+    from pincompiler.shipped.android.trust.vocabulary import About
 
 _MOST_STEPS: Final = 2500
 """Instructions run for one answer, those of helpers among them: some 30 ms."""
@@ -34,6 +37,9 @@ _LARGEST: Final = 1000
 _LARGEST_HELPER: Final = 80
 """Larger ones are taken to do what their callers need: hollow ones are small."""
 _DEEPEST: Final = 4
+_MOST_OUTCOMES: Final = 12
+"""Ends of a helper told apart."""
+PLAINLY: Final = Mode()
 _CONTROL: Final = frozenset((*opcodes.ENDS, *opcodes.SWITCHES, *opcodes.IF_TESTS, *opcodes.IF_ZERO_TESTS))
 _NOT_OVERRIDDEN: Final = ACC_PRIVATE | ACC_STATIC | ACC_FINAL
 
@@ -43,25 +49,27 @@ class Explorer:
     """Asks for ways, and remembers those of helpers."""
 
     program: Program
-    known: dict[tuple[MethodBody, tuple[str, ...], tuple[Given, ...], str, bool], Ways] = field(
+    known: dict[tuple[MethodBody, tuple[About, ...], tuple[Given, ...], Mode], Ways] = field(
         default_factory=dict
     )
-    receiver: str = ""
-    """The class of the object that is asked, if its methods complete those which it inherits."""
-    directed: bool = False
-    """Whether ways are told apart by where each condition leads to, which is more work."""
     extended: dict[str, bool] = field(default_factory=dict)
     running: set[MethodBody] = field(default_factory=set)
     steps: int = 0
     """Left for the answer under way."""
 
     @guarded
-    def ways(self, body: MethodBody, labels: tuple[str, ...], given: tuple[Given, ...] = ()) -> Ways:
-        """Every way through a method; ``labels`` say what its parameters are, the receiver first.
+    def ways(
+        self,
+        body: MethodBody,
+        about: tuple[About, ...],
+        given: tuple[Given, ...] = (),
+        mode: Mode = PLAINLY,
+    ) -> Ways:
+        """Every way through a method; ``about`` says what its parameters are, the receiver first.
 
         ``given`` says what else is known of them.  Raises DexError for malformed code.
         """
-        key = (body, labels, given, self.receiver, self.directed)
+        key = (body, about, given, mode)
         if key not in self.known:
             if body in self.running or len(self.running) >= _DEEPEST:
                 return Ways((), complete=False)
@@ -69,26 +77,18 @@ class Explorer:
                 self.steps = _MOST_STEPS
             self.running.add(body)
             try:
-                self.known[key] = _Run(self, body, labels, given).run()
+                self.known[key] = _Run(self, body, about, given, mode).run()
             finally:
                 self.running.discard(body)
         return self.known[key]
 
-    def plainly(self, body: MethodBody, labels: tuple[str, ...], given: tuple[Given, ...]) -> Ways:
-        """The ways of a method that has too many of them if each condition's direction counts."""
-        self.directed = False
-        try:
-            return self.ways(body, labels, given)
-        finally:
-            self.directed = True
-
-    def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
-        """The only code of the app that a call may run."""
-        method = self._completing(ref, opcode) or self.program.method(ref)
+    def target(self, ref: MethodRef, opcode: int, receiver: str = "") -> MethodBody | None:
+        """The only code of the app that a call may run; for the ``receiver``, see :class:`Mode`."""
+        method = self._completing(ref, opcode, receiver) or self.program.method(ref)
         if method is None or method.body is None:
             return None
         fixed = opcode in opcodes.INVOKE_FIXED or method.access & _NOT_OVERRIDDEN
-        if not fixed and method.ref.class_name != self.receiver:
+        if not fixed and method.ref.class_name != receiver:
             cls = method.ref.class_name
             if cls not in self.extended:
                 self.extended[cls] = any(
@@ -99,32 +99,66 @@ class Explorer:
                 return None
         return method.body
 
-    def _completing(self, ref: MethodRef, opcode: int) -> MethodDef | None:
+    def _completing(self, ref: MethodRef, opcode: int, receiver: str) -> MethodDef | None:
         """The method that the receiver's own class has in the place of one it inherits."""
-        if not self.receiver or opcode in opcodes.INVOKE_FIXED or ref.class_name == self.receiver:
+        if not receiver or opcode in opcodes.INVOKE_FIXED or ref.class_name == receiver:
             return None
-        cls = self.program.class_def(self.receiver)
+        cls = self.program.class_def(receiver)
         own = cls.method(ref.name, ref.descriptor) if cls else None
-        inherits = own and any(one.name == ref.class_name for one in self.program.ancestry(self.receiver))
+        inherits = own and any(one.name == ref.class_name for one in self.program.ancestry(receiver))
         return own if inherits else None
+
+
+class _Others:
+    """The other methods of a program, for one of them."""
+
+    __slots__ = ("_explorer", "_mode", "program")
+
+    def __init__(self, explorer: Explorer, mode: Mode) -> None:
+        self._explorer = explorer
+        self._mode = mode
+        self.program = explorer.program
+
+    def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
+        """The only code of the app that a call may run."""
+        return self._explorer.target(ref, opcode, self._mode.receiver)
+
+    def ways(self, body: MethodBody, about: tuple[About, ...], given: tuple[Given, ...]) -> Ways | None:
+        """The ways through a helper, if they can be told and are few; by no direction if these are too many."""
+        try:
+            ways = self._explorer.ways(body, about, given, self._mode)
+            if self._mode.directed and not _is_told(ways):
+                ways = self._explorer.ways(body, about, given, self._mode._replace(directed=False))
+        except DexError:
+            return None
+        return ways if _is_told(ways) else None
+
+
+def _is_told(ways: Ways) -> bool:
+    return ways.complete and len(ways.ways) <= _MOST_OUTCOMES
 
 
 class _Run:
     """The exploration of one method."""
 
     def __init__(
-        self, explorer: Explorer, body: MethodBody, labels: tuple[str, ...], given: tuple[Given, ...]
+        self,
+        explorer: Explorer,
+        body: MethodBody,
+        about: tuple[About, ...],
+        given: tuple[Given, ...],
+        mode: Mode,
     ) -> None:
         self._explorer = explorer
         self._body = body
         self._given = given
         self._is_helper = len(explorer.running) > 1
         largest = _LARGEST_HELPER if self._is_helper and body.name not in CHECKS else _LARGEST
-        self._lineage = Lineage(labels)
+        self._lineage = Lineage(about)
         self._frontier = Frontier(explorer.program, body, largest)
-        self._conditions = Conditions(body, self._lineage, self._frontier, directed=explorer.directed)
+        self._conditions = Conditions(body, self._lineage, self._frontier, directed=mode.directed)
         self._statements = Statements(explorer.program, body, self._lineage)
-        self._calls = Calls(explorer, body, self._lineage, self._frontier, self._conditions)
+        self._calls = Calls(_Others(explorer, mode), body, self._lineage, self._frontier, self._conditions)
 
     def run(self) -> Ways:
         frontier = self._frontier
@@ -150,7 +184,7 @@ class _Run:
 
     def _parameter(self, index: int) -> Val:
         given = self._given[index] if index < len(self._given) else Given()
-        origin = -1 - index
+        origin = argument(index)
         if given.kind:
             self._lineage.classes[origin] = given.kind
         if given.part is not None:
@@ -199,10 +233,8 @@ class _Run:
     def _ways(self) -> tuple[Way, ...]:
         ways: dict[Way, None] = {}
         for thrown, number, origin, tests, events in self._frontier.ends:
-            returned: frozenset[str] = frozenset()
-            if origin is not None and number is None:
-                returned = self._lineage.labels_of(origin)
-            told = frozenset(self._conditions.told(*test) for test in tests)
-            argument = -1 - origin if origin is not None and UNSET.origin < origin < 0 else None
-            ways[Way(thrown, number, returned, told, events, argument)] = None
+            returned = NOTHING if origin is None or number is not None else self._lineage.about(origin)
+            told = frozenset(map(self._conditions.told, tests))
+            passed = origin.number if origin is not None and origin.is_passed else None
+            ways[Way(thrown, number, returned, told, events, passed)] = None
         return tuple(ways)

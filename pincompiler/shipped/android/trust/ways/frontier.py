@@ -6,12 +6,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pincompiler.android.dex.format import DexError
 from pincompiler.shipped.android.trust.meanings import ancestry
+from pincompiler.shipped.android.trust.vocabulary import EventKind
 from pincompiler.shipped.android.trust.ways.way import Event
 
 if TYPE_CHECKING:
     from pincompiler.android.constants.program import Program
     from pincompiler.android.dex.method import MethodBody
-    from pincompiler.shipped.android.trust.ways.lineage import Val
+    from pincompiler.shipped.android.trust.ways.lineage import Origin, Val
+    from pincompiler.shipped.android.trust.ways.way import Condition, Side
+
+
+class Passed(NamedTuple):
+    """A condition, and which way it was left if that matters."""
+
+    condition: Condition
+    taken: Side | None
 
 
 class State(NamedTuple):
@@ -21,7 +30,7 @@ class State(NamedTuple):
     """Index of the next instruction."""
     registers: tuple[Val, ...]
     result: Val
-    tests: frozenset[tuple[int, int | None]]
+    tests: frozenset[Passed]
     events: frozenset[Event]
 
 
@@ -30,9 +39,9 @@ class End(NamedTuple):
 
     thrown: str | None
     number: int | None
-    origin: int | None
+    origin: Origin | None
     """Of what it returns."""
-    tests: frozenset[tuple[int, int | None]]
+    tests: frozenset[Passed]
     events: frozenset[Event]
 
 
@@ -62,9 +71,7 @@ class Frontier:
         if place + 1 < len(self.instructions):
             self.push(state._replace(place=place + 1, registers=tuple(registers)))
 
-    def jump(
-        self, state: State, registers: list[Val], offset: int, tests: frozenset[tuple[int, int | None]]
-    ) -> None:
+    def jump(self, state: State, registers: list[Val], offset: int, tests: frozenset[Passed]) -> None:
         """Go on at an offset.  Raises DexError if no instruction begins there."""
         place = self._places.get(offset)
         if place is None:
@@ -76,7 +83,7 @@ class Frontier:
         return self.instructions[place + 1].offset if place + 1 < len(self.instructions) else None
 
     def end(
-        self, state: State, thrown: str | None = None, number: int | None = None, origin: int | None = None
+        self, state: State, thrown: str | None = None, number: int | None = None, origin: Origin | None = None
     ) -> None:
         """A way has ended."""
         self.ends[End(thrown, number, origin, state.tests, state.events)] = None
@@ -90,7 +97,7 @@ class Frontier:
             caught = handler.exception
             surely = caught is None or caught in supers
             if surely or thrown in ancestry(self._program, caught or ""):
-                kind = "swallowed" if surely else "partly-swallowed"
+                kind = EventKind.SWALLOWED if surely else EventKind.PARTLY_SWALLOWED
                 event = Event(kind, f"{name or 'the call'} in catch {caught or 'any'}", offset)
                 # What it did before it refused has not happened.
                 events = frozenset(e for e in state.events if e.offset != offset) | {event}

@@ -2,21 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-SUBJECTS: Final = frozenset({"chain", "certificate", "session", "handler", "error"})
-"""What decisions should be about."""
+from pincompiler.shipped.android.trust.vocabulary import NOTHING, About
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
-PRESENCE: Final = "presence"
-"""What a test tells of that only asks whether something is there that the platform passes, or a part of it."""
+class Maker(IntEnum):
+    """Who makes a value."""
+
+    NOBODY = 0
+    CALLER = 1
+    INSTRUCTION = 2
+
+
+class Origin(NamedTuple):
+    """Where a value of a method comes from, on every way the same."""
+
+    maker: Maker
+    number: int = 0
+    """Of an instruction, its offset; of a caller, which argument it is, the receiver being the first."""
+
+    @property
+    def is_passed(self) -> bool:
+        """Whether it is an argument."""
+        return self.maker is Maker.CALLER
+
+
+def made_at(offset: int) -> Origin:
+    """The origin of what the instruction at an offset makes."""
+    return Origin(Maker.INSTRUCTION, offset)
+
+
+def argument(number: int) -> Origin:
+    """The origin of an argument, the receiver being the first."""
+    return Origin(Maker.CALLER, number)
+
+
+THIS: Final = argument(0)
+"""Of an instance method, the receiver."""
 
 
 class Val(NamedTuple):
     """What a register holds on one way."""
 
-    origin: int
-    """Offset of the instruction that made it; of a parameter, minus one minus its index."""
+    origin: Origin
     number: int | None = None
     """Its value, if that is constant."""
     something: bool = False
@@ -25,7 +58,7 @@ class Val(NamedTuple):
     """Whether it is as the platform passes it: a chain with certificates, a text that is not empty."""
 
 
-UNSET: Final = Val(-1000)
+UNSET: Final = Val(Origin(Maker.NOBODY))
 
 
 class Given(NamedTuple):
@@ -50,38 +83,46 @@ class Lineage:
         "classes",
         "held",
         "holds",
-        "labels",
         "made_of",
         "met",
         "names",
         "objects",
         "parts",
+        "passed",
         "tells",
     )
 
-    def __init__(self, labels: tuple[str, ...]) -> None:
-        self.labels = labels
-        """What each parameter tells of, the receiver first."""
-        self.made_of: dict[int, set[int]] = {}
+    def __init__(self, passed: tuple[About, ...]) -> None:
+        self.passed = passed
+        """What each argument tells of, the receiver first."""
+        self.made_of: dict[Origin, set[Origin]] = {}
         """Which values each value is made of."""
-        self.holds: dict[int, set[int]] = {}
+        self.holds: dict[Origin, set[Origin]] = {}
         """Which values were put into the fields of each object, and into each array."""
-        self.met: dict[int, set[int]] = {}
+        self.met: dict[Origin, set[Origin]] = {}
         """Which values the methods of each object were passed, and may have put into it."""
-        self.tells: dict[int, set[str]] = {}
+        self.tells: dict[Origin, About] = {}
         """What an instruction adds to what its operands tell of."""
-        self.names: dict[int, str] = {}
+        self.names: dict[Origin, str] = {}
         """The calls and fields that values come from."""
-        self.classes: dict[int, str] = {}
+        self.classes: dict[Origin, str] = {}
         """Classes that objects are surely of."""
-        self.objects: set[int] = set()
+        self.objects: set[Origin] = set()
         """Values that are objects: a test of one is for null."""
         self.held: tuple[tuple[str, int | None], ...] = ()
         """What the receiver was given, as :attr:`Given.held`."""
-        self.cast: dict[int, int] = {}
+        self.cast: dict[Origin, Origin] = {}
         """Of tests for a class, what they test."""
-        self.parts: dict[int, int] = {}
+        self.parts: dict[Origin, int] = {}
         """Of objects of classes that R8 merged from several, which of these they are."""
+
+    def tell(self, origin: Origin, about: About) -> None:
+        """Add to what a value tells of by itself."""
+        self.tells[origin] = self.tells.get(origin, NOTHING) | about
+
+    def make(self, origin: Origin, sources: Iterable[Origin]) -> None:
+        """Add to what a value is made of."""
+        self.made_of.setdefault(origin, set()).update(sources)
 
     def given(self, value: Val) -> Given:
         """What a method is told of a value that it is passed."""
@@ -92,28 +133,29 @@ class Lineage:
         )
         return Given(value.number, value.something, value.filled, kind, part, tuple(held))
 
-    def presence_of(self, origin: int) -> frozenset[str]:
+    def presence_of(self, origin: Origin) -> About:
         """What it tells of that a value is there, or of a class: not of what its methods were passed."""
-        return self.labels_of(self.cast.get(origin, origin), met=False)
+        return self.about(self.cast.get(origin, origin), met=False)
 
-    def labels_of(self, origin: int, *, met: bool = True) -> frozenset[str]:
+    def about(self, origin: Origin, *, met: bool = True) -> About:
         """What a value tells of, itself, what it is made of and holds, and what it has ``met``."""
-        found: set[str] = set()
+        found = NOTHING
         waiting, seen = [origin], {origin}
         while waiting:
             one = waiting.pop()
-            if UNSET.origin < one < 0:
-                if -1 - one < len(self.labels):
-                    found.update(self.labels[-1 - one].split())
+            if one.is_passed:
+                if one.number < len(self.passed):
+                    found |= self.passed[one.number]
                 continue
-            found |= self.tells.get(one, set())
+            if one in self.tells:
+                found |= self.tells[one]
             fresh = (self.made_of.get(one, set()) | self.holds.get(one, set())) - seen
             fresh |= self.met.get(one, set()) - seen if met else set()
             seen |= fresh
             waiting += fresh
-        return frozenset(found)
+        return found
 
-    def name_of(self, origins: set[int]) -> str:
+    def name_of(self, origins: set[Origin]) -> str:
         """The nearest call or field that values come from."""
         waiting, seen = sorted(origins), set(origins)
         for one in waiting:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.constants.values import Number, Returned, Text
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.access import ACC_FINAL, ACC_SYNTHETIC
-from pincompiler.shipped.android.trust.meanings import CHAIN_LENGTH, HANDLER, X509
+from pincompiler.shipped.android.trust.meanings import HANDLER, X509
+from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, EventKind
 from pincompiler.shipped.android.trust.ways.contracts import ABOVE
-from pincompiler.shipped.android.trust.ways.lineage import SUBJECTS, Val
+from pincompiler.shipped.android.trust.ways.lineage import THIS, Val, made_at
 from pincompiler.shipped.android.trust.ways.way import Event
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import FieldRef
     from pincompiler.shipped.android.trust.ways.frontier import State
-    from pincompiler.shipped.android.trust.ways.lineage import Lineage
+    from pincompiler.shipped.android.trust.ways.lineage import Lineage, Origin
 
 _FLAGS: Final = ("Landroid/content/pm/ApplicationInfo;", "flags")
 _NEW_ARRAYS: Final = opcodes.FILLED_NEW_ARRAYS | {opcodes.NEW_ARRAY}
@@ -27,14 +28,23 @@ _PUTS: Final = opcodes.INSTANCE_PUTS | opcodes.STATIC_PUTS
 _GETS: Final = opcodes.INSTANCE_GETS | opcodes.STATIC_GETS
 _MADE_FINAL: Final = ACC_SYNTHETIC | ACC_FINAL
 _CHOICES: Final = frozenset({"I", "Ljava/lang/String;"})
-_THIS: Final = -1
-"""Origin of the receiver."""
 
 
 def is_class_id(program: Program, ref: FieldRef) -> bool:
     """Whether R8 made a field to tell the classes apart that it merged."""
     found = program.field(ref) if ref.descriptor == "I" else None
     return found is not None and found[1].access & _MADE_FINAL == _MADE_FINAL
+
+
+def _of_field(ref: FieldRef) -> About:
+    """What a field tells of by its name and type, whoever has it."""
+    if (ref.class_name, ref.name) == _FLAGS:
+        return About.DEBUGGABLE
+    if ref.class_name == "Landroid/os/Build$VERSION;":
+        return About.ANDROID_VERSION
+    if ref.descriptor != "Z":
+        return NOTHING
+    return About.FLAG | About.DEBUG_BUILD if ref.name == "DEBUG" else About.FLAG
 
 
 class Statements:
@@ -73,59 +83,61 @@ class Statements:
 
     def _made_here(self, one: Instruction) -> Val | None:
         """What an instruction makes of nothing: constants and objects."""
-        code = one.opcode
+        code, here = one.opcode, made_at(one.offset)
         if code in opcodes.CONSTS:
-            return Val(one.offset, one.literal or 0)
+            return Val(here, one.literal or 0)
         if code == opcodes.MOVE_EXCEPTION:
-            self._lineage.tells.setdefault(one.offset, set()).add("exception")
-            self._lineage.classes[one.offset] = self._caught.get(one.offset) or "Ljava/lang/Throwable;"
+            self._lineage.tell(here, About.EXCEPTION)
+            self._lineage.classes[here] = self._caught.get(one.offset) or "Ljava/lang/Throwable;"
         elif code in opcodes.NEW_INSTANCE:
-            self._lineage.classes[one.offset] = self._body.dex.type_name(one.reference or 0)
+            self._lineage.classes[here] = self._body.dex.type_name(one.reference or 0)
         elif code not in opcodes.CONST_STRING and code not in opcodes.CONST_CLASS:
             return None
-        return Val(one.offset, something=True)
+        return Val(here, something=True)
 
     def _array(self, one: Instruction, registers: list[Val], state: State) -> State:
-        value = Val(one.offset, something=True)
+        value = Val(made_at(one.offset), something=True)
         if one.opcode == opcodes.NEW_ARRAY:
             registers[one.registers[0]] = value
             return state
-        made_of = self._lineage.made_of.setdefault(one.offset, set())
-        made_of.update(registers[r].origin for r in one.registers)
+        self._lineage.make(value.origin, (registers[r].origin for r in one.registers))
         return state._replace(result=value)
 
     def _computed(self, one: Instruction, registers: list[Val]) -> Val:
         """Arithmetic, comparisons, items of arrays."""
-        code, used = one.opcode, one.registers
+        code, used, here = one.opcode, one.registers, made_at(one.offset)
         sources = [registers[r] for r in (used if code in opcodes.BINARY_2ADDR else used[1:])]
         numbers = [source.number for source in sources] + [one.literal] * (code in opcodes.XOR_LITERALS)
         if code in opcodes.XORS and {*numbers} <= {0, 1}:
-            return Val(one.offset, int({*numbers} == {0, 1}))
+            return Val(here, int({*numbers} == {0, 1}))
         if code == opcodes.INSTANCE_OF and self._is_surely(sources[0], one):
-            return Val(one.offset, 1)
+            return Val(here, 1)
         if code == opcodes.INSTANCE_OF and sources[0].number == 0:
-            return Val(one.offset, 0)
-        made_of = self._lineage.made_of.setdefault(one.offset, set())
+            return Val(here, 0)
         if code == opcodes.INSTANCE_OF:
-            self._lineage.cast[one.offset] = sources[0].origin
+            self._lineage.cast[here] = sources[0].origin
         if code in opcodes.XOR_LITERALS:
-            self._lineage.tells.setdefault(one.offset, set()).add("negated")
+            self._lineage.tell(here, About.NEGATED)
         if code == opcodes.ARRAY_LENGTH:
             filled = sources[0].filled
-            labels = {"length", CHAIN_LENGTH} if filled else {"length"}
-            self._lineage.tells.setdefault(one.offset, set()).update(labels)
-            return Val(one.offset, something=filled)
+            self._lineage.tell(here, About.LENGTH | About.CHAIN_LENGTH if filled else About.LENGTH)
+            return Val(here, something=filled)
         if code in opcodes.ARRAY_GETS:
-            made_of.update(source.origin for source in sources)
-            first = sources[1].number == 0
-            self._lineage.tells.setdefault(one.offset, set()).add("first-item" if first else "any-item")
-            self._lineage.objects.update({one.offset} if code == opcodes.ARRAY_GET_OBJECT else ())
-            if sources[0].filled:
-                self._lineage.classes[one.offset] = X509
-                return Val(one.offset, something=True)
-        else:
-            made_of.update(source.origin for source in sources if source.number is None)
-        return Val(one.offset)
+            return self._item(one, sources)
+        self._lineage.make(here, (source.origin for source in sources if source.number is None))
+        return Val(here)
+
+    def _item(self, one: Instruction, sources: list[Val]) -> Val:
+        """An item of an array."""
+        here = made_at(one.offset)
+        self._lineage.make(here, (source.origin for source in sources))
+        self._lineage.tell(here, About.ITEM)
+        if one.opcode == opcodes.ARRAY_GET_OBJECT:
+            self._lineage.objects.add(here)
+        if not sources[0].filled:
+            return Val(here)
+        self._lineage.classes[here] = X509
+        return Val(here, something=True)
 
     def _is_surely(self, value: Val, one: Instruction) -> bool:
         """Whether an object is of the class that it is asked for."""
@@ -136,41 +148,34 @@ class Statements:
     # Fields.
 
     def _get(self, one: Instruction, registers: list[Val]) -> Val:
-        ref = self._body.dex.field_ref(one.reference or 0)
-        labels = self._lineage.tells.setdefault(one.offset, set())
-        self._lineage.names[one.offset] = f"{ref.class_name}->{ref.name}"
+        ref, here = self._body.dex.field_ref(one.reference or 0), made_at(one.offset)
+        self._lineage.names[here] = f"{ref.class_name}->{ref.name}"
         if ref.descriptor[0] in "L[":
-            self._object(one, ref)
-        if (ref.class_name, ref.name) == _FLAGS:
-            labels.add("debuggable")
-        elif ref.class_name == "Landroid/os/Build$VERSION;":
-            labels.add("android-version")
-        elif ref.descriptor == "Z" and ref.name == "DEBUG":
-            labels |= {"flag", "debug-build"}
-        elif ref.descriptor == "Z":
-            labels.add("flag")
-        else:
+            self._object(here, ref)
+        about = _of_field(ref)
+        if not about:
             held = one.opcode in opcodes.INSTANCE_GETS
-            holder = registers[one.registers[1]].origin if held else _THIS
-            if held and (holder != _THIS or self._body.is_static):
-                # Of what an object of another class holds as much is known as of that object.
-                self._lineage.made_of.setdefault(one.offset, set()).add(holder)
+            holder = registers[one.registers[1]].origin if held else THIS
+            if held and (holder != THIS or self._body.is_static):
+                # A field of another object tells whatever that object tells.
+                self._lineage.make(here, (holder,))
             else:
-                labels |= self._kept(ref, held=held)
-                if "class-id" in labels:
-                    return Val(one.offset, self._lineage.parts.get(_THIS))
+                about = self._kept(ref, held=held)
+        self._lineage.tell(here, about)
+        if about is About.CLASS_ID:
+            return Val(here, self._lineage.parts.get(THIS))
         if one.opcode in opcodes.STATIC_GETS and ref.descriptor == "Z":
-            return Val(one.offset, self._constant(ref))
-        return Val(one.offset, something=one.opcode in opcodes.STATIC_GETS and self._is_single(ref))
+            return Val(here, self._constant(ref))
+        return Val(here, something=one.opcode in opcodes.STATIC_GETS and self._is_single(ref))
 
-    def _object(self, one: Instruction, ref: FieldRef) -> None:
+    def _object(self, here: Origin, ref: FieldRef) -> None:
         """Remember what is known of an object by the field that it comes from."""
-        self._lineage.objects.add(one.offset)
-        self._lineage.classes[one.offset], part = self._held_in(ref)
+        self._lineage.objects.add(here)
+        self._lineage.classes[here], part = self._held_in(ref)
         if part is not None:
-            self._lineage.parts[one.offset] = part
+            self._lineage.parts[here] = part
         if ref.descriptor == HANDLER:
-            self._lineage.tells.setdefault(one.offset, set()).add("handler")
+            self._lineage.tell(here, About.HANDLER)
 
     def _held_in(self, ref: FieldRef) -> tuple[str, int | None]:
         """The class, and its part, of what is in a field: the only thing of its type that the object was given."""
@@ -187,11 +192,11 @@ class Statements:
         found = self._program.field(ref)
         return ref.descriptor == ref.class_name and (found is None or bool(found[1].access & ACC_FINAL))
 
-    def _kept(self, ref: FieldRef, *, held: bool) -> set[str]:
+    def _kept(self, ref: FieldRef, *, held: bool) -> About:
         """What a field tells of that the class has, or ``held`` that the object has itself."""
         if held and is_class_id(self._program, ref):
-            return {"class-id"}
-        return {"field"} if self._is_choice(ref) else set()
+            return About.CLASS_ID
+        return About.FIELD if self._is_choice(ref) else NOTHING
 
     def _is_choice(self, ref: FieldRef) -> bool:
         """Whether a field is of a type in which settings are kept: a number, a text, an enum."""
@@ -215,15 +220,13 @@ class Statements:
         value = registers[one.registers[0]]
         if one.opcode in opcodes.INSTANCE_PUTS:
             holder = registers[one.registers[1]].origin
-            if holder != _THIS or self._body.is_static:
+            if holder != THIS or self._body.is_static:
                 self._lineage.holds.setdefault(holder, set()).add(value.origin)
-        labels = self._lineage.labels_of(value.origin)
-        if labels & SUBJECTS or "exception" in labels:
-            ref = self._body.dex.field_ref(one.reference or 0)
-            events = {Event("kept", f"{ref.class_name}->{ref.name}", one.offset)}
-            if (
-                "handler" in labels and self._body.name != "<init>"
-            ):  # whoever makes an object sees that itself
-                events.add(Event("handed", ref.class_name, one.offset))
-            return state._replace(events=state.events | events)
-        return state
+        about = self._lineage.about(value.origin)
+        if not about & (SUBJECTS | About.EXCEPTION):
+            return state
+        ref = self._body.dex.field_ref(one.reference or 0)
+        events = {Event(EventKind.KEPT, f"{ref.class_name}->{ref.name}", one.offset)}
+        if about & About.HANDLER and self._body.name != "<init>":  # whoever makes an object sees that itself
+            events.add(Event(EventKind.HANDED, ref.class_name, one.offset))
+        return state._replace(events=state.events | events)

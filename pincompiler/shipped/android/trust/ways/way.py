@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.base.records import dataclass
+
+if TYPE_CHECKING:
+    from pincompiler.shipped.android.trust.vocabulary import About, EventKind
 
 
 class Event(NamedTuple):
     """Something that happened on a way."""
 
-    kind: str
+    kind: EventKind
     what: str
     offset: int
     """Of the instruction, in the method that was asked about."""
 
 
+class Condition(NamedTuple):
+    """A condition in a method."""
+
+    number: int
+    """The offset of its test."""
+    inner: bool = False
+    """Whether it is one inside a helper; these are counted from 0."""
+
+
+class Side(NamedTuple):
+    """Which way a condition was left."""
+
+    jumps: bool
+    """Whether it is told by where it leads to."""
+    number: int
+    """That offset; else 1 if what was tested is set (true, not zero, not null), 0 if not."""
+
+
+NOT_SET: Final = Side(jumps=False, number=0)
+SET: Final = Side(jumps=False, number=1)
+
+
 class Test(NamedTuple):
     """A condition that a way went through."""
 
-    labels: frozenset[str]
-    """What the tested value tells of."""
-    taken: int | None
-    """Of a test of a flag or of a kind of class which way was taken; 1 for a flag that is set, 0 if not."""
+    about: About
+    taken: Side | None
+    """None if both ways come to the same, as far as is known."""
     what: str = ""
     """The decisive call or field."""
-    where: int = 0
+    where: Condition | None = None
     """What tells it from others that are about the same, if conditions are told apart by where they lead to."""
 
 
@@ -36,7 +60,7 @@ class Way(NamedTuple):
     """Class of the exception it ends by; none if it returns."""
     number: int | None
     """What it returns, if that is constant."""
-    returned: frozenset[str]
+    returned: About
     """What the returned value tells of."""
     tests: frozenset[Test]
     events: frozenset[Event]
