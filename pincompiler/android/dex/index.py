@@ -75,22 +75,15 @@ class Dex(Tables):
     def heirs(self, descriptor: str) -> list[str]:
         """Descriptors of the classes here that extend a class directly; those that implement it are left out."""
         kind = self.type_id(descriptor)
-        return [self.class_at(index).name for index in self._heirs.get(kind, ())] if kind is not None else []
-
-    @cached_property
-    def _heirs(self) -> Mapping[int, list[int]]:
-        """For each type the classes here, by index, that extend it directly."""
-        found: dict[int, list[int]] = defaultdict(list)
-        for index, kind in enumerate(self.layout.classes[2::8].tolist()):
-            found[kind].append(index)
-        return found
+        below = () if kind is None else self._extending.get(kind, ())
+        return [self.class_at(index).name for index in below if self.layout.classes[8 * index + 2] == kind]
 
     @cached_property
     def _extending(self) -> Mapping[int, list[int]]:
         """For each type the classes here, by index, that extend or implement it directly."""
         found: dict[int, list[int]] = defaultdict(list)
-        for kind, heirs in self._heirs.items():
-            found[kind] += heirs
+        for index, kind in enumerate(self.layout.classes[2::8].tolist()):
+            found[kind].append(index)
         sharing: dict[int, list[int]] = defaultdict(list)
         for index, offset in enumerate(self.layout.classes[3::8].tolist()):
             sharing[offset].append(index)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from enum import Flag, StrEnum, auto
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -99,8 +97,14 @@ SUBJECTS: Final = About.CHAIN | About.CERTIFICATE | About.SESSION | About.HANDLE
 
 
 def together(some: Iterable[About]) -> About:
-    """All that some values are about."""
-    return reduce(or_, some, NOTHING)
+    """All that some values are about.  Mostly that is one thing, and to join flags takes its time."""
+    found = NOTHING
+    for one in some:
+        if found is NOTHING:
+            found = one
+        elif one is not found:
+            found |= one
+    return found
 
 
 class EventKind(StrEnum):

@@ -171,17 +171,19 @@ class Calls:
 
     def _handed(self, one: Instruction, ref: MethodRef, passed: list[Val]) -> frozenset[Event]:
         """That an object of the app gets what decides on an error: is made with it, or is passed along with it."""
-        if not any(self._lineage.about(value.origin) & About.HANDLER for value in passed):
-            return frozenset()
         names = self._own(passed[:1] if ref.name == "<init>" else passed if meaning(ref) else [])
+        if not names or not self._passes_handler(passed):
+            return frozenset()
         return frozenset(Event(EventKind.HANDED, name, one.offset) for name in names)
+
+    def _passes_handler(self, passed: list[Val]) -> bool:
+        return any(self._lineage.about(value.origin) & About.HANDLER for value in passed)
 
     def _given_away(
         self, one: Instruction, ref: MethodRef, passed: list[Val], what: Meaning
     ) -> frozenset[Event]:
         """That code which is not followed gets what decides on an error."""
-        given = any(self._lineage.about(value.origin) & About.HANDLER for value in passed)
-        gone = what.event is EventKind.OPAQUE and given
+        gone = what.event is EventKind.OPAQUE and self._passes_handler(passed)
         return frozenset({Event(EventKind.GIVEN, _short(ref), one.offset)} if gone else ())
 
     def _may_judge(self, ref: MethodRef, passed: list[Val]) -> bool:

@@ -92,11 +92,12 @@ class Conditions:
             value.origin for value in values if value.number is None
         )
         following = self._frontier.after(place)
+        directed = self._is_directed(one, values)
         for taken in (True, False):
             if outcome is (not taken) or not self._is_possible(one.opcode, values, taken=taken):
                 continue
             target = (one.target or 0) if taken else -1 if following is None else following
-            side = _side(one.opcode, target, taken=taken) if self._is_directed(one, values) else None
+            side = _side(one.opcode, target, taken=taken) if directed else None
             tests = state.tests if outcome is not None else state.tests | {Passed(condition, side)}
             self._frontier.jump(state, _refined(one.opcode, registers, values, taken=taken), target, tests)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pincompiler.shipped.android.trust.vocabulary import NOTHING, About
+from pincompiler.shipped.android.trust.vocabulary import NOTHING, About, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,7 +118,9 @@ class Lineage:
 
     def tell(self, origin: Origin, about: About) -> None:
         """Add to what a value tells of by itself."""
-        self.tells[origin] = self.tells.get(origin, NOTHING) | about
+        if about is not NOTHING:
+            known = self.tells.get(origin, about)
+            self.tells[origin] = about if known is about else known | about
 
     def make(self, origin: Origin, sources: Iterable[Origin]) -> None:
         """Add to what a value is made of."""
@@ -139,21 +141,22 @@ class Lineage:
 
     def about(self, origin: Origin, *, met: bool = True) -> About:
         """What a value tells of, itself, what it is made of and holds, and what it has ``met``."""
-        found = NOTHING
         waiting, seen = [origin], {origin}
-        while waiting:
-            one = waiting.pop()
+        for one in waiting:
             if one.is_passed:
-                if one.number < len(self.passed):
-                    found |= self.passed[one.number]
                 continue
-            if one in self.tells:
-                found |= self.tells[one]
-            fresh = (self.made_of.get(one, set()) | self.holds.get(one, set())) - seen
-            fresh |= self.met.get(one, set()) - seen if met else set()
-            seen |= fresh
-            waiting += fresh
-        return found
+            for inside in (self.made_of, self.holds, self.met) if met else (self.made_of, self.holds):
+                if one in inside:
+                    fresh = inside[one] - seen
+                    seen |= fresh
+                    waiting += fresh
+        return together(map(self._itself, waiting))
+
+    def _itself(self, origin: Origin) -> About:
+        """What a value tells of by itself."""
+        if not origin.is_passed:
+            return self.tells.get(origin, NOTHING)
+        return self.passed[origin.number] if origin.number < len(self.passed) else NOTHING
 
     def name_of(self, origins: set[Origin]) -> str:
         """The nearest call or field that values come from."""
