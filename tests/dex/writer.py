@@ -319,7 +319,7 @@ class _Writer:
         for instruction in code:
             units += self._units(instruction, len(units), labels)
         given, _ = _parameters(method.descriptor)
-        ins = len(given) + (not method.access & 8)
+        ins = sum(2 if kind in {"J", "D"} else 1 for kind in given) + (not method.access & 8)
         data.align()
         place = data.at
         head = (method.registers, ins, method.outs, bool(method.catches), 0, len(units))

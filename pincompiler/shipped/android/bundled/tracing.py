@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.source import Source
 
 ASSETS: Final = "Landroid/content/res/AssetManager;"
-RESOURCES: Final = "Landroid/content/res/Resources;"
 FACTORY: Final = "Ljava/security/cert/CertificateFactory;"
 _WRAPPERS: Final = lazy_regex(
     r"Ljava/io/(?:ByteArray|Buffered|Data|Sequence|Pushback|Filter|Object)InputStream;"

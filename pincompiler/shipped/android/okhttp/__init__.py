@@ -115,11 +115,10 @@ def _version(source: Source, prefix: str) -> tuple[Version | None, Location | No
     """The version in the user agent, as the library's own code has it."""
     found: list[tuple[Version, Location]] = []
     for site in source.sites(_VERSION):
-        for number in (site.ref,):
-            match = re.fullmatch(r"okhttp/(\d+(?:\.\d+)+)[\w.-]*", site.method.dex.string(number))
-            if match and site.method.class_name.startswith(prefix):
-                version = tuple(int(part) for part in match[1].split("."))
-                found.append((version, source.where(site.method)))
+        match = re.fullmatch(r"okhttp/(\d+(?:\.\d+)+)[\w.-]*", site.method.dex.string(site.ref))
+        if match and site.method.class_name.startswith(prefix):
+            version = tuple(int(part) for part in match[1].split("."))
+            found.append((version, source.where(site.method)))
     if not found:
         for dex, text in source.strings(_VERSION):
             if match := re.fullmatch(r"okhttp/(\d+(?:\.\d+)+)[\w.-]*", text):
