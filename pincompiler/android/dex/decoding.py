@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Operands = tuple[tuple[int, ...], int | None, int | None, int | None]
 """Registers, reference, literal and branch target."""
+_PAYLOADS: Final = frozenset((PACKED_SWITCH, SPARSE_SWITCH, ARRAY_DATA))
 
 
 class Instruction(NamedTuple):
@@ -64,9 +65,6 @@ def boundaries(units: Numbers, wanted: Sequence[int]) -> list[int]:
         unit = units[at]
         at += _size(units, at) if unit in _PAYLOADS else lengths[unit & 255]
     return kept
-
-
-_PAYLOADS: Final = frozenset((PACKED_SWITCH, SPARSE_SWITCH, ARRAY_DATA))
 
 
 def _size(units: Numbers, at: int) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.base.finding import Confidence
 from pincompiler.facts.trust import Flaw, When
-from pincompiler.shipped.android.trust.meanings import CERTIFICATE_EXCEPTION
+from pincompiler.shipped.android.trust.exceptions import CERTIFICATE_EXCEPTION
 from pincompiler.shipped.android.trust.vocabulary import About, EventKind, together
 from pincompiler.shipped.android.trust.ways import NOT_SET, SET, Test
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pincompiler.android.dex.format import DexError
-from pincompiler.shipped.android.trust.meanings import ancestry
+from pincompiler.shipped.android.trust.exceptions import ancestry
 from pincompiler.shipped.android.trust.vocabulary import EventKind
 from pincompiler.shipped.android.trust.ways.way import Event
 
