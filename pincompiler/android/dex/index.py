@@ -75,8 +75,17 @@ class Dex(Tables):
     def heirs(self, descriptor: str) -> list[str]:
         """Descriptors of the classes here that extend a class directly; those that implement it are left out."""
         kind = self.type_id(descriptor)
-        below = () if kind is None else self._extending.get(kind, ())
-        return [self.class_at(index).name for index in below if self.layout.classes[8 * index + 2] == kind]
+        if kind is None:
+            return []
+        return [self.class_at(index).name for index in self._heirs.get(kind, ())]
+
+    @cached_property
+    def _heirs(self) -> Mapping[int, list[int]]:
+        """For each type the classes here, by index, that extend it directly; no list of interfaces is read."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for index, kind in enumerate(self.layout.classes[2::8].tolist()):
+            found[kind].append(index)
+        return found
 
     @cached_property
     def _extending(self) -> Mapping[int, list[int]]:
