@@ -15,14 +15,15 @@ $(READY): pyproject.toml
 demo: $(READY)
 	$(BIN)/python samples/demo.py build/demo
 
-# Everything; parts that cannot be had are named at the end, and fail CI.
+# Everything; parts that cannot be had are named at the end, and fail CI.  What was built before is kept in .cache/:
+# PINCOMPILER_BUILD_ANEW=1 builds it anew.
 test: lint tools
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m proves --cov --cov-report=
 	$(BIN)/coverage report
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not proves'
 	@echo "make test: done in $$(($$(date +%s) - $(BEGAN))) s"
 
-# Half a minute, without a JVM.
+# Half a minute, without a JVM: apps are those of tests/golden/builds.
 test-fast: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'not real and not slow'
 
@@ -31,11 +32,12 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Rewrites the committed golden files after a deliberate change, the picture of the report with Chromium; read the
-# diff.
+# Rewrites the committed golden files after a deliberate change, those that are built with a JVM, the picture of the
+# report with Chromium; read the diff.
 golden: $(READY)
 	$(BIN)/python -m pytest tests/test_golden.py tests/test_readme.py --update-golden --deselect \
 		tests/test_readme.py::test_the_picture_is_of_the_sample_report
+	$(BIN)/python -m pytest -m builds -q --update-golden
 	$(BIN)/python -m tests.real.make_report_picture
 
 # The real parts, into .tools/: Kotlin, OkHttp, Android, R8, Swift, ...; root on a Debian gets the packages too.
@@ -54,4 +56,4 @@ bench: $(READY)
 	$(BIN)/python tests/bench_report.py
 
 clean:
-	rm -rf build dist $(VENV) .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build dist $(VENV) .cache .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import parts, pki
+from tests.builds import BUILT, GOLDEN, only_real, write_golden
+from tests.real.install import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,10 +122,18 @@ def example_root(example_files: Path, tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(
+    scope="module", params=[GOLDEN, pytest.param(BUILT, marks=(pytest.mark.real, pytest.mark.builds))]
+)
+def builds(request: pytest.FixtureRequest) -> str:
+    """Run the test twice, with golden builds and with real ones; see :mod:`tests.builds`."""
+    if request.param == BUILT:
+        parts.need(missing())
+    return str(request.param)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-golden", action="store_true", help="Rewrite the committed outputs of samples/."
-    )
+    parser.addoption("--update-golden", action="store_true", help="Rewrite the committed outputs and builds.")
     parser.addoption(
         "--shuffle", metavar="SEED", type=int, help="Run the files, and the tests of each, in a random order."
     )
@@ -131,6 +141,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what starts real parts and what proves the models, and put the longest first."""
+    items[:] = [item for item in items if not only_real(item)]
     for item in items:
         if parts.is_real(item):
             item.add_marker(parts.MARK)
@@ -169,6 +180,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         parts.running(None)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.getoption("--update-golden"):
+        write_golden()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

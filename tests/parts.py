@@ -74,6 +74,11 @@ def running(item: pytest.Item | None) -> None:
     _Running.item = item
 
 
+def running_item() -> pytest.Item | None:
+    """The test that runs in this process now."""
+    return _Running.item
+
+
 def summary(reports: Iterable[pytest.TestReport]) -> list[str]:
     """What was left out, in at most 15 lines: how many tests, by group of parts, and the command that brings all."""
     left, groups, reasons = 0, Counter[str](), Counter[str]()

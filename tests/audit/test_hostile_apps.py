@@ -20,7 +20,8 @@ from pincompiler.reports.audit import sarif
 from pincompiler.reports.audit import text as audit_text
 from pincompiler.workflows import audit
 from tests.apk.forge import simple_zip
-from tests.dex.smali import assemble, class_file, method
+from tests.builds import assemble
+from tests.dex.smali import class_file, method
 from tests.patience import no_hang
 from tests.strategies import TODAY
 
@@ -170,7 +171,7 @@ def test_classes_that_extend_themselves(above: dict[str, str], tmp_path: Path) -
     """Android refuses them; whoever looks for what a class inherits must come to an end."""
     body = f".implements Ljavax/net/ssl/X509TrustManager;\n{TRUSTING}"
     classes = {f"C{n}": class_file(name, body, extends) for n, (name, extends) in enumerate(above.items())}
-    dex = assemble(classes, tmp_path)
+    dex = assemble(classes)
     subject = audited(simple_zip({**members(), "classes.dex": dex}), tmp_path)
     assert {"permissive-trust-manager"} <= {finding.rule for finding in subject.findings}
 
@@ -178,7 +179,7 @@ def test_classes_that_extend_themselves(above: dict[str, str], tmp_path: Path) -
 @pytest.mark.real
 def test_a_table_of_fifty_thousand_strings(tmp_path: Path) -> None:
     loads = (f'const-string/jumbo v0, "sha256/{number:043d}="' for number in range(50_000))
-    dex = assemble({"Many": class_file("Lcom/example/app/Many;", _methods(loads))}, tmp_path)
+    dex = assemble({"Many": class_file("Lcom/example/app/Many;", _methods(loads))})
     subject = audited(simple_zip({**members(), "classes.dex": dex}), tmp_path)
     assert subject.error == ""
 

@@ -11,7 +11,8 @@ from pincompiler.rules.registry import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from tests.apk.forge import Attr, Node, android, axml, simple_zip
-from tests.dex.smali import assemble, class_file, method
+from tests.builds import assemble
+from tests.dex.smali import class_file, method
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pincompiler.base.finding import Finding
     from pincompiler.facts import App
 
-pytestmark = pytest.mark.real
+pytestmark = pytest.mark.usefixtures("builds")
 NAME, LABEL, VALUE, DEBUGGABLE = 0x01010003, 0x01010001, 0x01010024, 0x0101000F
 CHECK = "public checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
 INIT = (
@@ -46,7 +47,7 @@ def app(
     flags = (android("label", LABEL, "A view"), android("debuggable", DEBUGGABLE, int(debuggable), 0x12))
     main = Node("activity", (android("name", NAME, "a.b.Main"),))
     top = Node("manifest", (Attr("package", "a.b"),), (Node("application", flags, (main, *children)),))
-    members = {"AndroidManifest.xml": axml(top, utf8=utf8), "classes.dex": assemble(sources, tmp_path)}
+    members = {"AndroidManifest.xml": axml(top, utf8=utf8), "classes.dex": assemble(sources)}
     path = tmp_path / "app.apk"
     path.write_bytes(simple_zip({**members, **(files or {})}))
     return read_app(path)

@@ -13,11 +13,10 @@ from pincompiler.facts.trust import Decides, Flaw, When
 from pincompiler.shipped.android.trust.deciders import _judged
 from pincompiler.shipped.android.trust.pins import decoded
 from pincompiler.shipped.android.trust.ways import Explorer
-from tests.dex.smali import assemble, class_file, method
+from tests.builds import assemble
+from tests.dex.smali import class_file, method
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pincompiler.shipped.android.trust.judging import Judged
 
 CHECK = "public checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
@@ -250,48 +249,48 @@ def told(data: bytes, decides: Decides) -> tuple[Judged, ...]:
     return answer
 
 
-def compiled(body: str, scratch: Path) -> bytes:
+def compiled(body: str) -> bytes:
     fields = ".field tm:Ljavax/net/ssl/X509TrustManager;\n"
-    return assemble({"a": class_file("La;", fields + body)}, scratch)
+    return assemble({"a": class_file("La;", fields + body)})
 
 
-@pytest.mark.real
+@pytest.mark.usefixtures("builds")
 @pytest.mark.parametrize("name", SHAPES)
-def test_shapes_of_checks(name: str, tmp_path: Path) -> None:
+def test_shapes_of_checks(name: str) -> None:
     body, flaws = SHAPES[name]
-    assert judged(compiled(body, tmp_path), Decides.CHAIN) == flaws
+    assert judged(compiled(body), Decides.CHAIN) == flaws
 
 
-@pytest.mark.real
+@pytest.mark.usefixtures("builds")
 @pytest.mark.parametrize("name", UNREAD)
-def test_conditions_are_called_what_they_are(name: str, tmp_path: Path) -> None:
+def test_conditions_are_called_what_they_are(name: str) -> None:
     body, when = UNREAD[name]
-    (one,) = told(compiled(method(CHECK, body), tmp_path), Decides.CHAIN)
+    (one,) = told(compiled(method(CHECK, body)), Decides.CHAIN)
     assert (one.flaw, one.when) == (Flaw.SKIPS, when)
 
 
-@pytest.mark.real
-def test_what_makes_no_difference_is_no_condition(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("builds")
+def test_what_makes_no_difference_is_no_condition() -> None:
     """A test before a loop over trust managers, of which it does not matter where it leads to."""
     body = (
         f"{CLOCK}\nif-lez v1, :l\nconst/4 v2, 0x0\n:l\niget-object v6, p0, La;->all:[Ljavax/net/ssl/X509TrustManager;\n"
         "array-length v7, v6\nconst/4 v8, 0x0\n:n\nif-ge v8, v7, :r\naget-object v0, v6, v8\n"
         f"{DELEGATE}\nadd-int/lit8 v8, v8, 0x1\ngoto :n\n:r\nreturn-void"
     )
-    assert told(compiled(method(CHECK, body, 14), tmp_path), Decides.CHAIN) == ()
+    assert told(compiled(method(CHECK, body, 14)), Decides.CHAIN) == ()
 
 
-@pytest.mark.real
+@pytest.mark.usefixtures("builds")
 @pytest.mark.parametrize("name", VERIFIERS)
-def test_shapes_of_verifiers(name: str, tmp_path: Path) -> None:
+def test_shapes_of_verifiers(name: str) -> None:
     body, flaws = VERIFIERS[name]
-    assert judged(compiled(body, tmp_path), Decides.HOST) == flaws
+    assert judged(compiled(body), Decides.HOST) == flaws
 
 
-@pytest.mark.real
-def test_damaged_code_is_refused_or_judged(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("builds")
+def test_damaged_code_is_refused_or_judged() -> None:
     """Flipped bits end in an answer or in DexError, and soon."""
-    whole = compiled(SHAPES["a handler of another exception first"][0], tmp_path)
+    whole = compiled(SHAPES["a handler of another exception first"][0])
     random = Random(20261123)  # noqa: S311 - not for secrets
     answers = 0
     for _ in range(400):
@@ -310,15 +309,15 @@ def test_damaged_code_is_refused_or_judged(tmp_path: Path) -> None:
     assert answers
 
 
-@pytest.mark.real
-def test_many_branches_end_soon(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("builds")
+def test_many_branches_end_soon() -> None:
     """A way for each combination of branches would be 2 to the power of 60."""
     parts = [
         f"invoke-virtual {{p2}}, Ljava/lang/String;->length()I\nmove-result v0\nif-eqz v0, :l{n}\nadd-int/lit8 v{1 + n % 8}, v0, {n}\n:l{n}"
         for n in range(60)
     ]
     body = method(CHECK, "\n".join(["const/4 v1, 0x0", *parts]) + "\nreturn-void", 14)
-    program = Program([Dex(compiled(body, tmp_path), "classes.dex")])
+    program = Program([Dex(compiled(body), "classes.dex")])
     explorer = Explorer(program)
     cls = program.class_def("La;")
     assert cls

@@ -32,8 +32,9 @@ from pincompiler.shipped.android.source import IN_CODE, find
 from tests.apk.aapt import build, demand_aapt2
 from tests.apk.forge import Member, app, forge_zip, manifest, simple_zip
 from tests.apk.test_aapt2 import FORMS, SOURCES
+from tests.builds import assemble
 from tests.dex import apks, fetch
-from tests.dex.smali import assemble, class_file, method
+from tests.dex.smali import class_file, method
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
     from pincompiler.android.apk import Package
     from pincompiler.android.dex import Site
-
-pytestmark = pytest.mark.real
 
 SETTINGS: Final = "settings_apk-debug.apk"
 FAMILIES: Final = {
@@ -97,12 +96,14 @@ def plain(sites: tuple[Site, ...]) -> list[tuple[object, ...]]:
 # -- the same answers ------------------------------------------------------------------------------
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("family", FAMILIES)
 def test_all_uses_in_the_same_order(pair: tuple[Dex, AndroguardDex], family: str) -> None:
     fast, slow = (plain(dex.uses(every(pair[0], FAMILIES[family]))) for dex in pair)
     assert fast == slow
 
 
+@pytest.mark.real
 def test_what_collectors_want(pair: tuple[Dex, AndroguardDex]) -> None:
     wants = [want for collector in COLLECTORS.values() for want in collector.WANTED]
     fast, slow = (find(Program([dex]), wants, {}) for dex in pair)
@@ -111,6 +112,7 @@ def test_what_collectors_want(pair: tuple[Dex, AndroguardDex]) -> None:
     }
 
 
+@pytest.mark.real
 def test_names(pair: tuple[Dex, AndroguardDex]) -> None:
     fast, slow = pair
     for ask, table, width in (
@@ -125,6 +127,7 @@ def test_names(pair: tuple[Dex, AndroguardDex]) -> None:
         assert [getattr(fast, ask)(n) for n in range(count)] == [getattr(slow, ask)(n) for n in range(count)]
 
 
+@pytest.mark.real
 def test_ids(pair: tuple[Dex, AndroguardDex]) -> None:
     fast, slow = pair
     chance = Random(zlib.crc32(fast.data))  # noqa: S311
@@ -141,6 +144,7 @@ def test_ids(pair: tuple[Dex, AndroguardDex]) -> None:
         assert fast.string_ids(pattern) == slow.string_ids(pattern)
 
 
+@pytest.mark.real
 def test_classes(pair: tuple[Dex, AndroguardDex]) -> None:
     def told(dex: Dex) -> list[object]:
         classes = [dex.class_at(number) for number in range(len(dex.layout.classes) // 8)]
@@ -157,6 +161,7 @@ def test_classes(pair: tuple[Dex, AndroguardDex]) -> None:
     assert told(fast) == told(slow)
 
 
+@pytest.mark.real
 def test_subclasses(pair: tuple[Dex, AndroguardDex]) -> None:
     fast, _ = pair
     types = [fast.type_name(number) for number in range(len(fast.layout.types))]
@@ -168,6 +173,7 @@ def test_subclasses(pair: tuple[Dex, AndroguardDex]) -> None:
     assert found[0] == found[1]
 
 
+@pytest.mark.real
 def test_methods_are_read_alike(pair: tuple[Dex, AndroguardDex]) -> None:
     """A body of androguard's finding has the same instructions, lines and handlers."""
     wanted = every(pair[0], opcodes.INVOKES)
@@ -193,24 +199,26 @@ OMITTED: Final = {
 }
 
 
-def micro(folder: Path, body: str) -> bytes:
+def micro(body: str) -> bytes:
     source = class_file("LMain;", method("public static go()V", f"{body}\nreturn-void"))
-    return assemble({"Main": source}, folder)
+    return assemble({"Main": source})
 
 
+@pytest.mark.usefixtures("builds")
 @pytest.mark.parametrize("line", OMITTED)
-def test_both_find_what_cross_references_omit(tmp_path: Path, line: str) -> None:
-    data = micro(tmp_path, f"const/4 v0, 0x0\n{line}")
+def test_both_find_what_cross_references_omit(line: str) -> None:
+    data = micro(f"const/4 v0, 0x0\n{line}")
     fast, slow = Dex(data, "classes.dex"), AndroguardDex(data, "classes.dex")
     wanted = every(fast, OMITTED[line])
     assert len(fast.uses(wanted)) == 1
     assert plain(fast.uses(wanted)) == plain(slow.uses(wanted))
 
 
-def test_a_call_on_an_array_is_none_on_its_class(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("builds")
+def test_a_call_on_an_array_is_none_on_its_class() -> None:
     """androguard's cross-references take the one for the other."""
     call = "invoke-virtual {{v0}}, {}Ljava/lang/Object;->clone()Ljava/lang/Object;"
-    data = micro(tmp_path, f"const/4 v0, 0x0\n{call.format('[')}\n{call.format('')}")
+    data = micro(f"const/4 v0, 0x0\n{call.format('[')}\n{call.format('')}")
     for dex in (Dex(data, "classes.dex"), AndroguardDex(data, "classes.dex")):
         (site,) = dex.call_sites(dex.method_refs("Ljava/lang/Object;", "clone"))
         (array,) = dex.call_sites(dex.method_refs("[Ljava/lang/Object;", "clone"))
@@ -220,18 +228,21 @@ def test_a_call_on_an_array_is_none_on_its_class(tmp_path: Path) -> None:
 # -- whole apps ------------------------------------------------------------------------------------
 
 
+@pytest.mark.real
 def test_a_real_app_has_the_same_facts_by_both() -> None:
     apks.require_apks()
     path = fetch.folder() / "appium-uiautomator2-server-debug-androidTest.apk"
     assert read_app(path, Engine.ANDROGUARD) == read_app(path)
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("apk", [SETTINGS, "ApiDemos-debug.apk"])
 def test_a_large_app_has_the_same_facts_by_both(apk: str) -> None:
     apks.require_apks()
     assert read_app(fetch.folder() / apk, Engine.ANDROGUARD) == read_app(fetch.folder() / apk)
 
 
+@pytest.mark.real
 def test_androguard_is_not_imported_here() -> None:
     """Neither by default nor as the engine: it runs in a process of its own."""
     apks.require_apks()
@@ -266,10 +277,11 @@ def with_size(data: bytes, size: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return micro(tmp_path_factory.mktemp("sound"), 'const-string v0, "text"')
+def sound() -> bytes:
+    return micro('const-string v0, "text"')
 
 
+@pytest.mark.real
 def test_androguard_reads_what_the_fast_reader_cannot(sound: bytes, tmp_path: Path) -> None:
     odd = with_size(sound, len(sound) + 4)
     with pytest.raises(DexError, match="truncated"):
@@ -280,6 +292,7 @@ def test_androguard_reads_what_the_fast_reader_cannot(sound: bytes, tmp_path: Pa
     assert found.complete
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("data", [b"packed", b"dex\n035\0", b"dex\n035\0" + bytes(200)], ids=len)
 def test_what_neither_reads_is_a_doubt(data: bytes, tmp_path: Path) -> None:
     for engine in Engine:
@@ -290,6 +303,7 @@ def test_what_neither_reads_is_a_doubt(data: bytes, tmp_path: Path) -> None:
         assert doubt.mechanisms == IN_CODE
 
 
+@pytest.mark.real
 def test_androguard_is_tried_on_few_files(
     sound: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,6 +323,7 @@ def test_androguard_is_tried_on_few_files(
 # -- what does not go as it should -----------------------------------------------------------------
 
 
+@pytest.mark.real
 def test_what_androguard_cannot_read_is_read_but_not_trusted(
     sound: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,9 +337,10 @@ def test_what_androguard_cannot_read_is_read_but_not_trusted(
     assert read_app(path).complete
 
 
+@pytest.mark.real
 def test_code_that_cannot_be_disassembled_is_a_doubt(tmp_path: Path) -> None:
     """An opcode that does not exist: Android refuses the class, a packer may put another there."""
-    data = micro(tmp_path, 'const-string v0, "before"\nnop\nconst-string v0, "behind"')
+    data = micro('const-string v0, "before"\nnop\nconst-string v0, "behind"')
     whole = AndroguardDex(data, "classes.dex")
     assert whole.lost == ()
     (place,) = (
@@ -341,12 +357,14 @@ def test_code_that_cannot_be_disassembled_is_a_doubt(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.real
 def test_a_wrong_checksum_says_nothing_of_the_contents(sound: bytes) -> None:
     odd = sound[:8] + b"\0\0\0\0" + sound[12:]
     dex = AndroguardDex(odd, "classes.dex")
     assert dex.strings.find("text") is not None
 
 
+@pytest.mark.real
 def test_damaged_files_are_read_or_refused(sound: bytes) -> None:
     """One process each, so few of them; what it may say is checked by its type."""
     chance = Random(2)  # noqa: S311
@@ -367,6 +385,7 @@ def test_damaged_files_are_read_or_refused(sound: bytes) -> None:
     assert outcomes == {"read", "refused"}
 
 
+@pytest.mark.real
 def test_a_string_without_an_end_is_refused(sound: bytes) -> None:
     """Where androguard itself would go on for ever."""
     head = b"\x02\x20\0\0"  # of the map's entry for string data: then come their number and offset
@@ -376,12 +395,14 @@ def test_a_string_without_an_end_is_refused(sound: bytes) -> None:
         AndroguardDex(unended, "classes.dex")
 
 
+@pytest.mark.real
 def test_a_file_too_large_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_LARGEST", 100)
     with pytest.raises(AndroguardError, match="more than 0 MB"):
         process.ask(process.Question.DEX, bytes(101))
 
 
+@pytest.mark.real
 def test_memory_is_bounded() -> None:
     pytest.importorskip("resource")
     program = (
@@ -400,6 +421,7 @@ def told(package: Package) -> list[tuple[str, str]]:
     return [(one.what, one.why) for one in disagreements(package)]
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("form", [name for name in FORMS if name != "proto"])
 def test_what_aapt2_builds_is_read_alike(tmp_path: Path, form: str) -> None:
     demand_aapt2()
@@ -409,6 +431,7 @@ def test_what_aapt2_builds_is_read_alike(tmp_path: Path, form: str) -> None:
         assert told(package) == []
 
 
+@pytest.mark.real
 def test_a_bundle_is_not_compared(tmp_path: Path) -> None:
     demand_aapt2()
     with open_package(build(tmp_path, SOURCES, options=FORMS["proto"][0])) as package:
@@ -416,6 +439,7 @@ def test_a_bundle_is_not_compared(tmp_path: Path) -> None:
     assert why.endswith("androguard reads no app bundles")
 
 
+@pytest.mark.real
 def test_real_apps_are_read_alike() -> None:
     apks.require_apks()
     for apk in fetch.APKS:
@@ -423,6 +447,7 @@ def test_real_apps_are_read_alike() -> None:
             assert told(package) == [], apk
 
 
+@pytest.mark.real
 def test_every_fact_is_compared(sound: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever androguard says otherwise is told, one thing at a time."""
     data = simple_zip({**app(), "classes.dex": sound})
@@ -467,6 +492,7 @@ def test_every_fact_is_compared(sound: bytes, monkeypatch: pytest.MonkeyPatch) -
         assert told(package) == []
 
 
+@pytest.mark.real
 def test_a_disagreement_makes_the_mechanisms_unknown(sound: bytes, tmp_path: Path) -> None:
     """Two manifests in one archive: Android took the first, androguard takes the last."""
     files = [Member(name.encode(), data) for name, data in {**app(), "classes.dex": sound}.items()]
@@ -482,6 +508,7 @@ def test_a_disagreement_makes_the_mechanisms_unknown(sound: bytes, tmp_path: Pat
     assert read_app(path, Engine.ANDROGUARD).complete
 
 
+@pytest.mark.real
 def test_both_refuse_what_is_no_app(tmp_path: Path) -> None:
     (tmp_path / "none.apk").write_bytes(b"none")
     for engine in Engine:

@@ -17,16 +17,14 @@ from pincompiler.android.constants.values import (
     texts,
 )
 from pincompiler.android.dex.index import Dex, Site
+from tests.builds import assemble
 from tests.dex.idioms import APP, BOTH, BUILDER, CASES, CLIENT, HELPER, cases
-from tests.dex.smali import assemble
-
-pytestmark = pytest.mark.real
 
 
 @pytest.fixture(scope="module")
-def dex(tmp_path_factory: pytest.TempPathFactory) -> Dex:
+def dex(builds: str) -> Dex:  # noqa: ARG001
     sources = {"Cases": cases(), "Helper": HELPER, "App": APP}
-    return Dex(assemble(sources, tmp_path_factory.mktemp("flow")), "classes.dex")
+    return Dex(assemble(sources), "classes.dex")
 
 
 def test_a_choice_of_many_is_kept(dex: Dex) -> None:

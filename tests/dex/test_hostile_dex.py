@@ -12,15 +12,13 @@ from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.format import DexError
 from pincompiler.android.dex.index import Dex
 from pincompiler.android.dex.scan import Wanted
+from tests.builds import assemble
 from tests.dex import apks
 from tests.dex.idioms import APP, HELPER, cases
-from tests.dex.smali import assemble
 from tests.patience import no_hang
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-pytestmark = pytest.mark.real
 
 MUTATIONS: Final = 500
 """Seconds for one damaged file of a few kilobytes; the undamaged one takes a fiftieth."""
@@ -106,11 +104,12 @@ def truncate(data: bytearray, chance: random.Random) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def sound() -> bytes:
     sources = {"Cases": cases(), "Helper": HELPER, "App": APP}
-    return assemble(sources, tmp_path_factory.mktemp("hostile"))
+    return assemble(sources)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [flip, overwrite, in_header, in_code, truncate])
 def test_damage(sound: bytes, damage: Callable[[bytearray, random.Random], bytes]) -> None:
     for seed in range(MUTATIONS):

@@ -12,9 +12,8 @@ from pincompiler.android.dex import Dex, DexError, containing, exactly, opcodes
 from pincompiler.android.dex.format import as_uleb128, sleb128, uleb128
 from pincompiler.android.dex.scan import Wanted
 from pincompiler.android.dex.strings import decode, encode
-from tests.dex.smali import assemble, class_file, method
-
-pytestmark = pytest.mark.real
+from tests.builds import assemble
+from tests.dex.smali import class_file, method
 
 PIN: Final = "sha256/" + "A" * 43 + "="
 BARE: Final = "B" * 43 + "="
@@ -52,11 +51,11 @@ def other(number: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def dex(tmp_path_factory: pytest.TempPathFactory) -> Dex:
+def dex(builds: str) -> Dex:  # noqa: ARG001
     strings = f'const-string v0, "{PIN}"\nconst-string v0, "{BARE}"\nconst-string v0, "x,{BARE}"\nreturn-void'
     sources = {f"Other{number}": other(number) for number in range(MANY)}
     sources |= {"Main": MAIN, "Strings": class_file("LStrings;", method("public static all()V", strings))}
-    return Dex(memoryview(assemble(sources, tmp_path_factory.mktemp("index"))), "classes.dex")
+    return Dex(memoryview(assemble(sources)), "classes.dex")
 
 
 def test_strings_are_found_by_pattern(dex: Dex) -> None:

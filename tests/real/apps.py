@@ -26,14 +26,16 @@
 * ``form``: an APK, a directory of ``splits``, an archive of them (``apks``), or a bundle (``aab``).
 
 The first app of a process takes some seconds, the next ones of Java a fraction of one; R8 takes seconds
-each.  The JVM lives as long as the process; the libraries' DEX files are kept in ``.tools/``.
-Needs the fixture ``real_tools``.
+each.  The JVM lives as long as the process; the libraries' DEX files are kept in ``.tools/``, and the apps by
+:mod:`tests.kept`.  Needs the fixture ``real_tools``; :mod:`tests.builds` has the same function for apps that are
+committed, too.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -41,12 +43,15 @@ import tempfile
 import textwrap
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tests.kept import digest, kept
+
 from .install import ANDROID_VERSION, FRAMEWORK, KOTLIN_VERSION, R8_VERSION, tools_directory
-from .jvm import JVM, ToolError, call, jars, workshop
+from .jvm import JVM, ToolError, call, jars, tools, workshop
+from .kits import STUBBED, make_stubs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,6 +64,8 @@ PACKAGE: Final = "com.example.app"
 MAIN: Final = f"{PACKAGE}.Main"
 LEAST_API: Final = 26
 NSC: Final = "res/xml/network_security_config.xml"
+WHOLE: Final = ("app.apk", "splits", "app.apks", "app.aab")
+"""What an app of each form is called."""
 _MANIFEST: Final = "AndroidManifest.xml"
 
 _USUAL_MANIFEST: Final = """\
@@ -135,18 +142,54 @@ class App:
     """Configurations which get APKs of their own in the forms ``splits`` and ``apks``."""
     form: Literal["apk", "splits", "apks", "aab"] = "apk"
 
+    def key(self) -> str:
+        """The hash of all its parts, the versions of libraries among them."""
+        parts = {one.name: getattr(self, one.name) for one in fields(self)}
+        parts["java"], parts["kotlin"] = dict(_named(self.java, ".java")), dict(_named(self.kotlin, ".kt"))
+        return digest(
+            {name: dict(part) if isinstance(part, Mapping) else part for name, part in parts.items()}
+        )
+
 
 def build_app(folder: Path, **parts: Any) -> Path:
     """Build the :class:`App` of these parts in a new folder; the path of the file, or of the splits.
 
     Raises :class:`ToolError` with the words of whichever tool refuses.
     """
-    return _Building(App(**parts), folder).build()
+    return _copied(App(**parts), folder)
 
 
 def build_apps(folder: Path, apps: Mapping[str, App]) -> dict[str, Path]:
     """Build each app in the folder of its name below ``folder``."""
-    return {name: _Building(app, folder / name).build() for name, app in apps.items()}
+    return {name: _copied(app, folder / name) for name, app in apps.items()}
+
+
+OWN: Final = "own.json"
+"""Beside an app that is kept: the names of the files in it that are made of its own source and resources."""
+
+
+def built(app: App) -> Path:
+    """The folder where an app is kept, which is built unless it is there; nobody may write to it."""
+    recipe = digest(Path(__file__).read_text("utf-8"), tools())
+    return kept(f"app-{digest(app.key(), recipe)}", lambda place: _build(app, place))
+
+
+def _build(app: App, place: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="pincompiler-app-") as scratch:
+        building = _Building(app, Path(scratch))
+        whole = building.build()
+        shutil.move(whole, place / whole.name)
+        (place / OWN).write_text(json.dumps(building.own), "utf-8")
+
+
+def _copied(app: App, folder: Path) -> Path:
+    """A copy of the app as it is kept, for a test to do with as it likes."""
+    (whole,) = (one for one in built(app).iterdir() if one.name in WHOLE)
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / whole.name
+    if whole.is_dir():
+        return Path(shutil.copytree(whole, copy))
+    return Path(shutil.copyfile(whole, copy))
 
 
 class _Building:
@@ -159,6 +202,7 @@ class _Building:
         self.kotlin = dict(_named(app.kotlin, ".kt"))
         self.classes = folder / "classes"
         self.generated = folder / "generated"
+        self.own: list[str] = []
         self.main = app.main
         if self.main is None:
             declared = any("Main" in _declared(text) for text in (*self.java.values(), *self.kotlin.values()))
@@ -273,8 +317,9 @@ class _Building:
             against, mode = os.pathsep.join(self._libraries()), "debug" if self.app.debug else "release"
             api = str(self.app.least_api)
             workshop().do("d8", str(self.classes), against, _android(), api, str(out), mode)
-        dexes = [*sorted(out.glob("*.dex")), *_dexed(tuple(libraries), self.app.least_api)]
-        for number, dex in enumerate(dexes):
+        own = sorted(out.glob("*.dex"))
+        self.own += map(_dex_name, range(len(own)))
+        for number, dex in enumerate((*own, *_dexed(tuple(libraries), self.app.least_api))):
             yield _dex_name(number), dex.read_bytes()
         yield from _bundled(libraries)
 
@@ -290,6 +335,7 @@ class _Building:
         for path in sorted(out.rglob("*")):
             name = path.relative_to(out).as_posix()
             if path.is_file() and not _LEFT_OUT.fullmatch(name):
+                self.own.append(name)
                 yield name, path.read_bytes()
 
     def _kept(self, libraries: list[str]) -> str:
@@ -305,6 +351,8 @@ class _Building:
 
     def _packed(self, resources: list[Path], members: list[tuple[str, bytes]]) -> Path:
         base, *splits = resources
+        with zipfile.ZipFile(base) as archive:
+            self.own += archive.namelist()
         if self.app.form == "aab":
             return self._bundle(base, members)
         with zipfile.ZipFile(base, "a", zipfile.ZIP_DEFLATED) as archive:
@@ -442,6 +490,8 @@ def _interface() -> str:
 @functools.cache
 def _library(folder: str) -> tuple[str, ...]:
     """The jars of a library; without those which are empty or are for the compiler only."""
+    if folder.startswith(STUBBED):
+        make_stubs()
     found = jars(folder).split(os.pathsep)
     if not found[0]:
         raise ToolError(f"{folder} is not installed (run: make tools)")
@@ -470,6 +520,12 @@ def _dexed(libraries: tuple[str, ...], api: int) -> tuple[Path, ...]:
         finally:
             shutil.rmtree(half, ignore_errors=True)
     return tuple(sorted(place.glob("*.dex")))
+
+
+def dexed_library(folder: str) -> bytes:
+    """A small library as one DEX file."""
+    (dex,) = _dexed(_library(folder), LEAST_API)
+    return dex.read_bytes()
 
 
 def _bundled(libraries: list[str]) -> Iterator[tuple[str, bytes]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.patience import WAIT_S
 
-from .install import R8_VERSION, tools_directory
+from .install import CHECKSUMS, R8_VERSION, tools_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -101,6 +101,21 @@ def call(command: Sequence[str], given: bytes = b"") -> bytes:
         said = (done.stdout + done.stderr).decode(errors="replace").strip()
         raise ToolError(said or f"{command[0]} ended with {done.returncode}")
     return done.stdout
+
+
+@functools.cache
+def tools() -> dict[str, str]:
+    """The versions of all that makes apps, our own workshop among them."""
+    javac, aapt2 = _said("javac", "-version"), _said("aapt2", "version")
+    pinned = hashlib.sha256(CHECKSUMS.read_bytes()).hexdigest()
+    sources = b"".join(path.read_bytes() for path in sorted((_SOURCES / "workshop").rglob("*.java")))
+    return {"javac": javac, "aapt2": aapt2, "jars": pinned, "workshop": hashlib.sha256(sources).hexdigest()}
+
+
+def _said(*command: str) -> str:
+    """What a program says of itself, wherever it says it."""
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=WAIT_S)
+    return f"{done.stdout} {done.stderr}".strip()
 
 
 class Workshop:

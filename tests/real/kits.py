@@ -19,28 +19,35 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 STUBS: Final = Path(__file__).parent / "kit_stubs"
+STUBBED: Final = "kit-stubs-"
 
 
 @cache
 def stubs() -> str:
-    """Stubs of libraries with the names and signatures of the real ones."""
-    sources = sorted(STUBS.rglob("*.java"))
-    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
-    name = f"kit-stubs-{digest.hexdigest()[:16]}"
-    if not (tools_directory() / name).is_dir():
-        with tempfile.TemporaryDirectory(dir=tools_directory()) as scratch:
-            classes, jars = Path(scratch, "classes"), Path(scratch, "jars")
-            android = os.pathsep.join(
-                map(str, (tools_directory() / f"android-{ANDROID_VERSION}").glob("*.jar"))
-            )
-            options = ("--release", "8", "-nowarn", "-Xlint:-options", "-cp", android, "-d", str(classes))
-            _run(["javac", *options, *map(str, sources)])
-            jars.mkdir()
-            shutil.make_archive(str(jars / "kits"), "zip", classes)
-            (jars / "kits.zip").rename(jars / "kits.jar")
-            with suppress(OSError):  # another process may be faster
-                jars.rename(tools_directory() / name)
-    return name
+    """The folder of stubs of libraries with the names and signatures of the real ones; see :func:`make_stubs`."""
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in _sources()))
+    return f"{STUBBED}{digest.hexdigest()[:16]}"
+
+
+def _sources() -> list[Path]:
+    return sorted(STUBS.rglob("*.java"))
+
+
+def make_stubs() -> None:
+    """Compile the stubs, unless that is done."""
+    place = tools_directory() / stubs()
+    if place.is_dir():
+        return
+    with tempfile.TemporaryDirectory(dir=tools_directory()) as scratch:
+        classes, jars = Path(scratch, "classes"), Path(scratch, "jars")
+        android = os.pathsep.join(map(str, (tools_directory() / f"android-{ANDROID_VERSION}").glob("*.jar")))
+        options = ("--release", "8", "-nowarn", "-Xlint:-options", "-cp", android, "-d", str(classes))
+        _run(["javac", *options, *map(str, _sources())])
+        jars.mkdir()
+        shutil.make_archive(str(jars / "kits"), "zip", classes)
+        (jars / "kits.zip").rename(jars / "kits.jar")
+        with suppress(OSError):  # another process may be faster
+            jars.rename(place)
 
 
 def trustkit() -> str:

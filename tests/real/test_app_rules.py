@@ -11,7 +11,8 @@ import pytest
 from pincompiler.base.finding import Level
 from pincompiler.rules.app import APP_RULES
 from pincompiler.workflows.audit import audit, question
-from tests.real.apps import NSC, PACKAGE, build_app
+from tests.builds import build_app
+from tests.real.apps import NSC, PACKAGE
 from tests.real.kits import stubs, trustkit
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pincompiler.rules.rule import Rule
     from pincompiler.verdicts.subject import Subject
 
-pytestmark = pytest.mark.usefixtures("real_tools")
+pytestmark = pytest.mark.usefixtures("builds")
 
 NOT_BUILT: Final = {"archive-anomaly": "no build tool writes such an archive: tests/apk forges them"}
 """Rules whose examples are no app, and why."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pincompiler.base.finding import Level
-from tests.real.apps import build_app
+from tests.builds import build_app
 from tests.real.test_trust import GIVEN, by_class, findings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.usefixtures("real_tools")
+pytestmark = pytest.mark.usefixtures("builds")
 IMPORTS: Final = "import java.security.cert.*; import javax.net.ssl.*;\n"
 CONTEXT: Final = """
     public SSLContext context() throws Exception {

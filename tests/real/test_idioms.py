@@ -11,12 +11,12 @@ import pytest
 from pincompiler.base.finding import Level
 from pincompiler.shipped import read_app
 from pincompiler.workflows.audit import Question, audit
-from tests.real.apps import build_app
+from tests.builds import build_app
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.usefixtures("real_tools")
+pytestmark = pytest.mark.usefixtures("builds")
 TODAY: Final = date(2026, 11, 23)
 ONE: Final = "sha256/OlKBCa0QcYVWv6oeASXMpLInMKbTqjestlxcMyWKY5c="
 TWO: Final = "sha256/qhxcigFVtf7yBCQe/jlYT7pUFM0YzXEKsB9NFmBQo4k="
@@ -388,6 +388,7 @@ def test_pins_are_found_however_they_are_written(tmp_path: Path) -> None:
     ] == []
 
 
+@pytest.mark.real
 @pytest.mark.slow
 def test_pins_that_r8_spread_over_everything_make_no_false_finding(tmp_path: Path) -> None:
     """In full mode it puts all of this into one method, and merges classes of the app with OkHttp's."""

@@ -16,7 +16,7 @@ from pincompiler.rules.registry import RULES
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.hosts import Verdict, verdicts
 from pincompiler.workflows.audit import Question, judge_app
-from tests.real.apps import build_app
+from tests.builds import build_app
 from tests.real.kits import stubs, trustkit
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pincompiler.facts import App
     from pincompiler.rules.rule import Rule
 
-pytestmark = pytest.mark.usefixtures("real_tools")
+pytestmark = pytest.mark.usefixtures("builds")
 
 TODAY: Final = date(2026, 11, 23)
 ONE: Final = "OlKBCa0QcYVWv6oeASXMpLInMKbTqjestlxcMyWKY5c="
@@ -180,6 +180,7 @@ def test_a_library_that_merely_came_along_is_nothing(tmp_path: Path) -> None:
     assert told(app) == {}
 
 
+@pytest.mark.real
 def test_trustkit_renamed_by_r8_is_known_by_what_it_says(tmp_path: Path) -> None:
     app = trusted(tmp_path / "app", shrink="r8-full")
     kit = app.kits.trustkit

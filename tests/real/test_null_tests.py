@@ -13,7 +13,7 @@ import pytest
 from pincompiler.rules.registry import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
-from tests.real.apps import build_app
+from tests.builds import build_app
 from tests.real.test_trust import GIVEN, MANAGER, OURS
 from tests.strategies import TODAY
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.finding import Level
 
-pytestmark = pytest.mark.usefixtures("real_tools")
+pytestmark = pytest.mark.usefixtures("builds")
 ERROR, WARNING, UNKNOWN, SILENT = "error", "warning", "unknown", ""
 KEPT: Final = "-keep,allowoptimization class com.example.app.** { *; }\n"
 """R8 rewrites the methods, and leaves the names by which the test knows them."""
@@ -365,7 +365,7 @@ def named(symbol: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize("shrink", ["", "r8-full"])
+@pytest.mark.parametrize("shrink", ["", pytest.param("r8-full", marks=pytest.mark.real)])
 def test_what_the_platform_passes_is_there(shrink: str, tmp_path: Path) -> None:
     libraries = ("kotlin-stdlib-2.4.20",)
     apk = build_app(

@@ -13,14 +13,14 @@ from pincompiler.shipped import read_app
 from pincompiler.verdicts.hosts import Verdict
 from pincompiler.workflows.audit import Question, audit
 from pincompiler.workflows.read_configuration import judged
-from tests.real.apps import build_app
+from tests.builds import build_app
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pincompiler.facts.okhttp import OkHttpFacts
 
-pytestmark = pytest.mark.usefixtures("real_tools")
+pytestmark = pytest.mark.usefixtures("builds")
 TODAY = date(2026, 11, 23)
 ONE = "sha256/OlKBCa0QcYVWv6oeASXMpLInMKbTqjestlxcMyWKY5c="
 TWO = "sha256/qhxcigFVtf7yBCQe/jlYT7pUFM0YzXEKsB9NFmBQo4k="
@@ -270,6 +270,7 @@ public final class Net {
 
 
 @pytest.mark.parametrize("version", ["3.14.9", "4.12.0", "5.5.1"])
+@pytest.mark.real
 def test_okhttp_renamed_by_r8(version: str, tmp_path: Path) -> None:
     libraries = (f"okhttp-{version}",)
     apk = build_app(tmp_path / "pinned", java=RENAMED, libraries=libraries, shrink="r8-full")

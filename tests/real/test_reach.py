@@ -16,8 +16,8 @@ from pincompiler.shipped import read_app
 from pincompiler.shipped.android.owners import Owners
 from pincompiler.shipped.android.reach import reached
 from pincompiler.shipped.android.source import Source
-
-from .apps import App, build_apps
+from tests.builds import build_apps
+from tests.real.apps import App
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pincompiler.facts import Reached
 
-pytestmark = pytest.mark.usefixtures("real_tools")
+pytestmark = pytest.mark.usefixtures("builds")
 
 MAIN = """
 public final class Main extends android.app.Activity {
@@ -152,7 +152,7 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def apps(builds: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:  # noqa: ARG001
     def parts(case: Case) -> App:
         main = MAIN.replace("BODY", case.body)
         if BASE in case.more:
@@ -219,7 +219,7 @@ PLUGINS = "public final class Plugins {{ void load(String s) throws Exception {{
 
 
 @pytest.fixture(scope="module")
-def loading(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def loading(builds: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:  # noqa: ARG001
     bodies = {**LOADERS, **ORDINARY}
     made = build_apps(
         tmp_path_factory.mktemp("loading"),

@@ -13,7 +13,7 @@ from pincompiler.facts import Algorithm, Mechanism
 from pincompiler.rules.registry import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
-from tests.real.apps import build_app
+from tests.builds import build_app
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.finding import Finding
 
-pytestmark = pytest.mark.usefixtures("real_tools")
+pytestmark = pytest.mark.usefixtures("builds")
 OURS = {
     "permissive-trust-manager",
     "swallowed-certificate-error",
@@ -420,6 +420,7 @@ def test_verifiers_are_told_apart(tmp_path: Path) -> None:
     assert by_class(apk) == expected
 
 
+@pytest.mark.real
 def test_verifiers_are_told_apart_when_minified(tmp_path: Path) -> None:
     """R8 merges the classes of lambdas into one, with a number that tells them apart."""
     unsound = build_app(
