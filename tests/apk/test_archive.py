@@ -52,6 +52,31 @@ def test_pythons_archives_are_read_alike() -> None:
     assert mine.anomalies == ()
 
 
+class Pipe(io.BytesIO):
+    """What cannot go back: zipfile then writes sizes and checksum behind the data, and zeros in front of it."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        raise OSError
+
+
+def test_sizes_that_stand_behind_the_data_are_no_oddity() -> None:
+    """A data descriptor (APPNOTE 4.3.9), as every signer that streams writes it; zeros without its flag are one."""
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", b"hello" * 100)
+    data = pipe.getvalue()
+    flags, sizes = data[6:8], data[18:26]
+    assert (flags, sizes) == (b"\x08\0", bytes(8))
+    mine = read_archive(data)
+    assert (mine.read("a"), mine.anomalies) == (b"hello" * 100, ())
+    unflagged = read_archive(data[:6] + b"\0\0" + data[8:])
+    assert unflagged.read("a") == b"hello" * 100
+    assert "two different sizes" in told(unflagged)
+
+
 def test_files_are_read_in_place(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     path.write_bytes(simple_zip(FILES, 0))

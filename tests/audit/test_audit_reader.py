@@ -212,6 +212,19 @@ def test_what_is_wrong_is_told_with_its_place(path: tuple[str | int, ...], value
 
 
 @pytest.mark.parametrize(
+    ("code", "fits"), [(2**64 - 1, True), (2**64, False), (1 - 2**64, True), (-(2**64), False)]
+)
+def test_a_version_code_has_64_bits(code: int, fits: bool) -> None:  # noqa: FBT001
+    """``longVersionCode`` of Android 9; the manifest writes its halves."""
+    saved = changed(("subjects", 0, "version-code"), code)
+    if fits:
+        assert parse(saved, "audit.json")[0].version_code == code
+    else:
+        with pytest.raises(InputError, match=r"version-code: is no version code"):
+            parse(saved, "audit.json")
+
+
+@pytest.mark.parametrize(
     "data", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"a":' * 100_000, b"1" * 9999]
 )
 def test_what_is_no_result_is_refused(data: bytes) -> None:

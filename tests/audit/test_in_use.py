@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pincompiler.android.dex import Dex, DexError
 from pincompiler.base.finding import Level, Use
 from pincompiler.rules.registry import RULES
 from pincompiler.rules.rule import Audited
@@ -18,6 +19,8 @@ from tests.strategies import TODAY
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pincompiler.android.dex import Site
+    from pincompiler.android.dex.scan import Wanted
     from pincompiler.base.finding import Finding
     from pincompiler.facts import App
 
@@ -71,6 +74,40 @@ def test_the_end_of_a_word_in_the_manifest_is_no_class(tmp_path: Path, *, utf8: 
     assert found.evidence
     assert found.evidence.use is Use.REFERENCED
     assert found.level is Level.NOTE
+
+
+NEW = "new-instance v0, La/b/Trusting;\ninvoke-direct {v0}, La/b/Trusting;-><init>()V"
+
+
+@pytest.mark.parametrize(
+    ("body", "broken", "use"),
+    [("nop", False, Use.PRESENT), (NEW, False, Use.REFERENCED), ("nop", True, Use.REFERENCED)],
+)
+def test_what_code_that_cannot_be_followed_may_use_is_not_called_unused(
+    body: str, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, broken: bool
+) -> None:
+    """A second file whose code the way to the class is looked for in, and which cannot be read as far as that."""
+    trusting = ".implements Ljavax/net/ssl/X509TrustManager;\n" + CONSTRUCTOR + method(CHECK, "return-void")
+    sources = {
+        "trusting": class_file("La/b/Trusting;", trusting),
+        "main": class_file("La/b/Main;", CONSTRUCTOR, "Landroid/app/Activity;"),
+    }
+    naming = method("private static named()La/b/Trusting;", "const/4 v0, 0x0\nreturn-object v0")
+    more = class_file("La/b/More;", naming + method("public static more()V", f"{body}\nreturn-void"))
+    read = Dex.uses
+
+    def uses(dex: Dex, *wanted: Wanted) -> tuple[Site, ...]:
+        if broken and dex.name == "classes2.dex":
+            raise DexError("damaged")
+        return read(dex, *wanted)
+
+    monkeypatch.setattr(Dex, "uses", uses)
+    found = app(sources, tmp_path, files={"classes2.dex": assemble({"more": more})})
+    (finding,) = findings(found, "permissive-trust-manager")
+    assert finding.evidence
+    assert finding.evidence.use is use
+    said = [one.what for one in found.unseen if one.why == "its code cannot be followed: damaged"]
+    assert said == ["classes2.dex"] * broken
 
 
 ENGINE = "Lorg/apache/cordova/engine/SystemWebViewEngine;"

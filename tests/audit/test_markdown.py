@@ -152,3 +152,24 @@ def test_the_reference_of_rules_links_to_itself_and_has_no_html() -> None:
     ids = [one for one in headings(tokens) if one in pages()]
     assert links == [f"#{one}" for one in ids]
     assert {*ids} == {*pages()}
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("", ""),
+        ("a", "`a`"),
+        ("a`b", "``a`b``"),
+        ("``a`b", "``` ``a`b ```"),
+        ("a`", "`` a` ``"),
+        (" a", "`  a `"),
+        ("a ", "` a  `"),
+        (" ", "`   `"),
+    ],
+)
+def test_a_code_span_is_fenced_by_more_backticks_than_it_has(text: str, written: str) -> None:
+    """And parted from them where it begins or ends with one, or with a space, of which CommonMark takes one."""
+    assert audit_markdown.code(text) == written
+    (paragraph,) = (token for token in MarkdownIt().parse(f"x{written}x") if token.type == "inline")
+    spans = [child.content for child in paragraph.children or () if child.type == "code_inline"]
+    assert "".join(spans).strip() == text.strip()

@@ -66,6 +66,32 @@ def test_strings_are_found_by_pattern(dex: Dex) -> None:
     assert {site.method.name for site in dex.uses(Wanted(opcodes.CONST_STRING, frozenset(found)))} == {"all"}
 
 
+@pytest.mark.parametrize(
+    ("body", "start"),
+    [
+        (rb"sha256/[A-Z]+", b"sha256/"),
+        (rb"abc", b"abc"),
+        (rb"abc+d", b"ab"),
+        (rb"abc?d", b"ab"),
+        (rb"abc*d", b"ab"),
+        (rb"abc{2}", b"ab"),
+        (rb"a|b", b""),
+        (rb"[ab]", b""),
+    ],
+)
+def test_a_pattern_begins_with_what_every_match_begins_with(body: bytes, start: bytes) -> None:
+    """Not with a letter that may be missing or repeated: what is searched for is found, and nothing else."""
+    assert containing(body).start == start
+    assert exactly(7, body).start == b"\7" + start
+
+
+def test_what_may_be_missing_is_found_without_it(dex: Dex) -> None:
+    for body in (rb"onex?", rb"onex*", rb"onx{0,1}e", rb"on(?:e|x)", rb"zero|one"):
+        assert [dex.string(index) for index in dex.string_ids(containing(body))] == ["one"], body
+    assert [dex.string(index) for index in dex.string_ids(exactly(3, rb"one"))] == ["one"]
+    assert dex.string_ids(exactly(4, rb"one")) == ()
+
+
 def test_strings_are_found_by_value(dex: Dex) -> None:
     for index in range(len(dex.strings)):
         assert dex.strings.find(dex.string(index)) == index

@@ -571,6 +571,27 @@ CALLS = {
             " throw new SSLException(host);"
         ),
     ),
+    "ServerMode": (
+        "",
+        (
+            "SSLSocket s = (SSLSocket) ((SSLSocketFactory) SSLSocketFactory.getDefault()).createSocket(host, 443);"
+            " s.setUseClientMode(false); s.startHandshake(); s.getOutputStream().write(1);"
+        ),
+    ),
+    "ClientMode": (
+        "unverified-tls-socket",
+        (
+            "SSLSocket s = (SSLSocket) ((SSLSocketFactory) SSLSocketFactory.getDefault()).createSocket(host, 443);"
+            " s.setUseClientMode(true); s.startHandshake(); s.getOutputStream().write(1);"
+        ),
+    ),
+    "SomeMode": (
+        "unverified-tls-socket",
+        (
+            "SSLSocket s = (SSLSocket) ((SSLSocketFactory) SSLSocketFactory.getDefault()).createSocket(host, 443);"
+            " s.setUseClientMode(host.isEmpty()); s.startHandshake(); s.getOutputStream().write(1);"
+        ),
+    ),
     "Server": (
         "",
         (
