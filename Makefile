@@ -35,9 +35,10 @@ lint: $(READY)
 # Rewrites the committed golden files after a deliberate change, those that are built with a JVM, the picture of the
 # report with Chromium; read the diff.
 golden: $(READY)
+	$(BIN)/python -m pytest -m builds -q --update-golden
+	$(BIN)/python -m pytest tests/audit/test_snapshots.py -q --update-golden
 	$(BIN)/python -m pytest tests/test_golden.py tests/test_readme.py --update-golden --deselect \
 		tests/test_readme.py::test_the_picture_is_of_the_sample_report
-	$(BIN)/python -m pytest -m builds -q --update-golden
 	$(BIN)/python -m tests.real.make_report_picture
 
 # The real parts, into .tools/: Kotlin, OkHttp, Android, R8, Swift, ...; root on a Debian gets the packages too.

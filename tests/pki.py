@@ -145,6 +145,13 @@ def pkcs12_store(password: bytes = b"") -> bytes:
     return pkcs12.serialize_key_and_certificates(b"api", key, certificate(key=key), None, encryption)
 
 
+def truststore(made: x509.Certificate, password: bytes) -> bytes:
+    """A PKCS #12 store of a certificate that is trusted, as Java's keytool writes it."""
+    return pkcs12.serialize_java_truststore(
+        [pkcs12.PKCS12Certificate(made, b"ca")], BestAvailableEncryption(password)
+    )
+
+
 def pkcs7_bundle(encoding: Encoding) -> bytes:
     """A PKCS#7 bundle of two certificates."""
     made = [certificate(), certificate("Some CA", private_key(number=1), ca=True)]

@@ -10,11 +10,12 @@ import subprocess
 import zipfile
 from base64 import b64encode
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography import x509
 
-from pincompiler.android.apk import ResourceName, open_package
 from pincompiler.base.finding import Confidence
 from pincompiler.facts import Algorithm, Mechanism
 from pincompiler.rules.app import (
@@ -28,21 +29,20 @@ from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from tests import parts, pki
 from tests.apk.aapt import build, demand_aapt2
+from tests.apk.forge import simple_zip
+from tests.audit.test_bundled import jks
+from tests.builds import BUILT, build_app
 from tests.real import jvm
 from tests.real.install import ANDROID_VERSION, KOTLIN_VERSION
 from tests.real.toolchain import to_dex
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from cryptography import x509
-
     from pincompiler.facts import App
     from pincompiler.facts.bundled import BundledTrust
     from pincompiler.rules.rule import Rule
 
-pytestmark = pytest.mark.usefixtures("real_tools")
+pytestmark = pytest.mark.usefixtures("builds")
 
 MANIFEST = """\
 <manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.trust">
@@ -50,11 +50,13 @@ MANIFEST = """\
     <application />
 </manifest>
 """
+SAMPLE_CA = Path(__file__).parents[2] / "samples" / "certs" / "backup-ca.pem"
 CA = pki.certificate("Example CA", pki.private_key(number=21), ca=True)
 LEAF = pki.certificate("api.example.com", pki.private_key(number=22))
 STORED = pki.certificate("Stored CA", pki.private_key(number=23), ca=True)
 UNUSED = pki.certificate("Unused CA", pki.private_key(number=24), ca=True)
-LITERAL = pki.certificate("Literal CA", pki.private_key(number=25), ca=True)
+LITERAL = x509.load_pem_x509_certificate(SAMPLE_CA.read_bytes())
+"""It stands in the source, which must stay the same for the golden build."""
 LOCKED = pki.certificate("Locked CA", pki.private_key(number=26), ca=True)
 
 IMPORTS = """\
@@ -90,7 +92,7 @@ SOURCES = {
     + ENDING,
     "RawStore": """\
         KeyStore ks = KeyStore.getInstance("BKS");
-        InputStream in = context.getResources().openRawResource(@RAW@);
+        InputStream in = context.getResources().openRawResource(R.raw.truststore);
         try {
             ks.load(in, "secret".toCharArray());
         } finally {
@@ -139,6 +141,11 @@ SOURCES = {
         tmf.init(ks);
         return SSLContext.getDefault();
 """,
+    "Unimplemented": EMPTY
+    + """\
+        ks.setCertificateEntry("ca", CertificateFactory.getInstance("X.509").generateCertificate(given.open()));
+"""
+    + ENDING,
     "OnDevice": """\
         KeyStore ks = KeyStore.getInstance("BKS");
         ks.load(new FileInputStream(context.getFilesDir() + "/trust.bks"), null);
@@ -146,6 +153,7 @@ SOURCES = {
     + ENDING,
 }
 STORES = """\
+abstract class Given { abstract InputStream open(); }
 final class Stores {
     static Certificate read(Context context, String name) throws Exception {
         return CertificateFactory.getInstance("X.509").generateCertificate(context.getAssets().open(name));
@@ -166,7 +174,7 @@ def java_text(text: str) -> str:
 
 def java_class(name: str, body: str) -> str:
     pem = java_text(pki.pem(LITERAL).decode())
-    head = f"public final class {name} {{\n    private static final String PEM = {pem};\n"
+    head = f"public final class {name} {{\n    private static final String PEM = {pem};\n    static Given given;\n"
     return f"{IMPORTS}{head}    public static SSLContext tls(Context context) throws Exception {{\n{body}    }}\n}}\n"
 
 
@@ -205,28 +213,41 @@ class Built:
         return [one for one in self.app.bundled.trust if one.code.class_name == wanted]
 
 
+TO_BE_REPLACED = b"the trust store goes here\n"
+
+
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    parts.need([] if shutil.which("keytool") else ["keytool"])
-    demand_aapt2()
+def built(builds: str, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The app with the stores of Java's own tool, or with ours; they are never twice the same, so they come last."""
     folder = tmp_path_factory.mktemp("trust")
-    top = folder / "apk"
-    (top / "res/raw").mkdir(parents=True)
-    # Java has no writer of BKS; a JKS is loaded by the same call.
-    (top / "res/raw/truststore").write_bytes(keytool_store(folder / "jks", "JKS", STORED, "secret"))
-    apk = build(top, {"AndroidManifest.xml": MANIFEST})
-    with open_package(apk) as package:
-        raw = package.resources.identify(ResourceName("com.example.trust", "raw", "truststore"))
-    assert raw is not None
-    sources = {name: java_class(name, body.replace("@RAW@", hex(raw))) for name, body in SOURCES.items()}
-    dex = code(folder, {**sources, "Stores": IMPORTS + STORES})
-    with zipfile.ZipFile(apk, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("classes.dex", dex)
-        archive.writestr("assets/data/ca.dat", b"# our CA\n" + pki.pem(CA))
-        archive.writestr("assets/leaf.der", pki.der(LEAF))
-        archive.writestr("assets/unused.bin", pki.der(UNUSED))
+    if builds == BUILT:
+        parts.need([] if shutil.which("keytool") else ["keytool"])
+        # Java has no writer of BKS; a JKS is loaded by the same call.
+        stored = keytool_store(folder / "jks", "JKS", STORED, "secret")
         locked = keytool_store(folder / "p12", "PKCS12", LOCKED, "open sesame")
-        archive.writestr("assets/locked.p12", locked)
+    else:
+        stored, locked = jks(pki.der(STORED)), pki.truststore(LOCKED, b"open sesame")
+    sources = [java_class(name, body) for name, body in SOURCES.items()]
+    apk = build_app(
+        folder / "app",
+        java=[*sources, IMPORTS + STORES],
+        manifest=MANIFEST,
+        files={"res/raw/truststore": TO_BE_REPLACED},
+        carried=False,
+        main="",
+        dexer="dx",
+    )
+    with zipfile.ZipFile(apk) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert files["res/raw/truststore"] == TO_BE_REPLACED
+    files |= {
+        "res/raw/truststore": stored,
+        "assets/data/ca.dat": b"# our CA\n" + pki.pem(CA),
+        "assets/leaf.der": pki.der(LEAF),
+        "assets/unused.bin": pki.der(UNUSED),
+        "assets/locked.p12": locked,
+    }
+    apk.write_bytes(simple_zip(files))
     return Built(read_app(apk))
 
 
@@ -254,7 +275,7 @@ def test_chain_from_file_to_context(name: str, built: Built) -> None:
     assert certificate.subject.rfc4514_string() in pins[0].what
 
 
-@pytest.mark.parametrize("name", ["Platform", "Device", "OnDevice"])
+@pytest.mark.parametrize("name", ["Platform", "Device", "OnDevice", "Unimplemented"])
 def test_no_pin_where_the_app_brings_nothing(name: str, built: Built) -> None:
     assert built.trust(name) == []
 
@@ -334,6 +355,7 @@ def documented(tmp_path_factory: pytest.TempPathFactory) -> App:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.real
 def test_examples_do_what_they_say(rule: Rule, documented: App) -> None:
     assert rule.app is not None
     by_package: dict[tuple[str, ...], list[object]] = {}
@@ -373,6 +395,7 @@ CONFIGURED = MANIFEST.replace("<application", '<application android:networkSecur
         ("debug-overrides", "", []),
     ],
 )
+@pytest.mark.real
 def test_interception_ca_in_the_configuration(
     element: str, domain: str, findings: list[str], tmp_path: Path
 ) -> None:
@@ -423,6 +446,7 @@ class Trust(private val context: Context) {
 """
 
 
+@pytest.mark.real
 def test_kotlin(tmp_path: Path) -> None:
     """As Kotlin is written: scope functions, a property with a getter, a search among the managers."""
     demand_aapt2()

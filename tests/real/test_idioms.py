@@ -372,16 +372,20 @@ def java() -> list[str]:
     ]
 
 
+def app(folder: Path) -> Path:
+    return build_app(folder, kotlin={"Idioms.kt": kotlin()}, java=java(), files=FILES)
+
+
 def test_pins_are_found_however_they_are_written(tmp_path: Path) -> None:
-    apk = build_app(tmp_path / "app", kotlin={"Idioms.kt": kotlin()}, java=java(), files=FILES)
-    app = read_app(apk)
+    apk = app(tmp_path / "app")
+    found = read_app(apk)
     pinned: dict[str, set[str]] = {}
-    for pinner in app.okhttp.pinners:
+    for pinner in found.okhttp.pinners:
         for added in pinner.added:
             pinned.setdefault(added.pattern, set()).update(added.pins)
     names = (KOTLIN.keys() | JAVA.keys()) - UNKNOWN
     assert pinned == {f"{name}.example.com": {ONE, TWO} for name in names}
-    assert len([one for one in app.unseen if "at run time" in one.why]) == len(UNKNOWN)
+    assert len([one for one in found.unseen if "at run time" in one.why]) == len(UNKNOWN)
     # All of them are sound: each client has its pinner, and each pinner two pins.
     assert [
         finding for finding in audit(apk, Question(TODAY)).findings if finding.level is not Level.NOTE

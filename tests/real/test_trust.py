@@ -639,9 +639,15 @@ public final class Every implements javax.net.ssl.HostnameVerifier {
 """
 
 
+def calls() -> list[str]:
+    return [
+        *(CALLING.replace("NAME", name).replace("BODY", body) for name, (_, body) in CALLS.items()),
+        EVERY,
+    ]
+
+
 def test_calls_are_told_apart(tmp_path: Path) -> None:
-    sources = [CALLING.replace("NAME", name).replace("BODY", body) for name, (_, body) in CALLS.items()]
-    apk = build_app(tmp_path / "a", java=[*sources, EVERY], libraries=())
+    apk = build_app(tmp_path / "a", java=calls(), libraries=())
     expected = {name: {rule} for name, (rule, _) in CALLS.items() if rule}
     assert by_class(apk) == {**expected, "Every": {PERMISSIVE_HOST}}
 
