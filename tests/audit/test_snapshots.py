@@ -7,11 +7,14 @@ below ``tests/golden/audits``.  ``make golden`` writes them; read what changed.
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from typer.testing import CliRunner
 
+from pincompiler.cli.program import app as cli
 from pincompiler.reports.audit import junit, markdown, sarif, text
 from pincompiler.workflows.audit import audit, question
 from tests.builds import build_app
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
+    from pincompiler.rules.rule import Rule
     from pincompiler.verdicts.subject import Subject
 
 FOLDER: Final = Path(__file__).parents[1] / "golden" / "audits"
@@ -63,9 +67,7 @@ def of_examples(subjects: Iterator[Subject]) -> str:
 
 
 @test_app_rules.every_built_rule
-def test_the_example_of_a_rule(
-    rule: test_app_rules.Rule, today: date, request: pytest.FixtureRequest
-) -> None:
+def test_the_example_of_a_rule(rule: Rule, today: date, request: pytest.FixtureRequest) -> None:
     wrong, _ = test_app_rules.examples(rule)
     hold(f"{rule.id}.txt", of_examples(test_app_rules.audited(wrong, Path(), today)), request)
 
@@ -85,7 +87,28 @@ def test_the_sample_in_every_form(form: str, today: date, request: pytest.Fixtur
     hold(f"apps/shop.{form}", render([subject]), request)
 
 
+IMPACT: Final = "impact --chain certs/api-2026.pem --host api.example.com --ca-file certs/shop-ca.pem"
+COMMANDS: Final = {
+    "plan.json": "plan -f json --today 2026-11-25 --no-cache",
+    "plan.html": "plan -f html --today 2026-11-25 --no-cache",
+    "impact.json": f"{IMPACT} --today 2026-11-25 --until 2027-12-31 --no-cache -f json pins.toml shop.apk",
+    "impact.txt": f"{IMPACT} --today 2030-01-02 --no-cache pins.toml shop.apk",
+    "audit.json": "audit -f json --pins pins.toml --today 2026-11-23 shop.apk",
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_commands_on_the_sample(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    shutil.copytree(SAMPLE.parents[1], tmp_path, dirs_exist_ok=True)
+    shutil.copy(SAMPLE, "shop.apk")
+    done = CliRunner().invoke(cli, COMMANDS[name].split())
+    assert not done.exception or isinstance(done.exception, SystemExit)
+    hold(f"commands/{name}", done.stdout, request)
+
+
 def test_every_file_is_of_some_test() -> None:
     named = {f"{rule.id}.txt" for rule in test_app_rules.BUILT} | {f"apps/{name}.txt" for name in APPS}
-    named |= {f"apps/shop.{form}" for form in ("md", "sarif", "junit")}
+    named |= {f"commands/{name}" for name in COMMANDS} | {
+        f"apps/shop.{form}" for form in ("md", "sarif", "junit")
+    }
     assert {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.*")} == named
