@@ -25,7 +25,7 @@ test: lint tools
 
 # Half a minute, without a JVM: apps are those of tests/golden/builds.
 test-fast: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'not real and not slow'
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'not real and not slow' --hypothesis-profile fast
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -19,9 +19,11 @@ from tests.real.install import missing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A busy machine is no failure; CI tries the same examples each time, a developer's machine always new ones.
+# A busy machine is no failure; CI tries the same examples each time, a developer's machine always new ones,
+# and fewer of them for make test-fast.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
+settings.register_profile("fast", settings.get_profile("here"), max_examples=25)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 PROVING = (

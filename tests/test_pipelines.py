@@ -44,6 +44,7 @@ def run(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PIPELINES, ids=lambda path: path.stem)
 def test_the_commands_of_a_pipeline_do_what_they_should(path: Path, project: Path) -> None:
     text = path.read_text("utf-8")
@@ -74,6 +75,7 @@ def test_a_pipeline_is_as_its_service_takes_it(path: Path, tmp_path: Path) -> No
     assert run(tmp_path, *check, str(wrong)).returncode == 1
 
 
+@pytest.mark.slow
 def test_nothing_is_committed_whose_pins_are_stale(project: Path) -> None:
     shutil.copy(project / "pipelines/pre-commit-config.yaml", project / ".pre-commit-config.yaml")
     for words in ("init -q", "config user.name a", "config user.email a@b.example", "add --all"):

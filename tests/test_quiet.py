@@ -114,6 +114,7 @@ def test_an_audit_is_the_same_whatever_filters_a_program_has(tmp_path: Path) -> 
     assert {one.pin.where.member for one in found[0].pins} >= {f"assets/{name}.der" for name in WARNED_OF}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("filters", ["", "error", "always"])
 def test_no_command_shows_a_warning(jobs: str, filters: str, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
@@ -174,6 +175,7 @@ def hosts(planned: tuple[Rotation, ...]) -> Iterator[list[Rotation]]:
 # -- the proof -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(calm, max_examples=150)
 @given(fleets(), rotations())
 def test_a_safe_plan_blocks_nobody_and_an_unsafe_one_whom_it_names(
@@ -232,6 +234,7 @@ TWICE = (
 # The second key has to go before 2.0, and cannot on the day on which it comes.
 @example([pinning("1.0", -1, 20, *LEAVES), pinning("2.0", 8, 20, LEAVES[2])], TWICE)
 @example([pinning("1.0", -1, 20, *LEAVES), pinning("2.0", 6, 20, LEAVES[2])], TWICE)
+@pytest.mark.slow
 @settings(calm, max_examples=150)
 @given(fleets(), rotations())
 def test_the_first_safe_date_is_safe_and_none_before_it_is(

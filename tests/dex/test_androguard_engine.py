@@ -204,6 +204,7 @@ def micro(body: str) -> bytes:
     return assemble({"Main": source})
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("builds")
 @pytest.mark.parametrize("line", OMITTED)
 def test_both_find_what_cross_references_omit(line: str) -> None:
@@ -214,6 +215,7 @@ def test_both_find_what_cross_references_omit(line: str) -> None:
     assert plain(fast.uses(wanted)) == plain(slow.uses(wanted))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("builds")
 def test_a_call_on_an_array_is_none_on_its_class() -> None:
     """androguard's cross-references take the one for the other."""

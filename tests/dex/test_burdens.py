@@ -55,7 +55,13 @@ def work(folder: Path, files: burdens.Files) -> int:
     return calls
 
 
-@pytest.mark.parametrize("name", sorted(BURDENS.keys() - BOUNDED))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if name == "mazes" else name
+        for name in sorted(BURDENS.keys() - BOUNDED)
+    ],
+)
 def test_work_grows_no_faster_than_the_app(name: str, tmp_path: Path) -> None:
     make, least = BURDENS[name]
     small = max(1, least // 6)
@@ -123,6 +129,7 @@ def test_a_value_of_too_many_parts_names_its_method(tmp_path: Path) -> None:
     assert not subject.complete
 
 
+@pytest.mark.slow
 def test_of_classes_of_one_name_the_first_counts(tmp_path: Path) -> None:
     """As for Android's class loader: what is defined again is never run."""
     once, often = (audited(tmp_path, burdens.copies(times)) for times in (1, 6))
@@ -145,6 +152,7 @@ def test_a_damaged_file_hides_no_other(tmp_path: Path) -> None:
         assert {one.what for one in subject.unseen} == {names[0]}
 
 
+@pytest.mark.slow
 def test_androguard_reads_the_same_of_what_the_tests_write(tmp_path: Path) -> None:
     fast, other = (audited(tmp_path, burdens.pinners(2), engine) for engine in Engine)
     assert other.findings == fast.findings
