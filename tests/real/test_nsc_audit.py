@@ -20,7 +20,7 @@ from pincompiler.shipped.android import nsc
 from pincompiler.shipped.android.source import Source
 from pincompiler.workflows.audit import Question, audit
 from tests.apk.aapt import build, bundle, demand_aapt2
-from tests.real.apps import build_app
+from tests.builds import build_app
 
 from .drawing import drawn
 from .test_real_nsc import HOSTS, documents
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.finding import Finding
 
-pytestmark = pytest.mark.real
+pytestmark = pytest.mark.usefixtures("builds")
 
 TODAY: Final = date(2026, 11, 24)
 NAMES: Final = frozenset(
@@ -96,7 +96,6 @@ def found(path: Path) -> list[Finding]:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> ShopBuilder:
-    demand_aapt2()
     return ShopBuilder(tmp_path)
 
 
@@ -108,13 +107,19 @@ class ShopBuilder:
 
     def __call__(self, nsc: str | None, sources: dict[str, str] | None = None, **more: object) -> Path:
         folder = self.top / f"app{next(self.numbers)}"
-        folder.mkdir()
         files = {
             "AndroidManifest.xml": manifest(configured=nsc is not None),
             "res/values/s.xml": "<resources/>",
         }
         files |= {FILE: nsc} if nsc is not None else {}
-        return build(folder, {**files, **(sources or {})}, **more)  # type: ignore[arg-type]
+        files |= sources or {}
+        if more:
+            demand_aapt2()
+            folder.mkdir()
+            return build(folder, files, **more)  # type: ignore[arg-type]
+        return build_app(
+            folder, manifest=files.pop("AndroidManifest.xml"), files=files, main="", libraries=()
+        )
 
 
 # -- every rule, by its own documentation ------------------------------------------------------------
@@ -200,6 +205,7 @@ def test_a_debuggable_build_obeys_debug_overrides(shop: ShopBuilder) -> None:
 # -- facts -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("form", ["apk", "short-paths", "aab"])
 def test_pins_and_places_in_every_form(form: str, shop: ShopBuilder, tmp_path: Path) -> None:
     text = document("\n", domain("example.com", f"\n{PINNED}"))
@@ -260,7 +266,7 @@ CLASSES: Final = {
 }
 
 
-@pytest.mark.usefixtures("real_tools")
+@pytest.mark.real
 @pytest.mark.parametrize(("target", "debuggable"), [(34, False), (27, False), (23, False), (34, True)])
 def test_anchors_and_cleartext_are_androids(target: int, debuggable: bool) -> None:  # noqa: FBT001
     """For every host of generated documents; anchors that override pins are asked first."""
@@ -303,7 +309,6 @@ def test_old_androids_permit_cleartext_to_every_app(
     assert [one.level for one in told if one.rule == "cleartext-pinned-host"] == levels
 
 
-@pytest.mark.usefixtures("real_tools")
 def test_only_hosts_that_nothing_else_pins_are_a_gap(tmp_path: Path) -> None:
     """Not so those with an entry of their own, or pinned by OkHttp, nor names that end alike."""
     java = f"""
