@@ -144,6 +144,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what starts real parts and what proves the models, and put the longest first."""
     items[:] = [item for item in items if not only_real(item)]
+    part = config.getoption("keyword") or any("::" in argument for argument in config.args)
+    if (
+        config.getoption("--update-golden")
+        and part
+        and any(item.get_closest_marker("builds") for item in items)
+    ):
+        raise pytest.UsageError("golden builds are written for whole files of tests: no -k, no single test")
     for item in items:
         if parts.is_real(item):
             item.add_marker(parts.MARK)
