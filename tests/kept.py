@@ -77,14 +77,15 @@ def _built() -> set[Path]:
 
 
 def _put(half: Path, place: Path) -> None:
-    """Rename a whole entry into its place, which may hold an old or a damaged one."""
+    """Rename a whole entry into its place, which may hold an old or a damaged one, or that of a faster process."""
+    if not os.environ.get(ANEW) and _is_whole(place):
+        return
     old = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
     try:
         if place.exists():
             place.rename(old / "entry")
         half.rename(place)
-    except OSError:
-        # Another process was faster, which is as good.
+    except OSError:  # another process came between
         if not _is_whole(place):
             raise
     finally:

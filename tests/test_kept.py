@@ -64,6 +64,20 @@ def test_what_fails_is_not_kept(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_of_two_that_build_the_same_the_first_is_kept(tmp_path: Path) -> None:
+    """Another process may be reading what it made."""
+    calls: list[str] = []
+
+    def slower(place: Path) -> None:
+        kept.kept("key", builder(calls, "first"), tmp_path)
+        builder(calls, "second")(place)
+
+    place = kept.kept("key", slower, tmp_path)
+    assert calls == ["first", "second"]
+    assert (place / "deep" / "file").read_text() == "first"
+    assert [one.name for one in tmp_path.iterdir()] == ["key"]
+
+
 def test_what_was_kept_before_is_not_taken_where_all_is_built_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
