@@ -10,13 +10,20 @@ from pincompiler.android.apk.manifest import Manifest
 from pincompiler.base.finding import Confidence, Level, Use
 from pincompiler.base.location import Location
 from pincompiler.facts import ApiRange, App, Mechanism, Shipped
-from pincompiler.facts.common import Code, Owner, Reached
+from pincompiler.facts.common import FIRST_PARTY, Code, Owner, Reached
+from pincompiler.facts.kits import CronetEntry, KitFacts
 from pincompiler.facts.nsc import NscFacts, NscFile
 from pincompiler.facts.okhttp import Added, Library, OkHttpFacts, Pinner
 from pincompiler.facts.okhttp import Use as PinnerUse
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Settings
 from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
-from pincompiler.rules.app import cleartext_traffic, stale_artifact, unattached_pinner, user_ca_trusted
+from pincompiler.rules.app import (
+    bypassable_cronet_pins,
+    cleartext_traffic,
+    stale_artifact,
+    unattached_pinner,
+    user_ca_trusted,
+)
 from pincompiler.rules.rule import Audited
 from tests.strategies import TODAY, spki
 
@@ -154,3 +161,19 @@ def test_the_hosts_of_a_pinner_that_no_client_is_given(
             assert one.level is Level.ERROR
             assert one.evidence
             assert one.evidence.confidence is (Confidence.LIKELY if renamed else Confidence.CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "said"),
+    [(("a",), "of a for"), (("a", "b"), "of a and 1 more for"), (("a", "b", "c"), "of a and 2 more for")],
+)
+def test_the_hosts_of_pins_that_cronet_skips(hosts: tuple[str, ...], said: str) -> None:
+    code = Code(Location("app.apk", member="classes.dex", symbol="La/B;->c()V"), "La/B;", FIRST_PARTY)
+    entries = tuple(
+        CronetEntry(host, (bytes(32),), False, None, code, bypass=Confidence.LIKELY) for host in hosts
+    )
+    (one,) = found(bypassable_cronet_pins.RULE, app(kits=KitFacts(cronet=entries)))
+    assert said in one.message
+    assert one.hosts == hosts
+    forbidden = tuple(CronetEntry(host, (bytes(32),), False, None, code) for host in hosts)
+    assert found(bypassable_cronet_pins.RULE, app(kits=KitFacts(cronet=forbidden))) == []
