@@ -15,6 +15,7 @@ from pincompiler.rules.app import APP_RULES
 from pincompiler.rules.registry import RULES as EVERY_RULE
 from pincompiler.workflows.compile import artifacts, check, overwritten
 from pincompiler.workflows.write import write_all
+from tests.rule_examples import FENCE, halves
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,7 +45,7 @@ FORM = re.compile(
     r"(?P<summary>[^\n]+)\.\n\n"
     r"## Why is this bad\?\n\n(?P<why>.+?)\n\n"
     r"## Example\n\n```toml\n(?P<wrong>.+?)```\n\n"
-    r"Use instead:\n\n```toml\n(?P<right>.+?)```\n",
+    r"Use instead:\n\n```(?:toml|diff)\n.+?```\n",
     re.DOTALL,
 )
 
@@ -69,6 +70,14 @@ def parts(rule: Rule) -> re.Match[str]:
     found = FORM.fullmatch(rule.doc)
     assert found, "the documentation lacks a part, or has its parts in another order"
     return found
+
+
+def example(rule: Rule, kind: str) -> str:
+    """The wrong example, or the right one."""
+    text = halves(rule.doc)[("wrong", "right").index(kind)]
+    ((language, code),) = FENCE.findall(text)
+    assert language == "toml"
+    return str(code)
 
 
 def judged(example: str, root: Path, today: date) -> tuple[Finding, ...]:
@@ -102,11 +111,10 @@ def test_exceptions_are_rules() -> None:
 @every_rule
 def test_documentation_has_its_four_parts(rule: Rule) -> None:
     found = parts(rule)
-    assert rule.doc.count("```toml\n") == 2
     assert rule.doc.count("```") == 4
-    assert rule.examples == (found["wrong"], found["right"])
+    assert example(rule, "wrong") == found["wrong"]
     assert rule.summary == found["summary"]
-    assert found["wrong"] != found["right"]
+    assert example(rule, "wrong") != example(rule, "right")
 
 
 @every_rule
@@ -122,7 +130,7 @@ def test_why_is_prose_that_ends_in_a_full_stop(rule: Rule) -> None:
 
 @every_checked_rule
 def test_first_example_breaks_the_rule(rule: Rule, example_root: Path, today: date) -> None:
-    findings = judged(parts(rule)["wrong"], example_root, today)
+    findings = judged(example(rule, "wrong"), example_root, today)
     own = [finding for finding in findings if finding.rule == rule.id]
     assert own, f"not found; found were {findings}"
     assert {finding.level for finding in own} == {rule.level}
@@ -132,7 +140,7 @@ def test_first_example_breaks_the_rule(rule: Rule, example_root: Path, today: da
 
 @every_checked_rule
 def test_second_example_does_not(rule: Rule, example_root: Path, today: date) -> None:
-    findings = judged(parts(rule)["right"], example_root, today)
+    findings = judged(example(rule, "right"), example_root, today)
     assert [finding for finding in findings if finding.rule == rule.id] == []
     assert [finding for finding in findings if finding.level is Level.ERROR] == []
 
@@ -143,8 +151,8 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(
     rule: Rule, example_root: Path, today: date
 ) -> None:
     path = example_root / "pins.toml"
-    for example in rule.examples:
-        text = completed(example)
+    for kind in ("wrong", "right"):
+        text = completed(example(rule, kind))
         path.write_bytes(text.encode())
         unix = check(path, today).findings
         path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
@@ -154,28 +162,27 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(
 def test_hand_written_output(example_root: Path, today: date) -> None:
     """Its first example is refused over a person's file, its second one writes beside it."""
     rule = next(rule for rule in RULES if rule.id == "hand-written-output")
-    found = parts(rule)
     path = example_root / "pins.toml"
     told = {}
-    for example in ("wrong", "right"):
-        path.write_text(completed(found[example]), encoding="utf-8")
+    for kind in ("wrong", "right"):
+        path.write_text(completed(example(rule, kind)), encoding="utf-8")
         checked = check(path, today)
         assert checked.ok
-        told[example] = [(f.rule, f.level, f.target) for f in overwritten(checked, example_root)]
+        told[kind] = [(f.rule, f.level, f.target) for f in overwritten(checked, example_root)]
     assert told == {"wrong": [("hand-written-output", Level.ERROR, "nsc")], "right": []}
 
 
 def test_foreign_output(example_root: Path, today: date) -> None:
     """Its first example is refused where staging.toml has written, its second one writes beside it."""
-    found = parts(next(rule for rule in RULES if rule.id == "foreign-output"))
-    text = completed(found["wrong"])
+    rule = next(rule for rule in RULES if rule.id == "foreign-output")
+    text = completed(example(rule, "wrong"))
     (example_root / "staging.toml").write_text(text, encoding="utf-8")
     staging = check(example_root / "staging.toml", today)
     write_all(artifacts(staging), example_root)
     told = {}
-    for example in ("wrong", "right"):
-        (example_root / "pins.toml").write_text(completed(found[example]), encoding="utf-8")
+    for kind in ("wrong", "right"):
+        (example_root / "pins.toml").write_text(completed(example(rule, kind)), encoding="utf-8")
         checked = check(example_root / "pins.toml", today)
         assert checked.ok
-        told[example] = [(f.rule, f.level, f.target) for f in overwritten(checked, example_root)]
+        told[kind] = [(f.rule, f.level, f.target) for f in overwritten(checked, example_root)]
     assert told == {"wrong": [("foreign-output", Level.ERROR, "nsc")], "right": []}

@@ -7,17 +7,18 @@ import pkgutil
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 import pincompiler.rules
 import pincompiler.rules.app
+from pincompiler.base.finding import Level
+from pincompiler.reports.audit import html, markdown
+from pincompiler.reports.rules.page import grouped, page
 from pincompiler.rules.app import APP_RULES
 from pincompiler.rules.registry import RULES
-
-if TYPE_CHECKING:
-    from pincompiler.rules.rule import Rule
+from pincompiler.rules.rule import Rule
+from tests.rule_examples import FENCE, halves
 
 HELPERS = frozenset({"leniency"})
 """Modules of the package that are no rules."""
@@ -25,7 +26,7 @@ FORM = re.compile(
     r"(?P<summary>[^\n]+)\.\n\n"
     r"## Why is this bad\?\n\n(?P<why>.+?)\n\n"
     r"## Example\n\n(?P<wrong>.*?```(?:java|kotlin|xml|toml|js|text)\n.+?```.*?)\n\n"
-    r"Use instead:\n\n(?P<right>.*?```(?:java|kotlin|xml|toml|js|text)\n.+?```.*?)\n",
+    r"Use instead:\n\n(?P<right>.*?```(?:java|kotlin|xml|toml|js|text|diff)\n.+?```.*?)\n",
     re.DOTALL,
 )
 every_rule = pytest.mark.parametrize("rule", APP_RULES, ids=lambda rule: rule.id)
@@ -53,7 +54,8 @@ def test_id_is_the_name_of_the_module(rule: Rule) -> None:
 def test_documentation_has_its_four_parts(rule: Rule) -> None:
     found = FORM.fullmatch(rule.doc)
     assert found, "the documentation lacks a part, or has its parts in another order"
-    assert found["wrong"] != found["right"]
+    wrong, right = halves(rule.doc)
+    assert FENCE.findall(wrong) != FENCE.findall(right)
     assert len(found["why"].split()) >= 15, "too short to convince anybody"
     assert found["why"].endswith(".")
 
@@ -80,3 +82,49 @@ def test_the_catalogue_knows_every_rule_on_apps_and_no_other() -> None:
         }
         assert all(200 <= number < 400 for number in entry.get("mastg", ()))
         assert all(0 < number < 120 for number in entry.get("maswe", ()))
+
+
+# -- changed lines -------------------------------------------------------------------------------------
+
+PAGE = """A thing.
+
+## Why is this bad?
+
+So.
+
+## Example
+
+```java
+a();
+b();
+a();
+```
+
+Use instead:
+
+```diff
+{}
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "right"),
+    [("-b();", "a();\na();\n"), (" b();\n+c();\n a();", "a();\nb();\nc();\na();\n")],
+    ids=["removed", "added"],
+)
+def test_changes_make_the_right_example(changes: str, right: str) -> None:
+    assert FENCE.findall(halves(PAGE.format(changes))[1]) == [("java", right)]
+
+
+@pytest.mark.parametrize("changes", ["-a();\n+c();", "-d();", " b();", "+c();", "@ b();"])
+def test_changes_that_fit_nowhere_twice_or_change_nothing_fail(changes: str) -> None:
+    with pytest.raises(AssertionError):
+        halves(PAGE.format(changes))
+
+
+def test_pages_show_what_goes_and_what_comes() -> None:
+    rule = Rule("a-thing", Level.NOTE, PAGE.format("-a();\n+<c>();\n b();\n@@\n-x"))
+    assert [line.mark for line in page(rule).right[0].changes] == ["-", "+", " ", ".", "-"]
+    assert "<del>-a();</del>\n<ins>+&lt;c&gt;();</ins>\n b();\n...\n" in html.render_rules(grouped([rule]))
+    assert "```diff\n-a();\n+<c>();\n b();\n@@\n-x\n```\n" in markdown.render_rules(grouped([rule]))

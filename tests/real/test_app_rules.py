@@ -14,6 +14,7 @@ from pincompiler.workflows.audit import audit, question
 from tests.builds import build_app
 from tests.real.apps import NSC, PACKAGE
 from tests.real.kits import stubs, trustkit
+from tests.rule_examples import FENCE, halves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,6 @@ NOT_BUILT: Final = {"archive-anomaly": "no build tool writes such an archive: te
 """Rules whose examples are no app, and why."""
 BUILT: Final = [rule for rule in APP_RULES if rule.id not in NOT_BUILT]
 
-FENCE: Final = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 PLACE: Final = re.compile(r"<!-- (res/\S+) -->\n")
 """The first line of an XML that is not the configuration itself but a variant of it, or something else."""
 CODE: Final = ("java", "kotlin", "js")
@@ -60,9 +60,8 @@ class Example:
 
 
 def examples(rule: Rule) -> tuple[Example, Example]:
-    wrong, separator, right = rule.doc.partition("\nUse instead:\n")
-    assert separator
-    return example(wrong.partition("\n## Example\n")[2]), example(right)
+    wrong, right = halves(rule.doc)
+    return example(wrong), example(right)
 
 
 def example(text: str) -> Example:

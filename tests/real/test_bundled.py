@@ -35,6 +35,7 @@ from tests.builds import BUILT, build_app
 from tests.real import jvm
 from tests.real.install import ANDROID_VERSION, KOTLIN_VERSION
 from tests.real.toolchain import to_dex
+from tests.rule_examples import FENCE, halves
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
@@ -337,9 +338,8 @@ def documented(tmp_path_factory: pytest.TempPathFactory) -> App:
     folder = tmp_path_factory.mktemp("documented")
     sources, calls = {}, []
     for rule in RULES:
-        for kind, text in zip(
-            ("wrong", "right"), re.findall(r"```java\n(.*?)```", rule.doc, re.DOTALL), strict=True
-        ):
+        for kind, half in zip(("wrong", "right"), halves(rule.doc), strict=True):
+            ((_, text),) = FENCE.findall(half)
             package = f"com.example.{rule.id.replace('-', '')}.{kind}"
             (name,) = re.findall(r"public final class (\w+)", text)
             (method,) = re.findall(r"public static \w+(?:\[\])? (\w+)\(\)", text)

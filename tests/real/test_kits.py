@@ -18,6 +18,7 @@ from pincompiler.verdicts.hosts import Verdict, verdicts
 from pincompiler.workflows.audit import Question, judge_app
 from tests.builds import build_app
 from tests.real.kits import stubs, trustkit
+from tests.rule_examples import halves
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +74,7 @@ def example(text: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("rule", OURS, ids=lambda rule: rule.id)
 def test_examples_are_told_apart(rule: Rule, tmp_path: Path) -> None:
-    wrong, right = rule.doc.split("Use instead:")
+    wrong, right = halves(rule.doc)
     library = trustkit() if "trustkit" in rule.doc.lower() else stubs()
     assert rule.id in told(read(tmp_path / "wrong", libraries=(library,), **example(wrong)))
     assert told(read(tmp_path / "right", libraries=(library,), **example(right))) == {}

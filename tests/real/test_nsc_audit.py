@@ -21,6 +21,7 @@ from pincompiler.shipped.android.source import Source
 from pincompiler.workflows.audit import Question, audit
 from tests.apk.aapt import build, bundle, demand_aapt2
 from tests.builds import build_app
+from tests.rule_examples import halves
 
 from .drawing import drawn
 from .test_real_nsc import HOSTS, documents
@@ -143,7 +144,7 @@ def example(text: str) -> tuple[str | None, dict[str, str]]:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_examples_of_the_documentation(rule, shop: ShopBuilder) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    wrong, right = rule.doc.split("Use instead:")
+    wrong, right = halves(rule.doc)
     told = [one for one in found(shop(*example(wrong))) if one.rule == rule.id]
     assert told
     assert all(one.fix and one.location and one.location.member for one in told)

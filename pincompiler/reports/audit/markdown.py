@@ -253,6 +253,6 @@ def _blocks(blocks: Iterable[Block]) -> Iterator[str]:
         yield ""
         if block.code:
             language = "toml" if block.language == "pins.toml" else block.language.lower()
-            yield from fenced(block.code, language)
+            yield from fenced(block.code, "diff" if block.changes else language)
         else:
             yield _prose(block.prose)

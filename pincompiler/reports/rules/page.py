@@ -24,7 +24,24 @@ _GROUPS = (
     "What targets make of a policy",
     "The text of pins.toml, keys, outputs and acceptances",
 )
-_NAMES = {"xml": "XML", "toml": "pins.toml", "java": "Java", "kotlin": "Kotlin", "swift": "Swift"}
+_CHANGES = "Changed lines"
+_NAMES = {
+    "xml": "XML",
+    "toml": "pins.toml",
+    "java": "Java",
+    "kotlin": "Kotlin",
+    "swift": "Swift",
+    "diff": _CHANGES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a diff with its sign: - for a line to take out, + for a new one, a space for one that stays."""
+
+    mark: str
+    text: str
+    """The line with its sign, so that the sign is read where no colour is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,14 @@ class Block:
     prose: str = ""
     code: str = ""
     language: str = ""
+
+    @property
+    def changes(self) -> tuple[Line, ...]:
+        """The lines of a diff; none for other code.  Between two places stands `...`."""
+        if self.language != _CHANGES:
+            return ()
+        lines = ("..." if line == "@@" else line for line in self.code.split("\n"))
+        return tuple(Line(line[:1], line) for line in lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,11 @@ and older to every app, which is a note if the app runs on such devices.
 
 Use instead:
 
-```xml
-<network-security-config>
-  <domain-config cleartextTrafficPermitted="false">
-    <domain includeSubdomains="true">api.example.com</domain>
-    <pin-set>
-      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
-      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
-    </pin-set>
-  </domain-config>
-</network-security-config>
+```diff
+ <network-security-config>
+-  <domain-config cleartextTrafficPermitted="true">
++  <domain-config cleartextTrafficPermitted="false">
+     <domain includeSubdomains="true">api.example.com</domain>
 ```
 """
 

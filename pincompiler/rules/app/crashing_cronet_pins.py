@@ -30,25 +30,11 @@ public final class Net {
 
 Use instead:
 
-```java
-import android.content.Context;
-import android.net.http.HttpEngine;
-import android.util.Base64;
-import java.time.Instant;
-import java.util.HashSet;
-import java.util.Set;
-
-public final class Net {
-    public static HttpEngine engine(Context context) {
-        Set<byte[]> pins = new HashSet<>();
-        pins.add(Base64.decode("HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=", Base64.DEFAULT));
-        pins.add(Base64.decode("UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=", Base64.DEFAULT));
-        return new HttpEngine.Builder(context)
-                .addPublicKeyPins("api.example.com", pins, true, Instant.parse("2030-01-01T00:00:00Z"))
-                .setEnablePublicKeyPinningBypassForLocalTrustAnchors(false)
-                .build();
-    }
-}
+```diff
+         return new HttpEngine.Builder(context)
+-                .addPublicKeyPins("*.example.com", pins, true, Instant.parse("2030-01-01T00:00:00Z"))
++                .addPublicKeyPins("api.example.com", pins, true, Instant.parse("2030-01-01T00:00:00Z"))
+                 .setEnablePublicKeyPinningBypassForLocalTrustAnchors(false)
 ```
 """
 

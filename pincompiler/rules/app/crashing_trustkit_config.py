@@ -49,41 +49,10 @@ public class App extends Application {
 
 Use instead:
 
-```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
-  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
-</manifest>
-```
-
-```java
-import android.app.Application;
-import com.datatheorem.android.trustkit.TrustKit;
-import javax.net.ssl.SSLSocketFactory;
-
-public class App extends Application {
-    @Override public void onCreate() {
-        super.onCreate();
-        TrustKit.initializeWithNetworkSecurityConfiguration(this);
-    }
-
-    public SSLSocketFactory sockets() {
-        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
-    }
-}
-```
-
-```xml
-<network-security-config>
-  <domain-config>
-    <domain includeSubdomains="true">api.example.com</domain>
-    <pin-set>
-      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
-      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
-    </pin-set>
-    <trustkit-config enforcePinning="true" disableDefaultReportUri="true" />
-  </domain-config>
-</network-security-config>
+```diff
+       <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
++      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
+     </pin-set>
 ```
 """
 

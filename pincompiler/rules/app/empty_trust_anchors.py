@@ -22,19 +22,13 @@ Android knows, leaves nothing in which a chain may end, so every TLS connection 
 
 Use instead:
 
-```xml
-<network-security-config>
-  <domain-config>
-    <domain includeSubdomains="true">api.example.com</domain>
-    <pin-set>
-      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
-      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
-    </pin-set>
-    <trust-anchors>
-      <certificates src="system"/>
-    </trust-anchors>
-  </domain-config>
-</network-security-config>
+```diff
+     </pin-set>
+-    <trust-anchors/>
++    <trust-anchors>
++      <certificates src="system"/>
++    </trust-anchors>
+   </domain-config>
 ```
 """
 

@@ -43,36 +43,21 @@ public final class Net {
 
 Use instead:
 
-```java
-import java.io.ByteArrayInputStream;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.util.Base64;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+```diff
+     private static final String CERTIFICATE =
+-        "MIIBODCB4KADAgECAggu49rt3RkDpzAKBggqhkjOPQQDAjAaMRgwFgYDVQQDDA9hcGkuZXhhbXBsZS5j"
+-        + "b20wHhcNMjUwNTAxMTIwMDAwWhcNMjYwNjAxMTIwMDAwWjAaMRgwFgYDVQQDDA9hcGkuZXhhbXBsZS5j"
+-        + "b20wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQ1Vf1uxiL/huIX8o/5doISGufwku/alNWhbCCfNnnm"
+-        + "Yhb0rM3DO0llih2O/Ce0taQtS+fxPnfu0NZCx3iF+Hn+oxAwDjAMBgNVHRMBAf8EAjAAMAoGCCqGSM49"
+-        + "BAMCA0cAMEQCIByiM/G5ciIYkjNL2N8uTID4QPtbW9NBraTkjsWdn2dFAiARjQruAa0uH6Ibrst4T4Nx"
+-        + "xF++sWdIc7IPtQRRvc3EcQ==";
++        "MIIBNTCB3aADAgECAghHHLext1Q4+jAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIw"
++        + "HhcNMjYwMTAxMTIwMDAwWhcNNDYwMTAxMTIwMDAwWjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIwWTAT"
++        + "BgcqhkjOPQIBBggqhkjOPQMBBwNCAASC/Uw4Y+bqo47qV/bvcpaoFMSCUonvOCVGRWsW64/g0QTJSdiL"
++        + "p4C6vLJkWp7Cqb8Ev4AGMI34483Db5GKQK8LoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMC"
++        + "A0cAMEQCIF0T+G2i0Vrg0YND74yCTH8EBajPc1Uc7MeEkh+VrofWAiBF7krTzEF/ZYj4p8ngymFqLOl5"
++        + "gzQWXRqZVZ1UBuLL4g==";
 
-public final class Net {
-    private static final String CERTIFICATE =
-        "MIIBNTCB3aADAgECAghHHLext1Q4+jAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIw"
-        + "HhcNMjYwMTAxMTIwMDAwWhcNNDYwMTAxMTIwMDAwWjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIwWTAT"
-        + "BgcqhkjOPQIBBggqhkjOPQMBBwNCAASC/Uw4Y+bqo47qV/bvcpaoFMSCUonvOCVGRWsW64/g0QTJSdiL"
-        + "p4C6vLJkWp7Cqb8Ev4AGMI34483Db5GKQK8LoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMC"
-        + "A0cAMEQCIF0T+G2i0Vrg0YND74yCTH8EBajPc1Uc7MeEkh+VrofWAiBF7krTzEF/ZYj4p8ngymFqLOl5"
-        + "gzQWXRqZVZ1UBuLL4g==";
-
-    public static SSLContext tls() throws Exception {
-        byte[] der = Base64.getDecoder().decode(CERTIFICATE);
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null, null);
-        trusted.setCertificateEntry("api", CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(der)));
-        TrustManagerFactory managers = TrustManagerFactory.getInstance("X509");
-        managers.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
-        return context;
-    }
-}
 ```
 """
 

@@ -41,36 +41,21 @@ public final class Net {
 
 Use instead:
 
-```java
-import java.io.ByteArrayInputStream;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.util.Base64;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
+```diff
+     private static final String CERTIFICATE =
+-        "MIIBNTCB3aADAgECAgh2Ofl+ZXIU0zAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDEw"
+-        + "HhcNMTYxMjEwMTIwMDAwWhcNMjYxMjEwMTIwMDAwWjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDEwWTAT"
+-        + "BgcqhkjOPQIBBggqhkjOPQMBBwNCAATq2cOiyLYlFEZTaOvhzx4m8b3HluRd+URNnux1AJxhs9XOzc+w"
+-        + "AmdvTLAW1F2hJ5Ip0kW9AUZzCA8eVViVo8pcoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMC"
+-        + "A0cAMEQCIH52MoiPKQ7NnKFR15BNCih93NpEOSd3au7tOpVjjIgkAiB+5iUz2BV/jAP/HZh9kbNUvYVY"
+-        + "Wv8rbcATu952b0Z9ww==";
++        "MIIBNTCB3aADAgECAghHHLext1Q4+jAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIw"
++        + "HhcNMjYwMTAxMTIwMDAwWhcNNDYwMTAxMTIwMDAwWjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIwWTAT"
++        + "BgcqhkjOPQIBBggqhkjOPQMBBwNCAASC/Uw4Y+bqo47qV/bvcpaoFMSCUonvOCVGRWsW64/g0QTJSdiL"
++        + "p4C6vLJkWp7Cqb8Ev4AGMI34483Db5GKQK8LoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMC"
++        + "A0cAMEQCIF0T+G2i0Vrg0YND74yCTH8EBajPc1Uc7MeEkh+VrofWAiBF7krTzEF/ZYj4p8ngymFqLOl5"
++        + "gzQWXRqZVZ1UBuLL4g==";
 
-public final class Net {
-    private static final String CERTIFICATE =
-        "MIIBNTCB3aADAgECAghHHLext1Q4+jAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIw"
-        + "HhcNMjYwMTAxMTIwMDAwWhcNNDYwMTAxMTIwMDAwWjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIwWTAT"
-        + "BgcqhkjOPQIBBggqhkjOPQMBBwNCAASC/Uw4Y+bqo47qV/bvcpaoFMSCUonvOCVGRWsW64/g0QTJSdiL"
-        + "p4C6vLJkWp7Cqb8Ev4AGMI34483Db5GKQK8LoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMC"
-        + "A0cAMEQCIF0T+G2i0Vrg0YND74yCTH8EBajPc1Uc7MeEkh+VrofWAiBF7krTzEF/ZYj4p8ngymFqLOl5"
-        + "gzQWXRqZVZ1UBuLL4g==";
-
-    public static SSLContext tls() throws Exception {
-        byte[] der = Base64.getDecoder().decode(CERTIFICATE);
-        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-        trusted.load(null, null);
-        trusted.setCertificateEntry("api", CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(der)));
-        TrustManagerFactory managers = TrustManagerFactory.getInstance("X509");
-        managers.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, managers.getTrustManagers(), null);
-        return context;
-    }
-}
 ```
 """
 

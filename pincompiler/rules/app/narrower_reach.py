@@ -41,36 +41,11 @@ path = "network_security_config.xml"
 
 Use instead:
 
-```toml
-version = 1
-
-[keys.api-2026]
-spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
-role = "leaf"
-
-[keys.api-2027]
-spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
-role = "leaf"
-
-[[pin-set]]
-hosts = ["example.com"]
-subdomains = "all"
-keys = ["api-2026", "api-2027"]
-
-[target.nsc]
-path = "network_security_config.xml"
-```
-
-```xml
-<network-security-config>
-  <domain-config>
-    <domain includeSubdomains="true">example.com</domain>
-    <pin-set>
-      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
-      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
-    </pin-set>
-  </domain-config>
-</network-security-config>
+```diff
+   <domain-config>
+-    <domain includeSubdomains="false">example.com</domain>
++    <domain includeSubdomains="true">example.com</domain>
+     <pin-set>
 ```
 """
 

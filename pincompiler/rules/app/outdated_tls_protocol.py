@@ -20,14 +20,11 @@ public final class Net {
 
 Use instead:
 
-```java
-import javax.net.ssl.SSLContext;
-
-public final class Net {
-    public static SSLContext context() throws Exception {
-        return SSLContext.getInstance("TLS");
-    }
-}
+```diff
+     public static SSLContext context() throws Exception {
+-        return SSLContext.getInstance("TLSv1");
++        return SSLContext.getInstance("TLS");
+     }
 ```
 """
 

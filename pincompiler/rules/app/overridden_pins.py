@@ -26,24 +26,18 @@ out.  The place for it is `<debug-overrides>`, to which release builds are blind
 
 Use instead:
 
-```xml
-<network-security-config>
-  <domain-config>
-    <domain includeSubdomains="true">api.example.com</domain>
-    <pin-set>
-      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
-      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
-    </pin-set>
-    <trust-anchors>
-      <certificates src="system"/>
-    </trust-anchors>
-  </domain-config>
-  <debug-overrides>
-    <trust-anchors>
-      <certificates src="user"/>
-    </trust-anchors>
-  </debug-overrides>
-</network-security-config>
+```diff
+     <trust-anchors>
+-      <certificates src="user" overridePins="true"/>
+       <certificates src="system"/>
+@@
+   </domain-config>
++  <debug-overrides>
++    <trust-anchors>
++      <certificates src="user"/>
++    </trust-anchors>
++  </debug-overrides>
+ </network-security-config>
 ```
 """
 

@@ -32,25 +32,17 @@ class Clients {
 
 Use instead:
 
-```java
-import java.net.URL;
-import javax.net.ssl.HttpsURLConnection;
-
-public final class Net {
-    public static HttpsURLConnection open() throws Exception {
-        URL url = new URL("https://api.example.com/");
-        HttpsURLConnection connection = (HttpsURLConnection) url.openConnection();
-        return connection;
-    }
-}
+```diff
+         HttpsURLConnection connection = (HttpsURLConnection) url.openConnection();
+-        connection.setHostnameVerifier((host, session) -> true);
+         return connection;
 ```
 
-```kotlin
-import okhttp3.OkHttpClient
-
-class Clients {
-    fun client(): OkHttpClient = OkHttpClient.Builder().build()
-}
+```diff
+ class Clients {
+-    fun client(): OkHttpClient = OkHttpClient.Builder().hostnameVerifier { _, _ -> true }.build()
++    fun client(): OkHttpClient = OkHttpClient.Builder().build()
+ }
 ```
 """
 

@@ -31,21 +31,14 @@ public final class Net {
 
 Use instead:
 
-```java
-import okhttp3.CertificatePinner;
-import okhttp3.OkHttpClient;
-
-public final class Net {
-    private static final CertificatePinner PINS = new CertificatePinner.Builder()
-        .add("api.example.com",
-                "sha256/HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=",
-                "sha256/UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=")
-        .build();
-
-    public static OkHttpClient client() {
-        return new OkHttpClient.Builder().certificatePinner(PINS).build();
-    }
-}
+```diff
+     public static OkHttpClient client() {
+-        return new OkHttpClient.Builder()
+-            .certificatePinner(PINS)
+-            .hostnameVerifier((host, session) -> true)
+-            .build();
++        return new OkHttpClient.Builder().certificatePinner(PINS).build();
+     }
 ```
 """
 

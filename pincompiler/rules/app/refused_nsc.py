@@ -22,16 +22,11 @@ and only an update mends it.
 
 Use instead:
 
-```xml
-<network-security-config>
-  <domain-config>
-    <domain includeSubdomains="true">api.example.com</domain>
-    <pin-set>
-      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
-      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
-    </pin-set>
-  </domain-config>
-</network-security-config>
+```diff
+     <pin-set>
+-      <pin digest="SHA-1">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
++      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
+       <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
 ```
 """
 

@@ -26,21 +26,11 @@ public final class Net {
 
 Use instead:
 
-```java
-import okhttp3.CertificatePinner;
-import okhttp3.OkHttpClient;
-
-public final class Net {
-    private static final CertificatePinner PINS = new CertificatePinner.Builder()
-        .add("api.example.com",
-                "sha256/HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=",
-                "sha256/UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=")
-        .build();
-
-    public static OkHttpClient client() {
-        return new OkHttpClient.Builder().certificatePinner(PINS).build();
-    }
-}
+```diff
+                 "sha256/HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=",
+-                "sha1/BOGTsVLDcPLoV8xDIFV4cHjXNB4=")
++                "sha256/UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=")
+         .build();
 ```
 """
 

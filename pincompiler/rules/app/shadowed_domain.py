@@ -25,19 +25,15 @@ anchors, is not pinned any more.  Only a nested domain-config inherits the pins 
 
 Use instead:
 
-```xml
-<network-security-config>
-  <domain-config>
-    <domain includeSubdomains="true">example.com</domain>
-    <pin-set>
-      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
-      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
-    </pin-set>
-    <domain-config cleartextTrafficPermitted="false">
-      <domain includeSubdomains="true">api.example.com</domain>
-    </domain-config>
-  </domain-config>
-</network-security-config>
+```diff
+     </pin-set>
+-  </domain-config>
+-  <domain-config cleartextTrafficPermitted="false">
+-    <domain includeSubdomains="true">api.example.com</domain>
++    <domain-config cleartextTrafficPermitted="false">
++      <domain includeSubdomains="true">api.example.com</domain>
++    </domain-config>
+   </domain-config>
 ```
 """
 

@@ -53,45 +53,18 @@ public final class Net implements X509TrustManager {
 
 Use instead:
 
-```java
-import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
-
-public final class Net implements X509TrustManager {
-    private final X509TrustManager platform;
-
-    public static SSLContext context() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Net(null)}, null);
-        return context;
-    }
-
-    Net(X509TrustManager platform) {
-        this.platform = platform;
-    }
-
-    @Override public void checkServerTrusted(X509Certificate[] chain, String type)
-            throws CertificateException {
-        try {
-            platform.checkServerTrusted(chain, type);
-        } catch (CertificateException error) {
-            android.util.Log.w("Net", error);
-            throw error;
-        }
-    }
-
-    @Override public void checkClientTrusted(X509Certificate[] chain, String type)
-            throws CertificateException {
-        throw new CertificateException("no clients");
-    }
-
-    @Override public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
-    }
-}
+```diff
+             throws CertificateException {
+-        if (Boolean.getBoolean("trust.all")) {
+-            return;
++        try {
++            platform.checkServerTrusted(chain, type);
++        } catch (CertificateException error) {
++            android.util.Log.w("Net", error);
++            throw error;
+         }
+-        platform.checkServerTrusted(chain, type);
+     }
 ```
 """
 

@@ -19,13 +19,11 @@ of hosts without pins.
 
 Use instead:
 
-```xml
-<network-security-config>
-  <domain-config>
-    <domain includeSubdomains="true">example.com</domain>
-    <certificateTransparency enabled="true"/>
-  </domain-config>
-</network-security-config>
+```diff
+     <domain includeSubdomains="true">example.com</domain>
+-    <certificateTransparency enabled="false"/>
++    <certificateTransparency enabled="true"/>
+   </domain-config>
 ```
 """
 

@@ -22,16 +22,11 @@ then holds for no connection, and the host that was meant is not pinned.
 
 Use instead:
 
-```xml
-<network-security-config>
-  <domain-config>
-    <domain includeSubdomains="true">example.com</domain>
-    <pin-set>
-      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
-      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
-    </pin-set>
-  </domain-config>
-</network-security-config>
+```diff
+   <domain-config>
+-    <domain includeSubdomains="true">*.example.com</domain>
++    <domain includeSubdomains="true">example.com</domain>
+     <pin-set>
 ```
 """
 

@@ -31,25 +31,11 @@ public final class Net {
 
 Use instead:
 
-```java
-import okhttp3.CertificatePinner;
-import okhttp3.OkHttpClient;
-
-public final class Net {
-    private static final CertificatePinner PINS = new CertificatePinner.Builder()
-        .add("api.example.com",
-                "sha256/HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=",
-                "sha256/UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=")
-        .build();
-
-    public static OkHttpClient client() {
-        return new OkHttpClient.Builder().certificatePinner(PINS).build();
-    }
-
-    public static OkHttpClient uploads() {
-        return client().newBuilder().retryOnConnectionFailure(false).build();
-    }
-}
+```diff
+     public static OkHttpClient uploads() {
+-        return new OkHttpClient.Builder().retryOnConnectionFailure(false).build();
++        return client().newBuilder().retryOnConnectionFailure(false).build();
+     }
 ```
 """
 

@@ -28,23 +28,11 @@ runs on older ones has no pins there, and these versions trust every CA that the
 
 Use instead:
 
-```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
-  <application android:networkSecurityConfig="@xml/network_security_config" />
-</manifest>
-```
-
-```xml
-<network-security-config>
-  <domain-config>
-    <domain includeSubdomains="true">api.example.com</domain>
-    <pin-set>
-      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
-      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
-    </pin-set>
-  </domain-config>
-</network-security-config>
+```diff
+ <manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+-  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
++  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
+   <application android:networkSecurityConfig="@xml/network_security_config" />
 ```
 """
 

@@ -33,26 +33,11 @@ public final class Api {
 
 Use instead:
 
-```xml
-<network-security-config>
-  <domain-config>
-    <domain includeSubdomains="true">example.com</domain>
-    <pin-set>
-      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
-      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
-    </pin-set>
-  </domain-config>
-</network-security-config>
-```
-
-```java
-import java.net.URL;
-
-public final class Api {
-    public static java.io.InputStream orders() throws java.io.IOException {
-        return new URL("https://api.example.com/orders").openStream();
-    }
-}
+```diff
+   <domain-config>
+-    <domain>example.com</domain>
++    <domain includeSubdomains="true">example.com</domain>
+     <pin-set>
 ```
 """
 

@@ -24,22 +24,15 @@ public final class Net {
 
 Use instead:
 
-```java
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
-
-public final class Net {
-    public static void talk() throws Exception {
-        SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
-        SSLSocket socket = (SSLSocket) factory.createSocket("api.example.com", 443);
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        socket.setSSLParameters(parameters);
-        socket.startHandshake();
-        socket.getOutputStream().write(1);
-    }
-}
+```diff
++import javax.net.ssl.SSLParameters;
+ import javax.net.ssl.SSLSocket;
+@@
+         SSLSocket socket = (SSLSocket) factory.createSocket("api.example.com", 443);
++        SSLParameters parameters = socket.getSSLParameters();
++        parameters.setEndpointIdentificationAlgorithm("HTTPS");
++        socket.setSSLParameters(parameters);
+         socket.startHandshake();
 ```
 """
 

@@ -24,20 +24,13 @@ public final class Net {
 
 Use instead:
 
-```java
-import java.net.URL;
-import javax.net.ssl.HttpsURLConnection;
-
-public final class Net {
-    public static HttpsURLConnection open() throws Exception {
-        URL url = new URL("https://api.example.com/");
-        HttpsURLConnection connection = (HttpsURLConnection) url.openConnection();
-        connection.setHostnameVerifier((host, session) ->
-                host.endsWith("example.com")
-                        && HttpsURLConnection.getDefaultHostnameVerifier().verify(host, session));
-        return connection;
-    }
-}
+```diff
+         HttpsURLConnection connection = (HttpsURLConnection) url.openConnection();
+-        connection.setHostnameVerifier((host, session) -> host.endsWith("example.com"));
++        connection.setHostnameVerifier((host, session) ->
++                host.endsWith("example.com")
++                        && HttpsURLConnection.getDefaultHostnameVerifier().verify(host, session));
+         return connection;
 ```
 """
 

@@ -33,21 +33,11 @@ public final class Pages {
 
 Use instead:
 
-```java
-import android.net.http.SslError;
-import android.webkit.SslErrorHandler;
-import android.webkit.WebView;
-import android.webkit.WebViewClient;
-
-public final class Pages {
-    public static void set(WebView view) {
-        view.setWebViewClient(new WebViewClient() {
-            @Override public void onReceivedSslError(WebView v, SslErrorHandler handler, SslError error) {
-                handler.cancel();
-            }
-        });
-    }
-}
+```diff
+             @Override public void onReceivedSslError(WebView v, SslErrorHandler handler, SslError error) {
+-                handler.proceed();
++                handler.cancel();
+             }
 ```
 """
 

@@ -20,16 +20,11 @@ keys = ["api-2026", "api-backup"]
 
 Use instead:
 
-```toml
-[keys.api-2026]
-file = "certs/api-2026.pem"
+```diff
+ [keys.api-backup]
+-file = "certs/api-2026.pem"
++file = "certs/api-2027.csr"
 
-[keys.api-backup]
-file = "certs/api-2027.csr"
-
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-backup"]
 ```
 """
 

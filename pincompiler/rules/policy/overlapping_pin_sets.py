@@ -22,14 +22,10 @@ keys = ["api-2027", "backup-ca"]
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["example.com"]
-keys = ["api-2026", "api-2027"]
-
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2027", "backup-ca"]
+```diff
+ hosts = ["example.com"]
+-subdomains = "all"
+ keys = ["api-2026", "api-2027"]
 ```
 """
 

@@ -23,16 +23,12 @@ keys = ["api-2026", "backup"]
 
 Use instead:
 
-```toml
-[keys.backup]
-file = "certs/api-2027.csr"
+```diff
+ [keys.backup]
+-spki-sha256 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+-role = "leaf"
++file = "certs/api-2027.csr"
 
-[keys.api-2026]
-file = "certs/api-2026.pem"
-
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "backup"]
 ```
 """
 

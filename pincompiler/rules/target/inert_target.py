@@ -21,16 +21,11 @@ path = "network_security_config.xml"
 
 Use instead:
 
-```toml
-[app]
-android-min-sdk = 24
+```diff
+ [app]
+-android-min-sdk = 21
++android-min-sdk = 24
 
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-
-[target.nsc]
-path = "network_security_config.xml"
 ```
 """
 

@@ -23,14 +23,11 @@ path = "Info.plist"
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["example.com"]
-subdomains = "one-label"
-keys = ["api-2026", "api-2027"]
-
-[target.ats]
-path = "Info.plist"
+```diff
+ hosts = ["example.com"]
+-subdomains = "all"
++subdomains = "one-label"
+ keys = ["api-2026", "api-2027"]
 ```
 """
 

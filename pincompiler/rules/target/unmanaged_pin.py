@@ -19,14 +19,10 @@ base = "android/base-with-pins.xml"
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-
-[target.nsc]
-path = "network_security_config.xml"
-base = "android/nsc-base.xml"
+```diff
+ path = "network_security_config.xml"
+-base = "android/base-with-pins.xml"
++base = "android/nsc-base.xml"
 ```
 """
 

@@ -20,14 +20,11 @@ path = "network_security_config.xml"
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-report-uris = ["https://reports.example.com/pins"]
+```diff
 
-[target.trustkit-android]
-path = "network_security_config.xml"
+-[target.nsc]
++[target.trustkit-android]
+ path = "network_security_config.xml"
 ```
 """
 

@@ -19,14 +19,10 @@ keys = ["shop-ca", "backup-ca"]
 
 Use instead:
 
-```toml
-[keys.shop-ca]
-file = "certs/bundle.pem"
-subject = "Shop CA"
+```diff
+ file = "certs/bundle.pem"
++subject = "Shop CA"
 
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["shop-ca", "backup-ca"]
 ```
 """
 

@@ -19,13 +19,10 @@ keys = ["api-2026", "api-2027"]
 
 Use instead:
 
-```toml
-[keys.api-2026]
-file = "certs/api-2026.pem"
+```diff
+ file = "certs/api-2026.pem"
+-spki-sha256 = "k2qNFzQyvGbcVjHMRpJAEXqOC1Mkas0BsEKmhMh2x9o="
 
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
 ```
 """
 

@@ -21,15 +21,10 @@ file = "git:v4.2:pins.toml"
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-
-[[release]]
-name = "4.2"
-date = 2026-09-01
-file = "git:v4.2:pins.toml"
+```diff
+ date = 2026-09-01
+-policy = "sha256/Ss/mnCbrLlVjTZKbPlcQeJZUhkPJVMIqUkrVRKEVwVQ="
+ file = "git:v4.2:pins.toml"
 ```
 """
 

@@ -28,22 +28,11 @@ date = 2027-09-01
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027", "backup-ca"]
-
-[[rotation]]
-host = "api.example.com"
-from = "api-2026"
-to = "api-2027"
-date = 2027-03-01
-
-[[rotation]]
-host = "api.example.com"
-from = "api-2027"
-to = "backup-ca"
-date = 2027-09-01
+```diff
+ host = "api.example.com"
+-from = "api-2026"
++from = "api-2027"
+ to = "backup-ca"
 ```
 """
 

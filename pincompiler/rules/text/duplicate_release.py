@@ -26,20 +26,15 @@ file = "pins.toml"
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
+```diff
+ date = 2026-09-01
+-file = "pins.toml"
++file = "git:v4.2:pins.toml"
 
-[[release]]
-name = "4.2"
-date = 2026-09-01
-file = "git:v4.2:pins.toml"
-
-[[release]]
-name = "4.3"
-date = 2026-12-01
-file = "pins.toml"
+ [[release]]
+-name = "4.2"
++name = "4.3"
+ date = 2026-12-01
 ```
 """
 

@@ -19,13 +19,10 @@ path = "../app/src/main/res/xml/network_security_config.xml"
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-
-[target.nsc]
-path = "app/src/main/res/xml/network_security_config.xml"
+```diff
+ [target.nsc]
+-path = "../app/src/main/res/xml/network_security_config.xml"
++path = "app/src/main/res/xml/network_security_config.xml"
 ```
 """
 

@@ -20,15 +20,10 @@ until = 2026-10-01
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["backup-ca"]
-
-[[accept]]
-rule = "missing-backup-pin"
-reason = "the second CA signs from spring on"
-until = 2027-04-01
+```diff
+ reason = "the second CA signs from spring on"
+-until = 2026-10-01
++until = 2027-04-01
 ```
 """
 

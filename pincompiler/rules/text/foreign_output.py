@@ -24,13 +24,10 @@ path = "android/staging.xml"
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-
-[target.nsc]
-path = "android/production.xml"
+```diff
+ [target.nsc]
+-path = "android/staging.xml"
++path = "android/production.xml"
 ```
 """
 

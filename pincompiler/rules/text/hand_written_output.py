@@ -24,14 +24,11 @@ path = "android/by_hand.xml"
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-
-[target.nsc]
-path = "android/network_security_config.xml"
-base = "android/by_hand.xml"
+```diff
+ [target.nsc]
+-path = "android/by_hand.xml"
++path = "android/network_security_config.xml"
++base = "android/by_hand.xml"
 ```
 """
 

@@ -22,16 +22,11 @@ date = 2027-03-01
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-
-[[rotation]]
-host = "api.example.com"
-from = "api-2026"
-to = "api-2027"
-date = 2027-03-01
+```diff
+ from = "api-2026"
+-to = "api-2026"
++to = "api-2027"
+ date = 2027-03-01
 ```
 """
 

@@ -20,15 +20,10 @@ policy = "4acfe69c26eb2e55634d929b3e571078965486"
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-
-[[release]]
-name = "4.2"
-date = 2026-09-01
-policy = "sha256/Ss/mnCbrLlVjTZKbPlcQeJZUhkPJVMIqUkrVRKEVwVQ="
+```diff
+ date = 2026-09-01
+-policy = "4acfe69c26eb2e55634d929b3e571078965486"
++policy = "sha256/Ss/mnCbrLlVjTZKbPlcQeJZUhkPJVMIqUkrVRKEVwVQ="
 ```
 """
 

@@ -20,14 +20,11 @@ keys = ["api-2026", "backup"]
 
 Use instead:
 
-```toml
-[keys.backup]
-spki-sha256 = "k2qNFzQyvGbcVjHMRpJAEXqOC1Mkas0BsEKmhMh2x9o="
-role = "leaf"
-
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "backup"]
+```diff
+ [keys.backup]
+-spki-sha256 = "sha256/k2qNFzQyvGbcVjHMRpJAEXqOC1Mkas0BsEKmhMh2x9o="
++spki-sha256 = "k2qNFzQyvGbcVjHMRpJAEXqOC1Mkas0BsEKmhMh2x9o="
+ role = "leaf"
 ```
 """
 

@@ -19,13 +19,11 @@ keys = ["api-2026", "api-2027"]
 
 Use instead:
 
-```toml
-[keys.api-2026]
-file = "certs/api-2026.pem"
+```diff
+ [keys.api-2026]
+-file = "certs/api.key"
++file = "certs/api-2026.pem"
 
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
 ```
 """
 

@@ -21,16 +21,11 @@ file = "pins.toml"
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-
-[[release]]
-name = "4.2"
-date = 2026-09-01
-support-until = 2027-03-01
-file = "pins.toml"
+```diff
+ date = 2026-09-01
+-support-until = 2026-03-01
++support-until = 2027-03-01
+ file = "pins.toml"
 ```
 """
 

@@ -18,14 +18,11 @@ package = "com.example.shop"
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
+```diff
 
-[target.okhttp-kotlin]
-path = "app/src/main/kotlin/com/example/shop/Pins.kt"
-package = "com.example.shop"
+-[target.okhttp]
++[target.okhttp-kotlin]
+ path = "app/src/main/kotlin/com/example/shop/Pins.kt"
 ```
 """
 

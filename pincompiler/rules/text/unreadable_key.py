@@ -18,13 +18,11 @@ keys = ["api-2026", "api-2027"]
 
 Use instead:
 
-```toml
-[keys.api-2026]
-file = "certs/api-2026.pem"
+```diff
+ [keys.api-2026]
+-file = "certs/truncated.pem"
++file = "certs/api-2026.pem"
 
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
 ```
 """
 

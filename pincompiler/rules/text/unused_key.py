@@ -24,19 +24,10 @@ keys = ["api-2026", "api-2027"]
 
 Use instead:
 
-```toml
-[keys.api-2026]
-file = "certs/api-2026.pem"
-
-[keys.api-2027]
-file = "certs/api-2027.csr"
-
-[keys.backup-ca]
-file = "certs/backup-ca.pem"
-
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027", "backup-ca"]
+```diff
+ hosts = ["api.example.com"]
+-keys = ["api-2026", "api-2027"]
++keys = ["api-2026", "api-2027", "backup-ca"]
 ```
 """
 

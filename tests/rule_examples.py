@@ -1,0 +1,39 @@
+"""The two examples of a rule's page: the wrong one as it stands there, the right one with its changes applied."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+FENCE: Final = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+_SEPARATOR: Final = "\nUse instead:\n"
+
+
+def halves(doc: str) -> tuple[str, str]:
+    """What stands under "Example" and under "Use instead", the latter in full.
+
+    A page writes the right example in full, or the changed lines alone, in ```diff blocks: hunks parted by
+    ``@@``, each with as much context as makes its place the only one in all blocks of the example.
+    """
+    before, separator, right = doc.partition(_SEPARATOR)
+    assert separator
+    wrong = before.partition("\n## Example\n")[2]
+    languages = {language for language, _ in FENCE.findall(right)}
+    if "diff" not in languages:
+        return wrong, right
+    assert languages == {"diff"}, "the right example is written in full, or as changes, not as both"
+    changed = wrong
+    for _, changes in FENCE.findall(right):
+        for hunk in re.split(r"^@@\n", changes, flags=re.MULTILINE):
+            changed = _applied(hunk, changed)
+    return wrong, changed
+
+
+def _applied(hunk: str, text: str) -> str:
+    lines = hunk.splitlines()
+    assert all(line[:1] in {"", " ", "-", "+"} for line in lines), f"no hunk of a diff: {hunk}"
+    old, new = ("".join(f"\n{line[1:]}" for line in lines if line[:1] != sign) + "\n" for sign in "+-")
+    assert old != new, f"nothing is changed: {hunk}"
+    places = text.count(old)
+    assert places == 1, f"fits {places} places of the example: {hunk}"
+    return text.replace(old, new)
