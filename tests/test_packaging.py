@@ -77,7 +77,7 @@ def test_the_wheel_has_what_is_needed_and_no_more(installed: Installed) -> None:
     assert {
         "pincompiler/platforms/trustkit-unknown-tlds.txt",
         "pincompiler/platforms/trustkit-android-unknown-tlds.txt",
-        "pincompiler/rules/references.toml",
+        "pincompiler/rules/reference-names.toml",
         "pincompiler/shipped/android/libraries.toml",
         f"pincompiler-{__version__}.dist-info/entry_points.txt",
         f"pincompiler-{__version__}.dist-info/licenses/LICENSE",

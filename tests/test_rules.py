@@ -11,7 +11,7 @@ import pytest
 
 from pincompiler.base.finding import Level
 from pincompiler.rules import policy, target, text
-from pincompiler.rules.app import APP_RULES
+from pincompiler.rules.registry import APP_RULES
 from pincompiler.rules.registry import RULES as EVERY_RULE
 from pincompiler.workflows.compile import artifacts, check, overwritten
 from pincompiler.workflows.write import write_all
@@ -45,7 +45,8 @@ FORM = re.compile(
     r"(?P<summary>[^\n]+)\.\n\n"
     r"## Why is this bad\?\n\n(?P<why>.+?)\n\n"
     r"## Example\n\n```toml\n(?P<wrong>.+?)```\n\n"
-    r"Use instead:\n\n```(?:toml|diff)\n.+?```\n",
+    r"Use instead:\n\n```(?:toml|diff)\n.+?```\n"
+    r"(?:\nReferences: [^\n]+\n)?",
     re.DOTALL,
 )
 

@@ -1,59 +1,10 @@
-"""The registry of all rules, in the order in which `explain --all` tells them."""
+"""The registry of all rules, in the order in which `explain --all` shows them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pincompiler.rules.app import APP_RULES
-from pincompiler.rules.policy import (
-    certificate_fingerprint,
-    duplicate_pin,
-    expired_pin_set,
-    expiring_pin_set,
-    expiry_at_certificate_end,
-    expiry_past_certificate,
-    lone_leaf_key,
-    missing_backup_pin,
-    overlapping_pin_sets,
-    past_due_pin_set,
-    placeholder_pin,
-    public_suffix_pin,
-    shadowed_pin_set,
-    weak_key,
-)
-from pincompiler.rules.target import inert_target, unfaithful_target, unmanaged_pin, unreported_failure
-from pincompiler.rules.text import (
-    ambiguous_key,
-    conflicting_key,
-    conflicting_output,
-    conflicting_release,
-    disconnected_rotation,
-    duplicate_host,
-    duplicate_release,
-    escaping_path,
-    expired_acceptance,
-    foreign_output,
-    hand_written_output,
-    idle_rotation,
-    invalid_host,
-    invalid_toml,
-    invalid_value,
-    malformed_digest,
-    malformed_pin,
-    missing_value,
-    private_key_file,
-    reversed_dates,
-    undefined_key,
-    unknown_key,
-    unknown_rule,
-    unknown_target,
-    unpinned_rotation,
-    unreadable_key,
-    unused_acceptance,
-    unused_key,
-    wildcard_host,
-    wrong_type,
-)
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,67 +13,95 @@ if TYPE_CHECKING:
     from pincompiler.rules.judged import Judged
     from pincompiler.rules.rule import Lowered, Rule
 
-RULES: tuple[Rule, ...] = (
+# fmt: off
+_ORDER: Final = (
     # What a target makes of the policy.
-    unfaithful_target.RULE,
-    inert_target.RULE,
-    unmanaged_pin.RULE,
-    unreported_failure.RULE,
-    hand_written_output.RULE,
-    foreign_output.RULE,
+    ("target", "unfaithful-target inert-target unmanaged-pin unreported-failure"),
+    ("text", "hand-written-output foreign-output"),
     # The policy by itself.
-    missing_backup_pin.RULE,
-    lone_leaf_key.RULE,
-    duplicate_pin.RULE,
-    placeholder_pin.RULE,
-    certificate_fingerprint.RULE,
-    weak_key.RULE,
-    expired_pin_set.RULE,
-    expiring_pin_set.RULE,
-    past_due_pin_set.RULE,
-    expiry_past_certificate.RULE,
-    expiry_at_certificate_end.RULE,
-    public_suffix_pin.RULE,
-    shadowed_pin_set.RULE,
-    overlapping_pin_sets.RULE,
+    ("policy", """
+        missing-backup-pin lone-leaf-key duplicate-pin placeholder-pin certificate-fingerprint
+        weak-key expired-pin-set expiring-pin-set past-due-pin-set expiry-past-certificate
+        expiry-at-certificate-end public-suffix-pin shadowed-pin-set overlapping-pin-sets
+    """),
     # The record of accepted findings.
-    expired_acceptance.RULE,
-    unused_acceptance.RULE,
-    unknown_rule.RULE,
-    # The text of pins.toml; told by its reader.
-    invalid_toml.RULE,
-    unknown_key.RULE,
-    wrong_type.RULE,
-    missing_value.RULE,
-    invalid_value.RULE,
-    invalid_host.RULE,
-    wildcard_host.RULE,
-    duplicate_host.RULE,
-    undefined_key.RULE,
-    unused_key.RULE,
-    conflicting_key.RULE,
-    malformed_pin.RULE,
-    unreadable_key.RULE,
-    private_key_file.RULE,
-    ambiguous_key.RULE,
-    escaping_path.RULE,
-    unknown_target.RULE,
-    conflicting_output.RULE,
+    ("text", "expired-acceptance unused-acceptance unknown-rule"),
+    # The text of pins.toml; reported by its reader.
+    ("text", """
+        invalid-toml unknown-key wrong-type missing-value invalid-value invalid-host wildcard-host
+        duplicate-host undefined-key unused-key conflicting-key malformed-pin unreadable-key
+        private-key-file ambiguous-key escaping-path unknown-target conflicting-output
+    """),
     # What it says of releases and rotations; likewise.
-    duplicate_release.RULE,
-    reversed_dates.RULE,
-    conflicting_release.RULE,
-    malformed_digest.RULE,
-    unpinned_rotation.RULE,
-    idle_rotation.RULE,
-    disconnected_rotation.RULE,
-    # Shipped apps.
-    *APP_RULES,
+    ("text", """
+        duplicate-release reversed-dates conflicting-release malformed-digest unpinned-rotation
+        idle-rotation disconnected-rotation
+    """),
+    # How the app differs from pins.toml.
+    ("app", """
+        missing-host missing-key unexpected-key retired-key narrower-reach wider-reach
+        changed-expiry unlisted-host stale-artifact absent-mechanism
+    """),
+    # Libraries that pin by their own means.
+    ("app", """
+        uninitialised-trustkit unattached-trustkit reporting-only-trustkit
+        crashing-trustkit-config dropped-trustkit-domain third-party-pin-reports
+        bypassable-cronet-pins crashing-cronet-pins nocheck-server-trust
+    """),
+    # Certificates that the app brings along.
+    ("app", """
+        expired-bundled-certificate expiring-bundled-certificate lone-bundled-leaf interception-ca
+        bundled-private-key
+    """),
+    # Code that decides on trust by itself.
+    ("app", """
+        permissive-trust-manager swallowed-certificate-error validity-only-trust-manager
+        name-only-trust-manager skipped-certificate-check permissive-hostname-verifier
+        weak-hostname-verifier global-trust-override webview-ignores-tls-errors
+        unverified-tls-socket insecure-socket-factory outdated-tls-protocol
+    """),
+    # The network security configuration, the manifest and the archive.
+    ("app", """
+        refused-nsc ignored-nsc-element ignored-nsc-attribute unmatched-domain empty-pin-set
+        empty-trust-anchors overridden-pins shadowed-domain unpinned-subdomain nsc-variants-differ
+        unpinned-old-android user-ca-trusted cleartext-pinned-host cleartext-traffic
+        unlogged-certificates debuggable-app archive-anomaly
+    """),
+    # What cannot be seen.
+    ("app", "loads-code-at-run-time"),
+    # OkHttp in code.
+    ("app", """
+        unattached-pinner unpinned-client cleared-pinner pinner-behind-permissive-trust
+        malformed-okhttp-pin sha1-pin unmatched-pattern
+    """),
 )
+"""Each rule once, with its folder; its module is named like its id."""
+# fmt: on
+
+
+def _rules(folder: str, ids: str) -> Iterator[Rule]:
+    for one in ids.split():
+        yield import_module(f"pincompiler.rules.{folder}.{one.replace('-', '_')}").RULE
+
+
+RULES: Final = tuple(rule for folder, ids in _ORDER for rule in _rules(folder, ids))
+APP_RULES: Final = tuple(rule for folder, ids in _ORDER if folder == "app" for rule in _rules(folder, ids))
+"""The rules on shipped apps."""
+
+
+def references(rule: str) -> tuple[str, ...]:
+    """The ids of CWE, MASVS, MASTG and MASWE that a rule refers to; none for a rule of another version."""
+    return _catalogued().get(rule, ())
+
+
+@cache
+def _catalogued() -> dict[str, tuple[str, ...]]:
+    catalogues = ("CWE-", "MASVS-", "MASTG-", "MASWE-")
+    return {rule.id: tuple(one for one in rule.references if one.startswith(catalogues)) for rule in RULES}
 
 
 def judge(judged: Judged, *, shipped: bool = False) -> Iterator[Finding]:
-    """What the rules on enforcements find in one; in a shipped one, those that judge apps have their say elsewhere."""
+    """What the rules on enforcements find in one; in a shipped one without those that check apps."""
     for rule in RULES:
         if rule.policy and not (shipped and rule.app):
             yield from rule.policy(judged)

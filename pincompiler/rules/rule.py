@@ -1,17 +1,20 @@
-"""What a rule is: an id, a level, a check, and its documentation, which is also its test."""
+"""What a rule is: an id, a level, a check, and its page, which is also its test.
+
+A rule's module imports from here what every rule needs.
+"""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pincompiler.base.finding import Confidence, Evidence, Finding, Level, Use
 from pincompiler.base.records import dataclass
-from pincompiler.facts.common import UNIDENTIFIED
-from pincompiler.rules.references import references
+from pincompiler.facts.common import UNIDENTIFIED, Mechanism
+from pincompiler.rules.judged import Judged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date
 
     from pincompiler.base.finding import Snippet
@@ -22,8 +25,24 @@ if TYPE_CHECKING:
     from pincompiler.policy.differences import Remembered
     from pincompiler.policy.enforcement import Enforcement, Policy
     from pincompiler.policy.project import App, Project
-    from pincompiler.rules.judged import Judged
     from pincompiler.verdicts.drift import Drift, Expected, Kind
+
+__all__ = (
+    "Audited",
+    "Confidence",
+    "Finding",
+    "Findings",
+    "Judged",
+    "Level",
+    "Lowered",
+    "Mechanism",
+    "Rule",
+)
+
+Findings: TypeAlias = Iterator[Finding]
+"""What a check gives."""
+
+_REFERENCES = "\nReferences: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +64,14 @@ class Lowered:
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """A shipped app to be judged."""
+    """A shipped app, with what pins.toml says of it."""
 
     app: ShippedApp
     today: date
     policy: Policy | None = None
     """What pins.toml means, if there is one."""
     horizon: int = 30
-    """Days before an expiry at which it is told."""
+    """Warn this many days before an expiry."""
     project: Project | None = None
     """The pins.toml that ``policy`` is of."""
     expected: tuple[Expected, ...] = ()
@@ -73,36 +92,35 @@ class Rule:
     id: str
     level: Level
     doc: str
-    """The docstring of its module: summary, why, example, what to use instead."""
-    policy: Callable[[Judged], Iterator[Finding]] | None = None
-    """Judges one enforcement."""
-    target: Callable[[Lowered], Iterator[Finding]] | None = None
-    """Judges what a target makes of a policy."""
-    app: Callable[[Audited], Iterator[Finding]] | None = None
-    """Judges a shipped app.  With no check at all, the reader of pins.toml tells it."""
-    sources: tuple[str, ...] = ()
-    """What it rests on besides the catalogues: RFCs, documents of the platforms, other tools' rules."""
+    """The docstring of its module: summary, why, example, what to use instead, references."""
+    policy: Callable[[Judged], Findings] | None = None
+    """Checks one enforcement."""
+    target: Callable[[Lowered], Findings] | None = None
+    """Checks what a target makes of a policy."""
+    app: Callable[[Audited], Findings] | None = None
+    """Checks a shipped app.  A rule without any check is reported by the reader of pins.toml."""
+
+    @property
+    def page(self) -> str:
+        """Its documentation for people, in Markdown, without the references."""
+        return self.doc.partition(_REFERENCES)[0].strip()
 
     @property
     def references(self) -> tuple[str, ...]:
-        """The ids of the field's catalogues, then the sources."""
-        return (*references(self.id), *self.sources)
+        """Ids of CWE 4.18, MASVS 2.1, MASTG and MASWE (2026-11), then RFCs, documents and other tools' rules."""
+        given = self.doc.partition(_REFERENCES)[2].strip()
+        return tuple(given.split("; ")) if given else ()
 
     @property
     def summary(self) -> str:
         """The first line of its documentation, without the full stop."""
         return self.doc.strip().partition("\n")[0].rstrip(".")
 
-    @property
-    def examples(self) -> tuple[str, ...]:
-        """The pins.toml snippets of its documentation: wrong, right."""
-        return tuple(re.findall(r"```toml\n(.*?)```", self.doc, re.DOTALL))
-
     def at(self, where: Location | None, message: str, fix: str, **more: Any) -> Finding:
         """A finding of this rule."""
         return Finding(self.id, self.level, message, where, fix, **more)
 
-    def drifted(self, audited: Audited, kind: Kind, fix: str) -> Iterator[Finding]:
+    def drifted(self, audited: Audited, kind: Kind, fix: str) -> Findings:
         """A finding for each drift of a kind, at its line in pins.toml, with the place in the app beside it."""
         for one in audited.drift:
             if one.kind is kind:
@@ -138,7 +156,7 @@ class Rule:
 
     def in_code(
         self, audited: Audited, code: Code, message: str, fix: str, *, level: Level | None = None, **more: Any
-    ) -> Iterator[Finding]:
+    ) -> Findings:
         """The finding in code of a shipped app; none for code of a library that merely came along.
 
         ``more`` are ``hosts`` and ``related`` of :class:`Finding` and the fields of :class:`Evidence`.  What

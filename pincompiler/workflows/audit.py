@@ -27,7 +27,7 @@ from pincompiler.facts import Algorithm, Mechanism, State, Unseen
 from pincompiler.facts.engine import Engine
 from pincompiler.platforms.okhttp.model import Among, OkHttp, together
 from pincompiler.policy.differences import differences
-from pincompiler.rules.app import APP_RULES
+from pincompiler.rules.registry import APP_RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.drift import Drift, Expected, drift

@@ -111,7 +111,7 @@ def rules_json(rules: Iterable[Rule]) -> str:
             "id": rule.id,
             "level": rule.level.value,
             "summary": rule.summary,
-            "text": rule.doc.strip(),
+            "text": rule.page,
             "references": list(rule.references),
         }
         for rule in rules
@@ -122,4 +122,4 @@ def rules_json(rules: Iterable[Rule]) -> str:
 def rule_text(rule: Rule) -> str:
     """A rule's page: its documentation, its level and what it rests on."""
     references = f"\nReferences: {', '.join(rule.references)}\n" if rule.references else ""
-    return f"# {rule.id} ({rule.level.value})\n\n{rule.doc.strip()}\n{references}"
+    return f"# {rule.id} ({rule.level.value})\n\n{rule.page}\n{references}"

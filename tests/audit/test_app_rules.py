@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +13,8 @@ import pincompiler.rules.app
 from pincompiler.base.finding import Level
 from pincompiler.reports.audit import html, markdown
 from pincompiler.reports.rules.page import grouped, page
-from pincompiler.rules.app import APP_RULES
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.references import reference_name
+from pincompiler.rules.registry import APP_RULES, RULES, references
 from pincompiler.rules.rule import Rule
 from tests.rule_examples import FENCE, halves
 
@@ -26,7 +24,8 @@ FORM = re.compile(
     r"(?P<summary>[^\n]+)\.\n\n"
     r"## Why is this bad\?\n\n(?P<why>.+?)\n\n"
     r"## Example\n\n(?P<wrong>.*?```(?:java|kotlin|xml|toml|js|text)\n.+?```.*?)\n\n"
-    r"Use instead:\n\n(?P<right>.*?```(?:java|kotlin|xml|toml|js|text|diff)\n.+?```.*?)\n",
+    r"Use instead:\n\n(?P<right>.*?```(?:java|kotlin|xml|toml|js|text|diff)\n.+?```.*?)\n\n"
+    r"References: [^\n]+\n",
     re.DOTALL,
 )
 every_rule = pytest.mark.parametrize("rule", APP_RULES, ids=lambda rule: rule.id)
@@ -60,28 +59,18 @@ def test_documentation_has_its_four_parts(rule: Rule) -> None:
     assert found["why"].endswith(".")
 
 
-def test_the_catalogue_knows_every_rule_on_apps_and_no_other() -> None:
-    """And its ids are such as the catalogues have."""
-    path = Path(pincompiler.rules.__file__).parent / "references.toml"
-    table = {key: value for key, value in tomllib.loads(path.read_text("utf-8")).items() if key != "version"}
-    assert {rule.id for rule in APP_RULES} <= table.keys() <= {rule.id for rule in RULES}
-    for entry in table.values():
-        assert entry.keys() <= {"cwe", "masvs", "mastg", "maswe"}
-        assert entry["cwe"]
-        assert set(entry.get("masvs", ())) <= {
-            "NETWORK-1",
-            "NETWORK-2",
-            "RESILIENCE-1",
-            "RESILIENCE-2",
-            "RESILIENCE-4",
-            "CODE-1",
-            "CODE-3",
-            "CRYPTO-2",
-            "STORAGE-1",
-            "PLATFORM-2",
-        }
-        assert all(200 <= number < 400 for number in entry.get("mastg", ()))
-        assert all(0 < number < 120 for number in entry.get("maswe", ()))
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_references_are_ids_that_the_catalogues_have_in_their_order(rule: Rule) -> None:
+    """A rule on apps names its weakness at least."""
+    found = references(rule.id)
+    assert rule.references[: len(found)] == found, "ids of catalogues come first"
+    catalogues = ["CWE", "MASVS", "MASTG", "MASWE"]
+    assert [one.partition("-")[0] for one in found] == sorted(
+        (one.partition("-")[0] for one in found), key=catalogues.index
+    )
+    assert found or rule not in APP_RULES
+    assert not found or found[0].startswith("CWE-")
+    assert [one for one in found if not reference_name(one)] == []
 
 
 # -- changed lines -------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ from pincompiler.android.apk import SeveralAppsError
 from pincompiler.base.finding import Finding, Level
 from pincompiler.cli.audit import LARGE
 from pincompiler.cli.program import app as cli
-from pincompiler.rules.app import APP_RULES, missing_host
+from pincompiler.rules.app import missing_host
+from pincompiler.rules.registry import APP_RULES
 from pincompiler.shipped import read_app
 from pincompiler.workflows.audit import Question, audit
 from tests.apk.forge import app, manifest, nsc, simple_zip, uses_nsc

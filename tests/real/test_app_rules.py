@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pincompiler.base.finding import Level
-from pincompiler.rules.app import APP_RULES
+from pincompiler.rules.registry import APP_RULES
 from pincompiler.workflows.audit import audit, question
 from tests.builds import build_app
 from tests.real.apps import NSC, PACKAGE

@@ -14,7 +14,7 @@ from pincompiler.android.constants.program import Program
 from pincompiler.base.finding import Level
 from pincompiler.facts import FIRST_PARTY, ApiRange, App, State
 from pincompiler.platforms.nsc.reader import read_xml
-from pincompiler.rules.app import APP_RULES
+from pincompiler.rules.registry import APP_RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped.android import nsc
 from pincompiler.shipped.android.source import Source

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.rules.references import references
+from pincompiler.rules.registry import references
 from pincompiler.verdicts.fingerprints import fingerprinted
 from pincompiler.verdicts.headline import headline
 

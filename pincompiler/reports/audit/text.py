@@ -8,7 +8,7 @@ from pincompiler.base.finding import Change, Confidence, Level
 from pincompiler.reports.audit.since import overview
 from pincompiler.reports.findings.text import painted, visible
 from pincompiler.reports.names import java_name
-from pincompiler.rules.references import references
+from pincompiler.rules.registry import references
 from pincompiler.verdicts.headline import headline
 from pincompiler.verdicts.hosts import Verdict
 

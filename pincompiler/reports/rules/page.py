@@ -106,7 +106,7 @@ def _group(rule: Rule) -> str:
 
 def page(rule: Rule) -> RulePage:
     """The page of a rule."""
-    _, _, rest = rule.doc.strip().partition("## Why is this bad?")
+    _, _, rest = rule.page.partition("## Why is this bad?")
     why, _, example = rest.partition("## Example")
     wrong, _, right = re.sub(r"\n(Use instead\b)", "\n\0\\1", example).partition("\0")
     return RulePage(

@@ -51,24 +51,15 @@ Use instead:
 -path = "Pins.kt"
 -package = "com.example.app"
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.base.location import Location
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.facts import Mechanism
+from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Targets of whose mechanism the app has nothing, and nothing was left unseen that could be it."""
     there = {shipped.mechanism for shipped in audited.app.shipped}
     unseen = {mechanism for one in audited.app.unseen for mechanism in one.mechanisms}

@@ -19,21 +19,13 @@ Use instead:
 AndroidManifest.xml   deflated
 classes.dex           deflated
 ```
+
+References: CWE-693; MASVS-RESILIENCE-2
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _INFORMATION = lazy_regex(r"is the same app for other devices or uses: not read")
 _DECEPTIVE = lazy_regex(
@@ -43,7 +35,7 @@ _DECEPTIVE = lazy_regex(
 """What makes tools see something else than Android does."""
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Each kind of anomaly once, with how many entries have it."""
     found: dict[str, list[str]] = {}
     for one in audited.app.anomalies:

@@ -43,25 +43,17 @@ public final class Identity {
     }
 }
 ```
+
+References: CWE-321; MASVS-CRYPTO-2
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Confidence, Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.facts.bundled import CertificateFile
+from pincompiler.facts.bundled import CertificateFile
+from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Rule
 
 _FIX = "take it out of the app, have it revoked, and make keys on the device, in the Android Keystore"
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Keys that are not encrypted, or whose password is in the code; of others, that they are there."""
     for file in audited.app.bundled.files:
         if not file.store.private_keys:

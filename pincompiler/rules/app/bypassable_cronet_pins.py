@@ -36,24 +36,16 @@ Use instead:
 +                .setEnablePublicKeyPinningBypassForLocalTrustAnchors(false)
                  .build();
 ```
+
+References: CWE-295; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from pincompiler.base.finding import Level
-from pincompiler.facts import Mechanism
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Pins given to a builder that is not told to hold to them; one finding for each method."""
     open_to = [entry for entry in audited.app.kits.cronet if entry.bypass is not None]
     for _, some in groupby(open_to, key=lambda entry: entry.code.location.symbol):

@@ -47,25 +47,16 @@ Use instead:
 +    <pin-set expiration="2036-12-31">
        <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASTG-TEST-0243; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
+from pincompiler.rules.rule import Level, Rule
 from pincompiler.verdicts.drift import Kind
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-
-
-def check(audited: Audited) -> Iterator[Finding]:
-    """The pins of a host end on another day than pins.toml says."""
-    return RULE.drifted(audited, Kind.EXPIRY, "run pincompiler compile and build again")
-
-
-RULE = Rule("changed-expiry", Level.ERROR, __doc__, app=check)
+RULE: Rule = Rule(
+    "changed-expiry",
+    Level.ERROR,
+    __doc__,
+    app=lambda audited: RULE.drifted(audited, Kind.EXPIRY, "run pincompiler compile and build again"),
+)

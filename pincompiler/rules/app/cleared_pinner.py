@@ -37,25 +37,15 @@ Use instead:
 +        return client().newBuilder().retryOnConnectionFailure(false).build();
      }
 ```
+
+References: CWE-295; CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Confidence, Level
-from pincompiler.facts import Mechanism
 from pincompiler.facts.okhttp import Pinning
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.rules.rule import Audited
+from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Clients of the app whose pinner is taken away."""
     for client in audited.app.okhttp.clients:
         where = client.cleared or client.code

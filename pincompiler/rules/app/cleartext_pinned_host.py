@@ -29,22 +29,14 @@ Use instead:
 +  <domain-config cleartextTrafficPermitted="false">
      <domain includeSubdomains="true">api.example.com</domain>
 ```
+
+References: CWE-319; MASVS-NETWORK-1; MASTG-TEST-0235; MASWE-0026
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Domain-configs with pins where cleartext traffic is permitted, by themselves or by default."""
     target = audited.app.manifest.target_sdk
     for file in audited.app.nsc.read:

@@ -23,28 +23,19 @@ Use instead:
   <application android:usesCleartextTraffic="false" />
 </manifest>
 ```
+
+References: CWE-319; MASVS-NETWORK-1; MASTG-TEST-0235; MASWE-0026
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.base.location import Location
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.facts.nsc import NscFile
-
+from pincompiler.facts.nsc import NscFile
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 SDK = 28
 """The target from which on Android refuses it by default."""
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Who permits it: the base-config, a domain-config without pins, the manifest, or an old target."""
     manifest = audited.app.manifest
     default = manifest.target_sdk < SDK
@@ -63,7 +54,7 @@ def check(audited: Audited) -> Iterator[Finding]:
         yield RULE.in_file(where, message, fix, level=Level.NOTE, role="target")
 
 
-def _of_file(file: NscFile) -> Iterator[Finding]:
+def _of_file(file: NscFile) -> Findings:
     fix = 'write cleartextTrafficPermitted="false"'
     base = file.nsc.base
     if base.cleartext:

@@ -36,22 +36,15 @@ Use instead:
 +                .addPublicKeyPins("api.example.com", pins, true, Instant.parse("2030-01-01T00:00:00Z"))
                  .setEnablePublicKeyPinningBypassForLocalTrustAnchors(false)
 ```
+
+References: CWE-755; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.base.lazy_regex import lazy_regex
-from pincompiler.facts import Mechanism
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.facts.kits import CronetEntry
+from pincompiler.facts.kits import CronetEntry
+from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 _DIGITS = lazy_regex(r"[0-9.]*")
 _FORBIDDEN = lazy_regex(r"[\x00-,/:-@\[-`{-\x7f]|(?:^|\.)-|-(?:\.|$)|\.\.|^\.")
@@ -59,7 +52,7 @@ _FORBIDDEN = lazy_regex(r"[\x00-,/:-@\[-`{-\x7f]|(?:^|\.)-|-(?:\.|$)|\.\.|^\.")
 _LONGEST = 255
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Entries that CronetEngineBuilderImpl throws for."""
     for entry in audited.app.kits.cronet:
         for what, fix in _refused(entry):

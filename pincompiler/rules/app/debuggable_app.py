@@ -23,23 +23,15 @@ Use instead:
   <application android:debuggable="false" />
 </manifest>
 ```
+
+References: CWE-489; MASVS-RESILIENCE-4; MASTG-TEST-0226
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.base.location import Location
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """``android:debuggable``, and what it means for the pins."""
     app = audited.app
     if app.manifest.debuggable:

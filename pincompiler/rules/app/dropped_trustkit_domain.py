@@ -58,24 +58,15 @@ Use instead:
 +  <domain-config>
      <domain includeSubdomains="true">auth.example.com</domain>
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.facts import Mechanism
 from pincompiler.facts.kits import below_os
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Domains that TrustKit would have to enforce pins for, and does not know."""
     kit = audited.app.kits.trustkit
     below = below_os(audited.app.manifest.min_sdk)

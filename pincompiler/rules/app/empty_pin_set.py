@@ -29,22 +29,14 @@ Use instead:
   </domain-config>
 </network-security-config>
 ```
+
+References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Pin-sets of which nothing is left to check."""
     for file in audited.app.nsc.read:
         for config in file.nsc.configs:

@@ -30,23 +30,15 @@ Use instead:
 +    </trust-anchors>
    </domain-config>
 ```
+
+References: CWE-755; MASVS-NETWORK-1; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.base.location import Location
+from pincompiler.base.location import Location
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Configs in whose trust-anchors there is nothing."""
     for file in audited.app.nsc.read:
         found: dict[Location | None, list[str]] = {}

@@ -59,22 +59,14 @@ Use instead:
 +        + "gzQWXRqZVZ1UBuLL4g==";
 
 ```
+
+References: CWE-298; MASVS-NETWORK-2; MASWE-0028; Let's Encrypt, Extending Android Device Compatibility, 2020
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Certificates past their end, in a trust manager that is used."""
     for trust in audited.app.bundled.used:
         ended = [one for one in trust.certificates if one.ends < audited.today]
@@ -94,10 +86,4 @@ def check(audited: Audited) -> Iterator[Finding]:
             )
 
 
-RULE = Rule(
-    "expired-bundled-certificate",
-    Level.ERROR,
-    __doc__,
-    app=check,
-    sources=("Let's Encrypt, Extending Android Device Compatibility, 2020",),
-)
+RULE = Rule("expired-bundled-certificate", Level.ERROR, __doc__, app=check)

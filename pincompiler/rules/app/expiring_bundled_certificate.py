@@ -57,23 +57,16 @@ Use instead:
 +        + "gzQWXRqZVZ1UBuLL4g==";
 
 ```
+
+References: CWE-298; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Certificates near their end, without one that lasts beside them."""
     horizon = audited.today + timedelta(days=audited.horizon)
     for trust in audited.app.bundled.used:

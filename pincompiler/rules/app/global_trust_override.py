@@ -28,23 +28,15 @@ public final class Net {
     }
 }
 ```
+
+References: CWE-295; CWE-297; MASVS-NETWORK-1; MASTG-TEST-0282; MASTG-TEST-0283; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.base.location import java_name
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Replacements by what is known to decide wrongly; one that pins for the whole app is sound."""
     for one in audited.app.trust.overrides:
         if one.broken_by:

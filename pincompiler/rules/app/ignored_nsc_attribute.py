@@ -28,23 +28,15 @@ Use instead:
 +    <domain includeSubdomains="true">example.com</domain>
      <pin-set>
 ```
+
+References: CWE-1188; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.platforms.nsc.oddities import OddityKind
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Attributes with a name, a place or a value that Android does not know."""
     for file in audited.app.nsc.read:
         for odd in file.nsc.oddities:

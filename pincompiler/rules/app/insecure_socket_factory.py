@@ -30,22 +30,14 @@ public final class Net {
     }
 }
 ```
+
+References: CWE-295; CWE-297; MASVS-NETWORK-1; MASTG-TEST-0234; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Calls of getInsecure."""
     call = "SSLCertificateSocketFactory.getInsecure"
     for one in audited.app.trust.insecure:

@@ -57,26 +57,18 @@ Use instead:
 +        + "gzQWXRqZVZ1UBuLL4g==";
 
 ```
+
+References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.keys.interception import TOOLS
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.keys.certificates import BundledCertificate
+from pincompiler.keys.certificates import BundledCertificate
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _FIX = "trust it in debug builds only: <debug-overrides> of the network security configuration"
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Certificates that such a tool made, in a trust manager that is used or in the NSC."""
     yield from _in_code(audited)
     for file in audited.app.bundled.files:
@@ -95,7 +87,7 @@ def _tool(certificate: BundledCertificate) -> str:
     return found[0].lower() if found else ""
 
 
-def _in_code(audited: Audited) -> Iterator[Finding]:
+def _in_code(audited: Audited) -> Findings:
     for trust in audited.app.bundled.used:
         for certificate in trust.certificates:
             if tool := _tool(certificate):

@@ -67,6 +67,14 @@ def graded(audited: Audited, one: Decider, worst: Level) -> Level:
     )
 
 
+def always(
+    rule: Rule, audited: Audited, decides: Decides, flaw: Flaw, does: str, fix: str
+) -> Iterator[Finding]:
+    """The findings on deciders with one flaw, at the rule's own level."""
+    for one in lenient(audited, decides, flaw):
+        yield from told(rule, audited, one, does, fix)
+
+
 def told(
     rule: Rule, audited: Audited, one: Decider, does: str, fix: str, *, level: Level | None = None
 ) -> Iterator[Finding]:

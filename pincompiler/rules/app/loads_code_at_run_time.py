@@ -25,22 +25,14 @@ public final class Plugins {
     }
 }
 ```
+
+References: CWE-829
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Each method that makes a class loader; those that libraries need for themselves are no facts."""
     for loader in audited.app.loading.loaders:
         message = f"{loader.what} loads code at run time, which no audit of the app sees"

@@ -58,22 +58,14 @@ Use instead:
 +        + "gzQWXRqZVZ1UBuLL4g==";
 
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASWE-0028; RFC 7469 section 4.3
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Trust managers of one key that is no CA's."""
     for trust in audited.app.bundled.used:
         keys = {one.spki_sha256 for one in trust.certificates}
@@ -92,4 +84,4 @@ def check(audited: Audited) -> Iterator[Finding]:
         )
 
 
-RULE = Rule("lone-bundled-leaf", Level.WARNING, __doc__, app=check, sources=("RFC 7469 section 4.3",))
+RULE = Rule("lone-bundled-leaf", Level.WARNING, __doc__, app=check)

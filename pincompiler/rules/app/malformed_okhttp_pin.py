@@ -33,26 +33,16 @@ Use instead:
 +                "sha256/UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=")
          .build();
 ```
+
+References: CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.facts import Mechanism
+from pincompiler.facts.okhttp import Added, Library
 from pincompiler.platforms.okhttp.pins import hash_of
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.facts.okhttp import Added, Library
-    from pincompiler.rules.rule import Audited
+from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Pins of the app that do not have the form or the length."""
     for pinner in audited.app.okhttp.pinners:
         for added in pinner.added:
@@ -60,7 +50,7 @@ def check(audited: Audited) -> Iterator[Finding]:
                 yield from _judged(audited, added, pinner.library)
 
 
-def _judged(audited: Audited, added: Added, library: Library) -> Iterator[Finding]:
+def _judged(audited: Audited, added: Added, library: Library) -> Findings:
     for pin in added.pins:
         if said := _fault(pin, library):
             yield from RULE.in_code(

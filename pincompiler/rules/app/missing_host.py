@@ -46,24 +46,16 @@ Use instead:
 +    <domain includeSubdomains="false">api.example.com</domain>
      <pin-set>
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.base.location import Location
-from pincompiler.rules.rule import Audited, Rule
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 from pincompiler.verdicts.drift import Kind
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from pincompiler.base.finding import Finding
-
-
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Hosts that one configuration lacks, and those that nothing in the app pins."""
     yield from RULE.drifted(audited, Kind.HOST_MISSING, "run pincompiler compile and build again")
     compared = {one.shipped.mechanism for one in audited.drift if one.kind is Kind.HOST_MISSING}

@@ -44,25 +44,16 @@ Use instead:
 +      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
      </pin-set>
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
+from pincompiler.rules.rule import Level, Rule
 from pincompiler.verdicts.drift import Kind
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-
-
-def check(audited: Audited) -> Iterator[Finding]:
-    """A key of pins.toml is not in the shipped app."""
-    return RULE.drifted(audited, Kind.KEY_MISSING, "run pincompiler compile and build again")
-
-
-RULE = Rule("missing-key", Level.ERROR, __doc__, app=check)
+RULE: Rule = Rule(
+    "missing-key",
+    Level.ERROR,
+    __doc__,
+    app=lambda audited: RULE.drifted(audited, Kind.KEY_MISSING, "run pincompiler compile and build again"),
+)

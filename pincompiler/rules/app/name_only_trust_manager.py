@@ -57,33 +57,20 @@ public final class Net {
     }
 }
 ```
+
+References: CWE-295; CWE-296; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.app.leniency import lenient, told
-from pincompiler.rules.rule import Audited, Rule
+from pincompiler.rules.app.leniency import always
+from pincompiler.rules.rule import Level, Rule
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+_DOES = "compares names in a certificate and never verifies a signature"
+_FIX = "leave it to the platform, and pin the key"
 
-    from pincompiler.base.finding import Finding
-
-
-def check(audited: Audited) -> Iterator[Finding]:
-    """Trust managers with this flaw."""
-    for one in lenient(audited, Decides.CHAIN, Flaw.NAME_ONLY):
-        yield from told(
-            RULE,
-            audited,
-            one,
-            "compares names in a certificate and never verifies a signature",
-            "leave it to the platform, and pin the key",
-        )
-
-
-RULE = Rule("name-only-trust-manager", Level.ERROR, __doc__, app=check)
+RULE: Rule = Rule(
+    "name-only-trust-manager",
+    Level.ERROR,
+    __doc__,
+    app=lambda audited: always(RULE, audited, Decides.CHAIN, Flaw.NAME_ONLY, _DOES, _FIX),
+)

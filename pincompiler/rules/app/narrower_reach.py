@@ -47,25 +47,16 @@ Use instead:
 +    <domain includeSubdomains="true">example.com</domain>
      <pin-set>
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
+from pincompiler.rules.rule import Level, Rule
 from pincompiler.verdicts.drift import Kind
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-
-
-def check(audited: Audited) -> Iterator[Finding]:
-    """The shipped app pins fewer names below a host than pins.toml."""
-    return RULE.drifted(audited, Kind.NARROWER, "run pincompiler compile and build again")
-
-
-RULE = Rule("narrower-reach", Level.ERROR, __doc__, app=check)
+RULE: Rule = Rule(
+    "narrower-reach",
+    Level.ERROR,
+    __doc__,
+    app=lambda audited: RULE.drifted(audited, Kind.NARROWER, "run pincompiler compile and build again"),
+)

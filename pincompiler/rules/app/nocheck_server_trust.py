@@ -16,23 +16,14 @@ Use instead:
 ```js
 cordova.plugin.http.setServerTrustMode('pinned', start, fail);
 ```
+
+References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Confidence, Level
-from pincompiler.facts import Mechanism
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Choices of that mode in scripts; whether such a script runs in a release cannot be told."""
     for one in audited.app.kits.hybrid:
         if one.mode == "nocheck":

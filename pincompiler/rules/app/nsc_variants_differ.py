@@ -37,25 +37,17 @@ Use instead:
   </domain-config>
 </network-security-config>
 ```
+
+References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
+from pincompiler.facts.nsc import NscFile
+from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.differences import unused_labels
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.facts.nsc import NscFile
-    from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Hosts that are not pinned alike by all variants; what pins.toml has a say on is drift."""
     files = audited.app.nsc.read
     if len(files) < 2:

@@ -26,22 +26,14 @@ Use instead:
 +        return SSLContext.getInstance("TLS");
      }
 ```
+
+References: CWE-757; CWE-327; MASVS-NETWORK-1; MASTG-TEST-0217; MASWE-0026; https://www.rfc-editor.org/rfc/rfc8996
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Calls that name an old version."""
     for one in audited.app.trust.protocols:
         yield from RULE.in_code(
@@ -55,10 +47,4 @@ def check(audited: Audited) -> Iterator[Finding]:
         )
 
 
-RULE = Rule(
-    "outdated-tls-protocol",
-    Level.WARNING,
-    __doc__,
-    app=check,
-    sources=("https://www.rfc-editor.org/rfc/rfc8996",),
-)
+RULE = Rule("outdated-tls-protocol", Level.WARNING, __doc__, app=check)

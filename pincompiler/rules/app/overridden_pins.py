@@ -39,24 +39,16 @@ Use instead:
 +  </debug-overrides>
  </network-security-config>
 ```
+
+References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0286; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.base.location import Location
-    from pincompiler.platforms.nsc.model import Anchor
+from pincompiler.base.location import Location
+from pincompiler.platforms.nsc.model import Anchor
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Anchors that override the pins of some host; in debuggable builds, those of debug-overrides too."""
     for file in audited.app.nsc.read:
         found: dict[Location | None, tuple[Anchor, list[str]]] = {}

@@ -44,26 +44,18 @@ Use instead:
 +    fun client(): OkHttpClient = OkHttpClient.Builder().build()
  }
 ```
+
+References: CWE-297; MASVS-NETWORK-1; MASTG-TEST-0283; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.facts.trust import Decides, Flaw
 from pincompiler.rules.app.leniency import lenient, stock, told
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _FIX = "remove it: the platform compares the names"
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Verifiers of the app's own, and uses of those that libraries offer."""
     for one in lenient(audited, Decides.HOST, Flaw.ACCEPTS_ALL):
         yield from told(RULE, audited, one, "accepts a certificate for any host", _FIX)

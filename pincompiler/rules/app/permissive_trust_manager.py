@@ -55,27 +55,18 @@ public final class Net {
     }
 }
 ```
+
+References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.facts.trust import Decides, Flaw
 from pincompiler.rules.app.leniency import lenient, stock, told
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _FIX = "leave it to the platform: trust local certificates by debug-overrides"
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Trust managers and strategies of the app's own, and uses of those that libraries offer."""
     for one in lenient(audited, Decides.CHAIN, Flaw.ACCEPTS_ALL):
         yield from told(RULE, audited, one, "accepts every certificate chain", _FIX)

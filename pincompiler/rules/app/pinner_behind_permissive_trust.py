@@ -40,26 +40,16 @@ Use instead:
 +        return new OkHttpClient.Builder().certificatePinner(PINS).build();
      }
 ```
+
+References: CWE-295; MASVS-NETWORK-1; MASVS-NETWORK-2; MASTG-TEST-0282; MASTG-TEST-0283; MASWE-0027; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.base.location import java_name
-from pincompiler.facts import Mechanism
 from pincompiler.facts.okhttp import Pinning
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.rules.rule import Audited
+from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Pinned clients of the app with a trust manager or verifier that is always wrong."""
     wrong = {one.code.class_name: one for one in audited.app.trust.permissive}
     for client in audited.app.okhttp.clients:

@@ -28,22 +28,14 @@ Use instead:
 +      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
        <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
 ```
+
+References: CWE-755; CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Everything that AOSP's XmlConfigSource throws on in this build."""
     for file in audited.app.nsc.counting:
         for problem in file.problems:

@@ -51,23 +51,14 @@ Use instead:
 -      <pin digest="SHA-256">AAVSFeGxhVy8JLPsj6x9T2qkQ9VrZUWxbmCplAGxgNw=</pin>
      </pin-set>
 ```
+
+References: CWE-324; CWE-798; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.rules.judged import Judged
+from pincompiler.rules.rule import Audited, Findings, Judged, Level, Rule
 
 
-def check_policy(judged: Judged) -> Iterator[Finding]:
+def check_policy(judged: Judged) -> Findings:
     """Retired keys in the pin-sets of pins.toml itself."""
     for pin_set in judged.pin_sets:
         for n, key in enumerate(pin_set.keys):
@@ -77,7 +68,7 @@ def check_policy(judged: Judged) -> Iterator[Finding]:
                 yield RULE.at(where, message, "drop it from the pin-set", hosts=pin_set.hosts)
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Retired keys among all pins of the app, whatever the host and mechanism."""
     keys = audited.project.keys if audited.project else ()
     retired = {key.pin: key for key in keys if key.retired}

@@ -32,25 +32,15 @@ Use instead:
 +                "sha256/UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=")
          .build();
 ```
+
+References: CWE-328; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.facts import Mechanism
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.facts.okhttp import Added, Library
-    from pincompiler.rules.rule import Audited
+from pincompiler.facts.okhttp import Added, Library
+from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """SHA-1 pins of the app."""
     for pinner in audited.app.okhttp.pinners:
         for added in pinner.added:
@@ -58,7 +48,7 @@ def check(audited: Audited) -> Iterator[Finding]:
                 yield from _judged(audited, added, pinner.library)
 
 
-def _judged(audited: Audited, added: Added, library: Library) -> Iterator[Finding]:
+def _judged(audited: Audited, added: Added, library: Library) -> Findings:
     for pin in added.pins:
         if pin.startswith("sha1/"):
             fix = (

@@ -66,24 +66,16 @@ Use instead:
 -        platform.checkServerTrusted(chain, type);
      }
 ```
+
+References: CWE-295; CWE-489; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.facts.trust import Decides, Flaw, When
 from pincompiler.rules.app.leniency import lenient, told
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Trust managers with this flaw."""
     for one in lenient(audited, Decides.CHAIN, Flaw.SKIPS):
         # Whoever makes the chain meets a condition on its shape.

@@ -54,33 +54,20 @@ Use instead:
 +            throw error;
          }
 ```
+
+References: CWE-295; CWE-390; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.app.leniency import lenient, told
-from pincompiler.rules.rule import Audited, Rule
+from pincompiler.rules.app.leniency import always
+from pincompiler.rules.rule import Level, Rule
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+_DOES = "catches the refusal of a certificate chain and returns"
+_FIX = "throw the exception again"
 
-    from pincompiler.base.finding import Finding
-
-
-def check(audited: Audited) -> Iterator[Finding]:
-    """Trust managers with this flaw."""
-    for one in lenient(audited, Decides.CHAIN, Flaw.SWALLOWS):
-        yield from told(
-            RULE,
-            audited,
-            one,
-            "catches the refusal of a certificate chain and returns",
-            "throw the exception again",
-        )
-
-
-RULE = Rule("swallowed-certificate-error", Level.ERROR, __doc__, app=check)
+RULE: Rule = Rule(
+    "swallowed-certificate-error",
+    Level.ERROR,
+    __doc__,
+    app=lambda audited: always(RULE, audited, Decides.CHAIN, Flaw.SWALLOWS, _DOES, _FIX),
+)

@@ -53,23 +53,14 @@ Use instead:
 +    <trustkit-config enforcePinning="true" disableDefaultReportUri="true" />
    </domain-config>
 ```
+
+References: CWE-359; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.facts import Mechanism
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Pinned hosts whose failures go there."""
     kit = audited.app.kits.trustkit
     if kit is None or not kit.is_started:

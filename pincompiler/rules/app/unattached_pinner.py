@@ -33,25 +33,15 @@ Use instead:
 +        return new OkHttpClient.Builder().certificatePinner(PINS).build();
      }
 ```
+
+References: CWE-295; CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Confidence, Level
-from pincompiler.facts import Mechanism
 from pincompiler.facts.okhttp import Use
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.rules.rule import Audited
+from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Pinners of the app that nothing gets."""
     for pinner in audited.app.okhttp.pinners:
         if pinner.use is Use.NEVER and pinner.added and pinner.code.owner.first_party:

@@ -54,24 +54,15 @@ Use instead:
 +    }
  }
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Confidence, Level
-from pincompiler.facts import Mechanism
 from pincompiler.facts.kits import below_os
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """A start, and nothing that uses what was started."""
     kit = audited.app.kits.trustkit
     if kit is None or not kit.started or kit.attached:

@@ -46,25 +46,16 @@ Use instead:
 -      <pin digest="SHA-256">AAVSFeGxhVy8JLPsj6x9T2qkQ9VrZUWxbmCplAGxgNw=</pin>
      </pin-set>
 ```
+
+References: CWE-295; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
+from pincompiler.rules.rule import Level, Rule
 from pincompiler.verdicts.drift import Kind
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-
-
-def check(audited: Audited) -> Iterator[Finding]:
-    """The shipped app accepts a key that pins.toml does not want for that host."""
-    return RULE.drifted(audited, Kind.KEY_UNKNOWN, "drop the pin, or add its key to pins.toml")
-
-
-RULE = Rule("unexpected-key", Level.ERROR, __doc__, app=check)
+RULE: Rule = Rule(
+    "unexpected-key",
+    Level.ERROR,
+    __doc__,
+    app=lambda audited: RULE.drifted(audited, Kind.KEY_UNKNOWN, "drop the pin, or add its key to pins.toml"),
+)

@@ -58,27 +58,18 @@ Use instead:
 -  </domain-config>
  </network-security-config>
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
+from pincompiler.rules.rule import Level, Rule
 from pincompiler.verdicts.drift import Kind
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-
-
-def check(audited: Audited) -> Iterator[Finding]:
-    """The shipped app pins a host that pins.toml does not know."""
-    return RULE.drifted(
+RULE: Rule = Rule(
+    "unlisted-host",
+    Level.WARNING,
+    __doc__,
+    app=lambda audited: RULE.drifted(
         audited, Kind.HOST_UNKNOWN, "add the host to pins.toml, or drop its pins from the app"
-    )
-
-
-RULE = Rule("unlisted-host", Level.WARNING, __doc__, app=check)
+    ),
+)

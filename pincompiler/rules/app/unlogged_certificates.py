@@ -25,24 +25,16 @@ Use instead:
 +    <certificateTransparency enabled="true"/>
    </domain-config>
 ```
+
+References: CWE-295; MASVS-NETWORK-1; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.base.location import Location
-    from pincompiler.platforms.nsc.model import Settings
+from pincompiler.base.location import Location
+from pincompiler.platforms.nsc.model import Settings
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """``<certificateTransparency>`` that says no, or says nothing, which means no."""
     for file in audited.app.nsc.read:
         configs: list[tuple[Settings, tuple[str, ...]]] = [(file.nsc.base, ())]

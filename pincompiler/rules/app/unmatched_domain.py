@@ -28,26 +28,19 @@ Use instead:
 +    <domain includeSubdomains="true">example.com</domain>
      <pin-set>
 ```
+
+References: CWE-295; CWE-1188; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
-from pincompiler.base.finding import Level
+from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.policy.hosts import canonical_host
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Names that are no host's; graver where their pins are lost by it."""
     for file in audited.app.nsc.read:
         for config in file.nsc.configs:

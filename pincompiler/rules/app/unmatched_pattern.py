@@ -33,26 +33,16 @@ Use instead:
 +        .add("api.example.com",
                  "sha256/HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=",
 ```
+
+References: CWE-295; CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.facts import Mechanism
+from pincompiler.facts.okhttp import Added, Library
 from pincompiler.platforms.okhttp.pins import fault_of
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.facts.okhttp import Added, Library
-    from pincompiler.rules.rule import Audited
+from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Patterns of the app that cannot match."""
     for pinner in audited.app.okhttp.pinners:
         for added in pinner.added:
@@ -60,7 +50,7 @@ def check(audited: Audited) -> Iterator[Finding]:
                 yield from _judged(audited, added, pinner.library)
 
 
-def _judged(audited: Audited, added: Added, library: Library) -> Iterator[Finding]:
+def _judged(audited: Audited, added: Added, library: Library) -> Findings:
     if fault := fault_of(added.pattern, library.known_version):
         yield from RULE.in_code(
             audited,

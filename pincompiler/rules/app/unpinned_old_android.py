@@ -34,27 +34,18 @@ Use instead:
 +  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
    <application android:networkSecurityConfig="@xml/network_security_config" />
 ```
+
+References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0285; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.facts import ApiRange, Mechanism, State
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-
+from pincompiler.facts import ApiRange, State
+from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 SINCE = 24
 """The API level of Android 7.0."""
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Hosts that the NSC alone pins, in an app for versions that ignore it."""
     app = audited.app
     if app.manifest.min_sdk >= SINCE or any(one.mechanisms - {Mechanism.NSC} for one in app.unseen):

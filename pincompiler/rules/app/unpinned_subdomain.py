@@ -39,25 +39,17 @@ Use instead:
 +    <domain includeSubdomains="true">example.com</domain>
      <pin-set>
 ```
+
+References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Confidence, Level
 from pincompiler.facts import State
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.facts.nsc import NscFile
-    from pincompiler.platforms.nsc.model import Domain
+from pincompiler.facts.nsc import NscFile
+from pincompiler.platforms.nsc.model import Domain
+from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Hosts that the code names; what pins.toml has a say on is drift."""
     if not audited.app.complete:
         return  # what was not seen may pin them

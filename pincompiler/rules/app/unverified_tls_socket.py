@@ -34,22 +34,14 @@ Use instead:
 +        socket.setSSLParameters(parameters);
          socket.startHandshake();
 ```
+
+References: CWE-297; MASVS-NETWORK-1; MASTG-TEST-0234; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Confidence, Level
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Sockets of clients near which no code asks for the name."""
     for one in audited.app.trust.sockets:
         yield from RULE.in_code(

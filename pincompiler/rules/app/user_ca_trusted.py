@@ -30,28 +30,21 @@ Use instead:
   </debug-overrides>
 </network-security-config>
 ```
+
+References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0286; MASWE-0027
 """
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.base.location import Location
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-    from pincompiler.platforms.nsc.model import Anchor, Nsc
-
+from pincompiler.platforms.nsc.model import Anchor, Nsc
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 SDK = 24
 """The target from which on Android does not trust them by default."""
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """What asks for user CAs; that an old target does so by default is a note."""
     app = audited.app
     for file in app.nsc.read:

@@ -32,21 +32,13 @@ Use instead:
 +                        && HttpsURLConnection.getDefaultHostnameVerifier().verify(host, session));
          return connection;
 ```
+
+References: CWE-297; MASVS-NETWORK-1; MASTG-TEST-0283; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.facts.trust import Decides, Flaw
 from pincompiler.rules.app.leniency import lenient, told
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _DOES = {
     Flaw.IGNORES_CERTIFICATE: "decides without asking for a name in the certificate",
@@ -55,7 +47,7 @@ _DOES = {
 }
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Verifiers that compare something, and not the names."""
     for one in lenient(audited, Decides.HOST, *_DOES):
         level = RULE.level if one.flaw is Flaw.IGNORES_CERTIFICATE else Level.WARNING

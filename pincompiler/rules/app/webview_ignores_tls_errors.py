@@ -39,24 +39,16 @@ Use instead:
 +                handler.cancel();
              }
 ```
+
+References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0284; MASWE-0027
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
 from pincompiler.facts.trust import Decides, Flaw, When
 from pincompiler.rules.app.leniency import lenient, told
-from pincompiler.rules.rule import Audited, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
-def check(audited: Audited) -> Iterator[Finding]:
+def check(audited: Audited) -> Findings:
     """Clients of WebViews that go on."""
     for one in lenient(audited, Decides.ERROR, Flaw.ACCEPTS_ALL, Flaw.SKIPS):
         does = "loads pages although their certificate was refused"

@@ -46,25 +46,18 @@ Use instead:
 +    <domain includeSubdomains="false">api.example.com</domain>
      <pin-set>
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Audited, Rule
+from pincompiler.rules.rule import Level, Rule
 from pincompiler.verdicts.drift import Kind
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.base.finding import Finding
-
-
-def check(audited: Audited) -> Iterator[Finding]:
-    """The shipped app pins names below a host that pins.toml leaves alone."""
-    return RULE.drifted(audited, Kind.WIDER, "say subdomains in pins.toml, or compile and build again")
-
-
-RULE = Rule("wider-reach", Level.WARNING, __doc__, app=check)
+RULE: Rule = Rule(
+    "wider-reach",
+    Level.WARNING,
+    __doc__,
+    app=lambda audited: RULE.drifted(
+        audited, Kind.WIDER, "say subdomains in pins.toml, or compile and build again"
+    ),
+)

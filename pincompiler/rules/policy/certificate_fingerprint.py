@@ -35,22 +35,14 @@ file = "certs/api-2027.csr"
 hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
 ```
+
+References: CWE-295; MASVS-NETWORK-2; MASWE-0028; RFC 7469 section 2.4
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.rules.judged import Judged
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Pins that equal the fingerprint of a certificate at hand."""
     fingerprints = {key.certificate.sha256: key for key in judged.keys if key.certificate}
     for key in judged.keys:
@@ -61,4 +53,4 @@ def check(judged: Judged) -> Iterator[Finding]:
             yield RULE.at(where, message, f'write "{other.pin}"')
 
 
-RULE = Rule("certificate-fingerprint", Level.ERROR, __doc__, policy=check, sources=("RFC 7469 section 2.4",))
+RULE = Rule("certificate-fingerprint", Level.ERROR, __doc__, policy=check)

@@ -26,23 +26,15 @@ Use instead:
 +file = "certs/api-2027.csr"
 
 ```
+
+References: CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.policy.enforcement import Key, PinSet
-    from pincompiler.rules.judged import Judged
+from pincompiler.policy.enforcement import Key, PinSet
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Keys of one set with equal pins; what is repeated in another set adds nothing, and deceives nobody."""
     for pin_set in judged.pin_sets:
         met: dict[bytes, list[Key]] = {}

@@ -23,22 +23,14 @@ hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
 expires = 2027-10-01
 ```
+
+References: CWE-298; MASVS-NETWORK-2; MASTG-TEST-0243; MASWE-0028; lint:PinSetExpiry
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.rules.judged import Judged
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Hosts for which pins were demanded until their day came."""
     for held in judged.held(lambda asked: not asked.now):
         ended = max(clause.until for clause in held.asked.demand if clause.until)
@@ -47,4 +39,4 @@ def check(judged: Judged) -> Iterator[Finding]:
         yield RULE.at(held.where("expires"), message, fix, hosts=held.hosts)
 
 
-RULE = Rule("expired-pin-set", Level.ERROR, __doc__, policy=check, sources=("lint:PinSetExpiry",))
+RULE = Rule("expired-pin-set", Level.ERROR, __doc__, policy=check)

@@ -23,24 +23,17 @@ hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
 expires = 2027-12-01
 ```
+
+References: CWE-298; MASVS-NETWORK-2; MASTG-TEST-0243; MASWE-0028; lint:PinSetExpiry
 """
 
-from __future__ import annotations
+from datetime import date, timedelta
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from pincompiler.rules.judged import Asked, Judged
+from pincompiler.rules.judged import Asked
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Hosts for which nothing is demanded any more from a day within the horizon on."""
     for held in judged.held(lambda asked: 0 < _days(asked, judged.today) <= judged.horizon):
         days = _days(held.asked, judged.today)
@@ -56,4 +49,4 @@ def _days(asked: Asked, today: date) -> int:
     return (asked.ends - today).days if asked.ends else 0
 
 
-RULE = Rule("expiring-pin-set", Level.WARNING, __doc__, policy=check, sources=("lint:PinSetExpiry",))
+RULE = Rule("expiring-pin-set", Level.WARNING, __doc__, policy=check)

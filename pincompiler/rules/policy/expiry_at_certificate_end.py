@@ -30,22 +30,14 @@ hosts = ["api.example.com"]
 keys = ["spring", "api-2027"]
 expires = 2027-03-01
 ```
+
+References: CABF SC-081v3
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.rules.judged import Judged
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Hosts whose pins end on the day of a pinned certificate's notAfter."""
     for held in judged.ending():
         for key in held.keys:
@@ -55,4 +47,4 @@ def check(judged: Judged) -> Iterator[Finding]:
                 yield RULE.at(held.where("expires"), message, fix, hosts=held.hosts, kind=key.title)
 
 
-RULE = Rule("expiry-at-certificate-end", Level.WARNING, __doc__, policy=check, sources=("CABF SC-081v3",))
+RULE = Rule("expiry-at-certificate-end", Level.WARNING, __doc__, policy=check)

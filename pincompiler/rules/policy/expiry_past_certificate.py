@@ -30,23 +30,15 @@ hosts = ["api.example.com"]
 keys = ["spring", "api-2027"]
 expires = 2027-03-01
 ```
+
+References: CABF SC-081v3
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
 from pincompiler.policy.enforcement import Role
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.rules.judged import Judged
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Hosts whose pins end later than the notAfter of a server certificate among them."""
     for held in judged.ending():
         ends = held.asked.ends
@@ -65,4 +57,4 @@ def check(judged: Judged) -> Iterator[Finding]:
                 yield RULE.at(held.where("expires"), message, fix, hosts=held.hosts, kind=str(number))
 
 
-RULE = Rule("expiry-past-certificate", Level.WARNING, __doc__, policy=check, sources=("CABF SC-081v3",))
+RULE = Rule("expiry-past-certificate", Level.WARNING, __doc__, policy=check)

@@ -21,23 +21,16 @@ Use instead:
 hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASWE-0028; RFC 7469 section 2.5
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
 from pincompiler.policy.enforcement import Role
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.rules.judged import Asked, Judged
+from pincompiler.rules.judged import Asked
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Hosts for which several keys count wherever they stand, of which exactly one is a server's."""
     cas = frozenset(key.spki_sha256 for key in judged.keys if key.role is Role.CA)
 
@@ -53,4 +46,4 @@ def check(judged: Judged) -> Iterator[Finding]:
             yield RULE.at(held.where("keys"), message, fix, hosts=held.hosts, related=held.related)
 
 
-RULE = Rule("lone-leaf-key", Level.WARNING, __doc__, policy=check, sources=("RFC 7469 section 2.5",))
+RULE = Rule("lone-leaf-key", Level.WARNING, __doc__, policy=check)

@@ -24,23 +24,16 @@ Use instead:
 hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
 ```
+
+References: CWE-693; MASVS-NETWORK-2; MASWE-0028; RFC 7469 section 4.3; lint:MissingBackupPin
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.policy.enforcement import Demand
-    from pincompiler.rules.judged import Asked, Judged
+from pincompiler.policy.enforcement import Demand
+from pincompiler.rules.judged import Asked
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Hosts for which every chain that is accepted has one and the same key."""
     for held in judged.held(_rests_on_one):
         message = f"{held.title} {_said(held.asked.now)}"
@@ -64,10 +57,4 @@ def _said(demand: Demand) -> str:
     return "has one server pin and one CA pin, and every chain must match both, so losing either key locks every user out"
 
 
-RULE = Rule(
-    "missing-backup-pin",
-    Level.ERROR,
-    __doc__,
-    policy=check,
-    sources=("RFC 7469 section 4.3", "lint:MissingBackupPin"),
-)
+RULE = Rule("missing-backup-pin", Level.ERROR, __doc__, policy=check)

@@ -29,21 +29,11 @@ Use instead:
 ```
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
 from pincompiler.rules.overlaps import overlaps
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.rules.judged import Judged
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Names that an entry above would hold to other pins, or holds to more."""
     for overlap in overlaps(judged):
         if not overlap.same:

@@ -26,24 +26,18 @@ file = "certs/api-2026.pem"
 hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
 ```
+
+References: CWE-298; MASVS-NETWORK-2; MASTG-TEST-0243; MASWE-0028
 """
 
-from __future__ import annotations
+from datetime import date
 
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from pincompiler.policy.enforcement import Clause
-    from pincompiler.rules.judged import Held, Judged
+from pincompiler.policy.enforcement import Clause
+from pincompiler.rules.judged import Held
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Hosts for which the certificates of a clause, if it has any, have all passed their notAfter."""
     ended = {
         key.spki_sha256

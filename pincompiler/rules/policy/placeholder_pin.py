@@ -30,21 +30,14 @@ Use instead:
 +file = "certs/api-2027.csr"
 
 ```
+
+References: CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
 import hashlib
-from typing import TYPE_CHECKING
 
-from pincompiler.base.finding import Finding, Level
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.policy.enforcement import Key
-    from pincompiler.rules.judged import Judged
+from pincompiler.policy.enforcement import Key
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 EMPTY = hashlib.sha256(b"").digest()
 
@@ -58,7 +51,7 @@ SAMPLES = {
 """Sample pins of public documentation; those of real CAs in them are left out, since they may be meant."""
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Keys whose pin nobody can have."""
     for key in judged.keys:
         what = _what(key)

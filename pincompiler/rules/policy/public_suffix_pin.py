@@ -22,25 +22,16 @@ hosts = ["example.co.uk"]
 subdomains = "all"
 keys = ["api-2026", "api-2027"]
 ```
+
+References: CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.policy.enforcement import Reach
+from pincompiler.policy.enforcement import PinSet, Reach
 from pincompiler.policy.hosts import public_suffix
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.policy.enforcement import PinSet
-    from pincompiler.rules.judged import Judged
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Public suffixes below which hosts are pinned, or have their pins tried."""
     for pin_set in judged.pin_sets:
         if pin_set.reach is Reach.NONE or not pin_set.keys:

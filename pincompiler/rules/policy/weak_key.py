@@ -23,24 +23,15 @@ Use instead:
 hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
 ```
+
+References: CWE-326; MASVS-NETWORK-2; MASWE-0028; NIST SP 800-131A
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.policy.enforcement import Role
-from pincompiler.rules.rule import Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pincompiler.policy.enforcement import Key
-    from pincompiler.rules.judged import Judged
+from pincompiler.policy.enforcement import Key, Role
+from pincompiler.rules.rule import Findings, Judged, Level, Rule
 
 
-def check(judged: Judged) -> Iterator[Finding]:
+def check(judged: Judged) -> Findings:
     """Short RSA keys, and CAs that were signed with SHA-1 or MD5."""
     for key in judged.keys:
         weakness = _weakness(key)
@@ -61,4 +52,4 @@ def _weakness(key: Key) -> tuple[str, str] | None:
     return None
 
 
-RULE = Rule("weak-key", Level.ERROR, __doc__, policy=check, sources=("NIST SP 800-131A",))
+RULE = Rule("weak-key", Level.ERROR, __doc__, policy=check)

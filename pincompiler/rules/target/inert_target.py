@@ -29,18 +29,10 @@ Use instead:
 ```
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.rules.rule import Lowered, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from pincompiler.rules.rule import Findings, Level, Lowered, Rule
 
 
-def check(lowered: Lowered) -> Iterator[Finding]:
+def check(lowered: Lowered) -> Findings:
     """Targets that need a newer system than the app does."""
     problem = lowered.target.inert(lowered.app)
     if problem:

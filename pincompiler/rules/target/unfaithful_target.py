@@ -29,25 +29,19 @@ Use instead:
 +subdomains = "one-label"
  keys = ["api-2026", "api-2027"]
 ```
+
+References: CWE-295; MASVS-NETWORK-2; MASWE-0028
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
-from pincompiler.base.finding import Finding, Level
 from pincompiler.policy.differences import Difference, describe
-from pincompiler.policy.enforcement import Reach
-from pincompiler.rules.rule import Lowered, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from pincompiler.policy.enforcement import PinSet
+from pincompiler.policy.enforcement import PinSet, Reach
+from pincompiler.rules.rule import Finding, Findings, Level, Lowered, Rule
 
 
-def check(lowered: Lowered) -> Iterator[Finding]:
+def check(lowered: Lowered) -> Findings:
     """What the platform refuses by itself, then every difference from the policy."""
     target = lowered.target
     for objection in target.objections(lowered.policy, lowered.app, lowered.model):

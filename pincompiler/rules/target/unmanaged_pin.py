@@ -26,18 +26,10 @@ Use instead:
 ```
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.rules.rule import Lowered, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from pincompiler.rules.rule import Findings, Level, Lowered, Rule
 
 
-def check(lowered: Lowered) -> Iterator[Finding]:
+def check(lowered: Lowered) -> Findings:
     """Names of the base that are pinned there and not covered by the policy."""
     for name in sorted(lowered.unmanaged):
         if lowered.model.demand(name) and lowered.policy.covering(name) is None:

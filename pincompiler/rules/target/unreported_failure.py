@@ -28,18 +28,10 @@ Use instead:
 ```
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from pincompiler.base.finding import Finding, Level
-from pincompiler.rules.rule import Lowered, Rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from pincompiler.rules.rule import Findings, Level, Lowered, Rule
 
 
-def check(lowered: Lowered) -> Iterator[Finding]:
+def check(lowered: Lowered) -> Findings:
     """Report-only sets that the target leaves out, and report URIs that it has no place for."""
     target, present = lowered.target, frozenset(lowered.model.names())
     for pin_set in lowered.policy.sets:

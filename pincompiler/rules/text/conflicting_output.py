@@ -32,9 +32,6 @@ path = "app/src/main/res/xml/network_security_config.xml"
 ```
 """
 
-from __future__ import annotations
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Rule
+from pincompiler.rules.rule import Level, Rule
 
 RULE = Rule("conflicting-output", Level.ERROR, __doc__)

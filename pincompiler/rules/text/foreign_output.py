@@ -31,9 +31,6 @@ Use instead:
 ```
 """
 
-from __future__ import annotations
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Rule
+from pincompiler.rules.rule import Level, Rule
 
 RULE = Rule("foreign-output", Level.ERROR, __doc__)

@@ -30,9 +30,6 @@ Use instead:
 ```
 """
 
-from __future__ import annotations
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Rule
+from pincompiler.rules.rule import Level, Rule
 
 RULE = Rule("idle-rotation", Level.ERROR, __doc__)

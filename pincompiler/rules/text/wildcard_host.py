@@ -25,9 +25,6 @@ keys = ["api-2026", "api-2027"]
 ```
 """
 
-from __future__ import annotations
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Rule
+from pincompiler.rules.rule import Level, Rule
 
 RULE = Rule("wildcard-host", Level.ERROR, __doc__)

@@ -22,9 +22,6 @@ keys = ["api-2026", "api-2027"]
 ```
 """
 
-from __future__ import annotations
-
-from pincompiler.base.finding import Level
-from pincompiler.rules.rule import Rule
+from pincompiler.rules.rule import Level, Rule
 
 RULE = Rule("wrong-type", Level.ERROR, __doc__)
