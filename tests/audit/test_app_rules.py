@@ -18,7 +18,7 @@ from pincompiler.rules.registry import APP_RULES, RULES, references
 from pincompiler.rules.rule import Rule
 from tests.rule_examples import FENCE, halves
 
-HELPERS = frozenset({"leniency"})
+HELPERS = frozenset({"leniency", "okhttp_patterns"})
 """Modules of the package that are no rules."""
 FORM = re.compile(
     r"(?P<summary>[^\n]+)\.\n\n"

@@ -37,32 +37,20 @@ Use instead:
 References: CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
-from pincompiler.facts.okhttp import Added, Library
+from pincompiler.facts.okhttp import Library
 from pincompiler.platforms.okhttp.pins import hash_of
-from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
+from pincompiler.rules.app.okhttp_patterns import added, entry
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
 def check(audited: Audited) -> Findings:
     """Pins of the app that do not have the form or the length."""
-    for pinner in audited.app.okhttp.pinners:
-        for added in pinner.added:
-            if added.code.owner.first_party:
-                yield from _judged(audited, added, pinner.library)
-
-
-def _judged(audited: Audited, added: Added, library: Library) -> Findings:
-    for pin in added.pins:
-        if said := _fault(pin, library):
-            yield from RULE.in_code(
-                audited,
-                added.code,
-                f"the pin {pin[:60]} for {added.pattern} {said}",
-                "put the pin of the key: pincompiler pin FILE",
-                hosts=(added.pattern,),
-                mechanism=Mechanism.OKHTTP.value,
-                shown=(pin[:200],),
-                role=pin[:200],
-            )
+    for one, library in added(audited):
+        for pin in one.pins:
+            if fault := _fault(pin, library):
+                message = f"the pin {pin[:60]} for {one.pattern} {fault}"
+                fix = "put the pin of the key: pincompiler pin FILE"
+                yield from entry(RULE, audited, one, message, fix, pin)
 
 
 def _fault(pin: str, library: Library) -> str:

@@ -36,36 +36,19 @@ Use instead:
 References: CWE-328; MASVS-NETWORK-2; MASWE-0028
 """
 
-from pincompiler.facts.okhttp import Added, Library
-from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
+from pincompiler.rules.app.okhttp_patterns import added, entry
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
 def check(audited: Audited) -> Findings:
     """SHA-1 pins of the app."""
-    for pinner in audited.app.okhttp.pinners:
-        for added in pinner.added:
-            if added.code.owner.first_party:
-                yield from _judged(audited, added, pinner.library)
-
-
-def _judged(audited: Audited, added: Added, library: Library) -> Findings:
-    for pin in added.pins:
-        if pin.startswith("sha1/"):
-            fix = (
-                "update OkHttp, and pin by SHA-256"
-                if library.major == 2
-                else "pin the key by SHA-256: pincompiler pin FILE"
-            )
-            yield from RULE.in_code(
-                audited,
-                added.code,
-                f"the pin {pin[:60]} for {added.pattern} is a SHA-1",
-                fix,
-                hosts=(added.pattern,),
-                mechanism=Mechanism.OKHTTP.value,
-                shown=(pin[:200],),
-                role=pin[:200],
-            )
+    for one, library in added(audited):
+        update = "update OkHttp, and pin by SHA-256"
+        fix = update if library.major == 2 else "pin the key by SHA-256: pincompiler pin FILE"
+        for pin in one.pins:
+            if pin.startswith("sha1/"):
+                message = f"the pin {pin[:60]} for {one.pattern} is a SHA-1"
+                yield from entry(RULE, audited, one, message, fix, pin)
 
 
 RULE = Rule("sha1-pin", Level.WARNING, __doc__, app=check)

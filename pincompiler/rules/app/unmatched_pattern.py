@@ -37,31 +37,18 @@ Use instead:
 References: CWE-295; CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
-from pincompiler.facts.okhttp import Added, Library
 from pincompiler.platforms.okhttp.pins import fault_of
-from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
+from pincompiler.rules.app.okhttp_patterns import added, entry
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
 def check(audited: Audited) -> Findings:
     """Patterns of the app that cannot match."""
-    for pinner in audited.app.okhttp.pinners:
-        for added in pinner.added:
-            if added.code.owner.first_party:
-                yield from _judged(audited, added, pinner.library)
-
-
-def _judged(audited: Audited, added: Added, library: Library) -> Findings:
-    if fault := fault_of(added.pattern, library.known_version):
-        yield from RULE.in_code(
-            audited,
-            added.code,
-            f"the pattern {added.pattern[:80]} matches no host in {library.title}: {fault}",
-            "write the host, or `*.` or `**.` and the host",
-            hosts=(added.pattern,),
-            mechanism=Mechanism.OKHTTP.value,
-            shown=(added.pattern[:200],),
-            role=added.pattern[:200],
-        )
+    for one, library in added(audited):
+        if fault := fault_of(one.pattern, library.known_version):
+            message = f"the pattern {one.pattern[:80]} matches no host in {library.title}: {fault}"
+            fix = "write the host, or `*.` or `**.` and the host"
+            yield from entry(RULE, audited, one, message, fix, one.pattern)
 
 
 RULE = Rule("unmatched-pattern", Level.ERROR, __doc__, app=check)
