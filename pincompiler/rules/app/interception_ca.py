@@ -61,8 +61,8 @@ Use instead:
 References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
-from pincompiler.keys.interception import TOOLS
 from pincompiler.keys.certificates import BundledCertificate
+from pincompiler.keys.interception import TOOLS
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _FIX = "trust it in debug builds only: <debug-overrides> of the network security configuration"
