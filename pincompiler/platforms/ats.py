@@ -35,6 +35,8 @@ _INCLUDES = "NSIncludesSubdomains"
 _LEAF = "NSPinnedLeafIdentities"
 _CA = "NSPinnedCAIdentities"
 _PIN = "SPKI-SHA256-BASE64"
+_OPENING = ("NSAllowsArbitraryLoads", "NSAllowsArbitraryLoadsForMedia", "NSAllowsArbitraryLoadsInWebContent")
+"""Keys that take App Transport Security away from some connections, to whichever host."""
 _EXEMPTING = frozenset(
     {
         "NSExceptionAllowsInsecureHTTPLoads",
@@ -268,8 +270,10 @@ def read_values(values: Mapping[str, Any]) -> Ats:
 
 def _exceptions(section: Mapping[str, Any]) -> Iterator[Exemption]:
     """What the section has besides NSPinnedDomains."""
-    if section.get("NSAllowsArbitraryLoads") is True:
-        yield Exemption("", include_subdomains=True, said="has NSAllowsArbitraryLoads")
+    for key in _OPENING:
+        # A build setting, or a word for yes, may open it as well.
+        if section.get(key, False) is not False:
+            yield Exemption("", include_subdomains=True, said=f"has {key}")
     entries = section.get("NSExceptionDomains")
     for name, entry in entries.items() if isinstance(entries, dict) else ():
         if isinstance(name, str) and isinstance(entry, dict):

@@ -251,3 +251,14 @@ def test_what_makes_no_exception_is_none(exceptions: object) -> None:
     pinned = {"api.example.com": {LEAF: [identity(PIN_A)]}}
     section = {"NSPinnedDomains": pinned, "NSExceptionDomains": exceptions}
     assert read_values({"NSAppTransportSecurity": section}).besides("api.example.com") == ""
+
+
+@pytest.mark.parametrize(
+    "key", ["NSAllowsArbitraryLoads", "NSAllowsArbitraryLoadsForMedia", "NSAllowsArbitraryLoadsInWebContent"]
+)
+@pytest.mark.parametrize(("value", "open_"), [(True, True), ("$(OPEN)", True), ("YES", True), (False, False)])
+def test_what_opens_the_section_is_said_of_pinned_hosts(key: str, value: object, *, open_: bool) -> None:
+    section = {"NSPinnedDomains": {"api.example.com": {LEAF: [identity(PIN_A)]}}, key: value}
+    ats = read_values({"NSAppTransportSecurity": section})
+    assert ats.besides("api.example.com") == (f"has {key}" if open_ else "")
+    assert ats.besides("other.example.com") == ""
