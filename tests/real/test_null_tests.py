@@ -168,6 +168,16 @@ MANAGERS: Final[dict[str, tuple[str, str]]] = {
     "LongChain": (ERROR, f"if (chain.length > 6) return; {CHECK}"),
     "KeyIsThere": (ERROR, f"if (chain[0].getPublicKey() == null || chain[0].getEncoded() == null) {THROW}"),
     "HasAlternatives": (ERROR, f"if (chain[0].getSubjectAlternativeNames() == null) return; {CHECK}"),
+    "EqualsNothing": (ERROR, f"if (chain[0].getPublicKey().equals(null)) {THROW}"),
+    "ListHasNothing": (ERROR, f"if (new ArrayList<>(Arrays.asList(chain)).indexOf(null) >= 0) {THROW}"),
+    "EqualsItself": (
+        ERROR,
+        f"X509Certificate leaf = chain[0]; if (!Arrays.asList(chain).contains(leaf) || !leaf.equals(chain[0])) {THROW}",
+    ),
+    "KeyIsItself": (
+        UNKNOWN,
+        f"if (!Arrays.equals(chain[0].getEncoded(), chain[0].getEncoded().clone())) {THROW}",
+    ),
     "TwoSettings": (WARNING, f"if (strict && level > 2) return; {CHECK}"),
     "MayBeMissing": (UNKNOWN, "if (other != null) other.checkServerTrusted(chain, type);"),
     "Chance": (UNKNOWN, f"if (Math.random() > 0.5) {CHECK}"),
@@ -191,6 +201,20 @@ MANAGERS: Final[dict[str, tuple[str, str]]] = {
         (
             'if (android.util.Log.isLoggable("x", 3)) android.util.Log.d("x", type);'
             " for (X509TrustManager one : Arrays.asList(platform, other)) one.checkServerTrusted(chain, type);"
+        ),
+    ),
+    "SoundTwice": (
+        SILENT,
+        (
+            "Set<X509Certificate> ours = new HashSet<>(known);"
+            f" if (!ours.contains(chain[0]) && !ours.contains(chain[chain.length - 1])) {THROW}"
+        ),
+    ),
+    "SoundGathered": (
+        SILENT,
+        (
+            "List<X509Certificate> shown = new ArrayList<>(); for (X509Certificate one : chain) shown.add(one);"
+            f" boolean found = false; for (X509Certificate one : known) found |= shown.contains(one); if (!found) {THROW}"
         ),
     ),
     "SoundStream": (

@@ -121,6 +121,9 @@ _OTHERS: Final = {
 """By class: what some of its methods mean, and what the others do."""
 _OWN_KEY: Final = About.CHAIN | About.CERTIFICATE | About.KEY | About.ITEM | About.LENGTH | About.CHAIN_LENGTH
 """What a key tells of that is taken from a chain by nothing but its place."""
+SHOWN: Final = About.CHAIN | About.CERTIFICATE
+OF_SHOWN: Final = _OWN_KEY | About.ENCODING | About.DIGEST | About.IDENTITY | About.NAMES | About.DATES
+"""What a value tells of that is made of the certificates of a server and of nothing else."""
 _OF_OTHERS: Final = (
     *("Ljava/lang/reflect/", "Ljava/lang/invoke/", "Ljava/util/function/", "Ljava/util/concurrent/"),
     "Lkotlin/jvm/functions/",

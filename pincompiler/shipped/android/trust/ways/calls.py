@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.calls import arguments_of, passed_kinds
 from pincompiler.android.dex.refs import parameters
-from pincompiler.shipped.android.trust.meanings import Meaning, meaning, of_own_key, unknown
+from pincompiler.shipped.android.trust.meanings import OF_SHOWN, SHOWN, Meaning, meaning, of_own_key, unknown
 from pincompiler.shipped.android.trust.vocabulary import SUBJECTS, About, EventKind, together
 from pincompiler.shipped.android.trust.ways.callbacks import callback, judging, part_of
 from pincompiler.shipped.android.trust.ways.contracts import settled
@@ -134,6 +134,8 @@ class Calls:
             what = Meaning()
         elif what.event is EventKind.GUARD and len(passed) > 1:
             what = of_own_key(ref, self._lineage.about(passed[1].origin)) or what
+        elif what.about & About.COMPARED and self._compares_nothing(ref, passed):
+            what = Meaning()
         elif not what.event and self._own(passed) and self._may_judge(ref, passed):
             what = Meaning(what.about | self._lambda_tells(ref, passed))
         self._lineage.tell(here, what.about)
@@ -149,6 +151,16 @@ class Calls:
         events |= self._handed(one, ref, passed) | self._given_away(one, ref, passed, what)
         value = settled(ref, passed, here, self._lineage) or Val(here)
         self._frontier.go_on(place, registers, state._replace(result=value, events=events))
+
+    def _compares_nothing(self, ref: MethodRef, passed: list[Val]) -> bool:
+        """Whether what a server shows is compared with null or with itself: by any chain the answer is the same."""
+        kinds = parameters(ref.descriptor)
+        given = passed[len(passed) - len(kinds) :]
+        if any(value.number == 0 and kind[0] in "L[" for value, kind in zip(given, kinds, strict=True)):
+            return True
+        # Not of what a collection met before: it may have been asked for the same certificate.
+        abouts = [self._lineage.about(value.origin, met=False) for value in passed]
+        return len(passed) > 1 and all(about & SHOWN and about in OF_SHOWN for about in abouts)
 
     def _lambda_tells(self, ref: MethodRef, passed: list[Val]) -> About:
         """What the answer of a library tells of that runs the app's code on what is to be judged."""
