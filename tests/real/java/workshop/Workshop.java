@@ -175,6 +175,14 @@ public final class Workshop {
         Class<?> type = loader.loadClass("org.jf.smali.SmaliOptions");
         Object options = type.getConstructor().newInstance();
         type.getField("apiLevel").setInt(options, 26);
+        // Several threads end in any order, and a folder lists its files in any: the bytes are to be the same.
+        type.getField("jobs").setInt(options, 1);
+        String[] names = new java.io.File(folder).list();
+        java.util.Arrays.sort(names);
+        List<String> files = new java.util.ArrayList<>();
+        for (String name : names) {
+            files.add(folder + "/" + name);
+        }
         type.getField("outputDexFile").set(options, out);
         ByteArrayOutputStream words = new ByteArrayOutputStream();
         PrintStream usual = System.err;
@@ -183,7 +191,7 @@ public final class Workshop {
             Object good =
                     loader.loadClass("org.jf.smali.Smali")
                             .getMethod("assemble", type, List.class)
-                            .invoke(null, options, Collections.singletonList(folder));
+                            .invoke(null, options, files);
             if (!good.equals(true)) {
                 throw new Refused(words.toString());
             }
