@@ -332,6 +332,34 @@ def test_two_folders_that_write_to_a_third(
     assert run("compile", "--check", str(first), "-o", out, cwd=root).code == 0
 
 
+@pytest.mark.parametrize("target", [NSC, ATS, KOTLIN])
+@pytest.mark.parametrize(
+    ("first", "second", "out"),
+    [
+        ("app1/src/prod", "app2/src/prod", "build"),
+        ("one/ios/app/config/prod", "two/ios/app/config/prod", "one/ios/build"),
+        ("r1", "r2", "out"),
+        ("r1/mobile", "r2/mobile", "out"),
+        ("x", "y/a/x", "y/a/out"),
+    ],
+)
+@pytest.mark.parametrize("checkouts", ["none", "one", "each"])
+def test_folders_that_are_called_the_same(
+    target: str, first: str, second: str, out: str, checkouts: str, tmp_path: Path
+) -> None:
+    for text, folder in ((SOUND, first), (OTHER, second)):
+        pins(tmp_path / folder / "pins.toml", text + target)
+        if checkouts == "each":
+            (tmp_path / folder.partition("/")[0] / ".git").mkdir(exist_ok=True)
+    if checkouts == "one":
+        (tmp_path / ".git").mkdir()
+    for ours, theirs in ((first, second), (second, first)):
+        assert run("compile", f"{ours}/pins.toml", "-o", out, *FORCED, cwd=tmp_path).code == 0
+        ran = run("compile", f"{theirs}/pins.toml", "-o", out, cwd=tmp_path)
+        assert (ran.code, "[foreign-output]" in ran.stdout) == (1, True)
+        assert run("compile", "--check", f"{ours}/pins.toml", "-o", out, cwd=tmp_path).code == 0
+
+
 def test_one_project_inside_another(tmp_path: Path) -> None:
     outer = SOUND + NSC.replace("res/", "mobile/res/") + ATS.replace("Info", "mobile/Info")
     pins(tmp_path / "pins.toml", outer)

@@ -92,20 +92,20 @@ def record_in(content: bytes, file: str) -> Mapping[str, Any]:
 
 # -- the pins.toml, as its outputs name it ---------------------------------------------------------
 #
-# The name may not depend on where one stands or where the checkout is, or a file would become another's
-# by moving.  So a bare name means the next file of that name at or above the output.  Only where that
-# is not the one meant, folders are named: up to it ("../pins.toml"), or for an output that is not below
-# it the last two ("apps/mobile/pins.toml"), none above the top of the checkout ("./pins.toml").
+# The name may not depend on where one stands or where the checkout is, or a file would become another's by
+# moving.  So it is the path from the nearest folder that both are below ("pins.toml", "apps/mobile/pins.toml"), and
+# means the first file of that name at or above the output.  Only where that is not the one meant, it leads up to
+# it ("../pins.toml").
 
 
 def _source_name(project: Project, path: Path) -> str:
-    name, root, folder = safe_name(project.file), project.root.resolve(), _folder(path)
-    if not folder.is_relative_to(root):
-        return _label(root, name)
-    below = len(folder.parts) - len(root.parts)
-    nearer = (folder, *folder.parents)[:below]
-    shadowed = any(os.path.lexists(above / project.file) for above in nearer)
-    return "../" * below + name if shadowed else name
+    root, folder = project.root.resolve(), _folder(path)
+    shared = Path(os.path.commonpath((root, folder)))
+    inner = root.relative_to(shared)
+    nearer = (folder, *folder.parents)[: len(folder.parts) - len(shared.parts)]
+    shadowed = any(os.path.lexists(above / inner / project.file) for above in nearer)
+    folders = inner.parts if len(shared.parts) > 1 or not inner.parts else _known_folders(root)
+    return "../" * (len(nearer) if shadowed else 0) + "/".join(map(safe_name, (*folders, project.file)))
 
 
 def _folder(path: Path) -> Path:
@@ -113,15 +113,10 @@ def _folder(path: Path) -> Path:
     return Path(os.path.realpath(path.parent))
 
 
-def _label(root: Path, name: str) -> str:
-    top = _top(root)
-    parts = root.relative_to(top).parts if top else root.parts[1:]
-    return "/".join((*map(safe_name, parts[-2:]), name)) if parts else f"./{name}"
-
-
-def _top(root: Path) -> Path | None:
-    """The top of the checkout."""
-    return next((above for above in (root, *root.parents) if os.path.lexists(above / ".git")), None)
+def _known_folders(root: Path) -> tuple[str, ...]:
+    """Folders by which a project is known where nothing else is shared: those of its checkout, or the last two."""
+    top = next((above for above in (root, *root.parents) if os.path.lexists(above / ".git")), None)
+    return root.parts[len(top.parts) - 1 :] if top and top.name else root.parts[1:][-2:]
 
 
 def _is_ours(project: Project, path: Path, name: str, named: str) -> bool:
@@ -144,10 +139,8 @@ def _meant(name: str, root: Path, folder: Path) -> Iterator[Path]:
     above = (folder, *folder.parents)
     if name.startswith("../"):
         starts = above[:1]
-    elif name.startswith("./"):
-        starts = tuple(filter(None, (_top(root),)))
     elif "/" in name:
-        starts = (*root.parents, *above)
+        starts = (*above, *root.parents)
     else:  # nothing above the project
         starts = above[: above.index(root) + 1] if root in above else above
     paths = (_followed(start, name.split("/")) for start in starts)
