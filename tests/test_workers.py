@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from multiprocessing import get_all_start_methods
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +138,35 @@ def test_no_process_outlives_the_one_that_started_it(number: str, group: bool, t
         said = parent.stderr.read().decode()
     assert all(gone(int(file.read_text())) for file in files)
     assert said.count("Traceback") == (1 if number == "SIGINT" else 0), "the workers have nothing to say"
+
+
+@pytest.mark.parametrize("way", sorted(set(get_all_start_methods()) - {"fork"}))
+def test_no_module_of_the_working_directory_is_run(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """macOS spawns; Linux has a server that forks from Python 3.14 on: both begin with a program of their own."""
+    hostile, program = tmp_path / "hostile", tmp_path / "bin" / "program.py"
+    for name in ("multiprocessing", "pickle"):
+        (hostile / name).mkdir(parents=True)
+        (hostile / name / "__init__.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')", "utf-8")
+    program.parent.mkdir()
+    program.write_text(
+        "import multiprocessing\n"
+        "from pincompiler.base.workers import supervised\n"
+        "from tests.test_workers import work\n"
+        "if __name__ == '__main__':\n"
+        f"    multiprocessing.set_start_method({way!r})\n"
+        "    print(list(supervised(work, [('say', 1), ('say', 2)], 2)))\n",
+        "utf-8",
+    )
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    done = subprocess.run(
+        [sys.executable, program],
+        cwd=hostile,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not (tmp_path / "ran").exists()
+    assert (done.returncode, done.stdout) == (0, "[1, 2]\n"), done.stderr

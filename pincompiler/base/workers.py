@@ -128,7 +128,7 @@ class _Worker:
         self.task: _Task | None = None
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(work, theirs, self.pipe), daemon=True)
-        with _uninterrupted():
+        with _uninterrupted(), _own_modules():
             self.process.start()
         theirs.close()
 
@@ -181,6 +181,21 @@ def _end_with_parent() -> None:
             os._exit(1)
 
     Thread(target=wait_for_it, daemon=True).start()
+
+
+@contextmanager
+def _own_modules() -> Iterator[None]:
+    """Let a process that is not forked import the modules of this one, and none that lie in the working directory."""
+    name = "PYTHONSAFEPATH"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 @contextmanager
