@@ -24,15 +24,18 @@ from pincompiler.keys.certificates import Container, StoreFile, decode
 from pincompiler.keys.stores import read_store, sniff
 from pincompiler.rules.app import bundled_private_key
 from pincompiler.rules.rule import Audited
+from pincompiler.shipped import read_app
 from pincompiler.shipped.android import bundled
 from pincompiler.shipped.android.source import Source
 from tests import pki
-from tests.apk.forge import Member, forge_zip, simple_zip
+from tests.apk.forge import Member, forge_zip, manifest, simple_zip
+from tests.dex import writer
 from tests.patience import no_hang
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pincompiler.facts import Pin, Unseen
 
@@ -461,6 +464,28 @@ def test_flutter() -> None:
     (why,) = (one.why for one in unseen)
     assert why.startswith("Flutter has its own TLS stack")
     assert [(one.where.member, one.mechanism) for one in pins(facts)] == [(app, Mechanism.HYBRID)]
+
+
+@pytest.mark.parametrize(
+    ("starter", "why"),
+    [
+        (
+            "io.flutter.embedding.engine.FlutterJNI",
+            "loads libflutter.so, which is in an APK that was not read",
+        ),
+        ("mono.MonoRuntimeProvider", "loads libmonodroid.so, which is in an APK that was not read"),
+        ("com.unity3d.player.UnityPlayer", "loads libunity.so, which is in an APK that was not read"),
+    ],
+)
+def test_a_base_apk_without_its_libraries(starter: str, why: str, tmp_path: Path) -> None:
+    """What Play installs is a base and a split with the libraries; the base alone is told from an app without."""
+    code = writer.dex([writer.Class(f"L{starter.replace('.', '/')};")])
+    for libraries, told in (({}, True), ({"lib/arm64-v8a/libflutter.so": ELF}, "flutter" not in starter)):
+        path = tmp_path / "app.apk"
+        path.write_bytes(simple_zip({"AndroidManifest.xml": manifest(), "classes.dex": code, **libraries}))
+        found = [one for one in read_app(path).unseen if one.what == starter]
+        assert [one.why.startswith(why) for one in found] == [True] * told
+        assert all(one.mechanisms == {Mechanism.HYBRID} for one in found)
 
 
 # -- cost ------------------------------------------------------------------------------------------

@@ -63,6 +63,7 @@ KOTLIN_PAGES: Final[dict[str, tuple[str, str, str]]] = {
     "Address": (ERROR, "if (!error?.url.isNullOrEmpty()) handler?.proceed() else handler?.cancel()", ""),
     "Context": (ERROR, "(view?.context as? android.app.Activity)?.let { handler?.proceed() }", ""),
     "Listed": (ERROR, "listOfNotNull(handler).forEach { it.proceed() }", ""),
+    "Sequenced": (UNKNOWN, "for (one in sequenceOf(error, handler).filterNotNull()) handler?.proceed()", ""),
     "Invoked": (ERROR, "val go = { handler?.proceed() }; go()", ""),
     "Posted": (ERROR, "view?.post { handler?.proceed() }", ""),
     "Kind": (
@@ -139,6 +140,22 @@ JAVA_PAGES: Final[dict[str, tuple[str, str]]] = {
         "for (SslErrorHandler one : new SslErrorHandler[] {handler}) if (one != null) one.proceed();",
     ),
     "JavaThread": (ERROR, "new Thread(() -> { if (handler != null) handler.proceed(); }).start();"),
+    "JavaScheduled": (
+        ERROR,
+        (
+            "new Timer(true).schedule(new TimerTask() { @Override public void run() "
+            "{ if (handler != null) handler.proceed(); } }, 250L);"
+        ),
+    ),
+    "JavaLater": (
+        ERROR,
+        "java.util.concurrent.CompletableFuture.supplyAsync(() -> { handler.proceed(); return view; });",
+    ),
+    "JavaMapped": (ERROR, "Optional.of(handler).map(one -> { one.proceed(); return one; }).isPresent();"),
+    "SoundJavaScheduled": (
+        SILENT,
+        "new Timer().schedule(new TimerTask() { @Override public void run() { handler.cancel(); } }, 250L);",
+    ),
     "JavaSaid": (UNKNOWN, "if (other.says(error)) handler.proceed(); else handler.cancel();"),
     "JavaGiven": (UNKNOWN, "other.decides(handler, error);"),
     "SoundJavaOptional": (SILENT, "Optional.ofNullable(handler).ifPresent(SslErrorHandler::cancel);"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.dex import DexError, containing
 from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.base.location import java_name
 from pincompiler.facts.bundled import CA_BUNDLE, BundledFacts, BundledTrust, CertificateFile
 from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
 from pincompiler.keys.stores import read_store
@@ -48,6 +49,15 @@ _RUNTIMES: Final = {
     ),
 }
 """Platforms on which the app itself is built, by the libraries that they have."""
+_STARTERS: Final = {
+    "Lio/flutter/embedding/engine/FlutterJNI;": "libflutter.so",
+    "Lmono/MonoRuntimeProvider;": "libmonodroid.so",
+    "Lcom/unity3d/player/UnityPlayer;": "libunity.so",
+}
+"""Their classes that load the library by name, and are called by it, so that no shrinker renames them.
+
+Play delivers the library in a split of its own, which whoever audits ``base.apk`` alone does not have.
+"""
 _JAVA_STACKS: Final = lazy_regex(r"(?:.*/)?lib(?:conscrypt|cronet|gmscore|jingle_peerconnection)[^/]*\.so")
 """Native halves of libraries that Java code sets up, and WebRTC's, which is for media between users."""
 
@@ -156,6 +166,10 @@ def _stacks(source: Source, scan: Scan) -> None:
     for why in dict.fromkeys(runtimes.values()):
         library = next(name for name, other in runtimes.items() if other == why)
         source.doubt(scan.libraries[library], why, Mechanism.HYBRID)
+    for starter, library in _STARTERS.items():
+        if _RUNTIMES[library] not in runtimes.values() and source.program.class_def(starter):
+            why = f"loads {library}, which is in an APK that was not read; {_RUNTIMES[library]}"
+            source.doubt(java_name(starter), why, Mechanism.HYBRID)
     for member in scan.stacks:
         if not _JAVA_STACKS.fullmatch(member) and member.rpartition("/")[2] not in runtimes:
             source.doubt(

@@ -23,11 +23,20 @@ _RUNNING: Final = frozenset(
     {
         *("post", "postDelayed", "postAtFrontOfQueue", "postAtTime", "postOnAnimation", "runOnUiThread"),
         *("execute", "submit", "ifPresent", "ifPresentOrElse", "forEach", "thread", "thread$default"),
+        *(
+            "schedule",
+            "scheduleAtFixedRate",
+            "scheduleWithFixedDelay",
+            "runAsync",
+            "supplyAsync",
+            "map",
+            "flatMap",
+        ),
         *("run", "accept", "apply", "call", "invoke", "start"),
     }
 )
 """Methods that run what they are passed, or asked of, without asking anybody."""
-_RUN: Final = ("run", "accept", "apply", "call", "invoke", "test")
+_RUN: Final = ("run", "accept", "apply", "call", "get", "invoke", "test")
 
 
 class Callback(NamedTuple):

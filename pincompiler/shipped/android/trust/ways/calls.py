@@ -8,7 +8,7 @@ from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.calls import arguments_of, passed_kinds
 from pincompiler.android.dex.refs import parameters
 from pincompiler.shipped.android.trust.meanings import OF_SHOWN, SHOWN, Meaning, meaning, of_own_key, unknown
-from pincompiler.shipped.android.trust.vocabulary import SUBJECTS, About, EventKind, together
+from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, EventKind, together
 from pincompiler.shipped.android.trust.ways.callbacks import callback, judging, part_of
 from pincompiler.shipped.android.trust.ways.contracts import settled
 from pincompiler.shipped.android.trust.ways.lineage import Maker, Val, made_at
@@ -218,8 +218,12 @@ class Calls:
         inner: Ways,
     ) -> None:
         """A call of a helper: once for each way through it."""
+        # What an object keeps that was made here is no choice of the class: it is where an iterator stands.
+        told = ~About.FIELD if passed and passed[0].origin in self._lineage.new else ~NOTHING
         for way in inner.ways:
-            tests = state.tests.union(self._conditions.of_helper(test) for test in way.tests)
+            tests = state.tests.union(
+                self._conditions.of_helper(test._replace(about=test.about & told)) for test in way.tests
+            )
             events = state.events | {event._replace(offset=one.offset) for event in way.events}
             events |= self._handed(one, self._body.dex.method_ref(one.reference or 0), passed)
             after = state._replace(tests=tests, events=events)
@@ -227,7 +231,7 @@ class Calls:
                 self._frontier.land(one.offset, way.thrown, "", registers, after)
                 continue
             here = made_at(one.offset)
-            self._lineage.tell(here, way.returned)
+            self._lineage.tell(here, way.returned & told)
             returned = None if way.argument is None else passed[way.argument]
             result = Val(here, way.number) if returned is None else returned
             self._frontier.go_on(place, registers, after._replace(result=result))

@@ -86,6 +86,7 @@ class Lineage:
         "made_of",
         "met",
         "names",
+        "new",
         "objects",
         "parts",
         "passed",
@@ -109,6 +110,8 @@ class Lineage:
         """Classes that objects are surely of."""
         self.objects: set[Origin] = set()
         """Values that are objects: a test of one is for null."""
+        self.new: set[Origin] = set()
+        """Objects that the method makes itself."""
         self.held: tuple[tuple[str, int | None], ...] = ()
         """What the receiver was given, as :attr:`Given.held`."""
         self.cast: dict[Origin, Origin] = {}

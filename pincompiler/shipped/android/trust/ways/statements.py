@@ -91,6 +91,7 @@ class Statements:
             self._lineage.classes[here] = self._caught.get(one.offset) or "Ljava/lang/Throwable;"
         elif code in opcodes.NEW_INSTANCE:
             self._lineage.classes[here] = self._body.dex.type_name(one.reference or 0)
+            self._lineage.new.add(here)
         elif code not in opcodes.CONST_STRING and code not in opcodes.CONST_CLASS:
             return None
         return Val(here, something=True)
