@@ -73,6 +73,11 @@ def _unusual(text: str) -> str | BadHost:
     return name_or_not if isinstance(name_or_not, BadHost) else _checked(name_or_not)
 
 
+def is_no_name(name: str) -> bool:
+    """Whether no host can be called so, nor be below it: a configured name with a star in it."""
+    return "*" in name
+
+
 def _wildcard(text: str) -> BadHost | None:
     if "*" not in text:
         return None

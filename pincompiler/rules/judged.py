@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pincompiler.base.records import dataclass
 from pincompiler.policy.differences import unused_labels
 from pincompiler.policy.enforcement import title_of
-from pincompiler.policy.hosts import is_ip_address
+from pincompiler.policy.hosts import is_ip_address, is_no_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -104,7 +104,7 @@ class Judged:
         """The demands by their identity: equal ones that an enforcement makes anew are no harm."""
         by_id: dict[int, tuple[Demand, list[str]]] = {}
         for name in self.names:
-            for host in self.below(name):
+            for host in () if is_no_name(name) else self.below(name):
                 demand = self.enforcement.demand(host)
                 if demand:
                     known = by_id.get(id(demand))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pincompiler.base.records import dataclass
 from pincompiler.facts import ApiRange, Mechanism, State
 from pincompiler.policy.differences import unused_labels
-from pincompiler.policy.hosts import is_ip_address
+from pincompiler.policy.hosts import is_ip_address, is_no_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,7 +67,7 @@ def verdicts(app: App, policy: Policy | None, today: date) -> tuple[HostVerdict,
     for name in names:
         own = tuple(_rows(app, mechanisms, name, name, today))
         rows += own
-        if not is_ip_address(name):
+        if not (is_ip_address(name) or is_no_name(name)):
             wide = tuple(_rows(app, mechanisms, f"*.{name}", f"{below}.{name}", today))
             if _reached(app, policy, f"{below}.{name}") and _said(wide) != _said(own):
                 rows += wide

@@ -27,6 +27,7 @@ from pincompiler.facts import Algorithm, Mechanism, State, Unseen
 from pincompiler.facts.engine import Engine
 from pincompiler.platforms.okhttp.model import Among, OkHttp, together
 from pincompiler.policy.differences import differences
+from pincompiler.policy.hosts import is_no_name
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
@@ -361,8 +362,9 @@ def _enforced(app: App, pin: Pin, today: date) -> bool:
     except (Base64Error, ValueError):
         return False
     length = 20 if pin.algorithm is Algorithm.SPKI_SHA1 else 32  # OkHttp also takes SHA-1
-    host = pin.host.lower().lstrip("*.")
-    return any(
+    # Only OkHttp has patterns; elsewhere a star is a part of a name that no host has.
+    host = pin.host.lower().lstrip("*.") if pin.mechanism is Mechanism.OKHTTP else pin.host.lower()
+    return not is_no_name(host) and any(
         wanted in clause.leaf | clause.ca
         for shipped in app.shipped
         if shipped.mechanism is pin.mechanism and shipped.state is State.ACTIVE

@@ -353,3 +353,29 @@ def test_what_no_host_matches_takes_nothing_from_the_domains_beside_it(tmp_path:
     }
     assert any(why.endswith(since) for _, _, why in rows)
     assert any(why == "no host matches *.example.com: Android knows no wildcards" for _, _, why in rows)
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_a_name_with_a_star_below_a_pinned_name(wide: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    """No host is called so, and none is below it: no rule may want a second pin for it, and nothing enforces its one."""
+
+    def config(name: str, *keys: Key, below: bool) -> Node:
+        domain = Node("domain", [Attr("includeSubdomains", below)], [name])
+        listed = [Node("pin", [Attr("digest", "SHA-256")], [key.pin]) for key in keys]
+        return Node("domain-config", [], [domain, Node("pin-set", [], listed)])
+
+    spare = Key(spki("a spare one"))
+    configs = [
+        config("shop.example", KEY, spare, below=True),
+        config("*.cdn.shop.example", KEY, below=wide),
+    ]
+    subject = audited(tmp_path, axml(Node("network-security-config", [], configs)))
+    assert {(one.host, one.verdict) for one in subject.verdicts} == {
+        ("shop.example", Verdict.ENFORCED),
+        ("*.cdn.shop.example", Verdict.DISABLED),
+    }
+    assert {(one.pin.host, one.enforced) for one in subject.pins} == {
+        ("shop.example", True),
+        ("*.cdn.shop.example", False),
+    }
+    assert not [one for one in subject.findings if one.level is Level.ERROR]
