@@ -18,8 +18,6 @@ from pincompiler.rules.registry import APP_RULES, RULES, references
 from pincompiler.rules.rule import Rule
 from tests.rule_examples import FENCE, halves
 
-HELPERS = frozenset({"leniency", "okhttp_patterns"})
-"""Modules of the package that are no rules."""
 FORM = re.compile(
     r"(?P<summary>[^\n]+)\.\n\n"
     r"## Why is this bad\?\n\n(?P<why>.+?)\n\n"
@@ -33,7 +31,7 @@ every_rule = pytest.mark.parametrize("rule", APP_RULES, ids=lambda rule: rule.id
 
 def test_every_module_is_listed_once() -> None:
     modules = {module.name for module in pkgutil.iter_modules(pincompiler.rules.app.__path__)}
-    assert sorted(rule.id.replace("-", "_") for rule in APP_RULES) == sorted(modules - HELPERS)
+    assert sorted(rule.id.replace("-", "_") for rule in APP_RULES) == sorted(modules)
 
 
 def test_ids_are_unique_among_all_rules() -> None:

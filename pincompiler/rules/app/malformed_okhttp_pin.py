@@ -39,7 +39,7 @@ References: CWE-1188; MASVS-NETWORK-2; MASWE-0028
 
 from pincompiler.facts.okhttp import Library
 from pincompiler.platforms.okhttp.pins import hash_of
-from pincompiler.rules.app.okhttp_patterns import added, entry
+from pincompiler.rules.okhttp_patterns import added, entry
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 

@@ -49,7 +49,7 @@ References: CWE-297; MASVS-NETWORK-1; MASTG-TEST-0283; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.app.leniency import lenient, stock, told
+from pincompiler.rules.leniency import lenient, stock, told
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _FIX = "remove it: the platform compares the names"

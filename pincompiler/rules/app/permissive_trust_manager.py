@@ -60,7 +60,7 @@ References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.app.leniency import lenient, stock, told
+from pincompiler.rules.leniency import lenient, stock, told
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _FIX = "leave it to the platform: trust local certificates by debug-overrides"

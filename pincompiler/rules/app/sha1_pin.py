@@ -36,7 +36,7 @@ Use instead:
 References: CWE-328; MASVS-NETWORK-2; MASWE-0028
 """
 
-from pincompiler.rules.app.okhttp_patterns import added, entry
+from pincompiler.rules.okhttp_patterns import added, entry
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 

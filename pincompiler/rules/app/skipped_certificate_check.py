@@ -71,7 +71,7 @@ References: CWE-295; CWE-489; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw, When
-from pincompiler.rules.app.leniency import lenient, told
+from pincompiler.rules.leniency import lenient, told
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 

@@ -59,7 +59,7 @@ References: CWE-295; CWE-390; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.app.leniency import always
+from pincompiler.rules.leniency import always
 from pincompiler.rules.rule import Level, Rule
 
 _DOES = "catches the refusal of a certificate chain and returns"

@@ -38,7 +38,7 @@ References: CWE-295; CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
 from pincompiler.platforms.okhttp.pins import fault_of
-from pincompiler.rules.app.okhttp_patterns import added, entry
+from pincompiler.rules.okhttp_patterns import added, entry
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 

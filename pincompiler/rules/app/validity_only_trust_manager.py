@@ -62,7 +62,7 @@ References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.app.leniency import always
+from pincompiler.rules.leniency import always
 from pincompiler.rules.rule import Level, Rule
 
 _DOES = "asks for the dates of a certificate and for nothing else"

@@ -37,7 +37,7 @@ References: CWE-297; MASVS-NETWORK-1; MASTG-TEST-0283; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.app.leniency import lenient, told
+from pincompiler.rules.leniency import lenient, told
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _DOES = {

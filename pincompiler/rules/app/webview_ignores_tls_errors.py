@@ -44,7 +44,7 @@ References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0284; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw, When
-from pincompiler.rules.app.leniency import lenient, told
+from pincompiler.rules.leniency import lenient, told
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
