@@ -23,10 +23,12 @@ def command(
 
     Of two builds of an app also which findings and pins are new, gone or unchanged.
     """
-    from pincompiler.workflows import diff as comparing
+    from pincompiler.reports.diff import json as diff_json
+    from pincompiler.reports.diff import text as diff_text
+    from pincompiler.workflows.diff import compare
 
-    found = comparing.compare(left, right, day_of(today))
-    out(comparing.as_json(found) if output_format is Format.JSON else comparing.as_text(found))
+    found = compare(left, right, day_of(today))
+    out(diff_json.render(found) if output_format is Format.JSON else diff_text.render(found))
     if not (found.differ or found.doubts) and output_format is Format.TEXT:
         talk(f"{left} and {right} accept the same chains for every host on every day")
     code = incomplete(found.doubts)

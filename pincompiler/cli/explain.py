@@ -35,31 +35,26 @@ def command(
     out(_host_page(host, pins, output_format, day_of(today)) if host else _rule_pages(rule, output_format))
 
 
-def _host_page(host: str, pins: Path, output_format: PageFormat, today: date) -> str | bytes:
-    import json as json_module
-
+def _host_page(host: str, pins: Path, output_format: PageFormat, today: date) -> str:
+    from pincompiler.reports.explain import json as explain_json
+    from pincompiler.reports.explain import text as explain_text
     from pincompiler.workflows import compile as compiler
-    from pincompiler.workflows import explain as explaining
+    from pincompiler.workflows.explain import explain_host
 
     checked = compiler.check(pins, today)
     if not checked.readable:
         raise UsageError(f"{pins} has errors; run pincompiler check {pins}")
-    found = explaining.explain_host(checked, host)
+    found = explain_host(checked, host)
     if output_format is PageFormat.JSON:
-        shown = {
-            "version": 1,
-            "command": "explain",
-            "host": host,
-            "enforcements": explaining.host_json(found),
-        }
-        return json_module.dumps(shown, indent=2, ensure_ascii=True) + "\n"
-    return explaining.host_text(host, found)
+        return explain_json.render_host(host, found)
+    return explain_text.render_host(host, found)
 
 
 def _rule_pages(name: str, output_format: PageFormat) -> str:
+    from pincompiler.reports.explain import json as explain_json
+    from pincompiler.reports.explain import text as explain_text
     from pincompiler.rules.registry import RULES
     from pincompiler.source.tables import did_you_mean
-    from pincompiler.workflows.explain import rule_text, rules_json
 
     ids = [rule.id for rule in RULES]
     if name and name not in ids:
@@ -77,4 +72,6 @@ def _rule_pages(name: str, output_format: PageFormat) -> str:
         from pincompiler.reports.rules.page import grouped
 
         return audit_markdown.render_rules(grouped(chosen))
-    return rules_json(chosen) if output_format is PageFormat.JSON else "\n".join(map(rule_text, chosen))
+    if output_format is PageFormat.JSON:
+        return explain_json.render_rules(chosen)
+    return "\n".join(map(explain_text.render_rule, chosen))

@@ -39,10 +39,12 @@ def command(
         raise UsageError("name either FILEs or --connect HOST")
     if connect:
         raise typer.Exit(_pin_served(connect, resolve or (), ca_file, timeout, output_format, today))
-    from pincompiler.workflows import pin as pinning
+    from pincompiler.reports.pin import json as pin_json
+    from pincompiler.reports.pin import text as pin_text
+    from pincompiler.workflows.pin import pins
 
-    rows, refusals = pinning.pins(files or ())
-    out(pinning.as_json(rows) if output_format is Format.JSON else pinning.as_text(rows))
+    rows, refusals = pins(files or ())
+    out(pin_json.render(rows) if output_format is Format.JSON else pin_text.render(rows))
     for refusal in refusals:
         talk(f"pincompiler: error: {refusal}")
     raise typer.Exit(COULD_NOT_LOOK if refusals else FINE)
@@ -57,13 +59,15 @@ def _pin_served(
     today: str,
 ) -> int:
     """Print what a server shows, ready for pins.toml; the exit code."""
+    from pincompiler.reports.pin import json as pin_json
+    from pincompiler.reports.pin import text as pin_text
     from pincompiler.tls.probing import Ways
-    from pincompiler.workflows import pin_server as pin_served
+    from pincompiler.workflows.pin_server import ask
     from pincompiler.workflows.verify import with_resolved
 
     ways = with_resolved(Ways(timeout), tuple(resolve), "")
-    found = pin_served.ask(host, ways, ca_file, now_of(today))
-    out(pin_served.as_json(found) if output_format is Format.JSON else pin_served.as_text(found))
+    found = ask(host, ways, ca_file, now_of(today))
+    out(pin_json.render_served(found) if output_format is Format.JSON else pin_text.render_served(found))
     for remark in found.remarks:
         talk(f"pincompiler: {remark.level.value}: {found.host} {remark.message}; {remark.fix}")
     if found.chains and not found.failed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
@@ -52,6 +52,11 @@ class PublicKey:
     role: Role | None
     """From basicConstraints; None where the file does not say."""
     certificate: Certificate | None = None
+
+    @property
+    def pin(self) -> str:
+        """The pin as base64, the form of pins.toml and of most platforms."""
+        return b64encode(self.spki_sha256).decode("ascii")
 
 
 class KeyFileError(Exception):

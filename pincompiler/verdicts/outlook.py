@@ -352,16 +352,13 @@ class _Deciding:
 
 def _deciding(candidate: Candidate, in_force: Iterable[Clause]) -> tuple[_Deciding, ...]:
     """The keys of the chain that are pinned, each in the place where it counts."""
-    from base64 import b64encode
-
     clauses = tuple(in_force)
     found = []
     for number, key in enumerate(candidate.path):
         role = Role.CA if number else Role.LEAF
         wanted = (clause.ca if number else clause.leaf for clause in clauses)
         if any(key.spki_sha256 in pins for pins in wanted):
-            pin = b64encode(key.spki_sha256).decode("ascii")
-            found.append(_Deciding(pin, f"{role.value} {key.algorithm} {pin[:8]}… {key.subject}"))
+            found.append(_Deciding(key.pin, f"{role.value} {key.algorithm} {key.pin[:8]}… {key.subject}"))
     return tuple(found)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pincompiler.base.errors import UsageError
 from pincompiler.base.records import dataclass
@@ -11,10 +10,7 @@ from pincompiler.platforms.registry import target_named
 from pincompiler.policy.hosts import BadHost, canonical_host
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pincompiler.policy.enforcement import Demand, Enforcement, Key, Policy
-    from pincompiler.rules.rule import Rule
     from pincompiler.workflows.compile import Checked
 
 
@@ -70,56 +66,3 @@ def _key_words(key: Key | None) -> str:
     if key is None:
         return "a key outside pins.toml"
     return f"{key.title} ({key.role.value if key.role else 'leaf or ca'})"
-
-
-def host_text(host: str, explanations: tuple[Explanation, ...]) -> str:
-    """The explanations for a terminal."""
-    lines = [host]
-    for item in explanations:
-        lines.append(f"\n  {item.who}")
-        if not item.decided_by:
-            lines.append("    not pinned")
-            continue
-        rows = [("decided by", entry) for entry in item.decided_by]
-        rows += [("needs one of" if n == 0 else "and one of", keys) for n, keys in enumerate(item.demands)]
-        rows += [("", "nothing: an exempt or report-only entry")] if not item.demands else []
-        rows += [("ends", item.ends)] if item.ends else []
-        rows += [("does not see", item.uncovered)] if item.uncovered else []
-        lines += [f"    {name:<13} {value}" for name, value in rows]
-    return "\n".join(lines) + "\n"
-
-
-def host_json(explanations: tuple[Explanation, ...]) -> list[dict[str, Any]]:
-    """The explanations for programs."""
-    return [
-        {
-            "who": item.who,
-            "pinned": bool(item.demands),
-            "decided-by": list(item.decided_by),
-            "needs": list(item.demands),
-            "ends": item.ends,
-            "does-not-see": item.uncovered,
-        }
-        for item in explanations
-    ]
-
-
-def rules_json(rules: Iterable[Rule]) -> str:
-    """The pages of rules for programs."""
-    shown = [
-        {
-            "id": rule.id,
-            "level": rule.level.value,
-            "summary": rule.summary,
-            "text": rule.page,
-            "references": list(rule.references),
-        }
-        for rule in rules
-    ]
-    return json.dumps({"version": 1, "command": "explain", "rules": shown}, indent=2) + "\n"
-
-
-def rule_text(rule: Rule) -> str:
-    """A rule's page: its documentation, its level and what it rests on."""
-    references = f"\nReferences: {', '.join(rule.references)}\n" if rule.references else ""
-    return f"# {rule.id} ({rule.level.value})\n\n{rule.page}\n{references}"

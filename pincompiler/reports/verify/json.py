@@ -70,12 +70,10 @@ def _chain(one: ShownChain, asked: Question) -> dict[str, Any]:
 
 def certificate(key: PublicKey, number: int) -> dict[str, Any]:
     """One certificate of a validated chain, by its place in it."""
-    from base64 import b64encode
-
     return {
         "role": "ca" if number else "leaf",
         "subject": key.subject,
         "algorithm": key.algorithm,
         "not-after": key.certificate.not_after.isoformat() if key.certificate else None,
-        "spki-sha256": b64encode(key.spki_sha256).decode("ascii"),
+        "spki-sha256": key.pin,
     }

@@ -1,0 +1,1 @@
+"""How two configurations or two builds of an app differ."""

@@ -1,0 +1,1 @@
+"""Who decides on a host, and what a rule is about."""

@@ -1,0 +1,1 @@
+"""Pins to be read or copied."""
