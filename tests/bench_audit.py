@@ -110,7 +110,7 @@ def in_process(app: Path) -> Iterator[Bar]:
     )
     yield f"{app.name}: DEX engine, all that the collectors ask / inflating the DEX", engine / inflate, 1.2
     facts = statistics.median(clock(lambda: read_app(app)) for _ in range(ROUNDS))
-    asked = audit.question(TODAY, None, ())
+    asked = audit.audit_options(TODAY, None, ())
     whole, grep = paired(
         lambda: audit_json.render([audit.audit(app, asked)]),
         lambda: shell('unzip -p "$1" | LC_ALL=C grep -aoE "$2"', str(app), PINS),

@@ -21,12 +21,12 @@ from pincompiler.facts import (
     FIRST_PARTY,
     Algorithm,
     ApiRange,
-    App,
     Code,
     Mechanism,
     Owner,
     Pin,
     Shipped,
+    ShippedApp,
     State,
     Unseen,
 )
@@ -36,7 +36,7 @@ from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.facts.trust import Decider, Decides, Flaw, TrustFacts
 from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Settings
-from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.policy.enforcement import Enforcement, Key
 from tests.apk.forge import Node, android, manifest, nsc, simple_zip, uses_nsc
 from tests.apk.forge import app as forged
@@ -319,9 +319,9 @@ def hostless(mechanism: Mechanism, sure: Confidence = Confidence.CONFIRMED) -> P
     return Pin(mechanism, "", None, Algorithm.CERTIFICATE, ONE, CODE.location, FIRST_PARTY, confidence=sure)
 
 
-def apk(nsc_: Nsc | None = CONFIG, **areas: Any) -> App:
+def apk(nsc_: Nsc | None = CONFIG, **areas: Any) -> ShippedApp:
     given = () if nsc_ is None else (shipped(Mechanism.NSC, nsc_),)
-    return App("app.apk", "apk", "", MANIFEST, **{"nsc": NscFacts(shipped=given), **areas})
+    return ShippedApp("app.apk", "apk", "", MANIFEST, **{"nsc": NscFacts(shipped=given), **areas})
 
 
 def cronet(host: str) -> KitFacts:
@@ -332,7 +332,7 @@ def cronet(host: str) -> KitFacts:
 
 
 def pinner(host: str, **more: Any) -> OkHttpFacts:
-    return OkHttpFacts(shipped=(shipped(Mechanism.OKHTTP, OkHttp((Entry(host, KEYS),)), **more),))
+    return OkHttpFacts(shipped=(shipped(Mechanism.OKHTTP, OkHttp((OkHttpEntry(host, KEYS),)), **more),))
 
 
 OVERRIDDEN = replace(
@@ -409,10 +409,10 @@ def at(trust: TrustFacts, path: str) -> TrustFacts:
 @pytest.fixture
 def reading(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     """Makes a file of which these facts are read."""
-    facts: dict[Path, App] = {}
+    facts: dict[Path, ShippedApp] = {}
     monkeypatch.setattr("pincompiler.shipped.read_app", facts.__getitem__)
 
-    def made(app: App, name: str = "app.apk") -> Path:
+    def made(app: ShippedApp, name: str = "app.apk") -> Path:
         path = written(tmp_path, name, b"")
         facts[path] = replace(app, path=str(path), sha256=name, trust=at(app.trust, str(path)))
         return path

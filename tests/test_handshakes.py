@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pincompiler.policy.enforcement import Role
 from pincompiler.tls.answers import Declined, Offer, Refused, Served, Unreached
-from pincompiler.tls.probing import Ways, look_at, look_at_all
+from pincompiler.tls.probing import ProbeOptions, look_at, look_at_all
 from pincompiler.tls.trust import trust, validated
 from tests import pki, tls_servers
 from tests.patience import WAIT_S
@@ -41,7 +41,7 @@ def trusted(tmp_path_factory: pytest.TempPathFactory) -> Trust:
 
 
 def look(server: Server, trusted: Trust, host: str = HOST, timeout: float = WAIT_S, retries: int = 0) -> Seen:
-    ways = Ways(timeout, retries, connect=("127.0.0.1", None))
+    ways = ProbeOptions(timeout, retries, connect=("127.0.0.1", None))
     return look_at((host, server.port), ways, trusted)
 
 
@@ -109,7 +109,7 @@ def test_ipv6(trusted: Trust) -> None:
     except OSError:
         pytest.skip("there is no IPv6 loopback")
     with tls(context(usual()), address="::1") as server:
-        seen = look_at((HOST, server.port), Ways(WAIT_S, connect=("::1", None)), trusted)
+        seen = look_at((HOST, server.port), ProbeOptions(WAIT_S, connect=("::1", None)), trusted)
     assert seen.visits[0].address == "::1"
     assert isinstance(answers(seen)[Offer.ANY], Served)
 
@@ -117,7 +117,7 @@ def test_ipv6(trusted: Trust) -> None:
 def test_every_address_of_a_name_is_asked(trusted: Trust) -> None:
     with tls(context(usual())) as server:
         resolve = {(HOST, server.port): ("127.0.0.1", "127.0.0.2")}
-        seen = look_at((HOST, server.port), Ways(WAIT_S, retries=0, resolve=resolve), trusted)
+        seen = look_at((HOST, server.port), ProbeOptions(WAIT_S, retries=0, resolve=resolve), trusted)
     first, second = seen.visits
     assert (first.address, second.address) == ("127.0.0.1", "127.0.0.2")
     assert isinstance(dict(first.answers)[Offer.ANY], Served)
@@ -127,7 +127,7 @@ def test_every_address_of_a_name_is_asked(trusted: Trust) -> None:
 def test_more_addresses_than_are_asked_are_told(trusted: Trust) -> None:
     with tls(context(usual())) as server:
         resolve = {(HOST, server.port): tuple(f"127.0.0.{n}" for n in range(1, 42))}
-        seen = look_at((HOST, server.port), Ways(WAIT_S, retries=0, resolve=resolve), trusted)
+        seen = look_at((HOST, server.port), ProbeOptions(WAIT_S, retries=0, resolve=resolve), trusted)
     assert (len(seen.visits), seen.problem) == (32, "has 41 addresses, of which 32 were asked")
 
 
@@ -136,7 +136,7 @@ def test_many_hosts_are_asked_at_once_within_bounds_and_told_in_order(trusted: T
     many = chain(names=hosts)
     made = context(many)
     with tls(made) as server:
-        ways = Ways(WAIT_S, jobs=4, connect=("127.0.0.1", None))
+        ways = ProbeOptions(WAIT_S, jobs=4, connect=("127.0.0.1", None))
         asked = [(host, server.port) for host in hosts]
         found = list(look_at_all(asked, ways, trusted))
     assert tuple(seen.host for seen in found) == hosts
@@ -289,7 +289,7 @@ def test_nobody_listens(trusted: Trust) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
-        seen = look_at((HOST, port), Ways(WAIT_S, retries=0, connect=("127.0.0.1", None)), trusted)
+        seen = look_at((HOST, port), ProbeOptions(WAIT_S, retries=0, connect=("127.0.0.1", None)), trusted)
     (answer,) = answers(seen).values()
     assert answer == Unreached("cannot be reached: connection refused")
 

@@ -15,7 +15,7 @@ from hypothesis import given
 
 from pincompiler.policy.demand_table import from_plain, tabulated, to_plain
 from pincompiler.policy.differences import differences
-from pincompiler.workflows.audit_cache import Cache, code_digest, user_directory
+from pincompiler.workflows.audit_cache import AuditCache, code_digest, user_directory
 from pincompiler.workflows.read_release import read_release
 from tests import pki
 from tests.platforms.models import nscs, trustkits
@@ -261,7 +261,7 @@ def test_a_list_of_releases_that_are_all_past_is_no_answer(folder: Path) -> None
 
 
 def test_what_is_kept_of_an_app_means_the_same(tmp_path: Path) -> None:
-    kept = Cache(tmp_path / "kept")
+    kept = AuditCache(tmp_path / "kept")
     fresh, first, second = (read_release(str(APK), TODAY, one) for one in (None, kept, kept))
     assert first.installed == fresh.installed
     assert len(second.installed) == len(fresh.installed)
@@ -280,7 +280,7 @@ def test_what_is_kept_of_an_app_means_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"values": 1}', None])
 def test_a_damaged_entry_is_ignored_and_written_anew(damage: bytes | None, tmp_path: Path) -> None:
-    kept = Cache(tmp_path)
+    kept = AuditCache(tmp_path)
     before = read_release(str(APK), TODAY, kept)
     (entry,) = tmp_path.iterdir()
     whole = entry.read_bytes()
@@ -292,7 +292,7 @@ def test_a_damaged_entry_is_ignored_and_written_anew(damage: bytes | None, tmp_p
 
 
 def test_what_other_code_found_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Cache(tmp_path / "kept")
+    kept = AuditCache(tmp_path / "kept")
     kept.save("key", ["yesterday's verdict"])
     assert kept.load("key") == ["yesterday's verdict"]
     # A working copy: its version stands still, and one of its files does not.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -146,3 +147,17 @@ def test_the_clock_is_read_only_by_the_cli() -> None:
         if node.value.id in ("date", "datetime", "time")
     }
     assert readers == {"cli/options.py"}
+
+
+TWO_YET = {"Outcome", "Configuration"}
+"""Names of two classes, until one of each has gone."""
+
+
+def test_a_public_class_name_means_one_thing() -> None:
+    named = Counter(
+        node.name
+        for tree in modules().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, times in named.items() if times > 1} == TWO_YET

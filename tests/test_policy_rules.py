@@ -20,7 +20,7 @@ from pincompiler.facts.common import Code
 from pincompiler.facts.kits import CronetEntry, CronetPins
 from pincompiler.platforms.ats import Ats, PinnedDomain, read_values
 from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Settings
-from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.policy.differences import differences
 from pincompiler.policy.enforcement import Chain, Enforcement, Key, PinSet, Policy, Reach, Role
@@ -65,7 +65,7 @@ def said(enforcement: Enforcement, rule: str = "") -> list[tuple[str, str]]:
 
 
 def okhttp(*entries: tuple[str, Key] | tuple[str, Key, Key], deep: bool = True) -> OkHttp:
-    return OkHttp(tuple(Entry(pattern, keys) for pattern, *keys in entries), deep)  # type: ignore[arg-type]
+    return OkHttp(tuple(OkHttpEntry(pattern, keys) for pattern, *keys in entries), deep)  # type: ignore[arg-type]
 
 
 def ats(**domains: tuple[bool, tuple[Key, ...] | None, tuple[Key, ...] | None]) -> Ats:
@@ -130,7 +130,7 @@ def test_a_pattern_that_adds_nothing_is_a_repeat() -> None:
 
 def test_the_other_entries_that_count_are_shown() -> None:
     first, second = Location("first"), Location("second")
-    entries = (Entry("a.depot.test", (ANY,), first), Entry("*.depot.test", (ANY,), second))
+    entries = (OkHttpEntry("a.depot.test", (ANY,), first), OkHttpEntry("*.depot.test", (ANY,), second))
     ours = next(one for one in found(OkHttp(entries), "missing-backup-pin") if "a.depot.test" in one.hosts)
     assert ours.location == first.at("keys")
     assert ours.related == (("the pins here count too", second),)
@@ -318,7 +318,7 @@ def nscs(draw: st.DrawFn) -> Nsc:
 @st.composite
 def okhttps(draw: st.DrawFn) -> OkHttp:
     patterns = st.builds(str.__add__, st.sampled_from(("", "*.", "**.")), hosts)
-    entries = st.lists(st.builds(Entry, patterns, some_keys), min_size=1, max_size=5)
+    entries = st.lists(st.builds(OkHttpEntry, patterns, some_keys), min_size=1, max_size=5)
     return OkHttp(tuple(draw(entries)), draw(st.booleans()))
 
 

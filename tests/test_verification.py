@@ -15,7 +15,7 @@ from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy.enforcement import Certificate, Chain, Key, PinSet, Policy, Reach, Role
 from pincompiler.policy.project import Output
 from pincompiler.tls.answers import Declined, Offer, Seen, Served, Unreached, Visit
-from pincompiler.verdicts.served import HostVerdict, Outcome, Question, in_days, judge
+from pincompiler.verdicts.served import Outcome, Requirements, ServerVerdict, in_days, judge
 from tests.strategies import LEAVES, STRANGERS, TODAY, apps, chains, days, hosts, policies
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def seen(*paths: tuple[PublicKey, ...], host: str = HOST) -> Seen:
     return Seen(host, 443, tuple(visits))
 
 
-def question(policy: Policy, *targets: tuple[str, Enforcement], today: date = TODAY) -> Question:
+def question(policy: Policy, *targets: tuple[str, Enforcement], today: date = TODAY) -> Requirements:
     now = datetime.combine(today, time(12), UTC)
-    return Question(policy, (("pins.toml", policy), *targets), now, today, 30, private=True)
+    return Requirements(policy, (("pins.toml", policy), *targets), now, today, 30, private=True)
 
 
 def lowered(policy: Policy, app: App) -> list[tuple[str, Enforcement]]:
@@ -53,7 +53,7 @@ def lowered(policy: Policy, app: App) -> list[tuple[str, Enforcement]]:
     ]
 
 
-def codes(verdict: HostVerdict, level: Level = Level.NOTE) -> set[str]:
+def codes(verdict: ServerVerdict, level: Level = Level.NOTE) -> set[str]:
     return {remark.code for remark in verdict.remarks if remark.level.rank <= level.rank}
 
 

@@ -26,7 +26,7 @@ from pincompiler.reports.verify import text as verify_text
 from pincompiler.tls.answers import Offer, Seen, Served, Visit
 from pincompiler.tls.keys import public_anchors
 from pincompiler.verdicts.served import judge
-from pincompiler.workflows.verify import Request, prepare
+from pincompiler.workflows.verify import VerifyRequest, prepare
 from tests import pki, tls_servers
 from tests.patience import WAIT_S
 from tests.test_cli import ROOT, SAMPLES, Ran, run
@@ -202,7 +202,7 @@ def test_the_readme_shows_a_verdict_as_it_is_printed(tmp_path: Path, request: py
     dated = found.replace('subdomains = "all"', "expires = 2027-06-01")
     (tmp_path / "pins.toml").write_text(dated, "utf-8")
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    asked = prepare(Request(tmp_path / "pins.toml", (), now, now.date())).question
+    asked = prepare(VerifyRequest(tmp_path / "pins.toml", (), now, now.date())).question
     path = tuple(
         public_keys((SAMPLES / "certs" / file).read_bytes(), file)[0]
         for file in ("api-2026.pem", "shop-ca.pem")

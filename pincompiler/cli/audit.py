@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.verdicts.subject import Subject
-    from pincompiler.workflows.audit import Question
+    from pincompiler.workflows.audit import AuditOptions
 
 LARGE = 64 << 20
 """Bytes of an app that is not audited in the blink of an eye."""
@@ -81,7 +81,7 @@ def command(
         raise UsageError("--fail-on new needs --baseline FILE")
     refuse_unwritable(output)
     before = _saved(baseline) if baseline else None
-    asked = auditing.question(day_of(today), pins, accept or (), expiring_within, engine)
+    asked = auditing.audit_options(day_of(today), pins, accept or (), expiring_within, engine)
     subjects = tuple(_watched(apps, asked, jobs))
     if before is not None:
         told = output_format is ReportFormat.TEXT and output == "-"
@@ -123,7 +123,7 @@ def _anything_new(subjects: tuple[Subject, ...]) -> bool:
     )
 
 
-def _watched(apps: list[Path], asked: Question, jobs: int) -> Iterator[Subject]:
+def _watched(apps: list[Path], asked: AuditOptions, jobs: int) -> Iterator[Subject]:
     """The audits, with a progress bar for long work on a terminal."""
     from pincompiler.workflows.audit import audit_all
 

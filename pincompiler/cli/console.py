@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pincompiler.base.finding import Finding
-    from pincompiler.verdicts.served import HostVerdict, Question
+    from pincompiler.verdicts.served import Requirements, ServerVerdict
     from pincompiler.verdicts.subject import Subject
     from pincompiler.workflows.compile import Artifact, Checked
 
@@ -163,8 +163,8 @@ def tell_diverged(pairs: Iterable[tuple[Path, Path]]) -> None:
 
 
 def print_verdicts(
-    verdicts: Iterable[HostVerdict], asked: Question, output_format: Format
-) -> tuple[HostVerdict, ...]:
+    verdicts: Iterable[ServerVerdict], asked: Requirements, output_format: Format
+) -> tuple[ServerVerdict, ...]:
     """The verdicts on servers, when all are there: a progress bar and a report do not mix."""
     from pincompiler.reports.verify import json as verify_json
     from pincompiler.reports.verify import text as verify_text

@@ -57,7 +57,7 @@ def command(
 
     if not releases and not pins:
         raise UsageError("name a RELEASE, or with --pins a pins.toml that lists them")
-    request = impact.Request(
+    request = impact.ImpactRequest(
         chain,
         tuple(host or ()),
         tuple(releases or ()),

@@ -14,7 +14,7 @@ from pincompiler.base.finding import Level
 from pincompiler.cli.console import Format, ReportFormat
 
 if TYPE_CHECKING:
-    from pincompiler.workflows.audit_cache import Cache
+    from pincompiler.workflows.audit_cache import AuditCache
 
 PINS = Path("pins.toml")
 PinsFile = Annotated[Path, typer.Argument(metavar="PINS.TOML", help="The pins file; - is standard input.")]
@@ -64,9 +64,9 @@ def now_of(today: str) -> datetime:
     return datetime.combine(day_of(today), time(12), UTC) if today else datetime.now(UTC)
 
 
-def cache_for(*, no_cache: bool) -> Cache | None:
+def cache_for(*, no_cache: bool) -> AuditCache | None:
     """Where what was read of apps is kept; None if nothing is to be, or the user has no home."""
-    from pincompiler.workflows.audit_cache import Cache, user_directory
+    from pincompiler.workflows.audit_cache import AuditCache, user_directory
 
     kept = None if no_cache else user_directory(os.environ)
-    return Cache(kept) if kept else None
+    return AuditCache(kept) if kept else None

@@ -61,11 +61,11 @@ def _pin_served(
     """Print what a server shows, ready for pins.toml; the exit code."""
     from pincompiler.reports.pin import json as pin_json
     from pincompiler.reports.pin import text as pin_text
-    from pincompiler.tls.probing import Ways
+    from pincompiler.tls.probing import ProbeOptions
     from pincompiler.workflows.pin_server import ask
     from pincompiler.workflows.verify import with_resolved
 
-    ways = with_resolved(Ways(timeout), tuple(resolve), "")
+    ways = with_resolved(ProbeOptions(timeout), tuple(resolve), "")
     found = ask(host, ways, ca_file, now_of(today))
     out(pin_json.render_served(found) if output_format is Format.JSON else pin_text.render_served(found))
     for remark in found.remarks:

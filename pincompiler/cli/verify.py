@@ -61,14 +61,14 @@ def command(
 
     Only validated chains count. Every address is asked, for RSA and ECDSA certificates, by TLS 1.2 and 1.3.
     """
-    from pincompiler.tls.probing import Ways
+    from pincompiler.tls.probing import ProbeOptions
     from pincompiler.workflows import verify as verifying
 
     if chain and (connect or resolve):
         raise UsageError("--chain connects to nobody; leave out --connect and --resolve")
-    ways = verifying.with_resolved(Ways(timeout, retries, jobs), resolve or (), connect)
+    ways = verifying.with_resolved(ProbeOptions(timeout, retries, jobs), resolve or (), connect)
     pins, hosts = _pins_and_hosts(arguments or [])
-    request = verifying.Request(
+    request = verifying.VerifyRequest(
         pins, tuple(hosts), now_of(today), day_of(today), expiring_within, ca_file, chain
     )
     prepared = verifying.prepare(request)

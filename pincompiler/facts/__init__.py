@@ -1,10 +1,10 @@
 """What is in a shipped app, as far as pinning goes: frozen, and free of how it was read.
 
-:class:`App` is all that the rules see.  Each area has a module with its kinds of facts; what fills
+:class:`ShippedApp` is all that the rules see.  Each area has a module with its kinds of facts; what fills
 them in is :mod:`pincompiler.shipped`.
 """
 
-from pincompiler.facts.app import App
+from pincompiler.facts.app import ShippedApp
 from pincompiler.facts.common import (
     FIRST_PARTY,
     UNIDENTIFIED,
@@ -27,7 +27,6 @@ __all__ = [
     "UNIDENTIFIED",
     "Algorithm",
     "ApiRange",
-    "App",
     "Area",
     "Code",
     "Mechanism",
@@ -36,6 +35,7 @@ __all__ = [
     "Pin",
     "Reached",
     "Shipped",
+    "ShippedApp",
     "State",
     "Unseen",
 ]

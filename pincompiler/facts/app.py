@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class App:
+class ShippedApp:
     """Everything the rules may ask of a shipped app."""
 
     path: str

@@ -53,7 +53,7 @@ class TrustKitPins(Enforcement):
 
 
 @dataclass(frozen=True, slots=True)
-class TrustKitDomain:
+class TrustKitAndroidDomain:
     """A ``<domain-config>`` as TrustKit-Android takes it."""
 
     host: str
@@ -71,7 +71,7 @@ class TrustKitDomain:
 
 
 @dataclass(frozen=True, slots=True)
-class TrustKit:
+class TrustKitAndroid:
     """TrustKit-Android in an app, or a configuration for it."""
 
     bundled: bool
@@ -84,7 +84,7 @@ class TrustKit:
     """Calls that need it to be started: for its instance, trust managers, socket factories, interceptors."""
     attached: bool
     """Whether some connection is given what enforces."""
-    domains: tuple[TrustKitDomain, ...]
+    domains: tuple[TrustKitAndroidDomain, ...]
     configured: tuple[Location, ...]
     """Each ``<domain-config>`` with a ``<trustkit-config>``."""
     mismatches: tuple[tuple[Code, str], ...] = ()
@@ -212,7 +212,7 @@ class HybridTrust:
 class KitFacts(Area):
     """All of it."""
 
-    trustkit: TrustKit | None = None
+    trustkit: TrustKitAndroid | None = None
     cronet: tuple[CronetEntry, ...] = ()
     run_time: tuple[RunTimePins, ...] = ()
     hybrid: tuple[HybridTrust, ...] = ()

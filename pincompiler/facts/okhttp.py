@@ -52,7 +52,7 @@ class Added:
     code: Code
 
 
-class Use(StrEnum):
+class PinnerUse(StrEnum):
     """What becomes of a pinner."""
 
     ATTACHED = "attached"
@@ -75,7 +75,7 @@ class Pinner:
     """Where it is made."""
     library: Library
     added: tuple[Added, ...]
-    use: Use
+    use: PinnerUse
     clients: tuple[Code, ...] = ()
     """Where the clients are made that get it."""
     doubts: tuple[str, ...] = ()

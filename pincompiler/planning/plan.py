@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
 from pincompiler.planning.schedule import Judgement, KeyNeed, Member, Safety, judged, needs
-from pincompiler.planning.support import Expiry, LeafPins, Window, expiries, leaf_pins, windows
+from pincompiler.planning.support import Expiry, LeafPins, SupportWindow, expiries, leaf_pins, windows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Plan:
     backups: tuple[Key, ...]
     """The keys of pin-sets that no rotation names."""
     expiries: tuple[Expiry, ...]
-    windows: tuple[Window, ...]
+    windows: tuple[SupportWindow, ...]
     leaf_pins: tuple[LeafPins, ...]
 
     @property

@@ -283,7 +283,7 @@ def needs(
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class Serving:
     """Days on which clients may meet these keys at a host, both included."""
 
     host: str
@@ -292,7 +292,7 @@ class Served:
     last: date
 
 
-def served(rotations: Iterable[Rotation], today: date) -> Iterator[Served]:
+def served(rotations: Iterable[Rotation], today: date) -> Iterator[Serving]:
     """What each host serves from today on, and on which days."""
     for host, some in groupby(rotations, key=lambda one: one.host):
         of_host = tuple(some)
@@ -300,7 +300,7 @@ def served(rotations: Iterable[Rotation], today: date) -> Iterator[Served]:
         chains = [of_host[0].before, *(one.after for one in of_host)]
         for keys, first, last in zip(chains, [today, *days], [*days, ENDLESS], strict=True):
             if last >= today:
-                yield Served(host, keys, max(first, today), last)
+                yield Serving(host, keys, max(first, today), last)
 
 
 def _without(key: Key, served: tuple[Key, ...]) -> tuple[Key, ...]:

@@ -33,7 +33,7 @@ class Expiry:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class SupportWindow:
     """How often a public certificate is renewed at least while a release is supported."""
 
     release: str
@@ -74,13 +74,13 @@ def expiries(fleet: Sequence[Member], today: date) -> Iterator[Expiry]:
         yield Expiry(newest.name, tuple(sorted(hosts)), tuple(mechanisms), day, name, until)
 
 
-def windows(fleet: Sequence[Member], today: date) -> Iterator[Window]:
+def windows(fleet: Sequence[Member], today: date) -> Iterator[SupportWindow]:
     """The releases that are supported today or later."""
     for one in fleet:
         until = one.entry.until
         if until is None or until >= today:
             count = sum(1 for _ in renewals(one.first, until)) if until else 0
-            yield Window(one.name, one.first, until, count)
+            yield SupportWindow(one.name, one.first, until, count)
 
 
 def leaf_pins(policy: Policy) -> Iterator[LeafPins]:

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Table(Generic[T]):
+class HostTable(Generic[T]):
     """Something that is known of every host, by the names on which it depends."""
 
     rows: Mapping[str, tuple[T, T, T]]
@@ -44,7 +44,7 @@ class Table(Generic[T]):
         return self.other
 
 
-def table(names: Iterable[str], of: Callable[[str], T], other: T) -> Table[T]:
+def table(names: Iterable[str], of: Callable[[str], T], other: T) -> HostTable[T]:
     """Ask for the three hosts of each name; an address has none below it."""
     known = sorted(names)
     below, deeper = unused_labels(known)
@@ -57,7 +57,7 @@ def table(names: Iterable[str], of: Callable[[str], T], other: T) -> Table[T]:
             of(f"{below}.{name}") if wide else other,
             of(f"{deeper}.{below}.{name}") if wide else other,
         )
-    return Table(rows, other)
+    return HostTable(rows, other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Decision:
 class Tabulated(Enforcement):
     """An enforcement that has been asked everything already."""
 
-    decisions: Table[Decision]
+    decisions: HostTable[Decision]
 
     def names(self) -> Iterable[str]:
         """Every name of the table."""
@@ -124,7 +124,7 @@ def from_plain(values: Any) -> Tabulated:
     rows = {}
     for name, (own, below, deeper) in values["rows"].items():
         rows[str(name)] = (decisions[own], decisions[below], decisions[deeper])
-    return Tabulated(Table(rows, Decision()))
+    return Tabulated(HostTable(rows, Decision()))
 
 
 def _decision_to_plain(decision: Decision) -> list[Any]:

@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 
     from pincompiler.base.finding import Snippet
     from pincompiler.base.location import Location
-    from pincompiler.facts import App as ShippedApp
-    from pincompiler.facts import Code
+    from pincompiler.facts import Code, ShippedApp
     from pincompiler.platforms.target import Target
     from pincompiler.policy.differences import Remembered
     from pincompiler.policy.enforcement import Enforcement, Policy
     from pincompiler.policy.project import App, Project
-    from pincompiler.verdicts.drift import Drift, Expected, Kind
+    from pincompiler.verdicts.drift import Drift, DriftKind, Expected
 
 __all__ = (
     "Audited",
@@ -120,7 +119,7 @@ class Rule:
         """A finding of this rule."""
         return Finding(self.id, self.level, message, where, fix, **more)
 
-    def drifted(self, audited: Audited, kind: Kind, fix: str) -> Findings:
+    def drifted(self, audited: Audited, kind: DriftKind, fix: str) -> Findings:
         """A finding for each drift of a kind, at its line in pins.toml, with the place in the app beside it."""
         for one in audited.drift:
             if one.kind is kind:

@@ -15,7 +15,7 @@ from pincompiler.android.apk import open_package
 from pincompiler.android.constants.budget import TooMuchError
 from pincompiler.android.constants.program import Program
 from pincompiler.android.dex import DexError
-from pincompiler.facts import App, Mechanism, Unseen
+from pincompiler.facts import Mechanism, ShippedApp, Unseen
 from pincompiler.facts.engine import Engine
 from pincompiler.shipped.android import bundled, engines, kits, loading, nsc, okhttp, trust
 from pincompiler.shipped.android.owners import Owners, hooks
@@ -44,7 +44,7 @@ COLLECTORS = {
 }
 
 
-def read_app(path: Path, engine: Engine = Engine.FAST, parts: tuple[str, ...] = ()) -> App:
+def read_app(path: Path, engine: Engine = Engine.FAST, parts: tuple[str, ...] = ()) -> ShippedApp:
     """The facts about an app: an APK, a set of splits, or a bundle; ``parts`` are its APKs among those of others.
 
     With androguard as the engine, what the fast one sees otherwise is among the unseen.
@@ -59,7 +59,9 @@ def read_app(path: Path, engine: Engine = Engine.FAST, parts: tuple[str, ...] = 
         return replace(app, unseen=tuple(unseen))
 
 
-def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, None]], Iterator[Dex]]) -> App:
+def _read(
+    path: str, package: Package, code: Callable[[Package, dict[Unseen, None]], Iterator[Dex]]
+) -> ShippedApp:
     unseen: dict[Unseen, None] = {}
     program = Program(code(package, unseen))
     owners = Owners(package.manifest, hooks(package))
@@ -87,7 +89,7 @@ def _read(path: str, package: Package, code: Callable[[Package, dict[Unseen, Non
     except DexError as error:
         unseen[Unseen("the code (calls)", f"is damaged: {error}", frozenset())] = None
     _given_up(source)
-    return App(
+    return ShippedApp(
         path,
         package.kind.value,
         package.sha256,

@@ -16,7 +16,7 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location, Span
 from pincompiler.base.records import dataclass
 from pincompiler.source.paths import is_special
-from pincompiler.source.toml_spans import Entry, locate
+from pincompiler.source.toml_spans import TomlEntry, locate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +127,7 @@ def _placed(where: Location, document: Document) -> Location:
 
 
 @lru_cache(maxsize=2)
-def _entries(text: str) -> Mapping[TomlPath, Entry]:
+def _entries(text: str) -> Mapping[TomlPath, TomlEntry]:
     return locate(text)
 
 

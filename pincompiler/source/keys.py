@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.location import Location
     from pincompiler.keys.spki import PublicKey
-    from pincompiler.source.tables import Reporter, Table
+    from pincompiler.source.tables import Reporter, TomlTable
 
 _KEY = frozenset({"file", "index", "subject", "spki-sha256", "role", "retired"})
 _NAME = lazy_regex(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
@@ -45,11 +45,11 @@ class KeyReader:
         """The files that were read."""
         return frozenset(self._files)
 
-    def read(self, top: Table) -> dict[str, Key]:
+    def read(self, top: TomlTable) -> dict[str, Key]:
         """Every key by name; a broken one has an empty pin."""
         return {name: self._key(name, table) for name, table in top.named_tables("keys")}
 
-    def _key(self, name: str, table: Table) -> Key:
+    def _key(self, name: str, table: TomlTable) -> Key:
         before = len(self._reporter.findings)
         table.only(_KEY)
         where = table.where
@@ -84,7 +84,7 @@ class KeyReader:
             self._reporter.error("missing-value", f"`{name}` has neither file nor pin", where, fix)
         return Key(b"", role, name, where=where)
 
-    def _contradicted(self, role: Role | None, found: PublicKey, table: Table) -> None:
+    def _contradicted(self, role: Role | None, found: PublicKey, table: TomlTable) -> None:
         """A certificate says whose it is; a request need not."""
         if role and found.role and found.kind == "certificate" and role is not found.role:
             message = (
@@ -99,7 +99,7 @@ class KeyReader:
 
     # -- from a file -----------------------------------------------------------------------------
 
-    def _from_file(self, table: Table) -> PublicKey | None:
+    def _from_file(self, table: TomlTable) -> PublicKey | None:
         where = table.where.at("file")
         text = table.text("file")
         path = inside(text, self._root, where, self._reporter) if text else None
@@ -124,7 +124,7 @@ class KeyReader:
                 self._reporter.error("unreadable-key", f"{text}: {reason}", where, fix)
         return self._files[path]
 
-    def _chosen(self, keys: tuple[PublicKey, ...], text: str, table: Table) -> PublicKey | None:
+    def _chosen(self, keys: tuple[PublicKey, ...], text: str, table: TomlTable) -> PublicKey | None:
         subject, index = table.text("subject"), table.whole("index")
         if (subject is None and "subject" in table) or (index is None and "index" in table):
             return None  # what is wrong with it has been told

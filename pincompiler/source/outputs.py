@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
     from pincompiler.platforms.target import Target
-    from pincompiler.source.tables import Reporter, Table
+    from pincompiler.source.tables import Reporter, TomlTable
 
 _PACKAGE = lazy_regex(r"[a-z][A-Za-z0-9_]*(?:\.[a-z][A-Za-z0-9_]*)*")
 _RESOURCE = lazy_regex(r"[a-z][a-z0-9_]*")
@@ -113,7 +113,7 @@ class OutputReader:
         self._inputs = frozenset(map(one_file, inputs))
         self._taken: dict[str, tuple[Target[Any], PurePosixPath]] = {}
 
-    def read(self, top: Table) -> tuple[Output, ...]:
+    def read(self, top: TomlTable) -> tuple[Output, ...]:
         """The outputs in the order of the registry, which is the order of writing."""
         found: dict[str, Output] = {}
         targets = {target.name: target for target in TARGETS}
@@ -128,7 +128,7 @@ class OutputReader:
                 self._reporter.error("unknown-target", f"no target is called `{name}`", where, fix)
         return tuple(found[name] for name in targets if name in found)
 
-    def _output(self, target: Target[Any], table: Table) -> Output | None:
+    def _output(self, target: Target[Any], table: TomlTable) -> Output | None:
         table.only(target.options | {"path"})
         path = self._path(target, table)
         package = self._package(target, table) if "package" in target.options else ""
@@ -144,7 +144,7 @@ class OutputReader:
             )
         return Output(target.name, path, package, base, swizzle, table.where)
 
-    def _path(self, target: Target[Any], table: Table) -> PurePosixPath | None:
+    def _path(self, target: Target[Any], table: TomlTable) -> PurePosixPath | None:
         text = table.text("path", required=True)
         where = table.where.at("path")
         path = inside(text, self._root, where, self._reporter) if text else None
@@ -166,7 +166,7 @@ class OutputReader:
             return None
         return path
 
-    def _package(self, target: Target[Any], table: Table) -> str | None:
+    def _package(self, target: Target[Any], table: TomlTable) -> str | None:
         package = table.text("package", required="package" in target.required)
         if package is None:
             return None
@@ -180,11 +180,11 @@ class OutputReader:
             return None
         return package
 
-    def _base(self, table: Table) -> PurePosixPath | None:
+    def _base(self, table: TomlTable) -> PurePosixPath | None:
         text = table.text("base")
         return inside(text, self._root, table.where.at("base"), self._reporter) if text else None
 
-    def _unshared(self, target: Target[Any], path: PurePosixPath, table: Table) -> None:
+    def _unshared(self, target: Target[Any], path: PurePosixPath, table: TomlTable) -> None:
         file = one_file(self._root / path)
         if file in self._inputs:
             message, fix = (

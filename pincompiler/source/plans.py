@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.location import Location
     from pincompiler.policy.enforcement import Key, Policy
-    from pincompiler.source.tables import Reporter, Table
+    from pincompiler.source.tables import Reporter, TomlTable
 
 _RELEASE = frozenset({"name", "date", "support-until", "policy", "file"})
 _ROTATION = frozenset({"host", "from", "to", "date"})
@@ -38,12 +38,12 @@ class PlanReader:
 
     # -- releases --------------------------------------------------------------------------------
 
-    def releases(self, top: Table) -> tuple[SupportedRelease, ...]:
+    def releases(self, top: TomlTable) -> tuple[SupportedRelease, ...]:
         """The releases by their days; those of one day as they stand in the file."""
         found = (self._release(table) for table in top.tables("release"))
         return tuple(sorted(filter(None, found), key=lambda one: one.day))
 
-    def _release(self, table: Table) -> SupportedRelease | None:
+    def _release(self, table: TomlTable) -> SupportedRelease | None:
         before = len(self._reporter.findings)
         table.only(_RELEASE)
         name = table.text("name", required=True)
@@ -60,7 +60,7 @@ class PlanReader:
             return None
         return SupportedRelease(name, day, until, policy, file, table.where)
 
-    def _unnamed_before(self, name: str | None, table: Table) -> None:
+    def _unnamed_before(self, name: str | None, table: TomlTable) -> None:
         if name is None:
             return
         where = table.where.at("name")
@@ -74,7 +74,7 @@ class PlanReader:
             related = (("first named here", first),)
             self._reporter.error("duplicate-release", message, where, "rename one", related=related)
 
-    def _has_content(self, name: str | None, policy: str, file: str, table: Table) -> None:
+    def _has_content(self, name: str | None, policy: str, file: str, table: TomlTable) -> None:
         if policy and file:
             fix = "keep the file; the policy follows from it"
             where = table.where.at("policy", on_key=True)
@@ -102,7 +102,7 @@ class PlanReader:
 
     # -- rotations -------------------------------------------------------------------------------
 
-    def rotations(self, top: Table, policy: Policy, *, whole: bool) -> tuple[Rotation, ...]:
+    def rotations(self, top: TomlTable, policy: Policy, *, whole: bool) -> tuple[Rotation, ...]:
         """The rotations host by host, each by day; ``whole``: the policy has every pin-set of the file."""
         read = (self._rotation(table, policy, whole=whole) for table in top.tables("rotation"))
         found = [one for one in read if one]
@@ -113,7 +113,7 @@ class PlanReader:
                 self._follows(first, second)
         return tuple(found)
 
-    def _rotation(self, table: Table, policy: Policy, *, whole: bool) -> Rotation | None:
+    def _rotation(self, table: TomlTable, policy: Policy, *, whole: bool) -> Rotation | None:
         before = len(self._reporter.findings)
         table.only(_ROTATION)
         host = self._host(table, policy, whole=whole)
@@ -129,7 +129,7 @@ class PlanReader:
             return None  # a broken key, which has been told
         return Rotation(host, old, new, day, table.where)
 
-    def _host(self, table: Table, policy: Policy, *, whole: bool) -> str:
+    def _host(self, table: TomlTable, policy: Policy, *, whole: bool) -> str:
         text = table.text("host", required=True)
         if text is None:
             return ""
@@ -145,7 +145,7 @@ class PlanReader:
             self._reporter.warning("unpinned-rotation", message, where, fix, hosts=(host,))
         return host
 
-    def _chain(self, entry: str, table: Table) -> tuple[Key, ...]:
+    def _chain(self, entry: str, table: TomlTable) -> tuple[Key, ...]:
         found = []
         for n, (name, where) in enumerate(table.text_or_texts(entry, required=True)):
             self.used_keys.add(name)

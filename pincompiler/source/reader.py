@@ -17,7 +17,7 @@ from pincompiler.policy.project import Acceptance, App, Project
 from pincompiler.source.keys import KeyReader
 from pincompiler.source.outputs import OutputReader
 from pincompiler.source.plans import PlanReader
-from pincompiler.source.tables import Reporter, Table, did_you_mean
+from pincompiler.source.tables import Reporter, TomlTable, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ def read_project(document: Document, root: Path) -> Reading:
     """Read a document that stands in the directory ``root``."""
     reporter = Reporter()
     reader = _Reader(reporter, root, document.file)
-    project = reader.project(Table(document.values, Location(document.file), reporter))
+    project = reader.project(TomlTable(document.values, Location(document.file), reporter))
     if document.problems:  # there was nothing to read
         return Reading(project, document.problems)
     return Reading(project, tuple(f for f in reporter.findings if f is not _INCOMPLETE))
@@ -59,7 +59,7 @@ def read_acceptances(document: Document) -> tuple[tuple[Acceptance, ...], tuple[
     """The ``[[accept]]`` of a file that has nothing else, and what is wrong with them."""
     reporter = Reporter()
     reader = _Reader(reporter, Path(), document.file, hosts_are_known=False)
-    top = Table(document.values, Location(document.file), reporter)
+    top = TomlTable(document.values, Location(document.file), reporter)
     top.only(frozenset({"version", "accept"}))
     found = tuple(a for table in top.tables("accept") if (a := reader.acceptance(table)))
     return found, (*document.problems, *reporter.findings)
@@ -75,7 +75,7 @@ class _Reader:
     first_named: dict[str, Location] = field(default_factory=dict)
     used_keys: set[str] = field(default_factory=set)
 
-    def project(self, top: Table) -> Project:
+    def project(self, top: TomlTable) -> Project:
         top.only(_TOP)
         self._version(top)
         app = self._app(top.table("app"), top.where)
@@ -108,7 +108,7 @@ class _Reader:
                     "unused-key", f"no pin-set uses the key `{name}`", key.where, "use it or drop it"
                 )
 
-    def _version(self, top: Table) -> None:
+    def _version(self, top: TomlTable) -> None:
         version = top.whole("version")
         if version is not None and version != 1:
             fix = "write version = 1, or use the pincompiler that knows this version"
@@ -120,7 +120,7 @@ class _Reader:
                 "missing-value", "`version` is missing", top.where, "begin the file with version = 1"
             )
 
-    def _app(self, table: Table | None, top: Location) -> App:
+    def _app(self, table: TomlTable | None, top: Location) -> App:
         if table is None:
             return App(where=top)
         table.only(_APP)
@@ -132,7 +132,7 @@ class _Reader:
             where=table.where,
         )
 
-    def _app_version(self, table: Table, key: str) -> Version | None:
+    def _app_version(self, table: TomlTable, key: str) -> Version | None:
         text = table.text(key)
         if text is None:
             return None
@@ -144,7 +144,7 @@ class _Reader:
 
     # -- pin-sets --------------------------------------------------------------------------------
 
-    def _pin_set(self, table: Table, known: Mapping[str, Key]) -> PinSet | None:
+    def _pin_set(self, table: TomlTable, known: Mapping[str, Key]) -> PinSet | None:
         before = len(self.reporter.findings)
         table.only(_PIN_SET)
         enforce = table.flag("enforce", default=True)
@@ -157,7 +157,7 @@ class _Reader:
             return None
         return PinSet(hosts, reach, keys, expires, enforce, uris, table.where)
 
-    def _hosts(self, table: Table, reach: Reach) -> tuple[str, ...]:
+    def _hosts(self, table: TomlTable, reach: Reach) -> tuple[str, ...]:
         written = table.texts("hosts", required=True)
         if written == ():
             self.reporter.error(
@@ -185,7 +185,7 @@ class _Reader:
                 self.reporter.error("duplicate-host", again, where, fix, related=related, hosts=(host,))
         return tuple(hosts)
 
-    def _keys(self, table: Table, known: Mapping[str, Key], *, may_be_empty: bool) -> tuple[Key, ...]:
+    def _keys(self, table: TomlTable, known: Mapping[str, Key], *, may_be_empty: bool) -> tuple[Key, ...]:
         written = table.texts("keys", required=not may_be_empty) or ()
         if not may_be_empty and "keys" in table and table.is_empty("keys"):
             fix = "name two, or write enforce = false to exempt the hosts"
@@ -207,7 +207,7 @@ class _Reader:
             self.reporter.findings.append(_INCOMPLETE)
         return tuple(keys.values())
 
-    def _report_uris(self, table: Table) -> tuple[str, ...]:
+    def _report_uris(self, table: TomlTable) -> tuple[str, ...]:
         uris = table.texts("report-uris") or ()
         for n, uri in uris:
             if not _REPORT_URI.fullmatch(uri):
@@ -218,7 +218,7 @@ class _Reader:
 
     # -- the record ------------------------------------------------------------------------------
 
-    def acceptance(self, table: Table) -> Acceptance | None:
+    def acceptance(self, table: TomlTable) -> Acceptance | None:
         """One ``[[accept]]``; None if it is broken."""
         table.only(_ACCEPT)
         rule = table.text("rule", required=True)
@@ -239,7 +239,7 @@ class _Reader:
         places = tuple(text for _, text in table.texts("places") or ())
         return Acceptance(rule, reason, until, target, hosts or (), places, table.where)
 
-    def _accepted_hosts(self, table: Table) -> tuple[str, ...] | None:
+    def _accepted_hosts(self, table: TomlTable) -> tuple[str, ...] | None:
         """The hosts of an acceptance, empty for all; None if anything is wrong with them."""
         written = table.texts("hosts")
         if written is None:

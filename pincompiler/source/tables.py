@@ -51,7 +51,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"known here: {', '.join(words)}" if 0 < len(words) <= 12 else ""
 
 
-class Table:
+class TomlTable:
     """One TOML table.  A getter returns None for an entry that is absent or wrong."""
 
     __slots__ = ("_reporter", "_values", "where")
@@ -119,22 +119,22 @@ class Table:
         text = self.text(key, required=required)
         return ((text, self.where.at(key)),) if text is not None else ()
 
-    def table(self, key: str) -> Table | None:
+    def table(self, key: str) -> TomlTable | None:
         """A table below this one."""
         values = self._get(key, dict)
-        return None if values is None else Table(values, self.where.at(key), self._reporter)
+        return None if values is None else TomlTable(values, self.where.at(key), self._reporter)
 
-    def tables(self, key: str) -> Iterator[Table]:
+    def tables(self, key: str) -> Iterator[TomlTable]:
         """An array of tables."""
         for n, values in enumerate(self._get(key, list) or ()):
             if self._is(values, dict, key, n):
-                yield Table(values, self.where.at(key, n), self._reporter)
+                yield TomlTable(values, self.where.at(key, n), self._reporter)
 
-    def named_tables(self, key: str) -> Iterator[tuple[str, Table]]:
+    def named_tables(self, key: str) -> Iterator[tuple[str, TomlTable]]:
         """The tables of a table, each with its name."""
         for name, values in (self._get(key, dict) or {}).items():
             if self._is(values, dict, key, name):
-                yield name, Table(values, self.where.at(key, name), self._reporter)
+                yield name, TomlTable(values, self.where.at(key, name), self._reporter)
 
     def only(self, known: frozenset[str]) -> None:
         """Tell of every entry that means nothing in this table."""

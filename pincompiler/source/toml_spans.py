@@ -27,14 +27,14 @@ _SCALAR = lazy_regex(r"[^,\]}#\s]+(?:[ ]\d[\d:.Zz+-]*)?")
 """A bare value; a date and its time may be parted by one space."""
 
 
-class Entry(NamedTuple):
+class TomlEntry(NamedTuple):
     """Where the name of an entry stands, and where its value does."""
 
     key: Span
     value: Span
 
 
-def locate(text: str) -> Mapping[TomlPath, Entry]:
+def locate(text: str) -> Mapping[TomlPath, TomlEntry]:
     """Map the path of each entry of ``text``, valid TOML, to its place.
 
     Array items have their value's span for a key; a table's span is that of the header or dotted
@@ -51,7 +51,7 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.entries: dict[TomlPath, Entry] = {}
+        self.entries: dict[TomlPath, TomlEntry] = {}
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
         self._newest: dict[TomlPath, int] = {}
         """The index of the newest element of each array of tables."""
@@ -157,7 +157,7 @@ class _Scanner:
         if path not in self.entries:
             value = self._span(start, self.at)
             key = self._span(key_start, key_end) if key_end > key_start else value
-            self.entries[path] = Entry(key, value)
+            self.entries[path] = TomlEntry(key, value)
 
     def _span(self, start: int, end: int) -> Span:
         first = bisect_right(self._line_starts, start)

@@ -26,7 +26,7 @@ Endpoint = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class ProbeOptions:
     """How to get to servers, and how hard to try."""
 
     timeout: float = 10.0
@@ -41,7 +41,7 @@ class Ways:
     """An address, and maybe a port, that stands for every host's."""
 
 
-def look_at_all(endpoints: Sequence[Endpoint], ways: Ways, trusted: Trust) -> Iterator[Seen]:
+def look_at_all(endpoints: Sequence[Endpoint], ways: ProbeOptions, trusted: Trust) -> Iterator[Seen]:
     """What each shows, in the order of the question, ``ways.jobs`` at a time.
 
     Whoever stops listening, at Ctrl-C for one, does not wait for servers that stall: nothing more is begun, and
@@ -70,7 +70,7 @@ def look_at_all(endpoints: Sequence[Endpoint], ways: Ways, trusted: Trust) -> It
         todo.clear()
 
 
-def look_at(endpoint: Endpoint, ways: Ways, trusted: Trust) -> Seen:
+def look_at(endpoint: Endpoint, ways: ProbeOptions, trusted: Trust) -> Seen:
     """What all addresses of a host show."""
     host, port = endpoint
     try:
@@ -90,7 +90,7 @@ def _title(place: Place, port: int) -> str:
     return str(address) if used == port else f"{shown}:{used}"
 
 
-def _places(endpoint: Endpoint, ways: Ways) -> tuple[Place, ...]:
+def _places(endpoint: Endpoint, ways: ProbeOptions) -> tuple[Place, ...]:
     """The addresses of a host, without those of families that this machine has no address of."""
     host, port = endpoint
     names, flags = ways.resolve.get(endpoint, ()), socket.AI_NUMERICHOST
@@ -106,7 +106,7 @@ def _places(endpoint: Endpoint, ways: Ways) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _answers(host: str, place: Place, ways: Ways, trusted: Trust) -> tuple[tuple[Offer, Answer], ...]:
+def _answers(host: str, place: Place, ways: ProbeOptions, trusted: Trust) -> tuple[tuple[Offer, Answer], ...]:
     """The answers to every offer from which something new can be learnt."""
     first = _ask(Offer.ANY, host, place, ways, trusted)
     answers = [(Offer.ANY, first)]
@@ -130,7 +130,7 @@ def offer_of(served: Served) -> Offer:
     return Offer.RSA if served.chain[0].algorithm.startswith("RSA") else Offer.ECDSA
 
 
-def _ask(offer: Offer, host: str, place: Place, ways: Ways, trusted: Trust) -> Answer:
+def _ask(offer: Offer, host: str, place: Place, ways: ProbeOptions, trusted: Trust) -> Answer:
     answer: Answer = Unreached("")
     for _ in range(1 + ways.retries):
         answer = handshake(trusted, offer, host, place, ways.timeout)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pincompiler.policy.enforcement import Demand, Enforcement, Key, Policy
 
 
-class Kind(StrEnum):
+class DriftKind(StrEnum):
     """What has drifted."""
 
     HOST_MISSING = "host-missing"
@@ -65,7 +65,7 @@ class Expected:
 class Drift:
     """One thing that differs."""
 
-    kind: Kind
+    kind: DriftKind
     mechanism: Mechanism
     host: str
     """As pins.toml spells it; of an unknown host, as the app does."""
@@ -104,10 +104,10 @@ class _Comparison:
     def _named(self, name: str, labels: tuple[str, str]) -> Iterator[Drift]:
         wanted, actual = self.expected.demand(name), self.shipped.enforcement.demand(name)
         if wanted and not actual:
-            yield self._one(Kind.HOST_MISSING, name, f"{name} is not pinned")
+            yield self._one(DriftKind.HOST_MISSING, name, f"{name} is not pinned")
             return
         if name not in set(self.policy.names()) and not wanted:
-            yield self._one(Kind.HOST_UNKNOWN, name, f"{name} is pinned, and pins.toml does not know it")
+            yield self._one(DriftKind.HOST_UNKNOWN, name, f"{name} is pinned, and pins.toml does not know it")
             return
         told = tuple(self._keys(name, name, wanted, actual)) if wanted and actual else ()
         yield from told
@@ -120,11 +120,11 @@ class _Comparison:
         for host in (f"{labels[0]}.{name}", f"{labels[1]}.{labels[0]}.{name}"):
             wanted, actual = self.expected.demand(host), self.shipped.enforcement.demand(host)
             if wanted and not actual:
-                yield self._one(Kind.NARROWER, name, f"not all names below {name} are pinned")
+                yield self._one(DriftKind.NARROWER, name, f"not all names below {name} are pinned")
                 return
             if actual and not wanted:
                 said = f"names below {name} are pinned that pins.toml leaves alone"
-                yield self._one(Kind.WIDER, name, said)
+                yield self._one(DriftKind.WIDER, name, said)
                 return
             found = tuple(self._keys(name, f"names below {name}", wanted, actual))
             yield from (one for one in found if one.pin not in told and (one.pin or not told))
@@ -134,22 +134,22 @@ class _Comparison:
         here, there = _pins(wanted), _pins(actual)
         for pin in sorted(here - there, key=self._title):
             said = f"`{self._title(pin)}` is missing for {who}"
-            yield self._one(Kind.KEY_MISSING, name, said, self.keys.get(pin), pin)
+            yield self._one(DriftKind.KEY_MISSING, name, said, self.keys.get(pin), pin)
         for pin in sorted(there - here, key=self._title):
             key = self.keys.get(pin)
             known = f"`{key.title}`" if key else f"a key that pins.toml does not know, {_shown(pin)},"
-            yield self._one(Kind.KEY_UNKNOWN, name, f"{known} is pinned for {who}", key, pin)
+            yield self._one(DriftKind.KEY_UNKNOWN, name, f"{known} is pinned for {who}", key, pin)
         ends, shipped_ends = _ends(wanted), _ends(actual)
         if ends != shipped_ends:
             said = f"the pins of {who} end {_day(shipped_ends)}, and pins.toml says {_day(ends)}"
-            yield self._one(Kind.EXPIRY, name, said)
+            yield self._one(DriftKind.EXPIRY, name, said)
 
     def _other(self, difference: Difference) -> Drift:
         """What has no simpler words: a chain that one side accepts and the other does not."""
         said = describe(difference, "pins.toml", self.shipped.title, self._title)
-        return self._one(Kind.KEY_UNKNOWN, difference.name, said)
+        return self._one(DriftKind.KEY_UNKNOWN, difference.name, said)
 
-    def _one(self, kind: Kind, host: str, said: str, key: Key | None = None, pin: bytes = b"") -> Drift:
+    def _one(self, kind: DriftKind, host: str, said: str, key: Key | None = None, pin: bytes = b"") -> Drift:
         return Drift(kind, self.shipped.mechanism, host, self.shipped, said, key, pin)
 
     def _title(self, pin: bytes) -> str:

@@ -92,7 +92,7 @@ _SHOWN: Final = 4
 """Rows, rules or unseen things that are named."""
 
 
-class State(StrEnum):
+class HostState(StrEnum):
     """What all mechanisms together do for a host, from worst to best."""
 
     BROKEN = "broken"
@@ -118,7 +118,7 @@ def _sentence(subject: Subject) -> str:
     return f"{said}{rest}."
 
 
-def state(rows: Iterable[HostVerdict]) -> State:
+def state(rows: Iterable[HostVerdict]) -> HostState:
     """What the rows of one host come to.
 
     Enforced is only what every row is.  What was not seen is not called missing, and what is broken somewhere is
@@ -126,10 +126,10 @@ def state(rows: Iterable[HostVerdict]) -> State:
     """
     found = {row.verdict for row in rows}
     if Verdict.ENFORCED in found:
-        return State.ENFORCED if found == {Verdict.ENFORCED} else State.IN_PART
+        return HostState.ENFORCED if found == {Verdict.ENFORCED} else HostState.IN_PART
     worst = min(found, key=list(Verdict).index)
     unknown = worst is Verdict.NOT_COVERED and Verdict.UNKNOWN in found
-    return State.UNKNOWN if unknown else State(worst.value)
+    return HostState.UNKNOWN if unknown else HostState(worst.value)
 
 
 def undermines(finding: Finding) -> bool:
@@ -168,7 +168,7 @@ def _of_hosts(subject: Subject) -> str:
     states = Counter(map(state, hosts.values()))
     concerned = [one for one in subject.findings if not one.hosts or _any_of(one.hosts, hosts)]
     whole = subject.complete and not _elsewhere(subject)
-    if set(states) == {State.ENFORCED} and whole and not any(map(_in_doubt, concerned)):
+    if set(states) == {HostState.ENFORCED} and whole and not any(map(_in_doubt, concerned)):
         return f"{_pinned(hosts)}{_but(subject.findings)}"
     name = next(iter(hosts)) if len(hosts) == 1 else f"{len(hosts):,} hosts"
     rows = _rows(subject.verdicts) if len(hosts) == 1 else _counts(states)
@@ -188,15 +188,15 @@ def _elsewhere(subject: Subject) -> str:
     return f"; {_named(found)} pins count for hosts that are not known" if found else ""
 
 
-def _predicate(name: str, states: Counter[State], findings: Sequence[Finding]) -> str:
+def _predicate(name: str, states: Counter[HostState], findings: Sequence[Finding]) -> str:
     rules = _named(dict.fromkeys(one.rule for one in findings if undermines(one)))
     has = "has" if states.total() == 1 else "have"
-    if states.keys() & {State.ENFORCED, State.IN_PART}:
-        part = "" if set(states) == {State.ENFORCED} else " in part"
+    if states.keys() & {HostState.ENFORCED, HostState.IN_PART}:
+        part = "" if set(states) == {HostState.ENFORCED} else " in part"
         return f"The pins of {name} are {f'undermined by {rules}' if rules else f'enforced{part}'}"
-    if states.keys() & {State.BROKEN, State.DISABLED, State.EXPIRED}:
+    if states.keys() & {HostState.BROKEN, HostState.DISABLED, HostState.EXPIRED}:
         said = f"The pins of {name} are not enforced"
-    elif State.UNKNOWN in states:
+    elif HostState.UNKNOWN in states:
         said = f"Whether {name} {has} pins is not known"
     else:
         said = f"{name} {has} no pins"
@@ -220,8 +220,8 @@ def _rows(rows: Sequence[HostVerdict]) -> str:
     return _named(f"{row.mechanism.value} API {row.api} {row.verdict.value}" for row in worst_first)
 
 
-def _counts(states: Counter[State]) -> str:
-    return ", ".join(f"{states[one]:,} {one.value}" for one in State if states[one])
+def _counts(states: Counter[HostState]) -> str:
+    return ", ".join(f"{states[one]:,} {one.value}" for one in HostState if states[one])
 
 
 def _any_of(named: Iterable[str], hosts: Mapping[str, object]) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.base.location import Location
-    from pincompiler.facts import App, Shipped
+    from pincompiler.facts import Shipped, ShippedApp
     from pincompiler.policy.enforcement import Clause, Demand, Policy
 
 
@@ -56,7 +56,7 @@ class _Judgement:
     where: Location | None = None
 
 
-def verdicts(app: App, policy: Policy | None, today: date) -> tuple[HostVerdict, ...]:
+def verdicts(app: ShippedApp, policy: Policy | None, today: date) -> tuple[HostVerdict, ...]:
     """Every row: the hosts of pins.toml and those that the app itself pins; by each mechanism it has."""
     mechanisms = _mechanisms(app)
     names = dict.fromkeys(policy.names() if policy else ())
@@ -74,7 +74,7 @@ def verdicts(app: App, policy: Policy | None, today: date) -> tuple[HostVerdict,
     return tuple(rows)
 
 
-def _mechanisms(app: App) -> tuple[Mechanism, ...]:
+def _mechanisms(app: ShippedApp) -> tuple[Mechanism, ...]:
     """Those that the app has or may have, and the NSC, which every app could have."""
     there = {shipped.mechanism for shipped in app.shipped} | {Mechanism.NSC}
     for unseen in app.unseen:
@@ -84,7 +84,7 @@ def _mechanisms(app: App) -> tuple[Mechanism, ...]:
     return tuple(mechanism for mechanism in Mechanism if mechanism in there)
 
 
-def _reached(app: App, policy: Policy | None, host: str) -> bool:
+def _reached(app: ShippedApp, policy: Policy | None, host: str) -> bool:
     """Whether anybody wants or does anything for a name below a configured one."""
     return bool(policy and policy.demand(host)) or any(s.enforcement.demand(host) for s in app.shipped)
 
@@ -94,7 +94,7 @@ def _said(rows: tuple[HostVerdict, ...]) -> list[tuple[object, ...]]:
 
 
 def _rows(
-    app: App, mechanisms: Iterable[Mechanism], label: str, host: str, today: date
+    app: ShippedApp, mechanisms: Iterable[Mechanism], label: str, host: str, today: date
 ) -> Iterator[HostVerdict]:
     """One row for each mechanism and each stretch of Android versions on which it does the same."""
     for mechanism in mechanisms:
@@ -113,7 +113,7 @@ def _rows(
         yield from rows
 
 
-def _stretches(app: App, shipped: Iterable[Shipped]) -> Iterator[ApiRange]:
+def _stretches(app: ShippedApp, shipped: Iterable[Shipped]) -> Iterator[ApiRange]:
     """The supported versions, cut wherever some configuration begins or ends to count."""
     first = max(app.manifest.min_sdk, 1)
     starts = {first}
@@ -128,7 +128,9 @@ def _counts(shipped: Shipped, api: ApiRange) -> bool:
     return shipped.api.first <= api.first and (shipped.api.last is None or api.first <= shipped.api.last)
 
 
-def _judged(app: App, mechanism: Mechanism, shipped: list[Shipped], host: str, today: date) -> _Judgement:
+def _judged(
+    app: ShippedApp, mechanism: Mechanism, shipped: list[Shipped], host: str, today: date
+) -> _Judgement:
     found = [_one(one, host, today) for one in shipped]
     told = [one for one in found if one.verdict is not Verdict.NOT_COVERED]
     if mechanism is Mechanism.NSC and told:
@@ -145,7 +147,7 @@ def _judged(app: App, mechanism: Mechanism, shipped: list[Shipped], host: str, t
     return _Judgement(Verdict.NOT_COVERED, _absent(app, mechanism))
 
 
-def _absent(app: App, mechanism: Mechanism) -> str:
+def _absent(app: ShippedApp, mechanism: Mechanism) -> str:
     if mechanism is not Mechanism.NSC:
         return f"the app pins nothing by {mechanism.value}"
     if app.nsc.files:

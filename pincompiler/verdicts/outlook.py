@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pincompiler.facts import ApiRange
     from pincompiler.keys.spki import PublicKey
-    from pincompiler.policy.demand_table import Table
+    from pincompiler.policy.demand_table import HostTable
     from pincompiler.policy.enforcement import Clause, Demand, Enforcement
 
 DAY = timedelta(days=1)
@@ -70,7 +70,7 @@ class Installed:
     """The part of it that is not put to use."""
     doubts: tuple[str, ...] = ()
     """What of it could not be told: it may demand more, and accept more, than is known."""
-    anchors: Table[Anchors] | None = None
+    anchors: HostTable[Anchors] | None = None
     """Of an NSC."""
 
     def enforced(self, host: str) -> Demand:
@@ -142,7 +142,7 @@ def _last_day(key: PublicKey) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ChainVerdict:
     """What becomes of connections, and why."""
 
     outcome: Outcome
@@ -153,22 +153,22 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Period:
     """Days on which a verdict holds, both included."""
 
     first: date
     last: date
-    verdict: Verdict
+    verdict: ChainVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FateRow:
     """One configuration on one range of Android versions, over time."""
 
     mechanism: str
     title: str
     api: ApiRange | None
-    spans: tuple[Span, ...]
+    spans: tuple[Period, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +177,9 @@ class Fate:
 
     release: Release
     host: str
-    rows: tuple[Row, ...]
+    rows: tuple[FateRow, ...]
 
-    def spans(self) -> tuple[Span, ...]:
+    def spans(self) -> tuple[Period, ...]:
         """All mechanisms together: an app gets through if every one lets it, so the worst counts.
 
         Where all who know let it pass and some pin, the connection is pinned.
@@ -189,12 +189,12 @@ class Fate:
         starts = sorted({span.first for row in self.rows for span in row.spans})
         last = max(span.last for row in self.rows for span in row.spans)
         spans = (
-            Span(first, following - DAY if following else last, self.on(first))
+            Period(first, following - DAY if following else last, self.on(first))
             for first, following in zip(starts, [*starts[1:], None], strict=True)
         )
         return tuple(_merged(spans))
 
-    def on(self, day: date) -> Verdict:
+    def on(self, day: date) -> ChainVerdict:
         """The verdict that counts on a day."""
         verdicts = [span.verdict for row in self.rows for span in row.spans if span.first <= day <= span.last]
         return min(verdicts, key=lambda one: _COUNTS.index(one.outcome))
@@ -211,7 +211,7 @@ _COUNTS = (Outcome.BLOCKED, Outcome.UNKNOWN, Outcome.WORKS, Outcome.UNPINNED)
 def judge(release: Release, candidate: Candidate, first: date, last: date) -> Fate:
     """What becomes of the chain on the days from ``first`` to ``last``, both included."""
     rows = dict.fromkeys(
-        Row(one.mechanism, one.title, one.api, tuple(_spans(one, candidate, first, last)))
+        FateRow(one.mechanism, one.title, one.api, tuple(_spans(one, candidate, first, last)))
         for one in release.installed
     )
     if release.error or rows:
@@ -220,25 +220,25 @@ def judge(release: Release, candidate: Candidate, first: date, last: date) -> Fa
     return Fate(
         release,
         candidate.host,
-        (Row("", "", None, tuple(_spans(nothing, candidate, first, last))),),
+        (FateRow("", "", None, tuple(_spans(nothing, candidate, first, last))),),
     )
 
 
-def _spans(one: Installed, candidate: Candidate, first: date, last: date) -> Iterator[Span]:
+def _spans(one: Installed, candidate: Candidate, first: date, last: date) -> Iterator[Period]:
     starts = [first, *sorted(day for day in _turns(one, candidate) if first < day <= last)]
     spans = (
-        Span(start, following - DAY if following else last, verdict_on(one, candidate, start))
+        Period(start, following - DAY if following else last, verdict_on(one, candidate, start))
         for start, following in zip(starts, [*starts[1:], None], strict=True)
     )
     return _merged(spans)
 
 
-def _merged(spans: Iterable[Span]) -> Iterator[Span]:
+def _merged(spans: Iterable[Period]) -> Iterator[Period]:
     """The spans, with those that follow each other and say the same as one."""
-    held: Span | None = None
+    held: Period | None = None
     for span in spans:
         if held and held.verdict == span.verdict:
-            held = Span(held.first, span.last, held.verdict)
+            held = Period(held.first, span.last, held.verdict)
             continue
         if held:
             yield held
@@ -256,7 +256,7 @@ def _turns(one: Installed, candidate: Candidate) -> set[date]:
     return days | {day + DAY for day in (candidate.last, candidate.anchor_last) if day}
 
 
-def verdict_on(one: Installed, candidate: Candidate, day: date) -> Verdict:
+def verdict_on(one: Installed, candidate: Candidate, day: date) -> ChainVerdict:
     """What comes of one configuration on one day."""
     pinned = _of_pins(one, candidate, day)
     trusted = None if candidate.assumed else _of_trust(one, candidate, day)
@@ -266,64 +266,70 @@ def verdict_on(one: Installed, candidate: Candidate, day: date) -> Verdict:
     return min(trusted, pinned, key=lambda verdict: _COUNTS.index(verdict.outcome))
 
 
-def _of_trust(one: Installed, candidate: Candidate, day: date) -> Verdict | None:
+def _of_trust(one: Installed, candidate: Candidate, day: date) -> ChainVerdict | None:
     """Why the chain is refused, or may be, before any pin is looked at; None: it is not."""
     anchors = one.anchors.of(candidate.host) if one.anchors else Anchors()
     if not candidate.declared and "system" not in anchors.sources:
         named = ", ".join(anchors.sources) or "no CA"
-        return Verdict(
+        return ChainVerdict(
             Outcome.UNKNOWN,
             f"{one.title} trusts {named} and not the system's CAs; pass those with --ca-file",
         )
     if not candidate.path:
-        return Verdict(Outcome.BLOCKED, f"the server {candidate.problem}")
+        return ChainVerdict(Outcome.BLOCKED, f"the server {candidate.problem}")
     if candidate.first and day < candidate.first:
-        return Verdict(Outcome.BLOCKED, f"the chain is not valid before {candidate.first}")
+        return ChainVerdict(Outcome.BLOCKED, f"the chain is not valid before {candidate.first}")
     if candidate.last and day > candidate.last:
-        return Verdict(Outcome.BLOCKED, f"the chain has ended: its last whole day is {candidate.last}")
+        return ChainVerdict(Outcome.BLOCKED, f"the chain has ended: its last whole day is {candidate.last}")
     if candidate.anchor_last and day > candidate.anchor_last:
-        return Verdict(Outcome.UNKNOWN, "the trust anchor has ended, which not every platform minds")
+        return ChainVerdict(Outcome.UNKNOWN, "the trust anchor has ended, which not every platform minds")
     return None
 
 
-def _of_pins(one: Installed, candidate: Candidate, day: date) -> Verdict:
+def _of_pins(one: Installed, candidate: Candidate, day: date) -> ChainVerdict:
     if one.fixed is not None or one.enforcement is None:
-        return Verdict(one.fixed or Outcome.UNKNOWN, one.why)
+        return ChainVerdict(one.fixed or Outcome.UNKNOWN, one.why)
     demand = one.enforcement.demand(candidate.host)
     if not demand:
         return (
-            Verdict(Outcome.UNKNOWN, one.doubts[0])
+            ChainVerdict(Outcome.UNKNOWN, one.doubts[0])
             if one.doubts
-            else Verdict(Outcome.UNPINNED, f"{one.title} does not pin it")
+            else ChainVerdict(Outcome.UNPINNED, f"{one.title} does not pin it")
         )
     if one.unenforced and one.unenforced.demand(candidate.host):
-        return Verdict(Outcome.UNPINNED, one.why)
+        return ChainVerdict(Outcome.UNPINNED, one.why)
     in_force = tuple(clause for clause in demand if clause.in_force(day))
     if not in_force:
         ended = max(clause.until for clause in demand if clause.until)
-        return Verdict(Outcome.UNPINNED, f"its pins ended on {ended}")
+        return ChainVerdict(Outcome.UNPINNED, f"its pins ended on {ended}")
     if not candidate.path:
         # That there is no path has been told; what pins would say of one is nobody's business.
-        return Verdict(Outcome.UNPINNED, "")
+        return ChainVerdict(Outcome.UNPINNED, "")
     return _held_to(one, candidate, in_force, day)
 
 
-def _held_to(one: Installed, candidate: Candidate, in_force: Demand, day: date) -> Verdict:
+def _held_to(one: Installed, candidate: Candidate, in_force: Demand, day: date) -> ChainVerdict:
     """What the pins in force say, with what may lift them."""
     assert one.enforcement is not None  # noqa: S101 - for the type checker
     anchors = one.anchors.of(candidate.host) if one.anchors else Anchors()
     skips = [source for source in anchors.overriding if candidate.declared or source != "user"]
     if _skipped(candidate, anchors, skips):
-        return Verdict(Outcome.UNPINNED, "chains that end in a CA of the system skip the pins (overridePins)")
+        return ChainVerdict(
+            Outcome.UNPINNED, "chains that end in a CA of the system skip the pins (overridePins)"
+        )
     accepted = one.enforcement.accepts(candidate.host, candidate.chain, day)
     if one.mechanism == "trustkit" and one.api is None and (odd := unhashable(candidate.path, in_force)):
-        return Verdict(Outcome.BLOCKED, odd)
+        return ChainVerdict(Outcome.BLOCKED, odd)
     if accepted:
         keys = _deciding(candidate, in_force)
-        return Verdict(Outcome.WORKS, _named(candidate, keys), tuple(key.pin for key in keys))
+        return ChainVerdict(Outcome.WORKS, _named(candidate, keys), tuple(key.pin for key in keys))
     refused = f"none of its pins is in the chain: {', '.join(one.enforcement.deciding(candidate.host)[:2])}"
     unless = _unless(one, skips, in_force)
-    return Verdict(Outcome.UNKNOWN, f"{refused}{unless}") if unless else Verdict(Outcome.BLOCKED, refused)
+    return (
+        ChainVerdict(Outcome.UNKNOWN, f"{refused}{unless}")
+        if unless
+        else ChainVerdict(Outcome.BLOCKED, refused)
+    )
 
 
 def _skipped(candidate: Candidate, anchors: Anchors, skips: list[str]) -> bool:

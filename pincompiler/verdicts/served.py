@@ -1,7 +1,7 @@
 """Whether what a server shows is what an app was built to accept: today, and as long as its pins live.
 
 Nothing here connects or reads a clock: a policy, the models of its targets, what was :class:`Seen` and an
-instant go in, and a :class:`HostVerdict` comes out.
+instant go in, and a :class:`ServerVerdict` comes out.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class ShownChain:
 
 
 @dataclass(frozen=True, slots=True)
-class HostVerdict:
+class ServerVerdict:
     """All that is to be said of a host."""
 
     host: str
@@ -100,7 +100,7 @@ class HostVerdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Requirements:
     """What servers are held to."""
 
     policy: Policy
@@ -115,7 +115,7 @@ class Question:
     """Whether trust anchors were named, so that an unknown CA is no surprise."""
 
 
-def judge(seen: Seen, asked: Question) -> HostVerdict:
+def judge(seen: Seen, asked: Requirements) -> ServerVerdict:
     """The verdict on one host."""
     pin_set = asked.policy.covering(seen.host)
     keys = tuple(dict.fromkeys(pin_set.keys)) if pin_set else ()
@@ -138,7 +138,7 @@ def judge(seen: Seen, asked: Question) -> HostVerdict:
         and not seen.problem
         and not any(isinstance(a, Unreached) and not a.elsewhere for a in answers)
     )
-    return HostVerdict(seen.host, seen.port, pin_set, chains, backups, tuple(ordered), reached, complete)
+    return ServerVerdict(seen.host, seen.port, pin_set, chains, backups, tuple(ordered), reached, complete)
 
 
 def _ends(key: PublicKey) -> datetime:
@@ -161,7 +161,7 @@ def _judged(
     shown: tuple[tuple[str, str], ...],
     host: str,
     keys: tuple[Key, ...],
-    asked: Question,
+    asked: Requirements,
 ) -> ShownChain:
     chain = pinned_chain(path)
     matches = [Match(key, Role.LEAF) for key in keys if key.spki_sha256 == chain.leaf]
@@ -205,7 +205,7 @@ def _unpinned(host: str) -> Remark:
 
 
 def _about_pins(
-    chains: Sequence[ShownChain], backups: Sequence[Key], pin_set: PinSet, asked: Question
+    chains: Sequence[ShownChain], backups: Sequence[Key], pin_set: PinSet, asked: Requirements
 ) -> Iterator[Remark]:
     """Whether each chain has a pinned key, and whether there is another for the day it is lost."""
     for one in chains:
@@ -242,7 +242,7 @@ def _about_pins(
         )
 
 
-def _mismatch(one: ShownChain, pin_set: PinSet, asked: Question) -> Remark:
+def _mismatch(one: ShownChain, pin_set: PinSet, asked: Requirements) -> Remark:
     """No key matches: somebody else's certificate, or a rotation that went ahead of the app."""
     if box := interception(one.chain, private=asked.private):
         return box
@@ -275,7 +275,7 @@ def interception(chain: Sequence[PublicKey], *, private: bool) -> Remark | None:
     return None
 
 
-def _about_targets(chains: Iterable[ShownChain], asked: Question) -> Iterator[Remark]:
+def _about_targets(chains: Iterable[ShownChain], asked: Requirements) -> Iterator[Remark]:
     """Targets that will part from pins.toml: told where pins.toml itself accepts, or they would be an echo."""
     for one in chains:
         wanted = dict(one.outlooks[0].outcomes)
@@ -305,7 +305,7 @@ def _about_targets(chains: Iterable[ShownChain], asked: Question) -> Iterator[Re
                     )
 
 
-def _about_anchors(host: str, asked: Question) -> Iterator[Remark]:
+def _about_anchors(host: str, asked: Requirements) -> Iterator[Remark]:
     """Configurations that trust other CAs than those by which the chain was validated."""
     for who, enforcement in asked.enforcements:
         if isinstance(enforcement, Nsc) and not asked.private:
@@ -317,7 +317,9 @@ def _about_anchors(host: str, asked: Question) -> Iterator[Remark]:
                 yield Remark(Level.WARNING, "other-anchors", message, "pass those with --ca-file")
 
 
-def _about_ends(chains: Iterable[ShownChain], pin_set: PinSet | None, asked: Question) -> Iterator[Remark]:
+def _about_ends(
+    chains: Iterable[ShownChain], pin_set: PinSet | None, asked: Requirements
+) -> Iterator[Remark]:
     """Certificates and pins that end soon."""
     for one in chains:
         for what, ends, fix in (

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pincompiler.base.location import Location
-    from pincompiler.facts import App, Pin, Shipped
+    from pincompiler.facts import Pin, Shipped, ShippedApp
     from pincompiler.policy.enforcement import Key
     from pincompiler.policy.project import Acceptance
     from pincompiler.rules.rule import Rule
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AuditOptions:
     """What the apps are audited for; small and the same for all of them."""
 
     today: date
@@ -64,9 +64,9 @@ class Question:
     """The question as the report tells it."""
 
 
-def question(
+def audit_options(
     today: date, pins: Path | None, accepts: Iterable[Path], horizon: int = 30, engine: Engine = Engine.FAST
-) -> Question:
+) -> AuditOptions:
     """Read what the apps are to be held to.  InputError when pins.toml or a file of acceptances is broken."""
     checked = None
     acceptances: list[Acceptance] = []
@@ -93,7 +93,7 @@ def question(
         tuple(map(str, named)),
         tuple(map(_known, project.keys)) if project else (),
     )
-    return Question(today, horizon, engine, checked, tuple(acceptances), run)
+    return AuditOptions(today, horizon, engine, checked, tuple(acceptances), run)
 
 
 def _known(key: Key) -> KnownKey:
@@ -125,7 +125,7 @@ def _acceptances(path: Path, today: date) -> tuple[Acceptance, ...]:
     return found
 
 
-def audit(path: Path, asked: Question) -> Subject:
+def audit(path: Path, asked: AuditOptions) -> Subject:
     """Audit one app; one that cannot be read, or is several, is a subject with an error."""
     files = AppFiles(path)
     try:
@@ -134,7 +134,7 @@ def audit(path: Path, asked: Question) -> Subject:
         return _unread(files, str(error), asked)
 
 
-def _audit(files: AppFiles, asked: Question) -> Subject:
+def _audit(files: AppFiles, asked: AuditOptions) -> Subject:
     try:
         return judge_app(read_app(files.path, asked.engine, files.parts), asked)
     except SeveralAppsError:
@@ -145,11 +145,11 @@ def _audit(files: AppFiles, asked: Question) -> Subject:
         return _unread(files, "memory ran out", asked)
 
 
-def _unread(files: AppFiles, why: str, asked: Question) -> Subject:
+def _unread(files: AppFiles, why: str, asked: AuditOptions) -> Subject:
     return Subject(files.name, error=why.removeprefix(f"{files.name}: "), run=asked.run)
 
 
-def audit_all(paths: Sequence[Path], asked: Question, jobs: int = 1) -> Iterator[Subject]:
+def audit_all(paths: Sequence[Path], asked: AuditOptions, jobs: int = 1) -> Iterator[Subject]:
     """Audit apps in the order in which they are named, and each of several in a directory or an archive.
 
     Of several each is read in a process that is watched, ``jobs`` of them at a time: an app that brings down its
@@ -167,21 +167,21 @@ def audit_all(paths: Sequence[Path], asked: Question, jobs: int = 1) -> Iterator
             yield found
 
 
-def _audit_or_split(files: AppFiles, asked: Question) -> Subject | Split:
+def _audit_or_split(files: AppFiles, asked: AuditOptions) -> Subject | Split:
     try:
         return _audit(files, asked)
     except SeveralAppsError as error:
         return Split(tuple(map(files.only, error.parts)))
 
 
-def _watched(files: Iterable[AppFiles], asked: Question, jobs: int) -> Iterator[Subject]:
+def _watched(files: Iterable[AppFiles], asked: AuditOptions, jobs: int) -> Iterator[Subject]:
     with closing(supervised(partial(_audit_or_split, asked=asked), files, jobs)) as results:
         for found in results:
             died = isinstance(found, Died)
             yield _unread(found.task, f"the process that read it {found.why}", asked) if died else found
 
 
-def judge_app(app: App, asked: Question) -> Subject:
+def judge_app(app: ShippedApp, asked: AuditOptions) -> Subject:
     """The report on an app whose facts are known."""
     policy = asked.checked.project.policy if asked.checked else None
     unseen = dict.fromkeys(app.unseen)
@@ -235,7 +235,7 @@ def _run(rule: Rule, audited: Audited) -> tuple[list[Finding], str]:
         return [], f"failed, which is a bug of pincompiler: {error!r}"
 
 
-def _of_policies(app: App, audited: Audited) -> Iterator[Finding]:
+def _of_policies(app: ShippedApp, audited: Audited) -> Iterator[Finding]:
     """What the rules on policies find in each configuration that the app has in force."""
     names = {key.spki_sha256: key for key in audited.project.keys} if audited.project else {}
     in_force = [one for one in app.shipped if one.owner.first_party and one.state is State.ACTIVE]
@@ -253,7 +253,7 @@ def _of_policies(app: App, audited: Audited) -> Iterator[Finding]:
             yield replace(finding, location=where, related=(), evidence=evidence, kind="")
 
 
-def _inside(where: Location | None, app: App, shipped: Shipped) -> Location | None:
+def _inside(where: Location | None, app: ShippedApp, shipped: Shipped) -> Location | None:
     """The place in the app; the reader of an NSC names the member only."""
     if where is None or where.file == app.path:
         return where or shipped.where
@@ -263,7 +263,7 @@ def _inside(where: Location | None, app: App, shipped: Shipped) -> Location | No
 # -- drift ---------------------------------------------------------------------------------------
 
 
-def _audited(app: App, asked: Question) -> Audited:
+def _audited(app: ShippedApp, asked: AuditOptions) -> Audited:
     if asked.checked is None:
         return Audited(app, asked.today, None, asked.horizon)
     project = asked.checked.project
@@ -290,7 +290,7 @@ def _expected(checked: Checked) -> Iterator[Expected]:
 
 
 def _drift(
-    app: App, mechanism: Mechanism, expected: tuple[Expected, ...], checked: Checked
+    app: ShippedApp, mechanism: Mechanism, expected: tuple[Expected, ...], checked: Checked
 ) -> tuple[Drift, ...]:
     """How what the app has of one mechanism differs; of several targets for it, from the nearest."""
     project = checked.project
@@ -307,7 +307,7 @@ def _drift(
     return tuple(found.values())
 
 
-def _clients(app: App, mechanism: Mechanism) -> Iterator[Shipped]:
+def _clients(app: ShippedApp, mechanism: Mechanism) -> Iterator[Shipped]:
     """What is comparable, and each pinner that holds its client to less or more for a host that others pin too."""
     yield from comparable(app, mechanism)
     some = _active(app, mechanism) if mechanism is Mechanism.OKHTTP else ()
@@ -321,7 +321,7 @@ def _clients(app: App, mechanism: Mechanism) -> Iterator[Shipped]:
             yield replace(shipped, enforcement=alone)
 
 
-def comparable(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
+def comparable(app: ShippedApp, mechanism: Mechanism) -> tuple[Shipped, ...]:
     """What was seen whole and counts: what was not is neither the same nor different.
 
     Clients may share the work, so their pinners are compared as one.
@@ -339,7 +339,7 @@ def comparable(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
     return (replace(some[0], title="the OkHttp pinners", enforcement=together(pinners)),)
 
 
-def _active(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
+def _active(app: ShippedApp, mechanism: Mechanism) -> tuple[Shipped, ...]:
     """What the app itself has of a mechanism, put to use."""
     return tuple(
         one
@@ -348,14 +348,14 @@ def _active(app: App, mechanism: Mechanism) -> tuple[Shipped, ...]:
     )
 
 
-def _pins_one_of(app: App, mechanism: Mechanism, hosts: set[str]) -> bool:
+def _pins_one_of(app: ShippedApp, mechanism: Mechanism, hosts: set[str]) -> bool:
     return any(one.enforcement.demand(host) for one in comparable(app, mechanism) for host in hosts)
 
 
 # -- the report ----------------------------------------------------------------------------------
 
 
-def _enforced(app: App, pin: Pin, today: date) -> bool:
+def _enforced(app: ShippedApp, pin: Pin, today: date) -> bool:
     """Whether some configuration in force demands this pin."""
     try:
         wanted = b64decode(pin.pin, validate=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Cache:
+class AuditCache:
     """A directory of JSON files; what other code wrote is not read."""
 
     directory: Path

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from pincompiler.facts import App
+    from pincompiler.facts import ShippedApp
     from pincompiler.platforms.nsc.model import Reporting
     from pincompiler.policy.enforcement import Enforcement
 
@@ -125,10 +125,10 @@ def _pairs(
 def _compare_apps(left: Path, right: Path, today: date) -> Comparison:
     """Mechanism by mechanism; what an app has none of is told by its pins and findings."""
     from pincompiler.shipped import read_app
-    from pincompiler.workflows.audit import judge_app, question
+    from pincompiler.workflows.audit import audit_options, judge_app
 
     old, new = read_app(left), read_app(right)
-    asked = question(today, None, ())
+    asked = audit_options(today, None, ())
     before, after = judge_app(old, asked), judge_app(new, asked)
     # Who names two builds has said that they are of one app, whatever their packages.
     changed = changes([since([before], after)])
@@ -154,7 +154,7 @@ def _compare_apps(left: Path, right: Path, today: date) -> Comparison:
     return Comparison(found, tuple(dict.fromkeys((*doubts, *_asides(pairs)))), changed)
 
 
-def _mechanisms(app: App) -> tuple[Configuration, ...]:
+def _mechanisms(app: ShippedApp) -> tuple[Configuration, ...]:
     """What an app has in force; without a network security configuration, Android's own."""
     known = any(one.mechanism is Mechanism.NSC for one in app.shipped)
     if known or app.nsc.unresolved or any(Mechanism.NSC in one.mechanisms for one in app.unseen):
@@ -162,7 +162,7 @@ def _mechanisms(app: App) -> tuple[Configuration, ...]:
     return (*in_app(app), Configuration(f"{app.path} (without a network security configuration)", Nsc(())))
 
 
-def _anchors(app: App) -> frozenset[bytes]:
+def _anchors(app: ShippedApp) -> frozenset[bytes]:
     """The certificates that its configuration trusts in releases, whatever their files are called."""
     files = (file for file in app.bundled.files if file.anchor)
     return frozenset(one.sha256 for file in files for one in file.store.certificates)

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from cryptography import x509
 
     from pincompiler.policy.project import Project, SupportedRelease
-    from pincompiler.workflows.audit_cache import Cache
+    from pincompiler.workflows.audit_cache import AuditCache
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ImpactRequest:
     """What is to be deployed, where, and who is to bear it."""
 
     chain: Path
@@ -40,7 +40,7 @@ class Request:
     until: date | None = None
     """The last day; None: the last of the chain."""
     ca_file: Path | None = None
-    cache: Cache | None = None
+    cache: AuditCache | None = None
     pins: Path | None = None
     """A pins.toml whose ``[[release]]`` count as well, as long as they are supported."""
 
@@ -53,7 +53,7 @@ class Prepared:
     releases: tuple[str, ...]
     first: date
     last: date
-    cache: Cache | None
+    cache: AuditCache | None
     project: Project | None = None
 
     @property
@@ -62,7 +62,7 @@ class Prepared:
         return self.project.supported(self.first, self.last) if self.project else ()
 
 
-def prepare(request: Request) -> Prepared:
+def prepare(request: ImpactRequest) -> Prepared:
     """Read and validate the chain; InputError or UsageError if that or the question is unsound."""
     certificates = chain_of(request.chain)
     hosts = tuple(dict.fromkeys(map(_host, request.hosts))) or _names(certificates[0])
@@ -90,7 +90,7 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
 
 
 def _candidates(
-    request: Request, certificates: Sequence[x509.Certificate], hosts: tuple[str, ...]
+    request: ImpactRequest, certificates: Sequence[x509.Certificate], hosts: tuple[str, ...]
 ) -> Iterator[Candidate]:
     """Each host with the path that clients build, as of a moment at which all that the file has is valid."""
     begins = max(one.not_valid_before_utc for one in certificates)

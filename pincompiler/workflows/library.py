@@ -40,6 +40,6 @@ def audit_app(path: str | Path, today: date, pins: str | Path | None = None) -> 
 
     An app that cannot be read is a subject with an ``error``.  Raises InputError when pins.toml has errors.
     """
-    from pincompiler.workflows.audit import audit, question
+    from pincompiler.workflows.audit import audit, audit_options
 
-    return audit(Path(path), question(today, Path(pins) if pins else None, ()))
+    return audit(Path(path), audit_options(today, Path(pins) if pins else None, ()))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pincompiler.keys.spki import PublicKey
-    from pincompiler.tls.probing import Ways
+    from pincompiler.tls.probing import ProbeOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class ServedPins:
         return not any(one.level is Level.ERROR and one.unknown for one in self.remarks)
 
 
-def ask(host: str, ways: Ways, ca_file: Path | None, now: datetime) -> ServedPins:
+def ask(host: str, ways: ProbeOptions, ca_file: Path | None, now: datetime) -> ServedPins:
     """Ask every address of ``HOST[:PORT]``; UsageError if that is none, InputError for a bad CA file."""
     seen = look_at(endpoint(host), ways, trust(ca_file, now))
     remarks = [*of_seen(seen)]

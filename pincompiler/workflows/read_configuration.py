@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from pincompiler.facts import App, Shipped
+    from pincompiler.facts import Shipped, ShippedApp
     from pincompiler.platforms.nsc.model import Problem
     from pincompiler.policy.enforcement import Enforcement
     from pincompiler.verdicts.subject import Subject
@@ -89,10 +89,10 @@ def judged(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], 
 
 def _judged_app(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     from pincompiler.shipped import read_app
-    from pincompiler.workflows.audit import judge_app, question
+    from pincompiler.workflows.audit import audit_options, judge_app
 
     app = read_app(path)
-    subject = judge_app(app, question(today, None, (), horizon))
+    subject = judge_app(app, audit_options(today, None, (), horizon))
     if subject.complete and not (subject.pins or subject.findings):
         raise InputError(f"{path}: no pins were found in it")
     return subject.findings, tuple(_unseen(app, subject))
@@ -142,12 +142,12 @@ def is_app(path: Path) -> bool:
 def _from_app(path: Path, today: date) -> tuple[Configuration, ...]:
     """What an app has in force, and what else of it decides on connections."""
     from pincompiler.shipped import read_app
-    from pincompiler.workflows.audit import judge_app, question
+    from pincompiler.workflows.audit import audit_options, judge_app
 
     app = read_app(path)
     for file in app.nsc.counting:
         _refuse(file.problems, f"{path}!{file.title}")
-    subject = judge_app(app, question(today, None, ()))
+    subject = judge_app(app, audit_options(today, None, ()))
     # What lets everything past has no pins that could be called the same as any others.
     beside = tuple(dict.fromkeys((*unseen_in(app, subject), *undermining(app, subject))))
     found = in_app(app)
@@ -158,7 +158,7 @@ def _from_app(path: Path, today: date) -> tuple[Configuration, ...]:
     return (Configuration(str(path), Nsc(()), beside, lacking=lacking),)
 
 
-def in_app(app: App) -> tuple[Configuration, ...]:
+def in_app(app: ShippedApp) -> tuple[Configuration, ...]:
     """Each configuration of an app that was seen whole and counts."""
     from pincompiler.workflows.audit import comparable
 
@@ -174,12 +174,12 @@ def in_app(app: App) -> tuple[Configuration, ...]:
     return tuple(found)
 
 
-def unseen_in(app: App, subject: Subject) -> tuple[str, ...]:
+def unseen_in(app: ShippedApp, subject: Subject) -> tuple[str, ...]:
     """What of an app decides on connections and cannot be compared with pins for hosts."""
     return tuple(dict.fromkeys((*_unseen(app, subject), *_elsewhere(app, subject))))
 
 
-def undermining(app: App, subject: Subject) -> tuple[str, ...]:
+def undermining(app: ShippedApp, subject: Subject) -> tuple[str, ...]:
     """What an audit finds in an app that lets connections past its pins, or makes some of them worthless."""
     idle = (f"{one.title}: {one.why}" for one in app.shipped if _is_idle(one))
     found = (f"{one.message} [{one.rule}]" for one in subject.findings if lets_past(one))
@@ -194,21 +194,21 @@ def _is_idle(one: Shipped) -> bool:
     return one.state is State.BROKEN or one.unenforced is not None or without
 
 
-def _titled(app: App, one: Shipped) -> str:
+def _titled(app: ShippedApp, one: Shipped) -> str:
     if one.mechanism is Mechanism.NSC:
         return f"{app.path}!{one.title}"
     kind = "OkHttp" if one.mechanism is Mechanism.OKHTTP else one.title
     return f"{app.path} ({kind})"
 
 
-def _enforcement(app: App, one: Shipped) -> Enforcement:
+def _enforcement(app: ShippedApp, one: Shipped) -> Enforcement:
     """What it enforces; a configuration with the anchors that old targets have by default."""
     if isinstance(one.enforcement, Nsc) and app.manifest.target_sdk < SINCE:
         return one.enforcement.debugged((), app.manifest.target_sdk)
     return one.enforcement
 
 
-def _unseen(app: App, subject: Subject) -> Iterator[str]:
+def _unseen(app: ShippedApp, subject: Subject) -> Iterator[str]:
     """What of an app could not be read or followed, each once."""
     doubts = dict.fromkeys(doubt for one in app.shipped for doubt in one.doubts)
     for unseen in subject.unseen:
@@ -217,7 +217,7 @@ def _unseen(app: App, subject: Subject) -> Iterator[str]:
     yield from doubts
 
 
-def _elsewhere(app: App, subject: Subject) -> Iterator[str]:
+def _elsewhere(app: ShippedApp, subject: Subject) -> Iterator[str]:
     """What of an app decides on connections in another way than by pins of its own for known hosts."""
     if app.nsc.unresolved:
         yield "the network security configuration that the manifest names could not be read"

@@ -13,17 +13,17 @@ from pincompiler.platforms.ats import Ats
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.okhttp.model import OkHttp
 from pincompiler.platforms.trustkit import TrustKit
-from pincompiler.policy.demand_table import Table, from_plain, table, tabulated, to_plain
+from pincompiler.policy.demand_table import HostTable, from_plain, table, tabulated, to_plain
 from pincompiler.source.git_revision import SCHEME, checked_out
 from pincompiler.verdicts.outlook import Anchors, Installed, Outcome, Release
-from pincompiler.workflows.audit_cache import Cache, sha256_of
+from pincompiler.workflows.audit_cache import AuditCache, sha256_of
 from pincompiler.workflows.read_configuration import is_app, read_configurations
 from pincompiler.workflows.verify import project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.facts import App, Shipped
+    from pincompiler.facts import Shipped, ShippedApp
     from pincompiler.policy.enforcement import Enforcement
     from pincompiler.policy.project import Project, SupportedRelease
 
@@ -34,7 +34,7 @@ _WITHOUT_HOSTS = frozenset({Mechanism.KEYSTORE, Mechanism.TRUST_MANAGER, Mechani
 
 
 def read_release(
-    text: str, today: date, cache: Cache | None = None, directory: Path | None = None
+    text: str, today: date, cache: AuditCache | None = None, directory: Path | None = None
 ) -> Release:
     """A release by its name; one that cannot be read is a release with an error.
 
@@ -64,7 +64,7 @@ def project_with_releases(pins: Path, first: date, last: date = date.max) -> Pro
 
 
 def read_listed(
-    entry: SupportedRelease, project: Project, today: date, cache: Cache | None = None
+    entry: SupportedRelease, project: Project, today: date, cache: AuditCache | None = None
 ) -> Release:
     """A release of pins.toml, by the name it has there; what cannot be told of it is unknown.
 
@@ -78,7 +78,7 @@ def read_listed(
     return Release(entry.name, (Installed("", "its policy", fixed=Outcome.UNKNOWN, why=why),))
 
 
-def _read(path: Path, title: str, today: date, cache: Cache | None) -> Release:
+def _read(path: Path, title: str, today: date, cache: AuditCache | None) -> Release:
     try:
         if is_app(path):
             return Release(title, _cached(path, cache) if cache and path.is_file() else _of_app(path))
@@ -123,7 +123,7 @@ def _configured(
     return Installed(mechanism, title, enforcement, doubts=doubts)
 
 
-def _anchors(nsc: Nsc, target_sdk: int) -> Table[Anchors]:
+def _anchors(nsc: Nsc, target_sdk: int) -> HostTable[Anchors]:
     def anchors(host: str) -> Anchors:
         trusted = nsc.settings(host).trusted(target_sdk)
         return Anchors(
@@ -144,7 +144,7 @@ def _of_app(path: Path) -> tuple[Installed, ...]:
     return tuple(_in_app(read_app(path)))
 
 
-def _in_app(app: App) -> Iterator[Installed]:
+def _in_app(app: ShippedApp) -> Iterator[Installed]:
     """Everything that decides on connections of an app, and what of it was not seen."""
     least = max(app.manifest.min_sdk, 1)
     for shipped in app.shipped:
@@ -193,7 +193,7 @@ def _in_force(shipped: Shipped, least: int, target_sdk: int) -> Installed:
 # -- kept ----------------------------------------------------------------------------------------
 
 
-def _cached(path: Path, cache: Cache) -> tuple[Installed, ...]:
+def _cached(path: Path, cache: AuditCache) -> tuple[Installed, ...]:
     """What an app has, from the cache if its content was read before."""
     key = sha256_of(path)
     kept = cache.load(key)
@@ -237,7 +237,7 @@ def _installed(values: Any) -> Installed:
     )
 
 
-def _plain_anchors(known: Table[Anchors]) -> dict[str, Any]:
+def _plain_anchors(known: HostTable[Anchors]) -> dict[str, Any]:
     def plain(one: Anchors) -> list[list[str]]:
         return [list(one.sources), list(one.overriding)]
 
@@ -247,7 +247,7 @@ def _plain_anchors(known: Table[Anchors]) -> dict[str, Any]:
     }
 
 
-def _kept_anchors(values: Any) -> Table[Anchors]:
+def _kept_anchors(values: Any) -> HostTable[Anchors]:
     def anchors(one: Any) -> Anchors:
         sources, overriding = one
         return Anchors(tuple(map(str, sources)), tuple(map(str, overriding)))
@@ -255,4 +255,4 @@ def _kept_anchors(values: Any) -> Table[Anchors]:
     rows = {}
     for name, (own, below, deeper) in values["rows"].items():
         rows[str(name)] = (anchors(own), anchors(below), anchors(deeper))
-    return Table(rows, anchors(values["other"]))
+    return HostTable(rows, anchors(values["other"]))

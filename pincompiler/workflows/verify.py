@@ -16,7 +16,7 @@ from pincompiler.tls.answers import Offer, Seen, Visit
 from pincompiler.tls.names import is_for, names_in
 from pincompiler.tls.probing import look_at_all
 from pincompiler.tls.trust import trust, validated
-from pincompiler.verdicts.served import Question, judge
+from pincompiler.verdicts.served import Requirements, judge
 from pincompiler.workflows.lowering import lower, missing_base
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
     from pincompiler.policy.enforcement import Policy
     from pincompiler.policy.project import Project
-    from pincompiler.tls.probing import Endpoint, Ways
+    from pincompiler.tls.probing import Endpoint, ProbeOptions
     from pincompiler.tls.trust import Trust
-    from pincompiler.verdicts.served import HostVerdict
+    from pincompiler.verdicts.served import ServerVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class VerifyRequest:
     """What to verify, and how."""
 
     pins: Path
@@ -52,21 +52,21 @@ class Request:
 class Verification:
     """The question and the servers it is about, in their order."""
 
-    question: Question
+    question: Requirements
     endpoints: tuple[Endpoint, ...]
     trusted: Trust
     certificates: tuple[x509.Certificate, ...]
     """Of the chain from a file; empty: connect."""
 
 
-def prepare(request: Request) -> Verification:
+def prepare(request: VerifyRequest) -> Verification:
     """Read what there is to read; InputError or UsageError if that or the question is unsound."""
     project = project_of(request.pins)
     models: dict[object, Any] = {}
     lowered = [lower(project, output, models) for output in project.outputs]
     policy = project.policy
     targets = [(f"{one.output.target} ({one.output.path})", one.effective) for one in lowered]
-    question = Question(
+    question = Requirements(
         policy,
         (("pins.toml", policy), *targets),
         request.now,
@@ -99,7 +99,7 @@ def project_of(pins: Path) -> Project:
     return reading.project
 
 
-def verdicts(prepared: Verification, ways: Ways) -> Iterator[HostVerdict]:
+def verdicts(prepared: Verification, ways: ProbeOptions) -> Iterator[ServerVerdict]:
     """A verdict on each host, in their order; servers are asked many at a time."""
     if prepared.certificates:
         seen: Iterator[Seen] = (_from_file(prepared, one) for one in prepared.endpoints)
@@ -144,7 +144,7 @@ def _address(text: str, written: str) -> str:
         raise UsageError(f'"{written}" has no numeric address where one belongs') from error
 
 
-def with_resolved(ways: Ways, resolve: Sequence[str], connect: str) -> Ways:
+def with_resolved(ways: ProbeOptions, resolve: Sequence[str], connect: str) -> ProbeOptions:
     """The ways with ``HOST:PORT:ADDR[,ADDR…]`` entries, as curl takes them, and ``ADDR[:PORT]``."""
     known = {}
     for written in resolve:

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from pincompiler.android.apk import Package, PackageKind, ResourceName, open_package
-from pincompiler.android.apk.markup import End, Start, Text, tree
+from pincompiler.android.apk.markup import EndTag, StartTag, TextPiece, tree
 from pincompiler.android.apk.oddities import Oddities
 from pincompiler.android.apk.package import read_markup
 from pincompiler.platforms.nsc.reader import parse_xml, read_tree
@@ -200,9 +200,9 @@ def test_code_of_a_bundle(apps: dict[str, Path]) -> None:
 
 
 def _comparable(event: Event) -> object:
-    if isinstance(event, Start):
+    if isinstance(event, StartTag):
         return event.line, event.namespace, event.name, frozenset(event.attributes)
-    return (event.text,) if isinstance(event, Text) else End
+    return (event.text,) if isinstance(event, TextPiece) else EndTag
 
 
 def test_both_forms_of_xml_are_the_same_events(apps: dict[str, Path]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from pincompiler.android.apk.axml import read_axml
-from pincompiler.android.apk.markup import Attribute, End, Markup, MarkupError, Start, Text, tree
+from pincompiler.android.apk.markup import Attribute, EndTag, Markup, MarkupError, StartTag, TextPiece, tree
 from pincompiler.android.apk.oddities import Oddities
 from pincompiler.android.apk.pool import PoolError, StringPool
 from tests.apk.forge import ANDROID, Attr, AxmlWriter, Node, axml, pool
@@ -74,7 +74,7 @@ def test_a_document(utf8: bool) -> None:  # noqa: FBT001
 
 def test_typed_values() -> None:
     start = read(axml(DOCUMENT))[0].events[0]
-    assert isinstance(start, Start)
+    assert isinstance(start, StartTag)
     by_name = {one.name: one for one in start.attributes}
     assert by_name["name"].id == 0x01010003
     assert by_name["reference"].reference == 0x7F0100AB
@@ -182,10 +182,10 @@ def test_strings_that_are_not_there() -> None:
 
 def test_events_outside_of_any_element_do_not_count() -> None:
     events = (
-        Text(1, "x"),
-        End(),
-        Start(1, "", "a", (Attribute("", "b", 0, 3, 0, "c"),)),
-        End(),
-        Text(1, "y"),
+        TextPiece(1, "x"),
+        EndTag(),
+        StartTag(1, "", "a", (Attribute("", "b", 0, 3, 0, "c"),)),
+        EndTag(),
+        TextPiece(1, "y"),
     )
     assert etree.tostring(tree(Markup(events))) == b'<a b="c"/>'

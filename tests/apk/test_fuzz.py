@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.android.apk import Anomaly, Unknown, read_package
+from pincompiler.android.apk import Anomaly, Unread, read_package
 from pincompiler.android.apk.arsc import BinaryTable
 from pincompiler.android.apk.axml import read_axml
 from pincompiler.android.apk.bundle import ProtoTable, read_proto_xml
@@ -118,7 +118,7 @@ def whole(data: bytes) -> None:
             except InputError:
                 continue
         for one in (*package.anomalies, *package.unknowns):
-            assert isinstance(one, Anomaly | Unknown)
+            assert isinstance(one, Anomaly | Unread)
             assert "\0" not in f"{one}"
 
 

@@ -16,7 +16,7 @@ import pytest
 from pincompiler.android.apk.archive import read_archive
 from pincompiler.android.apk.arsc import BinaryTable
 from pincompiler.android.apk.axml import read_axml
-from pincompiler.android.apk.markup import Kind, Start, Text
+from pincompiler.android.apk.markup import StartTag, TextPiece, ValueKind
 from pincompiler.android.apk.oddities import Oddities
 from tests.apk.aapt import build, demand_aapt2
 from tests.apk.forge import app, nsc, simple_zip
@@ -81,17 +81,17 @@ def read(data: bytes) -> Iterator[tuple[object, ...]]:
         return (one.namespace, one.name.replace("_", ":"), one.kind, *value)
 
     for event in markup.events:
-        if isinstance(event, Start):
+        if isinstance(event, StartTag):
             yield ("start", event.line, event.namespace, event.name, tuple(map(plain, event.attributes)))
         else:
-            yield ("text", event.line, event.text) if isinstance(event, Text) else ("end",)
+            yield ("text", event.line, event.text) if isinstance(event, TextPiece) else ("end",)
 
 
 def _value(kind: int, data: int, text: str) -> tuple[int, str]:
     """A string counts as text, a boolean as one, the rest as a number."""
-    if kind == Kind.STRING:
+    if kind == ValueKind.STRING:
         return 0, text
-    return (int(data != 0) if kind == Kind.BOOLEAN else data), ""
+    return (int(data != 0) if kind == ValueKind.BOOLEAN else data), ""
 
 
 def check_table(axml_module: Any, data: bytes) -> int:

@@ -9,7 +9,7 @@ import pytest
 from pincompiler.android.apk.arsc import BinaryTable, TableError
 from pincompiler.android.apk.configuration import Configuration, binary_configuration
 from pincompiler.android.apk.oddities import Oddities
-from pincompiler.android.apk.resources import Reference, ResourceName, Resources, Value
+from pincompiler.android.apk.resources import ResourceName, ResourceReference, Resources, Value
 from tests.apk.forge import BOOLEAN, DECIMAL, REFERENCE, Res, TableForm, arsc, config
 from tests.patience import no_hang
 
@@ -75,12 +75,12 @@ def test_every_layout_gives_the_same(form: TableForm) -> None:
 
 def test_references_that_lead_nowhere() -> None:
     resources = Resources((table(arsc(TABLE)),))
-    assert resources.values(0x7F010005) == (Value("", Reference(0x7F0900FF)),)
-    assert resources.values(0x7F010006) == (Value("", Reference(0x01040000)),)
+    assert resources.values(0x7F010005) == (Value("", ResourceReference(0x7F0900FF)),)
+    assert resources.values(0x7F010006) == (Value("", ResourceReference(0x01040000)),)
     assert resources.values(0x7F010007) == (Value("", None),)
     assert Value("v28", "end") in resources.values(0x7F010003)
     assert resources.strings(0x7F010003) == ("end",)
-    assert str(Reference(0x7F0900FF)) == "@7f0900ff"
+    assert str(ResourceReference(0x7F0900FF)) == "@7f0900ff"
 
 
 def test_what_is_not_there() -> None:

@@ -22,7 +22,7 @@ from pincompiler.cli.program import app as cli
 from pincompiler.rules.app import missing_host
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.shipped import read_app
-from pincompiler.workflows.audit import Question, audit
+from pincompiler.workflows.audit import AuditOptions, audit
 from tests.apk.forge import app, manifest, nsc, simple_zip, uses_nsc
 
 if TYPE_CHECKING:
@@ -469,7 +469,7 @@ def test_who_asks_of_one_app_is_told_that_there_are_several(shop: Path, tmp_path
         streamed.stdout
         == "<stdin>: The app could not be read: holds several apps; name one of them: a.apk is a.b, b.apk is x.y.\n"
     )
-    found = audit(together, Question(date(2026, 11, 23)))
+    found = audit(together, AuditOptions(date(2026, 11, 23)))
     assert found.error == said.removeprefix(f"{together}: ")
 
 

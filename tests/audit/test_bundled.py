@@ -18,7 +18,7 @@ from pincompiler.android.apk.archive import read_archive
 from pincompiler.android.constants.program import Program
 from pincompiler.base.finding import Confidence, Level
 from pincompiler.base.location import Location
-from pincompiler.facts import FIRST_PARTY, Algorithm, App, Mechanism
+from pincompiler.facts import FIRST_PARTY, Algorithm, Mechanism, ShippedApp
 from pincompiler.facts.bundled import BundledFacts, CertificateFile
 from pincompiler.keys.certificates import Container, StoreFile, decode
 from pincompiler.keys.stores import read_store, sniff
@@ -221,7 +221,8 @@ def test_a_locked_key_is_a_note() -> None:
         for some in (store, opened, none)
         for one in bundled_private_key.RULE.app(
             Audited(
-                App("a.apk", "apk", "", bundled=BundledFacts(files=(CertificateFile(where, some),))), TODAY
+                ShippedApp("a.apk", "apk", "", bundled=BundledFacts(files=(CertificateFile(where, some),))),
+                TODAY,
             )
         )
     ]

@@ -10,11 +10,11 @@ from hypothesis import given
 
 from pincompiler.facts import Mechanism, Shipped
 from pincompiler.platforms.nsc import NSC
-from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.policy.differences import differences
 from pincompiler.policy.enforcement import Enforcement, Key, PinSet, Policy, Reach
 from pincompiler.policy.project import App, Output
-from pincompiler.verdicts.drift import Drift, Kind, drift
+from pincompiler.verdicts.drift import Drift, DriftKind, drift
 from tests.strategies import policies, spki
 
 ONE, TWO, OLD = (Key(spki(name), None, name) for name in ("one", "two", "old"))
@@ -30,7 +30,7 @@ def drifted(wanted: Policy, actual: Enforcement) -> tuple[Drift, ...]:
     return drift(wanted, Shipped(Mechanism.NSC, "the app", actual), wanted, keys)
 
 
-def told(wanted: Policy, actual: Enforcement) -> list[tuple[Kind, str, str]]:
+def told(wanted: Policy, actual: Enforcement) -> list[tuple[DriftKind, str, str]]:
     return [(one.kind, one.host, one.said) for one in drifted(wanted, actual)]
 
 
@@ -40,9 +40,9 @@ CASES = {
         policy(),
         policy(host="www.example.com"),
         [
-            (Kind.HOST_MISSING, HOST, "api.example.com is not pinned"),
+            (DriftKind.HOST_MISSING, HOST, "api.example.com is not pinned"),
             (
-                Kind.HOST_UNKNOWN,
+                DriftKind.HOST_UNKNOWN,
                 "www.example.com",
                 "www.example.com is pinned, and pins.toml does not know it",
             ),
@@ -51,14 +51,14 @@ CASES = {
     "a key is missing": (
         policy(),
         policy(ONE),
-        [(Kind.KEY_MISSING, HOST, "`two` is missing for api.example.com")],
+        [(DriftKind.KEY_MISSING, HOST, "`two` is missing for api.example.com")],
     ),
     "a key is too many": (
         policy(),
         policy(ONE, TWO, OLD),
         [
             (
-                Kind.KEY_UNKNOWN,
+                DriftKind.KEY_UNKNOWN,
                 HOST,
                 f"a key that pins.toml does not know, {OLD.pin}, is pinned for api.example.com",
             )
@@ -67,19 +67,19 @@ CASES = {
     "narrower": (
         policy(reach=Reach.ALL),
         policy(reach=Reach.ONE_LABEL),
-        [(Kind.NARROWER, HOST, "not all names below api.example.com are pinned")],
+        [(DriftKind.NARROWER, HOST, "not all names below api.example.com are pinned")],
     ),
     "wider": (
         policy(),
         policy(reach=Reach.ALL),
-        [(Kind.WIDER, HOST, "names below api.example.com are pinned that pins.toml leaves alone")],
+        [(DriftKind.WIDER, HOST, "names below api.example.com are pinned that pins.toml leaves alone")],
     ),
     "ends earlier": (
         policy(expires=date(2027, 6, 30)),
         policy(expires=date(2027, 1, 31)),
         [
             (
-                Kind.EXPIRY,
+                DriftKind.EXPIRY,
                 HOST,
                 "the pins of api.example.com end on 2027-01-31, and pins.toml says on 2027-06-30",
             )
@@ -88,12 +88,12 @@ CASES = {
     "never ends": (
         policy(expires=date(2027, 6, 30)),
         policy(),
-        [(Kind.EXPIRY, HOST, "the pins of api.example.com end never, and pins.toml says on 2027-06-30")],
+        [(DriftKind.EXPIRY, HOST, "the pins of api.example.com end never, and pins.toml says on 2027-06-30")],
     ),
     "other keys below": (
         policy(reach=Reach.ONE_LABEL),
-        OkHttp((Entry(HOST, (ONE, TWO)), Entry(f"*.{HOST}", (ONE,)))),
-        [(Kind.KEY_MISSING, HOST, "`two` is missing for names below api.example.com")],
+        OkHttp((OkHttpEntry(HOST, (ONE, TWO)), OkHttpEntry(f"*.{HOST}", (ONE,)))),
+        [(DriftKind.KEY_MISSING, HOST, "`two` is missing for names below api.example.com")],
     ),
 }
 
@@ -106,7 +106,7 @@ def test_each_kind(name: str) -> None:
 
 def test_a_missing_key_is_told_once_though_names_below_miss_it_too() -> None:
     wanted, actual = policy(reach=Reach.ALL), policy(ONE, reach=Reach.ALL)
-    assert told(wanted, actual) == [(Kind.KEY_MISSING, HOST, "`two` is missing for api.example.com")]
+    assert told(wanted, actual) == [(DriftKind.KEY_MISSING, HOST, "`two` is missing for api.example.com")]
 
 
 @pytest.mark.slow

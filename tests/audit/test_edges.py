@@ -9,12 +9,11 @@ import pytest
 from pincompiler.android.apk.manifest import Manifest
 from pincompiler.base.finding import Confidence, Level, Use
 from pincompiler.base.location import Location
-from pincompiler.facts import ApiRange, App, Mechanism, Shipped
+from pincompiler.facts import ApiRange, Mechanism, Shipped, ShippedApp
 from pincompiler.facts.common import FIRST_PARTY, Code, Owner, Reached
 from pincompiler.facts.kits import CronetEntry, KitFacts
 from pincompiler.facts.nsc import NscFacts, NscFile
-from pincompiler.facts.okhttp import Added, Library, OkHttpFacts, Pinner
-from pincompiler.facts.okhttp import Use as PinnerUse
+from pincompiler.facts.okhttp import Added, Library, OkHttpFacts, Pinner, PinnerUse
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Settings
 from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
 from pincompiler.rules.app import (
@@ -37,13 +36,13 @@ WHERE = Location("app.apk", member="res/xml/n.xml")
 SINCE = Manifest(min_sdk=21, target_sdk=34)
 
 
-def found(rule: Rule, app: App, policy: Policy | None = None) -> list[Finding]:
+def found(rule: Rule, app: ShippedApp, policy: Policy | None = None) -> list[Finding]:
     assert rule.app is not None
     return list(rule.app(Audited(app, TODAY, policy)))
 
 
-def app(manifest: Manifest = SINCE, **areas: object) -> App:
-    return App("app.apk", "apk", "", manifest, **areas)  # type: ignore[arg-type]
+def app(manifest: Manifest = SINCE, **areas: object) -> ShippedApp:
+    return ShippedApp("app.apk", "apk", "", manifest, **areas)  # type: ignore[arg-type]
 
 
 def configured(settings: Settings, *configs: DomainConfig, unresolved: bool = False) -> NscFacts:

@@ -20,10 +20,10 @@ from pincompiler.reports.audit import markdown as audit_markdown
 from pincompiler.reports.audit import text as audit_text
 from pincompiler.reports.audit.json_reader import read_results
 from pincompiler.rules.registry import RULES
-from pincompiler.verdicts.headline import ON_PINS, ON_TRUST, STANDING, State, headline, state
+from pincompiler.verdicts.headline import ON_PINS, ON_TRUST, STANDING, HostState, headline, state
 from pincompiler.verdicts.hosts import HostVerdict, Verdict
 from pincompiler.verdicts.subject import InventoryPin, Subject
-from pincompiler.workflows.audit import audit, question
+from pincompiler.workflows.audit import audit, audit_options
 from tests.apk.forge import Attr, Node, android, axml, manifest, nsc, simple_zip, uses_nsc
 from tests.apk.forge import app as forged
 from tests.strategies import TODAY, spki
@@ -297,9 +297,9 @@ def test_pinned_is_said_only_where_nothing_speaks_against_it(subject: Subject) -
 @given(st.lists(st.sampled_from(list(Verdict)), min_size=1))
 def test_a_host_is_enforced_only_if_every_row_is(found: list[Verdict]) -> None:
     said = state([row(one) for one in found])
-    assert (said is State.ENFORCED) == (set(found) == {Verdict.ENFORCED})
+    assert (said is HostState.ENFORCED) == (set(found) == {Verdict.ENFORCED})
     # Neither missing nor broken is said of what was not seen, and the other way round.
-    assert (said is State.NOT_COVERED) == (set(found) == {Verdict.NOT_COVERED})
+    assert (said is HostState.NOT_COVERED) == (set(found) == {Verdict.NOT_COVERED})
     harm = {Verdict.BROKEN, Verdict.DISABLED, Verdict.EXPIRED} & set(found)
     assert (said.value in {one.value for one in harm}) == (bool(harm) and Verdict.ENFORCED not in found)
 
@@ -327,7 +327,7 @@ def audited(folder: Path, configuration: bytes) -> Subject:
     )
     path = folder / "app.apk"
     path.write_bytes(simple_zip(files))
-    return audit(path, question(TODAY, None, ()))
+    return audit(path, audit_options(TODAY, None, ()))
 
 
 @pytest.mark.parametrize("name", [*MATCHED, *UNMATCHED])

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pincompiler.verdicts.subject import Subject
 
 SHOP = Path(__file__).parents[2] / "samples" / "audit" / "shop.apk"
-ASKED = audit.question(TODAY, None, ())
+ASKED = audit.audit_options(TODAY, None, ())
 
 
 @pytest.fixture(autouse=True)

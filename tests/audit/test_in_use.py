@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pincompiler.android.dex import Site
     from pincompiler.android.dex.scan import Wanted
     from pincompiler.base.finding import Finding
-    from pincompiler.facts import App
+    from pincompiler.facts import ShippedApp
 
 pytestmark = pytest.mark.usefixtures("builds")
 NAME, LABEL, VALUE, DEBUGGABLE = 0x01010003, 0x01010001, 0x01010024, 0x0101000F
@@ -45,7 +45,7 @@ def app(
     utf8: bool = True,
     files: dict[str, bytes] | None = None,
     children: tuple[Node, ...] = (),
-) -> App:
+) -> ShippedApp:
     """An app with one activity, ``a.b.Main``, of some classes in smali."""
     flags = (android("label", LABEL, "A view"), android("debuggable", DEBUGGABLE, int(debuggable), 0x12))
     main = Node("activity", (android("name", NAME, "a.b.Main"),))
@@ -56,7 +56,7 @@ def app(
     return read_app(path)
 
 
-def findings(app: App, rule: str) -> list[Finding]:
+def findings(app: ShippedApp, rule: str) -> list[Finding]:
     (check,) = [one.app for one in RULES if one.id == rule and one.app]
     return list(check(Audited(app, TODAY)))
 

@@ -6,14 +6,14 @@ from datetime import date
 
 from pincompiler.android.apk.oddities import Anomaly
 from pincompiler.base.finding import Finding, Level
-from pincompiler.facts import App
+from pincompiler.facts import ShippedApp
 from pincompiler.rules.app import archive_anomaly
 from pincompiler.rules.rule import Audited
 
 
 def found(*anomalies: Anomaly) -> list[Finding]:
     assert archive_anomaly.RULE.app is not None
-    audited = Audited(App("a.apk", "apk", "", anomalies=anomalies), date(2026, 11, 24))
+    audited = Audited(ShippedApp("a.apk", "apk", "", anomalies=anomalies), date(2026, 11, 24))
     return list(archive_anomaly.RULE.app(audited))
 
 

@@ -47,7 +47,7 @@ def test_only_hosts_are_told(
 ) -> None:
     path = tmp_path / "app.apk"
     path.write_bytes(simple_zip(either(*texts)))
-    subject = audit.audit(path, audit.question(TODAY, None, ()))
+    subject = audit.audit(path, audit.audit_options(TODAY, None, ()))
     assert {one.pin.host for one in subject.pins} == hosts
     assert subject.complete is complete
     told = "unmatched-pattern" in {one.rule for one in subject.findings}

@@ -8,13 +8,13 @@ import pytest
 
 from pincompiler.android.apk.manifest import Manifest
 from pincompiler.base.location import Location
-from pincompiler.facts import App, Mechanism, Shipped
+from pincompiler.facts import Mechanism, Shipped, ShippedApp
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
-from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.policy.enforcement import Key
 from pincompiler.workflows import read_configuration as configurations
-from pincompiler.workflows.audit import judge_app, question
+from pincompiler.workflows.audit import audit_options, judge_app
 from tests.strategies import TODAY, spki
 
 if TYPE_CHECKING:
@@ -43,20 +43,20 @@ keys = ["one", "two"]
 def pinner(**patterns: tuple[Key, ...]) -> OkHttp:
     """A pinner; two underscores in a name stand for a dot, and ``any`` for a star."""
     spelled = {name.replace("__", ".").replace("any", "*"): keys for name, keys in patterns.items()}
-    return OkHttp(tuple(Entry(pattern, keys) for pattern, keys in spelled.items()))
+    return OkHttp(tuple(OkHttpEntry(pattern, keys) for pattern, keys in spelled.items()))
 
 
-def app(*pinners: OkHttp) -> App:
+def app(*pinners: OkHttp) -> ShippedApp:
     shipped = tuple(
         Shipped(Mechanism.OKHTTP, f"pinner {n}", one, Location("app.apk", member=f"classes{n}.dex"))
         for n, one in enumerate(pinners)
     )
     facts = OkHttpFacts(shipped=shipped)
-    return App("app.apk", "apk", "", Manifest(min_sdk=24, target_sdk=34), nsc=NscFacts(), okhttp=facts)
+    return ShippedApp("app.apk", "apk", "", Manifest(min_sdk=24, target_sdk=34), nsc=NscFacts(), okhttp=facts)
 
 
-def told(subject: App, pins: Path | None = None) -> list[tuple[str, str]]:
-    found = judge_app(subject, question(TODAY, pins, ())).findings
+def told(subject: ShippedApp, pins: Path | None = None) -> list[tuple[str, str]]:
+    found = judge_app(subject, audit_options(TODAY, pins, ())).findings
     return [(one.rule, one.message) for one in found]
 
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from pincompiler.cli.program import app as cli
 from pincompiler.reports.audit import junit, markdown, sarif, text
-from pincompiler.workflows.audit import audit, question
+from pincompiler.workflows.audit import audit, audit_options
 from tests.builds import build_app
 from tests.real import test_app_rules, test_idioms, test_trust
 
@@ -74,7 +74,7 @@ def test_the_example_of_a_rule(rule: Rule, today: date, request: pytest.FixtureR
 
 @pytest.mark.parametrize("name", APPS)
 def test_an_app_of_many_parts(name: str, today: date, request: pytest.FixtureRequest) -> None:
-    subject = audit(APPS[name](Path(name)), question(today, None, ()))
+    subject = audit(APPS[name](Path(name)), audit_options(today, None, ()))
     hold(f"apps/{name}.txt", text.render([subject]), request)
 
 
@@ -82,7 +82,7 @@ def test_an_app_of_many_parts(name: str, today: date, request: pytest.FixtureReq
 def test_the_sample_in_every_form(form: str, today: date, request: pytest.FixtureRequest) -> None:
     """The web page is held by ``samples/audit/report.html``."""
     Path("shop.apk").write_bytes(SAMPLE.read_bytes())
-    subject = audit(Path("shop.apk"), question(today, None, ()))
+    subject = audit(Path("shop.apk"), audit_options(today, None, ()))
     render = {"md": markdown.render, "sarif": sarif.render, "junit": junit.render}[form]
     hold(f"apps/shop.{form}", render([subject]), request)
 

@@ -17,7 +17,7 @@ from tests.builds import assemble
 from tests.dex.smali import class_file, method
 
 if TYPE_CHECKING:
-    from pincompiler.shipped.android.trust.judging import Judged
+    from pincompiler.shipped.android.trust.judging import TrustFlaw
 
 CHECK = "public checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
 VERIFY = "public verify(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"
@@ -237,7 +237,7 @@ def judged(data: bytes, decides: Decides) -> set[Flaw]:
     return {one.flaw for one in told(data, decides)}
 
 
-def told(data: bytes, decides: Decides) -> tuple[Judged, ...]:
+def told(data: bytes, decides: Decides) -> tuple[TrustFlaw, ...]:
     program = Program([Dex(data, "classes.dex")])
     cls = program.class_def("La;")
     assert cls

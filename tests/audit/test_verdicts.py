@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from pincompiler.android.apk.manifest import Manifest
-from pincompiler.facts import ApiRange, App, Mechanism, Shipped, State, Unseen
+from pincompiler.facts import ApiRange, Mechanism, Shipped, ShippedApp, State, Unseen
 from pincompiler.facts.kits import KitFacts
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc
-from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
 from pincompiler.verdicts.hosts import Verdict, verdicts
 from tests.strategies import TODAY, spki
@@ -31,7 +31,7 @@ def nsc(
 
 
 def pinner(*patterns: str, key: Key = KEY) -> OkHttp:
-    return OkHttp(tuple(Entry(pattern, (key,)) for pattern in patterns))
+    return OkHttp(tuple(OkHttpEntry(pattern, (key,)) for pattern in patterns))
 
 
 def shipped(
@@ -46,10 +46,10 @@ def shipped(
     return Shipped(mechanism, mechanism.value, enforcement, api=api, state=state, why=why, doubts=doubts)
 
 
-def app(*some: Shipped, min_sdk: int = 24, unseen: tuple[Unseen, ...] = ()) -> App:
+def app(*some: Shipped, min_sdk: int = 24, unseen: tuple[Unseen, ...] = ()) -> ShippedApp:
     of_nsc = tuple(one for one in some if one.mechanism is Mechanism.NSC)
     of_code = tuple(one for one in some if one.mechanism is Mechanism.OKHTTP)
-    return App(
+    return ShippedApp(
         "app.apk",
         "apk",
         "",
@@ -61,12 +61,12 @@ def app(*some: Shipped, min_sdk: int = 24, unseen: tuple[Unseen, ...] = ()) -> A
     )
 
 
-def table(subject: App, policy: Policy | None = POLICY) -> list[tuple[str, str, str, str]]:
+def table(subject: ShippedApp, policy: Policy | None = POLICY) -> list[tuple[str, str, str, str]]:
     rows = verdicts(subject, policy, TODAY)
     return [(row.host, row.mechanism.value, str(row.api), row.verdict.value) for row in rows]
 
 
-def only(subject: App) -> tuple[Verdict, str]:
+def only(subject: ShippedApp) -> tuple[Verdict, str]:
     (row,) = verdicts(subject, POLICY, TODAY)
     return row.verdict, row.why
 

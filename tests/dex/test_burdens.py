@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pincompiler.verdicts.subject import Subject
 
-ASKED: Final = audit.question(TODAY, None, ())
+ASKED: Final = audit.audit_options(TODAY, None, ())
 BOUNDED: Final = frozenset(
     ("added", "broad", "handlers", "nested", "heirs", "callers", "paths", "wide", "builders")
 )
@@ -34,7 +34,7 @@ BOUNDED: Final = frozenset(
 def audited(folder: Path, files: burdens.Files, engine: Engine = Engine.FAST) -> Subject:
     path = folder / "app.apk"
     path.write_bytes(simple_zip(files))
-    subject = audit.audit(path, audit.question(TODAY, None, (), engine=engine))
+    subject = audit.audit(path, audit.audit_options(TODAY, None, (), engine=engine))
     assert not [one for one in subject.unseen if "bug of pincompiler" in one.why], subject.unseen
     return subject
 

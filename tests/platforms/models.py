@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pincompiler.platforms.ats import Ats, PinnedDomain
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Reporting
-from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.platforms.target import Job
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.policy.enforcement import Chain, Key, Role
@@ -95,7 +95,7 @@ def nscs(draw: st.DrawFn, names: st.SearchStrategy[str] = hosts | odd_names, lea
 
 
 patterns = st.builds(str.__add__, st.sampled_from(("", "*.", "**.")), hosts)
-entries = st.builds(Entry, patterns, some_keys())
+entries = st.builds(OkHttpEntry, patterns, some_keys())
 okhttps = st.builds(OkHttp, st.lists(entries, max_size=6).map(tuple), st.booleans())
 
 

@@ -18,7 +18,7 @@ from tree_sitter import Language, Node, Parser
 from pincompiler.base.errors import InputError
 from pincompiler.platforms.okhttp.code import read as read_okhttp
 from pincompiler.platforms.okhttp.code import write_java, write_kotlin
-from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.platforms.trustkit_swift import TRUSTKIT_SWIFT
 from pincompiler.platforms.trustkit_swift import read as read_swift
@@ -74,7 +74,7 @@ def test_names_of_keys_and_sources_end_no_comment(language: str) -> None:
     if language == "swift":
         code = write_swift(TrustKit((TrustKitDomain("x.test", False, (key,)),)), job("P.swift", source=bad))
     else:
-        code = WRITERS[language](OkHttp((Entry("x.test", (key,)),)), job(f"P.{language}", source=bad))
+        code = WRITERS[language](OkHttp((OkHttpEntry("x.test", (key,)),)), job(f"P.{language}", source=bad))
     tree(language, code)
     assert b"fun x()" not in code
     assert b"\\u" not in code
@@ -85,7 +85,7 @@ def test_names_of_keys_and_sources_end_no_comment(language: str) -> None:
 
 def pinner(entries: int, keys: int = 2) -> OkHttp:
     pins = tuple(Key(n.to_bytes(32), name=f"k{n}") for n in range(keys))
-    return OkHttp(tuple(Entry(f"**.h{n:05}.example.com", pins) for n in range(entries)))
+    return OkHttp(tuple(OkHttpEntry(f"**.h{n:05}.example.com", pins) for n in range(entries)))
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from pincompiler.base.errors import InputError
 from pincompiler.platforms.okhttp import OKHTTP_JAVA, OKHTTP_KOTLIN, instants, lower, objections
 from pincompiler.platforms.okhttp.code import read, write_java, write_kotlin
-from pincompiler.platforms.okhttp.model import Among, Entry, OkHttp, together
+from pincompiler.platforms.okhttp.model import Among, OkHttp, OkHttpEntry, together
 from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
 from pincompiler.policy.project import App
 from tests.platforms.models import DIGEST, PIN_A, A, B, C, calm, hosts, job, leaf, okhttps, under
@@ -37,7 +37,7 @@ PATTERNS_OF_NAMES = [
 @pytest.mark.parametrize("text", PATTERNS_OF_NAMES)
 def test_matches_what_okhttp_matches(text: str, deep: bool) -> None:  # noqa: FBT001
     (pattern,) = (p for p in PATTERNS if p.text == text)
-    model = OkHttp((Entry(text, (A,)),), deep)
+    model = OkHttp((OkHttpEntry(text, (A,)),), deep)
     observed = {host for host in HOSTS if not model.accepts(host, leaf(B), TODAY)}
     # Where building the pinner throws there is nothing that could match.
     assert observed == ((pattern.new if deep else pattern.old) or set())
@@ -70,7 +70,7 @@ ASKED = (
 
 @pytest.mark.parametrize("pattern", DOCUMENTED)
 def test_the_documented_examples(pattern: str) -> None:
-    model = OkHttp((Entry(pattern, (A, B)),))
+    model = OkHttp((OkHttpEntry(pattern, (A, B)),))
     matched = [host for host in ASKED if model.demand(host)]
     assert sorted(matched) == sorted(DOCUMENTED[pattern])
     assert all(model.deciding(host) == (f'add("{pattern}", …)',) for host in matched)
@@ -78,7 +78,9 @@ def test_the_documented_examples(pattern: str) -> None:
 
 def test_pins_of_all_matching_patterns_are_a_union() -> None:
     """CertificatePinner: "If a host matches several patterns, any pin of them suffices" (findMatchingPins)."""
-    model = OkHttp((Entry("**.x.test", (A,)), Entry("*.x.test", (B,)), Entry("api.x.test", (C,))))
+    model = OkHttp(
+        (OkHttpEntry("**.x.test", (A,)), OkHttpEntry("*.x.test", (B,)), OkHttpEntry("api.x.test", (C,)))
+    )
     for chain in (leaf(A), under(B), leaf(C)):
         assert model.accepts("api.x.test", chain, TODAY)
     assert not model.accepts("api.x.test", under(), TODAY)
@@ -92,14 +94,14 @@ def test_pins_of_all_matching_patterns_are_a_union() -> None:
 
 
 def test_there_is_no_expiry() -> None:
-    model = OkHttp((Entry("x.test", (A,)),))
+    model = OkHttp((OkHttpEntry("x.test", (A,)),))
     assert not model.accepts("x.test", leaf(B), date.max)
     assert instants(TODAY) == "never: OkHttp enforces until the app is updated"
 
 
 def test_a_dot_at_the_end_of_the_url_slips_through() -> None:
     """HttpUrl keeps it, and no ordinary pattern matches; seen on every version."""
-    model = OkHttp((Entry("**.x.test", (A,)), Entry("API.x.test", (A,))))
+    model = OkHttp((OkHttpEntry("**.x.test", (A,)), OkHttpEntry("API.x.test", (A,))))
     assert model.accepts("api.x.test.", leaf(B), TODAY)
     assert not model.accepts("api.x.test", leaf(B), TODAY)
     assert not model.accepts("Api.X.TEST", leaf(B), TODAY)
@@ -129,7 +131,9 @@ def test_every_pattern_is_looked_at(model: OkHttp, host: str) -> None:
 
 
 def test_what_a_pinner_was_given() -> None:
-    model = OkHttp((Entry("x.test", (A,)), Entry("*.x.test", (B,)), Entry("**.Y.test", (C,))))
+    model = OkHttp(
+        (OkHttpEntry("x.test", (A,)), OkHttpEntry("*.x.test", (B,)), OkHttpEntry("**.Y.test", (C,)))
+    )
     assert model.pin_sets() == (
         PinSet(("x.test",), Reach.NONE, (A,)),
         PinSet(("x.test",), Reach.ONE_LABEL, (B,)),
@@ -206,7 +210,7 @@ def test_comments_and_other_strings_are_no_pins() -> None:
         "sha256/{PIN_A}", /* ) */)
     print("z.test")
     """
-    assert read(code.encode(), NEW).entries == (Entry("x.test", (A,)),)
+    assert read(code.encode(), NEW).entries == (OkHttpEntry("x.test", (A,)),)
 
 
 @pytest.mark.parametrize(
@@ -234,17 +238,19 @@ def test_code_of_others_is_refused(code: bytes) -> None:
 def test_pinners_together_pin_what_each_does() -> None:
     """As if all clients had all of them; one that is too old for `**.` makes that doubtful for all."""
     one, two = Key(bytes(32)), Key(bytes(31) + b"\1")
-    first = OkHttp((Entry("a.example.com", (one,)),), policy_digest="sha256/x")
-    second = OkHttp((Entry("a.example.com", (one,)), Entry("**.example.com", (two,))), deep=False)
+    first = OkHttp((OkHttpEntry("a.example.com", (one,)),), policy_digest="sha256/x")
+    second = OkHttp((OkHttpEntry("a.example.com", (one,)), OkHttpEntry("**.example.com", (two,))), deep=False)
     both = together([first, second])
-    assert both == OkHttp((Entry("a.example.com", (one,)), Entry("**.example.com", (two,))), deep=False)
+    assert both == OkHttp(
+        (OkHttpEntry("a.example.com", (one,)), OkHttpEntry("**.example.com", (two,))), deep=False
+    )
     assert both.policy_digest == "sha256/x"
     assert together([]) == OkHttp(())
 
 
 def test_a_pinner_among_others_leaves_to_them_what_it_does_not_pin() -> None:
-    own = OkHttp((Entry("a.example.com", (A,)),))
-    other = OkHttp((Entry("a.example.com", (B,)), Entry("*.example.org", (B,))))
+    own = OkHttp((OkHttpEntry("a.example.com", (A,)),))
+    other = OkHttp((OkHttpEntry("a.example.com", (B,)), OkHttpEntry("*.example.org", (B,))))
     among = Among(own, together([own, other]))
     assert set(among.names()) == {"a.example.com", "example.org"}
     assert among.accepts("a.example.com", leaf(A), TODAY)

@@ -10,7 +10,7 @@ import pytest
 
 from pincompiler.base.finding import Level
 from pincompiler.rules.registry import APP_RULES
-from pincompiler.workflows.audit import audit, question
+from pincompiler.workflows.audit import audit, audit_options
 from tests.builds import build_app
 from tests.real.apps import NSC, PACKAGE
 from tests.real.kits import stubs, trustkit
@@ -108,7 +108,7 @@ def audited(example: Example, folder: Path, today: date) -> Iterator[Subject]:
     if example.pins:
         pins = folder / "pins.toml"
         pins.write_text(example.pins, encoding="utf-8")
-    asked = question(today, pins, ())
+    asked = audit_options(today, pins, ())
     for language in example.languages():
         files = dict(example.files)
         code = {language: packaged(example.code[language], example.package)} if language in CODE[:2] else {}

@@ -39,7 +39,7 @@ from tests.rule_examples import FENCE, halves
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
-    from pincompiler.facts import App
+    from pincompiler.facts import ShippedApp
     from pincompiler.facts.bundled import BundledTrust
     from pincompiler.rules.rule import Rule
 
@@ -207,7 +207,7 @@ def keytool_store(folder: Path, kind: str, certificate: x509.Certificate, passwo
 
 @dataclass(frozen=True)
 class Built:
-    app: App
+    app: ShippedApp
 
     def trust(self, name: str) -> list[BundledTrust]:
         wanted = f"Lcom/example/trust/{name};"
@@ -332,7 +332,7 @@ STARTED = MANIFEST.replace(
 
 
 @pytest.fixture(scope="module")
-def documented(tmp_path_factory: pytest.TempPathFactory) -> App:
+def documented(tmp_path_factory: pytest.TempPathFactory) -> ShippedApp:
     """One app of all examples of all rules here, each in a package of its own."""
     demand_aapt2()
     folder = tmp_path_factory.mktemp("documented")
@@ -356,7 +356,7 @@ def documented(tmp_path_factory: pytest.TempPathFactory) -> App:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 @pytest.mark.real
-def test_examples_do_what_they_say(rule: Rule, documented: App) -> None:
+def test_examples_do_what_they_say(rule: Rule, documented: ShippedApp) -> None:
     assert rule.app is not None
     by_package: dict[tuple[str, ...], list[object]] = {}
     for one in rule.app(Audited(documented, TODAY)):

@@ -19,7 +19,7 @@ from pincompiler.base.finding import Level
 from pincompiler.cli.program import app as cli
 from pincompiler.facts import Mechanism
 from pincompiler.verdicts.hosts import Verdict
-from pincompiler.workflows.audit import Question, audit, question
+from pincompiler.workflows.audit import AuditOptions, audit, audit_options
 from tests.conftest import SAMPLE_CERTS
 from tests.real.apps import App, build_apps
 from tests.real.install import CONSCRYPT_VERSION, HTTPCLIENT_VERSION, KOTLIN_VERSION, OLD_OKHTTP_VERSION
@@ -453,7 +453,7 @@ def sources(*, sound: bool = False) -> dict[str, Any]:
 
 def found(apk: Path) -> list[Finding]:
     """What an audit finds in the code, notes aside."""
-    subject = audit(apk, Question(TODAY))
+    subject = audit(apk, AuditOptions(TODAY))
     assert not subject.error
     return [one for one in subject.findings if one.level is not Level.NOTE]
 
@@ -522,12 +522,12 @@ def test_no_other_when_all_is_one_method(apps: dict[str, Path]) -> None:
 
 def test_nothing_when_all_is_sound(apps: dict[str, Path], pins: Path) -> None:
     """The loop closes: the configuration that pins.toml compiles to covers all of them but OkHttp's own pins."""
-    subject = audit(apps["sound"], question(TODAY, pins, ()))
+    subject = audit(apps["sound"], audit_options(TODAY, pins, ()))
     assert [one for one in subject.findings if one.level is not Level.NOTE] == []
     assert {(one.host, one.mechanism, one.verdict) for one in subject.verdicts} == {
         ("api.example.com", Mechanism.NSC, Verdict.ENFORCED)
     }
     more = pins.with_name("more.toml")
     more.write_text(PINS.replace('"api-2026", "api-2027"]', '"api-2026"]'), "utf-8")
-    told = audit(apps["sound"], question(TODAY, more, ())).findings
+    told = audit(apps["sound"], audit_options(TODAY, more, ())).findings
     assert {one.rule for one in told if one.level is Level.ERROR} == {"unexpected-key"}

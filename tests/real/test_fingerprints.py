@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pincompiler.verdicts.fingerprints import fingerprints
-from pincompiler.workflows.audit import Question, audit
+from pincompiler.workflows.audit import AuditOptions, audit
 from pincompiler.workflows.diff import compare
 from tests.real.apps import build_app
 from tests.real.test_trust import GIVEN, managers
@@ -29,7 +29,7 @@ def test_findings_keep_their_fingerprints_when_names_are_made_up_anew(tmp_path: 
         java = [*managers(sound=False), GIVEN]
         apk = build_app(tmp_path / name, java=java, libraries=(), shrink="r8-full", rules=rules)
         apps.append(apk)
-        subject = audit(apk, Question(TODAY))
+        subject = audit(apk, AuditOptions(TODAY))
         places = {finding.location.symbol for finding in subject.findings if finding.location}
         prints = dict(zip(fingerprints(subject.package, subject.findings), subject.findings, strict=True))
         told.append((places, {print_: finding.rule for print_, finding in prints.items()}))

@@ -21,7 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pincompiler.platforms.nsc.reader import read_xml
-from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.policy.enforcement import Chain, Key
@@ -93,7 +93,7 @@ def pinners() -> tuple[tuple[str, str, Pinner], ...]:
     found: list[tuple[str, str, Pinner]] = []
     for kind in KINDS:
         for place in PLACES:
-            model = OkHttp((Entry("*.pin.test", (Key(pin_at(place, kind)),)),))
+            model = OkHttp((OkHttpEntry("*.pin.test", (Key(pin_at(place, kind)),)),))
             suffix = ("kt", "java")[len(found) // len(PLACES) % 2 ^ len(found) % 2]
             package = f"com.example.{kind.lower().replace('-', '')}.{place}.{suffix}"
             found.append((kind, place, Pinner(f"{package}.Pins", model)))

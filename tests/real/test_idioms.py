@@ -10,7 +10,7 @@ import pytest
 
 from pincompiler.base.finding import Level
 from pincompiler.shipped import read_app
-from pincompiler.workflows.audit import Question, audit
+from pincompiler.workflows.audit import AuditOptions, audit
 from tests.builds import build_app
 
 if TYPE_CHECKING:
@@ -388,7 +388,7 @@ def test_pins_are_found_however_they_are_written(tmp_path: Path) -> None:
     assert len([one for one in found.unseen if "at run time" in one.why]) == len(UNKNOWN)
     # All of them are sound: each client has its pinner, and each pinner two pins.
     assert [
-        finding for finding in audit(apk, Question(TODAY)).findings if finding.level is not Level.NOTE
+        finding for finding in audit(apk, AuditOptions(TODAY)).findings if finding.level is not Level.NOTE
     ] == []
 
 
@@ -413,5 +413,5 @@ def test_pins_that_r8_spread_over_everything_make_no_false_finding(tmp_path: Pat
     # What could not be followed is told, and every client has a pinner.
     assert any("at run time" in one.why for one in app.unseen)
     assert [
-        finding for finding in audit(apk, Question(TODAY)).findings if finding.level is not Level.NOTE
+        finding for finding in audit(apk, AuditOptions(TODAY)).findings if finding.level is not Level.NOTE
     ] == []

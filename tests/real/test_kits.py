@@ -15,7 +15,7 @@ from pincompiler.policy.enforcement import Chain, Reach
 from pincompiler.rules.registry import RULES
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.hosts import Verdict, verdicts
-from pincompiler.workflows.audit import Question, judge_app
+from pincompiler.workflows.audit import AuditOptions, judge_app
 from tests.builds import build_app
 from tests.real.kits import stubs, trustkit
 from tests.rule_examples import halves
@@ -23,7 +23,7 @@ from tests.rule_examples import halves
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pincompiler.facts import App
+    from pincompiler.facts import ShippedApp
     from pincompiler.rules.rule import Rule
 
 pytestmark = pytest.mark.usefixtures("builds")
@@ -35,20 +35,20 @@ KITS: Final = re.compile(r".*(trustkit|cronet|server-trust|third-party-pin-repor
 OURS: Final = [rule for rule in RULES if KITS.fullmatch(rule.id)]
 
 
-def read(folder: Path, **parts: Any) -> App:
+def read(folder: Path, **parts: Any) -> ShippedApp:
     return read_app(build_app(folder, **{"libraries": (stubs(),), "dexer": "d8", **parts}))
 
 
-def told(app: App) -> dict[str, list[str]]:
+def told(app: ShippedApp) -> dict[str, list[str]]:
     """Messages by rule, of the rules of this area."""
     found: dict[str, list[str]] = {}
-    for finding in judge_app(app, Question(TODAY)).findings:
+    for finding in judge_app(app, AuditOptions(TODAY)).findings:
         if KITS.fullmatch(finding.rule):
             found.setdefault(finding.rule, []).append(finding.message)
     return found
 
 
-def verdict(app: App, host: str, mechanism: Mechanism) -> dict[str, tuple[Verdict, str]]:
+def verdict(app: ShippedApp, host: str, mechanism: Mechanism) -> dict[str, tuple[Verdict, str]]:
     rows = verdicts(app, None, TODAY)
     return {
         str(row.api): (row.verdict, row.why) for row in rows if (row.host, row.mechanism) == (host, mechanism)
@@ -124,7 +124,7 @@ NSC: Final = f"""\
 
 def trusted(
     folder: Path, *, api: int = 21, nsc: str = NSC, main: str = MAIN, name: str = "", **more: Any
-) -> App:
+) -> ShippedApp:
     """An app with the real TrustKit."""
     named = name or "network_security_config"
     manifest = MANIFEST.format(api=api, nsc=NAMED.format(named) if nsc else "")
@@ -161,7 +161,7 @@ def test_where_android_enforces_report_only_is_no_finding(tmp_path: Path) -> Non
 def test_a_configuration_that_nobody_starts(api: int, level: Level, tmp_path: Path) -> None:
     idle = MAIN.replace("TrustKit.initializeWithNetworkSecurityConfiguration(this);", "")
     app = trusted(tmp_path / "app", api=api, main=idle)
-    found = [f for f in judge_app(app, Question(TODAY)).findings if f.rule == "uninitialised-trustkit"]
+    found = [f for f in judge_app(app, AuditOptions(TODAY)).findings if f.rule == "uninitialised-trustkit"]
     harm = "at API level 21-23 nothing is pinned" if api < 24 else "no failure is reported"
     configured = next(finding for finding in found if "configured" in finding.message)
     assert configured.message.endswith(f"and the app never starts it: {harm}")
@@ -247,7 +247,7 @@ BOTH: Final = "new HashSet<>(Arrays.asList(ONE, TWO))"
 ANDROID: Final = 'android.util.Base64.decode("{}", android.util.Base64.DEFAULT)'
 
 
-def cronet(folder: Path, **change: str) -> App:
+def cronet(folder: Path, **change: str) -> ShippedApp:
     parts = {
         "FIELDS": "",
         "BEFORE": "",

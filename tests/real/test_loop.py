@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from pincompiler.base.finding import Level
 from pincompiler.cli.program import app as cli
-from pincompiler.workflows.audit import audit, question
+from pincompiler.workflows.audit import audit, audit_options
 from tests.conftest import SAMPLE_CERTS
 from tests.real.apps import NSC, build_app
 from tests.real.install import OKHTTP_VERSIONS
@@ -154,7 +154,7 @@ class Project:
 
     def findings(self, apk: Path) -> set[str]:
         """The rules that find something which matters; nothing may be left unseen."""
-        subject = audit(apk, question(TODAY, self.pins, ()))
+        subject = audit(apk, audit_options(TODAY, self.pins, ()))
         assert not subject.error
         assert [one for one in subject.unseen if one.mechanisms] == []
         return {one.rule for one in subject.findings if one.level is not Level.NOTE}

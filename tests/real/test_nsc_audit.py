@@ -12,13 +12,13 @@ import pytest
 from pincompiler.android.apk import open_package
 from pincompiler.android.constants.program import Program
 from pincompiler.base.finding import Level
-from pincompiler.facts import FIRST_PARTY, ApiRange, App, State
+from pincompiler.facts import FIRST_PARTY, ApiRange, ShippedApp, State
 from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped.android import nsc
 from pincompiler.shipped.android.source import Source
-from pincompiler.workflows.audit import Question, audit
+from pincompiler.workflows.audit import AuditOptions, audit
 from tests.apk.aapt import build, bundle, demand_aapt2
 from tests.builds import build_app
 from tests.rule_examples import halves
@@ -82,12 +82,12 @@ def anchors(*certificates: str) -> str:
     return f"<trust-anchors>{''.join(f'<certificates {one}/>' for one in certificates)}</trust-anchors>"
 
 
-def read(path: Path) -> App:
+def read(path: Path) -> ShippedApp:
     """The app, as far as these rules look at it."""
     with open_package(path) as package:
         source = Source(str(path), package, Program(()), lambda _: FIRST_PARTY, {})
         area = nsc.collect(source)
-        return App(str(path), package.kind.value, package.sha256, package.manifest, nsc=area)
+        return ShippedApp(str(path), package.kind.value, package.sha256, package.manifest, nsc=area)
 
 
 def found(path: Path) -> list[Finding]:
@@ -329,5 +329,5 @@ def test_only_hosts_that_nothing_else_pins_are_a_gap(tmp_path: Path) -> None:
     configuration = document(
         domain("example.com").replace("true", "false"), domain("own.example.com", "<trust-anchors/>")
     )
-    told = audit(build_app(tmp_path / "app", java=java, nsc=configuration), Question(TODAY)).findings
+    told = audit(build_app(tmp_path / "app", java=java, nsc=configuration), AuditOptions(TODAY)).findings
     assert [one.hosts for one in told if one.rule == "unpinned-subdomain"] == [("gap.example.com",)]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.facts.okhttp import Pinning, Use
+from pincompiler.facts.okhttp import PinnerUse, Pinning
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.hosts import Verdict
-from pincompiler.workflows.audit import Question, audit
+from pincompiler.workflows.audit import AuditOptions, audit
 from pincompiler.workflows.read_configuration import judged
 from tests.builds import build_app
 
@@ -166,7 +166,7 @@ def test_java(name: str, tmp_path: Path) -> None:
     case = JAVA[name]
     apk = build_app(tmp_path / "app", java=case.code)
     assert found(read_app(apk).okhttp) == case.pinned
-    subject = audit(apk, Question(TODAY))
+    subject = audit(apk, AuditOptions(TODAY))
     assert {finding.rule for finding in subject.findings} & OWN == case.rules
     if "unmatched-pattern" in case.rules:
         assert not any(one.enforced for one in subject.pins)
@@ -197,7 +197,7 @@ def test_patterns_of_one_client_add_up_and_say_nothing_of_another(
     """In the words of `audit` and of `check` alike."""
     body = "\n".join(CLIENT.format(f"client{n}", given) for n, given in enumerate(clients))
     apk = build_app(tmp_path / "app", java=java(body).code)
-    audited = audit(apk, Question(TODAY)).findings
+    audited = audit(apk, AuditOptions(TODAY)).findings
     checked, doubts = judged(apk, TODAY, 30)
     assert doubts == ()
     for findings in (audited, checked):
@@ -235,7 +235,7 @@ def test_kotlin(given: str, rules: set[str], pinning: Pinning, tmp_path: Path) -
     facts = read_app(apk).okhttp
     assert found(facts) == {"api.example.com": {ONE, TWO}}
     assert {client.pinning for client in facts.clients if client.code.owner.first_party} == {pinning}
-    told = {finding.rule for finding in audit(apk, Question(TODAY)).findings}
+    told = {finding.rule for finding in audit(apk, AuditOptions(TODAY)).findings}
     assert told & OWN == rules
 
 
@@ -279,9 +279,9 @@ def test_okhttp_renamed_by_r8(version: str, tmp_path: Path) -> None:
     assert library.renamed
     assert library.title == f"OkHttp {version}"
     assert found(facts) == {"api.example.com": {ONE, TWO}}
-    assert {pinner.use for pinner in facts.pinners} == {Use.ATTACHED}
+    assert {pinner.use for pinner in facts.pinners} == {PinnerUse.ATTACHED}
     assert {client.pinning for client in facts.clients} >= {Pinning.PINNED, Pinning.CLEARED}
-    told = {finding.rule for finding in audit(apk, Question(TODAY)).findings}
+    told = {finding.rule for finding in audit(apk, AuditOptions(TODAY)).findings}
     assert told & OWN == {"cleared-pinner"}
 
     bare = build_app(tmp_path / "bare", java=UNPINNED, libraries=libraries, shrink="r8-full")
@@ -309,7 +309,7 @@ def test_okhttp_2(pin: str, rules: set[str], tmp_path: Path) -> None:
     apk = build_app(tmp_path / "app", java=OLD.replace("PIN", pin), libraries=("okhttp-2.7.5",))
     facts = read_app(apk).okhttp
     assert {client.pinning for client in facts.clients if client.code.owner.first_party} == {Pinning.PINNED}
-    subject = audit(apk, Question(TODAY))
+    subject = audit(apk, AuditOptions(TODAY))
     assert {finding.rule for finding in subject.findings} & OWN == rules
     if pin == SHA1:
         assert [one.enforced for one in subject.pins] == [True]

@@ -18,7 +18,7 @@ import pytest
 
 from pincompiler.keys.spki import public_keys
 from pincompiler.platforms.okhttp import lower
-from pincompiler.platforms.okhttp.model import Entry, OkHttp
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy
@@ -133,7 +133,7 @@ class Case:
 
     def expected(self, *, deep: bool) -> str:
         entries = tuple(
-            Entry(pattern, tuple(Key(real_pin(pin)) for pin in some)) for pattern, some in self.entries
+            OkHttpEntry(pattern, tuple(Key(real_pin(pin)) for pin in some)) for pattern, some in self.entries
         )
         return WORDS[OkHttp(entries, deep).accepts(self.host, chain_of(self.chain), TODAY)]
 
@@ -309,9 +309,9 @@ def test_ten_thousand_hosts_and_a_pinner_without_any(tmp_path: Path) -> None:
     Generated code checks itself: had a merge or a shrinker emptied it, loading the class would throw.
     """
     pins = tuple(Key(real_pin(key.spki_sha256), key.role, key.name) for key in LEAVES[:2])
-    entries = tuple(Entry(f"**.h{n:05}.example.com", pins) for n in range(10_000))
+    entries = tuple(OkHttpEntry(f"**.h{n:05}.example.com", pins) for n in range(10_000))
     generated = Generated(tmp_path)
-    emptied = generated.add(OkHttp((Entry("x.test", pins),)), "emptied")
+    emptied = generated.add(OkHttp((OkHttpEntry("x.test", pins),)), "emptied")
     for path in (path for paths in generated.sources.values() for path in paths):
         text = path.read_text("utf-8")
         without = re.sub(r"\n\s*(?:builder)?\.add\([^)]*\);?", "", text)

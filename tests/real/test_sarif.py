@@ -60,7 +60,7 @@ def against_the_schema(validator: Path, report: str) -> list[str]:
 
 
 def test_a_report_on_a_real_app_is_valid(validator: Path, tmp_path: Path) -> None:
-    subject = audit.audit(SHOP, audit.question(date(2026, 11, 23), None, ()))
+    subject = audit.audit(SHOP, audit.audit_options(date(2026, 11, 23), None, ()))
     assert subject.findings
     assert against_the_schema(validator, sarif.render([subject])) == []
     assert complaints(validator, sarif.render([subject]), tmp_path) == []

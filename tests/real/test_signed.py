@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pincompiler.shipped import read_app
-from pincompiler.workflows.audit import Question, audit
+from pincompiler.workflows.audit import AuditOptions, audit
 from tests import pki
 from tests.real.apps import NSC, App, build_apps
 from tests.real.install import SIGNER
@@ -80,7 +80,7 @@ def told(path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[object, Subject]:
     """The facts and the judgement, but for the hash of the file; it is named as from its own folder."""
     monkeypatch.chdir(path.parent)
     name = Path(path.name)
-    return replace(read_app(name), sha256=""), replace(audit(name, Question(TODAY)), sha256="")
+    return replace(read_app(name), sha256=""), replace(audit(name, AuditOptions(TODAY)), sha256="")
 
 
 @pytest.mark.parametrize("schemes", SCHEMES)

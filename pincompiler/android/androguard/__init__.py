@@ -7,8 +7,8 @@ bounds on time and memory: it sets itself none, and a hostile file can make it l
 of androguard is ever imported by an audit.
 """
 
-from pincompiler.android.androguard.crosscheck import Disagreement, Subject, disagreements
+from pincompiler.android.androguard.crosscheck import Compared, EngineDisagreement, disagreements
 from pincompiler.android.androguard.index import AndroguardDex
 from pincompiler.android.androguard.process import AndroguardError
 
-__all__ = ["AndroguardDex", "AndroguardError", "Disagreement", "Subject", "disagreements"]
+__all__ = ["AndroguardDex", "AndroguardError", "Compared", "EngineDisagreement", "disagreements"]

@@ -23,7 +23,7 @@ _NUMBER = lazy_regex(r"(0x|#)0*([0-9a-f]+)")
 _WHITE = lazy_regex(r"\s+")
 
 
-class Subject(Enum):
+class Compared(Enum):
     """What a disagreement is about."""
 
     MANIFEST = "manifest"
@@ -33,17 +33,17 @@ class Subject(Enum):
     """They could not be compared: what pincompiler reads stands alone, as it does by default."""
 
 
-class Disagreement(NamedTuple):
+class EngineDisagreement(NamedTuple):
     """Something that the two read differently, or that could not be compared."""
 
-    subject: Subject
+    subject: Compared
     what: str
     """The member or the part of the app."""
     why: str
     """A sentence without its full stop."""
 
 
-def disagreements(package: Package) -> Iterator[Disagreement]:
+def disagreements(package: Package) -> Iterator[EngineDisagreement]:
     """Compare DEX files, manifests and network security configurations of each APK of an app."""
     for part, manifest in zip(package.parts, package.manifests, strict=True):
         name = part.name or package.name
@@ -59,19 +59,19 @@ def disagreements(package: Package) -> Iterator[Disagreement]:
         yield from _dex(package, part, told["dex"])
         for what, ours, theirs in _manifest(manifest, told):
             if ours != theirs:
-                yield _differ(Subject.MANIFEST, part.shown("AndroidManifest.xml"), what, ours, theirs)
+                yield _differ(Compared.MANIFEST, part.shown("AndroidManifest.xml"), what, ours, theirs)
         if not manifest.split:
             yield from _nsc(package, part, told["files"])
 
 
-def _uncompared(name: str, why: str) -> Disagreement:
+def _uncompared(name: str, why: str) -> EngineDisagreement:
     why = f"the two engines could not be compared on its manifest and resources: {why}"
-    return Disagreement(Subject.NOTHING, name, why)
+    return EngineDisagreement(Compared.NOTHING, name, why)
 
 
-def _differ(subject: Subject, member: str, what: str, ours: object, theirs: object) -> Disagreement:
+def _differ(subject: Compared, member: str, what: str, ours: object, theirs: object) -> EngineDisagreement:
     why = f"the two engines disagree on {what}: {_shown(ours)}; androguard has {_shown(theirs)}"
-    return Disagreement(subject, member, why)
+    return EngineDisagreement(subject, member, why)
 
 
 def _shown(value: object) -> str:
@@ -79,16 +79,16 @@ def _shown(value: object) -> str:
     return text if len(text) <= 200 else f"{text[:200]}…"
 
 
-def _dex(package: Package, part: Part, theirs: Mapping[str, str]) -> Iterator[Disagreement]:
+def _dex(package: Package, part: Part, theirs: Mapping[str, str]) -> Iterator[EngineDisagreement]:
     """The DEX files by name, then each by its contents."""
     entries = [entry for _, entry in part.dex()]
     if set(entries) != set(theirs):
         what = "which DEX files there are"
-        yield _differ(Subject.CODE, part.name or package.name, what, frozenset(entries), frozenset(theirs))
+        yield _differ(Compared.CODE, part.name or package.name, what, frozenset(entries), frozenset(theirs))
     members = {part.shown(entry): entry for entry in entries if entry in theirs}
     for member, data in package.dex_files():
         if member in members and sha256(data).hexdigest() != theirs[members[member]]:
-            yield Disagreement(Subject.CODE, member, "the two engines disagree on its contents")
+            yield EngineDisagreement(Compared.CODE, member, "the two engines disagree on its contents")
 
 
 def _manifest(ours: Manifest, told: Mapping[str, Any]) -> Iterator[tuple[str, object, object]]:
@@ -152,19 +152,19 @@ def _truth(values: list[str]) -> bool | None:
     return any(value not in ("false", "0", "0x00000000") for value in values) if values else None
 
 
-def _nsc(package: Package, part: Part, theirs: Mapping[str, Any]) -> Iterator[Disagreement]:
+def _nsc(package: Package, part: Part, theirs: Mapping[str, Any]) -> Iterator[EngineDisagreement]:
     """The files that this part has of the network security configuration, and what is in them."""
     shown = {part.shown(part.resource(path)): tree for path, tree in theirs.items()}
     beside = {other.shown(entry) for other in package.parts if other is not part for entry in _entries(other)}
     variants = [one for one in package.nsc_variants() if one.member and one.member not in beside]
     members = frozenset(one.member for one in variants)
     if members != frozenset(shown):
-        yield _differ(Subject.NSC, "networkSecurityConfig", "its files", members, frozenset(shown))
+        yield _differ(Compared.NSC, "networkSecurityConfig", "its files", members, frozenset(shown))
     for one in variants:
         if one.member in shown:
             mine, other = one.root, shown[one.member]
             if (mine is None) != (other is None) or (mine is not None and _ours(mine) != _theirs(other)):
-                yield Disagreement(Subject.NSC, one.member, "the two engines disagree on what it says")
+                yield EngineDisagreement(Compared.NSC, one.member, "the two engines disagree on what it says")
 
 
 def _entries(part: Part) -> Iterable[str]:

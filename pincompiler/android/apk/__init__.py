@@ -3,10 +3,10 @@
 from pincompiler.android.apk.archive import Archive, MemberError
 from pincompiler.android.apk.directory import ArchiveError
 from pincompiler.android.apk.manifest import Component, Manifest
-from pincompiler.android.apk.oddities import Anomaly, Unknown
+from pincompiler.android.apk.oddities import Anomaly, Unread
 from pincompiler.android.apk.opening import AppFiles, SeveralAppsError, open_package, read_package
 from pincompiler.android.apk.package import NscVariant, Package, PackageKind
-from pincompiler.android.apk.resources import Reference, ResourceName, Resources, Value
+from pincompiler.android.apk.resources import ResourceName, ResourceReference, Resources, Value
 
 __all__ = [
     "Anomaly",
@@ -19,11 +19,11 @@ __all__ = [
     "NscVariant",
     "Package",
     "PackageKind",
-    "Reference",
     "ResourceName",
+    "ResourceReference",
     "Resources",
     "SeveralAppsError",
-    "Unknown",
+    "Unread",
     "Value",
     "open_package",
     "read_package",

@@ -11,9 +11,9 @@ from struct import Struct, error, pack, unpack
 from typing import TYPE_CHECKING
 
 from pincompiler.android.apk.configuration import binary_configuration
-from pincompiler.android.apk.markup import Kind
+from pincompiler.android.apk.markup import ValueKind
 from pincompiler.android.apk.pool import PoolError, StringPool
-from pincompiler.android.apk.resources import Content, Reference, ResourceName, Value
+from pincompiler.android.apk.resources import Content, ResourceName, ResourceReference, Value
 from pincompiler.base.errors import InputError
 from pincompiler.base.records import dataclass
 
@@ -213,20 +213,20 @@ class BinaryTable:
         return tuple(self._one(kind, data) for _, _, _, kind, data in items)
 
     def _one(self, kind: int, data: int) -> Content:
-        return content(kind, data, self._strings[data] if kind == Kind.STRING and self._strings else "")
+        return content(kind, data, self._strings[data] if kind == ValueKind.STRING and self._strings else "")
 
 
 def content(kind: int, data: int, string: str) -> Content:
     """The value of a ``Res_value``."""
-    if kind == Kind.STRING:
+    if kind == ValueKind.STRING:
         return string
-    if kind in (Kind.REFERENCE, Kind.DYNAMIC_REFERENCE):
-        return Reference(data) if data else None
-    if kind == Kind.BOOLEAN:
+    if kind in (ValueKind.REFERENCE, ValueKind.DYNAMIC_REFERENCE):
+        return ResourceReference(data) if data else None
+    if kind == ValueKind.BOOLEAN:
         return bool(data)
-    if kind == Kind.FLOAT:
+    if kind == ValueKind.FLOAT:
         return float(unpack("<f", pack("<I", data))[0])
-    if kind in (Kind.NULL, Kind.ATTRIBUTE):
+    if kind in (ValueKind.NULL, ValueKind.ATTRIBUTE):
         return None
     return data - (data >> 31 << 32)
 

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from pincompiler.android.apk.markup import (
     DEEPEST,
     Attribute,
-    End,
+    EndTag,
     Event,
-    Kind,
     Markup,
-    Start,
-    Text,
+    StartTag,
+    TextPiece,
+    ValueKind,
     typed_text,
 )
 from pincompiler.android.apk.pool import PoolError, StringPool
@@ -34,8 +34,8 @@ _ATTRIBUTE = Struct("<iiiHBBI")
 _POOL, _IDS, _NAMESPACE, _NAMESPACE_END, _START, _END, _TEXT = 1, 0x180, 0x100, 0x101, 0x102, 0x103, 0x104
 _XML = 3
 # An enumeration's members are looked up slowly.
-_STRING, _BOOLEAN = int(Kind.STRING), int(Kind.BOOLEAN)
-_TYPED = (_BOOLEAN, int(Kind.REFERENCE), int(Kind.DYNAMIC_REFERENCE))
+_STRING, _BOOLEAN = int(ValueKind.STRING), int(ValueKind.BOOLEAN)
+_TYPED = (_BOOLEAN, int(ValueKind.REFERENCE), int(ValueKind.DYNAMIC_REFERENCE))
 _BUDGET = 8 << 20
 """Characters of attributes and texts besides sixteen for each byte of the document."""
 
@@ -94,11 +94,11 @@ class _Reader:
         elif kind == _END:
             if self.depth:
                 self.depth -= 1
-                self.events.append(End())
+                self.events.append(EndTag())
         elif kind == _TEXT and self.depth:
             text = self.string(_ELEMENT.unpack_from(self.data, at + header)[0])
             self.charge(len(text))
-            self.events.append(Text(self.line(at), text))
+            self.events.append(TextPiece(self.line(at), text))
         elif kind == _POOL:
             if self.pool is None:
                 self.pool = StringPool(self.data, at)
@@ -124,7 +124,7 @@ class _Reader:
         attributes = tuple([self.attribute(place) for place in places])
         tag = self.string(name)
         self.charge(len(tag))
-        self.events.append(Start(self.line(at), self.string(namespace), tag, attributes))
+        self.events.append(StartTag(self.line(at), self.string(namespace), tag, attributes))
 
     def attribute(self, at: int) -> Attribute:
         """One attribute; a manifest has the same ones again and again."""

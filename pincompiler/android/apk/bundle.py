@@ -14,12 +14,12 @@ from pincompiler.android.apk.configuration import Configuration
 from pincompiler.android.apk.markup import (
     DEEPEST,
     Attribute,
-    End,
+    EndTag,
     Event,
-    Kind,
     Markup,
-    Start,
-    Text,
+    StartTag,
+    TextPiece,
+    ValueKind,
     typed_text,
 )
 from pincompiler.android.apk.protobuf import WireError, fields, inner, integer, text
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 _WHITE = lazy_regex("[ \t\r\n]+")
 _PRIMITIVES = {
-    1: Kind.NULL,
-    2: Kind.NULL,
-    3: Kind.FLOAT,
-    6: Kind.DECIMAL,
-    7: Kind.HEXADECIMAL,
-    8: Kind.BOOLEAN,
+    1: ValueKind.NULL,
+    2: ValueKind.NULL,
+    3: ValueKind.FLOAT,
+    6: ValueKind.DECIMAL,
+    7: ValueKind.HEXADECIMAL,
+    8: ValueKind.BOOLEAN,
     9: 0x1C,
     10: 0x1D,
     11: 0x1E,
@@ -105,19 +105,19 @@ def _node(node: memoryview, events: list[Event], depth: int) -> None:
                     attributes.append(_attribute(value))
                 else:
                     children.append(value)
-        events.append(Start(line, names.get(2, ""), names.get(3, ""), tuple(attributes)))
+        events.append(StartTag(line, names.get(2, ""), names.get(3, ""), tuple(attributes)))
         for child in children:
             _node(child, events, depth + 1)
-        events.append(End())
+        events.append(EndTag())
     elif depth > 1 and (piece := _WHITE.sub(" ", text(parts.get(2)))) not in ("", " "):
-        events.append(Text(line, piece))
+        events.append(TextPiece(line, piece))
 
 
 def _attribute(message: memoryview) -> Attribute:
     """An ``XmlAttribute``: namespace 1, name 2, value 3, id 5, compiled item 6."""
     parts = dict(fields(message))
     raw, item, identifier = text(parts.get(3)), parts.get(6), parts.get(5, 0)
-    kind, data, string = int(Kind.STRING), 0, raw
+    kind, data, string = int(ValueKind.STRING), 0, raw
     if isinstance(item, memoryview):
         kind, data, string = _item(item)
     known = identifier if isinstance(identifier, int) else 0
@@ -132,16 +132,16 @@ def _item(message: memoryview) -> tuple[int, int, str]:
         if not isinstance(value, memoryview):
             continue
         if number == 1:
-            kind = Kind.ATTRIBUTE if integer(value, 1) else Kind.REFERENCE
+            kind = ValueKind.ATTRIBUTE if integer(value, 1) else ValueKind.REFERENCE
             return kind, integer(value, 2) & 0xFFFFFFFF, ""
         if number in (2, 3, 4, 5):
-            return Kind.STRING, 0, text(inner(value, 1))
+            return ValueKind.STRING, 0, text(inner(value, 1))
         if number == 7:
             for primitive, data in fields(value):
                 if primitive in _PRIMITIVES:
                     number_of = data if isinstance(data, int) else primitive - 1
                     return _PRIMITIVES[primitive], number_of & 0xFFFFFFFF, ""
-    return Kind.NULL, 0, ""
+    return ValueKind.NULL, 0, ""
 
 
 @dataclass(slots=True, eq=False, repr=False)

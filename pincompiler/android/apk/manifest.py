@@ -11,8 +11,8 @@ from dataclasses import field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from pincompiler.android.apk.markup import ANDROID, Attribute, End, Kind, Start
-from pincompiler.android.apk.resources import Reference
+from pincompiler.android.apk.markup import ANDROID, Attribute, EndTag, StartTag, ValueKind
+from pincompiler.android.apk.resources import ResourceReference
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class _Reader:
     resources: Resources
     markup: Markup
     package: str = ""
-    found: dict[str, list[Start]] = field(default_factory=dict)
+    found: dict[str, list[StartTag]] = field(default_factory=dict)
     """The elements that count, by the way to them: ``manifest/application/activity``."""
 
     def manifest(self) -> Manifest:
@@ -138,15 +138,15 @@ class _Reader:
             target = self._level(start, _Id.TARGET_SDK) or target
         return minimum, minimum if target is None else target
 
-    def _level(self, start: Start, identifier: int) -> int | None:
+    def _level(self, start: StartTag, identifier: int) -> int | None:
         attribute = _known(start, identifier)
-        if attribute is not None and attribute.kind == Kind.STRING:
+        if attribute is not None and attribute.kind == ValueKind.STRING:
             text = attribute.text.strip()
             if text:
                 return int(text) if re.fullmatch("[0-9]{1,5}", text) else CODENAME_SDK
         return self._number(start, identifier)
 
-    def _split_required(self, top: Start | None, app: Start | None) -> bool:
+    def _split_required(self, top: StartTag | None, app: StartTag | None) -> bool:
         """Said by the platform's attribute, or to the Play Store by a meta-data."""
         if self._truth(top, _Id.SPLIT_REQUIRED) or self._truth(app, _Id.SPLIT_REQUIRED):
             return True
@@ -173,23 +173,23 @@ class _Reader:
             return self.package + name
         return f"{self.package}.{name}" if name and "." not in name else name
 
-    def _first(self, way: str) -> Start | None:
+    def _first(self, way: str) -> StartTag | None:
         return next(iter(self.found.get(way, ())), None)
 
-    def _text(self, start: Start | None, identifier: int) -> str:
+    def _text(self, start: StartTag | None, identifier: int) -> str:
         attribute = _known(start, identifier)
         if attribute is None:
             return ""
         return str(self._resolved(attribute, lambda content: isinstance(content, str), attribute.text))
 
-    def _number(self, start: Start | None, identifier: int) -> int | None:
+    def _number(self, start: StartTag | None, identifier: int) -> int | None:
         attribute = _known(start, identifier)
         if attribute is None or (attribute.truth is None and attribute.reference is None):
             return None
         found = self._resolved(attribute, lambda content: type(content) is int, attribute.data)
         return found if isinstance(found, int) else None
 
-    def _truth(self, start: Start | None, identifier: int) -> bool | None:
+    def _truth(self, start: StartTag | None, identifier: int) -> bool | None:
         """A boolean; true if a reference is true on any device."""
         attribute = _known(start, identifier)
         if attribute is None or attribute.reference is None:
@@ -205,28 +205,28 @@ class _Reader:
         for value in self.resources.values(attribute.reference):
             if not isinstance(value.content, tuple) and good(value.content):
                 return value.content
-        return str(Reference(attribute.reference)) if isinstance(plain, str) else None
+        return str(ResourceReference(attribute.reference)) if isinstance(plain, str) else None
 
 
-def _elements(markup: Markup) -> Iterator[tuple[str, Start]]:
+def _elements(markup: Markup) -> Iterator[tuple[str, StartTag]]:
     """Each element with the way to it, as deep as anything counts."""
     way: list[str] = []
     for event in markup.events:
-        if isinstance(event, Start):
+        if isinstance(event, StartTag):
             way.append(event.name)
             if len(way) <= 3:
                 yield "/".join(way), event
-        elif way and isinstance(event, End):
+        elif way and isinstance(event, EndTag):
             way.pop()
 
 
-def _known(start: Start | None, identifier: int) -> Attribute | None:
+def _known(start: StartTag | None, identifier: int) -> Attribute | None:
     """The attribute of a resource id."""
     attributes = start.attributes if start else ()
     return next((one for one in attributes if one.id == identifier), None)
 
 
-def _named(start: Start | None, name: str) -> str:
+def _named(start: StartTag | None, name: str) -> str:
     """The attribute of a name without a namespace."""
     attributes = start.attributes if start else ()
     return next((one.text for one in attributes if one.name == name and one.namespace != ANDROID), "")

@@ -34,7 +34,7 @@ class MarkupError(InputError):
     """The document has not even a root element."""
 
 
-class Kind(IntEnum):
+class ValueKind(IntEnum):
     """What a typed value is: the ``dataType`` s of AOSP's ``Res_value`` that matter here."""
 
     NULL = 0x00
@@ -58,7 +58,7 @@ class Attribute(NamedTuple):
     id: int
     """The resource id by which the framework knows it, whatever it is called; 0 if it has none."""
     kind: int
-    """A :class:`Kind` or another data type of ``Res_value``."""
+    """A :class:`ValueKind` or another data type of ``Res_value``."""
     data: int
     """The value if it is a number, a boolean (0 or 1) or a reference; 0 for a string."""
     text: str
@@ -67,15 +67,15 @@ class Attribute(NamedTuple):
     @property
     def reference(self) -> int | None:
         """The resource id that is the value."""
-        return self.data if self.kind in (Kind.REFERENCE, Kind.DYNAMIC_REFERENCE) else None
+        return self.data if self.kind in (ValueKind.REFERENCE, ValueKind.DYNAMIC_REFERENCE) else None
 
     @property
     def truth(self) -> bool | None:
         """The value as ``getAttributeBooleanValue`` takes it; None if it is no number."""
-        return bool(self.data) if Kind.DECIMAL <= self.kind <= Kind.LAST_COLOUR else None
+        return bool(self.data) if ValueKind.DECIMAL <= self.kind <= ValueKind.LAST_COLOUR else None
 
 
-class Start(NamedTuple):
+class StartTag(NamedTuple):
     """A start tag."""
 
     line: int
@@ -84,18 +84,18 @@ class Start(NamedTuple):
     attributes: tuple[Attribute, ...]
 
 
-class Text(NamedTuple):
+class TextPiece(NamedTuple):
     """A piece of text, as one call of ``next()`` hands it out."""
 
     line: int
     text: str
 
 
-class End(NamedTuple):
+class EndTag(NamedTuple):
     """An end tag, of the innermost element."""
 
 
-Event = Start | Text | End
+Event = StartTag | TextPiece | EndTag
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def tree(markup: Markup, written: Callable[[int], str] | None = None) -> Element
     root: Element | None = None
     open_elements: list[Element] = []
     for event in markup.events:
-        if isinstance(event, Start):
+        if isinstance(event, StartTag):
             tag = _tag(event.namespace, event.name)
             element = etree.SubElement(open_elements[-1], tag) if open_elements else etree.Element(tag)
             root = element if root is None else root
@@ -133,7 +133,7 @@ def tree(markup: Markup, written: Callable[[int], str] | None = None) -> Element
             open_elements.append(element)
         elif not open_elements:
             continue
-        elif isinstance(event, Text):
+        elif isinstance(event, TextPiece):
             _add_text(open_elements[-1], _clean(event.text))
         else:
             open_elements.pop()
@@ -144,25 +144,25 @@ def tree(markup: Markup, written: Callable[[int], str] | None = None) -> Element
 
 def typed_text(kind: int, data: int, string: str) -> str:
     """What AOSP's ``TypedValue.coerceToString`` makes of a value, but references in hexadecimal."""
-    if kind == Kind.STRING:
+    if kind == ValueKind.STRING:
         return string
-    if kind in (Kind.REFERENCE, Kind.DYNAMIC_REFERENCE) and not data:
+    if kind in (ValueKind.REFERENCE, ValueKind.DYNAMIC_REFERENCE) and not data:
         return "@null"
-    if kind == Kind.FLOAT:
+    if kind == ValueKind.FLOAT:
         return f"{unpack('<f', pack('<I', data))[0]:.9g}"
-    if Kind.FIRST_COLOUR <= kind <= Kind.LAST_COLOUR:
+    if ValueKind.FIRST_COLOUR <= kind <= ValueKind.LAST_COLOUR:
         return f"#{data:x}"
-    if kind == Kind.BOOLEAN:
+    if kind == ValueKind.BOOLEAN:
         return "true" if data else "false"
     return _FORMS.get(kind, "{1}").format(data, data - (data >> 31 << 32))
 
 
 _FORMS: dict[int, str] = {
-    Kind.NULL: "",
-    Kind.REFERENCE: "@{0:08x}",
-    Kind.DYNAMIC_REFERENCE: "@{0:08x}",
-    Kind.ATTRIBUTE: "?{0:08x}",
-    Kind.HEXADECIMAL: "0x{0:x}",
+    ValueKind.NULL: "",
+    ValueKind.REFERENCE: "@{0:08x}",
+    ValueKind.DYNAMIC_REFERENCE: "@{0:08x}",
+    ValueKind.ATTRIBUTE: "?{0:08x}",
+    ValueKind.HEXADECIMAL: "0x{0:x}",
 }
 
 

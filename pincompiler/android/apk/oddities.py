@@ -20,7 +20,7 @@ class Anomaly:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class Unread:
     """A part of the app that could not be read: nothing may be concluded from its absence."""
 
     what: str

@@ -12,7 +12,7 @@ from pincompiler.android.apk.arsc import BinaryTable, TableError
 from pincompiler.android.apk.directory import ArchiveError
 from pincompiler.android.apk.manifest import Manifest, read_manifest
 from pincompiler.android.apk.markup import Markup
-from pincompiler.android.apk.oddities import Oddities, Unknown
+from pincompiler.android.apk.oddities import Oddities, Unread
 from pincompiler.android.apk.package import Package, PackageKind, Part, read_markup
 from pincompiler.android.apk.resources import Resources, Table
 from pincompiler.android.apk.storage import File, Memory, digest, standard_input
@@ -179,14 +179,14 @@ class _Opening:
     name: str
     limit: int
     oddities: Oddities = field(default_factory=Oddities)
-    unknowns: dict[Unknown, None] = field(default_factory=dict)
+    unknowns: dict[Unread, None] = field(default_factory=dict)
     nested_left: int = _NESTED_LIMIT
     manifests_left: int = _MANIFESTS_LIMIT
     markups: dict[int, Markup] = field(default_factory=dict)
     """The manifests that were read, by the identity of their parts."""
 
     def doubt(self, what: str, why: str) -> None:
-        self.unknowns[Unknown(what, why)] = None
+        self.unknowns[Unread(what, why)] = None
 
     def refuse_several(self, manifests: Mapping[str, Manifest | None], *, variants: bool) -> None:
         """Raise SeveralAppsError if these APKs are not of one app."""

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Self
 from pincompiler.android.apk.archive import MEMBER_LIMIT, Archive, MemberError
 from pincompiler.android.apk.manifest import Manifest
 from pincompiler.android.apk.markup import MarkupError, tree
-from pincompiler.android.apk.oddities import Anomaly, Oddities, Unknown
-from pincompiler.android.apk.resources import Reference, ResourceName, Resources, Value
+from pincompiler.android.apk.oddities import Anomaly, Oddities, Unread
+from pincompiler.android.apk.resources import ResourceName, ResourceReference, Resources, Value
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 
@@ -121,7 +121,7 @@ class Package:
     """Gives the files back."""
     limit: int = MEMBER_LIMIT
     _oddities: Oddities = field(default_factory=Oddities, repr=False)
-    _unknowns: dict[Unknown, None] = field(default_factory=dict, repr=False)
+    _unknowns: dict[Unread, None] = field(default_factory=dict, repr=False)
 
     def __enter__(self) -> Self:
         return self
@@ -151,10 +151,10 @@ class Package:
         return tuple(found)
 
     @property
-    def unknowns(self) -> tuple[Unknown, ...]:
+    def unknowns(self) -> tuple[Unread, ...]:
         """What could not be read, as far as it has been tried by now."""
         cut = [part.name or self.name for part in self.parts if part.archive.is_cut]
-        return (*self._unknowns, *(Unknown(name, "has more entries than were read") for name in cut))
+        return (*self._unknowns, *(Unread(name, "has more entries than were read") for name in cut))
 
     def members(self) -> Iterator[str]:
         """Every file in it, by name; a bundle's modules are in one archive."""
@@ -213,7 +213,7 @@ class Package:
 
     def doubt(self, what: str, why: str) -> None:
         """Remember that something could not be read."""
-        self._unknowns[Unknown(what, why)] = None
+        self._unknowns[Unread(what, why)] = None
 
     def nsc_variants(self) -> tuple[NscVariant, ...]:
         """The network security configuration on all devices, and its debug twin's.
@@ -236,7 +236,7 @@ class Package:
     def _variants(self, identifier: int, *, twin: bool) -> Iterator[NscVariant]:
         values = self.values(identifier)
         if not values:
-            values = (Value("", Reference(identifier)),)
+            values = (Value("", ResourceReference(identifier)),)
         left = _VARIANTS_LIMIT
         for value in values[:_MOST_VARIANTS]:
             variant, size = self._variant(value, left, twin=twin)
@@ -263,10 +263,14 @@ class Package:
         return self._parsed(value, member, markup, twin=twin), len(data)
 
     def _no_file(self, value: Value, *, twin: bool) -> NscVariant | None:
-        if isinstance(value.content, Reference) and value.content.id >> 24 == _FRAMEWORK:
+        if isinstance(value.content, ResourceReference) and value.content.id >> 24 == _FRAMEWORK:
             self.doubt("networkSecurityConfig", f"{value.content} is a resource of Android itself")
             return None
-        shown = f"the resource {value.content}" if isinstance(value.content, Reference) else "its resource"
+        shown = (
+            f"the resource {value.content}"
+            if isinstance(value.content, ResourceReference)
+            else "its resource"
+        )
         return self._lost(value, "", f"{shown} is no file", twin=twin)
 
     def _lost(self, value: Value, member: str, why: str, *, twin: bool) -> NscVariant | None:

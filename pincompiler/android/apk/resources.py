@@ -20,7 +20,7 @@ _MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ResourceReference:
     """Another resource: one of the framework's, or one that is missing, once all are followed."""
 
     id: int
@@ -29,7 +29,7 @@ class Reference:
         return f"@{self.id:08x}"
 
 
-Content = str | int | float | bool | Reference | None
+Content = str | int | float | bool | ResourceReference | None
 """A string or the path of a file, a number, a reference, or ``@null``."""
 
 
@@ -92,7 +92,7 @@ class Resources:
             for item in items:
                 if isinstance(item, str):
                     found[item] = None
-                elif isinstance(item, Reference):
+                elif isinstance(item, ResourceReference):
                     inner = (other.content for other in search.values(item.id))
                     found.update((text, None) for text in inner if isinstance(text, str))
         return tuple(found)
@@ -130,10 +130,10 @@ class _Search:
                     return
                 inner = "" if value.qualifier == outer else value.qualifier
                 qualifier = "-".join(part for part in (outer, inner) if part)
-                target = value.content.id if isinstance(value.content, Reference) else None
+                target = value.content.id if isinstance(value.content, ResourceReference) else None
                 if target is None or target == identifier or target in way or len(way) >= _FARTHEST:
                     found[Value(qualifier, value.content, value.part)] = None
                 else:
                     self._collect(target, qualifier, (*way, identifier), found)
         if nothing and way:
-            found[Value(outer, Reference(identifier))] = None
+            found[Value(outer, ResourceReference(identifier))] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from pincompiler.android.constants.state import State
+    from pincompiler.android.constants.state import FlowState
     from pincompiler.android.constants.values import Value
     from pincompiler.android.dex.refs import MethodRef
 
@@ -18,7 +18,7 @@ class Call(NamedTuple):
     kinds: tuple[str, ...]
     """Declared type of each argument."""
     offset: int
-    state: State
+    state: FlowState
 
     @property
     def key(self) -> tuple[str, str]:

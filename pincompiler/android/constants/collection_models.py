@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pincompiler.android.constants.call import Call
-    from pincompiler.android.constants.state import State
+    from pincompiler.android.constants.state import FlowState
 
 LISTS: Final = (
     *("Ljava/util/ArrayList;", "Ljava/util/LinkedList;", "Ljava/util/Vector;"),
@@ -112,7 +112,7 @@ def _get(call: Call) -> Value | None:
     return elements(call.state, call.arguments[0], call.arguments[-1])
 
 
-def elements(state: State, array: Value, index: Value) -> Value | None:
+def elements(state: FlowState, array: Value, index: Value) -> Value | None:
     """Give the item at a place of any of several arrays or lists; none if one of them is not known."""
     boxes = [box for box in map(state.box, possible(array)) if box is not None]
     return union(element(box, index) for box in boxes) if len(boxes) == len(possible(array)) else None

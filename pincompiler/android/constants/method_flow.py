@@ -17,7 +17,7 @@ from pincompiler.android.constants.budget import TEXT_LENGTH
 from pincompiler.android.constants.call import Call
 from pincompiler.android.constants.collection_models import elements
 from pincompiler.android.constants.models import created, result
-from pincompiler.android.constants.state import MOST_ITEMS, Box, State
+from pincompiler.android.constants.state import MOST_ITEMS, Box, FlowState
 from pincompiler.android.constants.values import (
     MOST_VALUES,
     NULL,
@@ -174,7 +174,7 @@ class _Run:
         self._instructions = body.instructions
         self._places, self._leaders = body.places, _leaders(body)
         self._handlers = body.handlers
-        self._states: dict[int, State] = {}
+        self._states: dict[int, FlowState] = {}
         self._visits: dict[int, int] = {}
         self._work: list[int] = []
         self._working: set[int] = set()
@@ -187,7 +187,7 @@ class _Run:
         """What became of them, by the offset of the return."""
 
     def run(self, arguments: Sequence[Value] | None) -> MethodFlow:
-        self._states[0] = State(self._parameters(arguments), {}, self._budget)
+        self._states[0] = FlowState(self._parameters(arguments), {}, self._budget)
         self._work = [0]
         steps = _STEPS_PER_INSTRUCTION * len(self._instructions)
         while self._work and self._instructions:
@@ -245,7 +245,7 @@ class _Run:
                 break
         return place - first + 1
 
-    def _reach(self, target: int, state: State) -> None:
+    def _reach(self, target: int, state: FlowState) -> None:
         """Pass a state on to a block, which is run again if that tells it something new."""
         known = self._states.get(target)
         if known is None:
@@ -261,40 +261,40 @@ class _Run:
 
     # Instructions.
 
-    def nothing(self, instruction: Instruction, state: State) -> None:
+    def nothing(self, instruction: Instruction, state: FlowState) -> None:
         """Leave all registers as they are."""
 
-    def compute(self, instruction: Instruction, state: State) -> None:
+    def compute(self, instruction: Instruction, state: FlowState) -> None:
         """Give up the destination."""
         if instruction.registers:
             state.registers[instruction.registers[0]] = _COMPUTED
 
-    def move(self, instruction: Instruction, state: State) -> None:
+    def move(self, instruction: Instruction, state: FlowState) -> None:
         to, source = instruction.registers
         state.registers[to] = state.registers[source]
 
-    def move_result(self, instruction: Instruction, state: State) -> None:
+    def move_result(self, instruction: Instruction, state: FlowState) -> None:
         state.registers[instruction.registers[0]] = state.result
 
-    def move_exception(self, instruction: Instruction, state: State) -> None:
+    def move_exception(self, instruction: Instruction, state: FlowState) -> None:
         state.registers[instruction.registers[0]] = Unknown("it is an exception")
 
-    def return_value(self, instruction: Instruction, state: State) -> None:
+    def return_value(self, instruction: Instruction, state: FlowState) -> None:
         self._returns[instruction.offset] = state.publish(state.registers[instruction.registers[0]])
 
-    def const(self, instruction: Instruction, state: State) -> None:
+    def const(self, instruction: Instruction, state: FlowState) -> None:
         state.registers[instruction.registers[0]] = Number(instruction.literal or 0)
 
-    def const_string(self, instruction: Instruction, state: State) -> None:
+    def const_string(self, instruction: Instruction, state: FlowState) -> None:
         text = self.dex.string(instruction.reference or 0)
         state.registers[instruction.registers[0]] = Text(text) if len(text) <= TEXT_LENGTH else _LONG
 
-    def const_class(self, instruction: Instruction, state: State) -> None:
+    def const_class(self, instruction: Instruction, state: FlowState) -> None:
         state.registers[instruction.registers[0]] = ClassLiteral(
             self.dex.type_name(instruction.reference or 0)
         )
 
-    def new_instance(self, instruction: Instruction, state: State) -> None:
+    def new_instance(self, instruction: Instruction, state: FlowState) -> None:
         descriptor = self.dex.type_name(instruction.reference or 0)
         box = created(descriptor)
         state.registers[instruction.registers[0]] = (
@@ -305,7 +305,7 @@ class _Run:
 
     # Arrays.
 
-    def new_array(self, instruction: Instruction, state: State) -> None:
+    def new_array(self, instruction: Instruction, state: FlowState) -> None:
         to, length = instruction.registers
         size = state.registers[length]
         if isinstance(size, Number) and 0 <= size.value <= MOST_ITEMS:
@@ -314,22 +314,22 @@ class _Run:
             box = Box("array", (), exact=False)
         state.registers[to] = state.allocate(instruction.offset, box)
 
-    def filled_array(self, instruction: Instruction, state: State) -> None:
+    def filled_array(self, instruction: Instruction, state: FlowState) -> None:
         items = tuple(state.registers[register] for register in instruction.registers)
         state.result = state.allocate(instruction.offset, Box("array", items))
 
-    def fill_array(self, instruction: Instruction, state: State) -> None:
+    def fill_array(self, instruction: Instruction, state: FlowState) -> None:
         data = tuple(map(Number, self.body.array_data(instruction)))
         known = len(data) <= MOST_ITEMS
         box = Box("array", data) if known else Box("array", (Unknown("much data"),), exact=False)
         state.change(state.registers[instruction.registers[0]], lambda _: box)
 
-    def array_length(self, instruction: Instruction, state: State) -> None:
+    def array_length(self, instruction: Instruction, state: FlowState) -> None:
         to, array = instruction.registers
         box = state.box(state.registers[array])
         state.registers[to] = Number(len(box.items)) if box and box.exact else _COMPUTED
 
-    def array_get(self, instruction: Instruction, state: State) -> None:
+    def array_get(self, instruction: Instruction, state: FlowState) -> None:
         to, array, index = instruction.registers
         source = state.registers[array]
         place = state.registers[index]
@@ -347,7 +347,7 @@ class _Run:
         pick = self._picks.get(offset, -1)
         return items.items[pick] if 0 <= pick < len(items.items) else item
 
-    def array_put(self, instruction: Instruction, state: State) -> None:
+    def array_put(self, instruction: Instruction, state: FlowState) -> None:
         source, array, index = (state.registers[register] for register in instruction.registers)
         places = [one.value if isinstance(one, Number) else -1 for one in possible(index)]
 
@@ -363,7 +363,7 @@ class _Run:
 
     # Fields.
 
-    def field_get(self, instruction: Instruction, state: State) -> None:
+    def field_get(self, instruction: Instruction, state: FlowState) -> None:
         ref = self.dex.field_ref(instruction.reference or 0)
         value = self._own(ref, instruction, state)
         if value is None:
@@ -372,7 +372,7 @@ class _Run:
                 value = state.allocate(instruction.offset, _as_kept(value))
         state.registers[instruction.registers[0]] = value
 
-    def _followed_field(self, ref: FieldRef, instruction: Instruction, state: State) -> Value:
+    def _followed_field(self, ref: FieldRef, instruction: Instruction, state: FlowState) -> Value:
         """What a field holds, in the very object if that is known."""
         of: Value | None = None
         if len(instruction.registers) > 1:
@@ -386,7 +386,7 @@ class _Run:
                 return of
         return self.program.read_field(ref)
 
-    def _own(self, ref: FieldRef, instruction: Instruction, state: State) -> Value | None:
+    def _own(self, ref: FieldRef, instruction: Instruction, state: FlowState) -> Value | None:
         """What an initialiser itself wrote to the field before: of its class, or of the object it makes."""
         if self.body.name == "<init>" and len(instruction.registers) > 1:
             target = state.registers[instruction.registers[1]]
@@ -398,7 +398,7 @@ class _Run:
         self._budget.follow(len(written or ()))
         return union(written.values()) if written else None
 
-    def field_put(self, instruction: Instruction, state: State) -> None:
+    def field_put(self, instruction: Instruction, state: FlowState) -> None:
         ref = self.dex.field_ref(instruction.reference or 0)
         kept = state.registers[instruction.registers[0]]
         value = state.publish(kept)
@@ -410,7 +410,7 @@ class _Run:
                 value,
             )
 
-    def _settle(self, offset: int, state: State) -> None:
+    def _settle(self, offset: int, state: FlowState) -> None:
         """Where the method ends, fields hold what their objects have become."""
         places = [(ref, at, kept) for ref, some in self._kept.items() for at, kept in some.items()]
         self._budget.follow(len(places))
@@ -420,7 +420,7 @@ class _Run:
 
     # Calls.
 
-    def invoke(self, instruction: Instruction, state: State) -> None:
+    def invoke(self, instruction: Instruction, state: FlowState) -> None:
         ref = self.dex.method_ref(instruction.reference or 0)
         kinds = passed_kinds(instruction.opcode, ref)
         arguments = arguments_of(instruction, kinds, state.registers)
@@ -439,19 +439,19 @@ class _Run:
 
     # Arithmetic.
 
-    def binary(self, instruction: Instruction, state: State) -> None:
+    def binary(self, instruction: Instruction, state: FlowState) -> None:
         to, *sources = instruction.registers
         left, right = sources if len(sources) == 2 else (to, sources[0])
         self._calculate(instruction, state, state.registers[left], state.registers[right])
 
-    def literal(self, instruction: Instruction, state: State) -> None:
+    def literal(self, instruction: Instruction, state: FlowState) -> None:
         left = state.registers[instruction.registers[1]]
         self._calculate(instruction, state, left, Number(instruction.literal or 0))
 
-    def convert(self, instruction: Instruction, state: State) -> None:
+    def convert(self, instruction: Instruction, state: FlowState) -> None:
         self._calculate(instruction, state, state.registers[instruction.registers[1]], NULL)
 
-    def _calculate(self, instruction: Instruction, state: State, left: Value, right: Value) -> None:
+    def _calculate(self, instruction: Instruction, state: FlowState, left: Value, right: Value) -> None:
         operation = _OPERATIONS[instruction.opcode]
         state.registers[instruction.registers[0]] = (
             Number(operation(left.value, right.value))
@@ -489,7 +489,7 @@ def _as_kept(value: Items) -> Box:
 _MUTABLE: Final = frozenset({"list", "set", "map"})
 _OPERATIONS: Final = {**BINARY, **LITERAL, **CONVERSIONS}
 _ALL_RETURNS: Final = frozenset({*opcodes.RETURNS, opcodes.RETURN_VOID})
-_STEPS: Final[dict[Callable[[_Run, Instruction, State], None], Sequence[int]]] = {
+_STEPS: Final[dict[Callable[[_Run, Instruction, FlowState], None], Sequence[int]]] = {
     _Run.nothing: (
         *(opcodes.NOP, *opcodes.MONITORS, opcodes.CHECK_CAST, opcodes.RETURN_VOID, opcodes.THROW),
         *(*opcodes.GOTOS, *opcodes.SWITCHES, *opcodes.IF_TESTS, *opcodes.IF_ZERO_TESTS),

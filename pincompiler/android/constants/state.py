@@ -56,7 +56,7 @@ class Box(NamedTuple):
         return Box(self.kind, () if items is None else possible(items), exact=False)
 
 
-class State:
+class FlowState:
     """What is known at one point."""
 
     __slots__ = ("budget", "heap", "registers", "result")
@@ -69,12 +69,12 @@ class State:
         self.result: Value = _UNSET
         """What the last call returned."""
 
-    def copy(self) -> State:
+    def copy(self) -> FlowState:
         """Give a state that changes independently."""
         self.budget.follow((len(self.registers) + len(self.heap)) >> _COPIED_AT_ONCE)
-        return State(self.registers.copy(), self.heap.copy(), self.budget)
+        return FlowState(self.registers.copy(), self.heap.copy(), self.budget)
 
-    def absorb(self, other: State, *, widening: bool) -> bool:
+    def absorb(self, other: FlowState, *, widening: bool) -> bool:
         """Join another path's state to this one; whether that changed it."""
         merge: Callable[[Value, Value], Value] = widen if widening else join
         changed = False

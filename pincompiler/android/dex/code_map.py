@@ -66,7 +66,7 @@ class ClassData(NamedTuple):
 _NO_MEMBERS: Final = ClassData((), (), ())
 
 
-class Owner(NamedTuple):
+class CodeOwner(NamedTuple):
     """One method that has some code: the index of its class, and how the class defines it."""
 
     class_index: int
@@ -76,7 +76,7 @@ class Owner(NamedTuple):
 class Body(NamedTuple):
     """A code_item: all methods that share it, and the places in it that were asked for."""
 
-    owners: list[Owner]
+    owners: list[CodeOwner]
     places: list[int]
 
 
@@ -101,7 +101,7 @@ class CodeMap:
         self._class_data_end = layout.sections.get(CLASS_DATA, range(len(data))).stop
         self._members: dict[int, ClassData] = {}
         self._entries = 0
-        self._whole: tuple[list[int], dict[int, list[Owner]]] | None = None
+        self._whole: tuple[list[int], dict[int, list[CodeOwner]]] | None = None
         self._by_class_data: tuple[list[int], list[int]] | None = None
 
     @property
@@ -248,9 +248,9 @@ class CodeMap:
         owners = self._owners({head for head in nearest.values() if head >= 0})
         return [place for place, head in nearest.items() if head not in owners or self._end(head) > place]
 
-    def _owners(self, heads: Iterable[int]) -> dict[int, list[Owner]]:
+    def _owners(self, heads: Iterable[int]) -> dict[int, list[CodeOwner]]:
         """Find the methods whose class names one of ``heads`` as the offset of its code."""
-        owners: dict[int, list[Owner]] = {}
+        owners: dict[int, list[CodeOwner]] = {}
         offsets, classes = self._class_data
         wanted = {as_uleb128(head): head for head in heads}
         if not wanted or not offsets:
@@ -263,7 +263,7 @@ class CodeMap:
                 seen.add((place, offsets[place]))
                 for method in self.members(classes[place]).methods:
                     if method.code:
-                        owners.setdefault(method.code, []).append(Owner(classes[place], method))
+                        owners.setdefault(method.code, []).append(CodeOwner(classes[place], method))
                 place = place - 1 if place and offsets[place - 1] == offsets[place] else -1
         return {head: owners[head] for head in wanted.values() if head in owners}
 
@@ -291,11 +291,11 @@ class CodeMap:
     def _from_whole(self, places: Iterable[int]) -> dict[int, Body]:
         """The same from a map of all code: the slow way, which needs no luck."""
         if self._whole is None:
-            owners: dict[int, list[Owner]] = {}
+            owners: dict[int, list[CodeOwner]] = {}
             for class_index in range(len(self._classes) // 8):
                 for method in self.members(class_index).methods:
                     if method.code:
-                        owners.setdefault(method.code, []).append(Owner(class_index, method))
+                        owners.setdefault(method.code, []).append(CodeOwner(class_index, method))
             self._whole = sorted(owners), owners
         heads, by_head = self._whole
         found: dict[int, Body] = {}

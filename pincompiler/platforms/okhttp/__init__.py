@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.platforms.okhttp.code import excerpt_java, excerpt_kotlin, read, write_java, write_kotlin
-from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry, understands_deep
 from pincompiler.platforms.target import Target
 from pincompiler.policy.enforcement import Reach
 
@@ -25,19 +25,19 @@ def lower(policy: Policy, app: App, _output: Output) -> OkHttp:
     return OkHttp(tuple(sorted(entries, key=_order)), deep)
 
 
-def _entries(pin_set: PinSet, *, deep: bool) -> Iterator[Entry]:
+def _entries(pin_set: PinSet, *, deep: bool) -> Iterator[OkHttpEntry]:
     if not pin_set.enforce:
         return
     for host in pin_set.hosts:
         if pin_set.reach is Reach.ALL and deep:
-            yield Entry(f"**.{host}", pin_set.keys)
+            yield OkHttpEntry(f"**.{host}", pin_set.keys)
             continue
-        yield Entry(host, pin_set.keys)
+        yield OkHttpEntry(host, pin_set.keys)
         if pin_set.reach is not Reach.NONE:
-            yield Entry(f"*.{host}", pin_set.keys)
+            yield OkHttpEntry(f"*.{host}", pin_set.keys)
 
 
-def _order(entry: Entry) -> tuple[str, str]:
+def _order(entry: OkHttpEntry) -> tuple[str, str]:
     return entry.pattern.lstrip("*."), entry.pattern
 
 

@@ -12,7 +12,7 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.base.templating import render
 from pincompiler.platforms.headers import header_line
-from pincompiler.platforms.okhttp.model import Entry, OkHttp, understands_deep
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry, understands_deep
 from pincompiler.policy.enforcement import Key
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class PinLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class AddCall:
     """One ``add`` with its arguments."""
 
     pattern: str
@@ -94,17 +94,17 @@ def _excerpt(language: str, receiver: str, model: OkHttp, host: str) -> Snippet 
     return Snippet(language, text.decode().rstrip("\n"))
 
 
-def _call(entry: Entry) -> Call:
+def _call(entry: OkHttpEntry) -> AddCall:
     last = len(entry.keys) - 1
     lines = (
         PinLine(f"sha256/{key.pin}", key.label, ");" if n == last else ",")
         for n, key in enumerate(entry.keys)
     )
-    return Call(entry.pattern, tuple(lines))
+    return AddCall(entry.pattern, tuple(lines))
 
 
-def _parts(calls: list[Call]) -> Iterator[list[Call]]:
-    part: list[Call] = []
+def _parts(calls: list[AddCall]) -> Iterator[list[AddCall]]:
+    part: list[AddCall] = []
     pins = 0
     for call in calls:
         if part and (len(part) == _PART or pins + len(call.pins) > _PART_PINS):
@@ -133,7 +133,7 @@ def read(data: bytes, app: App, file: str = "Pins.kt") -> OkHttp:
     return OkHttp(tuple(_read_entries(text)), understands_deep(app.okhttp), digest[1])
 
 
-def _read_entries(text: str) -> Iterator[Entry]:
+def _read_entries(text: str) -> Iterator[OkHttpEntry]:
     arguments: list[str] | None = None
     for token in _TOKEN.finditer(text):
         if token[0] == "add(":
@@ -141,7 +141,7 @@ def _read_entries(text: str) -> Iterator[Entry]:
         elif arguments is not None and token[1] is not None:
             arguments.append(token[1])
         elif arguments and token[2] == ")":
-            yield Entry(arguments[0], tuple(_read_key(pin) for pin in arguments[1:]))
+            yield OkHttpEntry(arguments[0], tuple(_read_key(pin) for pin in arguments[1:]))
             arguments = None
 
 

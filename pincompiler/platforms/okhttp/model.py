@@ -26,7 +26,7 @@ _PATTERN = lazy_regex(r"(\*\*?\.)?([^*]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OkHttpEntry:
     """One ``add(pattern, pins…)``."""
 
     pattern: str
@@ -39,18 +39,18 @@ class Entry:
 class OkHttp(Enforcement):
     """A certificate pinner, in an OkHttp of some version."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[OkHttpEntry, ...]
     deep: bool = True
     """Whether this OkHttp understands ``**.``; an older one takes it and matches nothing."""
     policy_digest: str = field(default="", compare=False)
     """Of the policy it was compiled from; known where it was read from a file."""
-    _exact: Mapping[str, tuple[Entry, ...]] = field(init=False, compare=False, repr=False)
-    _below: Mapping[str, tuple[Entry, ...]] = field(init=False, compare=False, repr=False)
-    _within: Mapping[str, tuple[Entry, ...]] = field(init=False, compare=False, repr=False)
+    _exact: Mapping[str, tuple[OkHttpEntry, ...]] = field(init=False, compare=False, repr=False)
+    _below: Mapping[str, tuple[OkHttpEntry, ...]] = field(init=False, compare=False, repr=False)
+    _within: Mapping[str, tuple[OkHttpEntry, ...]] = field(init=False, compare=False, repr=False)
     _demands: dict[tuple[int, ...], Demand] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        tables: dict[str, dict[str, tuple[Entry, ...]]] = {"": {}, "*.": {}, "**.": {}}
+        tables: dict[str, dict[str, tuple[OkHttpEntry, ...]]] = {"": {}, "*.": {}, "**.": {}}
         for entry in self.entries:
             wildcard, name = split_pattern(entry.pattern)
             table = tables[wildcard]
@@ -79,7 +79,7 @@ class OkHttp(Enforcement):
             self._demands[ids] = demand
         return demand
 
-    def _matching(self, host: str) -> Iterator[Entry]:
+    def _matching(self, host: str) -> Iterator[OkHttpEntry]:
         yield from self._exact.get(host, ())
         _, dot, above = host.partition(".")
         # Before 4.3 there need be nothing where the star stands, which only a single label can show:
@@ -103,7 +103,7 @@ class OkHttp(Enforcement):
 
     def pin_sets(self) -> tuple[PinSet, ...]:
         """One for each pattern, as near as pin-sets come to it."""
-        added: dict[tuple[str, str], list[Entry]] = {}
+        added: dict[tuple[str, str], list[OkHttpEntry]] = {}
         for entry in self.entries:
             added.setdefault(split_pattern(entry.pattern), []).append(entry)
         return tuple(

@@ -65,7 +65,7 @@ class Calendar:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Stretch:
     """Something to draw."""
 
     what: str
@@ -81,7 +81,7 @@ def calendar(subject: Subject) -> Calendar | None:
     return drawn(_spans(subject, run), run.day if run else None, "the day of the audit")
 
 
-def drawn(found: Iterable[Span], day: date | None, called: str) -> Calendar | None:
+def drawn(found: Iterable[Stretch], day: date | None, called: str) -> Calendar | None:
     """The spans by their end; None if there is none.  ``called`` is what ``day``, the day of all this, is."""
     spans = sorted(found, key=lambda span: (span.ends or date.max, span.kind, span.what))
     if not spans:
@@ -94,7 +94,7 @@ def drawn(found: Iterable[Span], day: date | None, called: str) -> Calendar | No
     )
 
 
-def _spans(subject: Subject, run: Run | None) -> Iterator[Span]:
+def _spans(subject: Subject, run: Run | None) -> Iterator[Stretch]:
     ends: dict[tuple[date, str], list[str]] = {}
     for found in subject.pins:
         if found.pin.expires:
@@ -102,12 +102,14 @@ def _spans(subject: Subject, run: Run | None) -> Iterator[Span]:
             hosts += [found.pin.host] if found.pin.host not in hosts else []
     for (end, mechanism), hosts in ends.items():
         more = f" and {len(hosts) - 2:,} more" if len(hosts) > 2 else ""
-        yield Span(f"Pins of {', '.join(hosts[:2])}{more} ({mechanism_name(mechanism)})", "pins", None, end)
+        yield Stretch(
+            f"Pins of {', '.join(hosts[:2])}{more} ({mechanism_name(mechanism)})", "pins", None, end
+        )
     shipped = {found.pin.pin for found in subject.pins}
     for key in run.keys if run else ():
         if key.ends:
             use = "" if key.pin in shipped else ", not in this app"
-            yield Span(f"Certificate of {key.name}{use}", "certificate", key.begins, key.ends)
+            yield Stretch(f"Certificate of {key.name}{use}", "certificate", key.begins, key.ends)
 
 
 def _scope(ends: Sequence[date], day: date) -> tuple[date, date]:
@@ -128,7 +130,7 @@ def _x(day: date, first: date, last: date) -> float:
     return round(100 * min(max(share, 0.0), 1.0), 2)
 
 
-def _bar(span: Span, day: date | None, first: date, last: date) -> Bar:
+def _bar(span: Stretch, day: date | None, first: date, last: date) -> Bar:
     ends = span.ends or date.max
     start = _x(span.begins if span.begins and span.begins < ends else first, first, last)
     left = (ends - day).days if day else 0

@@ -9,7 +9,7 @@ from pincompiler.base.records import dataclass
 from pincompiler.reports.audit.text import place
 from pincompiler.reports.findings.text import visible
 from pincompiler.reports.names import java_name, mechanism_name
-from pincompiler.verdicts.headline import State, state
+from pincompiler.verdicts.headline import HostState, state
 from pincompiler.verdicts.hosts import Verdict
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ _ANDROID = {
     30: "11", 31: "12", 32: "12L", 33: "13", 34: "14", 35: "15", 36: "16",
 }  # fmt: skip
 """The version that each API level is known by."""
-SIGNS: dict[Verdict | State, str] = {
+SIGNS: dict[Verdict | HostState, str] = {
     Verdict.ENFORCED: "\N{CHECK MARK}",
     Verdict.EXPIRED: "!",
     Verdict.BROKEN: "\N{MULTIPLICATION X}",
     Verdict.DISABLED: "\N{CIRCLED DIVISION SLASH}",
     Verdict.NOT_COVERED: "\N{EN DASH}",
     Verdict.UNKNOWN: "?",
-    State.IN_PART: "~",
+    HostState.IN_PART: "~",
 }
 """Beside the word, so that a print in black and white can be skimmed."""
 
@@ -45,7 +45,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MatrixCell:
     """What one mechanism does on some of the columns."""
 
     span: int
@@ -60,11 +60,11 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MatrixRow:
     """One mechanism."""
 
     mechanism: str
-    cells: tuple[Cell, ...]
+    cells: tuple[MatrixCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Host:
     """Of all mechanisms together, on all versions."""
     kind: str
     sign: str
-    rows: tuple[Row, ...]
+    rows: tuple[MatrixRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +117,13 @@ def _column(first: int, last: int | None) -> Column:
 def _host(host: str, rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> Host:
     overall = state(rows)
     lines = tuple(
-        Row(mechanism_name(mechanism.value), tuple(_cells(tuple(some), starts, path)))
+        MatrixRow(mechanism_name(mechanism.value), tuple(_cells(tuple(some), starts, path)))
         for mechanism, some in groupby(rows, key=lambda row: row.mechanism)
     )
     return Host(visible(host), overall.value, kind(overall), SIGNS[overall], lines)
 
 
-def _cells(rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> Iterator[Cell]:
+def _cells(rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> Iterator[MatrixCell]:
     by_start = [next((row for row in rows if _covers(row.api, start)), None) for start in starts]
     number = 0
     for row, same in groupby(by_start, key=lambda one: one):
@@ -131,18 +131,18 @@ def _cells(rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> I
         android = _column(starts[number], _last(starts, number + width - 1)).android
         number += width
         if row is None:
-            yield Cell(width, android, "not told", "unknown", "", "", "")
+            yield MatrixCell(width, android, "not told", "unknown", "", "", "")
             continue
         where = place(row.where, path) if row.where else ""
         why = java_name(row.why)
         said = "" if not where or why.startswith(where) else where
-        yield Cell(width, android, row.verdict.value, kind(row.verdict), SIGNS[row.verdict], why, said)
+        yield MatrixCell(width, android, row.verdict.value, kind(row.verdict), SIGNS[row.verdict], why, said)
 
 
 def _covers(api: ApiRange, level: int) -> bool:
     return api.first <= level and (api.last is None or level <= api.last)
 
 
-def kind(verdict: Verdict | State) -> str:
+def kind(verdict: Verdict | HostState) -> str:
     """The word for style sheets."""
     return verdict.value.replace(" ", "-")

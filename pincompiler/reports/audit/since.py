@@ -20,7 +20,7 @@ _MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChangeLine:
     """A finding in the overview."""
 
     level: str
@@ -45,8 +45,8 @@ class Overview:
     """In a sentence."""
     brief: str
     """In a table."""
-    new: tuple[Line, ...]
-    fixed: tuple[Line, ...]
+    new: tuple[ChangeLine, ...]
+    fixed: tuple[ChangeLine, ...]
     more: str
     """How many of either are left out, or nothing."""
     gone: tuple[Gone, ...]
@@ -65,8 +65,8 @@ def overview(subject: Subject) -> Overview | None:
         ", ".join(map(name, subject.baseline)),
         _sentence(found, known=bool(subject.baseline)),
         f"{len(found.new):,} new, {len(found.fixed):,} fixed",
-        tuple(Line(one.level.value, visible(one.message)) for one in found.new[:_MOST]),
-        tuple(Line(one.level.value, visible(one.message)) for one in found.fixed[:_MOST]),
+        tuple(ChangeLine(one.level.value, visible(one.message)) for one in found.new[:_MOST]),
+        tuple(ChangeLine(one.level.value, visible(one.message)) for one in found.fixed[:_MOST]),
         f"{left:,} more in the list of findings" if left else "",
         tuple(map(_pin, found.gone_pins)),
         " ".join(_doubts(subject, found)),

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from pincompiler.verdicts.outlook import Candidate, Fate, Release, Row, Span
+    from pincompiler.verdicts.outlook import Candidate, Fate, FateRow, Period, Release
 
 
 def render(
@@ -57,7 +57,7 @@ def _release(release: Release, fates: Iterable[Fate]) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: FateRow) -> dict[str, Any]:
     return {
         "mechanism": row.mechanism or None,
         "title": row.title,
@@ -66,7 +66,7 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _span(span: Span) -> dict[str, Any]:
+def _span(span: Period) -> dict[str, Any]:
     return {
         "from": str(span.first),
         "to": str(span.last),

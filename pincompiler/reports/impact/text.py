@@ -11,7 +11,7 @@ from pincompiler.verdicts.outlook import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pincompiler.verdicts.outlook import Candidate, Fate, Release, Row, Span
+    from pincompiler.verdicts.outlook import Candidate, Fate, FateRow, Period, Release
 
 _COLOURS = {Outcome.BLOCKED: "31", Outcome.UNKNOWN: "33", Outcome.UNPINNED: "36", Outcome.WORKS: "32"}
 
@@ -48,13 +48,13 @@ def _fate(fate: Fate, *, colour: bool) -> Iterator[str]:
             yield f"  {head:<{wide}}  {_days(span, colour=colour)}  {java_name(span.verdict.why)}".rstrip()
 
 
-def _head(row: Row) -> str:
+def _head(row: FateRow) -> str:
     if not row.mechanism:
         return "not seen" if row.title else "no pins"
     return f"{row.mechanism}, API {row.api}" if row.api else row.mechanism
 
 
-def _days(span: Span, *, colour: bool) -> str:
+def _days(span: Period, *, colour: bool) -> str:
     outcome = painted(span.verdict.outcome.value, _COLOURS[span.verdict.outcome], colour=colour)
     return f"{outcome} {span.first} to {span.last}"
 
@@ -93,7 +93,7 @@ def summary(
         )
 
 
-def _is(span: Span, outcome: Outcome) -> bool:
+def _is(span: Period, outcome: Outcome) -> bool:
     return span.verdict.outcome is outcome
 
 

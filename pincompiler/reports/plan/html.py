@@ -9,7 +9,7 @@ from pincompiler.base.records import dataclass
 from pincompiler.base.templating import render_page
 from pincompiler.planning.lifetimes import LIMITS
 from pincompiler.planning.schedule import ENDLESS, Safety, served
-from pincompiler.reports.audit.calendar import Span, drawn
+from pincompiler.reports.audit.calendar import Stretch, drawn
 from pincompiler.reports.audit.html import page_parts
 from pincompiler.reports.findings.text import visible
 from pincompiler.reports.plan import words
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.planning.plan import Plan
-    from pincompiler.planning.schedule import Judgement, Served
+    from pincompiler.planning.schedule import Judgement, Serving
 
 _STATES = {Safety.SAFE: "enforced", Safety.UNSAFE: "broken", Safety.UNKNOWN: "unknown"}
 """The classes of the style sheet for good, bad and unknown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RotationRow:
     """A rotation."""
 
     state: str
@@ -67,9 +67,9 @@ def render(plan: Plan) -> str:
     )
 
 
-def _row(one: Judgement, plan: Plan) -> Row:
+def _row(one: Judgement, plan: Plan) -> RotationRow:
     rotation, safe = one.rotation, one.safety is Safety.SAFE
-    return Row(
+    return RotationRow(
         _STATES[one.safety],
         one.safety.value.capitalize(),
         visible(rotation.host),
@@ -81,28 +81,28 @@ def _row(one: Judgement, plan: Plan) -> Row:
     )
 
 
-def _spans(plan: Plan) -> Iterator[Span]:
+def _spans(plan: Plan) -> Iterator[Stretch]:
     """What is served when, by whom it has to be accepted, and what ends of it."""
     judgements = {(one.rotation.host, one.rotation.day): one for one in plan.judgements}
     for segment in served((one.rotation for one in plan.judgements), plan.today):
         yield _of_server(segment, judgements.get((segment.host, segment.first)))
     for member in plan.fleet:
-        yield Span(f"{member.name} is supported", "release", member.first, member.entry.until)
+        yield Stretch(f"{member.name} is supported", "release", member.first, member.entry.until)
     for expiry in plan.expiries:
         what = f"Pins of {words.some(expiry.hosts)} in {expiry.release} ({', '.join(expiry.mechanisms)})"
-        yield Span(what, "pins", None, expiry.expires)
+        yield Stretch(what, "pins", None, expiry.expires)
     for need in plan.needs:
         if certificate := need.key.certificate:
             begins = certificate.not_before.date() if certificate.not_before else None
-            yield Span(
+            yield Stretch(
                 f"Certificate of {need.key.title}", "certificate", begins, certificate.not_after.date()
             )
 
 
-def _of_server(segment: Served, judgement: Judgement | None) -> Span:
+def _of_server(segment: Serving, judgement: Judgement | None) -> Stretch:
     what = f"{segment.host} serves {words.keys_named(segment.keys)}"
     ends = None if segment.last == ENDLESS else segment.last
     if judgement is None or judgement.safety is Safety.SAFE:
-        return Span(what, "pins", segment.first, ends)
+        return Stretch(what, "pins", segment.first, ends)
     when = f", first safe on {judgement.first_safe}" if judgement.first_safe else ""
-    return Span(f"{what}: {judgement.safety.value}{when}", "over", segment.first, ends)
+    return Stretch(f"{what}: {judgement.safety.value}{when}", "over", segment.first, ends)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pincompiler.planning.plan import Plan
     from pincompiler.planning.schedule import Judgement, KeyNeed, Refusal
-    from pincompiler.planning.support import Expiry, LeafPins, Window
+    from pincompiler.planning.support import Expiry, LeafPins, SupportWindow
     from pincompiler.policy.enforcement import Key
     from pincompiler.policy.project import SupportedRelease
 
@@ -49,7 +49,7 @@ def content(entry: SupportedRelease, plan: Plan) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class ReleaseRefusal:
     """All that a release has against one chain of a rotation."""
 
     release: str
@@ -69,13 +69,13 @@ class Refused:
         return f"{self.release} refuses {keys_named(self.served)}, {when}: {', '.join(self.mechanisms)}"
 
 
-def refused(one: Judgement) -> tuple[Refused, ...]:
+def refused(one: Judgement) -> tuple[ReleaseRefusal, ...]:
     """The refusals of a rotation, release by release: one configuration less to read for each platform."""
     found: dict[tuple[str, tuple[Key, ...], Outcome], list[Refusal]] = {}
     for refusal in one.refusals:
         found.setdefault((refusal.release, refusal.served, refusal.outcome), []).append(refusal)
     return tuple(
-        Refused(
+        ReleaseRefusal(
             *of,
             min(refusal.first for refusal in group),
             max(refusal.last for refusal in group),
@@ -201,7 +201,7 @@ def expiry(one: Expiry, today: date) -> str:
     return f"{what}, and no release is planned after it"
 
 
-def window(one: Window) -> str:
+def window(one: SupportWindow) -> str:
     """What shorter lifetimes mean for a release."""
     if one.last is None:
         return f"{one.release}, {one.first} on: no number of backup pins is enough if each has a new key"

@@ -36,7 +36,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DiffLine:
     """A line of a diff with its sign: - for a line to take out, + for a new one, a space for one that stays."""
 
     mark: str
@@ -53,12 +53,12 @@ class Block:
     language: str = ""
 
     @property
-    def changes(self) -> tuple[Line, ...]:
+    def changes(self) -> tuple[DiffLine, ...]:
         """The lines of a diff; none for other code.  Between two places stands `...`."""
         if self.language != _CHANGES:
             return ()
         lines = ("..." if line == "@@" else line for line in self.code.split("\n"))
-        return tuple(Line(line[:1], line) for line in lines)
+        return tuple(DiffLine(line[:1], line) for line in lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pincompiler.keys.spki import PublicKey
-    from pincompiler.verdicts.served import HostVerdict, Question, ShownChain
+    from pincompiler.verdicts.served import Requirements, ServerVerdict, ShownChain
 
 
-def render(verdicts: Iterable[HostVerdict], asked: Question) -> str:
+def render(verdicts: Iterable[ServerVerdict], asked: Requirements) -> str:
     """``{"version": 1, "command": "verify", "hosts": […]}``; days are whole days that are left."""
     shown = [_host(verdict, asked) for verdict in verdicts]
     head = {"version": 1, "command": "verify", "policy": asked.policy.digest(), "today": str(asked.today)}
     return json.dumps({**head, "hosts": shown}, indent=2) + "\n"
 
 
-def _host(verdict: HostVerdict, asked: Question) -> dict[str, Any]:
+def _host(verdict: ServerVerdict, asked: Requirements) -> dict[str, Any]:
     expires = verdict.pin_set.expires if verdict.pin_set else None
     return {
         "host": verdict.host,
@@ -48,7 +48,7 @@ def _pin(name: str, pin: str, role: str | None) -> dict[str, Any]:
     return {"key": name, "spki-sha256": pin, "role": role}
 
 
-def _chain(one: ShownChain, asked: Question) -> dict[str, Any]:
+def _chain(one: ShownChain, asked: Requirements) -> dict[str, Any]:
     ca_ends = one.ca_ends
     return {
         "shown": [

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
     from pincompiler.policy.enforcement import Key
     from pincompiler.tls.remarks import Remark
-    from pincompiler.verdicts.served import HostVerdict, Match, Question, ShownChain
+    from pincompiler.verdicts.served import Match, Requirements, ServerVerdict, ShownChain
 
 
-def render(verdict: HostVerdict, asked: Question, *, colour: bool) -> str:
+def render(verdict: ServerVerdict, asked: Requirements, *, colour: bool) -> str:
     """A paragraph for a host."""
     return "".join(f"{line}\n" for line in _lines(verdict, asked, colour=colour))
 
 
-def _lines(verdict: HostVerdict, asked: Question, *, colour: bool) -> Iterator[str]:
+def _lines(verdict: ServerVerdict, asked: Requirements, *, colour: bool) -> Iterator[str]:
     yield f"{verdict.host}:{verdict.port}"
     for one in verdict.chains:
         yield from _chain(one, asked)
@@ -36,7 +36,7 @@ def _lines(verdict: HostVerdict, asked: Question, *, colour: bool) -> Iterator[s
         yield from _remark(remark, colour=colour)
 
 
-def _chain(one: ShownChain, asked: Question) -> Iterator[str]:
+def _chain(one: ShownChain, asked: Requirements) -> Iterator[str]:
     places: dict[str, list[str]] = {}
     for address, protocol in one.shown:
         places.setdefault(address, []).append(protocol)
@@ -58,7 +58,7 @@ def _chain(one: ShownChain, asked: Question) -> Iterator[str]:
         yield f"    {visible(outlook.who):<{width}}  {cells}".rstrip()
 
 
-def _ends(ends: datetime, asked: Question) -> str:
+def _ends(ends: datetime, asked: Requirements) -> str:
     return f"ends {ends:%Y-%m-%d}, {in_days((ends - asked.now).days)}"
 
 
@@ -76,7 +76,7 @@ def _remark(remark: Remark, *, colour: bool) -> Iterator[str]:
     yield f"    next: {visible(remark.fix)}"
 
 
-def summary(verdicts: Sequence[HostVerdict]) -> str:
+def summary(verdicts: Sequence[ServerVerdict]) -> str:
     """How many hosts are how, in a line."""
     bad = sum(one.failed(Level.ERROR) for one in verdicts)
     unknown = sum(not one.failed(Level.ERROR) and not one.complete for one in verdicts)

@@ -52,13 +52,13 @@ References: CWE-693; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 
 from pincompiler.base.location import Location
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
-from pincompiler.verdicts.drift import Kind
+from pincompiler.verdicts.drift import DriftKind
 
 
 def check(audited: Audited) -> Findings:
     """Hosts that one configuration lacks, and those that nothing in the app pins."""
-    yield from RULE.drifted(audited, Kind.HOST_MISSING, "run pincompiler compile and build again")
-    compared = {one.shipped.mechanism for one in audited.drift if one.kind is Kind.HOST_MISSING}
+    yield from RULE.drifted(audited, DriftKind.HOST_MISSING, "run pincompiler compile and build again")
+    compared = {one.shipped.mechanism for one in audited.drift if one.kind is DriftKind.HOST_MISSING}
     if audited.policy is None or compared:
         return
     for pin_set in audited.policy.sets:

@@ -49,11 +49,13 @@ References: CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
 from pincompiler.rules.rule import Level, Rule
-from pincompiler.verdicts.drift import Kind
+from pincompiler.verdicts.drift import DriftKind
 
 RULE: Rule = Rule(
     "missing-key",
     Level.ERROR,
     __doc__,
-    app=lambda audited: RULE.drifted(audited, Kind.KEY_MISSING, "run pincompiler compile and build again"),
+    app=lambda audited: RULE.drifted(
+        audited, DriftKind.KEY_MISSING, "run pincompiler compile and build again"
+    ),
 )

@@ -52,11 +52,11 @@ References: CWE-693; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
 from pincompiler.rules.rule import Level, Rule
-from pincompiler.verdicts.drift import Kind
+from pincompiler.verdicts.drift import DriftKind
 
 RULE: Rule = Rule(
     "narrower-reach",
     Level.ERROR,
     __doc__,
-    app=lambda audited: RULE.drifted(audited, Kind.NARROWER, "run pincompiler compile and build again"),
+    app=lambda audited: RULE.drifted(audited, DriftKind.NARROWER, "run pincompiler compile and build again"),
 )

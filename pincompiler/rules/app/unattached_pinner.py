@@ -37,14 +37,14 @@ Use instead:
 References: CWE-295; CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
-from pincompiler.facts.okhttp import Use
+from pincompiler.facts.okhttp import PinnerUse
 from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Mechanism, Rule
 
 
 def check(audited: Audited) -> Findings:
     """Pinners of the app that nothing gets."""
     for pinner in audited.app.okhttp.pinners:
-        if pinner.use is Use.NEVER and pinner.added and pinner.code.owner.first_party:
+        if pinner.use is PinnerUse.NEVER and pinner.added and pinner.code.owner.first_party:
             hosts = tuple(dict.fromkeys(added.pattern for added in pinner.added))
             more = f" and {len(hosts) - 1} more" if len(hosts) > 1 else ""
             yield from RULE.in_code(

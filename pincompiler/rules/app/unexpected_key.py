@@ -51,11 +51,13 @@ References: CWE-295; MASVS-NETWORK-2; MASWE-0028
 """
 
 from pincompiler.rules.rule import Level, Rule
-from pincompiler.verdicts.drift import Kind
+from pincompiler.verdicts.drift import DriftKind
 
 RULE: Rule = Rule(
     "unexpected-key",
     Level.ERROR,
     __doc__,
-    app=lambda audited: RULE.drifted(audited, Kind.KEY_UNKNOWN, "drop the pin, or add its key to pins.toml"),
+    app=lambda audited: RULE.drifted(
+        audited, DriftKind.KEY_UNKNOWN, "drop the pin, or add its key to pins.toml"
+    ),
 )

@@ -63,13 +63,13 @@ References: CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
 from pincompiler.rules.rule import Level, Rule
-from pincompiler.verdicts.drift import Kind
+from pincompiler.verdicts.drift import DriftKind
 
 RULE: Rule = Rule(
     "unlisted-host",
     Level.WARNING,
     __doc__,
     app=lambda audited: RULE.drifted(
-        audited, Kind.HOST_UNKNOWN, "add the host to pins.toml, or drop its pins from the app"
+        audited, DriftKind.HOST_UNKNOWN, "add the host to pins.toml, or drop its pins from the app"
     ),
 )

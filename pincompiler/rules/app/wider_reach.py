@@ -51,13 +51,13 @@ References: CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
 from pincompiler.rules.rule import Level, Rule
-from pincompiler.verdicts.drift import Kind
+from pincompiler.verdicts.drift import DriftKind
 
 RULE: Rule = Rule(
     "wider-reach",
     Level.WARNING,
     __doc__,
     app=lambda audited: RULE.drifted(
-        audited, Kind.WIDER, "say subdomains in pins.toml, or compile and build again"
+        audited, DriftKind.WIDER, "say subdomains in pins.toml, or compile and build again"
     ),
 )

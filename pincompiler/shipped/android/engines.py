@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import Dex, DexError
-from pincompiler.facts import App, Mechanism, Unseen
+from pincompiler.facts import Mechanism, ShippedApp, Unseen
 from pincompiler.shipped.android.source import IN_CODE
 
 if TYPE_CHECKING:
@@ -86,20 +86,20 @@ def _by_androguard(name: str, data: bytes, unseen: dict[Unseen, None]) -> Androg
     return dex
 
 
-def disagreements(package: Package, one: App, other: App) -> Iterator[Unseen]:
+def disagreements(package: Package, one: ShippedApp, other: ShippedApp) -> Iterator[Unseen]:
     """What the engines do not agree on: what the app's files are, and the facts in its code."""
-    from pincompiler.android.androguard import Subject
+    from pincompiler.android.androguard import Compared
     from pincompiler.android.androguard import disagreements as of_files
 
-    mechanisms: dict[Subject, frozenset[Mechanism]] = {
-        Subject.MANIFEST: frozenset(Mechanism),
-        Subject.NSC: frozenset({Mechanism.NSC}),
-        Subject.CODE: IN_CODE,
-        Subject.NOTHING: frozenset(),
+    mechanisms: dict[Compared, frozenset[Mechanism]] = {
+        Compared.MANIFEST: frozenset(Mechanism),
+        Compared.NSC: frozenset({Mechanism.NSC}),
+        Compared.CODE: IN_CODE,
+        Compared.NOTHING: frozenset(),
     }
     for found in of_files(package):
         yield Unseen(found.what, found.why, mechanisms[found.subject])
-    for name in App.__dataclass_fields__:
+    for name in ShippedApp.__dataclass_fields__:
         # These two grow while the package is read, whoever reads its code.
         if name not in {"unseen", "anomalies"} and getattr(one, name) != getattr(other, name):
             yield Unseen(name, f"the two engines disagree on the facts about {name}", IN_CODE)

@@ -20,7 +20,7 @@ from pincompiler.facts.common import UNIDENTIFIED, Mechanism
 from pincompiler.facts.loading import Embedded, Loader, LoadingFacts
 from pincompiler.shipped.android.owners import libraries
 from pincompiler.shipped.android.reach import reached
-from pincompiler.shipped.android.source import Call, Mention
+from pincompiler.shipped.android.source import CallsOf, Mention
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,10 +36,10 @@ _LOADERS: Final = (
     *("DelegateLastClassLoader", "BaseDexClassLoader"),
 )
 _CALLS: Final[dict[Want, str]] = {
-    **{Call(f"Ldalvik/system/{name};", "<init>"): name for name in _LOADERS},
+    **{CallsOf(f"Ldalvik/system/{name};", "<init>"): name for name in _LOADERS},
     # A DexFile by itself may serve to list the app's own classes.
-    Call("Ldalvik/system/DexFile;", "loadDex"): "DexFile.loadDex",
-    Call("Ldalvik/system/DexFile;", "loadClass"): "DexFile.loadClass",
+    CallsOf("Ldalvik/system/DexFile;", "loadDex"): "DexFile.loadDex",
+    CallsOf("Ldalvik/system/DexFile;", "loadClass"): "DexFile.loadClass",
 }
 _BY_NAME: Final[dict[Want, str]] = {
     Mention(reading(name)): f"{name.rpartition('.')[2]}, by its name"

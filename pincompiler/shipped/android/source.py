@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallsOf:
     """Calls of a method; of any class or name, or with any parameters, where None is given."""
 
     class_name: str | None
@@ -63,7 +63,7 @@ class Mention:
 
 IN_CODE = frozenset(Mechanism) - {Mechanism.NSC}
 """What is unknown if code cannot be read."""
-Want: TypeAlias = Call | New | Read | Mention
+Want: TypeAlias = CallsOf | New | Read | Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _uses(dex: Dex, wants: Iterable[Want]) -> Iterator[tuple[Want, Site]]:
 
 def _ids(dex: Dex, want: Want) -> tuple[frozenset[int], Iterable[int]]:
     """The instructions that use something, and its ids in one file."""
-    if isinstance(want, Call):
+    if isinstance(want, CallsOf):
         refs = dex.method_refs(want.class_name, want.name)
         if want.descriptor is not None:
             refs = tuple(ref for ref in refs if dex.method_ref(ref).descriptor == want.descriptor)

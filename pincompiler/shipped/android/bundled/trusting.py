@@ -21,7 +21,7 @@ from pincompiler.shipped.android.bundled.tracing import (
     passed,
     passwords,
 )
-from pincompiler.shipped.android.source import Call
+from pincompiler.shipped.android.source import CallsOf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
 _MANAGERS: Final = "Ljavax/net/ssl/TrustManagerFactory;"
 _STORE: Final = "Ljava/security/KeyStore;"
-MADE: Final = Call(_MANAGERS, "init", "(Ljava/security/KeyStore;)V")
-ATTACHED: Final = Call("Ljavax/net/ssl/SSLContext;", "init")
-LOADED: Final = Call(_STORE, "load", "(Ljava/io/InputStream;[C)V")
-PUT: Final = Call(_STORE, "setCertificateEntry")
+MADE: Final = CallsOf(_MANAGERS, "init", "(Ljava/security/KeyStore;)V")
+ATTACHED: Final = CallsOf("Ljavax/net/ssl/SSLContext;", "init")
+LOADED: Final = CallsOf(_STORE, "load", "(Ljava/io/InputStream;[C)V")
+PUT: Final = CallsOf(_STORE, "setCertificateEntry")
 WANTED: Final[tuple[Want, ...]] = (MADE, ATTACHED, LOADED, PUT)
 _PLATFORM_STORES: Final = ("AndroidCAStore", "AndroidKeyStore")
 _MOST_SITES: Final = 1000

@@ -20,7 +20,7 @@ from pincompiler.facts.common import Algorithm, Mechanism, Pin, Shipped
 from pincompiler.facts.kits import CronetEntry, CronetPins
 from pincompiler.policy.enforcement import Reach
 from pincompiler.shipped.android.kits.moments import day_after
-from pincompiler.shipped.android.source import Call
+from pincompiler.shipped.android.source import CallsOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,9 +35,9 @@ _BUILDERS = (
     "Landroid/net/http/HttpEngine$Builder;",
 )
 _LIBRARY = ("Lorg/chromium/", "Landroid/net/http/", "Landroidx/net/http/")
-_ADD = tuple(Call(builder, "addPublicKeyPins") for builder in _BUILDERS)
+_ADD = tuple(CallsOf(builder, "addPublicKeyPins") for builder in _BUILDERS)
 _BYPASS = tuple(
-    Call(builder, name)
+    CallsOf(builder, name)
     for builder in _BUILDERS
     for name in (
         "enablePublicKeyPinningBypassForLocalTrustAnchors",
@@ -50,7 +50,7 @@ WANTED: tuple[Want, ...] = (*_ADD, *_BYPASS)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundCronet:
     """What there is of Cronet."""
 
     entries: tuple[CronetEntry, ...] = ()
@@ -58,15 +58,15 @@ class Found:
     shipped: tuple[Shipped, ...] = ()
 
 
-def collect(source: Source) -> Found:
+def collect(source: Source) -> FoundCronet:
     """The facts; what an app computes at run time is doubted."""
     adds = _outside(source.sites(*_ADD))
     if not adds:
-        return Found()
+        return FoundCronet()
     bypasses = [_said(source.program, site) for site in _outside(source.sites(*_BYPASS))]
     doubts: list[str] = []
     entries = tuple(entry for site in adds for entry in _entries(source, site, bypasses, doubts))
-    return Found(entries, tuple(_pins(entries)), tuple(_shipped(entries, tuple(doubts))))
+    return FoundCronet(entries, tuple(_pins(entries)), tuple(_shipped(entries, tuple(doubts))))
 
 
 def _outside(sites: Iterable[Site]) -> list[Site]:

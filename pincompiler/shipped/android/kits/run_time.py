@@ -12,7 +12,7 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Algorithm, Mechanism, Pin
 from pincompiler.facts.kits import RunTimePins
-from pincompiler.shipped.android.source import Call, New
+from pincompiler.shipped.android.source import CallsOf, New
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ class _Kit:
 
 
 _APPROOV = tuple(
-    Call(f"Lio/approov/service/{stack}/ApproovService;", "initialize")
+    CallsOf(f"Lio/approov/service/{stack}/ApproovService;", "initialize")
     for stack in ("okhttp", "retrofit", "httpsurlconn", "volley")
 )
 _KITS = (
@@ -76,26 +76,26 @@ _KITS = (
 _PIN_MANAGERS = ("Lorg/conscrypt/CertPinManager;", "Lcom/android/org/conscrypt/CertPinManager;")
 _CONSCRYPT = ("Lorg/conscrypt/", "Lcom/android/org/conscrypt/")
 _NETTY = "Lio/netty/handler/ssl/util/FingerprintTrustManagerFactory"
-_FINGERPRINTS = (Call(f"{_NETTY};", "<init>"), Call(f"{_NETTY}Builder;", "fingerprints"))
+_FINGERPRINTS = (CallsOf(f"{_NETTY};", "<init>"), CallsOf(f"{_NETTY}Builder;", "fingerprints"))
 _HEXADECIMAL = lazy_regex(r"(?:[0-9A-Fa-f]{2}:?){20,64}")
 
 WANTED: tuple[Want, ...] = (*(want for kit in _KITS for want in kit.wants), *_FINGERPRINTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundRunTimePins:
     """What there is of them."""
 
     kits: tuple[RunTimePins, ...] = ()
     pins: tuple[Pin, ...] = ()
 
 
-def collect(source: Source) -> Found:
+def collect(source: Source) -> FoundRunTimePins:
     """The facts; that the pins themselves were not seen is a doubt for each."""
     found = dict.fromkeys((*_put_to_use(source), *_pin_managers(source)))
     for one in found:
         source.doubt(one.title, one.why, one.mechanism)
-    return Found(tuple(found), tuple(_netty(source)))
+    return FoundRunTimePins(tuple(found), tuple(_netty(source)))
 
 
 def _put_to_use(source: Source) -> Iterator[RunTimePins]:

@@ -16,10 +16,10 @@ from pincompiler.android.dex import DexError
 from pincompiler.android.dex.strings import reading
 from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Algorithm, ApiRange, Mechanism, Pin, Shipped, State
-from pincompiler.facts.kits import OS_ENFORCES, TrustKit, TrustKitDomain, TrustKitPins, below_os
+from pincompiler.facts.kits import OS_ENFORCES, TrustKitAndroid, TrustKitAndroidDomain, TrustKitPins, below_os
 from pincompiler.platforms.nsc.model import DomainConfig, Nsc
 from pincompiler.policy.enforcement import Reach
-from pincompiler.shipped.android.source import Call, Mention
+from pincompiler.shipped.android.source import CallsOf, Mention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,17 +32,17 @@ if TYPE_CHECKING:
 
 _PACKAGE = "Lcom/datatheorem/android/trustkit/"
 _KIT = f"{_PACKAGE}TrustKit;"
-_START = Call(_KIT, "initializeWithNetworkSecurityConfiguration")
+_START = CallsOf(_KIT, "initializeWithNetworkSecurityConfiguration")
 _ATTACH = (
-    Call(_KIT, "getSSLSocketFactory"),
-    Call(_KIT, "getTrustManager"),
+    CallsOf(_KIT, "getSSLSocketFactory"),
+    CallsOf(_KIT, "getTrustManager"),
     *(
-        Call(f"{_PACKAGE}pinning/{helper};", name)
+        CallsOf(f"{_PACKAGE}pinning/{helper};", name)
         for helper in ("OkHttp3Helper", "OkHttp2Helper")
         for name in ("getSSLSocketFactory", "getTrustManager", "getPinningInterceptor")
     ),
 )
-_INSTANCE = Call(_KIT, "getInstance")
+_INSTANCE = CallsOf(_KIT, "getInstance")
 _ALREADY = Mention(reading("TrustKit has already been initialized"))
 """What starting it twice says: in the code that starts it, whatever the names."""
 _DEFAULT_RESOURCE = "network_security_config"
@@ -51,15 +51,15 @@ WANTED: tuple[Want, ...] = (_START, _INSTANCE, *_ATTACH, _ALREADY)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundTrustKit:
     """What there is of TrustKit-Android."""
 
-    trustkit: TrustKit | None = None
+    trustkit: TrustKitAndroid | None = None
     pins: tuple[Pin, ...] = ()
     shipped: tuple[Shipped, ...] = ()
 
 
-def collect(source: Source) -> Found:
+def collect(source: Source) -> FoundTrustKit:
     """The facts; none where neither the code nor the configuration knows TrustKit-Android."""
     variants = [variant for variant in _variants(source) if not variant.is_debug_twin]
     started, used, attached = (_outside(source.sites(*w)) for w in ((_START,), (_INSTANCE,), _ATTACH))
@@ -72,8 +72,8 @@ def collect(source: Source) -> Found:
         if config.reporting is not None
     )
     if not configured and not (started or used or attached) and (named or not bundled):
-        return Found()
-    kit = TrustKit(
+        return FoundTrustKit()
+    kit = TrustKitAndroid(
         bundled,
         named,
         _codes(source, started),
@@ -84,7 +84,7 @@ def collect(source: Source) -> Found:
         tuple(_mismatches(source, started)),
         tuple(_unended(source, variants)),
     )
-    return Found(kit, tuple(_pins(source, variants)), tuple(_shipped(source, kit, variants)))
+    return FoundTrustKit(kit, tuple(_pins(source, variants)), tuple(_shipped(source, kit, variants)))
 
 
 def _variants(source: Source) -> tuple[NscVariant, ...]:
@@ -108,13 +108,13 @@ def _line(where: Location | None) -> int | None:
     return where.span.line if where and where.span else None
 
 
-def _domain(source: Source, variant: NscVariant, config: DomainConfig) -> TrustKitDomain:
+def _domain(source: Source, variant: NscVariant, config: DomainConfig) -> TrustKitAndroidDomain:
     # Most apps have no TrustKit, and this brings along what compiling needs.
     from pincompiler.platforms.trustkit_android import raised
 
     reporting = config.reporting
     names = tuple(domain.name for domain in config.domains)
-    return TrustKitDomain(
+    return TrustKitAndroidDomain(
         names[-1] if names else "",
         bool(config.keys),
         bool(reporting and reporting.enforce),
@@ -184,7 +184,7 @@ def _pins(source: Source, variants: Iterable[NscVariant]) -> Iterator[Pin]:
                     yield Pin(trustkit, domain.name, reach, spki, key.pin, where, expires=config.expires)
 
 
-def _shipped(source: Source, kit: TrustKit, variants: Iterable[NscVariant]) -> Iterator[Shipped]:
+def _shipped(source: Source, kit: TrustKitAndroid, variants: Iterable[NscVariant]) -> Iterator[Shipped]:
     below = below_os(source.package.manifest.min_sdk)
     for variant in variants:
         state, why = _state(kit)
@@ -211,7 +211,7 @@ def _one(source: Source, variant: NscVariant, nsc: Nsc) -> Shipped:
     return Shipped(Mechanism.TRUSTKIT, f"TrustKit with {variant.member}", TrustKitPins(nsc), where)
 
 
-def _state(kit: TrustKit) -> tuple[State, str]:
+def _state(kit: TrustKitAndroid) -> tuple[State, str]:
     """What becomes of it as a whole."""
     if not kit.is_started:
         return State.DISABLED, "the app never starts TrustKit"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import containing, exactly
 from pincompiler.facts import Mechanism, Pin, Shipped, State
-from pincompiler.facts.okhttp import Client, Library, OkHttpFacts, Pinner, Use
-from pincompiler.platforms.okhttp.model import Entry, OkHttp, split_pattern, understands_deep
+from pincompiler.facts.okhttp import Client, Library, OkHttpFacts, Pinner, PinnerUse
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry, split_pattern, understands_deep
 from pincompiler.platforms.okhttp.pins import fault_of
 from pincompiler.policy.enforcement import Reach
 from pincompiler.shipped.android.okhttp.clients import Clients
@@ -22,7 +22,7 @@ from pincompiler.shipped.android.okhttp.roles import Roles, named, renamed
 from pincompiler.shipped.android.okhttp.shapes import by_shape
 from pincompiler.shipped.android.okhttp.trace import Trace
 from pincompiler.shipped.android.okhttp.uses import adds_by_pin, field_takers, sites_of, uses_of
-from pincompiler.shipped.android.source import Call, Mention, Source
+from pincompiler.shipped.android.source import CallsOf, Mention, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,8 +46,8 @@ _NAMED: Final = {
         "Lcom/squareup/okhttp/OkHttpClient;",
     ),
 }
-_CALLS: Final = {major: tuple(Call(name, None) for name in names) for major, names in _NAMED.items()}
-_RETROFIT: Final = Call("Lretrofit2/Retrofit$Builder;", "client")
+_CALLS: Final = {major: tuple(CallsOf(name, None) for name in names) for major, names in _NAMED.items()}
+_RETROFIT: Final = CallsOf("Lretrofit2/Retrofit$Builder;", "client")
 _VERSION: Final = Mention(containing(rb"okhttp/[0-9]+\.[0-9]+\.[0-9]+"))
 _REFUSAL: Final = Mention(containing(b"Certificate pinning failure!"))
 _PREFIX: Final = Mention(containing(b"pins must start with "))
@@ -194,9 +194,10 @@ def _pins(pinner: Pinner) -> Iterator[Pin]:
 
 def _shipped(pinner: Pinner, digest: str) -> Shipped:
     entries = dict.fromkeys(
-        Entry(added.pattern, tuple(map(key_of, added.pins)), added.code.location) for added in pinner.added
+        OkHttpEntry(added.pattern, tuple(map(key_of, added.pins)), added.code.location)
+        for added in pinner.added
     )
-    detached = pinner.use is Use.NEVER
+    detached = pinner.use is PinnerUse.NEVER
     vain = tuple(entry for entry in entries if fault_of(entry.pattern, pinner.library.known_version))
     deep = understands_deep(pinner.library.version)
     no_host = f"no host matches {', '.join(entry.pattern[:80] for entry in vain[:2])}" if vain else ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pincompiler.facts import Code
     from pincompiler.shipped.android.okhttp.pinners import Draft, Pinners
     from pincompiler.shipped.android.okhttp.trace import Trace
-    from pincompiler.shipped.android.okhttp.uses import Taken, Uses
+    from pincompiler.shipped.android.okhttp.uses import OkHttpUses, Taken
     from pincompiler.shipped.android.source import Source
 
 _REQUEST: Final = "Lokhttp3/Request$Builder;"
@@ -56,7 +56,7 @@ class _Request(NamedTuple):
 class Clients:
     """All clients that code of the app makes with one OkHttp."""
 
-    def __init__(self, source: Source, trace: Trace, uses: Uses, pinners: Pinners) -> None:
+    def __init__(self, source: Source, trace: Trace, uses: OkHttpUses, pinners: Pinners) -> None:
         self.source = source
         self.trace = trace
         self.uses = uses

@@ -11,7 +11,7 @@ from pincompiler.android.constants.variants import call_variants
 from pincompiler.android.dex import DexError
 from pincompiler.base.records import dataclass
 from pincompiler.facts import Mechanism, Unseen
-from pincompiler.facts.okhttp import Added, Pinner, Use
+from pincompiler.facts.okhttp import Added, Pinner, PinnerUse
 from pincompiler.platforms.okhttp.pins import is_refused
 from pincompiler.shipped.android.okhttp.trace import ByValue
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pincompiler.facts import Code
     from pincompiler.shipped.android.okhttp.roles import Roles
     from pincompiler.shipped.android.okhttp.trace import Trace
-    from pincompiler.shipped.android.okhttp.uses import Taken, Uses
+    from pincompiler.shipped.android.okhttp.uses import OkHttpUses, Taken
     from pincompiler.shipped.android.source import Source
 
 _MOST_PATTERNS: Final = 256
@@ -48,7 +48,7 @@ class Draft:
 class Pinners:
     """All pinners that code of the app makes with one OkHttp."""
 
-    def __init__(self, source: Source, roles: Roles, trace: Trace, uses: Uses) -> None:
+    def __init__(self, source: Source, roles: Roles, trace: Trace, uses: OkHttpUses) -> None:
         self.source = source
         self.roles = roles
         self.trace = trace
@@ -212,16 +212,16 @@ class Pinners:
         """``CertificatePinner.DEFAULT``, which is in a static field of the class."""
         return isinstance(value, FieldValue) and value.ref.class_name == self.roles.pinner
 
-    def use(self, draft: Draft) -> Use:
+    def use(self, draft: Draft) -> PinnerUse:
         """What becomes of a pinner; its takers are known by now."""
         if draft.takers:
-            return Use.ATTACHED if draft.values else Use.UNKNOWN
+            return PinnerUse.ATTACHED if draft.values else PinnerUse.UNKNOWN
         if self._is_checked(draft):
-            return Use.CHECKED
+            return PinnerUse.CHECKED
         if self._is_any_taken:
-            return Use.LIKELY
+            return PinnerUse.LIKELY
         values = draft.values or frozenset(self.trace.up(draft.made.receiver))
-        return Use.UNKNOWN if self.trace.escapes(draft.made.method, values) else Use.NEVER
+        return PinnerUse.UNKNOWN if self.trace.escapes(draft.made.method, values) else PinnerUse.NEVER
 
     def _is_checked(self, draft: Draft) -> bool:
         """Whether code of the app has the pinner check a host."""

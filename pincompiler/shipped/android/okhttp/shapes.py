@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.android.constants.values import Items, Text
 from pincompiler.android.dex import DexError
-from pincompiler.facts.okhttp import Added, Library, Pinner, Use
+from pincompiler.facts.okhttp import Added, Library, Pinner, PinnerUse
 from pincompiler.shipped.android.okhttp.pinners import doubted
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def by_shape(source: Source, sites: Iterable[Site], library: Library | None) -> 
             doubts.append("uses a pin, and for which host is not known")
         if added or library:
             said = tuple(doubted(source, code, doubt) for doubt in doubts)
-            yield Pinner(code, known, tuple(dict.fromkeys(added)), Use.UNKNOWN, (), said)
+            yield Pinner(code, known, tuple(dict.fromkeys(added)), PinnerUse.UNKNOWN, (), said)
 
 
 def _all_pins(items: Value) -> bool:

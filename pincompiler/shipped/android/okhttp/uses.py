@@ -69,7 +69,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Uses:
+class OkHttpUses:
     """All uses outside OkHttp itself, by meaning."""
 
     adds: list[Taken] = field(default_factory=list)
@@ -86,9 +86,9 @@ class Uses:
     """Calls of clients and their builders that mean nothing here by themselves."""
 
 
-def uses_of(source: Source, roles: Roles, sites: Iterable[Site]) -> Uses:
+def uses_of(source: Source, roles: Roles, sites: Iterable[Site]) -> OkHttpUses:
     """Sort the calls of OkHttp's classes."""
-    found = Uses()
+    found = OkHttpUses()
     for site in source.bounded(tuple(sites), _MOST, "uses of OkHttp", Mechanism.OKHTTP):
         if roles.is_own(site.method):
             continue
@@ -107,7 +107,7 @@ def uses_of(source: Source, roles: Roles, sites: Iterable[Site]) -> Uses:
     return found
 
 
-def _kind(roles: Roles, ref: MethodRef, found: Uses) -> list[Taken]:
+def _kind(roles: Roles, ref: MethodRef, found: OkHttpUses) -> list[Taken]:
     kinds = (
         (roles.adds, found.adds),
         (roles.makes_pin, found.pins),

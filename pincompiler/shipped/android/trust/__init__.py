@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.facts.trust import Decider, Decides, TrustFacts
-from pincompiler.shipped.android.source import Call
+from pincompiler.shipped.android.source import CallsOf
 from pincompiler.shipped.android.trust import sockets, uses
 from pincompiler.shipped.android.trust.deciders import deciders
 from pincompiler.shipped.android.trust.meanings import HANDLER
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     _Named: TypeAlias = Decider | StockDecider | Override | RawSocket | InsecureFactory | OldProtocols
 
-_PROCEED: Final = Call(HANDLER, "proceed")
+_PROCEED: Final = CallsOf(HANDLER, "proceed")
 WANTED: tuple[Want, ...] = (_PROCEED, *uses.WANTED, *sockets.WANTED)
 
 
@@ -28,7 +28,9 @@ def collect(source: Source) -> TrustFacts:
     """The facts."""
     explorer = Explorer(source.program)
     found = tuple(deciders(source, explorer, web=bool(source.sites(_PROCEED))))
-    handed = uses.Uses(source, {one.code.class_name for one in found if one.decides is not Decides.ERROR})
+    handed = uses.TrustUses(
+        source, {one.code.class_name for one in found if one.decides is not Decides.ERROR}
+    )
     found = tuple(uses.with_uses(found, handed))
     stock = tuple(sockets.stock_deciders(source))
     overrides = tuple(uses.overrides(source, handed, found))

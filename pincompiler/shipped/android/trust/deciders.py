@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pincompiler.android.dex.classes import ClassDef, MethodDef
     from pincompiler.shipped.android.source import Source
-    from pincompiler.shipped.android.trust.judging import Judged
+    from pincompiler.shipped.android.trust.judging import TrustFlaw
     from pincompiler.shipped.android.trust.ways import Explorer, Way, Ways
 
 CHAIN: Final = "[Ljava/security/cert/X509Certificate;"
@@ -142,7 +142,9 @@ def _of_class(
             yield from _completed(source, explorer, cls, decides)
 
 
-def _told(source: Source, code: Code, method: MethodDef, decides: Decides, one: Judged) -> Iterator[Decider]:
+def _told(
+    source: Source, code: Code, method: MethodDef, decides: Decides, one: TrustFlaw
+) -> Iterator[Decider]:
     """What is wrong with a method; what may be sound, and is not understood, is among the unseen.
 
     Of libraries' code that is left out, but for a WebView's client that goes on by something other than the
@@ -263,7 +265,7 @@ def _is_of_conscrypt(method: MethodDef, index: int) -> bool:
 
 def _judged(
     explorer: Explorer, method: MethodDef, decides: Decides, receiver: str = ""
-) -> tuple[Judged, ...] | None:
+) -> tuple[TrustFlaw, ...] | None:
     """What is wrong with a method, of each class that R8 made this one of; none if it is too complex.
 
     For the ``receiver``, see :class:`~pincompiler.shipped.android.trust.ways.Mode`.
@@ -271,7 +273,7 @@ def _judged(
     ways = ways_of(explorer, method, decides, Mode(receiver))
     if ways is None or not ways.complete:
         return None
-    judges: dict[Decides, Callable[[tuple[Way, ...]], Judged | None]] = {
+    judges: dict[Decides, Callable[[tuple[Way, ...]], TrustFlaw | None]] = {
         Decides.CHAIN: judge_strategy if method.ref.name == _IS_TRUSTED else judge_chain,
         Decides.HOST: judge_host_by_refusal if method.ref.descriptor[-1] == "V" else judge_host,
         Decides.ERROR: lambda part: judge_error(explorer, part, receiver),

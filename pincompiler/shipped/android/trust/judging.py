@@ -54,7 +54,7 @@ _NEVER: Final = ("nothing that it is passed makes it throw",)
 _ALWAYS: Final = ("every way through it returns true",)
 
 
-class Judged(NamedTuple):
+class TrustFlaw(NamedTuple):
     """What is wrong."""
 
     flaw: Flaw
@@ -101,18 +101,18 @@ def is_unread(test: Test) -> bool:
     return not (of_loop or condition(test) or is_strong(test) or test.about & _READ)
 
 
-def unexplained(bad: Iterable[Way]) -> Judged | None:
+def unexplained(bad: Iterable[Way]) -> TrustFlaw | None:
     """Ways on which nothing is checked by several conditions, or by one that nobody has a word for."""
     ways = list(bad)
     for way in sorted(ways, key=lambda one: sum(map(is_unread, one.tests))):
         tests = sorted(way.tests, key=lambda one: (one.what, one.about.words))
         for test in tests:
             if is_unread(test) and not _both_ways(test, ways):
-                return Judged(Flaw.SKIPS, When.UNREAD, Confidence.LIKELY, shown_by(test))
+                return TrustFlaw(Flaw.SKIPS, When.UNREAD, Confidence.LIKELY, shown_by(test))
         for test in tests:
             when = None if is_strong(test) or _both_ways(test, ways) else condition(test)
             if when:
-                return Judged(Flaw.SKIPS, when, Confidence.LIKELY, shown_by(test))
+                return TrustFlaw(Flaw.SKIPS, when, Confidence.LIKELY, shown_by(test))
     return None
 
 
@@ -144,7 +144,7 @@ def skipping(ways: Iterable[Way], is_bad: Callable[[Way], bool]) -> tuple[When, 
     return None
 
 
-def judge_chain(ways: tuple[Way, ...]) -> Judged | None:
+def judge_chain(ways: tuple[Way, ...]) -> TrustFlaw | None:
     """What is wrong with a method that should throw unless a chain is trusted; none if nothing is known to be."""
     returning = [way for way in ways if way.thrown is None]
     bad = [way for way in returning if not is_checked(way)]
@@ -160,10 +160,10 @@ def judge_chain(ways: tuple[Way, ...]) -> Judged | None:
         return _open(bad) or unexplained(bad)
     when, test = skip
     sure = Confidence.LIKELY if when in UNCERTAIN else Confidence.CONFIRMED
-    return Judged(Flaw.SKIPS, when, sure, (f"returns by a test of {test.what or 'a parameter'}",))
+    return TrustFlaw(Flaw.SKIPS, when, sure, (f"returns by a test of {test.what or 'a parameter'}",))
 
 
-def _open(bad: list[Way]) -> Judged | None:
+def _open(bad: list[Way]) -> TrustFlaw | None:
     """Ways on which nothing is checked, and that whoever makes a chain can have it take.
 
     So Apache's EasyX509TrustManager, which many apps have a copy of, asks a chain of one certificate for
@@ -177,7 +177,7 @@ def _open(bad: list[Way]) -> Judged | None:
     flaw = Flaw.NAME_ONLY if named else Flaw.VALIDITY_ONLY if timed else Flaw.SKIPS
     sized = any(test.about & About.CHAIN_LENGTH for way in ways for test in way.tests)
     shown = (*_decisive(ways), *(("by a test of the chain's length",) if sized else ()))
-    return Judged(flaw, When.CHAIN, Confidence.LIKELY if named else Confidence.CONFIRMED, shown)
+    return TrustFlaw(flaw, When.CHAIN, Confidence.LIKELY if named else Confidence.CONFIRMED, shown)
 
 
 def _is_chosen(test: Test) -> bool:
@@ -185,7 +185,7 @@ def _is_chosen(test: Test) -> bool:
     return test.about in _CHOSEN and bool(test.about & _WRITTEN)
 
 
-def _hollow(returning: list[Way], throwing: list[Way]) -> Judged | None:
+def _hollow(returning: list[Way], throwing: list[Way]) -> TrustFlaw | None:
     """What a method looks at that never makes a real check."""
     swallowed = _swallowed(returning, throwing)
     looks_at = together(test.about for way in (*returning, *throwing) for test in way.tests)
@@ -201,14 +201,14 @@ def _hollow(returning: list[Way], throwing: list[Way]) -> Judged | None:
     named = bool(refusing & About.NAMES)
     if named or (timed and not swallowed):
         flaw = Flaw.NAME_ONLY if named else Flaw.VALIDITY_ONLY
-        return Judged(flaw, confidence=sure, shown=_decisive((*returning, *throwing)))
+        return TrustFlaw(flaw, confidence=sure, shown=_decisive((*returning, *throwing)))
     conditional = [(test.what, when) for way in throwing for test in way.tests if (when := condition(test))]
     if conditional:
         what, when = min(conditional)
-        return Judged(Flaw.SKIPS, when, Confidence.LIKELY, (f"returns by a test of {what}",))
+        return TrustFlaw(Flaw.SKIPS, when, Confidence.LIKELY, (f"returns by a test of {what}",))
     shown = _NEVER if not throwing else ()
     decided = looks_at & About.EXCEPTION and throwing
-    return None if decided else Judged(Flaw.ACCEPTS_ALL, confidence=sure, shown=shown)
+    return None if decided else TrustFlaw(Flaw.ACCEPTS_ALL, confidence=sure, shown=shown)
 
 
 def _decisive(ways: Iterable[Way]) -> tuple[str, ...]:
@@ -222,7 +222,7 @@ def _decisive(ways: Iterable[Way]) -> tuple[str, ...]:
     return tuple(sorted(calls | tests))
 
 
-def _swallowed(bad: list[Way], throwing: list[Way]) -> Judged | None:
+def _swallowed(bad: list[Way], throwing: list[Way]) -> TrustFlaw | None:
     """A refusal caught, after which the method returns as if nothing had been."""
     for partly in (False, True):
         kind = EventKind.PARTLY_SWALLOWED if partly else EventKind.SWALLOWED
@@ -239,7 +239,7 @@ def _swallowed(bad: list[Way], throwing: list[Way]) -> Judged | None:
             if when is When.ALWAYS and all(_is_either(one, plain, throwing) for one in plain):
                 when = When.UNREAD
             sure = Confidence.LIKELY if when is not When.ALWAYS else sure
-            return Judged(Flaw.SWALLOWS, when, sure, (event.what,))
+            return TrustFlaw(Flaw.SWALLOWS, when, sure, (event.what,))
     return None
 
 
@@ -256,7 +256,7 @@ def _both_ways(test: Test, ways: list[Way]) -> bool:
     return len({one.taken for way in ways for one in way.tests if one._replace(taken=None) == same}) > 1
 
 
-def judge_strategy(ways: tuple[Way, ...]) -> Judged | None:
+def judge_strategy(ways: tuple[Way, ...]) -> TrustFlaw | None:
     """What is wrong with a method that says whether a chain is trusted unseen: no is as good as a check.
 
     It is taken for one that returns where it says yes, and throws where it says no.
@@ -281,13 +281,13 @@ def _answers(way: Way) -> Iterator[Way]:
 # Hostname verifiers.
 
 
-def judge_host_by_refusal(ways: tuple[Way, ...]) -> Judged | None:
+def judge_host_by_refusal(ways: tuple[Way, ...]) -> TrustFlaw | None:
     """What is wrong with a verifier that returns nothing, and throws where it refuses."""
     told = judge_host(tuple(way if way.thrown else way._replace(number=1) for way in ways))
     return told._replace(shown=_NEVER) if told and told.flaw is Flaw.ACCEPTS_ALL and told.shown else told
 
 
-def judge_host(ways: tuple[Way, ...]) -> Judged | None:
+def judge_host(ways: tuple[Way, ...]) -> TrustFlaw | None:
     """What is wrong with a verifier."""
     accepting = [way for way in ways if way.thrown is None and way.number != 0]
     if not accepting:
@@ -298,18 +298,18 @@ def judge_host(ways: tuple[Way, ...]) -> Judged | None:
     if len(bad) == len(accepting):
         if all(way.number for way in bad) and not (refuses and _meant(ways)):
             shown = _ALWAYS if not refuses else ()
-            return Judged(Flaw.ACCEPTS_ALL, shown=shown)
+            return TrustFlaw(Flaw.ACCEPTS_ALL, shown=shown)
         return _compares_names(bad, ways)
     asked = any(map(_may_have_refused, accepting))
     if bad and not (asked or refuses) and all(way.number for way in accepting):
-        return Judged(Flaw.ACCEPTS_ALL, shown=_ALWAYS)  # it asks, and does not heed the answer
+        return TrustFlaw(Flaw.ACCEPTS_ALL, shown=_ALWAYS)  # it asks, and does not heed the answer
     said = [one for way in returning for one in _said(way)]
     skip = skipping(said, lambda way: way.number != 0 and not _asks_certificate(way))
     if skip is None:
         return _substring(accepting) or unexplained(bad)
     when, test = skip
     sure = Confidence.LIKELY if when in UNCERTAIN else Confidence.CONFIRMED
-    return Judged(Flaw.SKIPS, when, sure, (f"true by a test of {test.what or 'a parameter'}",))
+    return TrustFlaw(Flaw.SKIPS, when, sure, (f"true by a test of {test.what or 'a parameter'}",))
 
 
 def _meant(ways: Iterable[Way]) -> bool:
@@ -346,17 +346,17 @@ def _is_refusal(test: Test) -> bool:
     return bool(by_another and test.taken == NOT_SET)
 
 
-def _compares_names(bad: list[Way], ways: tuple[Way, ...]) -> Judged | None:
+def _compares_names(bad: list[Way], ways: tuple[Way, ...]) -> TrustFlaw | None:
     """True because of the name that was asked for, or of a setting, and never of the certificate."""
     if together(map(_about, ways)) & (About.HOST | About.SESSION):
         what = sorted(
             {test.what for way in ways for test in way.tests if test.about & About.HOST and test.what}
         )
-        return Judged(Flaw.IGNORES_CERTIFICATE, shown=tuple(what))
+        return TrustFlaw(Flaw.IGNORES_CERTIFICATE, shown=tuple(what))
     return unexplained(one for way in bad for one in _said(way) if one.number)
 
 
-def _substring(accepting: list[Way]) -> Judged | None:
+def _substring(accepting: list[Way]) -> TrustFlaw | None:
     """Content with a part of a name that the certificate has."""
     for way in accepting:
         if _may_have_refused(way):
@@ -369,4 +369,4 @@ def _substring(accepting: list[Way]) -> Judged | None:
             return None
         if together(named) & (COMPARABLE | About.OPAQUE | About.VERIFIED):
             return None
-    return Judged(Flaw.SUBSTRING, confidence=Confidence.LIKELY, shown=("compares a part of a name",))
+    return TrustFlaw(Flaw.SUBSTRING, confidence=Confidence.LIKELY, shown=("compares a part of a name",))

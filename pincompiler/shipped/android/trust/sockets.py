@@ -9,7 +9,7 @@ from pincompiler.android.constants.values import NULL, Number, Returned, Text, p
 from pincompiler.android.dex import DexError
 from pincompiler.facts import Mechanism
 from pincompiler.facts.trust import Decides, InsecureFactory, OldProtocols, RawSocket, StockDecider
-from pincompiler.shipped.android.source import Call, New, Read
+from pincompiler.shipped.android.source import CallsOf, New, Read
 from pincompiler.shipped.android.trust.uses import CONTEXT
 
 if TYPE_CHECKING:
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 _FACTORY: Final = "Ljavax/net/ssl/SSLSocketFactory;"
 _ANY_FACTORY: Final = "Ljavax/net/SocketFactory;"
-_CREATE: Final = (Call(_FACTORY, "createSocket"), Call(_ANY_FACTORY, "createSocket"))
-_IDENTIFY: Final = Call("Ljavax/net/ssl/SSLParameters;", "setEndpointIdentificationAlgorithm")
-_VERIFY: Final = (Call(None, "verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"), _IDENTIFY)
-_INSECURE: Final = Call("Landroid/net/SSLCertificateSocketFactory;", "getInsecure")
-_GET: Final = Call(CONTEXT, "getInstance")
+_CREATE: Final = (CallsOf(_FACTORY, "createSocket"), CallsOf(_ANY_FACTORY, "createSocket"))
+_IDENTIFY: Final = CallsOf("Ljavax/net/ssl/SSLParameters;", "setEndpointIdentificationAlgorithm")
+_VERIFY: Final = (CallsOf(None, "verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"), _IDENTIFY)
+_INSECURE: Final = CallsOf("Landroid/net/SSLCertificateSocketFactory;", "getInsecure")
+_GET: Final = CallsOf(CONTEXT, "getInstance")
 _ENABLE: Final = (
-    Call("Ljavax/net/ssl/SSLSocket;", "setEnabledProtocols"),
-    Call("Ljavax/net/ssl/SSLEngine;", "setEnabledProtocols"),
-    Call("Ljavax/net/ssl/SSLParameters;", "setProtocols"),
+    CallsOf("Ljavax/net/ssl/SSLSocket;", "setEnabledProtocols"),
+    CallsOf("Ljavax/net/ssl/SSLEngine;", "setEnabledProtocols"),
+    CallsOf("Ljavax/net/ssl/SSLParameters;", "setProtocols"),
 )
 _OLD: Final = frozenset({"SSLv2", "SSLv2Hello", "SSLv3", "TLSv1", "TLSv1.0", "TLSv1.1"})
 """``SSL`` and ``TLS`` are not among them: on Android both stand for the newest (Conscrypt's provider)."""
@@ -81,7 +81,7 @@ def insecure_factories(source: Source) -> Iterator[InsecureFactory]:
         yield InsecureFactory(source.code(site.method, site.offset))
 
 
-def _own(source: Source, want: Call) -> list[Site]:
+def _own(source: Source, want: CallsOf) -> list[Site]:
     """Calls in the app's own code: these are followed, which takes time, and many libraries have such calls."""
     return [site for site in source.sites(want) if source.owner_of(site.method.class_name).first_party]
 

@@ -11,7 +11,7 @@ from pincompiler.android.dex import DexError
 from pincompiler.base.location import java_name
 from pincompiler.facts.common import Mechanism
 from pincompiler.facts.trust import Decider, Decides, Override
-from pincompiler.shipped.android.source import Call
+from pincompiler.shipped.android.source import CallsOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,27 +23,30 @@ if TYPE_CHECKING:
 
 CONTEXT: Final = "Ljavax/net/ssl/SSLContext;"
 _HTTPS: Final = "Ljavax/net/ssl/HttpsURLConnection;"
-_INIT: Final = Call(CONTEXT, "init")
-_OVERRIDES: Final = (Call(_HTTPS, "setDefaultHostnameVerifier"), Call(_HTTPS, "setDefaultSSLSocketFactory"))
+_INIT: Final = CallsOf(CONTEXT, "init")
+_OVERRIDES: Final = (
+    CallsOf(_HTTPS, "setDefaultHostnameVerifier"),
+    CallsOf(_HTTPS, "setDefaultSSLSocketFactory"),
+)
 _TAKERS: Final = (
     _INIT,
     *_OVERRIDES,
-    Call(_HTTPS, "setHostnameVerifier"),
-    Call("Lokhttp3/OkHttpClient$Builder;", "sslSocketFactory"),
-    Call("Lokhttp3/OkHttpClient$Builder;", "hostnameVerifier"),
-    Call("Lcom/squareup/okhttp/OkHttpClient;", "setHostnameVerifier"),
-    Call("Lorg/apache/http/conn/ssl/SSLSocketFactory;", "setHostnameVerifier"),
-    Call("Lorg/apache/http/impl/client/HttpClientBuilder;", "setSSLHostnameVerifier"),
-    Call("Lorg/apache/http/ssl/SSLContextBuilder;", "loadTrustMaterial"),
-    Call("Lorg/conscrypt/Conscrypt;", "setHostnameVerifier"),
-    Call("Lorg/conscrypt/Conscrypt;", "setDefaultHostnameVerifier"),
+    CallsOf(_HTTPS, "setHostnameVerifier"),
+    CallsOf("Lokhttp3/OkHttpClient$Builder;", "sslSocketFactory"),
+    CallsOf("Lokhttp3/OkHttpClient$Builder;", "hostnameVerifier"),
+    CallsOf("Lcom/squareup/okhttp/OkHttpClient;", "setHostnameVerifier"),
+    CallsOf("Lorg/apache/http/conn/ssl/SSLSocketFactory;", "setHostnameVerifier"),
+    CallsOf("Lorg/apache/http/impl/client/HttpClientBuilder;", "setSSLHostnameVerifier"),
+    CallsOf("Lorg/apache/http/ssl/SSLContextBuilder;", "loadTrustMaterial"),
+    CallsOf("Lorg/conscrypt/Conscrypt;", "setHostnameVerifier"),
+    CallsOf("Lorg/conscrypt/Conscrypt;", "setDefaultHostnameVerifier"),
 )
 WANTED: Final = _TAKERS
 _MOST_SITES: Final = 1000
 _DEEPEST: Final = 3
 
 
-class Uses:
+class TrustUses:
     """What each of these calls is given."""
 
     def __init__(self, source: Source, classes: Iterable[str]) -> None:
@@ -116,13 +119,13 @@ def _place(method: MethodBody) -> str:
     return java_name(f"{method.class_name}->{method.name}")
 
 
-def with_uses(found: Iterable[Decider], uses: Uses) -> Iterator[Decider]:
+def with_uses(found: Iterable[Decider], uses: TrustUses) -> Iterator[Decider]:
     """The same, with what they are handed to."""
     for one in found:
         yield replace(one, uses=tuple(sorted(uses.by_class.get(one.code.class_name, ()))))
 
 
-def overrides(source: Source, uses: Uses, found: Iterable[Decider]) -> Iterator[Override]:
+def overrides(source: Source, uses: TrustUses, found: Iterable[Decider]) -> Iterator[Override]:
     """Calls that replace what all connections of the app are checked by."""
     lenient = {one.code.class_name for one in found if one.decides is not Decides.ERROR}
     for want in _OVERRIDES:

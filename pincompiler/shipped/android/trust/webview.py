@@ -11,7 +11,7 @@ from pincompiler.facts.trust import Flaw, When
 from pincompiler.shipped.android.trust.judging import (
     COMPARABLE,
     UNCERTAIN,
-    Judged,
+    TrustFlaw,
     condition,
     is_strong,
     shown_by,
@@ -37,12 +37,12 @@ _SKIPPING: Final = frozenset(
         *(When.SETTING, When.ANSWER),
     }
 )
-_NOT_READ: Final = Judged(Flaw.SKIPS, When.UNREAD, Confidence.LIKELY)
+_NOT_READ: Final = TrustFlaw(Flaw.SKIPS, When.UNREAD, Confidence.LIKELY)
 _IDLE: Final = About.PRESENCE | About.HANDLER | About.LENGTH | About.LOOP | About.NULL | About.ITEM
 """What tells of nothing but whether something is there, or how often."""
 
 
-def judge_error(explorer: Explorer, ways: tuple[Way, ...], receiver: str = "") -> Judged | None:
+def judge_error(explorer: Explorer, ways: tuple[Way, ...], receiver: str = "") -> TrustFlaw | None:
     """What is wrong with it; none if nothing makes the page load, or the certificate itself does.
 
     For the ``receiver``, see :class:`~pincompiler.shipped.android.trust.ways.Mode`.
@@ -53,13 +53,13 @@ def judge_error(explorer: Explorer, ways: tuple[Way, ...], receiver: str = "") -
         return _later(explorer, ways, receiver)
     shown = ("calls SslErrorHandler.proceed",)
     if len(going_on) == len(returning):
-        return Judged(Flaw.ACCEPTS_ALL, shown=shown)
+        return TrustFlaw(Flaw.ACCEPTS_ALL, shown=shown)
     skip = skipping(returning, lambda way: _does(way, EventKind.PROCEED))
     if skip and skip[0] in _SKIPPING:
-        return Judged(Flaw.SKIPS, skip[0], _sure(skip[0]), (*shown, f"by a test of {skip[1].what}"))
+        return TrustFlaw(Flaw.SKIPS, skip[0], _sure(skip[0]), (*shown, f"by a test of {skip[1].what}"))
     bad = [way for way in going_on if not any(map(_is_of_key, way.tests))]
     if any(all(map(_is_idle, way.tests)) for way in bad):
-        return Judged(Flaw.ACCEPTS_ALL, confidence=Confidence.LIKELY, shown=shown)
+        return TrustFlaw(Flaw.ACCEPTS_ALL, confidence=Confidence.LIKELY, shown=shown)
     found = _reason(bad) or unexplained(bad) or (_NOT_READ if bad else _unseen(going_on))
     return found and found._replace(shown=(*shown, *found.shown))
 
@@ -85,7 +85,7 @@ def _is_idle(test: Test) -> bool:
     return test.about in _IDLE and bool(test.about & (About.PRESENCE | About.HANDLER | About.LOOP))
 
 
-def _reason(ways: list[Way]) -> Judged | None:
+def _reason(ways: list[Way]) -> TrustFlaw | None:
     """What lets a page load of what an error tells, the most specific first."""
     tests = sorted({test for way in ways for test in way.tests}, key=lambda one: (one.what, *one.about.words))
     for about, when in (
@@ -96,22 +96,22 @@ def _reason(ways: list[Way]) -> Judged | None:
     ):
         for test in tests:
             if test.about & about and condition(test) is not When.NOT_DEBUGGABLE:
-                return Judged(Flaw.SKIPS, when, _sure(when), shown_by(test))
+                return TrustFlaw(Flaw.SKIPS, when, _sure(when), shown_by(test))
     return None
 
 
-def _unseen(ways: list[Way]) -> Judged | None:
+def _unseen(ways: list[Way]) -> TrustFlaw | None:
     """That code which is not followed looks at the certificate, and may compare it."""
     for test in sorted({test for way in ways for test in way.tests}, key=lambda one: one.what):
         if test.about & About.OPAQUE and not test.about & COMPARABLE:
-            return Judged(Flaw.SKIPS, When.UNSEEN, Confidence.LIKELY, shown_by(test))
+            return TrustFlaw(Flaw.SKIPS, When.UNSEEN, Confidence.LIKELY, shown_by(test))
     return None
 
 
 # Decisions left to others.
 
 
-def _later(explorer: Explorer, ways: tuple[Way, ...], receiver: str) -> Judged | None:
+def _later(explorer: Explorer, ways: tuple[Way, ...], receiver: str) -> TrustFlaw | None:
     """An object that gets hold of the decision, and makes the page load when it is called."""
     events = {event for way in ways for event in way.events}
     ran = {event.what for event in events if event.kind is EventKind.RAN}
@@ -129,11 +129,13 @@ def _later(explorer: Explorer, ways: tuple[Way, ...], receiver: str) -> Judged |
             continue
         when = When.USER if asks else When.LATER
         sure = Confidence.CONFIRMED if asks else Confidence.LIKELY
-        return Judged(Flaw.SKIPS, when, sure, (f"{name} calls SslErrorHandler.proceed",))
+        return TrustFlaw(Flaw.SKIPS, when, sure, (f"{name} calls SslErrorHandler.proceed",))
     open_ways = [way for way in ways if not _does(way, EventKind.CANCEL)]
     unseen = {event.what for way in open_ways for event in way.events if event.kind is EventKind.GIVEN}
     if unseen:
-        return Judged(Flaw.SKIPS, When.UNSEEN, Confidence.LIKELY, (f"gives the decision to {min(unseen)}",))
+        return TrustFlaw(
+            Flaw.SKIPS, When.UNSEEN, Confidence.LIKELY, (f"gives the decision to {min(unseen)}",)
+        )
     return None
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.trust.ways.asking import Others
     from pincompiler.shipped.android.trust.ways.callbacks import Callback
     from pincompiler.shipped.android.trust.ways.conditions import Conditions
-    from pincompiler.shipped.android.trust.ways.frontier import Frontier, State
+    from pincompiler.shipped.android.trust.ways.frontier import Frontier, Progress
     from pincompiler.shipped.android.trust.ways.lineage import Lineage
     from pincompiler.shipped.android.trust.ways.way import Ways
 
@@ -59,7 +59,7 @@ class Calls:
         self._frontier = frontier
         self._conditions = conditions
 
-    def call(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
+    def call(self, one: Instruction, place: int, registers: list[Val], state: Progress) -> None:
         """Go on behind a call, or to where what it throws is caught."""
         ref, here = self._body.dex.method_ref(one.reference or 0), made_at(one.offset)
         passed = arguments_of(one, passed_kinds(one.opcode, ref), registers)
@@ -120,7 +120,7 @@ class Calls:
         ref: MethodRef,
         passed: list[Val],
         registers: list[Val],
-        state: State,
+        state: Progress,
         what: Meaning,
     ) -> None:
         """A call of code that is not followed."""
@@ -214,7 +214,7 @@ class Calls:
         place: int,
         passed: list[Val],
         registers: list[Val],
-        state: State,
+        state: Progress,
         inner: Ways,
     ) -> None:
         """A call of a helper: once for each way through it."""

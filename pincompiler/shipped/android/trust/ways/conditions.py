@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
-    from pincompiler.shipped.android.trust.ways.frontier import Frontier, State
+    from pincompiler.shipped.android.trust.ways.frontier import Frontier, Progress
     from pincompiler.shipped.android.trust.ways.lineage import Lineage, Origin, Val
 
 _NULL_TESTS: Final = frozenset((opcodes.IF_EQZ, opcodes.IF_NEZ))
@@ -76,7 +76,7 @@ class Conditions:
         self._inner: dict[Condition, Test] = {}
         """Conditions inside helpers."""
 
-    def test(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
+    def test(self, one: Instruction, place: int, registers: list[Val], state: Progress) -> None:
         """Go each way that a test may go."""
         values = [registers[number] for number in one.registers]
         outcome = _decided(one.opcode, values)
@@ -101,7 +101,7 @@ class Conditions:
             tests = state.tests if outcome is not None else state.tests | {Passed(condition, side)}
             self._frontier.jump(state, _refined(one.opcode, registers, values, taken=taken), target, tests)
 
-    def switch(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
+    def switch(self, one: Instruction, place: int, registers: list[Val], state: Progress) -> None:
         """Go each way of a switch, or the one that is known."""
         value = registers[one.registers[0]]
         if value.number is not None:

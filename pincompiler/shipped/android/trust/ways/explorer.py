@@ -14,7 +14,7 @@ from pincompiler.shipped.android.trust.vocabulary import NOTHING
 from pincompiler.shipped.android.trust.ways.asking import Mode
 from pincompiler.shipped.android.trust.ways.calls import Calls
 from pincompiler.shipped.android.trust.ways.conditions import Conditions
-from pincompiler.shipped.android.trust.ways.frontier import Frontier, State
+from pincompiler.shipped.android.trust.ways.frontier import Frontier, Progress
 from pincompiler.shipped.android.trust.ways.lineage import UNSET, Given, Lineage, Val, argument
 from pincompiler.shipped.android.trust.ways.statements import Statements
 from pincompiler.shipped.android.trust.ways.way import Way, Ways
@@ -164,7 +164,7 @@ class _Run:
         frontier = self._frontier
         if not frontier.instructions:
             return Ways((), complete=False)
-        frontier.push(State(0, self._parameters(), UNSET, frozenset(), frozenset()))
+        frontier.push(Progress(0, self._parameters(), UNSET, frozenset(), frozenset()))
         steps = 0
         while frontier.waiting:
             taken = self._block(frontier.waiting.pop())
@@ -194,7 +194,7 @@ class _Run:
             self._lineage.held = given.held
         return Val(origin, given.number, given.something or is_receiver, given.filled)
 
-    def _block(self, state: State) -> int:
+    def _block(self, state: Progress) -> int:
         """Run until the way ends or parts; how many instructions that took."""
         registers, first = list(state.registers), state.place
         instructions, step = self._frontier.instructions, self._statements.step
@@ -212,7 +212,7 @@ class _Run:
             place += 1
         return place - first + 1
 
-    def _control(self, one: Instruction, place: int, registers: list[Val], state: State) -> None:
+    def _control(self, one: Instruction, place: int, registers: list[Val], state: Progress) -> None:
         code, frontier = one.opcode, self._frontier
         if code in opcodes.GOTOS:
             frontier.jump(state, registers, one.target or 0, state.tests)

@@ -23,7 +23,7 @@ class Passed(NamedTuple):
     taken: Side | None
 
 
-class State(NamedTuple):
+class Progress(NamedTuple):
     """How far a way has come."""
 
     place: int
@@ -57,38 +57,42 @@ class Frontier:
         self._places = {one.offset: n for n, one in enumerate(self.instructions)}
         self._handlers = body.handlers
         self.ends: dict[End, None] = {}
-        self.waiting: list[State] = []
-        self._seen: set[State] = set()
+        self.waiting: list[Progress] = []
+        self._seen: set[Progress] = set()
 
-    def push(self, state: State) -> None:
+    def push(self, state: Progress) -> None:
         """Have a state run, unless it was."""
         if state not in self._seen:
             self._seen.add(state)
             self.waiting.append(state)
 
-    def go_on(self, place: int, registers: list[Val], state: State) -> None:
+    def go_on(self, place: int, registers: list[Val], state: Progress) -> None:
         """Go on behind the instruction at a place."""
         if place + 1 < len(self.instructions):
             self.push(state._replace(place=place + 1, registers=tuple(registers)))
 
-    def jump(self, state: State, registers: list[Val], offset: int, tests: frozenset[Passed]) -> None:
+    def jump(self, state: Progress, registers: list[Val], offset: int, tests: frozenset[Passed]) -> None:
         """Go on at an offset.  Raises DexError if no instruction begins there."""
         place = self._places.get(offset)
         if place is None:
             raise DexError("malformed DEX file: a branch leads between instructions")
-        self.push(State(place, tuple(registers), state.result, tests, state.events))
+        self.push(Progress(place, tuple(registers), state.result, tests, state.events))
 
     def after(self, place: int) -> int | None:
         """The offset of what follows the instruction at a place; none at the end."""
         return self.instructions[place + 1].offset if place + 1 < len(self.instructions) else None
 
     def end(
-        self, state: State, thrown: str | None = None, number: int | None = None, origin: Origin | None = None
+        self,
+        state: Progress,
+        thrown: str | None = None,
+        number: int | None = None,
+        origin: Origin | None = None,
     ) -> None:
         """A way has ended."""
         self.ends[End(thrown, number, origin, state.tests, state.events)] = None
 
-    def land(self, offset: int, thrown: str, name: str, registers: list[Val], state: State) -> None:
+    def land(self, offset: int, thrown: str, name: str, registers: list[Val], state: Progress) -> None:
         """Go to where an exception is caught, or end."""
         supers = ancestry(self._program, thrown)
         for handler in self._handlers:

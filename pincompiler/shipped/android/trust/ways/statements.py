@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import FieldRef
-    from pincompiler.shipped.android.trust.ways.frontier import State
+    from pincompiler.shipped.android.trust.ways.frontier import Progress
     from pincompiler.shipped.android.trust.ways.lineage import Lineage, Origin
 
 _FLAGS: Final = ("Landroid/content/pm/ApplicationInfo;", "flags")
@@ -58,7 +58,7 @@ class Statements:
         self._lineage = lineage
         self._caught = {handler.target: handler.exception for handler in body.handlers}
 
-    def step(self, one: Instruction, registers: list[Val], state: State) -> State:
+    def step(self, one: Instruction, registers: list[Val], state: Progress) -> Progress:
         """Run an instruction on the registers."""
         code, used = one.opcode, one.registers
         made = self._made_here(one)
@@ -96,7 +96,7 @@ class Statements:
             return None
         return Val(here, something=True)
 
-    def _array(self, one: Instruction, registers: list[Val], state: State) -> State:
+    def _array(self, one: Instruction, registers: list[Val], state: Progress) -> Progress:
         value = Val(made_at(one.offset), something=True)
         if one.opcode == opcodes.NEW_ARRAY:
             registers[one.registers[0]] = value
@@ -217,7 +217,7 @@ class Statements:
             return int(passed[0].value == "true") if passed and isinstance(passed[0], Text) else None
         return value.value if isinstance(value, Number) else None
 
-    def _put(self, one: Instruction, registers: list[Val], state: State) -> State:
+    def _put(self, one: Instruction, registers: list[Val], state: Progress) -> Progress:
         value = registers[one.registers[0]]
         if one.opcode in opcodes.INSTANCE_PUTS:
             holder = registers[one.registers[1]].origin
