@@ -6,10 +6,15 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from pincompiler.rules.registry import RULES
 from tests.test_layers import LAYERS
+
+if TYPE_CHECKING:
+    from pincompiler.rules.rule import Rule
 
 ROOT = Path(__file__).parent.parent
 PAGES = (
@@ -27,6 +32,9 @@ NAMED = re.compile(
 MADE = re.compile(r"`make ([\w-]+)`|^\$ make ([\w-]+)$", re.MULTILINE)
 RULED = "099e1a006bf804b55c36f48b68ca6569848b4253"
 """The commit after which every subject has at most 72 characters."""
+
+QUAINT = re.compile(r"\b(?:tells?|told|telling|judg(?:es?|ed|ing|ement))\b", re.IGNORECASE)
+"""Words for which there are plainer ones: report, warn, show, check."""
 
 every_page = pytest.mark.parametrize("page", PAGES)
 
@@ -68,6 +76,11 @@ def test_named_targets_of_make_are_there(page: str) -> None:
 def test_the_layers_are_those_of_the_test() -> None:
     rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", text("pincompiler/README.md"), re.MULTILINE)
     assert [tuple(re.findall(r"`(\w+)`", row)) for row in rows] == list(LAYERS)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_pages_of_rules_have_plain_words(rule: Rule) -> None:
+    assert QUAINT.findall(rule.doc) == []
 
 
 def test_the_newest_version_has_its_changes() -> None:

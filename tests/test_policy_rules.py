@@ -25,8 +25,8 @@ from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.policy.differences import differences
 from pincompiler.policy.enforcement import Chain, Enforcement, Key, PinSet, Policy, Reach, Role
 from pincompiler.policy.hosts import public_suffix
-from pincompiler.rules.judged import of_file
-from pincompiler.rules.registry import judge
+from pincompiler.rules.examined import of_file
+from pincompiler.rules.registry import examine
 from tests.platforms import models
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN, hosts
 
@@ -53,7 +53,7 @@ CHAINS = tuple(
 
 def found(enforcement: Enforcement, rule: str = "") -> list[Finding]:
     """What the rules find in it, as in a file."""
-    some = judge(of_file(enforcement, {}, FILE, TODAY, HORIZON))
+    some = examine(of_file(enforcement, {}, FILE, TODAY, HORIZON))
     return [finding for finding in some if rule in ("", finding.rule)]
 
 
@@ -266,7 +266,7 @@ def test_a_public_suffix_counts_where_names_below_it_are_pinned() -> None:
 def test_keys_are_called_as_pins_toml_calls_them() -> None:
     known = {key.spki_sha256: replace(key, name=f"our-{key.name}") for key in (LEAF, CA)}
     shipped = okhttp(("*.depot.test", Key(LEAF.spki_sha256)), ("a.depot.test", Key(CA.spki_sha256)))
-    told = [one.message for one in judge(of_file(shipped, known, FILE, TODAY, HORIZON))]
+    told = [one.message for one in examine(of_file(shipped, known, FILE, TODAY, HORIZON))]
     assert "`our-leaf-0` is the only server key of a.depot.test" in told
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _OF_APPS = frozenset(rule.id for rule in RULES if rule.app)
 _ACCEPTABLE = frozenset(rule.id for rule in RULES if rule.policy or rule.target) | _OF_APPS
-"""Judgements; what the reader of pins.toml tells leaves holes that nobody can live with."""
+"""Rules on policies, targets and apps; what the reader of pins.toml reports leaves a hole in the policy."""
 
 
 def accept(
@@ -28,15 +28,15 @@ def accept(
 ) -> Iterator[Finding]:
     """The findings, accepted ones as notes with their reason, and what is wrong with the record.
 
-    A finding is accepted when its rule, its target and every one of its hosts are.  From ``until`` on it
-    is back.  ``complete`` tells whether everything was judged, so that an acceptance can be called unused;
-    those of rules on shipped apps are used by `audit`.
+    A finding is accepted when its rule, its target and every one of its hosts are; from ``until`` on the finding
+    counts again.  ``complete``: everything was checked, so that an acceptance without a finding is unused;
+    acceptances of rules on shipped apps are used by `audit`.
     """
     used: set[int] = set()
     yield from _applied(findings, acceptances, today, used)
     for acceptance in acceptances:
         known = complete and acceptance.rule not in _OF_APPS
-        yield from _judged(acceptance, today, used=not known or id(acceptance) in used)
+        yield from _of_the_record(acceptance, today, used=not known or id(acceptance) in used)
 
 
 def applied(findings: Iterable[Finding], acceptances: Sequence[Acceptance], today: date) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def applied(findings: Iterable[Finding], acceptances: Sequence[Acceptance], toda
 def unknown_rules(acceptances: Iterable[Acceptance], today: date) -> Iterator[Finding]:
     """Acceptances of what is no rule, or none that can be accepted."""
     strange = (acceptance for acceptance in acceptances if acceptance.rule not in _ACCEPTABLE)
-    return (finding for acceptance in strange for finding in _judged(acceptance, today, used=True))
+    return (finding for acceptance in strange for finding in _of_the_record(acceptance, today, used=True))
 
 
 def _applied(
@@ -85,7 +85,7 @@ def _at_one_of(patterns: Sequence[str], finding: Finding) -> bool:
     return any(fnmatchcase(place, pattern) for place in places for pattern in patterns if place)
 
 
-def _judged(acceptance: Acceptance, today: date, *, used: bool) -> Iterator[Finding]:
+def _of_the_record(acceptance: Acceptance, today: date, *, used: bool) -> Iterator[Finding]:
     where = acceptance.where
     ids = {rule.id for rule in RULES}
     if acceptance.rule in ids - _ACCEPTABLE:

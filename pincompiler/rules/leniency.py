@@ -40,7 +40,7 @@ def lenient(audited: Audited, decides: Decides, *flaws: Flaw) -> Iterator[Decide
 
     Many libraries bring a class that trusts everything, for those who ask for it.  Other classes of the
     library refer to it, so that it looks reachable in apps that never ask.  What a library does in
-    debuggable apps, as Cordova's WebView does, is nothing to tell of an app that is not.
+    debuggable apps only, as Cordova's WebView does, is not reported of other apps.
     """
     for one in audited.app.trust.deciders:
         used = bool(one.uses) or (decides is Decides.ERROR and _holds(audited, one) is not False)
@@ -56,7 +56,7 @@ def _holds(audited: Audited, one: Decider) -> bool | None:
 
 
 def graded(audited: Audited, one: Decider, worst: Level) -> Level:
-    """How much it matters that something happens under a condition only."""
+    """The level of what happens under a condition: worst where the condition holds or anybody can meet it."""
     holds = _holds(audited, one)
     if holds is not None:
         return worst if holds else Level.NOTE
@@ -72,10 +72,10 @@ def always(
 ) -> Iterator[Finding]:
     """The findings on deciders with one flaw, at the rule's own level."""
     for one in lenient(audited, decides, flaw):
-        yield from told(rule, audited, one, does, fix)
+        yield from reported(rule, audited, one, does, fix)
 
 
-def told(
+def reported(
     rule: Rule, audited: Audited, one: Decider, does: str, fix: str, *, level: Level | None = None
 ) -> Iterator[Finding]:
     """The finding on a decider: its class, what it does, when, and where it is put to use."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.base.finding import Finding
-    from pincompiler.rules.judged import Judged
+    from pincompiler.rules.examined import Examined
     from pincompiler.rules.rule import Lowered, Rule
 
 # fmt: off
@@ -100,14 +100,14 @@ def _catalogued() -> dict[str, tuple[str, ...]]:
     return {rule.id: tuple(one for one in rule.references if one.startswith(catalogues)) for rule in RULES}
 
 
-def judge(judged: Judged, *, shipped: bool = False) -> Iterator[Finding]:
+def examine(examined: Examined, *, shipped: bool = False) -> Iterator[Finding]:
     """What the rules on enforcements find in one; in a shipped one without those that check apps."""
     for rule in RULES:
         if rule.policy and not (shipped and rule.app):
-            yield from rule.policy(judged)
+            yield from rule.policy(examined)
 
 
-def judge_target(lowered: Lowered) -> Iterator[Finding]:
+def examine_target(lowered: Lowered) -> Iterator[Finding]:
     """What the rules on targets find in a lowered policy."""
     for rule in RULES:
         if rule.target:

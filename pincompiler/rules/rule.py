@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pincompiler.base.finding import Confidence, Evidence, Finding, Level, Use
 from pincompiler.base.records import dataclass
 from pincompiler.facts.common import UNIDENTIFIED, Mechanism
-from pincompiler.rules.judged import Judged
+from pincompiler.rules.examined import Examined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 __all__ = (
     "Audited",
     "Confidence",
+    "Examined",
     "Finding",
     "Findings",
-    "Judged",
     "Level",
     "Lowered",
     "Mechanism",
@@ -92,7 +92,7 @@ class Rule:
     level: Level
     doc: str
     """The docstring of its module: summary, why, example, what to use instead, references."""
-    policy: Callable[[Judged], Findings] | None = None
+    policy: Callable[[Examined], Findings] | None = None
     """Checks one enforcement."""
     target: Callable[[Lowered], Findings] | None = None
     """Checks what a target makes of a policy."""

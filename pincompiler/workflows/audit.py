@@ -242,13 +242,13 @@ def _of_policies(app: ShippedApp, audited: Audited) -> Iterator[Finding]:
     with_pins = [one for one in in_force if one.enforcement.pin_sets()]
     if not with_pins:
         return
-    from pincompiler.rules.judged import of_file
-    from pincompiler.rules.registry import judge
+    from pincompiler.rules.examined import of_file
+    from pincompiler.rules.registry import examine
 
     for shipped in with_pins:
-        judged = of_file(shipped.enforcement, names, shipped.where, audited.today, audited.horizon)
+        examined = of_file(shipped.enforcement, names, shipped.where, audited.today, audited.horizon)
         evidence = Evidence(api=str(shipped.api), mechanism=shipped.mechanism.value)
-        for finding in judge(judged, shipped=True):
+        for finding in examine(examined, shipped=True):
             where = _inside(finding.location, app, shipped)
             yield replace(finding, location=where, related=(), evidence=evidence, kind="")
 

@@ -21,8 +21,8 @@ from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.policy.differences import Remembered
 from pincompiler.rules.acceptances import accept
-from pincompiler.rules.judged import Judged
-from pincompiler.rules.registry import judge, judge_target
+from pincompiler.rules.examined import Examined
+from pincompiler.rules.registry import examine, examine_target
 from pincompiler.rules.rule import Lowered
 from pincompiler.source.document import Document, place, read_bytes, read_document
 from pincompiler.source.paths import is_same
@@ -83,7 +83,7 @@ def check_document(
     project = reading.project
     findings = [*reading.findings]
     policy = Remembered(project.policy)
-    findings += judge(Judged(policy, project.policy.sets, project.keys, today, horizon))
+    findings += examine(Examined(policy, project.policy.sets, project.keys, today, horizon))
     lowered: list[Lowering] = []
     readable = all(finding.level is not Level.ERROR for finding in reading.findings)
     if readable:  # a policy with holes in it would be compared with what it does not mean
@@ -94,7 +94,7 @@ def check_document(
             elif targets is None or output.target in targets:
                 lowering = lower(project, output, models)
                 lowered.append(lowering)
-                findings += judge_target(_lowered(project, policy, lowering, today))
+                findings += examine_target(_lowered(project, policy, lowering, today))
     complete = readable and targets is None
     judged = fold(accept(findings, project.acceptances, today, complete=complete))
     placed = sorted((place(finding, document) for finding in judged), key=_order)

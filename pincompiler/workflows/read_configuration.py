@@ -15,8 +15,8 @@ from pincompiler.facts import Mechanism, State
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.okhttp.model import OkHttp
-from pincompiler.rules.judged import of_file
-from pincompiler.rules.registry import judge
+from pincompiler.rules.examined import of_file
+from pincompiler.rules.registry import examine
 from pincompiler.source.document import Document, decode, read_bytes, read_document
 from pincompiler.verdicts.headline import lets_past
 from pincompiler.workflows.compile import check_document
@@ -83,7 +83,7 @@ def judged(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], 
     # Of what is not whole no rule could say what it lacks.
     for one in configurations:
         if not one.doubts:
-            found += judge(of_file(one.enforcement, {}, Location(str(path)), today, horizon))
+            found += examine(of_file(one.enforcement, {}, Location(str(path)), today, horizon))
     return fold(dict.fromkeys(found)), doubts_of(configurations)
 
 

@@ -63,7 +63,7 @@ def test_an_old_target_is_a_note(target: int, user: int, cleartext: int) -> None
         assert [(one.level, one.evidence and one.evidence.role) for one in some] == [
             (Level.NOTE, "target")
         ] * count
-        assert all(one.message.endswith(f"the app aims at API level {target}") for one in some)
+        assert all(one.message.endswith(f"the app targets API level {target}") for one in some)
 
 
 @pytest.mark.parametrize("cleartext", [None, True])

@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-The generated file was never put into the build, or nothing uses it and the shrinker took it out.  What
-the mechanism would have covered, such as old Android versions or a WebView, is open.
+The generated file was never put into the build, or nothing uses it and the shrinker took it out.  What the
+mechanism would have covered, such as old Android versions or a WebView, is not pinned.
 
 ## Example
 
@@ -60,7 +60,7 @@ from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
 def check(audited: Audited) -> Findings:
-    """Targets of whose mechanism the app has nothing, and nothing was left unseen that could be it."""
+    """Targets whose mechanism the app lacks, unless what was not seen could have it."""
     there = {shipped.mechanism for shipped in audited.app.shipped}
     unseen = {mechanism for one in audited.app.unseen for mechanism in one.mechanisms}
     said: set[Mechanism] = set()

@@ -2,9 +2,9 @@ r"""A private key is in the app, open to anyone who has the app.
 
 ## Why is this bad?
 
-Every user has the key, and can be the client, or the server, that it stands for.  A password in the code
-protects nothing.  A key that proves which device it is has to be made on that device.  Of a key whose
-password was not found in the code, a note tells that it is there.
+Every user has the key, and can pose as the client, or the server, that the key stands for.  A password in the
+code protects nothing.  A key that identifies a device has to be made on that device.  A key whose password is
+not in the code is a note.
 
 ## Example
 

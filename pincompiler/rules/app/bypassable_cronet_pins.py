@@ -2,10 +2,10 @@
 
 ## Why is this bad?
 
-Unless it is told otherwise, Cronet, and Android's HttpEngine with it, pins only connections whose
-certificate comes from a CA that the system shipped with.  A CA that a user, an administrator or malware
-installed, once the device trusts it for the app, may answer for every pinned host.  That is a choice one
-can make, for debugging and for inspected networks; it should be made and not inherited.
+By default Cronet, and Android's HttpEngine with it, pins only connections whose certificate comes from a CA
+that the system shipped with.  A CA that a user, an administrator or malware installed, once the device trusts
+it for the app, may answer for every pinned host.  An app may choose that, for debugging and for inspected
+networks; the choice should be made and not inherited.
 
 ## Example
 
@@ -46,7 +46,7 @@ from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
 def check(audited: Audited) -> Findings:
-    """Pins given to a builder that is not told to hold to them; one finding for each method."""
+    """Pins given to a builder that keeps Cronet's default; one finding for each method."""
     open_to = [entry for entry in audited.app.kits.cronet if entry.bypass is not None]
     for _, some in groupby(open_to, key=lambda entry: entry.code.location.symbol):
         entries = tuple(some)

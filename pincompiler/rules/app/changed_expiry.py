@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-An earlier end leaves the host unpinned without anybody noticing; a later one, or none, turns a planned
-end into an outage.
+An earlier end leaves the host unpinned without anybody noticing; a later end, or none, turns a planned end
+into an outage.
 
 ## Example
 

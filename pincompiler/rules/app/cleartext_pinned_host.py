@@ -3,9 +3,9 @@
 ## Why is this bad?
 
 Pins are checked in a TLS handshake.  Where cleartext traffic is permitted, a link, a redirect or a typing
-slip that says `http://` is sent to the host without one, for everybody on the way to read and to change.
-Unless the file forbids it, it is permitted to apps that aim at Android 8.1 or older, and on devices of Android 8.1
-and older to every app, which is a note if the app runs on such devices.
+slip that says `http://` is sent to the host without one, and everybody on the way can read and change it.
+Unless the file forbids cleartext traffic, it is permitted to apps that target Android 8.1 or older, and to
+every app on devices of Android 8.1 and older, which is a note if the app runs on such devices.
 
 ## Example
 
@@ -46,7 +46,7 @@ def check(audited: Audited) -> Findings:
                 hosts = tuple(domain.name for domain in config.domains)
                 more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
                 everywhere = config.settings.permits_cleartext(target)
-                default = f", as is the default of apps that aim at API level {target}"
+                default = f", as is the default of apps that target API level {target}"
                 if not everywhere:
                     default = ", as is the default on devices of Android 8.1 and older"
                 yield RULE.in_file(

@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-Whatever is sent over `http://` can be read and changed by everybody on the way.  Android 9 and newer
-refuse it unless the app permits it; a network security configuration decides alone where there is one,
+Whatever is sent over `http://` can be read and changed by everybody on the way.  Android 9 and newer refuse
+such traffic unless the app permits it; a network security configuration decides alone where there is one,
 else `android:usesCleartextTraffic` does.
 
 ## Example
@@ -49,7 +49,7 @@ def check(audited: Audited) -> Findings:
         message = "usesCleartextTraffic permits traffic without TLS to every host"
         yield RULE.in_file(where, message, 'write android:usesCleartextTraffic="false"', role="manifest")
     elif default and said is None and not audited.app.nsc.unresolved:
-        message = f"cleartext traffic is permitted to every host by default: the app aims at API level {manifest.target_sdk}"
+        message = f"cleartext traffic is permitted to every host by default: the app targets API level {manifest.target_sdk}"
         fix = f"raise targetSdkVersion to {SDK} at least, or forbid it in the manifest"
         yield RULE.in_file(where, message, fix, level=Level.NOTE, role="target")
 
@@ -61,12 +61,12 @@ def _of_file(file: NscFile) -> Findings:
         message = "the base-config permits traffic without TLS to every host without a domain-config"
         where = base.cleartext_where or file.where
         yield RULE.in_file(where, message, fix, mechanism="nsc", api=str(file.api), role="base")
-    told = {base.cleartext_where}
+    reported = {base.cleartext_where}
     for config in file.nsc.configs:
         settings = config.settings
         hosts = tuple(domain.name for domain in config.domains if not _local(domain.name))
-        if settings.cleartext and not config.keys and hosts and settings.cleartext_where not in told:
-            told.add(settings.cleartext_where)
+        if settings.cleartext and not config.keys and hosts and settings.cleartext_where not in reported:
+            reported.add(settings.cleartext_where)
             message = f"traffic without TLS is permitted to {hosts[0]}"
             more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
             yield RULE.in_file(

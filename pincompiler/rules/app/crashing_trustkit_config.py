@@ -1,4 +1,4 @@
-"""TrustKit-Android refuses its configuration: the app crashes when it starts it.
+"""TrustKit-Android refuses its configuration, and the app crashes when TrustKit is started.
 
 ## Why is this bad?
 

@@ -3,7 +3,7 @@
 ## Why is this bad?
 
 Android reads every `<domain>` of a `<domain-config>`; TrustKit-Android overwrites each by the next.  Below
-Android 7, where TrustKit alone enforces, the others go unpinned, and nothing tells.
+Android 7, where TrustKit alone enforces, the others go unpinned, without an error.
 
 ## Example
 
@@ -67,7 +67,7 @@ from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
 def check(audited: Audited) -> Findings:
-    """Domains that TrustKit would have to enforce pins for, and does not know."""
+    """Domains whose pins TrustKit alone could enforce, and that TrustKit drops."""
     kit = audited.app.kits.trustkit
     below = below_os(audited.app.manifest.min_sdk)
     if kit is None or not kit.is_started or below is None:

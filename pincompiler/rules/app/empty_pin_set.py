@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-An empty pin-set is no error to Android: its hosts are not pinned.  Inside a domain-config that has pins it
-even takes these away.  It is what remains when a build step finds no pins to fill in.
+An empty pin-set is no error to Android: its hosts are not pinned.  Inside a domain-config that has pins, an
+empty pin-set takes even these away.  A build step that finds no pins to fill in leaves such a file.
 
 ## Example
 

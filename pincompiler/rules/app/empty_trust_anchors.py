@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-A `<trust-anchors>` replaces the anchors around it.  One without `<certificates>`, or with none whose name
-Android knows, leaves nothing in which a chain may end, so every TLS connection to these hosts fails.
+A `<trust-anchors>` replaces the anchors around it.  Without `<certificates>`, or with none whose name Android
+knows, no chain can end in an anchor, so every TLS connection to these hosts fails.
 
 ## Example
 

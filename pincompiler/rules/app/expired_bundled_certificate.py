@@ -2,10 +2,10 @@
 
 ## Why is this bad?
 
-Android does not look at the dates of a trust anchor: it goes on trusting the key for as long as the app is
-installed, though its owner may have stopped guarding it.  Where it is a server's own certificate, the
-server has another one by now, and unless that has the same name and key, no connection works any more.
-Then it is an error.
+Android does not look at the dates of a trust anchor: the key stays trusted for as long as the app is
+installed, though its owner may have stopped guarding it.  If the certificate is a server's own, the server
+has another one by now, and unless that one has the same name and key, no connection works any more: then the
+finding is an error, otherwise a warning.
 
 ## Example
 

@@ -2,7 +2,7 @@
 
 ## Why is this bad?
 
-Its servers will change to another certificate, perhaps of another key.  An app that trusts only the old one
+The servers will change to another certificate, perhaps of another key.  An app that trusts only the old one
 is cut off, and a new version needs weeks to reach every user.
 
 ## Example

@@ -1,4 +1,4 @@
-"""What checks all of an app's connections is replaced by something that accepts everything.
+"""The check of all connections of an app is replaced by one that accepts everything.
 
 ## Why is this bad?
 

@@ -1,10 +1,10 @@
-"""Android takes an attribute of the network security configuration otherwise than it reads.
+"""Android ignores or misreads an attribute of the network security configuration.
 
 ## Why is this bad?
 
 Android asks for each attribute by its exact name, upper and lower case included, and a value that is no
-boolean counts as the default.  `includeSubDomains="true"` includes no subdomains, `Expiration` never
-expires, and `cleartextTrafficPermitted="no"` permits it.
+boolean counts as the default.  `includeSubDomains="true"` includes no subdomains, `Expiration` never expires,
+and `cleartextTrafficPermitted="no"` permits cleartext traffic.
 
 ## Example
 

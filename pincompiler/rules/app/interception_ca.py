@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-Such a CA is made on a developer's machine so that traffic can be read there.  Whoever has its private key,
-which lies unprotected on that machine, can read the traffic of every user of the app.
+Such a CA is made on a developer's machine so that traffic can be read there.  Its private key lies
+unprotected on that machine, and whoever has the key can read the traffic of every user of the app.
 
 ## Example
 

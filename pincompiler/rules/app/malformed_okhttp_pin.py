@@ -3,8 +3,8 @@
 ## Why is this bad?
 
 OkHttp takes pins that begin with `sha256/` or `sha1/` and throws on all others when the pinner is built,
-which mostly crashes the app at its start.  It does not look at the length: a hash that was cut off matches
-no key, and every connection to the host fails.
+which mostly crashes the app at its start.  OkHttp does not look at the length: a hash that was cut off
+matches no key, and every connection to the host fails.
 
 ## Example
 

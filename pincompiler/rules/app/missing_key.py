@@ -2,7 +2,7 @@
 
 ## Why is this bad?
 
-When the server changes to that key, every installed copy of this build stops connecting; if it is the
+When the server changes to that key, every installed copy of this build stops connecting; if the key is the
 backup, the build has none.
 
 ## Example

@@ -3,7 +3,7 @@
 ## Why is this bad?
 
 Whoever makes a certificate chooses the names of its subject and issuer, and its serial number.  Only a
-signature, or the key itself, tells a certificate from a forged one.
+signature, or the key itself, shows that a certificate is genuine.
 
 ## Example
 

@@ -24,7 +24,7 @@ from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Mechani
 
 
 def check(audited: Audited) -> Findings:
-    """Choices of that mode in scripts; whether such a script runs in a release cannot be told."""
+    """Choices of that mode in scripts; whether such a script runs in a release is unknown."""
     for one in audited.app.kits.hybrid:
         if one.mode == "nocheck":
             yield RULE.in_file(

@@ -1,10 +1,10 @@
-"""A version of TLS is asked for that is broken.
+"""The app asks for a broken version of TLS.
 
 ## Why is this bad?
 
 SSL 3, TLS 1.0 and TLS 1.1 have known attacks and are withdrawn (RFC 7568, RFC 8996).  Android offers TLS 1.2
-and newer by itself; newer Android versions refuse the old ones altogether.  Named beside a newer version it is
-a note, for the server chooses.
+and newer by default; newer Android versions refuse the old ones altogether.  An old version beside a newer
+one is a note, since the server chooses.
 
 ## Example
 

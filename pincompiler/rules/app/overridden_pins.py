@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-With `overridePins="true"` Android checks no pin of a chain that ends in one of these CAs.  With the
-system's CAs pinning is off; with those that users install it does not keep out what it is there to keep
-out.  The place for it is `<debug-overrides>`, to which release builds are blind.
+With `overridePins="true"` Android checks no pin of a chain that ends in one of these CAs.  With the system's
+CAs pinning is off; with those that users install, pins no longer keep out the very CAs that they are meant to
+keep out.  The place for `overridePins` is `<debug-overrides>`, which release builds ignore.
 
 ## Example
 

@@ -49,7 +49,7 @@ References: CWE-297; MASVS-NETWORK-1; MASTG-TEST-0283; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.leniency import lenient, stock, told
+from pincompiler.rules.leniency import lenient, reported, stock
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _FIX = "remove it: the platform compares the names"
@@ -58,7 +58,7 @@ _FIX = "remove it: the platform compares the names"
 def check(audited: Audited) -> Findings:
     """Verifiers of the app's own, and uses of those that libraries offer."""
     for one in lenient(audited, Decides.HOST, Flaw.ACCEPTS_ALL):
-        yield from told(RULE, audited, one, "accepts a certificate for any host", _FIX)
+        yield from reported(RULE, audited, one, "accepts a certificate for any host", _FIX)
     yield from stock(RULE, audited, Decides.HOST, "accepts a certificate for any host", _FIX)
 
 

@@ -3,9 +3,9 @@
 ## Why is this bad?
 
 No way through its ``checkServerTrusted`` refuses a chain: anybody between the device and the server can
-present a certificate of their own and read and change the traffic.  Pins of clients that use it are no
-help either: OkHttp and the network security configuration look for them in a chain that nothing vouches
-for.
+present a certificate of their own and read and change the traffic.  Pins of clients with such a trust manager
+do not help either: OkHttp and the network security configuration look for pins in a chain that nothing
+vouches for.
 
 ## Example
 
@@ -60,7 +60,7 @@ References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.leniency import lenient, stock, told
+from pincompiler.rules.leniency import lenient, reported, stock
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _FIX = "leave it to the platform: trust local certificates by debug-overrides"
@@ -69,7 +69,7 @@ _FIX = "leave it to the platform: trust local certificates by debug-overrides"
 def check(audited: Audited) -> Findings:
     """Trust managers and strategies of the app's own, and uses of those that libraries offer."""
     for one in lenient(audited, Decides.CHAIN, Flaw.ACCEPTS_ALL):
-        yield from told(RULE, audited, one, "accepts every certificate chain", _FIX)
+        yield from reported(RULE, audited, one, "accepts every certificate chain", _FIX)
     yield from stock(RULE, audited, Decides.CHAIN, "accepts chains that anybody can make", _FIX)
 
 

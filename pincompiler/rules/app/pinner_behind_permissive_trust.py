@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-OkHttp compares pins with the chain as the trust manager and the chain cleaner leave it.  Where they accept
-everything, so may the chain be anything: somebody in the middle appends the pinned certificate, which is
-public, to a chain of his own.  A verifier that accepts any name lets the holder of any other certificate
+OkHttp compares pins with the chain as the trust manager and the chain cleaner leave it.  Where these accept
+everything, the chain can be anything: an attacker in the middle appends the pinned certificate, which is
+public, to a chain of their own.  A verifier that accepts any name lets the holder of any other certificate
 under a pinned CA answer for the host.
 
 ## Example

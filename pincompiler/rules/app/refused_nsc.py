@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-The build accepts the file, and Android reads it when the app first opens a connection: it then throws
-"Failed to parse XML configuration", in whatever thread that is.  Every user of the release is affected,
-and only an update mends it.
+The build accepts the file, and Android reads it when the app first opens a connection: Android then throws
+"Failed to parse XML configuration", in whatever thread that is.  Every user of the release is affected, and
+only an update helps.
 
 ## Example
 

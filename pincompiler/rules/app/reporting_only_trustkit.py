@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-`enforcePinning` is false unless it is set, other than in TrustKit for iOS.  Below Android 7, where TrustKit
-alone enforces, such pins are a record of attacks and no defence.  From Android 7 on, Android enforces the
-pin-set of the same file whatever TrustKit is told.
+`enforcePinning` is false by default, unlike in TrustKit for iOS.  Below Android 7, where TrustKit alone
+enforces, such pins are a record of attacks and no defence.  From Android 7 on, Android enforces the pin-set
+of the same file whatever TrustKit does.
 
 ## Example
 
@@ -62,7 +62,7 @@ from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
 def check(audited: Audited) -> Findings:
-    """Pins that TrustKit would have to enforce, and is not told to."""
+    """Pins that TrustKit alone could enforce, and only reports on."""
     kit = audited.app.kits.trustkit
     below = below_os(audited.app.manifest.min_sdk)
     if kit is None or not kit.is_started or below is None:

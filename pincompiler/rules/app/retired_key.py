@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-Whoever has the lost or stolen private key can answer for the host, and the app takes it for the right
-server.
+Whoever has the lost or stolen private key can answer for the host, and the app takes the attacker for the
+right server.
 
 ## Example
 
@@ -55,12 +55,12 @@ Use instead:
 References: CWE-324; CWE-798; MASVS-NETWORK-2; MASWE-0028
 """
 
-from pincompiler.rules.rule import Audited, Findings, Judged, Level, Rule
+from pincompiler.rules.rule import Audited, Examined, Findings, Level, Rule
 
 
-def check_policy(judged: Judged) -> Findings:
+def check_policy(examined: Examined) -> Findings:
     """Retired keys in the pin-sets of pins.toml itself."""
-    for pin_set in judged.pin_sets:
+    for pin_set in examined.pin_sets:
         for n, key in enumerate(pin_set.keys):
             if key.retired:
                 where = pin_set.where.at("keys", n) if pin_set.where else None

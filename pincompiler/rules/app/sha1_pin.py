@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-SHA-1 is broken: two keys with the same hash can be made, and what the next attack on it allows is not
-known.  OkHttp takes SHA-256 since 3.2, and the other platforms take nothing else.
+SHA-1 is broken: two keys with the same hash can be made, and nobody knows what the next attack on it allows.
+OkHttp takes SHA-256 since 3.2, and the other platforms take nothing else.
 
 ## Example
 

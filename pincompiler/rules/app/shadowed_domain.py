@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-Exactly one domain-config counts for a host: that of the longest matching domain.  One that stands beside
-the pinned one inherits nothing from it, so a host that is listed for some other setting, such as its trust
+Exactly one domain-config counts for a host: that of the longest matching domain.  A domain-config beside the
+pinned one inherits nothing from it, so a host that is listed for some other setting, such as its trust
 anchors, is not pinned any more.  Only a nested domain-config inherits the pins around it.
 
 ## Example

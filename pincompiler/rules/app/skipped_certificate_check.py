@@ -71,7 +71,7 @@ References: CWE-295; CWE-489; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw, When
-from pincompiler.rules.leniency import lenient, told
+from pincompiler.rules.leniency import lenient, reported
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
@@ -80,7 +80,7 @@ def check(audited: Audited) -> Findings:
     for one in lenient(audited, Decides.CHAIN, Flaw.SKIPS):
         # Whoever makes the chain meets a condition on its shape.
         level = Level.ERROR if one.when is When.CHAIN else None
-        yield from told(
+        yield from reported(
             RULE,
             audited,
             one,

@@ -61,9 +61,11 @@ def check(audited: Audited) -> Findings:
         return
     digest = audited.policy.digest()
     for shipped in audited.app.shipped:
-        told = getattr(shipped.enforcement, "policy_digest", "")
-        if told and told != digest and shipped.owner.first_party:
-            message = f"{shipped.title} was compiled from the policy {told}, and pins.toml has {digest}"
+        digest_there = getattr(shipped.enforcement, "policy_digest", "")
+        if digest_there and digest_there != digest and shipped.owner.first_party:
+            message = (
+                f"{shipped.title} was compiled from the policy {digest_there}, and pins.toml has {digest}"
+            )
             fix = "run pincompiler compile and build again"
             where = shipped.where or Location(audited.app.path)
             yield RULE.in_file(where, message, fix, mechanism=shipped.mechanism.value)

@@ -1,8 +1,8 @@
-"""A trust manager makes the check, and goes on when it fails.
+"""A trust manager checks the chain, and goes on when the check fails.
 
 ## Why is this bad?
 
-The exception is how a chain is refused.  Where it is caught and the method returns, every chain is
+A chain is refused by an exception.  Where the exception is caught and the method returns, every chain is
 accepted, whatever the log says.
 
 ## Example

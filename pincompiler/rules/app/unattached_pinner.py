@@ -1,10 +1,10 @@
-"""A CertificatePinner is made, and no client gets it.
+"""A CertificatePinner is made, and given to no client.
 
 ## Why is this bad?
 
-A pinner checks nothing by itself: only a client that was built with it asks it.  Without one, every
-connection is accepted that the device's store of certificates accepts, and the pins in the code only look
-as if they did something.
+A pinner checks nothing by itself: only a client that was built with the pinner asks it.  Without such a
+client, every connection is accepted whose certificate the device trusts, and the pins in the code have no
+effect.
 
 ## Example
 

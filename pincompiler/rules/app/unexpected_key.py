@@ -1,4 +1,4 @@
-"""The shipped app accepts a key that pins.toml does not want for that host.
+"""The shipped app accepts a key that pins.toml does not list for that host.
 
 ## Why is this bad?
 

@@ -4,7 +4,7 @@
 
 TrustKit-Android reads its part of the network security configuration when
 `TrustKit.initializeWithNetworkSecurityConfiguration` is called, and not before: without the call,
-`<trustkit-config>` is so much text.  Below Android 7, where TrustKit alone would enforce, nothing is pinned;
+`<trustkit-config>` has no effect.  Below Android 7, where TrustKit alone would enforce, nothing is pinned;
 from there on Android enforces the pins, and no failure is ever reported.  Code that asks for the instance
 throws.
 

@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-Nobody plans its rotation: when the host changes its key, this build stops connecting, and pins.toml
-gives no warning.
+Nobody plans the rotation of such a host: when the host changes its key, this build stops connecting, and
+pins.toml gives no warning.
 
 ## Example
 

@@ -41,11 +41,11 @@ def check(audited: Audited) -> Findings:
         configs += [
             (one.settings, tuple(d.name for d in one.domains)) for one in file.nsc.configs if not one.keys
         ]
-        told: set[Location | None] = set()
+        reported: set[Location | None] = set()
         for settings, hosts in configs:
             where = settings.transparency_where
-            if settings.transparency is False and where not in told:
-                told.add(where)
+            if settings.transparency is False and where not in reported:
+                reported.add(where)
                 message = f"Certificate Transparency is switched off for {hosts[0] if hosts else 'all hosts'}"
                 yield RULE.in_file(
                     where or file.where,

@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-Android compares the text with the host name of a connection and accepts any text: wildcards, schemes,
-ports, paths, a trailing dot and international names are never equal to one.  What the domain-config says
-then holds for no connection, and the host that was meant is not pinned.
+Android compares the text with the host name of a connection and accepts any text: wildcards, schemes, ports,
+paths, a trailing dot and international names are never equal to a host name.  The settings of the
+domain-config then hold for no connection, and the host that was meant is not pinned.
 
 ## Example
 
@@ -59,7 +59,7 @@ def check(audited: Audited) -> Findings:
 
 
 def _meant(name: str) -> str:
-    """The host that was probably meant; empty if that cannot be told."""
+    """The host that was probably meant; empty if that is unclear."""
     text = name.removeprefix("**.").removeprefix("*.").removeprefix(".").partition("://")[2] or name
     text = re.sub(r":\d*\Z", "", re.split(r"[/?#]", text.lstrip("*."))[0])
     host = canonical_host(text)

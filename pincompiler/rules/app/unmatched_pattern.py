@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-A pattern is a host, `*.` and a host for exactly one label below it, or since OkHttp 4.3 `**.` and a host
-for everything from it downwards.  With anything else older versions pin nothing and say nothing; newer
-ones throw when the pinner is built.
+A pattern is a host, `*.` and a host for exactly one label below it, or since OkHttp 4.3 `**.` and a host for
+everything from it downwards.  With any other text older versions pin nothing and say nothing; newer ones
+throw when the pinner is built.
 
 ## Example
 

@@ -1,10 +1,10 @@
-"""A client is made without the pinner that another one has.
+"""A client is made without the pinner that another client has.
 
 ## Why is this bad?
 
-Pins belong to a client, not to the app: what goes through another client is not pinned, be it for the
-same host.  Clients for uploads, logins or images are often made later, by somebody who did not know.
-A client that is seen to be used for other hosts only is not told.
+Pins belong to a client, not to the app: what goes through another client is not pinned, even for the same
+host.  Clients for uploads, logins or images are often made later, by somebody who did not know.  A client
+that is used for other hosts only, as far as the code shows, is not reported.
 
 ## Example
 

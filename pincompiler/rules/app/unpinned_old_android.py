@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-Android reads the network security configuration from version 7.0 (API level 24) on.  An app that also
-runs on older ones has no pins there, and these versions trust every CA that the user installed.
+Android reads the network security configuration from version 7.0 (API level 24) on.  An app that also runs on
+older versions has no pins there, and these versions trust every CA that the user installed.
 
 ## Example
 

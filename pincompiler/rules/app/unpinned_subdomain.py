@@ -2,10 +2,10 @@
 
 ## Why is this bad?
 
-Without `includeSubdomains="true"` a `<domain>` stands for that one name.  Who pins `example.com` and then
-connects to `api.example.com` has pinned the host that is not used: nothing warns of it, and connections to
-the other work with any certificate that the device trusts.  Told of hosts in addresses that the app's own
-code has, unless the configuration has an entry for them or another mechanism pins them.
+Without `includeSubdomains="true"` a `<domain>` stands for that one name.  An app that pins `example.com` and
+connects to `api.example.com` has pinned the host that it does not use: nothing warns, and connections to the
+other host work with any certificate that the device trusts.  The rule looks at hosts in addresses that the
+app's own code has, unless the configuration has an entry for them or another mechanism pins them.
 
 ## Example
 

@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-An ``SSLSocket`` checks that an authority vouches for the certificate, and not whom it was issued to: anybody
-with a certificate for any name can answer.  Neither the network security configuration nor OkHttp sees
-such a connection.
+An ``SSLSocket`` checks that an authority vouches for the certificate, and not for whom it was issued: anybody
+with a certificate for any name can answer.  Neither the network security configuration nor OkHttp sees such a
+connection.
 
 ## Example
 

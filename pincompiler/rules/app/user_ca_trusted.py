@@ -4,7 +4,7 @@
 
 Whoever talks a user or an administrator into installing a CA, or has the device for a minute, reads and
 changes all traffic of hosts without pins, and of pinned ones from the day on which their pins expire.
-Android trusts no such CA unless the app asks for it or aims at Android 6 or older.
+Android trusts no such CA unless the app asks for it or targets Android 6 or older.
 
 ## Example
 
@@ -67,7 +67,7 @@ def check(audited: Audited) -> Findings:
     if app.manifest.target_sdk < SDK and not _says(audited) and not app.nsc.unresolved:
         yield RULE.in_file(
             Location(app.path, member="AndroidManifest.xml"),
-            "CAs that the user installed are trusted for every host, for the app aims at API level "
+            "CAs that the user installed are trusted for every host, for the app targets API level "
             f"{app.manifest.target_sdk}",
             f"raise targetSdkVersion to {SDK} at least",
             level=Level.NOTE,
@@ -86,14 +86,14 @@ def _asking(nsc: Nsc) -> Iterator[tuple[Anchor, list[str], bool]]:
     ]
     for one, hosts, pinned in settings:
         for anchor in one.anchors or ():
-            # Overridden pins are told by their own rule.
-            told = pinned and anchor.overrides_pins
-            if anchor.source == "user" and anchor.where not in ignored and not told:
+            # Overridden pins have a rule of their own.
+            overridden = pinned and anchor.overrides_pins
+            if anchor.source == "user" and anchor.where not in ignored and not overridden:
                 _, names, pins = found.setdefault(anchor.where, (anchor, [], []))
                 names += hosts
                 pins.append(pinned)
     for anchor, names, pins in found.values():
-        # What base-config says is told of all hosts, not of those that inherit it.
+        # An entry of base-config is reported for all hosts, not for those that inherit it.
         yield anchor, [] if "" in names else names, all(pins)
 
 

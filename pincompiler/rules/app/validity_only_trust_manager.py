@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-Whoever makes a certificate chooses its dates.  Nothing is asked of its signature: a self-signed one that is
-not expired is accepted for every host.
+Whoever makes a certificate chooses its dates.  The signature is not checked: a self-signed certificate that
+is not expired is accepted for every host.
 
 ## Example
 

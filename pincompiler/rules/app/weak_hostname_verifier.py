@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-The name that is passed to a verifier is the one that the app asked for: to compare it with a constant says
-nothing of who answered.  A name that merely ends with, or contains, another is no proof either:
-``notexample.com`` ends with ``example.com``.
+A verifier is passed the name that the app asked for: comparing that name with a constant shows nothing about
+who answered.  A name that merely ends with, or contains, another is no proof either: ``notexample.com`` ends
+with ``example.com``.
 
 ## Example
 
@@ -37,7 +37,7 @@ References: CWE-297; MASVS-NETWORK-1; MASTG-TEST-0283; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.leniency import lenient, told
+from pincompiler.rules.leniency import lenient, reported
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _DOES = {
@@ -52,7 +52,7 @@ def check(audited: Audited) -> Findings:
     for one in lenient(audited, Decides.HOST, *_DOES):
         level = RULE.level if one.flaw is Flaw.IGNORES_CERTIFICATE else Level.WARNING
         fix = "ask HttpsURLConnection.getDefaultHostnameVerifier() as well"
-        yield from told(RULE, audited, one, _DOES[one.flaw], fix, level=level)
+        yield from reported(RULE, audited, one, _DOES[one.flaw], fix, level=level)
 
 
 RULE = Rule("weak-hostname-verifier", Level.ERROR, __doc__, app=check)

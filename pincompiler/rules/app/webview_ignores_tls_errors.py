@@ -2,15 +2,14 @@
 
 ## Why is this bad?
 
-``SslErrorHandler.proceed()`` overrules the refusal: anybody between the device and the server can show
-their own page, with the app's JavaScript interfaces and cookies.  That a user is asked first helps
-little, since nobody can tell a false certificate from a broken one.  What happens in debuggable apps only
-is a note.
+``SslErrorHandler.proceed()`` overrules the refusal: anybody between the device and the server can show their
+own page, with the app's JavaScript interfaces and cookies.  Asking the user first helps little, since no user
+can distinguish a forged certificate from a broken one.  What happens in debuggable apps only is a note.
 
 A null test of what Android passes (``handler?.proceed()``) is no condition: the handler, the error and the
-view are always there.  Where the app's own code goes on under a condition that cannot be read, or hands the
-decision to code that cannot be followed, nothing is claimed: the app is not fully audited (exit code 3), and
-the report says where.
+view are always there.  Where the app's own code goes on under a condition that cannot be read, or leaves the
+decision to code that cannot be followed, the app is not fully audited (exit code 3), and the report says
+where.
 
 ## Example
 
@@ -44,7 +43,7 @@ References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0284; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw, When
-from pincompiler.rules.leniency import lenient, told
+from pincompiler.rules.leniency import lenient, reported
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
@@ -53,7 +52,9 @@ def check(audited: Audited) -> Findings:
     for one in lenient(audited, Decides.ERROR, Flaw.ACCEPTS_ALL, Flaw.SKIPS):
         does = "loads pages although their certificate was refused"
         ours = one.code.owner.first_party or one.when is not When.DEBUGGABLE
-        yield from told(RULE, audited, one, does, "call handler.cancel()" if ours else "ship a release build")
+        yield from reported(
+            RULE, audited, one, does, "call handler.cancel()" if ours else "ship a release build"
+        )
 
 
 RULE = Rule("webview-ignores-tls-errors", Level.ERROR, __doc__, app=check)

@@ -2,10 +2,10 @@
 
 ## Why is this bad?
 
-A fingerprint covers the whole certificate, the pin only its SubjectPublicKeyInfo; they never match, so the
-pin blocks every connection.  It is an easy mistake: browsers and `openssl x509 -fingerprint` show
-fingerprints.  Hexadecimal digests are refused for the same reason, and a digest in base64 is compared
-with the certificates of the other keys.
+A fingerprint covers the whole certificate, a pin only the SubjectPublicKeyInfo; the two never match, so the
+pin blocks every connection.  The mistake is easy: browsers and `openssl x509 -fingerprint` show fingerprints.
+Hexadecimal digests are refused for the same reason, and a digest in base64 is compared with the certificates
+of the other keys.
 
 ## Example
 
@@ -39,13 +39,13 @@ keys = ["api-2026", "api-2027"]
 References: CWE-295; MASVS-NETWORK-2; MASWE-0028; RFC 7469 section 2.4
 """
 
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Pins that equal the fingerprint of a certificate at hand."""
-    fingerprints = {key.certificate.sha256: key for key in judged.keys if key.certificate}
-    for key in judged.keys:
+    fingerprints = {key.certificate.sha256: key for key in examined.keys if key.certificate}
+    for key in examined.keys:
         other = fingerprints.get(key.spki_sha256)
         if other is not None:
             where = key.where.at("spki-sha256") if key.where and key.where.path else key.where

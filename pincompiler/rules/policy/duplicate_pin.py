@@ -2,7 +2,8 @@
 
 ## Why is this bad?
 
-Two names for one key look like a key and its backup, and are a single key: the day it goes, both go.
+Two names for one key look like a key and its backup, and are a single key: on the day that it is lost, no key
+is left.
 
 ## Example
 
@@ -31,27 +32,27 @@ References: CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
 from pincompiler.policy.enforcement import Key, PinSet
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Keys of one set with equal pins; what is repeated in another set adds nothing, and deceives nobody."""
-    for pin_set in judged.pin_sets:
+    for pin_set in examined.pin_sets:
         met: dict[bytes, list[Key]] = {}
         for number, key in enumerate(pin_set.keys):
             others = met.setdefault(key.spki_sha256, [])
             others.append(key)
             other = others[0]
-            if other is not key and len(others) > _places(judged, pin_set, key):
+            if other is not key and len(others) > _places(examined, pin_set, key):
                 where = pin_set.where.at("keys", number) if pin_set.where else None
                 message = f"`{key.title}` and `{other.title}` are the same key"
                 related = (("the key it repeats", other.where),) if other.where else ()
                 yield RULE.at(where, message, "name another key", hosts=pin_set.hosts, related=related)
 
 
-def _places(judged: Judged, pin_set: PinSet, key: Key) -> int:
+def _places(examined: Examined, pin_set: PinSet, key: Key) -> int:
     """In how many places a chain needs a key: NSPinnedDomains lists servers' keys and CAs' apart."""
-    demand = judged.enforcement.demand(pin_set.hosts[0])
+    demand = examined.enforcement.demand(pin_set.hosts[0])
     return max(1, sum(key.spki_sha256 in clause.leaf | clause.ca for clause in demand))
 
 

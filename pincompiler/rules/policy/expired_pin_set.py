@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-From the day it names on, Android and TrustKit enforce nothing for its hosts, while OkHttp and
-NSPinnedDomains, which know no expiry, still do: half the users have lost their protection and the other
-half are locked in.
+From the day of `expires` on, Android and TrustKit enforce nothing for these hosts, while OkHttp and
+NSPinnedDomains, which know no expiry, go on enforcing: half of the users have lost their protection, and the
+other half are locked in.
 
 ## Example
 
@@ -27,12 +27,12 @@ expires = 2027-10-01
 References: CWE-298; MASVS-NETWORK-2; MASTG-TEST-0243; MASWE-0028; lint:PinSetExpiry
 """
 
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Hosts for which pins were demanded until their day came."""
-    for held in judged.held(lambda asked: not asked.now):
+    for held in examined.held(lambda asked: not asked.now):
         ended = max(clause.until for clause in held.asked.demand if clause.until)
         message = f"the pins of {held.title} expired on {ended.isoformat()}"
         fix = "set a later day, or drop `expires`"

@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-An app update takes weeks to reach its users.  When the pins end before the next release is out, Android
-and TrustKit stop enforcing them without a word.  Told 30 days ahead, or as many as
+An app update takes weeks to reach its users.  When the pins end before the next release is out, Android and
+TrustKit stop enforcing them without a word.  The rule warns 30 days ahead, or as many days as
 `--expiring-within` says.
 
 ## Example
@@ -29,23 +29,23 @@ References: CWE-298; MASVS-NETWORK-2; MASTG-TEST-0243; MASWE-0028; lint:PinSetEx
 
 from datetime import date, timedelta
 
-from pincompiler.rules.judged import Asked
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.examined import Asked
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Hosts for which nothing is demanded any more from a day within the horizon on."""
-    for held in judged.held(lambda asked: 0 < _days(asked, judged.today) <= judged.horizon):
-        days = _days(held.asked, judged.today)
+    for held in examined.held(lambda asked: 0 < _days(asked, examined.today) <= examined.horizon):
+        days = _days(held.asked, examined.today)
         left = "tomorrow" if days == 1 else f"in {days} days"
-        on = (judged.today + timedelta(days=days)).isoformat()
+        on = (examined.today + timedelta(days=days)).isoformat()
         message = f"the pins of {held.title} expire {left}, on {on}"
         fix = "set a later day and release in time"
         yield RULE.at(held.where("expires"), message, fix, hosts=held.hosts)
 
 
 def _days(asked: Asked, today: date) -> int:
-    """How many days the pins are in force yet; 0 where they are not, or have no end."""
+    """How many more days the pins are in force; 0 if they are not, or have no end."""
     return (asked.ends - today).days if asked.ends else 0
 
 

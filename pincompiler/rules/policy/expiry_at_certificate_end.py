@@ -34,12 +34,12 @@ expires = 2027-03-01
 References: CABF SC-081v3
 """
 
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Hosts whose pins end on the day of a pinned certificate's notAfter."""
-    for held in judged.ending():
+    for held in examined.ending():
         for key in held.keys:
             if key.certificate and key.certificate.not_after.date() == held.asked.ends:
                 message = f"the pins of {held.title} end on the day the certificate of `{key.title}` does"

@@ -2,10 +2,10 @@
 
 ## Why is this bad?
 
-When the certificate ends before the pins do, the server must renew it with the very same key, or every
-app built with these pins is locked out.  Public certificates last 200 days since March 2026, 100 from
-March 2027 and 47 from March 2029 (CA/Browser Forum ballot SC-081), and most servers make a new key at
-each renewal unless told otherwise (`certbot --reuse-key`).
+When the certificate ends before the pins do, the server must renew it with the very same key, or every app
+built with these pins is locked out.  Public certificates last 200 days since March 2026, 100 from March 2027
+and 47 from March 2029 (CA/Browser Forum ballot SC-081), and most servers make a new key at each renewal by
+default (`certbot --reuse-key` keeps the key).
 
 ## Example
 
@@ -35,12 +35,12 @@ References: CABF SC-081v3
 """
 
 from pincompiler.policy.enforcement import Role
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Hosts whose pins end later than the notAfter of a server certificate among them."""
-    for held in judged.ending():
+    for held in examined.ending():
         ends = held.asked.ends
         for number, key in enumerate(held.keys):
             if (

@@ -26,18 +26,18 @@ References: CWE-693; MASVS-NETWORK-2; MASWE-0028; RFC 7469 section 2.5
 """
 
 from pincompiler.policy.enforcement import Role
-from pincompiler.rules.judged import Asked
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.examined import Asked
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Hosts for which several keys count wherever they stand, of which exactly one is a server's."""
-    cas = frozenset(key.spki_sha256 for key in judged.keys if key.role is Role.CA)
+    cas = frozenset(key.spki_sha256 for key in examined.keys if key.role is Role.CA)
 
     def suspect(asked: Asked) -> bool:
         return any(c.ca and len(c.leaf) > 1 and len(c.leaf - cas) == 1 for c in asked.now)
 
-    for held in judged.held(suspect):
+    for held in examined.held(suspect):
         leaf = next(key for key in held.keys if key.spki_sha256 not in cas)
         # Of a key in a shipped app nobody may know whose it is.
         if leaf.role is Role.LEAF:

@@ -6,8 +6,9 @@ When that key is lost, stolen or simply replaced, no other key is accepted, and 
 stops connecting until its user updates it.  RFC 7469 section 4.3 therefore demands a backup pin: the pin
 of a key that is not in use yet.
 
-What counts is what the platform demands of the host.  OkHttp and NSPinnedDomains add up all entries that match
-it, and NSPinnedDomains demands a server's key and a CA's if both are listed: then each needs a backup of its own.
+What counts is what the platform demands of the host.  OkHttp and NSPinnedDomains add up all entries that
+match the host, and NSPinnedDomains demands a server's key and a CA's if both are listed: then each needs a
+backup of its own.
 
 ## Example
 
@@ -29,13 +30,13 @@ References: CWE-693; MASVS-NETWORK-2; MASWE-0028; RFC 7469 section 4.3; lint:Mis
 """
 
 from pincompiler.policy.enforcement import Demand
-from pincompiler.rules.judged import Asked
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.examined import Asked
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Hosts for which every chain that is accepted has one and the same key."""
-    for held in judged.held(_rests_on_one):
+    for held in examined.held(_rests_on_one):
         message = f"{held.title} {_said(held.asked.now)}"
         fix = "add a second key that is not in use yet"
         yield RULE.at(held.where("keys"), message, fix, hosts=held.hosts, related=held.related)

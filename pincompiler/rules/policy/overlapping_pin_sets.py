@@ -2,10 +2,9 @@
 
 ## Why is this bad?
 
-It need not be.  In pins.toml, on Android and in TrustKit the most specific name decides, and none of the keys
-above counts for it.  In OkHttp and NSPinnedDomains the keys add up, so that an inner entry takes none away,
-which is why those targets need the inner set to hold every key of the outer one.  A reader may expect the one
-where the other holds.
+Such sets are easily misread.  In pins.toml, on Android and in TrustKit the most specific name decides, and no
+key of the set above counts for the host.  In OkHttp and NSPinnedDomains the keys add up, so that an inner
+entry takes none away, which is why those targets need the inner set to hold every key of the outer one.
 
 ## Example
 
@@ -30,12 +29,12 @@ Use instead:
 """
 
 from pincompiler.rules.overlaps import overlaps
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Names that an entry above would hold to other pins, or holds to more."""
-    for overlap in overlaps(judged):
+    for overlap in overlaps(examined):
         if not overlap.same:
             counts, what = (
                 ("count for it too", "the set that counts too")

@@ -33,22 +33,22 @@ References: CWE-298; MASVS-NETWORK-2; MASTG-TEST-0243; MASWE-0028
 from datetime import date
 
 from pincompiler.policy.enforcement import Clause
-from pincompiler.rules.judged import Held
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.examined import Held
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Hosts for which the certificates of a clause, if it has any, have all passed their notAfter."""
     ended = {
         key.spki_sha256
-        for key in judged.keys
-        if key.certificate and key.certificate.not_after.date() < judged.today
+        for key in examined.keys
+        if key.certificate and key.certificate.not_after.date() < examined.today
     }
     if not ended:
         return
-    for held in judged.held(lambda asked: any(not ended.isdisjoint(c.leaf | c.ca) for c in asked.now)):
+    for held in examined.held(lambda asked: any(not ended.isdisjoint(c.leaf | c.ca) for c in asked.now)):
         last = [_last(held, clause) for clause in held.asked.now]
-        past = [day for day in last if day and day < judged.today]
+        past = [day for day in last if day and day < examined.today]
         if past:
             message = f"the last certificate of {held.title} ended on {max(past).isoformat()}"
             fix = "name the certificate that is served now"

@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-No server has such a key.  Alone, the pin blocks every connection; beside a real one it looks like a
-backup and is none.  Refused are pins of one repeated byte, the SHA-256 of nothing, and the sample pins
-of the Android, OkHttp and TrustKit documentation.
+No server has such a key.  Alone, the pin blocks every connection; beside a real one it looks like a backup
+and is none.  The rule knows pins of one repeated byte, the SHA-256 of nothing, and the sample pins of the
+Android, OkHttp and TrustKit documentation.
 
 ## Example
 
@@ -37,7 +37,7 @@ References: CWE-1188; MASVS-NETWORK-2; MASWE-0028
 import hashlib
 
 from pincompiler.policy.enforcement import Key
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 EMPTY = hashlib.sha256(b"").digest()
 
@@ -51,13 +51,13 @@ SAMPLES = {
 """Sample pins of public documentation; those of real CAs in them are left out, since they may be meant."""
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Keys whose pin nobody can have."""
-    for key in judged.keys:
+    for key in examined.keys:
         what = _what(key)
         if what:
             where = key.where.at("spki-sha256") if key.where and key.where.path else key.where
-            hosts = tuple(host for s in judged.pin_sets if key in s.keys for host in s.hosts)
+            hosts = tuple(host for s in examined.pin_sets if key in s.keys for host in s.hosts)
             fix = "put the pin of a key of yours: pincompiler pin FILE"
             yield RULE.at(where, f"the pin of `{key.title}` is {what}", fix, hosts=hosts)
 

@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-The entry changes nothing today.  It does from the day one of the two is edited: then the more specific one
-decides, and whoever rotated the keys of the other believes that its host follows.  Where entries add up, as in
-OkHttp and NSPinnedDomains, a key that is taken out of one of them is still accepted by the other.
+The entry changes nothing today.  On the day one of the two is edited, the more specific one decides, and
+whoever rotated the keys of the other believes that all its hosts follow.  Where entries add up, as in OkHttp
+and NSPinnedDomains, a key that is taken out of one of them is still accepted by the other.
 
 ## Example
 
@@ -30,12 +30,12 @@ keys = ["api-2026", "api-2027"]
 """
 
 from pincompiler.rules.overlaps import overlaps
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Names that are held to the same pins without their entries."""
-    for overlap in overlaps(judged):
+    for overlap in overlaps(examined):
         if overlap.same:
             message = (
                 f"{overlap.host} repeats pins of {overlap.above_host}, which count for it anyway"

@@ -28,12 +28,12 @@ References: CWE-326; MASVS-NETWORK-2; MASWE-0028; NIST SP 800-131A
 """
 
 from pincompiler.policy.enforcement import Key, Role
-from pincompiler.rules.rule import Findings, Judged, Level, Rule
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
-def check(judged: Judged) -> Findings:
+def check(examined: Examined) -> Findings:
     """Short RSA keys, and CAs that were signed with SHA-1 or MD5."""
-    for key in judged.keys:
+    for key in examined.keys:
         weakness = _weakness(key)
         if weakness:
             yield RULE.at(key.where, f"`{key.title}` {weakness[0]}", weakness[1])

@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-On systems older than the mechanism the file is ignored, silently: those users are not pinned.  What the app
-supports is told by `[app]`.
+Systems older than the mechanism ignore the file silently: users of these systems are not pinned.  `[app]` in
+pins.toml says which systems the app supports.
 
 ## Example
 

@@ -4,10 +4,10 @@
 
 The platforms disagree: about how deep "subdomains" goes, whether several entries add up, whether a server's
 key and a CA's are alternatives, whether pins expire.  Compiled anyway, the same pins.toml would protect a
-host on one platform and not on the other, or lock users out on one only.  So the policy is lowered as well
-as the platform allows, both are asked for every host, chain and day that can tell them apart, and a
-difference is refused with an example.  Where the difference is known to be harmless, say so on the record with
-`[[accept]]`.
+host on one platform and not on the other, or lock users out on one only.  So the policy is lowered as well as
+the platform allows, policy and platform are compared for every host, chain and day that can show a
+difference, and a difference is refused with an example.  Where the difference is known to be harmless, say so
+on the record with `[[accept]]`.
 
 ## Example
 
@@ -53,7 +53,7 @@ def check(lowered: Lowered) -> Findings:
     for difference in lowered.wanted.against(lowered.model):
         pin_set = lowered.policy.covering(difference.name) or lowered.policy.covering(difference.host)
         if pin_set is None and difference.name in lowered.unmanaged:
-            continue  # told by unmanaged-pin
+            continue  # reported by unmanaged-pin
         names = names or _key_names(lowered)
         yield _finding(difference, pin_set, lowered, names)
 

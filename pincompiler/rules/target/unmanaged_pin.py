@@ -3,7 +3,7 @@
 ## Why is this bad?
 
 Such a host is pinned on this platform and on no other, its keys are rotated by hand, and no check covers
-them: what pins.toml is there to end.
+them.  Move the pins to pins.toml, which then covers every platform.
 
 ## Example
 

@@ -1,4 +1,4 @@
-"""The file of a key holds several, and none is chosen.
+"""The file of a key holds several keys, and none is chosen.
 
 ## Why is this bad?
 

@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-The pin follows from the file, so the second one is of no use while they agree.  They stop agreeing when
-one of them is replaced and the other forgotten, and then nobody can tell which of the two the server has.
+The pin follows from the file, so a second pin is of no use while the two agree.  They stop agreeing when one
+is replaced and the other forgotten, and then nobody knows which of the two the server has.
 
 ## Example
 

@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-The file says what was shipped, and the policy follows from it.  When the two disagree, nobody knows which of
-them the users of that release have, and a plan that believes the wrong one locks them out.
+The file shows what was shipped, and the policy follows from the file.  When the two disagree, nobody knows
+which of them the users of that release have, and a plan that is built on the wrong one locks these users out.
 
 ## Example
 

@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-Between two rotations a host serves one chain of keys.  If they disagree on which, one of them is wrong or a
-third is missing, and a plan would judge keys that are never served.  On a single day a host is rotated
-once, since clients may meet the old key and the new one on it.
+Between two rotations a host serves one chain of keys.  If the rotations disagree on that chain, one of them
+is wrong or a third is missing, and a plan would be about keys that are never served.  On a single day a host
+is rotated once, since clients may meet the old key and the new one on that day.
 
 ## Example
 

@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-`plan` and `impact` say by its name which release would be locked out and until when it is supported.  With two
-of a name nobody can tell which of them to withdraw, and one of the two is often a copy whose dates were
-never changed.
+`plan` and `impact` name the releases that would be locked out, and the day until which each is supported.
+With two releases of a name nobody knows which of them to withdraw, and one of the two is often a copy whose
+dates were never changed.
 
 ## Example
 

@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-The finding is back, and the reason once given for living with it was given for a time that is over.
-Mend the finding and drop the `[[accept]]`, or decide anew and write down the new day and why.
+The finding counts again: the reason for living with it was given for a time that is over.  Mend the finding
+and drop the `[[accept]]`, or decide anew and write down the new day and the reason.
 
 ## Example
 

@@ -7,9 +7,9 @@ production and of staging, write one file, the last one compiled decides which p
 released with the other's.  Give each a path of its own, or write each below a directory of its own with
 `-o`.  If the other one has been renamed or does not write the file any more, pass `--force` once.
 
-A bare name in a header is the next file of that name at or above the output; where that is another one,
-folders are named: `../pins.toml` seen from the output, or `mobile/pins.toml` for an output elsewhere.
-Moving the project or compiling from another directory changes nothing.
+A header with a bare name means the nearest file of that name at or above the output.  Where that is another
+file, the header names folders: `../pins.toml` seen from the output, or `mobile/pins.toml` for an output
+elsewhere.  Moving the project or compiling from another directory changes nothing.
 
 ## Example
 

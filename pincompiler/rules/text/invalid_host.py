@@ -2,9 +2,9 @@
 
 ## Why is this bad?
 
-Android and NSPinnedDomains compare it with the server's name as it is.  With a scheme, a port, a path or a
-stray space in it, it equals none: the host stays unpinned, without an error.  OkHttp and TrustKit throw when
-they are set up, except for old versions of OkHttp, which match nothing or drop the port.
+Android and NSPinnedDomains compare the text with the server's name, character by character.  Text with a
+scheme, a port, a path or a stray space equals no name: the host stays unpinned, without an error.  OkHttp and
+TrustKit throw when they are set up, except for old versions of OkHttp, which match nothing or drop the port.
 
 ## Example
 

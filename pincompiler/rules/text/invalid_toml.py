@@ -1,8 +1,8 @@
-"""A pins.toml is not TOML.
+"""The file pins.toml is not valid TOML.
 
 ## Why is this bad?
 
-Nothing can be read from it, not even the part before the mistake.  A compiler that guessed could drop a
+Nothing can be read from the file, not even the part before the mistake.  A compiler that guessed could drop a
 pin-set, and with it the protection of its hosts.
 
 ## Example

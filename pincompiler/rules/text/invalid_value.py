@@ -1,10 +1,9 @@
-"""A value is none of those that are possible.
+"""A value is none of the possible ones.
 
 ## Why is this bad?
 
-It has the right type but no meaning, such as a word that is no choice or a version that is no number.
-Left as it is, it would be replaced by a default, and the app would pin more or fewer hosts than its
-authors believe.
+The value has the right type but no meaning, such as a word that is no choice or a version that is no number.
+If a default took its place, the app would pin more or fewer hosts than its authors believe.
 
 ## Example
 

@@ -1,8 +1,8 @@
-"""Something that pins.toml has to say is missing.
+"""A value that pins.toml must have is missing.
 
 ## Why is this bad?
 
-A pin-set without hosts protects nothing, one without keys says nothing about them, and a target without a
+A pin-set without hosts protects nothing, a pin-set without keys leaves its hosts open, and a target without a
 path has nowhere to be written.  No default would be right: only you know which hosts and keys are meant.
 
 ## Example

@@ -3,8 +3,8 @@
 ## Why is this bad?
 
 A pin needs the public key only.  A private key beside the sources of an app is in every clone and every
-backup of the repository, and whoever has it can be the server, to pinned apps too.  Take the public key
-out of it (`openssl pkey -pubout`), and count a private key that was committed as lost.
+backup of the repository, and whoever has the key can pose as the server, to pinned apps too.  Extract the
+public key (`openssl pkey -pubout`), and treat a private key that was committed as lost.
 
 ## Example
 

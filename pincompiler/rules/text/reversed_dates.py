@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-Nobody would ever run that release, so a plan would call a change of keys safe that locks its users out.
-As a rule a year was not changed, or the two dates were swapped.
+Nobody would ever run that release, so a plan would call a change of keys safe that locks its users out.  Most
+often a year was not changed, or the two dates were swapped.
 
 ## Example
 

@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-Without the key, the set has a pin less than it seems to.  If that is the pin of the key the server uses,
-every installed app stops connecting; if it is the backup, the next change of keys locks everybody out.
+Without the key, the set has one pin less than it seems to.  If the server uses that key, every installed app
+stops connecting; if the key is the backup, the next change of keys locks everybody out.
 
 ## Example
 

@@ -1,10 +1,10 @@
-"""An entry means nothing where it stands.
+"""An entry of pins.toml is unknown where it stands.
 
 ## Why is this bad?
 
-It is misspelt, or belongs to another table, and would be skipped without a word.  A skipped `subdomains`
-leaves hosts unpinned, a skipped `expires` pins them for ever, and nobody learns of it before the first
-key is replaced.
+The entry is misspelt, or belongs to another table.  Skipping it would be silent: without `subdomains` hosts
+stay unpinned, without `expires` they are pinned for ever, and nobody notices before the first key is
+replaced.
 
 ## Example
 

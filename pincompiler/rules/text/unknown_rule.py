@@ -2,8 +2,9 @@
 
 ## Why is this bad?
 
-The `[[accept]]` has no effect: it is misspelt, or meant for another version of pincompiler.  The finding it
-was written for is still there, and its reason is on record for nothing.
+The `[[accept]]` has no effect: the name of its rule is misspelt, or comes from another version of
+pincompiler.  The finding that the acceptance was written for still counts, and its reason is on record for
+nothing.
 
 ## Example
 

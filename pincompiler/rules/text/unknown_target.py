@@ -1,8 +1,8 @@
-"""A target is none that pincompiler can write.
+"""A target has a name that pincompiler does not know.
 
 ## Why is this bad?
 
-Nothing would be written for it, and the platform that was meant would be built without pins.
+Nothing would be written for the target, and the app for that platform would be built without pins.
 
 ## Example
 

@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-Whoever reads the `[[accept]]` believes that something is still wrong.  And it would silence the same finding
-on the day somebody brings it back, when nobody has decided to live with it.
+Whoever reads the `[[accept]]` believes that something is still wrong.  And the acceptance would silence the
+same finding on the day somebody brings it back, when nobody has decided to live with it.
 
 ## Example
 

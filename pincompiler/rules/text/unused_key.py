@@ -2,8 +2,8 @@
 
 ## Why is this bad?
 
-It looks like a backup and is none: no app accepts it.  When the server changes to that key, every
-installed app stops connecting.  If it is a key of the past, it misleads whoever reads the file.
+The key looks like a backup and is none: no app accepts it.  When the server changes to that key, every
+installed app stops connecting.  A key of the past misleads whoever reads the file.
 
 ## Example
 

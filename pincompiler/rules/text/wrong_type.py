@@ -2,7 +2,7 @@
 
 ## Why is this bad?
 
-What is meant has to be guessed: whether a string is one host or a list of them, whether a date has a
+The meaning would have to be guessed: whether a string is one host or a list of them, whether a date has a
 time and in which zone.  The platforms guess differently, so pincompiler does not guess at all.
 
 ## Example

@@ -1,4 +1,4 @@
-"""An enforcement as the rules on policies ask it: for each host, what is demanded of it on a day.
+"""An enforcement as the rules on policies ask it: for each host, what is demanded of the host on a day.
 
 Entries of a configuration mean nothing by themselves: OkHttp and NSPinnedDomains add up all that match a host, the
 other platforms take the most specific.  So what is true of a host is asked of the enforcement, with the three hosts
@@ -30,7 +30,7 @@ class Asked:
     demand: Demand
     """On whichever day; never empty."""
     now: Demand
-    """The clauses in force on the day that is judged."""
+    """The clauses in force on the day that is asked about."""
     hosts: list[str]
     """Configured names, and names below them that stand for others."""
 
@@ -72,8 +72,8 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """An enforcement to be judged by itself: pins.toml, or what was read from an NSC, a plist or an app."""
+class Examined:
+    """An enforcement as rules on policies examine it: pins.toml, or what was read from an NSC, a plist or an app."""
 
     enforcement: Enforcement
     pin_sets: tuple[PinSet, ...]
@@ -82,7 +82,7 @@ class Judged:
     """Every key that is known, used or not."""
     today: date
     horizon: int = 30
-    """Days before an expiry from which on it is reported."""
+    """Warn this many days before an expiry."""
     labels: tuple[str, str] = field(init=False, compare=False)
     """Two labels that are in none of its names."""
     names: tuple[str, ...] = field(init=False, compare=False)
@@ -177,14 +177,14 @@ def of_file(
     where: Location | None,
     today: date,
     horizon: int,
-) -> Judged:
+) -> Examined:
     """An enforcement that was read from a file, which names no keys and may not say where its entries stand.
 
     ``known`` are the keys of pins.toml by their pins; ``where`` is the place of what has none of its own.
     """
     sets = tuple(_placed(one, known, where) for one in enforcement.pin_sets())
     keys = tuple(dict.fromkeys(key for one in sets for key in one.keys))
-    return Judged(enforcement, sets, keys, today, horizon)
+    return Examined(enforcement, sets, keys, today, horizon)
 
 
 def _placed(pin_set: PinSet, known: Mapping[bytes, Key], where: Location | None) -> PinSet:
