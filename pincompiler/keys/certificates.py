@@ -23,6 +23,9 @@ MOST: Final = 2000
 SEQUENCE: Final = 0x30
 INTEGER: Final = 0x02
 _TAGGED: Final = 0xA0
+_VERSION: Final = bytes.fromhex("a0030201")
+"""``[0] EXPLICIT INTEGER``, of one byte."""
+_IDENTIFIER: Final = b"\x06"
 
 
 class Container(StrEnum):
@@ -174,3 +177,20 @@ def spki_of(der: bytes) -> bytes | None:
     if [part[1] for part in parts] != [INTEGER, *[SEQUENCE] * 5]:
         return None
     return der[parts[5][0] : parts[5][3]]
+
+
+def is_begun(data: bytes) -> bool:
+    """Whether bytes begin as a certificate does, whatever becomes of it (RFC 5280 section 4.1).
+
+    What is signed begins with the version; in version 1, with a serial number of some bytes and the identifier of an
+    algorithm, where requests have a name and lists of revoked certificates a version.
+    """
+    outer = tag_at(data, 0)
+    inner = tag_at(data, outer[1]) if outer and outer[0] == SEQUENCE else None
+    first = tag_at(data, inner[1]) if inner and inner[0] == SEQUENCE else None
+    if inner is None or first is None or first[2] is None:
+        return False
+    if first[0] != INTEGER or first[2] - first[1] < 2:
+        return data[inner[1] : first[1] + 2] == _VERSION
+    signed = tag_at(data, first[2])
+    return signed is not None and signed[0] == SEQUENCE and data[signed[1] : signed[1] + 1] == _IDENTIFIER

@@ -12,10 +12,13 @@ from pincompiler.base.records import dataclass
 from pincompiler.keys.certificates import MOST, BundledCertificate, Container, StoreFile, decode
 
 _BKS_HEADER = Struct(">II20sI")
+_DIGEST = 20
+"""Bytes of the SHA-1 with which each store ends: nothing of it is left before."""
+_DAMAGED = "it is damaged"
 
 
-def read_store(data: bytes, container: Container) -> StoreFile | None:
-    """What is in a store that begins as one of ``container`` does; None if it is none after all."""
+def read_store(data: bytes, container: Container) -> StoreFile:
+    """What is in a store that begins as one of ``container`` does."""
     return _read_bks(data) if container is Container.BKS else _Walk(data, container).jks()
 
 
@@ -66,7 +69,7 @@ class _Walk:
     def done(self, *, damaged: bool) -> StoreFile:
         """All that was read."""
         unread = "some of its certificates are damaged" if self.damaged else ""
-        unread = "it is damaged" if damaged else unread
+        unread = _DAMAGED if damaged else unread
         return StoreFile(self.container, tuple(self.certificates.values()), self.keys, 0, unread)
 
     def jks(self) -> StoreFile:
@@ -77,9 +80,15 @@ class _Walk:
             version = self.number(4)
             for _ in range(self.number(4)):
                 self.jks_entry(typed=version == 2)
+            self.end()
         except _DamagedError:
             damaged = True
         return self.done(damaged=damaged)
+
+    def end(self) -> None:
+        """See that nothing but the digest is left: a store that states too few entries may hold others."""
+        if self.at + _DIGEST != len(self.data):
+            raise _DamagedError
 
     def jks_entry(self, *, typed: bool) -> None:
         """A private key with its chain, or a trusted certificate."""
@@ -116,13 +125,14 @@ class _Walk:
                 self.take(self.number(4))
             else:
                 raise _DamagedError
+        self.end()
         return self.done(damaged=False)
 
 
-def _read_bks(data: bytes) -> StoreFile | None:
+def _read_bks(data: bytes) -> StoreFile:
     """BKS, or UBER, which begins alike and has everything encrypted."""
     if len(data) <= _BKS_HEADER.size:
-        return None
+        return StoreFile(Container.BKS, unread=_DAMAGED)
     *_, iterations = _BKS_HEADER.unpack_from(data)
     walk = _Walk(data, Container.BKS)
     try:
@@ -132,4 +142,4 @@ def _read_bks(data: bytes) -> StoreFile | None:
             return walk.done(damaged=True)
     if data[3] == 1 and 0 < iterations < 1 << 20:
         return StoreFile(Container.UBER, unread="all of it is encrypted", locked=True)
-    return None
+    return walk.done(damaged=True)

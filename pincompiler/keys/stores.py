@@ -24,15 +24,21 @@ from pincompiler.keys.certificates import (
     StoreFile,
     decode,
     elements_in,
+    is_begun,
     spki_of,
     tag_at,
 )
 from pincompiler.keys.decoding import DamagedError, decoding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-_PEM = lazy_regex(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*?)-----END \1-----")
+_PEM = lazy_regex(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
+_ESCAPED = lazy_regex(rb"(?:\\[nrt])+")
+"""Line breaks as scripts and JSON write them."""
+_CERTIFICATE_TEXT = lazy_regex(rb"\s*MI[A-Za-z0-9+/]{14}")
+"""How the base64 of what has more than 127 bytes begins."""
+_KEY_TEXT = lazy_regex(rb"\s*[A-Za-z0-9+/]{16}")
 _BASE64 = lazy_regex(rb"\s*(MII[A-Za-z0-9+/\s]+={0,2})\s*")
 _BKS_HEAD = lazy_regex(rb"\0\0\0[\0-\2]\0\0\0\x14", re.DOTALL)
 _PKCS7_OID = bytes.fromhex("06092a864886f70d0107")
@@ -44,10 +50,14 @@ _TOO_MANY = f"it has more than {MOST:,} certificates"
 _DAMAGED = "it is damaged, or of a kind that nobody reads"
 _SOME_DAMAGED = "a certificate in it is damaged, or of a kind that nobody reads"
 _OCTETS: Final = 0x04
+HEAD: Final = 64
+"""Bytes by which :func:`sniff` knows a file."""
+_BEGINNING: Final = 4 * HEAD // 3 & ~3
+"""Letters of base64 that are no more than so many bytes."""
 
 
 def sniff(head: bytes, size: int) -> Container | None:
-    """What a file of ``size`` bytes may be by its first bytes, of which 16 are enough; None if nothing of the kind.
+    """What a file of ``size`` bytes may be by its first :data:`HEAD` bytes; None if nothing of the kind.
 
     For text, which may hold PEM anywhere, this is told only where the very first characters say so.
     """
@@ -63,9 +73,9 @@ def sniff(head: bytes, size: int) -> Container | None:
 
 
 def _sniff_der(head: bytes, size: int) -> Container | None:
-    """A sequence that the file is long enough for, by what it begins with."""
+    """A sequence by what it begins with; one that the file is too short for, if nothing else begins like it."""
     found = tag_at(head, 0)
-    if found is None or (found[2] or 0) > size:
+    if found is None:
         return None
     _, start, end = found
     if head[start : start + 4] == b"\x02\x01\x03\x30":
@@ -76,12 +86,13 @@ def _sniff_der(head: bytes, size: int) -> Container | None:
     # A certificate's first element is the sequence of what is signed, and more follows it.
     if end is None or inner is None or inner[0] != SEQUENCE:
         return None
-    return Container.DER if inner[2] is not None and inner[2] < end else None
+    whole = inner[2] is not None and inner[2] < end <= size
+    return Container.DER if whole or is_begun(head) else None
 
 
 def read_store(data: bytes, passwords: Iterable[str] = ()) -> StoreFile | None:
     """What is in a file; None if it is no certificate, key or store after all."""
-    container = sniff(data[:32], len(data))
+    container = sniff(data[:HEAD], len(data))
     if container is Container.DER:
         return _read_der(data)
     if container is Container.PKCS7:
@@ -102,9 +113,12 @@ def _read_der(data: bytes) -> StoreFile | None:
     """Certificates one behind the other, as ``generateCertificates`` takes them."""
     elements = (data[start:end] for start, _, _, end in elements_in(data, 0, len(data)))
     ders = list(islice(takewhile(lambda der: spki_of(der) is not None, elements), MOST + 1))
-    if not ders:
-        return None
+    behind = sum(map(len, ders))
     found, unread = _decoded(ders[:MOST])
+    if is_begun(data[behind : behind + HEAD]):
+        unread = _SOME_DAMAGED
+    if not ders and not unread:
+        return None
     return StoreFile(Container.DER, found, unread=_TOO_MANY if len(ders) > MOST else unread)
 
 
@@ -124,32 +138,41 @@ def _iterations(data: bytes, start: int, end: int, depth: int = 0) -> int:
 
 
 def _read_pem(data: bytes) -> StoreFile | None:
-    """Every block of a text; base64 without its armour, too."""
+    """Every block of a text, be its line breaks escaped; base64 without its armour, too."""
     ders: list[bytes] = []
     keys = open_keys = 0
-    unread = ""
-    for number, match in enumerate(_PEM.finditer(data)):
-        if number >= MOST:
-            unread = _TOO_MANY
-            break
-        label = match[1].decode("ascii")
+    damaged = False
+    blocks = tuple(_blocks(data))
+    for label, body, ended in blocks[:MOST]:
+        if label in ("PKCS7", "CMS") and body:
+            return _read_pkcs7(_base64(body))
         if label in ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"):
-            der = _base64(match[2])
+            der = _base64(body) if ended else b""
             ders.append(_first(der) if label.startswith("TRUSTED") else der)
-        elif label in ("PKCS7", "CMS"):
-            inner = _base64(match[2])
-            return _read_pkcs7(inner) if inner else None
+            # What only looks like a certificate is a text that code puts together, or another kind of file.
+            damaged |= not spki_of(ders[-1]) and _CERTIFICATE_TEXT.match(body) is not None
         elif label.endswith("PRIVATE KEY"):
-            whole = match[0]
-            keys += 1
-            open_keys += _is_private_key(whole)
+            keys += ended
+            open_keys += ended and _is_private_key(label, body)
+            damaged |= not ended and _KEY_TEXT.match(body) is not None
     if not ders and not keys and (bare := _BASE64.fullmatch(data)):
         ders = [_base64(bare[1])]
-    # What only looks like a certificate is a text that code puts together, or another kind of file.
-    found, damaged = _decoded(der for der in ders if spki_of(der))
-    if not found and not keys and not damaged:
+        damaged |= not spki_of(ders[0]) and is_begun(_base64(b"".join(bare[1].split())[:_BEGINNING]))
+    found, unread = _decoded(der for der in ders if spki_of(der))
+    unread = unread or (_SOME_DAMAGED if damaged else "")
+    if not found and not keys and not unread:
         return None
-    return StoreFile(Container.PEM, found, keys, open_keys, unread or damaged)
+    return StoreFile(Container.PEM, found, keys, open_keys, _TOO_MANY if len(blocks) > MOST else unread)
+
+
+def _blocks(data: bytes) -> Iterator[tuple[str, bytes, bool]]:
+    """Label and body of each block, and whether its end is there: what is cut off is a block, too."""
+    begun = list(islice(_PEM.finditer(data), MOST + 1))
+    stops = (*(one.start() for one in begun[1:]), len(data))
+    for one, stop in zip(begun, stops, strict=False):
+        end = data.find(b"-----END %b-----" % one[1], one.end(), stop)
+        body = data[one.end() : stop if end < 0 else end]
+        yield one[1].decode("ascii"), _ESCAPED.sub(b"\n", body).replace(b"\\/", b"/"), end >= 0
 
 
 def _first(der: bytes) -> bytes:
@@ -166,13 +189,14 @@ def _base64(text: bytes) -> bytes:
         return b""
 
 
-def _is_private_key(pem: bytes) -> bool:
+def _is_private_key(label: str, body: bytes) -> bool:
     """Whether this really is a key, and one without a password."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+    mark = label.encode("ascii")
     try:
         with decoding():
-            load_pem_private_key(pem, None)
+            load_pem_private_key(b"-----BEGIN %b-----%b-----END %b-----\n" % (mark, body, mark), None)
     except DamagedError:  # or it is encrypted
         return False
     return True
@@ -204,6 +228,9 @@ def _read_pkcs12(data: bytes, passwords: Iterable[str]) -> StoreFile:
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
+    whole = tag_at(data, 0)
+    if whole is None or (whole[2] or 0) > len(data):
+        return StoreFile(Container.PKCS12, unread=_DAMAGED)
     if _iterations(data, 0, len(data)) > _MOST_ITERATIONS:
         return StoreFile(Container.PKCS12, unread="it takes too much work to open")
     for password in (None, *dict.fromkeys(passwords)):

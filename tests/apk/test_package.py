@@ -28,6 +28,7 @@ from tests.apk.forge import (
     NSC_ID,
     REFERENCE,
     Attr,
+    AxmlWriter,
     Member,
     Node,
     Res,
@@ -41,6 +42,7 @@ from tests.apk.forge import (
     nsc,
     simple_zip,
     uses_nsc,
+    with_attributes,
 )
 
 if TYPE_CHECKING:
@@ -452,3 +454,15 @@ def test_nested_bombs_do_not_add_up() -> None:
     opening = _Opening("x", 1 << 20, nested_left=len(large) * 2)
     assert len(list(opening.nested(read_archive(whole), ()))) == 2
     assert len(opening.unknowns) == 2
+
+
+def test_an_attribute_is_known_by_its_id_however_many_there_are() -> None:
+    """AOSP's ResXMLTree bounds the resource ids by their chunk alone: one behind 65,535 others counts like the first."""
+    others = [android(f"a{number}", 0x7F7F0000 + number, 0) for number in range(0x10001)]
+    filling = [Node("meta-data", others[at : at + 1000]) for at in range(0, len(others), 1000)]
+    first = with_attributes(Node("application", [], filling), uses_nsc())
+    writer = AxmlWriter()
+    for one in others:
+        writer.ids.setdefault((one.name, one.id), len(writer.ids))
+    document = writer.document(Node("manifest", [Attr("package", "a.b")], [first]))
+    assert read(**{"AndroidManifest.xml": document}).manifest.nsc == NSC_ID

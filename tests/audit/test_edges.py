@@ -50,6 +50,27 @@ def configured(settings: Settings, *configs: DomainConfig, unresolved: bool = Fa
     return NscFacts(files=(file,), unresolved=unresolved)
 
 
+@pytest.mark.parametrize(
+    "host", ["localhost", "shop.localhost", "127.0.0.1", "127.8.9.10", "::1", "10.0.2.2"]
+)
+def test_traffic_on_the_device_itself_is_no_finding(host: str) -> None:
+    assert not cleartext_to(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.example.com", "127.0.0.1.example.com", "notlocalhost", "localhost.example.com", "128.0.0.1", "127"],
+)
+def test_a_name_is_not_the_device_for_how_it_begins(host: str) -> None:
+    """Only addresses of 127.0.0.0/8 and names in localhost are (RFC 1122 section 3.2.1.3, RFC 6761 section 6.3)."""
+    assert [one.hosts for one in cleartext_to(host)] == [(host,)]
+
+
+def cleartext_to(host: str) -> list[Finding]:
+    config = DomainConfig((Domain(host, False),), settings=Settings(cleartext=True, cleartext_where=WHERE))
+    return found(cleartext_traffic.RULE, app(nsc=configured(Settings(cleartext=False), config)))
+
+
 # -- what Android does where nothing is said -----------------------------------------------------------
 
 

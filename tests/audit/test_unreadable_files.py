@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from base64 import encodebytes
+import json
+from base64 import b64encode, encodebytes
 from contextlib import suppress
+from struct import pack
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +27,7 @@ from pincompiler.keys.stores import read_store
 from pincompiler.shipped.android.bundled import scanning
 from pincompiler.workflows.verify import chain_of
 from tests import pki
-from tests.audit.test_bundled import CA, HASH, counted, jks, scanned, typed, utf
+from tests.audit.test_bundled import CA, HASH, bks, counted, jks, scanned, typed, utf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +66,12 @@ def with_extension(value: bytes, times: int = 1) -> x509.Certificate:
 STRANGE_NAME: Final = pki.der(with_extension(bytes.fromhex("3004a3020500")))
 """A name of the kind x400Address (RFC 5280 section 4.2.1.6), which cryptography knows not."""
 TWICE: Final = pki.der(with_extension(bytes.fromhex("30038201 61".replace(" ", "")), times=2))
+VERSION_1: Final = bytes.fromhex(
+    "3082020030820180021000112233445566778899aabbccddeeff300a06082a8648ce3d040302"
+)
+"""The beginning of a certificate without a version: a serial number of 16 bytes, and ecdsa-with-SHA256 (RFC 5758)."""
+UBER: Final = pack(">I", 1) + counted(bytes(20)) + pack(">I", 1024) + bytes(range(256))
+"""Bouncy Castle's store of which everything is encrypted: a salt, iterations, and noise."""
 BAD_DERS: Final = {
     "version 6": of_version(5),
     "version 128": of_version(127),
@@ -127,6 +139,89 @@ def test_it_is_named_and_the_others_are_read(kind: str, form: str) -> None:
 def test_a_damaged_store_is_named(data: bytes) -> None:
     _, unseen = scanned({"assets/store": data, "assets/a.pem": GOOD})
     assert [one.what for one in unseen] == ["assets/store"]
+
+
+KEY: Final = pki.private(pki.private_key())
+TRADITIONAL: Final = pki.private_key().private_bytes(
+    Encoding.PEM, PrivateFormat.TraditionalOpenSSL, BestAvailableEncryption(b"secret")
+)
+"""With headers between its armour and its base64 (RFC 1421 section 4.6)."""
+CUT: Final = {
+    "DER": DER[:-1],
+    "the beginning of DER": DER[:80],
+    "DER behind another": DER + DER[:-1],
+    "DER of version 1": VERSION_1[:-1],
+    "PEM without its end": GOOD[: len(GOOD) // 2],
+    "PEM whose base64 is short": armoured(DER[:100]),
+    "PEM behind another": GOOD + GOOD[:-40],
+    "base64": b64encode(DER)[:-40],
+    "a key": KEY[:-60],
+    "PKCS#12": pki.truststore(CA, b"secret")[:-1],
+    "PKCS#7": bundle(DER)[:-1],
+    "JKS that states less than it has": jks(DER).replace(pack(">II", 2, 1), pack(">II", 2, 0), 1),
+    "JKS of too many": jks(DER).replace(pack(">II", 2, 1), pack(">II", 2, 1 << 31), 1),
+    "JKS of a new version": jks(DER).replace(pack(">II", 2, 1), pack(">II", 77, 1), 1),
+    "BKS": bks(DER)[:60],
+    "BKS with something behind": bks(DER) + DER,
+}
+
+
+@pytest.mark.parametrize("kind", CUT)
+def test_what_is_cut_short_is_named(kind: str) -> None:
+    """It may hold whatever its beginning promises: a pin, or a key."""
+    _, unseen = scanned({"assets/store": CUT[kind], "assets/a.pem": GOOD})
+    assert [(one.what, one.mechanisms) for one in unseen] == [
+        ("assets/store", frozenset({Mechanism.KEYSTORE}))
+    ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pki.der(pki.request("a")),
+        pki.der(pki.request("a"))[:-1],
+        pki.public(pki.private_key(), Encoding.DER),
+        b"0900 1200 1500, the hours at which the shop opens, and at which it closes",
+        b"-----BEGIN CERTIFICATE-----\nYOUR CERTIFICATE HERE\n",
+        b"-----BEGIN PRIVATE KEY-----" * 3,
+        bytes.fromhex("308202583082014002010130") + bytes(600),
+    ],
+    ids=["a request", "part of one", "a public key", "text", "a form", "armour", "a list of revoked ones"],
+)
+def test_what_is_no_part_of_a_certificate_is_no_doubt(data: bytes) -> None:
+    facts, unseen = scanned({"assets/other": data})
+    assert not facts.files
+    assert not unseen
+
+
+@pytest.mark.parametrize("store", [pki.truststore(CA, b"open sesame"), UBER], ids=["PKCS#12", "UBER"])
+def test_a_store_that_stays_locked_is_named(store: bytes) -> None:
+    """Its password is known to the code alone, and what it holds may be what the app trusts."""
+    facts, unseen = scanned({"assets/store": store})
+    assert [one.store.locked for one in facts.files] == [True]
+    assert [(one.what, one.mechanisms) for one in unseen] == [
+        ("assets/store", frozenset({Mechanism.KEYSTORE}))
+    ]
+
+
+def test_line_breaks_may_be_escaped() -> None:
+    """As JSON has them: the files of Google's service accounts hold such keys."""
+    account = json.dumps({"private_key": KEY.decode(), "ca": GOOD.decode()}).replace("/", "\\/").encode()
+    facts, unseen = scanned({"assets/account.json": account})
+    assert [(len(one.store.certificates), one.store.open_keys) for one in facts.files] == [(1, 1)]
+    assert not unseen
+
+
+def test_a_key_with_headers_is_counted() -> None:
+    facts, unseen = scanned({"assets/key.pem": TRADITIONAL})
+    assert [(one.store.private_keys, one.store.open_keys) for one in facts.files] == [(1, 0)]
+    assert not unseen
+
+
+def test_the_shortest_pin_is_a_file_of_its_own() -> None:
+    """RFC 7469's form for SHA-1, which is 28 letters of base64."""
+    facts, _ = scanned({"assets/pin": b"sha1/" + b64encode(bytes(20))})
+    assert len(facts.pins) == 1
 
 
 def test_text_that_code_puts_together_is_no_damaged_certificate() -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pincompiler.android.apk.oddities import Oddities
 
 _CHUNK = Struct("<HHI")
-_NODE_LINE = Struct("<I")
+_NUMBER = Struct("<I")
 _ELEMENT = Struct("<iiHHH")
 _ATTRIBUTE = Struct("<iiiHBBI")
 _POOL, _IDS, _NAMESPACE, _NAMESPACE_END, _START, _END, _TEXT = 1, 0x180, 0x100, 0x101, 0x102, 0x103, 0x104
@@ -64,7 +64,8 @@ class _Reader:
     budget: int
     events: list[Event] = field(default_factory=list)
     pool: StringPool | None = None
-    ids: tuple[int, ...] = ()
+    ids: range = range(0)
+    """Places of the resource ids that attributes of the same numbers have; AOSP bounds their count by the chunk alone."""
     attributes: dict[bytes, Attribute] = field(default_factory=dict)
     """By their records."""
     depth: int = 0
@@ -105,8 +106,7 @@ class _Reader:
             else:
                 self.note("has a second string pool")
         elif kind == _IDS:
-            count = min((size - header) // 4, 0xFFFF)
-            self.ids = Struct(f"<{count}I").unpack_from(self.data, at + header)
+            self.ids = range(at + header, at + size - 3, 4)
         elif kind not in (_NAMESPACE, _NAMESPACE_END, _TEXT):
             self.note(f"has a chunk of the unknown kind {kind:#06x}, which Android skips")
 
@@ -138,7 +138,7 @@ class _Reader:
     def new_attribute(self, record: bytes) -> Attribute:
         """Its raw text if it has one, else what its typed value says."""
         namespace, name, raw, _, _, kind, data = _ATTRIBUTE.unpack(record)
-        known = self.ids[name] if 0 <= name < len(self.ids) else 0
+        known = _NUMBER.unpack_from(self.data, self.ids[name])[0] if 0 <= name < len(self.ids) else 0
         if raw >= 0 and kind not in _TYPED:
             text = self.string(raw)
         else:
@@ -150,7 +150,7 @@ class _Reader:
 
     def line(self, at: int) -> int:
         """The line in the author's file."""
-        return int(_NODE_LINE.unpack_from(self.data, at + _CHUNK.size)[0])
+        return int(_NUMBER.unpack_from(self.data, at + _CHUNK.size)[0])
 
     def string(self, number: int) -> str:
         return self.pool[number] if self.pool is not None and number >= 0 else ""

@@ -27,6 +27,8 @@ Use instead:
 References: CWE-319; MASVS-NETWORK-1; MASTG-TEST-0235; MASWE-0026
 """
 
+from ipaddress import ip_address
+
 from pincompiler.base.location import Location
 from pincompiler.facts.nsc import NscFile
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
@@ -82,12 +84,17 @@ def _of_file(file: NscFile) -> Findings:
 
 
 def _local(host: str) -> bool:
-    """Whether the traffic does not leave the machine: the device itself, and an emulator's host."""
-    return (
-        host in ("localhost", "::1", "10.0.2.2", "10.0.3.2")
-        or host.startswith("127.")
-        or host.endswith(".localhost")
-    )
+    """Whether the traffic does not leave the machine: the device itself, and an emulator's host.
+
+    RFC 6761 section 6.3 keeps ``localhost`` and the names below it for the device; RFC 1122 section 3.2.1.3, the
+    addresses of ``127.0.0.0/8``.  A name that only begins like such an address may be anybody's.
+    """
+    if host in ("localhost", "10.0.2.2", "10.0.3.2") or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 RULE = Rule("cleartext-traffic", Level.WARNING, __doc__, app=check)

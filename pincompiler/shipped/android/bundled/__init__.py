@@ -70,6 +70,9 @@ def collect(source: Source) -> BundledFacts:
     for member, known in code.opened.items():
         if known and member in scan.stores and scan.stores[member].unread:
             stores_again(scan, member, known)
+    for member, store in scan.stores.items():
+        if store.unread:
+            source.doubt(member, store.unread, Mechanism.KEYSTORE)
     _stacks(source, scan)
     used = {member for one in trust for member in one.files}
     anchors = _anchors(source) if scan.stores else {}
@@ -112,12 +115,19 @@ def _texts(source: Source, trusted: set[bytes]) -> Iterator[CertificateFile]:
             once.setdefault((site.method.dex.name, site.ref), site)
     texts = once.values()
     for site in source.bounded(texts, _MOST_TEXTS, "certificates in the code", Mechanism.KEYSTORE):
+        code = source.code(site.method, site.offset)
         try:
             store = read_store(site.method.dex.string(site.ref).encode("utf-8", "replace"))
-            code = source.code(site.method, site.offset)
-        except DexError:
+        except DexError as error:
+            source.doubt(
+                code.location.symbol, f"may have a certificate, and is damaged: {error}", Mechanism.KEYSTORE
+            )
             continue
         if store is not None:
+            if store.unread:
+                source.doubt(
+                    code.location.symbol, f"has a certificate of which {store.unread}", Mechanism.KEYSTORE
+                )
             in_use = any(one.sha256 in trusted for one in store.certificates)
             yield CertificateFile(code.location, store, trusted=in_use, code=code)
 

@@ -17,7 +17,7 @@ from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
-from pincompiler.keys.stores import read_store, sniff
+from pincompiler.keys.stores import HEAD, read_store, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,9 +53,8 @@ _LIBRARY_DATA: Final = ("com/ibm/icu/impl/data/", "org/joda/time/tz/data/")
 """Folders of libraries that come with thousands of files."""
 _LIBRARY: Final = lazy_regex(r"(?:.*[!/])?lib/([^/]+)/([^/]+\.so)", re.DOTALL)
 _ABIS: Final = ("arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86")
-_HEAD: Final = 32
-_SMALLEST: Final = 50
-"""Bytes; neither a certificate nor a pin is shorter."""
+_SMALLEST: Final = 33
+"""Bytes; neither a certificate nor a pin (``sha1/`` and 28 letters) is shorter."""
 LARGEST_STORE: Final = 32 << 20
 """Bytes of a file that is read whole: scripts of an app are large, and may have certificates in them."""
 _MOST_STORES: Final = 500
@@ -125,7 +124,7 @@ class Scan:
         try:
             if (size := archive.entry(entry).size) < _SMALLEST:
                 return
-            head = archive.head(entry, _HEAD)
+            head = archive.head(entry, HEAD)
             if sniff(head, size):
                 self._store(member, archive, entry)
             elif head.startswith(_HERMES):
@@ -152,8 +151,6 @@ class Scan:
         store = read_store(archive.read(entry, LARGEST_STORE))
         if store is not None:
             self.stores[member] = store
-            if store.unread and not store.locked:
-                self.source.doubt(member, store.unread, Mechanism.KEYSTORE)
 
     def _library(self, member: str, archive: Archive, entry: str) -> None:
         try:
