@@ -37,7 +37,7 @@ lint: $(READY)
 golden: $(READY)
 	$(BIN)/python -m pytest -m builds -q --update-golden
 	$(BIN)/python -m pytest tests/audit/test_snapshots.py -q --update-golden
-	$(BIN)/python -m pytest tests/test_golden.py tests/test_readme.py --update-golden --deselect \
+	$(BIN)/python -m pytest tests/test_golden.py tests/test_schemas.py tests/test_readme.py --update-golden --deselect \
 		tests/test_readme.py::test_the_picture_is_of_the_sample_report
 	$(BIN)/python -m tests.real.make_report_picture
 

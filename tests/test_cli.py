@@ -30,7 +30,7 @@ from pincompiler.platforms import plist
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.policy.project import App, Output
-from tests import parts, pki
+from tests import json_schemas, parts, pki
 from tests.patience import WAIT_S
 from tests.strategies import apps, policies
 
@@ -129,7 +129,10 @@ def run(*arguments: str, cwd: Path, stdin: bytes = b"", tty: bool = False) -> Ra
         sys.stdin, sys.stdout, sys.stderr = streams
         gc.enable()
     assert isinstance(code, int), "a command ends with an exit code"
-    return Ran(code, out.written(), err.written())
+    ran = Ran(code, out.written(), err.written())
+    if "json" in arguments and ran.stdout:
+        json_schemas.hold(arguments[0], ran.stdout)
+    return ran
 
 
 def process(*arguments: str, cwd: Path = ROOT, **environment: str) -> Ran:

@@ -15,6 +15,7 @@ from zipfile import ZipFile
 import pytest
 
 from pincompiler._version import __version__
+from pincompiler.reports.schemas import NAMES
 from tests.test_cli import OUTPUTS, ROOT, SAMPLES, TODAY
 
 TEMPLATES = {path.name for path in (ROOT / "templates").iterdir()}
@@ -78,6 +79,7 @@ def test_the_wheel_has_what_is_needed_and_no_more(installed: Installed) -> None:
         "pincompiler/platforms/trustkit-unknown-tlds.txt",
         "pincompiler/platforms/trustkit-android-unknown-tlds.txt",
         "pincompiler/rules/reference-names.toml",
+        *(f"pincompiler/schemas/{name}.schema.json" for name in NAMES),
         "pincompiler/shipped/android/libraries.toml",
         f"pincompiler-{__version__}.dist-info/entry_points.txt",
         f"pincompiler-{__version__}.dist-info/licenses/LICENSE",
@@ -89,7 +91,7 @@ def test_the_wheel_has_what_is_needed_and_no_more(installed: Installed) -> None:
         f"pincompiler-{__version__}.dist-info",
     }
     assert {Path(name).suffix for name in names} <= {
-        *(".py", ".j2", ".css", ".js", ".txt", ".toml", ".typed", "", ".md"),
+        *(".py", ".j2", ".css", ".js", ".txt", ".toml", ".typed", "", ".md", ".json"),
     }
 
 

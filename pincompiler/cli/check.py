@@ -34,7 +34,7 @@ def command(
         print_findings("check", checked, findings, output_format)
     else:
         findings, doubts = configurations.judged(pins, day, expiring_within)
-        print_bare_findings("check", pins, findings, output_format, unknown=list(doubts))
+        print_bare_findings(pins, findings, doubts, output_format)
     failed = any(finding.level.rank <= fail_on.rank for finding in findings)
     code = incomplete(doubts)
     raise typer.Exit(PROBLEM if failed else code)

@@ -25,6 +25,7 @@ from pincompiler.cli.options import PINS, Horizon, OutputFormat, PinsFile, Today
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pincompiler.reports.findings.json import WrittenFile
     from pincompiler.workflows.compile import Artifact, Checked
 
 EPILOG = "Example: pincompiler compile -t nsc -t ats"
@@ -58,7 +59,6 @@ def command(
     where it is written; below a DIR that has none it begins as a copy of the project's.
     """
     from pincompiler.workflows import compile as compiler
-    from pincompiler.workflows import write as outputs
 
     to_stdout, as_json = output == "-", output_format is Format.JSON
     if to_stdout and (as_json or check_only):
@@ -67,24 +67,21 @@ def command(
     if checked.readable:
         _known_targets(target or (), checked)
     directory = Path(output) if output and not to_stdout else checked.project.root
-    findings = [*checked.findings]
+    findings = checked.findings
     if checked.ok and not to_stdout:
-        findings += compiler.overwritten(checked, directory, force=force)
+        findings = (*findings, *compiler.overwritten(checked, directory, force=force))
     failed = any(finding.level is Level.ERROR for finding in findings)
     if not as_json:
         # What is accepted or merely worth knowing is for `check`; a build log shows what matters.
-        told = [finding for finding in findings if finding.level is not Level.NOTE]
-        print_findings("compile", checked, told, output_format, to_stderr=to_stdout or check_only)
+        important = [finding for finding in findings if finding.level is not Level.NOTE]
+        print_findings("compile", checked, important, output_format, to_stderr=to_stdout or check_only)
     artifacts = () if failed else _artifacts(checked, directory)
     if to_stdout and not failed:
         print_artifact(artifacts)
         return
-    stale = outputs.stale(artifacts, directory)
-    if not check_only:
-        outputs.write_all(stale, directory)
+    stale = _stale(artifacts, directory, write=not check_only)
     if as_json:
-        changed = [{"target": a.target, "path": str(a.path), "stale": a in stale} for a in artifacts]
-        print_findings("compile", checked, findings, output_format, artifacts=changed)
+        print_findings("compile", checked, findings, output_format, artifacts=_listed(artifacts, stale))
     elif failed:
         talk("nothing was written")
     elif check_only:
@@ -92,6 +89,22 @@ def command(
     else:
         tell_written(artifacts, stale)
     raise typer.Exit(PROBLEM if failed or (check_only and stale) else FINE)
+
+
+def _stale(artifacts: tuple[Artifact, ...], directory: Path, *, write: bool) -> tuple[Artifact, ...]:
+    """The files that are not as they should be; with ``write`` they are from now on."""
+    from pincompiler.workflows import write as outputs
+
+    stale = outputs.stale(artifacts, directory)
+    if write:
+        outputs.write_all(stale, directory)
+    return stale
+
+
+def _listed(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) -> tuple[WrittenFile, ...]:
+    from pincompiler.reports.findings.json import WrittenFile
+
+    return tuple(WrittenFile(one.target, str(one.path), one in stale) for one in artifacts)
 
 
 def _artifacts(checked: Checked, directory: Path) -> tuple[Artifact, ...]:

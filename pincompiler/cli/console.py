@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from pincompiler.base.finding import Finding
+    from pincompiler.reports.findings.json import WrittenFile
     from pincompiler.verdicts.served import Requirements, ServerVerdict
     from pincompiler.verdicts.subject import Subject
     from pincompiler.workflows.compile import Artifact, Checked
@@ -90,18 +91,18 @@ def print_findings(
     output_format: Format,
     *,
     to_stderr: bool = False,
-    **more: object,
+    artifacts: tuple[WrittenFile, ...] = (),
 ) -> None:
-    """Findings in a pins.toml with their source lines, or the JSON report; ``more`` goes into the latter."""
+    """Findings in a pins.toml with their source lines, or the JSON report, which has the artifacts too."""
     from pincompiler.reports.findings import json, text
 
     project, document, findings = checked.project, checked.document, tuple(findings)
     stream = sys.stderr if to_stderr else sys.stdout
     digest = project.policy.digest() if checked.readable else ""
     if output_format is Format.JSON:
-        targets = [output.target for output in project.outputs]
-        facts = {"source": document.file, "policy": digest, "targets": targets, **more}
-        stream.write(json.render(command, findings, **facts))
+        targets = tuple(output.target for output in project.outputs)
+        report = json.FindingsReport(document.file, digest, targets, findings, artifacts)
+        stream.write(json.render(command, report))
         return
     stream.write(text.render(findings, document.file, document.text, colour=has_colour(stream)))
     stream.flush()
@@ -111,13 +112,13 @@ def print_findings(
 
 
 def print_bare_findings(
-    command: str, path: Path, findings: tuple[Finding, ...], output_format: Format, **more: object
+    path: Path, findings: tuple[Finding, ...], doubts: tuple[str, ...], output_format: Format
 ) -> None:
-    """Findings in another file, of which no text is at hand."""
+    """What `check` finds in another file, of which no text is at hand."""
     from pincompiler.reports.findings import json, text
 
     if output_format is Format.JSON:
-        out(json.render(command, findings, source=str(path), policy="", targets=[], **more))
+        out(json.render("check", json.FindingsReport(str(path), "", (), findings, unknown=doubts)))
         return
     out(text.render(findings, "", "", colour=has_colour(sys.stdout)))
     talk(f"{path}: {text.summary(findings) or 'no findings'}")

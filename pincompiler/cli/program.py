@@ -30,6 +30,7 @@ COMMANDS = (
     "diff",
     "audit",
     "report",
+    "schema",
 )
 """In the order of the help; each is a module of this package with a ``command`` and an ``EPILOG``."""
 

@@ -2,63 +2,104 @@
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pincompiler.base import json_tables
+from pincompiler.base.json_kinds import BASE64, DAY, TEXT, TEXTS, Choice, Many, Maybe
+from pincompiler.base.json_tables import JsonTable, field, result
+from pincompiler.facts import Algorithm, Mechanism
 from pincompiler.policy.differences import STRANGER
+from pincompiler.reports.json_parts import LEVEL
 
 if TYPE_CHECKING:
-    from pincompiler.base.finding import Finding
-    from pincompiler.verdicts.changes import Changes
-    from pincompiler.verdicts.subject import InventoryPin
     from pincompiler.workflows.diff import Comparison, Disagreement
+
+_KEY = Maybe(BASE64, STRANGER)
+"""A pin; null for a key that nobody pinned."""
+
+
+def _accepting(one: Disagreement) -> str:
+    return one.left if one.difference.wanted else one.right
+
+
+def _refusing(one: Disagreement) -> str:
+    return one.right if one.difference.wanted else one.left
+
+
+_CHAIN = JsonTable(
+    "chain",
+    "The pins of a chain; null stands for a key that neither side pins.",
+    (
+        field("leaf", _KEY, "The pin of the server's own key, in base64."),
+        field("cas", Many(_KEY), "The pins of the CAs above it."),
+    ),
+)
+_DIFFERENCE = JsonTable(
+    "difference",
+    "A host, a chain and a day on which one side accepts what the other refuses.",
+    (
+        field("host", TEXT, "The host.", "difference.host"),
+        field(
+            "from",
+            Maybe(DAY, date.min),
+            "The first day of it; null: it is so from the beginning.",
+            "difference.day",
+        ),
+        field("chain", _CHAIN, "The smallest chain that shows it.", "difference.chain"),
+        field("accepted-by", TEXT, "The side that accepts the chain.", _accepting),
+        field("refused-by", TEXT, "The side that refuses it.", _refusing),
+        field("message", TEXT, "The same as a sentence.", "sentence"),
+    ),
+)
+_FINDING = JsonTable(
+    "finding",
+    "A finding on an app.",
+    (
+        field("rule", TEXT, "The id of the rule."),
+        field("level", LEVEL, "How much it matters."),
+        field("message", TEXT, "A sentence without its full stop."),
+        field("hosts", TEXTS, "The hosts it is about."),
+    ),
+)
+_PIN = JsonTable(
+    "pin",
+    "A pin in an app.",
+    (
+        field("mechanism", Choice(Mechanism), "What should enforce it.", "pin.mechanism"),
+        field("host", TEXT, "The host as the app spells it; empty: it is not known.", "pin.host"),
+        field("algorithm", Choice(Algorithm), "What it is the hash of, and which hash.", "pin.algorithm"),
+        field("pin", TEXT, "The hash in base64, or as it is written in the app.", "pin.pin"),
+    ),
+)
+_FINDINGS = JsonTable(
+    "changed-findings",
+    "The findings on both apps.",
+    (
+        field("new", Many(_FINDING), "Those on the second app alone."),
+        field("fixed", Many(_FINDING), "Those on the first app alone."),
+        field("unchanged", Many(_FINDING), "Those on both."),
+    ),
+)
+_PINS = JsonTable(
+    "changed-pins",
+    "The pins of both apps.",
+    (
+        field("new", Many(_PIN), "Those of the second app alone.", "new_pins"),
+        field("gone", Many(_PIN), "Those of the first app alone.", "gone_pins"),
+        field("unchanged", Many(_PIN), "Those of both.", "kept_pins"),
+    ),
+)
+DIFF = result(
+    "diff",
+    "How two configurations, or two builds of an app, differ.",
+    field("differences", Many(_DIFFERENCE), "What one side accepts and the other refuses.", "disagreements"),
+    field("unknown", TEXTS, "What of either could not be told, so that there may be more.", "doubts"),
+    field("findings", _FINDINGS, "Of two apps: how their findings differ.", "changes", optional=True),
+    field("pins", _PINS, "Of two apps: how their pins differ.", "changes", optional=True),
+)
 
 
 def render(found: Comparison) -> str:
     """``{"version": 1, "command": "diff", …}``; pins are base64, a key that nobody pinned is null."""
-    shown = [_shown(item) for item in found.disagreements]
-    report = {"version": 1, "command": "diff", "differences": shown, "unknown": list(found.doubts)}
-    if found.changes:
-        report |= _changes(found.changes)
-    return json.dumps(report, indent=2) + "\n"
-
-
-def _changes(found: Changes) -> dict[str, Any]:
-    of_findings = {"new": found.new, "fixed": found.fixed, "unchanged": found.unchanged}
-    of_pins = {"new": found.new_pins, "gone": found.gone_pins, "unchanged": found.kept_pins}
-    return {
-        "findings": {name: [_finding(one) for one in some] for name, some in of_findings.items()},
-        "pins": {name: [_pin_id(one) for one in some] for name, some in of_pins.items()},
-    }
-
-
-def _finding(one: Finding) -> dict[str, Any]:
-    return {"rule": one.rule, "level": one.level.value, "message": one.message, "hosts": list(one.hosts)}
-
-
-def _pin_id(found: InventoryPin) -> dict[str, str]:
-    pin = found.pin
-    return {
-        "mechanism": pin.mechanism.value,
-        "host": pin.host,
-        "algorithm": pin.algorithm.value,
-        "pin": pin.pin,
-    }
-
-
-def _shown(item: Disagreement) -> dict[str, Any]:
-    difference = item.difference
-    return {
-        "host": difference.host,
-        "from": None if difference.day == date.min else difference.day.isoformat(),
-        "chain": {"leaf": _pin(difference.chain.leaf), "cas": [_pin(pin) for pin in difference.chain.cas]},
-        "accepted-by": item.left if difference.wanted else item.right,
-        "refused-by": item.right if difference.wanted else item.left,
-        "message": item.sentence,
-    }
-
-
-def _pin(pin: bytes) -> str | None:
-    return None if pin == STRANGER else b64encode(pin).decode("ascii")
+    return json_tables.render(DIFF, found)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
+
+from pincompiler.base import json_tables
+from pincompiler.base.json_kinds import TEXT, TEXTS, TRUTH, Many
+from pincompiler.base.json_tables import JsonTable, field, result
+from pincompiler.reports.json_parts import LEVEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -11,35 +15,47 @@ if TYPE_CHECKING:
     from pincompiler.rules.rule import Rule
     from pincompiler.workflows.explain import Explanation
 
+_ENFORCEMENT = JsonTable(
+    "enforcement",
+    "What pins.toml, or a target, does for the host.",
+    (
+        field("who", TEXT, "`pins.toml`, or the target and its file."),
+        field("pinned", TRUTH, "Whether anything is demanded of chains.", lambda one: bool(one.demands)),
+        field("decided-by", TEXTS, "The entries that count; none: the host is not pinned."),
+        field("needs", TEXTS, "The accepted keys of each demand; all demands have to be met.", "demands"),
+        field("ends", TEXT, "The instants at which the pins end; may be empty."),
+        field("does-not-see", TEXT, "Connections that are not seen; may be empty.", "uncovered"),
+    ),
+)
+HOST = result(
+    "explain",
+    "Who decides on a host.",
+    field("host", TEXT, "The host, as it was named.", lambda pair: pair[0]),
+    field("enforcements", Many(_ENFORCEMENT), "The policy first, then each target.", lambda pair: pair[1]),
+)
+_RULE = JsonTable(
+    "rule",
+    "The page of a rule.",
+    (
+        field("id", TEXT, "The id, as findings name it."),
+        field("level", LEVEL, "How much a finding of it matters."),
+        field("summary", TEXT, "What is wrong, in a line."),
+        field("text", TEXT, "The page, in Markdown.", "page"),
+        field("references", TEXTS, "The ids of CWE, MASVS, MASTG and MASWE, and documents."),
+    ),
+)
+RULES = result(
+    "explain",
+    "The pages of rules.",
+    field("rules", Many(_RULE), "The rule that was named, or all.", list),
+)
+
 
 def render_host(host: str, explanations: tuple[Explanation, ...]) -> str:
     """``{"version": 1, "command": "explain", "host": …, "enforcements": […]}``."""
-    shown = [
-        {
-            "who": item.who,
-            "pinned": bool(item.demands),
-            "decided-by": list(item.decided_by),
-            "needs": list(item.demands),
-            "ends": item.ends,
-            "does-not-see": item.uncovered,
-        }
-        for item in explanations
-    ]
-    return (
-        json.dumps({"version": 1, "command": "explain", "host": host, "enforcements": shown}, indent=2) + "\n"
-    )
+    return json_tables.render(HOST, (host, explanations))
 
 
 def render_rules(rules: Iterable[Rule]) -> str:
     """``{"version": 1, "command": "explain", "rules": […]}``."""
-    shown = [
-        {
-            "id": rule.id,
-            "level": rule.level.value,
-            "summary": rule.summary,
-            "text": rule.page,
-            "references": list(rule.references),
-        }
-        for rule in rules
-    ]
-    return json.dumps({"version": 1, "command": "explain", "rules": shown}, indent=2) + "\n"
+    return json_tables.render(RULES, rules)

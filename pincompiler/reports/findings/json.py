@@ -2,45 +2,126 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pincompiler.base import json_tables
+from pincompiler.base.json_kinds import COUNT, TEXT, TEXTS, TRUTH, Many, Maybe
+from pincompiler.base.json_tables import JsonTable, field, result
+from pincompiler.base.records import dataclass
+from pincompiler.reports.json_parts import LEVEL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
     from pincompiler.base.finding import Finding
     from pincompiler.base.location import Location
 
 
-def render(command: str, findings: Iterable[Finding], **more: Any) -> str:
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file that `compile` writes, or that `compile --check` compares."""
+
+    target: str
+    path: str
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsReport:
+    """What `check` and `compile` found in one file."""
+
+    source: str
+    policy: str
+    targets: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    artifacts: tuple[WrittenFile, ...] = ()
+    """Of `compile`."""
+    unknown: tuple[str, ...] | None = None
+    """What of another file than a pins.toml could not be told; None: that was not asked."""
+
+
+def _of_span(name: str) -> Callable[[Location], int | None]:
+    return lambda where: getattr(where.span, name) if where.span else None
+
+
+LOCATION = JsonTable(
+    "location",
+    "A place in a file; without a line the whole file is meant.",
+    (
+        field("file", TEXT, "The file, as it was named."),
+        field("line", COUNT, "The first line, from 1.", _of_span("line"), optional=True),
+        field(
+            "column", COUNT, "The first column, from 1, in code points.", _of_span("column"), optional=True
+        ),
+        field("end-line", COUNT, "The last line.", _of_span("end_line"), optional=True),
+        field(
+            "end-column",
+            COUNT,
+            "The column behind the last character.",
+            _of_span("end_column"),
+            optional=True,
+        ),
+    ),
+)
+RELATED = JsonTable(
+    "related",
+    "Another place that matters.",
+    (
+        field("message", TEXT, "What the place has to do with the finding.", lambda pair: pair[0]),
+        field("location", LOCATION, "The place.", lambda pair: pair[1]),
+    ),
+)
+FINDING = JsonTable(
+    "finding",
+    "One wrong thing.",
+    (
+        field("rule", TEXT, "The id of the rule; `pincompiler explain RULE` has its page."),
+        field("level", LEVEL, "How much it matters."),
+        field("message", TEXT, "A sentence that names the host or the key, without its full stop."),
+        field("fix", TEXT, "What to do; may be empty."),
+        field("target", TEXT, "The target of `[target.*]` it is about; empty: none."),
+        field("hosts", TEXTS, "The hosts it is about."),
+        field("location", Maybe(LOCATION), "Where it is; null: in the file as a whole."),
+        field("related", Many(RELATED), "Other places that matter."),
+    ),
+)
+_ARTIFACT = JsonTable(
+    "artifact",
+    "A file of a target.",
+    (
+        field("target", TEXT, "The target, as pins.toml names it."),
+        field("path", TEXT, "The file, below the directory that is written to."),
+        field("stale", TRUTH, "Whether the file was not as it should be."),
+    ),
+)
+_HEAD = (
+    field("source", TEXT, "The file that was checked, as it was named."),
+    field("policy", TEXT, "The digest of the policy: `sha256/…`; empty: there is none to be read."),
+    field("targets", TEXTS, "The targets that pins.toml names."),
+)
+_FINDINGS = field("findings", Many(FINDING), "What is wrong.")
+CHECK = result(
+    "check",
+    "What is wrong with a pins.toml, a network security configuration, an Info.plist or an app.",
+    *_HEAD,
+    field(
+        "unknown",
+        TEXTS,
+        "What could not be told of the file; absent for a pins.toml, which is read whole or not at all.",
+        optional=True,
+    ),
+    _FINDINGS,
+)
+COMPILE = result(
+    "compile",
+    "What was compiled, or why nothing was.",
+    *_HEAD,
+    field("artifacts", Many(_ARTIFACT), "The files of all targets; none where an error refuses them."),
+    _FINDINGS,
+)
+_TABLES = {table.title: table for table in (CHECK, COMPILE)}
+
+
+def render(command: str, report: FindingsReport) -> str:
     """``{"version": 1, "command": …, "findings": […]}`` and what the command has besides."""
-    shown = [_finding(finding) for finding in findings]
-    return json.dumps({"version": 1, "command": command, **more, "findings": shown}, indent=2) + "\n"
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "level": finding.level.value,
-        "message": finding.message,
-        "fix": finding.fix,
-        "target": finding.target,
-        "hosts": list(finding.hosts),
-        "location": _location(finding.location),
-        "related": [{"message": what, "location": _location(where)} for what, where in finding.related],
-    }
-
-
-def _location(where: Location | None) -> dict[str, Any] | None:
-    if where is None:
-        return None
-    span = where.span
-    if span is None:
-        return {"file": where.file}
-    return {
-        "file": where.file,
-        "line": span.line,
-        "column": span.column,
-        "end-line": span.end_line,
-        "end-column": span.end_column,
-    }
+    return json_tables.render(_TABLES[command], report)

@@ -1,0 +1,30 @@
+"""``pincompiler schema``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pincompiler.base.errors import UsageError
+from pincompiler.cli.console import out
+
+EPILOG = "Example: pincompiler schema audit > audit.schema.json"
+
+
+def command(
+    name: Annotated[
+        str, typer.Argument(metavar="[COMMAND]", help="The command whose JSON is meant; none: list them.")
+    ] = "",
+) -> None:
+    """Print the JSON Schema of what a command writes with -f json."""
+    from pincompiler.reports.schemas import NAMES, published
+    from pincompiler.source.tables import did_you_mean
+
+    if not name:
+        out("".join(f"{one}\n" for one in NAMES))
+        return
+    if name not in NAMES:
+        suggestion = did_you_mean(name, NAMES) or f"there is one of {', '.join(NAMES)}"
+        raise UsageError(f"no schema is called {name}; {suggestion}")
+    out(published(name))

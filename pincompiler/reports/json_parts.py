@@ -1,0 +1,45 @@
+"""Objects of JSON that the results of several commands have."""
+
+from __future__ import annotations
+
+from pincompiler.base.finding import Level
+from pincompiler.base.json_kinds import COUNT, MOMENT, PIN, TEXT, Choice, Maybe
+from pincompiler.base.json_tables import JsonTable, field
+from pincompiler.policy.enforcement import Role
+
+CERTIFICATE = JsonTable(
+    "certificate",
+    "A certificate of a chain that OpenSSL validated.",
+    (
+        # Of a pair: its place in the chain, and the key with its certificate.
+        field(
+            "role",
+            Choice(Role),
+            "`leaf` for the server's own certificate, `ca` for those above it.",
+            lambda pair: Role.CA if pair[0] else Role.LEAF,
+        ),
+        field("subject", TEXT, "The subject, as RFC 4514 writes it.", lambda pair: pair[1].subject),
+        field(
+            "algorithm",
+            TEXT,
+            "The kind of key, such as `P-256` or `RSA-2048`.",
+            lambda pair: pair[1].algorithm,
+        ),
+        field(
+            "not-after",
+            Maybe(MOMENT),
+            "The last second of the certificate, in UTC.",
+            lambda pair: pair[1].certificate.not_after if pair[1].certificate else None,
+        ),
+        field("spki-sha256", PIN, "The pin of the key, in base64.", lambda pair: pair[1].pin),
+    ),
+)
+API_LEVELS = JsonTable(
+    "api-levels",
+    "A range of Android API levels, both ends included.",
+    (
+        field("first", COUNT, "The first API level."),
+        field("last", Maybe(COUNT), "The last API level; null: all that come after."),
+    ),
+)
+LEVEL = Choice(Level)

@@ -1,0 +1,44 @@
+"""JSON Schemas of what the commands print with ``-f json``: made of the tables that write it.
+
+The files below ``pincompiler/schemas/`` are published; a test holds them to the tables.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from pincompiler.base.json_tables import schema_of
+
+if TYPE_CHECKING:
+    from pincompiler.base.json_tables import JsonTable
+
+NAMES = ("check", "compile", "pin", "explain", "diff")
+"""The commands that have one, in the order of the help."""
+
+
+def tables(name: str) -> tuple[JsonTable, ...]:
+    """The shapes of a command's results."""
+    from pincompiler.reports.diff.json import DIFF
+    from pincompiler.reports.explain.json import HOST, RULES
+    from pincompiler.reports.findings.json import CHECK, COMPILE
+    from pincompiler.reports.pin.json import KEYS, SERVER
+
+    return {
+        "check": (CHECK,),
+        "compile": (COMPILE,),
+        "pin": (KEYS, SERVER),
+        "explain": (RULES, HOST),
+        "diff": (DIFF,),
+    }[name]
+
+
+def made(name: str) -> str:
+    """The schema of a command's results, as the tables have it."""
+    return json.dumps(schema_of(tables(name)), indent=2) + "\n"
+
+
+def published(name: str) -> str:
+    """The schema of a command's results, as it is published."""
+    return (files("pincompiler") / "schemas" / f"{name}.schema.json").read_text("utf-8")

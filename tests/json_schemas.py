@@ -1,0 +1,46 @@
+"""What the commands print as JSON, held to the published schemas by a validator that others wrote."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+import pincompiler
+from pincompiler.reports.schemas import NAMES
+
+SCHEMAS = Path(pincompiler.__file__).parent / "schemas"
+
+
+def schema(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+    return found
+
+
+def closed(value: Any) -> Any:
+    """The schema without room for fields that it does not describe."""
+    if isinstance(value, list):
+        return [closed(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: closed(one) for name, one in value.items()}
+    return found | ({"additionalProperties": False} if isinstance(found.get("properties"), dict) else {})
+
+
+@cache
+def validator(name: str, *, strict: bool) -> Draft202012Validator:
+    """Of the published schema; a strict one refuses what the schema does not describe."""
+    found = schema(name)
+    Draft202012Validator.check_schema(found)
+    return Draft202012Validator(closed(found) if strict else found, format_checker=FormatChecker())
+
+
+def hold(name: str, printed: str) -> None:
+    """Whatever a command has printed is what its schema describes, all of it."""
+    if name not in NAMES:
+        return
+    errors = validator(name, strict=True).iter_errors(json.loads(printed))
+    assert [f"{one.json_path}: {one.message}" for one in errors] == []
