@@ -38,6 +38,7 @@ from pincompiler.facts.trust import Decider, Decides, Flaw, TrustFacts
 from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Settings
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.policy.enforcement import Enforcement, Key
+from tests import pki
 from tests.apk.forge import Node, android, manifest, nsc, simple_zip, uses_nsc
 from tests.apk.forge import app as forged
 from tests.strategies import spki
@@ -252,6 +253,23 @@ def test_what_trustkit_is_asked_is_compared(tmp_path: Path) -> None:
     ran = run("diff", written(tmp_path, "a.plist", trustkit()), written(tmp_path, "b.plist", swizzling))
     assert (ran.exit_code, claims(ran)) == (3, False)
     assert "TSKSwizzleNetworkDelegates" in ran.stderr
+
+
+@pytest.mark.parametrize(("algorithm", "code"), [("P-256", 0), ("P-521", 1), ("Ed25519", 1)])
+def test_a_key_that_trustkit_cannot_hash_is_a_difference(algorithm: str, code: int, tmp_path: Path) -> None:
+    """TSKSPKIHashCache.m knows five kinds; the kind of a key is in pins.toml's certificate, not in the plist."""
+    certificate = pki.certificate(key=pki.private_key(algorithm))
+    written(tmp_path, "one.pem", pki.pem(certificate))
+    pins = written(tmp_path, "pins.toml", PINS.replace(f'spki-sha256 = "{ONE}"', 'file = "one.pem"'))
+    plist = written(
+        tmp_path,
+        "Info.plist",
+        trustkit(TSKPublicKeyHashes=[b64encode(pki.openssl_pin(pki.pem(certificate))).decode(), TWO]),
+    )
+    for left, right in ((pins, plist), (plist, pins)):
+        ran = run("diff", left, right)
+        assert (ran.exit_code, claims(ran)) == (code, not code)
+        assert (f"which cannot hash {algorithm} keys" in ran.stdout) is bool(code)
 
 
 SET_BY_XCODE = {

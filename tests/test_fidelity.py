@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
+from pincompiler.platforms.ats import Ats, PinnedDomain
 from pincompiler.platforms.registry import TARGETS
+from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.policy.differences import STRANGER, describe, differences
 from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
 from pincompiler.policy.project import App, Output
@@ -55,6 +58,66 @@ def test_every_difference_is_one(target: Target[Any], policy: Policy, app: App) 
     for found in differences(policy, model):
         assert policy.accepts(found.host, found.chain, found.day) is found.wanted
         assert model.accepts(found.host, found.chain, found.day) is not found.wanted
+
+
+KINDS = st.lists(st.sampled_from(("", "P-256", "P-521", "Ed25519")), min_size=5, max_size=5)
+
+
+def of_kinds(policy: Policy, kinds: list[str]) -> Policy:
+    """The policy with keys of these algorithms."""
+    known = dict(zip((*LEAVES[:2], *CAS[:2], UNKNOWN[0]), kinds, strict=True))
+    return Policy(
+        tuple(
+            replace(one, keys=tuple(replace(key, algorithm=known.get(key, "")) for key in one.keys))
+            for one in policy.sets
+        )
+    )
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None)
+@given(policies, KINDS, hosts, chains, days)
+def test_keys_that_a_platform_cannot_hash_are_told(
+    policy: Policy, kinds: list[str], host: str, chain: Chain, day: date
+) -> None:
+    """Between pins.toml, NSPinnedDomains and TrustKit; of keys that nobody pins for the host no kind is known."""
+    policy = of_kinds(policy, kinds)
+    known = {key.spki_sha256: key for one in policy.sets for key in one.keys}
+    own = {pin for clause in policy.demand(host) for pin in clause.leaf | clause.ca}
+    keys = tuple(known[pin] if pin in own else Key(pin) for pin in (chain.leaf, *chain.cas))
+    chain = replace(chain, keys=keys)
+    kit, ats = (
+        target.lower(policy, App(), OUTPUT) for target in TARGETS if target.name in ("trustkit", "ats")
+    )
+    for left, right in ((policy, kit), (kit, policy), (ats, kit)):
+        found = tuple(differences(left, right))
+        for one in found:
+            assert left.accepts(one.host, one.chain, one.day) is one.wanted
+            assert right.accepts(one.host, one.chain, one.day) is not one.wanted
+        event(f"hash: {any(one.unhashable for one in found)}, same: {not found}")
+        if not found:
+            assert left.accepts(host, chain, day) == right.accepts(host, chain, day)
+
+
+def test_a_ca_that_cannot_be_hashed_ends_the_search_above_a_pinned_key() -> None:
+    """NSPinnedDomains may want both keys; TrustKit looks from the root down and gives up before it meets the leaf."""
+    ca = replace(CA_1, algorithm="P-521")
+    ats = Ats((PinnedDomain("example.com", include_subdomains=False, leaf=(LEAF_1,), ca=(ca,)),))
+    kit = TrustKit((TrustKitDomain("example.com", include_subdomains=False, keys=(LEAF_1,)),))
+    found = [one for one in differences(ats, kit) if one.wanted]
+    assert [(one.chain, one.unhashable) for one in found] == [
+        (Chain(LEAF_1.spki_sha256, (ca.spki_sha256,)), "P-521")
+    ]
+    assert describe(found[0], "A", "B", lambda pin: {LEAF_1.spki_sha256: "l", ca.spki_sha256: "c"}[pin]) == (
+        "example.com with leaf key `l` under CA `c` is accepted by A and refused by B, which cannot hash P-521 keys"
+    )
+
+
+def test_what_accepts_nothing_accepts_nothing_above_an_unhashable_key_either() -> None:
+    ca = replace(CA_1, algorithm="P-521")
+    ats = Ats((PinnedDomain("example.com", include_subdomains=False, leaf=(), ca=(ca,)),))
+    kit = TrustKit((TrustKitDomain("example.com", include_subdomains=False, keys=(LEAF_1,)),))
+    assert [one.wanted for one in differences(ats, kit)] == [False]
 
 
 @pytest.mark.slow

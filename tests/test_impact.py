@@ -156,7 +156,9 @@ def test_trustkit_gives_up_at_a_key_that_it_cannot_hash(pinned: str, outcome: st
     _, report = impact(folder, "Info.plist")
     assert [one[2] for one in days(report)] == [outcome]
     why = report["releases"][0]["hosts"][0]["days"][0]["why"]
-    assert why.startswith("ca P-256 " if pinned == "root" else "TrustKit cannot hash the P-521 key")
+    assert why.startswith(
+        "ca P-256 " if pinned == "root" else "Info.plist (TrustKit) cannot hash the P-521 key"
+    )
 
 
 def test_a_release_of_git_comes_with_the_files_of_its_keys(folder: Path) -> None:

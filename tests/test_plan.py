@@ -160,7 +160,9 @@ def test_a_pinned_key_that_trustkit_cannot_hash_is_no_key_to_rotate_to(tmp_path:
     (one,) = report["rotations"]
     assert (code, one["verdict"], one["first-safe-date"]) == (1, "unsafe", None)
     assert [refusal["mechanism"] for refusal in one["refusals"]] == ["trustkit"]
-    assert one["next"].endswith("as TrustKit cannot hash the P-521 key of b, and refuses such chains")
+    assert one["next"].endswith(
+        "as trustkit (Info.plist) cannot hash the P-521 key of b, and refuses such chains"
+    )
 
 
 def test_a_rotation_that_was_made_too_early_is_to_be_undone(tmp_path: Path) -> None:

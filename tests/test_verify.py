@@ -281,7 +281,7 @@ def test_a_pinned_key_that_trustkit_cannot_hash(project: Path) -> None:
     (remark,) = hosts(ran)[0]["remarks"]
     assert (ran.code, remark["code"]) == (1, "target-blocks")
     assert remark["message"] == (
-        "is blocked by trustkit-swift (Pins.swift) today: TrustKit cannot hash the P-521 key of "
+        "is blocked by trustkit-swift (Pins.swift) today, which cannot hash the P-521 key of "
         "CN=Example Shop Root, and refuses such chains"
     )
 

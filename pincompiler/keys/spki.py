@@ -25,10 +25,10 @@ from cryptography.hazmat.primitives.serialization import (
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.keys.decoding import DamagedError, decoding
-from pincompiler.policy.enforcement import Certificate, Role
+from pincompiler.policy.enforcement import Certificate, Chain, Key, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes, PublicKeyTypes
 
@@ -57,6 +57,12 @@ class PublicKey:
     def pin(self) -> str:
         """The pin as base64, the form of pins.toml and of most platforms."""
         return b64encode(self.spki_sha256).decode("ascii")
+
+
+def pinned_chain(path: Sequence[PublicKey]) -> Chain:
+    """A validated path, the server's own key first, as enforcements are asked about it."""
+    keys = tuple(Key(one.spki_sha256, one.role, one.subject, one.algorithm) for one in path)
+    return Chain(path[0].spki_sha256, tuple(one.spki_sha256 for one in path[1:]), keys)
 
 
 class KeyFileError(Exception):

@@ -23,9 +23,8 @@ from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, Pi
 from pincompiler.policy.hosts import is_ip_address, public_suffix, public_suffixes_below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from pincompiler.keys.spki import PublicKey
     from pincompiler.platforms.target import Job
     from pincompiler.policy.enforcement import Policy
     from pincompiler.policy.project import App, Output
@@ -114,6 +113,10 @@ class TrustKit(Enforcement):
         name = host if host in self._exact else self._above(host)
         return ((name, Reach.ALL if name in self._wide else Reach.NONE),) if name else ()
 
+    def hashable(self) -> frozenset[str] | None:
+        """TSKSPKIHashCache.m, by which ssl_pin_verifier.m looks for pinned keys from the root down."""
+        return HASHABLE
+
     def alike(self, host: str, other: str) -> bool:
         """Whether failures of both are reported to the same places."""
         here, there = (
@@ -161,35 +164,14 @@ def _domain(host: str, pin_set: PinSet, policy: Policy) -> TrustKitDomain | None
 
 
 def objections(_policy: Policy, _app: App, model: TrustKit) -> Iterator[Objection]:
-    """What makes TrustKit raise at launch, and keys it cannot hash."""
+    """What makes TrustKit raise at launch."""
     if not model.domains:
         yield Objection((), f"TrustKit raises at launch: {_NO_DOMAIN}", "leave this target out until one is")
     for problem in model.problems:
         yield Objection((), f"TrustKit raises at launch: {problem}", "mend the configuration")
-    unhashable: dict[str, list[str]] = {}
     for domain in model.domains:
         if refused := _unusable(domain):
             yield Objection((domain.name,), f"TrustKit raises at launch: {refused[0]}", refused[1])
-        for key in domain.keys:
-            if key.algorithm not in HASHABLE:
-                unhashable.setdefault(f"`{key.title}` is {key.algorithm}", []).append(domain.name)
-    for key_words, hosts in unhashable.items():
-        message = f"{key_words}, which TrustKit cannot hash: it blocks {hosts[0]} when that key is served"
-        yield Objection(tuple(hosts), message, "pin an RSA-2048, RSA-3072, RSA-4096, P-256 or P-384 key")
-
-
-def unhashable(path: Sequence[PublicKey], demand: Demand) -> str:
-    """Why TrustKit for iOS refuses a chain whatever is pinned of it: a sentence without its full stop; else empty.
-
-    ssl_pin_verifier.m and TSKSPKIHashCache.m: it asks from the root down, a match ends that, and so does a key of a
-    kind that it does not know.
-    """
-    for key in reversed(path):
-        if key.algorithm not in HASHABLE:
-            return f"TrustKit cannot hash the {key.algorithm} key of {key.subject}, and refuses such chains"
-        if any(key.spki_sha256 in clause.leaf | clause.ca for clause in demand):
-            return ""
-    return ""
 
 
 def _unusable(domain: TrustKitDomain) -> tuple[str, str] | None:

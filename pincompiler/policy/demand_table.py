@@ -73,6 +73,8 @@ class Tabulated(Enforcement):
     """An enforcement that has been asked everything already."""
 
     decisions: HostTable[Decision]
+    kinds: frozenset[str] | None = None
+    """See :meth:`hashable`."""
 
     def names(self) -> Iterable[str]:
         """Every name of the table."""
@@ -85,6 +87,10 @@ class Tabulated(Enforcement):
     def deciding(self, host: str) -> tuple[str, ...]:
         """As the enforcement named it."""
         return self.decisions.of(host.lower().removesuffix(".")).deciding
+
+    def hashable(self) -> frozenset[str] | None:
+        """As the enforcement said."""
+        return self.kinds
 
     def entries_for(self, _host: str) -> tuple[EntryId, ...]:
         """None, as there are no pin-sets."""
@@ -101,7 +107,7 @@ def tabulated(enforcement: Enforcement) -> Tabulated:
     def decision(host: str) -> Decision:
         return Decision(enforcement.demand(host), enforcement.deciding(host))
 
-    return Tabulated(table(enforcement.names(), decision, Decision()))
+    return Tabulated(table(enforcement.names(), decision, Decision()), enforcement.hashable())
 
 
 # -- as JSON values ------------------------------------------------------------------------------
@@ -115,7 +121,8 @@ def to_plain(enforcement: Enforcement) -> dict[str, Any]:
         name: [decisions.setdefault(one, len(decisions)) for one in row]
         for name, row in known.decisions.rows.items()
     }
-    return {"decisions": [_decision_to_plain(one) for one in decisions], "rows": rows}
+    kinds = sorted(known.kinds) if known.kinds is not None else None
+    return {"decisions": [_decision_to_plain(one) for one in decisions], "rows": rows, "hashable": kinds}
 
 
 def from_plain(values: Any) -> Tabulated:
@@ -124,7 +131,8 @@ def from_plain(values: Any) -> Tabulated:
     rows = {}
     for name, (own, below, deeper) in values["rows"].items():
         rows[str(name)] = (decisions[own], decisions[below], decisions[deeper])
-    return Tabulated(HostTable(rows, Decision()))
+    kinds = values["hashable"]
+    return Tabulated(HostTable(rows, Decision()), frozenset(map(str, kinds)) if kinds is not None else None)
 
 
 def _decision_to_plain(decision: Decision) -> list[Any]:

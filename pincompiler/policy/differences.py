@@ -4,22 +4,24 @@
 configured names the host equals, is one label below, or is further below - true of the NSC,
 OkHttp, NSPinnedDomains and TrustKit.  So each configured name stands for three hosts: itself,
 one label below, and two labels below (with labels no name uses).  Demands are monotone in the
-chain, so for each clause one largest chain that fails it decides: nothing is sampled.
+chain, so for each clause one largest chain that fails it decides: nothing is sampled.  A pinned key
+that one side cannot hash counts for nothing on that side, and ends its search where it is a CA's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.policy.enforcement import Chain, Clause, Demand, Enforcement, EntryId, PinSet, Role
+from pincompiler.policy.enforcement import Chain, Clause, Demand, Enforcement, EntryId, Key, PinSet, Role
 from pincompiler.policy.hosts import is_ip_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
 STRANGER = b""
 """A key that nobody pinned."""
@@ -43,9 +45,13 @@ class Difference:
     """What the first demands on that day."""
     actual_demand: Demand
     """What the second demands on that day."""
+    unhashable: str = ""
+    """The algorithm of the key that the side which refuses cannot hash, where that decides."""
 
 
-_Counterexample = tuple[Chain, date, bool, Demand, Demand]
+_Counterexample = tuple[Chain, date, bool, Demand, Demand, str]
+_Keys = Mapping[bytes, Key]
+"""Keys whose algorithms are known, by their pins."""
 
 
 def differences(wanted: Enforcement, actual: Enforcement) -> Iterator[Difference]:
@@ -58,6 +64,7 @@ def differences(wanted: Enforcement, actual: Enforcement) -> Iterator[Difference
     names = sorted({*wanted.names(), *actual.names()})
     below, deeper = unused_labels(names)
     roles: Mapping[bytes, Role | None] | None = None
+    lost = tuple(_unhashable(one, (wanted, actual)) for one in (wanted, actual))
     known: dict[tuple[int, int], tuple[Demand, Demand, tuple[_Counterexample, ...]]] = {}
     for name in names:
         hosts = (name, f"{below}.{name}", f"{deeper}.{below}.{name}")
@@ -69,13 +76,13 @@ def differences(wanted: Enforcement, actual: Enforcement) -> Iterator[Difference
             pair = known.get((id(left), id(right)))
             if pair is None:
                 found: tuple[_Counterexample, ...] = ()
-                if left != right:
+                if left != right or any(lost):
                     roles = roles or _roles(wanted, actual)
-                    found = tuple(_compare(_placed(left, roles), _placed(right, roles)))
+                    found = tuple(_compare(_placed(left, roles), _placed(right, roles), *lost))
                 pair = (left, right, found)
                 known[id(left), id(right)] = pair
-            for chain, day, verdict, on_left, on_right in pair[2]:
-                yield Difference(name, host, chain, day, verdict, depth, on_left, on_right)
+            for chain, day, verdict, on_left, on_right, odd in pair[2]:
+                yield Difference(name, host, chain, day, verdict, depth, on_left, on_right, odd)
 
 
 def unused_labels(names: Iterable[str]) -> tuple[str, str]:
@@ -97,6 +104,15 @@ def _roles(*enforcements: Enforcement) -> Mapping[bytes, Role | None]:
     return {pin: next(iter(roles)) if len(roles) == 1 else None for pin, roles in said.items()}
 
 
+def _unhashable(one: Enforcement, both: Iterable[Enforcement]) -> _Keys:
+    """The keys of both sides that one side cannot hash."""
+    kinds = one.hashable()
+    if kinds is None:
+        return {}
+    keys = (key for side in both for pin_set in side.pin_sets() for key in pin_set.keys)
+    return {key.spki_sha256: key for key in keys if key.algorithm and key.algorithm not in kinds}
+
+
 def _placed(demand: Demand, roles: Mapping[bytes, Role | None]) -> Demand:
     """The demand without keys in places where their role never puts them."""
     return tuple(
@@ -109,10 +125,8 @@ def _placed(demand: Demand, roles: Mapping[bytes, Role | None]) -> Demand:
     )
 
 
-def _compare(left: Demand, right: Demand) -> Iterator[_Counterexample]:
-    """The first day and smallest chain for each direction of disagreement."""
-    if left == right:
-        return
+def _compare(left: Demand, right: Demand, left_lost: _Keys, right_lost: _Keys) -> Iterator[_Counterexample]:
+    """The first day and smallest chain for each direction of disagreement; what is lost cannot be hashed."""
     ends = {clause.until for clause in (*left, *right) if clause.until is not None}
     open_directions = {True, False}
     for day in (date.min, *sorted(ends)):
@@ -120,11 +134,37 @@ def _compare(left: Demand, right: Demand) -> Iterator[_Counterexample]:
         on_right = tuple(clause for clause in right if clause.in_force(day))
         # Too lenient before too strict: it is the one that an attacker uses.
         for verdict in (False, True):
-            accepting, refusing = (on_left, on_right) if verdict else (on_right, on_left)
-            chain = _accepted_and_refused(accepting, refusing) if verdict in open_directions else None
+            if verdict not in open_directions:
+                continue
+            sides = (on_left, left_lost), (on_right, right_lost)
+            (accepting, unread), (refusing, lost) = sides if verdict else sides[::-1]
+            hashed = _hashed(accepting, unread)
+            chain = _accepted_and_refused(hashed, _hashed(refusing, lost)) or _stopped(hashed, refusing, lost)
             if chain is not None:
                 open_directions.discard(verdict)
-                yield chain, day, verdict, on_left, on_right
+                known = {**unread, **lost}
+                keys = tuple(known.get(pin, Key(pin)) for pin in (chain.leaf, *chain.cas))
+                odd = [key.algorithm for key in keys if key.spki_sha256 in lost and _meets(chain, refusing)]
+                shown = replace(chain, keys=keys) if known else chain
+                yield shown, day, verdict, on_left, on_right, next(iter(odd), "")
+
+
+def _hashed(demand: Demand, lost: _Keys) -> Demand:
+    """The demand without the keys that cannot be hashed."""
+    pins = lost.keys()
+    return tuple(Clause(one.leaf - pins, one.ca - pins, one.until) for one in demand) if pins else demand
+
+
+def _stopped(accepting: Demand, refusing: Demand, lost: _Keys) -> Chain | None:
+    """The smallest chain that meets the one demand, with a CA's key at its root at which the other side gives up."""
+    cas = {pin for clause in accepting for pin in clause.ca}
+    leaves = sorted({pin for clause in accepting for pin in clause.leaf})
+    for root in sorted(cas & lost.keys()) if refusing else ():
+        for leaf in (STRANGER, *leaves):
+            above = (*sorted(cas - {root}), root)
+            if _meets(Chain(leaf, above), accepting):
+                return _smallest(Chain(leaf, above), accepting, keep=root)
+    return None
 
 
 def _accepted_and_refused(accepting: Demand, refusing: Demand) -> Chain | None:
@@ -144,9 +184,9 @@ def _meets(chain: Chain, demand: tuple[Clause, ...]) -> bool:
     return all(clause.met_by(chain) for clause in demand)
 
 
-def _smallest(chain: Chain, demand: Demand) -> Chain:
-    """The chain without the CAs that the demand can do without."""
-    for pin in chain.cas:
+def _smallest(chain: Chain, demand: Demand, keep: bytes = STRANGER) -> Chain:
+    """The chain without the CAs that the demand can do without, but for the one to keep."""
+    for pin in chain.cas if keep == STRANGER else chain.cas[:-1]:
         less = Chain(chain.leaf, tuple(other for other in chain.cas if other != pin))
         if _meets(less, demand):
             chain = less
@@ -188,6 +228,10 @@ class Remembered(Enforcement):
     def entries_for(self, host: str) -> tuple[EntryId, ...]:
         """As the enforcement has them."""
         return self._enforcement.entries_for(host)
+
+    def hashable(self) -> frozenset[str] | None:
+        """As the enforcement says."""
+        return self._enforcement.hashable()
 
     def alike(self, host: str, other: str) -> bool:
         """As the enforcement says."""
@@ -252,7 +296,8 @@ def describe(difference: Difference, wanted: str, actual: str, name_of: Callable
         return f"{when}{host} is not pinned by {wanted}, and {actual} accepts only chains with {only}"
     verdicts = (actual, wanted) if not difference.wanted else (wanted, actual)
     chain = _chain_words(difference.chain, name_of)
-    return f"{when}{host} {chain} is accepted by {verdicts[0]} and refused by {verdicts[1]}"
+    why = f", which cannot hash {difference.unhashable} keys" if difference.unhashable else ""
+    return f"{when}{host} {chain} is accepted by {verdicts[0]} and refused by {verdicts[1]}{why}"
 
 
 def _clause_words(clause: Clause, name_of: Callable[[bytes], str]) -> str:

@@ -94,6 +94,9 @@ class Chain:
 
     leaf: bytes
     cas: tuple[bytes, ...] = ()
+    """From the one above the server's key to the root, where their order is known."""
+    keys: tuple[Key, ...] = field(default=(), compare=False)
+    """The same keys from the server's on, where more is known of them than their pins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +194,34 @@ class Enforcement(Protocol):
         """
         return ""
 
+    def hashable(self) -> frozenset[str] | None:
+        """The algorithms of the keys that it can hash, as :attr:`Key.algorithm` names them; None: of all keys."""
+        return None
+
+    def refuses(self, host: str, chain: Chain) -> str:
+        """Why it refuses a chain for a pinned host although a pinned key is in it; empty if it does not.
+
+        A sentence without its subject and its full stop.  A platform that cannot hash every key looks from the
+        root down, and ends at the first key that is pinned or has no hash.
+        """
+        kinds = self.hashable()
+        demand = self.demand(host) if kinds is not None else ()
+        for key in reversed(chain.keys) if demand else ():
+            if kinds is not None and key.algorithm not in kinds:
+                return f"cannot hash the {key.algorithm} key of {key.title}, and refuses such chains"
+            if any(key.spki_sha256 in clause.leaf | clause.ca for clause in demand):
+                break
+        return ""
+
     def accepts(self, host: str, chain: Chain, today: date) -> bool:
         """Whether it lets a connection to ``host`` pass that presents ``chain``.
 
         ``chain`` is the chain *after* ordinary validation; ``today`` is the date on whatever clock
         the platform reads (device-local for the NSC, UTC for TrustKit).
         """
-        return all(c.met_by(chain) for c in self.demand(host) if c.in_force(today))
+        in_force = [clause for clause in self.demand(host) if clause.in_force(today)]
+        met = all(clause.met_by(chain) for clause in in_force)
+        return met and not (in_force and self.refuses(host, chain))
 
 
 def any_of(keys: Iterable[Key], until: date | None = None) -> Demand:

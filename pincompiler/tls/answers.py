@@ -9,7 +9,6 @@ from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
     from pincompiler.keys.spki import PublicKey
-    from pincompiler.policy.enforcement import Chain as PinnedChain
 
 
 class Offer(StrEnum):
@@ -85,10 +84,3 @@ class Seen:
     visits: tuple[Visit, ...]
     problem: str = ""
     """Why no address was even tried, or not all were."""
-
-
-def pinned_chain(chain: tuple[PublicKey, ...]) -> PinnedChain:
-    """The pins of a validated path, as enforcements are asked about."""
-    from pincompiler.policy.enforcement import Chain
-
-    return Chain(chain[0].spki_sha256, tuple(key.spki_sha256 for key in chain[1:]))

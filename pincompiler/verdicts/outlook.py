@@ -16,8 +16,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.platforms.trustkit import unhashable
-from pincompiler.policy.enforcement import Chain, Role
+from pincompiler.keys.spki import pinned_chain
+from pincompiler.policy.enforcement import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pincompiler.facts import ApiRange
     from pincompiler.keys.spki import PublicKey
     from pincompiler.policy.demand_table import HostTable
-    from pincompiler.policy.enforcement import Clause, Demand, Enforcement
+    from pincompiler.policy.enforcement import Chain, Clause, Demand, Enforcement
 
 DAY = timedelta(days=1)
 
@@ -107,7 +107,7 @@ class Candidate:
     @property
     def chain(self) -> Chain:
         """Its pins."""
-        return Chain(self.path[0].spki_sha256, tuple(key.spki_sha256 for key in self.path[1:]))
+        return pinned_chain(self.path)
 
     @property
     def first(self) -> date | None:
@@ -317,10 +317,10 @@ def _held_to(one: Installed, candidate: Candidate, in_force: Demand, day: date) 
         return ChainVerdict(
             Outcome.UNPINNED, "chains that end in a CA of the system skip the pins (overridePins)"
         )
-    accepted = one.enforcement.accepts(candidate.host, candidate.chain, day)
-    if one.mechanism == "trustkit" and one.api is None and (odd := unhashable(candidate.path, in_force)):
-        return ChainVerdict(Outcome.BLOCKED, odd)
-    if accepted:
+    chain = candidate.chain
+    if odd := one.enforcement.refuses(candidate.host, chain):
+        return ChainVerdict(Outcome.BLOCKED, f"{one.title} {odd}")
+    if one.enforcement.accepts(candidate.host, chain, day):
         keys = _deciding(candidate, in_force)
         return ChainVerdict(Outcome.WORKS, _named(candidate, keys), tuple(key.pin for key in keys))
     refused = f"none of its pins is in the chain: {', '.join(one.enforcement.deciding(candidate.host)[:2])}"

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Level
 from pincompiler.base.records import dataclass
+from pincompiler.keys.spki import pinned_chain
 from pincompiler.platforms.nsc.model import Nsc
-from pincompiler.platforms.trustkit import TrustKit, unhashable
 from pincompiler.policy.enforcement import Role
-from pincompiler.tls.answers import Seen, Served, Unreached, pinned_chain
+from pincompiler.tls.answers import Seen, Served, Unreached
 from pincompiler.tls.remarks import Remark, of_seen
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Outlook:
     outcomes: tuple[tuple[date, Outcome], ...]
     """Today, on the last day of the pin-set, and on the first day after it."""
     why: str = ""
-    """Why it blocks a chain that has a pinned key: a sentence without its full stop."""
+    """Why it blocks a chain that has a pinned key: see :meth:`Enforcement.refuses`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +171,13 @@ def _judged(
 
     def outlook(who: str, enforcement: Enforcement) -> Outlook:
         demand = enforcement.demand(host)
-        odd = unhashable(path, demand) if isinstance(enforcement, TrustKit) else ""
 
         def outcome(day: date) -> Outcome:
             if not any(clause.in_force(day) for clause in demand):
                 return Outcome.NOT_PINNED
-            accepted = not odd and enforcement.accepts(host, chain, day)
-            return Outcome.ACCEPTS if accepted else Outcome.BLOCKS
+            return Outcome.ACCEPTS if enforcement.accepts(host, chain, day) else Outcome.BLOCKS
 
-        return Outlook(who, tuple((day, outcome(day)) for day in days), odd)
+        return Outlook(who, tuple((day, outcome(day)) for day in days), enforcement.refuses(host, chain))
 
     outlooks = tuple(outlook(*each) for each in asked.enforcements)
     return ShownChain(path, shown, tuple(matches), outlooks)
@@ -286,7 +284,7 @@ def _about_targets(chains: Iterable[ShownChain], asked: Requirements) -> Iterato
                     yield Remark(
                         Level.ERROR,
                         "target-blocks",
-                        f"is blocked by {outlook.who} {on}{f': {outlook.why}' if outlook.why else ''}",
+                        f"is blocked by {outlook.who} {on}{f', which {outlook.why}' if outlook.why else ''}",
                         _HASHABLE if outlook.why else "run pincompiler check",
                     )
                 elif outcome is Outcome.BLOCKS and wanted[day] is Outcome.NOT_PINNED and day == asked.today:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from publicsuffixlist import PublicSuffixList
 
-from pincompiler.keys.spki import PublicKey
+from pincompiler.keys.spki import PublicKey, pinned_chain
 from pincompiler.platforms import plist
 from pincompiler.platforms.trustkit import (
     TRUSTKIT,
@@ -28,10 +28,9 @@ from pincompiler.platforms.trustkit import (
     read,
     read_values,
     strict_pin,
-    unhashable,
     unknown_top_level_domains,
 )
-from pincompiler.policy.enforcement import Clause, Key, PinSet, Policy, Reach
+from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach
 from pincompiler.policy.project import App
 from tests.platforms.models import (
     DIGEST,
@@ -428,11 +427,22 @@ def test_the_target_edits_a_plist_and_reports() -> None:
     ],
 )
 def test_a_chain_with_a_key_that_has_no_hash(algorithms: str, pinned: tuple[int, ...], refused: str) -> None:
-    path = [
-        PublicKey("certificate", bytes([number]) * 32, algorithm, f"CN={number}", None)
-        for number, algorithm in enumerate(algorithms.split())
-    ]
-    keys = frozenset(path[number].spki_sha256 for number in pinned)
-    told = unhashable(path, (Clause(keys, keys),))
+    chain = pinned_chain(
+        [
+            PublicKey("certificate", bytes([number]) * 32, algorithm, f"CN={number}", None)
+            for number, algorithm in enumerate(algorithms.split())
+        ]
+    )
+    keys = tuple(Key(bytes([number]) * 32) for number in pinned or (9,))
+    told = TrustKit((TrustKitDomain("example.com", include_subdomains=False, keys=keys),)).refuses(
+        "example.com", chain
+    )
     assert bool(told) is bool(refused)
     assert refused in told
+
+
+def test_a_host_that_is_not_pinned_may_show_any_key() -> None:
+    chain = Chain(b"1", (), (Key(b"1", algorithm="P-521"),))
+    model = TrustKit((TrustKitDomain("example.com", include_subdomains=False, keys=(Key(b"2"),)),))
+    assert model.accepts("other.example.com", chain, date(2026, 11, 29))
+    assert not model.refuses("other.example.com", chain)

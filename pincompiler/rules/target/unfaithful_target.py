@@ -61,7 +61,7 @@ def check(lowered: Lowered) -> Findings:
 def _finding(
     difference: Difference, pin_set: PinSet | None, lowered: Lowered, names: Mapping[bytes, str]
 ) -> Finding:
-    kind, fix = _kind(difference, pin_set)
+    kind, fix = _hash(difference, lowered) if difference.unhashable else _kind(difference, pin_set)
     name, where = difference.name, lowered.where
     if pin_set and pin_set.where and kind == "expiry":
         where = pin_set.where.at("expires")
@@ -75,6 +75,12 @@ def _finding(
         target=lowered.target.name,
         kind=kind,
     )
+
+
+def _hash(difference: Difference, lowered: Lowered) -> tuple[str, str]:
+    """A key of a kind that the platform has no hash of."""
+    kinds = sorted(filter(None, lowered.model.hashable() or ()))
+    return f"hash-{difference.unhashable}", f"pin keys of other kinds: {', '.join(kinds)}"
 
 
 def _kind(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
