@@ -1,23 +1,29 @@
-"""The two examples of a rule's page: the wrong one as it stands there, the right one with its changes applied."""
+"""The two examples of a rule's page: the wrong one as it stands there, the right one with its changes applied.
+
+A page leaves out what every reader knows; what is compiled or built is the completed example.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FENCE: Final = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 _SEPARATOR: Final = "\nUse instead:\n"
 
 
 def halves(doc: str) -> tuple[str, str]:
-    """What stands under "Example" and under "Use instead", the latter in full.
+    """What stands above and below "Use instead", from the first code on, the latter in full.
 
     A page writes the right example in full, or the changed lines alone, in ```diff blocks: hunks parted by
     ``@@``, each with as much context as makes its place the only one in all blocks of the example.
     """
     before, separator, right = doc.partition(_SEPARATOR)
     assert separator
-    wrong = before.partition("\n## Example\n")[2]
+    wrong = before[before.index("\n```") :]
     languages = {language for language, _ in FENCE.findall(right)}
     if "diff" not in languages:
         return wrong, right
@@ -37,3 +43,11 @@ def _applied(hunk: str, text: str) -> str:
     places = text.count(old)
     assert places == 1, f"fits {places} places of the example: {hunk}"
     return text.replace(old, new)
+
+
+def completed(pins: str, keys: Mapping[str, str]) -> str:
+    """A pins.toml with what an example may leave out: the version, and the usual keys that it names."""
+    version = "" if re.search(r"^version\b", pins, re.MULTILINE) else "version = 1\n"
+    used = [name for name in keys if f'"{name}"' in pins and f"[keys.{name}]" not in pins]
+    tables = "".join(f"\n[keys.{name}]\n{keys[name]}\n" for name in used)
+    return f"{version}{pins}{tables}"

@@ -15,7 +15,7 @@ from pincompiler.rules.registry import APP_RULES
 from pincompiler.rules.registry import RULES as EVERY_RULE
 from pincompiler.workflows.compile import artifacts, check, overwritten
 from pincompiler.workflows.write import write_all
-from tests.rule_examples import FENCE, halves
+from tests.rule_examples import FENCE, completed, halves
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,28 +43,21 @@ OF_COMPILING = {
 
 FORM = re.compile(
     r"(?P<summary>[^\n]+)\.\n\n"
-    r"## Why is this bad\?\n\n(?P<why>.+?)\n\n"
-    r"## Example\n\n```toml\n(?P<wrong>.+?)```\n\n"
+    r"(?P<why>.+?)\n\n"
+    r"```toml\n(?P<wrong>.+?)```\n\n"
     r"Use instead:\n\n```(?:toml|diff)\n.+?```\n"
     r"(?:\nReferences: [^\n]+\n)?",
     re.DOTALL,
 )
 
-KEYS = {"api-2026": "api-2026.pem", "api-2027": "api-2027.csr", "backup-ca": "backup-ca.pem"}
-"""The usual keys, which an example need not define, and their files."""
+FILES = {"api-2026": "api-2026.pem", "api-2027": "api-2027.csr", "backup-ca": "backup-ca.pem"}
+KEYS = {name: f'file = "certs/{file}"' for name, file in FILES.items()}
+"""The usual keys, which an example need not define."""
 
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 every_checked_rule = pytest.mark.parametrize(
     "rule", [rule for rule in RULES if rule.id not in OF_COMPILING], ids=lambda rule: rule.id
 )
-
-
-def completed(example: str) -> str:
-    """The example with what it may leave out: the version, and the usual keys that it names."""
-    version = "" if re.search(r"^version\b", example, re.MULTILINE) else "version = 1\n"
-    used = [name for name in KEYS if f'"{name}"' in example and f"[keys.{name}]" not in example]
-    tables = "".join(f'\n[keys.{name}]\nfile = "certs/{KEYS[name]}"\n' for name in used)
-    return f"{version}{example}{tables}"
 
 
 def parts(rule: Rule) -> re.Match[str]:
@@ -78,12 +71,12 @@ def example(rule: Rule, kind: str) -> str:
     text = halves(rule.doc)[("wrong", "right").index(kind)]
     ((language, code),) = FENCE.findall(text)
     assert language == "toml"
-    return str(code)
+    return completed(code, KEYS)
 
 
 def judged(example: str, root: Path, today: date) -> tuple[Finding, ...]:
     path = root / "pins.toml"
-    path.write_text(completed(example), encoding="utf-8")
+    path.write_text(example, encoding="utf-8")
     return check(path, today).findings
 
 
@@ -113,7 +106,7 @@ def test_exceptions_are_rules() -> None:
 def test_documentation_has_its_four_parts(rule: Rule) -> None:
     found = parts(rule)
     assert rule.doc.count("```") == 4
-    assert example(rule, "wrong") == found["wrong"]
+    assert example(rule, "wrong") == completed(found["wrong"], KEYS)
     assert rule.summary == found["summary"]
     assert example(rule, "wrong") != example(rule, "right")
 
@@ -153,7 +146,7 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(
 ) -> None:
     path = example_root / "pins.toml"
     for kind in ("wrong", "right"):
-        text = completed(example(rule, kind))
+        text = example(rule, kind)
         path.write_bytes(text.encode())
         unix = check(path, today).findings
         path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
@@ -166,7 +159,7 @@ def test_hand_written_output(example_root: Path, today: date) -> None:
     path = example_root / "pins.toml"
     told = {}
     for kind in ("wrong", "right"):
-        path.write_text(completed(example(rule, kind)), encoding="utf-8")
+        path.write_text(example(rule, kind), encoding="utf-8")
         checked = check(path, today)
         assert checked.ok
         told[kind] = [(f.rule, f.level, f.target) for f in overwritten(checked, example_root)]
@@ -176,13 +169,13 @@ def test_hand_written_output(example_root: Path, today: date) -> None:
 def test_foreign_output(example_root: Path, today: date) -> None:
     """Its first example is refused where staging.toml has written, its second one writes beside it."""
     rule = next(rule for rule in RULES if rule.id == "foreign-output")
-    text = completed(example(rule, "wrong"))
+    text = example(rule, "wrong")
     (example_root / "staging.toml").write_text(text, encoding="utf-8")
     staging = check(example_root / "staging.toml", today)
     write_all(artifacts(staging), example_root)
     told = {}
     for kind in ("wrong", "right"):
-        (example_root / "pins.toml").write_text(completed(example(rule, kind)), encoding="utf-8")
+        (example_root / "pins.toml").write_text(example(rule, kind), encoding="utf-8")
         checked = check(example_root / "pins.toml", today)
         assert checked.ok
         told[kind] = [(f.rule, f.level, f.target) for f in overwritten(checked, example_root)]

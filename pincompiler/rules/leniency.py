@@ -8,13 +8,14 @@ from pincompiler.base.finding import Level
 from pincompiler.base.location import java_name
 from pincompiler.facts import Mechanism
 from pincompiler.facts.trust import Decides, When
+from pincompiler.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pincompiler.base.finding import Finding
     from pincompiler.facts.trust import Decider, Flaw
-    from pincompiler.rules.rule import Audited, Rule
+    from pincompiler.rules.rule import Audited
 
 WHEN: Final = {
     When.ALWAYS: "",
@@ -67,12 +68,26 @@ def graded(audited: Audited, one: Decider, worst: Level) -> Level:
     )
 
 
-def always(
-    rule: Rule, audited: Audited, decides: Decides, flaw: Flaw, does: str, fix: str
-) -> Iterator[Finding]:
-    """The findings on deciders with one flaw, at the rule's own level."""
-    for one in lenient(audited, decides, flaw):
-        yield from reported(rule, audited, one, does, fix)
+def lenient_rule(
+    name: str, level: Level, doc: str, decides: Decides, does: Mapping[Flaw, str], fix: str, stock: str = ""
+) -> Rule:
+    """The rule on deciders with some flaws, each with what such a decider does, and one fix for all.
+
+    ``stock`` is what a class does that a library offers to decide nothing; without it such classes are not reported.
+    """
+
+    def check(audited: Audited) -> Iterator[Finding]:
+        for one in lenient(audited, decides, *does):
+            yield from reported(rule, audited, one, does[one.flaw], fix)
+        for offered in audited.app.trust.stock if stock else ():
+            if offered.decides is decides:
+                what = offered.what
+                yield from rule.in_code(
+                    audited, offered.code, f"{what} {stock}", fix, shown=(what,), role=what
+                )
+
+    rule = Rule(name, level, doc, app=check)
+    return rule
 
 
 def reported(
@@ -92,12 +107,3 @@ def reported(
         shown=(*one.shown, *one.uses),
         role=one.role,
     )
-
-
-def stock(rule: Rule, audited: Audited, decides: Decides, does: str, fix: str) -> Iterator[Finding]:
-    """The findings on uses of what a library offers to decide nothing."""
-    for one in audited.app.trust.stock:
-        if one.decides is decides:
-            yield from rule.in_code(
-                audited, one.code, f"{one.what} {does}", fix, shown=(one.what,), role=one.what
-            )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pincompiler.base.finding import Snippet
     from pincompiler.base.location import Location
     from pincompiler.facts import Code, ShippedApp
+    from pincompiler.facts.nsc import NscFile
     from pincompiler.platforms.target import Target
     from pincompiler.policy.differences import Remembered
     from pincompiler.policy.enforcement import Enforcement, Policy
@@ -41,7 +42,7 @@ __all__ = (
 Findings: TypeAlias = Iterator[Finding]
 """What a check gives."""
 
-_REFERENCES = "\nReferences: "
+_FENCE, _REFERENCES = "\n```", "\nReferences: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Rule:
     id: str
     level: Level
     doc: str
-    """The docstring of its module: summary, why, example, what to use instead, references."""
+    """The docstring of its module: summary, why it is bad, example, what to use instead, references."""
     policy: Callable[[Examined], Findings] | None = None
     """Checks one enforcement."""
     target: Callable[[Lowered], Findings] | None = None
@@ -101,8 +102,22 @@ class Rule:
 
     @property
     def page(self) -> str:
-        """Its documentation for people, in Markdown, without the references."""
-        return self.doc.partition(_REFERENCES)[0].strip()
+        """Its documentation for people, in Markdown, with headings, without the references."""
+        return f"{self.summary}.\n\n## Why is this bad?\n\n{self.why}\n\n## Example\n\n{self.example}"
+
+    @property
+    def why(self) -> str:
+        """The paragraphs below the summary: why it is bad, and what to do."""
+        return self._body[: self._body.index(_FENCE)].strip()
+
+    @property
+    def example(self) -> str:
+        """The wrong code, and below "Use instead:" the right code, or the lines that change."""
+        return self._body[self._body.index(_FENCE) :].strip()
+
+    @property
+    def _body(self) -> str:
+        return self.doc.partition(_REFERENCES)[0].strip().partition("\n")[2]
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -152,6 +167,11 @@ class Rule:
         return Finding(
             self.id, chosen, message, where, fix, hosts, related=related, evidence=Evidence(**more)
         )
+
+    def in_nsc(self, file: NscFile, where: Location | None, message: str, fix: str, **more: Any) -> Finding:
+        """A finding in a network security configuration; where the place is not known, in its file."""
+        more = {"mechanism": Mechanism.NSC.value, "api": str(file.api), **more}
+        return self.in_file(where or file.where, message, fix, **more)
 
     def in_code(
         self, audited: Audited, code: Code, message: str, fix: str, *, level: Level | None = None, **more: Any

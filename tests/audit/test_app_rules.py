@@ -20,8 +20,8 @@ from tests.rule_examples import FENCE, halves
 
 FORM = re.compile(
     r"(?P<summary>[^\n]+)\.\n\n"
-    r"## Why is this bad\?\n\n(?P<why>.+?)\n\n"
-    r"## Example\n\n(?P<wrong>.*?```(?:java|kotlin|xml|toml|js|text)\n.+?```.*?)\n\n"
+    r"(?P<why>(?:(?!```).)+?)\n\n"
+    r"(?P<wrong>```(?:java|kotlin|xml|toml|js|text)\n.+?```.*?)\n\n"
     r"Use instead:\n\n(?P<right>.*?```(?:java|kotlin|xml|toml|js|text|diff)\n.+?```.*?)\n\n"
     r"References: [^\n]+\n",
     re.DOTALL,
@@ -75,11 +75,7 @@ def test_references_are_ids_that_the_catalogues_have_in_their_order(rule: Rule) 
 
 PAGE = """A thing.
 
-## Why is this bad?
-
 So.
-
-## Example
 
 ```java
 a();

@@ -1,10 +1,14 @@
-"""The examples of the rules on apps, built into real apps: the first breaks the rule, the second does not."""
+"""The examples of the rules on apps, built into real apps: the first breaks the rule, the second does not.
+
+A page leaves out what every app has: imports, the keys of pins.toml, the rest of the manifest, the start of TrustKit.
+"""
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -14,7 +18,7 @@ from pincompiler.workflows.audit import audit, audit_options
 from tests.builds import build_app
 from tests.real.apps import NSC, PACKAGE
 from tests.real.kits import stubs, trustkit
-from tests.rule_examples import FENCE, halves
+from tests.rule_examples import FENCE, completed, halves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +37,112 @@ BUILT: Final = [rule for rule in APP_RULES if rule.id not in NOT_BUILT]
 
 PLACE: Final = re.compile(r"<!-- (res/\S+) -->\n")
 """The first line of an XML that is not the configuration itself but a variant of it, or something else."""
-CODE: Final = ("java", "kotlin", "js")
+FRAGMENT: Final = re.compile(r"<(uses-sdk|application)\b[^>]*>")
+"""A part of a manifest that an example shows by itself."""
+MANIFEST: Final = """\
+<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
+  {uses-sdk}
+  {application}
+</manifest>
+"""
+KEYS: Final = {
+    "api-2026": 'spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="\nrole = "leaf"',
+    "api-2027": 'spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="\nrole = "leaf"',
+}
+"""The usual keys of pins.toml, whose pins stand in the examples."""
+TARGET: Final = '\n[target.nsc]\npath = "network_security_config.xml"\n'
+STARTED: Final = """\
+public class App extends Application {
+    @Override public void onCreate() {
+        super.onCreate();
+        TrustKit.initializeWithNetworkSecurityConfiguration(this);
+    }
+
+    public SSLSocketFactory sockets() {
+        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
+    }
+}
+"""
+"""TrustKit-Android as it is meant to be used, for examples that show its configuration alone."""
+IMPORTS: Final = [
+    "android.app.Application",
+    "android.content.Context",
+    "android.content.res.Resources",
+    "android.net.SSLCertificateSocketFactory",
+    "android.net.http.HttpEngine",
+    "android.net.http.SslError",
+    "android.security.keystore.KeyGenParameterSpec",
+    "android.security.keystore.KeyProperties",
+    "android.util.Base64",
+    "android.webkit.SslErrorHandler",
+    "android.webkit.WebView",
+    "android.webkit.WebViewClient",
+    "com.datatheorem.android.trustkit.TrustKit",
+    "java.io.InputStream",
+    "java.net.URL",
+    "java.nio.charset.StandardCharsets",
+    "java.security.KeyPair",
+    "java.security.KeyPairGenerator",
+    "java.security.KeyStore",
+    "java.security.cert.CertificateException",
+    "java.security.cert.CertificateFactory",
+    "java.security.cert.X509Certificate",
+    "java.time.Instant",
+    "java.util.HashSet",
+    "java.util.Set",
+    "javax.net.ssl.HttpsURLConnection",
+    "javax.net.ssl.SSLContext",
+    "javax.net.ssl.SSLParameters",
+    "javax.net.ssl.SSLSocket",
+    "javax.net.ssl.SSLSocketFactory",
+    "javax.net.ssl.TrustManager",
+    "javax.net.ssl.TrustManagerFactory",
+    "javax.net.ssl.X509TrustManager",
+    "okhttp3.CertificatePinner",
+    "okhttp3.OkHttpClient",
+]
+"""What sources may name without importing it."""
+CERTIFICATES: Final = {
+    "api_example_com": (
+        "MIIBODCB4KADAgECAggu49rt3RkDpzAKBggqhkjOPQQDAjAaMRgwFgYDVQQDDA9hcGkuZXhhbXBsZS5jb20wHhcNMj"
+        "UwNTAxMTIwMDAwWhcNMjYwNjAxMTIwMDAwWjAaMRgwFgYDVQQDDA9hcGkuZXhhbXBsZS5jb20wWTATBgcqhkjOPQIB"
+        "BggqhkjOPQMBBwNCAAQ1Vf1uxiL/huIX8o/5doISGufwku/alNWhbCCfNnnmYhb0rM3DO0llih2O/Ce0taQtS+fxPn"
+        "fu0NZCx3iF+Hn+oxAwDjAMBgNVHRMBAf8EAjAAMAoGCCqGSM49BAMCA0cAMEQCIByiM/G5ciIYkjNL2N8uTID4QPtb"
+        "W9NBraTkjsWdn2dFAiARjQruAa0uH6Ibrst4T4NxxF++sWdIc7IPtQRRvc3EcQ=="
+    ),
+    "api_example_com_2036": (
+        "MIIBOTCB4KADAgECAggC/toIw2cTpDAKBggqhkjOPQQDAjAaMRgwFgYDVQQDDA9hcGkuZXhhbXBsZS5jb20wHhcNMj"
+        "YxMDAxMTIwMDAwWhcNMzYxMDAxMTIwMDAwWjAaMRgwFgYDVQQDDA9hcGkuZXhhbXBsZS5jb20wWTATBgcqhkjOPQIB"
+        "BggqhkjOPQMBBwNCAATxmFPbZvzG1wk1mUcxL/+OnGMmdCaRCJApe++F55gqC5u8BQpETNCH6f3xHVZapmHjnYaIij"
+        "ota6F72YNBs3FgoxAwDjAMBgNVHRMBAf8EAjAAMAoGCCqGSM49BAMCA0gAMEUCIQD8z3S7oePcb4oNofvEonV9cgf9"
+        "7ZkqqLMi+kB3EmMkuAIgf+YdHAl1JsRxp/qNkE4FHzorg1QVfug+7qHDryEJkK8="
+    ),
+    "example_ca_1": (
+        "MIIBNTCB3aADAgECAgh2Ofl+ZXIU0zAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDEwHhcNMTYxMj"
+        "EwMTIwMDAwWhcNMjYxMjEwMTIwMDAwWjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDEwWTATBgcqhkjOPQIBBggqhkjO"
+        "PQMBBwNCAATq2cOiyLYlFEZTaOvhzx4m8b3HluRd+URNnux1AJxhs9XOzc+wAmdvTLAW1F2hJ5Ip0kW9AUZzCA8eVV"
+        "iVo8pcoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIH52MoiPKQ7NnKFR15BNCih93NpEOSd3"
+        "au7tOpVjjIgkAiB+5iUz2BV/jAP/HZh9kbNUvYVYWv8rbcATu952b0Z9ww=="
+    ),
+    "example_ca_2": (
+        "MIIBNTCB3aADAgECAghHHLext1Q4+jAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIwHhcNMjYwMT"
+        "AxMTIwMDAwWhcNNDYwMTAxMTIwMDAwWjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIwWTATBgcqhkjOPQIBBggqhkjO"
+        "PQMBBwNCAASC/Uw4Y+bqo47qV/bvcpaoFMSCUonvOCVGRWsW64/g0QTJSdiLp4C6vLJkWp7Cqb8Ev4AGMI34483Db5"
+        "GKQK8LoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIF0T+G2i0Vrg0YND74yCTH8EBajPc1Uc"
+        "7MeEkh+VrofWAiBF7krTzEF/ZYj4p8ngymFqLOl5gzQWXRqZVZ1UBuLL4g=="
+    ),
+    "mitmproxy": (
+        "MIIBWTCB/6ADAgECAghm2otzz3DpOjAKBggqhkjOPQQDAjAoMRIwEAYDVQQDDAltaXRtcHJveHkxEjAQBgNVBAoMCW"
+        "1pdG1wcm94eTAeFw0yNjAxMDExMjAwMDBaFw0zNjAxMDExMjAwMDBaMCgxEjAQBgNVBAMMCW1pdG1wcm94eTESMBAG"
+        "A1UECgwJbWl0bXByb3h5MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE6SXqrhDNlA3QgPrJr12ar8DvAiqhfi6vEX"
+        "QYYYyDsbYZvf8Giib+8zQHB9mXXAdwRQ3/4vOb8krEQxJ0+OjghKMTMBEwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjO"
+        "PQQDAgNJADBGAiEAmVmzHh9Miqo0tgml/Q31BH5oiwLACxkvN9fkWWAYyKECIQCkXRudENup5Ligt+0dILH78gltMs"
+        "LaaIOUKiea31b4Ww=="
+    ),
+}
+"""Files below res/raw that sources name: DER in base64."""
+SUFFIXES: Final = {"java": "java", "kotlin": "kt"}
+CODE: Final = (*SUFFIXES, "js")
 SCRIPT: Final = "assets/www/js/index.js"
 
 every_built_rule = pytest.mark.parametrize("rule", BUILT, ids=lambda rule: rule.id)
@@ -66,24 +175,45 @@ def examples(rule: Rule) -> tuple[Example, Example]:
 
 def example(text: str) -> Example:
     found = Example()
+    parts: dict[str, str] = {}
     for language, content in FENCE.findall(text):
         if language in CODE:
             found.code.setdefault(language, []).append(content)
         elif language == "toml":
-            found.pins = content
+            found.pins = completed(content if "[target." in content else content + TARGET, KEYS)
         elif language != "xml":
             pytest.fail(f"examples of an app have no {language}")
-        elif "<manifest" in content:
-            found.manifest = content
+        elif fragment := FRAGMENT.match(content):
+            parts[fragment[1]] = content.strip()
         else:
             place = PLACE.match(content)
             found.files[place[1] if place else NSC] = content
+    if "<trustkit-config" in str(found.files.get(NSC)) and not found.code:
+        found.code["java"] = [STARTED]
+    found.manifest = manifest(parts, found)
+    for source in found.code.get("java", ()):
+        for name in re.findall(r"\bR\.raw\.(\w+)", source):
+            found.files[f"res/raw/{name}.der"] = base64.b64decode(CERTIFICATES[name])
     return found
+
+
+def manifest(parts: dict[str, str], found: Example) -> str:
+    """The manifest with what an example shows of it; empty, which means the usual one, if that is nothing."""
+    own = any("extends Application" in source for source in found.code.get("java", ()))
+    if not parts and not own:
+        return ""
+    name = ' android:name=".App"' if own else ""
+    configuration = ' android:networkSecurityConfig="@xml/network_security_config"' if found.files else ""
+    usual = {
+        "uses-sdk": '<uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />',
+        "application": f"<application{name}{configuration} />",
+    }
+    return MANIFEST.format_map({**usual, **parts})
 
 
 def libraries(example: Example) -> tuple[str, ...]:
     """Those which the sources name, and no others: they take time to read."""
-    text = "\n".join(source for sources in example.code.values() for source in sources)
+    text = "\n".join(imports(source) + source for sources in example.code.values() for source in sources)
     names = []
     if re.search(r"\bokhttp3\.", text) or "kotlin" in example.code:
         names.append("okhttp-4.12.0")
@@ -98,8 +228,19 @@ def libraries(example: Example) -> tuple[str, ...]:
     return tuple(names)
 
 
-def packaged(sources: list[str], package: str) -> list[str]:
-    return [text if re.match(r"\s*package\b", text) else f"package {package}; {text}" for text in sources]
+def packaged(sources: list[str], package: str, suffix: str) -> dict[str, str]:
+    """Whole files by their names, with the imports in the first line, so that line numbers are the page's."""
+    files = {}
+    for text in sources:
+        (name, *_) = re.findall(r"\bclass (\w+)", text)
+        files[f"{name}.{suffix}"] = f"package {package}; {imports(text)}{text}"
+    return files
+
+
+def imports(text: str) -> str:
+    """The imports of what a source names without saying where it is from."""
+    named = frozenset(re.findall(r"(?<![.\w])[A-Z]\w+", text))
+    return "".join(f"import {name}; " for name in IMPORTS if name.rpartition(".")[2] in named)
 
 
 def audited(example: Example, folder: Path, today: date) -> Iterator[Subject]:
@@ -111,7 +252,9 @@ def audited(example: Example, folder: Path, today: date) -> Iterator[Subject]:
     asked = audit_options(today, pins, ())
     for language in example.languages():
         files = dict(example.files)
-        code = {language: packaged(example.code[language], example.package)} if language in CODE[:2] else {}
+        code: dict[str, Any] = {}
+        if language in SUFFIXES:
+            code[language] = packaged(example.code[language], example.package, SUFFIXES[language])
         if language == "js":
             files[SCRIPT] = "\n".join(example.code["js"])
             code = {"java": ["public final class Shell {}"]}

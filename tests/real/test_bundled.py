@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import zipfile
@@ -35,13 +34,11 @@ from tests.builds import BUILT, build_app
 from tests.real import jvm
 from tests.real.install import ANDROID_VERSION, KOTLIN_VERSION
 from tests.real.toolchain import to_dex
-from tests.rule_examples import FENCE, halves
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
     from pincompiler.facts import ShippedApp
     from pincompiler.facts.bundled import BundledTrust
-    from pincompiler.rules.rule import Rule
 
 pytestmark = pytest.mark.usefixtures("builds")
 
@@ -179,22 +176,6 @@ def java_class(name: str, body: str) -> str:
     return f"{IMPORTS}{head}    public static SSLContext tls(Context context) throws Exception {{\n{body}    }}\n}}\n"
 
 
-def code(folder: Path, sources: dict[str, str]) -> bytes:
-    """Compile Java against Android 14 and OkHttp to a DEX file."""
-    java = folder / "java"
-    java.mkdir(parents=True)
-    for name, text in sources.items():
-        (java / f"{name}.java").parent.mkdir(parents=True, exist_ok=True)
-        (java / f"{name}.java").write_text(text, "utf-8")
-    classpath = os.pathsep.join((jvm.jars("okhttp-4.12.0"), jvm.jars(f"android-{ANDROID_VERSION}")))
-    classes = folder / "classes"
-    classes.mkdir()
-    paths = map(str, sorted(java.rglob("*.java")))
-    jvm.workshop().do("javac", "-nowarn -Xlint:none", classpath, str(classes), *paths)
-    to_dex(classes, folder / "classes.dex")
-    return (folder / "classes.dex").read_bytes()
-
-
 def keytool_store(folder: Path, kind: str, certificate: x509.Certificate, password: str) -> bytes:
     """A trust store made by Java's own tool."""
     folder.mkdir(exist_ok=True)
@@ -311,60 +292,6 @@ RULES = (
     interception_ca.RULE,
     lone_bundled_leaf.RULE,
 )
-MAIN = """\
-package com.example;
-public final class Main extends android.app.Activity {{
-    @Override protected void onCreate(android.os.Bundle state) {{
-        super.onCreate(state);
-        try {{
-            {}
-        }} catch (Exception error) {{
-            throw new IllegalStateException(error);
-        }}
-    }}
-}}
-"""
-STARTED = MANIFEST.replace(
-    "<application />",
-    """<application><activity android:name="com.example.Main" android:exported="true"><intent-filter>
-    <action android:name="android.intent.action.MAIN" /></intent-filter></activity></application>""",
-)
-
-
-@pytest.fixture(scope="module")
-def documented(tmp_path_factory: pytest.TempPathFactory) -> ShippedApp:
-    """One app of all examples of all rules here, each in a package of its own."""
-    demand_aapt2()
-    folder = tmp_path_factory.mktemp("documented")
-    sources, calls = {}, []
-    for rule in RULES:
-        for kind, half in zip(("wrong", "right"), halves(rule.doc), strict=True):
-            ((_, text),) = FENCE.findall(half)
-            package = f"com.example.{rule.id.replace('-', '')}.{kind}"
-            (name,) = re.findall(r"public final class (\w+)", text)
-            (method,) = re.findall(r"public static \w+(?:\[\])? (\w+)\(\)", text)
-            sources[f"{rule.id.replace('-', '')}/{kind}/{name}"] = f"package {package};\n{text}"
-            calls.append(f"{package}.{name}.{method}();")
-    sources["Main"] = MAIN.format("\n            ".join(calls))
-    (folder / "apk" / "res/values").mkdir(parents=True)
-    (folder / "apk/res/values/s.xml").write_text("<resources><string name='a'>b</string></resources>")
-    apk = build(folder / "apk", {"AndroidManifest.xml": STARTED})
-    with zipfile.ZipFile(apk, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("classes.dex", code(folder, sources))
-    return read_app(apk)
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-@pytest.mark.real
-def test_examples_do_what_they_say(rule: Rule, documented: ShippedApp) -> None:
-    assert rule.app is not None
-    by_package: dict[tuple[str, ...], list[object]] = {}
-    for one in rule.app(Audited(documented, TODAY)):
-        assert one.location is not None
-        by_package.setdefault(tuple(one.location.symbol.split("/")[2:4]), []).append(one.level)
-    mine = rule.id.replace("-", "")
-    assert by_package[mine, "wrong"] == [rule.level]
-    assert (mine, "right") not in by_package
 
 
 def test_trust_that_is_not_attached_is_no_finding(built: Built) -> None:

@@ -12,19 +12,16 @@ import pytest
 from pincompiler.base.finding import Confidence, Level
 from pincompiler.facts import Algorithm, Mechanism, State
 from pincompiler.policy.enforcement import Chain, Reach
-from pincompiler.rules.registry import RULES
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.hosts import Verdict, verdicts
 from pincompiler.workflows.audit import AuditOptions, judge_app
 from tests.builds import build_app
 from tests.real.kits import stubs, trustkit
-from tests.rule_examples import halves
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pincompiler.facts import ShippedApp
-    from pincompiler.rules.rule import Rule
 
 pytestmark = pytest.mark.usefixtures("builds")
 
@@ -32,7 +29,6 @@ TODAY: Final = date(2026, 11, 23)
 ONE: Final = "OlKBCa0QcYVWv6oeASXMpLInMKbTqjestlxcMyWKY5c="
 TWO: Final = "qhxcigFVtf7yBCQe/jlYT7pUFM0YzXEKsB9NFmBQo4k="
 KITS: Final = re.compile(r".*(trustkit|cronet|server-trust|third-party-pin-reports).*")
-OURS: Final = [rule for rule in RULES if KITS.fullmatch(rule.id)]
 
 
 def read(folder: Path, **parts: Any) -> ShippedApp:
@@ -53,31 +49,6 @@ def verdict(app: ShippedApp, host: str, mechanism: Mechanism) -> dict[str, tuple
     return {
         str(row.api): (row.verdict, row.why) for row in rows if (row.host, row.mechanism) == (host, mechanism)
     }
-
-
-# -- the documentation of the rules --------------------------------------------------------------------
-
-
-def example(text: str) -> dict[str, Any]:
-    parts: dict[str, Any] = {"files": {}}
-    for kind, body in re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL):
-        if kind == "xml":
-            parts["manifest" if body.startswith("<manifest") else "nsc"] = body
-        elif kind == "js":
-            parts["files"]["assets/www/js/index.js"] = body
-        else:
-            parts[kind] = [*parts.get(kind, []), body]
-    if parts["files"]:
-        parts["java"] = "public final class Nothing {}"
-    return parts
-
-
-@pytest.mark.parametrize("rule", OURS, ids=lambda rule: rule.id)
-def test_examples_are_told_apart(rule: Rule, tmp_path: Path) -> None:
-    wrong, right = halves(rule.doc)
-    library = trustkit() if "trustkit" in rule.doc.lower() else stubs()
-    assert rule.id in told(read(tmp_path / "wrong", libraries=(library,), **example(wrong)))
-    assert told(read(tmp_path / "right", libraries=(library,), **example(right))) == {}
 
 
 # -- TrustKit ------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -21,7 +20,6 @@ from pincompiler.shipped.android.source import Source
 from pincompiler.workflows.audit import AuditOptions, audit
 from tests.apk.aapt import build, bundle, demand_aapt2
 from tests.builds import build_app
-from tests.rule_examples import halves
 
 from .drawing import drawn
 from .test_real_nsc import HOSTS, documents
@@ -121,35 +119,6 @@ class ShopBuilder:
         return build_app(
             folder, manifest=files.pop("AndroidManifest.xml"), files=files, main="", libraries=()
         )
-
-
-# -- every rule, by its own documentation ------------------------------------------------------------
-
-
-def example(text: str) -> tuple[str | None, dict[str, str]]:
-    """The network security configuration of an example, and its manifest and variants."""
-    plain: str | None = None
-    sources = {"AndroidManifest.xml": manifest(least=24)}
-    for block in re.findall(r"```xml\n(.*?)```", text, re.DOTALL):
-        if block.startswith("<manifest"):
-            sources["AndroidManifest.xml"] = block
-            continue
-        variant = re.match(r"<!-- (res/\S+) -->\n", block)
-        if variant:
-            sources[variant[1]] = block
-        else:
-            plain = block
-    return plain, sources
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_examples_of_the_documentation(rule, shop: ShopBuilder) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    wrong, right = halves(rule.doc)
-    told = [one for one in found(shop(*example(wrong))) if one.rule == rule.id]
-    assert told
-    assert all(one.fix and one.location and one.location.member for one in told)
-    assert rule.level in {one.level for one in told}
-    assert [one for one in found(shop(*example(right))) if one.rule == rule.id] == []
 
 
 def test_a_sound_app_has_no_finding(shop: ShopBuilder) -> None:

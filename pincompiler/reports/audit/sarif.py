@@ -65,13 +65,12 @@ def _category(subjects: Sequence[Subject]) -> str:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    why = " ".join(rule.page.partition("## Why is this bad?")[2].partition("## Example")[0].split())
     tags = ["security", *(_tag(reference) for reference in rule.references)]
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.id.split("-")),
         "shortDescription": {"text": _cut(f"{rule.summary}.")},
-        "fullDescription": {"text": _cut(why)},
+        "fullDescription": {"text": _cut(" ".join(rule.why.split()))},
         "help": {"text": rule.page, "markdown": rule.page},
         "defaultConfiguration": {"level": rule.level.value},
         "properties": {

@@ -106,16 +106,14 @@ def _group(rule: Rule) -> str:
 
 def page(rule: Rule) -> RulePage:
     """The page of a rule."""
-    _, _, rest = rule.page.partition("## Why is this bad?")
-    why, _, example = rest.partition("## Example")
-    wrong, _, right = re.sub(r"\n(Use instead\b)", "\n\0\\1", example).partition("\0")
+    wrong, _, right = rule.example.partition("\nUse instead:\n")
     return RulePage(
         rule.id,
         rule.level.value,
         rule.summary,
-        tuple(block.prose for block in _blocks(why)),
+        tuple(block.prose for block in _blocks(rule.why)),
         tuple(_blocks(wrong)),
-        tuple(block for block in _blocks(right) if block.prose != "Use instead:"),
+        tuple(_blocks(right)),
         tuple(Reference(one, reference_name(one)) for one in rule.references),
     )
 

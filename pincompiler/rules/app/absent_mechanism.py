@@ -1,23 +1,9 @@
 """The shipped app lacks a kind of pinning that pins.toml compiles to.
 
-## Why is this bad?
-
 The generated file was never put into the build, or nothing uses it and the shrinker took it out.  What the
 mechanism would have covered, such as old Android versions or a WebView, is not pinned.
 
-## Example
-
 ```toml
-version = 1
-
-[keys.api-2026]
-spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
-role = "leaf"
-
-[keys.api-2027]
-spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
-role = "leaf"
-
 [[pin-set]]
 hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]

@@ -1,12 +1,8 @@
 """The archive of the app is not what a build tool writes.
 
-## Why is this bad?
-
 Such archives are made to be read one way by Android and another way by those who inspect them: entries
 marked as encrypted, unknown compression methods, entries twice, sizes and names that contradict one
 another.  The app was read as Android reads it; other tools may have seen another app.
-
-## Example
 
 ```text
 AndroidManifest.xml   compression method 30208, marked as encrypted

@@ -1,16 +1,10 @@
 r"""A private key is in the app, open to anyone who has the app.
 
-## Why is this bad?
-
 Every user has the key, and can pose as the client, or the server, that the key stands for.  A password in the
 code protects nothing.  A key that identifies a device has to be made on that device.  A key whose password is
 not in the code is a note.
 
-## Example
-
 ```java
-import java.nio.charset.StandardCharsets;
-
 public final class Identity {
     private static final String KEY =
         "-----BEGIN PRIVATE KEY-----\n"
@@ -28,11 +22,6 @@ public final class Identity {
 Use instead:
 
 ```java
-import android.security.keystore.KeyGenParameterSpec;
-import android.security.keystore.KeyProperties;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-
 public final class Identity {
     public static KeyPair make() throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", "AndroidKeyStore");

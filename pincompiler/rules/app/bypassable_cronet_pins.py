@@ -1,22 +1,11 @@
 """Cronet skips its pins for certificates of CAs that were installed on the device.
 
-## Why is this bad?
-
 By default Cronet, and Android's HttpEngine with it, pins only connections whose certificate comes from a CA
 that the system shipped with.  A CA that a user, an administrator or malware installed, once the device trusts
 it for the app, may answer for every pinned host.  An app may choose that, for debugging and for inspected
 networks; the choice should be made and not inherited.
 
-## Example
-
 ```java
-import android.content.Context;
-import android.net.http.HttpEngine;
-import android.util.Base64;
-import java.time.Instant;
-import java.util.HashSet;
-import java.util.Set;
-
 public final class Net {
     public static HttpEngine engine(Context context) {
         Set<byte[]> pins = new HashSet<>();

@@ -1,17 +1,10 @@
 """A client's pinner is replaced by one that pins nothing.
 
-## Why is this bad?
-
 A client inherits the pinner of the client it is derived from, until certificatePinner is called again:
 CertificatePinner.DEFAULT, like any pinner without pins, accepts everything.  Whatever uses the derived
 client is not pinned, though it looks as if it were.
 
-## Example
-
 ```java
-import okhttp3.CertificatePinner;
-import okhttp3.OkHttpClient;
-
 public final class Net {
     private static final CertificatePinner PINS = new CertificatePinner.Builder()
         .add("api.example.com",

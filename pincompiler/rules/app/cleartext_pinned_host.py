@@ -1,13 +1,9 @@
 """A pinned host may be reached without TLS.
 
-## Why is this bad?
-
 Pins are checked in a TLS handshake.  Where cleartext traffic is permitted, a link, a redirect or a typing
 slip that says `http://` is sent to the host without one, and everybody on the way can read and change it.
 Unless the file forbids cleartext traffic, it is permitted to apps that target Android 8.1 or older, and to
 every app on devices of Android 8.1 and older, which is a note if the app runs on such devices.
-
-## Example
 
 ```xml
 <network-security-config>
@@ -33,6 +29,7 @@ Use instead:
 References: CWE-319; MASVS-NETWORK-1; MASTG-TEST-0235; MASWE-0026
 """
 
+from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
@@ -44,20 +41,18 @@ def check(audited: Audited) -> Findings:
         for config in file.nsc.configs:
             if config.keys and config.domains and config.settings.permits_cleartext(target, oldest):
                 hosts = tuple(domain.name for domain in config.domains)
-                more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
                 everywhere = config.settings.permits_cleartext(target)
                 default = f", as is the default of apps that target API level {target}"
                 if not everywhere:
                     default = ", as is the default on devices of Android 8.1 and older"
-                yield RULE.in_file(
-                    config.settings.cleartext_where or config.where or file.where,
-                    f"{hosts[0]}{more} is pinned, and cleartext traffic to it is permitted"
+                yield RULE.in_nsc(
+                    file,
+                    config.settings.cleartext_where or config.where,
+                    f"{title_of(hosts)} is pinned, and cleartext traffic to it is permitted"
                     f"{default if config.settings.cleartext is None else ''}",
                     'write cleartextTrafficPermitted="false" on its domain-config',
                     level=None if everywhere else Level.NOTE,
                     hosts=hosts,
-                    mechanism="nsc",
-                    api=str(file.api),
                     role=hosts[0],
                 )
 

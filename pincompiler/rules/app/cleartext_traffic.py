@@ -1,27 +1,17 @@
 """The app permits connections without TLS.
 
-## Why is this bad?
-
 Whatever is sent over `http://` can be read and changed by everybody on the way.  Android 9 and newer refuse
 such traffic unless the app permits it; a network security configuration decides alone where there is one,
 else `android:usesCleartextTraffic` does.
 
-## Example
-
 ```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
-  <application android:usesCleartextTraffic="true" />
-</manifest>
+<application android:usesCleartextTraffic="true" />
 ```
 
 Use instead:
 
 ```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
-  <application android:usesCleartextTraffic="false" />
-</manifest>
+<application android:usesCleartextTraffic="false" />
 ```
 
 References: CWE-319; MASVS-NETWORK-1; MASTG-TEST-0235; MASWE-0026
@@ -31,6 +21,7 @@ from ipaddress import ip_address
 
 from pincompiler.base.location import Location
 from pincompiler.facts.nsc import NscFile
+from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 SDK = 28
@@ -61,26 +52,16 @@ def _of_file(file: NscFile) -> Findings:
     base = file.nsc.base
     if base.cleartext:
         message = "the base-config permits traffic without TLS to every host without a domain-config"
-        where = base.cleartext_where or file.where
-        yield RULE.in_file(where, message, fix, mechanism="nsc", api=str(file.api), role="base")
+        yield RULE.in_nsc(file, base.cleartext_where, message, fix, role="base")
     reported = {base.cleartext_where}
     for config in file.nsc.configs:
         settings = config.settings
         hosts = tuple(domain.name for domain in config.domains if not _local(domain.name))
         if settings.cleartext and not config.keys and hosts and settings.cleartext_where not in reported:
             reported.add(settings.cleartext_where)
-            message = f"traffic without TLS is permitted to {hosts[0]}"
-            more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
-            yield RULE.in_file(
-                settings.cleartext_where or file.where,
-                f"{message}{more}",
-                fix,
-                level=Level.NOTE,
-                hosts=hosts,
-                mechanism="nsc",
-                api=str(file.api),
-                role=hosts[0],
-            )
+            message = f"traffic without TLS is permitted to {title_of(hosts)}"
+            where = settings.cleartext_where
+            yield RULE.in_nsc(file, where, message, fix, level=Level.NOTE, hosts=hosts, role=hosts[0])
 
 
 def _local(host: str) -> bool:

@@ -1,20 +1,9 @@
 """Cronet refuses a pin or a host: the app crashes where it adds them.
 
-## Why is this bad?
-
 `addPublicKeyPins` throws IllegalArgumentException for a pin that is not the 32 bytes of a SHA-256 and
 for a host that is no host name: an IP address, a URL, a wildcard.
 
-## Example
-
 ```java
-import android.content.Context;
-import android.net.http.HttpEngine;
-import android.util.Base64;
-import java.time.Instant;
-import java.util.HashSet;
-import java.util.Set;
-
 public final class Net {
     public static HttpEngine engine(Context context) {
         Set<byte[]> pins = new HashSet<>();

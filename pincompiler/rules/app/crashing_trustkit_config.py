@@ -1,39 +1,11 @@
 """TrustKit-Android refuses its configuration, and the app crashes when TrustKit is started.
 
-## Why is this bad?
-
 TrustKit-Android is stricter than Android: it wants two different pins for a host that it enforces, hosts
 below a top-level domain that its table of 2016 knows, and, from Android 7 on, the very file that the
 manifest names, which `initializeWithNetworkSecurityConfiguration(context)` looks for as
 `@xml/network_security_config`.  Whatever it refuses is an exception in `Application.onCreate`, on every
 device; and a `<debug-overrides>` without `<trust-anchors>` keeps it reading until some other element has
 them, or for ever.
-
-## Example
-
-```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
-  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
-</manifest>
-```
-
-```java
-import android.app.Application;
-import com.datatheorem.android.trustkit.TrustKit;
-import javax.net.ssl.SSLSocketFactory;
-
-public class App extends Application {
-    @Override public void onCreate() {
-        super.onCreate();
-        TrustKit.initializeWithNetworkSecurityConfiguration(this);
-    }
-
-    public SSLSocketFactory sockets() {
-        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
-    }
-}
-```
 
 ```xml
 <network-security-config>

@@ -1,27 +1,17 @@
 """The app is debuggable.
 
-## Why is this bad?
-
 Whoever holds the device can attach a debugger and read or change whatever the app does.  In a debuggable
 build Android also obeys `<debug-overrides>`, whose certificate authorities are trusted for all hosts and
 are not held to any pin.
 
-## Example
-
 ```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
-  <application android:debuggable="true" />
-</manifest>
+<application android:debuggable="true" />
 ```
 
 Use instead:
 
 ```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
-  <application android:debuggable="false" />
-</manifest>
+<application android:debuggable="false" />
 ```
 
 References: CWE-489; MASVS-RESILIENCE-4; MASTG-TEST-0226

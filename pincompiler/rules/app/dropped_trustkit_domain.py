@@ -1,34 +1,10 @@
 """TrustKit-Android keeps only the last of several domains in one domain-config.
 
-## Why is this bad?
-
 Android reads every `<domain>` of a `<domain-config>`; TrustKit-Android overwrites each by the next.  Below
 Android 7, where TrustKit alone enforces, the others go unpinned, without an error.
 
-## Example
-
 ```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
-  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
-</manifest>
-```
-
-```java
-import android.app.Application;
-import com.datatheorem.android.trustkit.TrustKit;
-import javax.net.ssl.SSLSocketFactory;
-
-public class App extends Application {
-    @Override public void onCreate() {
-        super.onCreate();
-        TrustKit.initializeWithNetworkSecurityConfiguration(this);
-    }
-
-    public SSLSocketFactory sockets() {
-        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
-    }
-}
+<uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
 ```
 
 ```xml

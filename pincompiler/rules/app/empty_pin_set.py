@@ -1,11 +1,7 @@
 """A `<pin-set>` has no pin, which turns pinning off.
 
-## Why is this bad?
-
 An empty pin-set is no error to Android: its hosts are not pinned.  Inside a domain-config that has pins, an
 empty pin-set takes even these away.  A build step that finds no pins to fill in leaves such a file.
-
-## Example
 
 ```xml
 <network-security-config>
@@ -18,16 +14,13 @@ empty pin-set takes even these away.  A build step that finds no pins to fill in
 
 Use instead:
 
-```xml
-<network-security-config>
-  <domain-config>
-    <domain includeSubdomains="true">api.example.com</domain>
-    <pin-set>
-      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
-      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
-    </pin-set>
-  </domain-config>
-</network-security-config>
+```diff
+-    <pin-set expiration="2030-01-01"/>
++    <pin-set>
++      <pin digest="SHA-256">HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=</pin>
++      <pin digest="SHA-256">UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=</pin>
++    </pin-set>
+   </domain-config>
 ```
 
 References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
@@ -44,15 +37,7 @@ def check(audited: Audited) -> Findings:
             if config.pin_set and not config.keys and not _exempt(audited, hosts):
                 message = f"the <pin-set> of {hosts[0]} is empty, which turns pinning off"
                 fix = "give it pins, or take it away if these hosts are not to be pinned"
-                yield RULE.in_file(
-                    config.pin_set,
-                    message,
-                    fix,
-                    hosts=hosts,
-                    mechanism="nsc",
-                    api=str(file.api),
-                    role=hosts[0],
-                )
+                yield RULE.in_nsc(file, config.pin_set, message, fix, hosts=hosts, role=hosts[0])
 
 
 def _exempt(audited: Audited, hosts: tuple[str, ...]) -> bool:

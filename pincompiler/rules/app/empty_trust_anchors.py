@@ -1,11 +1,7 @@
 """No certificate authority is trusted.
 
-## Why is this bad?
-
 A `<trust-anchors>` replaces the anchors around it.  Without `<certificates>`, or with none whose name Android
 knows, no chain can end in an anchor, so every TLS connection to these hosts fails.
-
-## Example
 
 ```xml
 <network-security-config>
@@ -35,6 +31,7 @@ References: CWE-755; MASVS-NETWORK-1; MASWE-0027
 """
 
 from pincompiler.base.location import Location
+from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
@@ -48,17 +45,11 @@ def check(audited: Audited) -> Findings:
         if file.nsc.base.anchors == ():
             found[file.nsc.base.anchors_where] = []
         for where, hosts in found.items():
-            who = hosts[0] if hosts else "every host without a domain-config"
-            more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
-            yield RULE.in_file(
-                where or file.where,
-                f"no CA is trusted for {who}{more}, so every TLS connection fails",
-                'write <certificates src="system"/>, or take the empty <trust-anchors> away',
-                hosts=tuple(hosts),
-                mechanism="nsc",
-                api=str(file.api),
-                role=who,
-            )
+            rest = "every host without a domain-config"
+            who = title_of(tuple(hosts)) if hosts else rest
+            message = f"no CA is trusted for {who}, so every TLS connection fails"
+            fix = 'write <certificates src="system"/>, or take the empty <trust-anchors> away'
+            yield RULE.in_nsc(file, where, message, fix, hosts=tuple(hosts), role=(*hosts, rest)[0])
 
 
 RULE = Rule("empty-trust-anchors", Level.ERROR, __doc__, app=check)

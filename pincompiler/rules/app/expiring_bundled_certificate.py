@@ -1,35 +1,15 @@
 """A certificate that the app brings along and trusts ends soon.
 
-## Why is this bad?
-
 The servers will change to another certificate, perhaps of another key.  An app that trusts only the old one
 is cut off, and a new version needs weeks to reach every user.
 
-## Example
-
 ```java
-import java.io.ByteArrayInputStream;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.util.Base64;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
-
 public final class Net {
-    private static final String CERTIFICATE =
-        "MIIBNTCB3aADAgECAgh2Ofl+ZXIU0zAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDEw"
-        + "HhcNMTYxMjEwMTIwMDAwWhcNMjYxMjEwMTIwMDAwWjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDEwWTAT"
-        + "BgcqhkjOPQIBBggqhkjOPQMBBwNCAATq2cOiyLYlFEZTaOvhzx4m8b3HluRd+URNnux1AJxhs9XOzc+w"
-        + "AmdvTLAW1F2hJ5Ip0kW9AUZzCA8eVViVo8pcoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMC"
-        + "A0cAMEQCIH52MoiPKQ7NnKFR15BNCih93NpEOSd3au7tOpVjjIgkAiB+5iUz2BV/jAP/HZh9kbNUvYVY"
-        + "Wv8rbcATu952b0Z9ww==";
-
-    public static SSLContext tls() throws Exception {
-        byte[] der = Base64.getDecoder().decode(CERTIFICATE);
+    public static SSLContext tls(Resources resources) throws Exception {
+        InputStream file = resources.openRawResource(R.raw.example_ca_1);  // ends on 2026-12-10
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
-        trusted.setCertificateEntry("api", CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(der)));
+        trusted.setCertificateEntry("api", CertificateFactory.getInstance("X.509").generateCertificate(file));
         TrustManagerFactory managers = TrustManagerFactory.getInstance("X509");
         managers.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -42,20 +22,9 @@ public final class Net {
 Use instead:
 
 ```diff
-     private static final String CERTIFICATE =
--        "MIIBNTCB3aADAgECAgh2Ofl+ZXIU0zAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDEw"
--        + "HhcNMTYxMjEwMTIwMDAwWhcNMjYxMjEwMTIwMDAwWjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDEwWTAT"
--        + "BgcqhkjOPQIBBggqhkjOPQMBBwNCAATq2cOiyLYlFEZTaOvhzx4m8b3HluRd+URNnux1AJxhs9XOzc+w"
--        + "AmdvTLAW1F2hJ5Ip0kW9AUZzCA8eVViVo8pcoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMC"
--        + "A0cAMEQCIH52MoiPKQ7NnKFR15BNCih93NpEOSd3au7tOpVjjIgkAiB+5iUz2BV/jAP/HZh9kbNUvYVY"
--        + "Wv8rbcATu952b0Z9ww==";
-+        "MIIBNTCB3aADAgECAghHHLext1Q4+jAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIw"
-+        + "HhcNMjYwMTAxMTIwMDAwWhcNNDYwMTAxMTIwMDAwWjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIwWTAT"
-+        + "BgcqhkjOPQIBBggqhkjOPQMBBwNCAASC/Uw4Y+bqo47qV/bvcpaoFMSCUonvOCVGRWsW64/g0QTJSdiL"
-+        + "p4C6vLJkWp7Cqb8Ev4AGMI34483Db5GKQK8LoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMC"
-+        + "A0cAMEQCIF0T+G2i0Vrg0YND74yCTH8EBajPc1Uc7MeEkh+VrofWAiBF7krTzEF/ZYj4p8ngymFqLOl5"
-+        + "gzQWXRqZVZ1UBuLL4g==";
-
+-        InputStream file = resources.openRawResource(R.raw.example_ca_1);  // ends on 2026-12-10
++        InputStream file = resources.openRawResource(R.raw.example_ca_2);
+         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
 ```
 
 References: CWE-298; MASVS-NETWORK-2; MASWE-0028

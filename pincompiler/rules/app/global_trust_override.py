@@ -1,15 +1,9 @@
 """The check of all connections of an app is replaced by one that accepts everything.
 
-## Why is this bad?
-
 ``HttpsURLConnection.setDefaultSSLSocketFactory`` and ``setDefaultHostnameVerifier`` hold for the whole
 process: the connections of every library and SDK in the app lose their protection too.
 
-## Example
-
 ```java
-import javax.net.ssl.HttpsURLConnection;
-
 public final class Net {
     public static void start() {
         HttpsURLConnection.setDefaultHostnameVerifier((host, session) -> true);
@@ -20,8 +14,6 @@ public final class Net {
 Use instead:
 
 ```java
-import javax.net.ssl.HttpsURLConnection;
-
 public final class Net {
     public static HttpsURLConnection open() throws Exception {
         return (HttpsURLConnection) new java.net.URL("https://api.example.com/").openConnection();

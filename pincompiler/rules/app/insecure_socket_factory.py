@@ -1,16 +1,9 @@
 """A socket factory that checks nothing is used.
 
-## Why is this bad?
-
 ``SSLCertificateSocketFactory.getInsecure`` makes sockets that accept every certificate for every host.  It is
 meant for tests of servers.
 
-## Example
-
 ```java
-import android.net.SSLCertificateSocketFactory;
-import javax.net.ssl.SSLSocketFactory;
-
 public final class Net {
     @SuppressWarnings("deprecation")
     public static SSLSocketFactory factory() {
@@ -21,14 +14,12 @@ public final class Net {
 
 Use instead:
 
-```java
-import javax.net.ssl.SSLSocketFactory;
-
-public final class Net {
-    public static SSLSocketFactory factory() {
-        return (SSLSocketFactory) SSLSocketFactory.getDefault();
-    }
-}
+```diff
+-    @SuppressWarnings("deprecation")
+     public static SSLSocketFactory factory() {
+-        return SSLCertificateSocketFactory.getInsecure(10_000, null);
++        return (SSLSocketFactory) SSLSocketFactory.getDefault();
+     }
 ```
 
 References: CWE-295; CWE-297; MASVS-NETWORK-1; MASTG-TEST-0234; MASWE-0027

@@ -1,35 +1,15 @@
 """The app trusts the CA of a tool for intercepting traffic.
 
-## Why is this bad?
-
 Such a CA is made on a developer's machine so that traffic can be read there.  Its private key lies
 unprotected on that machine, and whoever has the key can read the traffic of every user of the app.
 
-## Example
-
 ```java
-import java.io.ByteArrayInputStream;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.util.Base64;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
-
 public final class Net {
-    private static final String CERTIFICATE =
-        "MIIBWTCB/6ADAgECAghm2otzz3DpOjAKBggqhkjOPQQDAjAoMRIwEAYDVQQDDAltaXRtcHJveHkxEjAQ"
-        + "BgNVBAoMCW1pdG1wcm94eTAeFw0yNjAxMDExMjAwMDBaFw0zNjAxMDExMjAwMDBaMCgxEjAQBgNVBAMM"
-        + "CW1pdG1wcm94eTESMBAGA1UECgwJbWl0bXByb3h5MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE6SXq"
-        + "rhDNlA3QgPrJr12ar8DvAiqhfi6vEXQYYYyDsbYZvf8Giib+8zQHB9mXXAdwRQ3/4vOb8krEQxJ0+Ojg"
-        + "hKMTMBEwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEAmVmzHh9Miqo0tgml/Q31BH5o"
-        + "iwLACxkvN9fkWWAYyKECIQCkXRudENup5Ligt+0dILH78gltMsLaaIOUKiea31b4Ww==";
-
-    public static SSLContext tls() throws Exception {
-        byte[] der = Base64.getDecoder().decode(CERTIFICATE);
+    public static SSLContext tls(Resources resources) throws Exception {
+        InputStream file = resources.openRawResource(R.raw.mitmproxy);
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
-        trusted.setCertificateEntry("api", CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(der)));
+        trusted.setCertificateEntry("api", CertificateFactory.getInstance("X.509").generateCertificate(file));
         TrustManagerFactory managers = TrustManagerFactory.getInstance("X509");
         managers.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -42,20 +22,9 @@ public final class Net {
 Use instead:
 
 ```diff
-     private static final String CERTIFICATE =
--        "MIIBWTCB/6ADAgECAghm2otzz3DpOjAKBggqhkjOPQQDAjAoMRIwEAYDVQQDDAltaXRtcHJveHkxEjAQ"
--        + "BgNVBAoMCW1pdG1wcm94eTAeFw0yNjAxMDExMjAwMDBaFw0zNjAxMDExMjAwMDBaMCgxEjAQBgNVBAMM"
--        + "CW1pdG1wcm94eTESMBAGA1UECgwJbWl0bXByb3h5MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE6SXq"
--        + "rhDNlA3QgPrJr12ar8DvAiqhfi6vEXQYYYyDsbYZvf8Giib+8zQHB9mXXAdwRQ3/4vOb8krEQxJ0+Ojg"
--        + "hKMTMBEwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEAmVmzHh9Miqo0tgml/Q31BH5o"
--        + "iwLACxkvN9fkWWAYyKECIQCkXRudENup5Ligt+0dILH78gltMsLaaIOUKiea31b4Ww==";
-+        "MIIBNTCB3aADAgECAghHHLext1Q4+jAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIw"
-+        + "HhcNMjYwMTAxMTIwMDAwWhcNNDYwMTAxMTIwMDAwWjAXMRUwEwYDVQQDDAxFeGFtcGxlIENBIDIwWTAT"
-+        + "BgcqhkjOPQIBBggqhkjOPQMBBwNCAASC/Uw4Y+bqo47qV/bvcpaoFMSCUonvOCVGRWsW64/g0QTJSdiL"
-+        + "p4C6vLJkWp7Cqb8Ev4AGMI34483Db5GKQK8LoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMC"
-+        + "A0cAMEQCIF0T+G2i0Vrg0YND74yCTH8EBajPc1Uc7MeEkh+VrofWAiBF7krTzEF/ZYj4p8ngymFqLOl5"
-+        + "gzQWXRqZVZ1UBuLL4g==";
-
+-        InputStream file = resources.openRawResource(R.raw.mitmproxy);
++        InputStream file = resources.openRawResource(R.raw.example_ca_2);
+         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
 ```
 
 References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027

@@ -1,12 +1,8 @@
 """The app loads code at run time.
 
-## Why is this bad?
-
 Code that comes from a file or from the network while the app runs is not in the code that was audited: it
 can set up connections without pins, or replace those that have them.  What enforces pins in code is
 therefore unknown.
-
-## Example
 
 ```java
 public final class Plugins {

@@ -1,17 +1,10 @@
 """OkHttp throws on a pin, or no key can ever match it.
 
-## Why is this bad?
-
 OkHttp takes pins that begin with `sha256/` or `sha1/` and throws on all others when the pinner is built,
 which mostly crashes the app at its start.  OkHttp does not look at the length: a hash that was cut off
 matches no key, and every connection to the host fails.
 
-## Example
-
 ```java
-import okhttp3.CertificatePinner;
-import okhttp3.OkHttpClient;
-
 public final class Net {
     private static final CertificatePinner PINS = new CertificatePinner.Builder()
         .add("api.example.com",

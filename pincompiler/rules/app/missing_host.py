@@ -1,29 +1,12 @@
 """A host of pins.toml is not pinned by the shipped app.
 
-## Why is this bad?
-
 Whoever holds a certificate that the device trusts can read and change the traffic of this host, though
 the policy says that it is pinned.
 
-## Example
-
 ```toml
-version = 1
-
-[keys.api-2026]
-spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
-role = "leaf"
-
-[keys.api-2027]
-spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
-role = "leaf"
-
 [[pin-set]]
 hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
-
-[target.nsc]
-path = "network_security_config.xml"
 ```
 
 ```xml

@@ -1,30 +1,13 @@
 """The shipped app pins fewer names below a host than pins.toml.
 
-## Why is this bad?
-
 Connections to the names that are left out are open to any certificate that the device trusts, though
 the policy says that they are pinned.
 
-## Example
-
 ```toml
-version = 1
-
-[keys.api-2026]
-spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
-role = "leaf"
-
-[keys.api-2027]
-spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
-role = "leaf"
-
 [[pin-set]]
 hosts = ["example.com"]
 subdomains = "all"
 keys = ["api-2026", "api-2027"]
-
-[target.nsc]
-path = "network_security_config.xml"
 ```
 
 ```xml
@@ -51,12 +34,9 @@ Use instead:
 References: CWE-693; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
-from pincompiler.rules.rule import Level, Rule
-from pincompiler.verdicts.drift import DriftKind
+from pincompiler.rules.drifted import DriftKind, drifted
+from pincompiler.rules.rule import Level
 
-RULE: Rule = Rule(
-    "narrower-reach",
-    Level.ERROR,
-    __doc__,
-    app=lambda audited: RULE.drifted(audited, DriftKind.NARROWER, "run pincompiler compile and build again"),
+RULE = drifted(
+    "narrower-reach", Level.ERROR, __doc__, DriftKind.NARROWER, "run pincompiler compile and build again"
 )

@@ -1,11 +1,7 @@
 """A script turns cordova-plugin-advanced-http's certificate checks off.
 
-## Why is this bad?
-
 In the mode `nocheck` the plugin accepts every certificate for every host: anybody between the device and
 the server reads and changes the traffic.
-
-## Example
 
 ```js
 cordova.plugin.http.setServerTrustMode('nocheck', start, fail);

@@ -1,11 +1,7 @@
 """The network security configuration pins differently on some devices.
 
-## Why is this bad?
-
 Resources may have variants for versions of Android, orientations or countries, and Android takes one of
 them, whole.  A variant that is forgotten at a rotation leaves its devices unpinned, or cut off.
-
-## Example
 
 ```xml
 <!-- res/xml-v28/network_security_config.xml -->
@@ -44,6 +40,7 @@ References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 from pincompiler.facts.nsc import NscFile
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.differences import unused_labels
+from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
@@ -62,16 +59,14 @@ def check(audited: Audited) -> Findings:
                 if other is not first and (lacks := _differs(first.nsc, other.nsc, name, labels)) is not None:
                     found.setdefault((first, other, lacks), []).append(name)
     for (first, other, lacks), hosts in found.items():
-        more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
         said = "pinned by {} and not by {}" if lacks else "pinned otherwise by {} than by {}"
-        yield RULE.in_file(
+        yield RULE.in_nsc(
+            other,
             other.where,
-            f"{hosts[0]}{more} is {said.format(first.title, other.title)}",
+            f"{title_of(tuple(hosts))} is {said.format(first.title, other.title)}",
             "generate every variant from one pins.toml",
             hosts=tuple(hosts),
             related=(("the other variant", first.where),),
-            mechanism="nsc",
-            api=str(other.api),
             role=hosts[0],
         )
 

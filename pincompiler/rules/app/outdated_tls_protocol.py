@@ -1,16 +1,10 @@
 """The app asks for a broken version of TLS.
 
-## Why is this bad?
-
 SSL 3, TLS 1.0 and TLS 1.1 have known attacks and are withdrawn (RFC 7568, RFC 8996).  Android offers TLS 1.2
 and newer by default; newer Android versions refuse the old ones altogether.  An old version beside a newer
 one is a note, since the server chooses.
 
-## Example
-
 ```java
-import javax.net.ssl.SSLContext;
-
 public final class Net {
     public static SSLContext context() throws Exception {
         return SSLContext.getInstance("TLSv1");

@@ -1,12 +1,8 @@
 """Chains that end in some trust anchor skip the pins.
 
-## Why is this bad?
-
 With `overridePins="true"` Android checks no pin of a chain that ends in one of these CAs.  With the system's
 CAs pinning is off; with those that users install, pins no longer keep out the very CAs that they are meant to
 keep out.  The place for `overridePins` is `<debug-overrides>`, which release builds ignore.
-
-## Example
 
 ```xml
 <network-security-config>
@@ -45,6 +41,7 @@ References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0286; MASWE-0028
 
 from pincompiler.base.location import Location
 from pincompiler.platforms.nsc.model import Anchor
+from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
@@ -60,20 +57,15 @@ def check(audited: Audited) -> Findings:
         debugging = {anchor.where for anchor in file.nsc.overrides or ()}
         for anchor, hosts in found.values():
             debug = anchor.where in debugging
-            yield RULE.in_file(
-                anchor.where or file.where,
-                f"the pins of {_title(hosts)} are skipped for chains that end in {_called(anchor.source)}",
+            yield RULE.in_nsc(
+                file,
+                anchor.where,
+                f"the pins of {title_of(tuple(hosts))} are skipped for chains that end in {_called(anchor.source)}",
                 "audit a release build" if debug else "take overridePins away, or move it to debug-overrides",
                 level=Level.WARNING if audited.app.manifest.debuggable and debug else RULE.level,
                 hosts=tuple(hosts),
-                mechanism="nsc",
-                api=str(file.api),
                 role=anchor.source,
             )
-
-
-def _title(hosts: list[str]) -> str:
-    return f"{hosts[0]} (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else hosts[0]
 
 
 def _called(source: str) -> str:

@@ -1,18 +1,11 @@
 """A client that pins is given code that accepts any certificate or any host name.
 
-## Why is this bad?
-
 OkHttp compares pins with the chain as the trust manager and the chain cleaner leave it.  Where these accept
 everything, the chain can be anything: an attacker in the middle appends the pinned certificate, which is
 public, to a chain of their own.  A verifier that accepts any name lets the holder of any other certificate
 under a pinned CA answer for the host.
 
-## Example
-
 ```java
-import okhttp3.CertificatePinner;
-import okhttp3.OkHttpClient;
-
 public final class Net {
     private static final CertificatePinner PINS = new CertificatePinner.Builder()
         .add("api.example.com",

@@ -1,12 +1,8 @@
 """Android refuses the network security configuration, so the app crashes at its first connection.
 
-## Why is this bad?
-
 The build accepts the file, and Android reads it when the app first opens a connection: Android then throws
 "Failed to parse XML configuration", in whatever thread that is.  Every user of the release is affected, and
 only an update helps.
-
-## Example
 
 ```xml
 <network-security-config>
@@ -41,9 +37,7 @@ def check(audited: Audited) -> Findings:
         for problem in file.problems:
             message = f"Android refuses {file.title}, and the app crashes at its first connection: {problem.message}"
             fix = "mend this line and release again"
-            yield RULE.in_file(
-                problem.where, message, fix, mechanism="nsc", api=str(file.api), role=problem.message
-            )
+            yield RULE.in_nsc(file, problem.where, message, fix, role=problem.message)
 
 
 RULE = Rule("refused-nsc", Level.ERROR, __doc__, app=check)

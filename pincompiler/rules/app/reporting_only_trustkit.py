@@ -1,35 +1,11 @@
 """TrustKit-Android reports connections with a wrong key and lets them pass.
 
-## Why is this bad?
-
 `enforcePinning` is false by default, unlike in TrustKit for iOS.  Below Android 7, where TrustKit alone
 enforces, such pins are a record of attacks and no defence.  From Android 7 on, Android enforces the pin-set
 of the same file whatever TrustKit does.
 
-## Example
-
 ```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
-  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
-</manifest>
-```
-
-```java
-import android.app.Application;
-import com.datatheorem.android.trustkit.TrustKit;
-import javax.net.ssl.SSLSocketFactory;
-
-public class App extends Application {
-    @Override public void onCreate() {
-        super.onCreate();
-        TrustKit.initializeWithNetworkSecurityConfiguration(this);
-    }
-
-    public SSLSocketFactory sockets() {
-        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
-    }
-}
+<uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
 ```
 
 ```xml

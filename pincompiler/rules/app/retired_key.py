@@ -1,23 +1,9 @@
 """A key that pins.toml has retired is pinned by the shipped app.
 
-## Why is this bad?
-
 Whoever has the lost or stolen private key can answer for the host, and the app takes the attacker for the
 right server.
 
-## Example
-
 ```toml
-version = 1
-
-[keys.api-2026]
-spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
-role = "leaf"
-
-[keys.api-2027]
-spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
-role = "leaf"
-
 [keys.api-2024]                    # its private key was on a stolen laptop
 spki-sha256 = "AAVSFeGxhVy8JLPsj6x9T2qkQ9VrZUWxbmCplAGxgNw="
 role = "leaf"
@@ -26,9 +12,6 @@ retired = true
 [[pin-set]]
 hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
-
-[target.nsc]
-path = "network_security_config.xml"
 ```
 
 ```xml

@@ -1,16 +1,9 @@
 """A pin is a SHA-1.
 
-## Why is this bad?
-
 SHA-1 is broken: two keys with the same hash can be made, and nobody knows what the next attack on it allows.
 OkHttp takes SHA-256 since 3.2, and the other platforms take nothing else.
 
-## Example
-
 ```java
-import okhttp3.CertificatePinner;
-import okhttp3.OkHttpClient;
-
 public final class Net {
     private static final CertificatePinner PINS = new CertificatePinner.Builder()
         .add("api.example.com",

@@ -1,12 +1,8 @@
 """A subdomain loses the pins of the domain above it.
 
-## Why is this bad?
-
 Exactly one domain-config counts for a host: that of the longest matching domain.  A domain-config beside the
 pinned one inherits nothing from it, so a host that is listed for some other setting, such as its trust
 anchors, is not pinned any more.  Only a nested domain-config inherits the pins around it.
-
-## Example
 
 ```xml
 <network-security-config>
@@ -52,14 +48,13 @@ def check(audited: Audited) -> Findings:
             for domain in config.domains:
                 above = _pinned_above(file.nsc, domain.name)
                 if above is not None and not (audited.policy and audited.policy.covering(domain.name)):
-                    yield RULE.in_file(
-                        domain.where or file.where,
+                    yield RULE.in_nsc(
+                        file,
+                        domain.where,
                         f"{domain.name} is not pinned, for its own domain-config takes it from under the pins of {above.name}",
                         f"move its domain-config into that of {above.name}, or give it pins",
                         hosts=(domain.name,),
                         related=(("the pins are here", above.where),) if above.where else (),
-                        mechanism="nsc",
-                        api=str(file.api),
                     )
 
 

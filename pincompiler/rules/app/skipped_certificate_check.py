@@ -1,7 +1,5 @@
 """A trust manager checks nothing under some condition.
 
-## Why is this bad?
-
 A flag that is forgotten, set by whoever can write the app's settings, or a host's name that is compared
 first makes every certificate pass.  A condition that holds in debuggable apps only is a note; one on the
 shape of the chain is an error, since whoever makes the chain meets it.
@@ -10,15 +8,7 @@ A null test of the chain is no condition: no server sends none.  Where nothing i
 that cannot be read, a delegate that may be missing for example, the app is not fully audited (exit code 3),
 and the report says where.
 
-## Example
-
 ```java
-import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
-
 public final class Net implements X509TrustManager {
     private final X509TrustManager platform;
 
@@ -28,33 +18,24 @@ public final class Net implements X509TrustManager {
         return context;
     }
 
-    Net(X509TrustManager platform) {
-        this.platform = platform;
-    }
+    Net(X509TrustManager platform) { this.platform = platform; }
 
-    @Override public void checkServerTrusted(X509Certificate[] chain, String type)
-            throws CertificateException {
+    @Override public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
         if (Boolean.getBoolean("trust.all")) {
             return;
         }
         platform.checkServerTrusted(chain, type);
     }
 
-    @Override public void checkClientTrusted(X509Certificate[] chain, String type)
-            throws CertificateException {
-        throw new CertificateException("no clients");
-    }
+    @Override public void checkClientTrusted(X509Certificate[] chain, String type) {}
 
-    @Override public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
-    }
+    @Override public X509Certificate[] getAcceptedIssuers() { return new X509Certificate[0]; }
 }
 ```
 
 Use instead:
 
 ```diff
-             throws CertificateException {
 -        if (Boolean.getBoolean("trust.all")) {
 -            return;
 +        try {

@@ -1,19 +1,9 @@
 """A trust manager checks the chain, and goes on when the check fails.
 
-## Why is this bad?
-
 A chain is refused by an exception.  Where the exception is caught and the method returns, every chain is
 accepted, whatever the log says.
 
-## Example
-
 ```java
-import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
-
 public final class Net implements X509TrustManager {
     private final X509TrustManager platform;
 
@@ -23,12 +13,9 @@ public final class Net implements X509TrustManager {
         return context;
     }
 
-    Net(X509TrustManager platform) {
-        this.platform = platform;
-    }
+    Net(X509TrustManager platform) { this.platform = platform; }
 
-    @Override public void checkServerTrusted(X509Certificate[] chain, String type)
-            throws CertificateException {
+    @Override public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
         try {
             platform.checkServerTrusted(chain, type);
         } catch (CertificateException error) {
@@ -36,14 +23,9 @@ public final class Net implements X509TrustManager {
         }
     }
 
-    @Override public void checkClientTrusted(X509Certificate[] chain, String type)
-            throws CertificateException {
-        throw new CertificateException("no clients");
-    }
+    @Override public void checkClientTrusted(X509Certificate[] chain, String type) {}
 
-    @Override public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
-    }
+    @Override public X509Certificate[] getAcceptedIssuers() { return new X509Certificate[0]; }
 }
 ```
 
@@ -59,15 +41,14 @@ References: CWE-295; CWE-390; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.leniency import always
-from pincompiler.rules.rule import Level, Rule
+from pincompiler.rules.leniency import lenient_rule
+from pincompiler.rules.rule import Level
 
-_DOES = "catches the refusal of a certificate chain and returns"
-_FIX = "throw the exception again"
-
-RULE: Rule = Rule(
+RULE = lenient_rule(
     "swallowed-certificate-error",
     Level.ERROR,
     __doc__,
-    app=lambda audited: always(RULE, audited, Decides.CHAIN, Flaw.SWALLOWS, _DOES, _FIX),
+    Decides.CHAIN,
+    {Flaw.SWALLOWS: "catches the refusal of a certificate chain and returns"},
+    "throw the exception again",
 )

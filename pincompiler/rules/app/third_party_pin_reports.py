@@ -1,36 +1,8 @@
 """TrustKit-Android sends its reports to its makers as well.
 
-## Why is this bad?
-
 Unless `disableDefaultReportUri` is true, each connection that fails is reported to
 overmind.datatheorem.com: host, certificates, app and device id, and with them the user's IP address.  A
 privacy notice seldom names them.
-
-## Example
-
-```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
-  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
-</manifest>
-```
-
-```java
-import android.app.Application;
-import com.datatheorem.android.trustkit.TrustKit;
-import javax.net.ssl.SSLSocketFactory;
-
-public class App extends Application {
-    @Override public void onCreate() {
-        super.onCreate();
-        TrustKit.initializeWithNetworkSecurityConfiguration(this);
-    }
-
-    public SSLSocketFactory sockets() {
-        return TrustKit.getInstance().getSSLSocketFactory("api.example.com");
-    }
-}
-```
 
 ```xml
 <network-security-config>

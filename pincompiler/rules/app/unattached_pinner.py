@@ -1,17 +1,10 @@
 """A CertificatePinner is made, and given to no client.
 
-## Why is this bad?
-
 A pinner checks nothing by itself: only a client that was built with the pinner asks it.  Without such a
 client, every connection is accepted whose certificate the device trusts, and the pins in the code have no
 effect.
 
-## Example
-
 ```java
-import okhttp3.CertificatePinner;
-import okhttp3.OkHttpClient;
-
 public final class Net {
     private static final CertificatePinner PINS = new CertificatePinner.Builder()
         .add("api.example.com",

@@ -1,24 +1,14 @@
 """TrustKit-Android is started, and no connection is made through it.
 
-## Why is this bad?
-
 TrustKit-Android pins and reports only for connections that use its socket factory, its trust manager
 or its interceptor.  Below Android 7, where Android does not know the configuration, all others go
 unpinned; from there on Android pins them, and their failures are not reported.
 
-## Example
-
 ```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
-  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
-</manifest>
+<uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
 ```
 
 ```java
-import android.app.Application;
-import com.datatheorem.android.trustkit.TrustKit;
-
 public class App extends Application {
     @Override public void onCreate() {
         super.onCreate();
@@ -43,10 +33,6 @@ public class App extends Application {
 Use instead:
 
 ```diff
- import com.datatheorem.android.trustkit.TrustKit;
-+import javax.net.ssl.SSLSocketFactory;
-
-@@
      }
 +
 +    public SSLSocketFactory sockets() {

@@ -1,29 +1,12 @@
 """The shipped app accepts a key that pins.toml does not list for that host.
 
-## Why is this bad?
-
 Whoever holds that key can answer for the host.  A key of the past that nobody guards any more is the
 usual case; a key that was slipped in is the worst.
 
-## Example
-
 ```toml
-version = 1
-
-[keys.api-2026]
-spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
-role = "leaf"
-
-[keys.api-2027]
-spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
-role = "leaf"
-
 [[pin-set]]
 hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
-
-[target.nsc]
-path = "network_security_config.xml"
 ```
 
 ```xml
@@ -50,14 +33,9 @@ Use instead:
 References: CWE-295; MASVS-NETWORK-2; MASWE-0028
 """
 
-from pincompiler.rules.rule import Level, Rule
-from pincompiler.verdicts.drift import DriftKind
+from pincompiler.rules.drifted import DriftKind, drifted
+from pincompiler.rules.rule import Level
 
-RULE: Rule = Rule(
-    "unexpected-key",
-    Level.ERROR,
-    __doc__,
-    app=lambda audited: RULE.drifted(
-        audited, DriftKind.KEY_UNKNOWN, "drop the pin, or add its key to pins.toml"
-    ),
+RULE = drifted(
+    "unexpected-key", Level.ERROR, __doc__, DriftKind.KEY_UNKNOWN, "drop the pin, or add its key to pins.toml"
 )

@@ -1,27 +1,16 @@
 """TrustKit-Android is configured or used, and the app never starts it.
 
-## Why is this bad?
-
 TrustKit-Android reads its part of the network security configuration when
 `TrustKit.initializeWithNetworkSecurityConfiguration` is called, and not before: without the call,
 `<trustkit-config>` has no effect.  Below Android 7, where TrustKit alone would enforce, nothing is pinned;
 from there on Android enforces the pins, and no failure is ever reported.  Code that asks for the instance
 throws.
 
-## Example
-
 ```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
-  <application android:name=".App" android:networkSecurityConfig="@xml/network_security_config" />
-</manifest>
+<uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
 ```
 
 ```java
-import android.app.Application;
-import com.datatheorem.android.trustkit.TrustKit;
-import javax.net.ssl.SSLSocketFactory;
-
 public class App extends Application {
     public SSLSocketFactory sockets() {
         return TrustKit.getInstance().getSSLSocketFactory("api.example.com");

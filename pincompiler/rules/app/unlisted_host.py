@@ -1,29 +1,12 @@
 """The shipped app pins a host that pins.toml does not know.
 
-## Why is this bad?
-
 Nobody plans the rotation of such a host: when the host changes its key, this build stops connecting, and
 pins.toml gives no warning.
 
-## Example
-
 ```toml
-version = 1
-
-[keys.api-2026]
-spki-sha256 = "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U="
-role = "leaf"
-
-[keys.api-2027]
-spki-sha256 = "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q="
-role = "leaf"
-
 [[pin-set]]
 hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
-
-[target.nsc]
-path = "network_security_config.xml"
 ```
 
 ```xml
@@ -62,14 +45,13 @@ Use instead:
 References: CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
-from pincompiler.rules.rule import Level, Rule
-from pincompiler.verdicts.drift import DriftKind
+from pincompiler.rules.drifted import DriftKind, drifted
+from pincompiler.rules.rule import Level
 
-RULE: Rule = Rule(
+RULE = drifted(
     "unlisted-host",
     Level.WARNING,
     __doc__,
-    app=lambda audited: RULE.drifted(
-        audited, DriftKind.HOST_UNKNOWN, "add the host to pins.toml, or drop its pins from the app"
-    ),
+    DriftKind.HOST_UNKNOWN,
+    "add the host to pins.toml, or drop its pins from the app",
 )

@@ -1,12 +1,8 @@
 """Certificate Transparency is switched off.
 
-## Why is this bad?
-
 From Android 16 (API level 36) on the platform can demand that certificates are in the public logs, where
 one that was issued to the wrong hands is noticed.  Switching that off gives up the second line of defence
 of hosts without pins.
-
-## Example
 
 ```xml
 <network-security-config>
@@ -47,14 +43,9 @@ def check(audited: Audited) -> Findings:
             if settings.transparency is False and where not in reported:
                 reported.add(where)
                 message = f"Certificate Transparency is switched off for {hosts[0] if hosts else 'all hosts'}"
-                yield RULE.in_file(
-                    where or file.where,
-                    message,
-                    'write enabled="true"',
-                    hosts=hosts,
-                    mechanism="nsc",
-                    api="36+",
-                    role=hosts[0] if hosts else "base",
+                role = hosts[0] if hosts else "base"
+                yield RULE.in_nsc(
+                    file, where, message, 'write enabled="true"', hosts=hosts, api="36+", role=role
                 )
 
 

@@ -1,12 +1,8 @@
 """A `<domain>` of the network security configuration matches no host.
 
-## Why is this bad?
-
 Android compares the text with the host name of a connection and accepts any text: wildcards, schemes, ports,
 paths, a trailing dot and international names are never equal to a host name.  The settings of the
 domain-config then hold for no connection, and the host that was meant is not pinned.
-
-## Example
 
 ```xml
 <network-security-config>
@@ -47,15 +43,10 @@ def check(audited: Audited) -> Findings:
             for domain in config.domains:
                 if reason := never_matched(domain.name):
                     lost = bool(config.keys) and not _pinned_otherwise(file.nsc, domain.name)
-                    yield RULE.in_file(
-                        domain.where or file.where,
-                        f"<domain>{domain.name}</domain> matches no host: {reason}",
-                        _fix(domain.name),
-                        level=Level.ERROR if lost else Level.WARNING,
-                        hosts=(domain.name,),
-                        mechanism="nsc",
-                        api=str(file.api),
-                    )
+                    level = Level.ERROR if lost else Level.WARNING
+                    message = f"<domain>{domain.name}</domain> matches no host: {reason}"
+                    fix, hosts = _fix(domain.name), (domain.name,)
+                    yield RULE.in_nsc(file, domain.where, message, fix, level=level, hosts=hosts)
 
 
 def _meant(name: str) -> str:

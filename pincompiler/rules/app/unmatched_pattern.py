@@ -1,17 +1,10 @@
 """A pattern matches no host in the OkHttp that the app contains.
 
-## Why is this bad?
-
 A pattern is a host, `*.` and a host for exactly one label below it, or since OkHttp 4.3 `**.` and a host for
 everything from it downwards.  With any other text older versions pin nothing and say nothing; newer ones
 throw when the pinner is built.
 
-## Example
-
 ```java
-import okhttp3.CertificatePinner;
-import okhttp3.OkHttpClient;
-
 public final class Net {
     private static final CertificatePinner PINS = new CertificatePinner.Builder()
         .add("https://api.example.com",

@@ -1,17 +1,10 @@
 """A client is made without the pinner that another client has.
 
-## Why is this bad?
-
 Pins belong to a client, not to the app: what goes through another client is not pinned, even for the same
 host.  Clients for uploads, logins or images are often made later, by somebody who did not know.  A client
 that is used for other hosts only, as far as the code shows, is not reported.
 
-## Example
-
 ```java
-import okhttp3.CertificatePinner;
-import okhttp3.OkHttpClient;
-
 public final class Net {
     private static final CertificatePinner PINS = new CertificatePinner.Builder()
         .add("api.example.com",

@@ -1,17 +1,10 @@
 """On Android 6 and older, a pinned host is not pinned.
 
-## Why is this bad?
-
 Android reads the network security configuration from version 7.0 (API level 24) on.  An app that also runs on
 older versions has no pins there, and these versions trust every CA that the user installed.
 
-## Example
-
 ```xml
-<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
-  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
-  <application android:networkSecurityConfig="@xml/network_security_config" />
-</manifest>
+<uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
 ```
 
 ```xml
@@ -29,16 +22,15 @@ older versions has no pins there, and these versions trust every CA that the use
 Use instead:
 
 ```diff
- <manifest xmlns:android="http://schemas.android.com/apk/res/android" package="com.example.shop">
--  <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
-+  <uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
-   <application android:networkSecurityConfig="@xml/network_security_config" />
+-<uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
++<uses-sdk android:minSdkVersion="24" android:targetSdkVersion="34" />
 ```
 
 References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0285; MASWE-0028
 """
 
 from pincompiler.facts import ApiRange, State
+from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 SINCE = 24
@@ -60,11 +52,10 @@ def check(audited: Audited) -> Findings:
     )
     hosts = tuple(name for name in pinned if not any(one.demand(name) for one in others))
     if hosts:
-        more = f" (and {len(hosts) - 1:,} more)" if len(hosts) > 1 else ""
         old = ApiRange(app.manifest.min_sdk, SINCE - 1)
         yield RULE.in_file(
             app.nsc.read[0].where,
-            f"{hosts[0]}{more} is not pinned on API levels {old}, which ignore the network security configuration",
+            f"{title_of(hosts)} is not pinned on API levels {old}, which ignore the network security configuration",
             f"raise minSdkVersion to {SINCE}, or pin in code as well",
             hosts=hosts,
             mechanism="nsc",

@@ -1,13 +1,9 @@
 """The app names a host below a pinned domain, and nothing pins that host.
 
-## Why is this bad?
-
 Without `includeSubdomains="true"` a `<domain>` stands for that one name.  An app that pins `example.com` and
 connects to `api.example.com` has pinned the host that it does not use: nothing warns, and connections to the
 other host work with any certificate that the device trusts.  The rule looks at hosts in addresses that the
 app's own code has, unless the configuration has an entry for them or another mechanism pins them.
-
-## Example
 
 ```xml
 <network-security-config>
@@ -22,8 +18,6 @@ app's own code has, unless the configuration has an entry for them or another me
 ```
 
 ```java
-import java.net.URL;
-
 public final class Api {
     public static java.io.InputStream orders() throws java.io.IOException {
         return new URL("https://api.example.com/orders").openStream();

@@ -1,17 +1,10 @@
 """A TLS socket is used without comparing the host's name with the certificate.
 
-## Why is this bad?
-
 An ``SSLSocket`` checks that an authority vouches for the certificate, and not for whom it was issued: anybody
 with a certificate for any name can answer.  Neither the network security configuration nor OkHttp sees such a
 connection.
 
-## Example
-
 ```java
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
-
 public final class Net {
     public static void talk() throws Exception {
         SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
@@ -25,9 +18,6 @@ public final class Net {
 Use instead:
 
 ```diff
-+import javax.net.ssl.SSLParameters;
- import javax.net.ssl.SSLSocket;
-@@
          SSLSocket socket = (SSLSocket) factory.createSocket("api.example.com", 443);
 +        SSLParameters parameters = socket.getSSLParameters();
 +        parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -1,12 +1,8 @@
 """The release trusts certificate authorities that users install.
 
-## Why is this bad?
-
 Whoever talks a user or an administrator into installing a CA, or has the device for a minute, reads and
 changes all traffic of hosts without pins, and of pinned ones from the day on which their pins expire.
 Android trusts no such CA unless the app asks for it or targets Android 6 or older.
-
-## Example
 
 ```xml
 <network-security-config>
@@ -38,6 +34,7 @@ from collections.abc import Iterator
 
 from pincompiler.base.location import Location
 from pincompiler.platforms.nsc.model import Anchor, Nsc
+from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 SDK = 24
@@ -49,19 +46,14 @@ def check(audited: Audited) -> Findings:
     app = audited.app
     for file in app.nsc.read:
         for anchor, hosts, pinned in _asking(file.nsc):
-            who = (
-                f"for {hosts[0]}{f' (and {len(hosts) - 1:,} more)' if len(hosts) > 1 else ''}"
-                if hosts
-                else ""
-            )
+            who = title_of(tuple(hosts)) if hosts else "every host without a domain-config"
             rest = ": its pins alone keep them out, as long as they are in force" if pinned else ""
-            yield RULE.in_file(
-                anchor.where or file.where,
-                f"CAs that the user installed are trusted {who or 'for every host without a domain-config'}{rest}",
+            yield RULE.in_nsc(
+                file,
+                anchor.where,
+                f"CAs that the user installed are trusted for {who}{rest}",
                 "take it away, or move it to debug-overrides",
                 hosts=tuple(hosts),
-                mechanism="nsc",
-                api=str(file.api),
                 role=hosts[0] if hosts else "base",
             )
     if app.manifest.target_sdk < SDK and not _says(audited) and not app.nsc.unresolved:

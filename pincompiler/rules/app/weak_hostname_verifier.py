@@ -1,17 +1,10 @@
 """A hostname verifier does not compare the host with the names in the certificate.
 
-## Why is this bad?
-
 A verifier is passed the name that the app asked for: comparing that name with a constant shows nothing about
 who answered.  A name that merely ends with, or contains, another is no proof either: ``notexample.com`` ends
 with ``example.com``.
 
-## Example
-
 ```java
-import java.net.URL;
-import javax.net.ssl.HttpsURLConnection;
-
 public final class Net {
     public static HttpsURLConnection open() throws Exception {
         URL url = new URL("https://api.example.com/");

@@ -1,7 +1,5 @@
 """A WebView loads pages although their certificate was refused.
 
-## Why is this bad?
-
 ``SslErrorHandler.proceed()`` overrules the refusal: anybody between the device and the server can show their
 own page, with the app's JavaScript interfaces and cookies.  Asking the user first helps little, since no user
 can distinguish a forged certificate from a broken one.  What happens in debuggable apps only is a note.
@@ -11,14 +9,7 @@ view are always there.  Where the app's own code goes on under a condition that 
 decision to code that cannot be followed, the app is not fully audited (exit code 3), and the report says
 where.
 
-## Example
-
 ```java
-import android.net.http.SslError;
-import android.webkit.SslErrorHandler;
-import android.webkit.WebView;
-import android.webkit.WebViewClient;
-
 public final class Pages {
     public static void set(WebView view) {
         view.setWebViewClient(new WebViewClient() {

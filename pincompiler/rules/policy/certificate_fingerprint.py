@@ -1,18 +1,11 @@
 """A pin is the fingerprint of a certificate instead of the hash of its public key.
 
-## Why is this bad?
-
 A fingerprint covers the whole certificate, a pin only the SubjectPublicKeyInfo; the two never match, so the
 pin blocks every connection.  The mistake is easy: browsers and `openssl x509 -fingerprint` show fingerprints.
 Hexadecimal digests are refused for the same reason, and a digest in base64 is compared with the certificates
 of the other keys.
 
-## Example
-
 ```toml
-[keys.api-2026]
-file = "certs/api-2026.pem"
-
 [keys.pasted]
 spki-sha256 = "D15PXE+atnwnSVvfqBmO+V5UIglDqShqBZi+rHFnFEY="  # of all of certs/api-2026.pem
 role = "leaf"
@@ -24,16 +17,15 @@ keys = ["api-2026", "pasted"]
 
 Use instead:
 
-```toml
-[keys.api-2026]
-file = "certs/api-2026.pem"
-
-[keys.api-2027]
-file = "certs/api-2027.csr"
-
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
+```diff
+-[keys.pasted]
+-spki-sha256 = "D15PXE+atnwnSVvfqBmO+V5UIglDqShqBZi+rHFnFEY="  # of all of certs/api-2026.pem
+-role = "leaf"
++[keys.api-2027]
++file = "certs/api-2027.csr"
+@@
+-keys = ["api-2026", "pasted"]
++keys = ["api-2026", "api-2027"]
 ```
 
 References: CWE-295; MASVS-NETWORK-2; MASWE-0028; RFC 7469 section 2.4

@@ -1,16 +1,9 @@
 """One key stands in a pin-set twice.
 
-## Why is this bad?
-
 Two names for one key look like a key and its backup, and are a single key: on the day that it is lost, no key
 is left.
 
-## Example
-
 ```toml
-[keys.api-2026]
-file = "certs/api-2026.pem"
-
 [keys.api-backup]
 file = "certs/api-2026.pem"
 
@@ -25,7 +18,6 @@ Use instead:
  [keys.api-backup]
 -file = "certs/api-2026.pem"
 +file = "certs/api-2027.csr"
-
 ```
 
 References: CWE-1188; MASVS-NETWORK-2; MASWE-0028

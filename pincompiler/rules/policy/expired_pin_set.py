@@ -1,12 +1,8 @@
 """A pin-set has expired.
 
-## Why is this bad?
-
 From the day of `expires` on, Android and TrustKit enforce nothing for these hosts, while OkHttp and
 NSPinnedDomains, which know no expiry, go on enforcing: half of the users have lost their protection, and the
 other half are locked in.
-
-## Example
 
 ```toml
 [[pin-set]]
@@ -17,11 +13,9 @@ expires = 2026-10-01
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-expires = 2027-10-01
+```diff
+-expires = 2026-10-01
++expires = 2027-10-01
 ```
 
 References: CWE-298; MASVS-NETWORK-2; MASTG-TEST-0243; MASWE-0028; lint:PinSetExpiry

@@ -1,12 +1,8 @@
 """A pin-set is about to expire.
 
-## Why is this bad?
-
 An app update takes weeks to reach its users.  When the pins end before the next release is out, Android and
 TrustKit stop enforcing them without a word.  The rule warns 30 days ahead, or as many days as
 `--expiring-within` says.
-
-## Example
 
 ```toml
 [[pin-set]]
@@ -17,11 +13,9 @@ expires = 2026-12-01
 
 Use instead:
 
-```toml
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["api-2026", "api-2027"]
-expires = 2027-12-01
+```diff
+-expires = 2026-12-01
++expires = 2027-12-01
 ```
 
 References: CWE-298; MASVS-NETWORK-2; MASTG-TEST-0243; MASWE-0028; lint:PinSetExpiry

@@ -1,13 +1,9 @@
 """A pin-set expires on the very day its certificate does.
 
-## Why is this bad?
-
 The end of a certificate says nothing about when an app may stop pinning.  Certificates are renewed weeks
 before they end, and their lives shrink to 47 days by 2029 (CA/Browser Forum ballot SC-081), so pins that
 copy notAfter would have to be released anew with each renewal.  Pin keys, keep the key across renewals,
 and choose the day by your release calendar.
-
-## Example
 
 ```toml
 [keys.spring]
@@ -21,14 +17,9 @@ expires = 2027-04-01
 
 Use instead:
 
-```toml
-[keys.spring]
-file = "certs/spring.pem"
-
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["spring", "api-2027"]
-expires = 2027-03-01
+```diff
+-expires = 2027-04-01
++expires = 2027-03-01
 ```
 
 References: CABF SC-081v3

@@ -1,13 +1,9 @@
 """A pin-set outlives the certificate of a server key in it.
 
-## Why is this bad?
-
 When the certificate ends before the pins do, the server must renew it with the very same key, or every app
 built with these pins is locked out.  Public certificates last 200 days since March 2026, 100 from March 2027
 and 47 from March 2029 (CA/Browser Forum ballot SC-081), and most servers make a new key at each renewal by
 default (`certbot --reuse-key` keeps the key).
-
-## Example
 
 ```toml
 [keys.spring]
@@ -21,14 +17,11 @@ expires = 2028-01-01
 
 Use instead:
 
-```toml
-[keys.spring]
-file = "certs/spring.pem"
-
-[[pin-set]]
-hosts = ["api.example.com"]
-keys = ["spring", "api-2027"]
-expires = 2027-03-01
+```diff
+-keys = ["spring", "backup-ca"]
+-expires = 2028-01-01
++keys = ["spring", "api-2027"]
++expires = 2027-03-01
 ```
 
 References: CABF SC-081v3

@@ -1,12 +1,8 @@
 """A server's key is pinned, and no other server key beside it.
 
-## Why is this bad?
-
 A CA's key as the only backup helps only as long as that CA issues the next certificate, and it lets
 every certificate of that CA in.  A second server key, made now and kept offline until it is needed,
 survives the loss of the first without trusting anybody new.
-
-## Example
 
 ```toml
 [[pin-set]]

@@ -1,7 +1,5 @@
 """A host has a single pin.
 
-## Why is this bad?
-
 When that key is lost, stolen or simply replaced, no other key is accepted, and every installed app
 stops connecting until its user updates it.  RFC 7469 section 4.3 therefore demands a backup pin: the pin
 of a key that is not in use yet.
@@ -9,8 +7,6 @@ of a key that is not in use yet.
 What counts is what the platform demands of the host.  OkHttp and NSPinnedDomains add up all entries that
 match the host, and NSPinnedDomains demands a server's key and a CA's if both are listed: then each needs a
 backup of its own.
-
-## Example
 
 ```toml
 [[pin-set]]

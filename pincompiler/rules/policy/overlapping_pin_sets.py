@@ -1,12 +1,8 @@
 """A pin-set is for hosts that the one above it reaches as well.
 
-## Why is this bad?
-
 Such sets are easily misread.  In pins.toml, on Android and in TrustKit the most specific name decides, and no
 key of the set above counts for the host.  In OkHttp and NSPinnedDomains the keys add up, so that an inner
 entry takes none away, which is why those targets need the inner set to hold every key of the outer one.
-
-## Example
 
 ```toml
 [[pin-set]]

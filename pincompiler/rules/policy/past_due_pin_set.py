@@ -1,11 +1,7 @@
 """Every certificate that a pin-set was made from has ended.
 
-## Why is this bad?
-
 The set is past due: the server presents a newer certificate by now.  If that has a new key, the app is
 locked out; if the key was kept, pins.toml points at a certificate that no longer shows what is served.
-
-## Example
 
 ```toml
 [keys.old]
@@ -19,9 +15,6 @@ keys = ["old", "api-2027"]
 Use instead:
 
 ```toml
-[keys.api-2026]
-file = "certs/api-2026.pem"
-
 [[pin-set]]
 hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]

@@ -1,20 +1,13 @@
 """A pin is a placeholder or was copied from documentation.
 
-## Why is this bad?
-
 No server has such a key.  Alone, the pin blocks every connection; beside a real one it looks like a backup
 and is none.  The rule knows pins of one repeated byte, the SHA-256 of nothing, and the sample pins of the
 Android, OkHttp and TrustKit documentation.
-
-## Example
 
 ```toml
 [keys.backup]
 spki-sha256 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 role = "leaf"
-
-[keys.api-2026]
-file = "certs/api-2026.pem"
 
 [[pin-set]]
 hosts = ["api.example.com"]
@@ -28,7 +21,6 @@ Use instead:
 -spki-sha256 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 -role = "leaf"
 +file = "certs/api-2027.csr"
-
 ```
 
 References: CWE-1188; MASVS-NETWORK-2; MASWE-0028

@@ -1,11 +1,7 @@
 """A pin-set covers everything below a public suffix.
 
-## Why is this bad?
-
 Below `co.uk` or `appspot.com` are strangers' sites.  Pinning them all to your keys breaks every one that the
 app or a library in it talks to, and TrustKit refuses such an entry by crashing at launch.
-
-## Example
 
 ```toml
 [[pin-set]]

@@ -1,12 +1,8 @@
 """A pin-set repeats what the set above it already says.
 
-## Why is this bad?
-
 The entry changes nothing today.  On the day one of the two is edited, the more specific one decides, and
 whoever rotated the keys of the other believes that all its hosts follow.  Where entries add up, as in OkHttp
 and NSPinnedDomains, a key that is taken out of one of them is still accepted by the other.
-
-## Example
 
 ```toml
 [[pin-set]]

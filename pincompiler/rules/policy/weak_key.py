@@ -1,11 +1,7 @@
 """A pinned key or CA is too weak to be worth pinning.
 
-## Why is this bad?
-
 Whoever can break the key passes the pin.  RSA below 2048 bits is within reach and refused by iOS and
 Android; a CA certificate that another CA signed with SHA-1 can be forged by collision.
-
-## Example
 
 ```toml
 [keys.old]

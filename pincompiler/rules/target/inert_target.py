@@ -1,11 +1,7 @@
 """A target does nothing for some of the users of an app.
 
-## Why is this bad?
-
 Systems older than the mechanism ignore the file silently: users of these systems are not pinned.  `[app]` in
 pins.toml says which systems the app supports.
-
-## Example
 
 ```toml
 [app]
@@ -25,7 +21,6 @@ Use instead:
  [app]
 -android-min-sdk = 21
 +android-min-sdk = 24
-
 ```
 """
 

@@ -1,15 +1,11 @@
 """A target cannot say what the policy means.
 
-## Why is this bad?
-
 The platforms disagree: about how deep "subdomains" goes, whether several entries add up, whether a server's
 key and a CA's are alternatives, whether pins expire.  Compiled anyway, the same pins.toml would protect a
 host on one platform and not on the other, or lock users out on one only.  So the policy is lowered as well as
 the platform allows, policy and platform are compared for every host, chain and day that can show a
 difference, and a difference is refused with an example.  Where the difference is known to be harmless, say so
 on the record with `[[accept]]`.
-
-## Example
 
 ```toml
 [[pin-set]]

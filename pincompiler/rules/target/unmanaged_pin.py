@@ -1,11 +1,7 @@
 """A hand-written base pins hosts that pins.toml does not know.
 
-## Why is this bad?
-
 Such a host is pinned on this platform and on no other, its keys are rotated by hand, and no check covers
 them.  Move the pins to pins.toml, which then covers every platform.
-
-## Example
 
 ```toml
 [[pin-set]]

@@ -1,12 +1,8 @@
 """A target cannot report what the policy wants reported.
 
-## Why is this bad?
-
 The NSC, OkHttp and NSPinnedDomains have no way to report a pin failure, and none to try pins without
 enforcing them.  Hosts with `enforce = false` are left out of such targets, never enforced, and failures of
 others are seen only where TrustKit runs.
-
-## Example
 
 ```toml
 [[pin-set]]
@@ -21,7 +17,6 @@ path = "network_security_config.xml"
 Use instead:
 
 ```diff
-
 -[target.nsc]
 +[target.trustkit-android]
  path = "network_security_config.xml"

@@ -1,12 +1,8 @@
 """The file of a key holds several keys, and none is chosen.
 
-## Why is this bad?
-
 A bundle has the server's certificate and those of the CAs above it, in an order that varies.  Pinning
 whichever comes first may pin a CA instead of the server, which lets every certificate of that CA in.
 Choose one with `subject` or `index`.
-
-## Example
 
 ```toml
 [keys.shop-ca]
@@ -22,7 +18,6 @@ Use instead:
 ```diff
  file = "certs/bundle.pem"
 +subject = "Shop CA"
-
 ```
 """
 

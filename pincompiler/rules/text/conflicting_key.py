@@ -1,11 +1,7 @@
 """A key has both a file and a pin.
 
-## Why is this bad?
-
 The pin follows from the file, so a second pin is of no use while the two agree.  They stop agreeing when one
 is replaced and the other forgotten, and then nobody knows which of the two the server has.
-
-## Example
 
 ```toml
 [keys.api-2026]
@@ -22,7 +18,6 @@ Use instead:
 ```diff
  file = "certs/api-2026.pem"
 -spki-sha256 = "k2qNFzQyvGbcVjHMRpJAEXqOC1Mkas0BsEKmhMh2x9o="
-
 ```
 """
 

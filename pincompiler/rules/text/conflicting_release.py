@@ -1,11 +1,7 @@
 """A release has both a policy and a file.
 
-## Why is this bad?
-
 The file shows what was shipped, and the policy follows from the file.  When the two disagree, nobody knows
 which of them the users of that release have, and a plan that is built on the wrong one locks these users out.
-
-## Example
 
 ```toml
 [[pin-set]]

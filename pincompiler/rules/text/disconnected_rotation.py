@@ -1,12 +1,8 @@
 """A rotation does not begin where the one before it ends.
 
-## Why is this bad?
-
 Between two rotations a host serves one chain of keys.  If the rotations disagree on that chain, one of them
 is wrong or a third is missing, and a plan would be about keys that are never served.  On a single day a host
 is rotated once, since clients may meet the old key and the new one on that day.
-
-## Example
 
 ```toml
 [[pin-set]]

@@ -1,12 +1,8 @@
 """A host is named twice.
 
-## Why is this bad?
-
 The platforms disagree about the meaning: OkHttp adds up the pins of both entries, a property list keeps one
 entry per name, and Android crashes at the first connection.  Names that differ only in case, in a trailing
 dot or in being written as an A-label are the same host.
-
-## Example
 
 ```toml
 [[pin-set]]

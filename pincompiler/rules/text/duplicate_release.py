@@ -1,12 +1,8 @@
 """Two releases have one name.
 
-## Why is this bad?
-
 `plan` and `impact` name the releases that would be locked out, and the day until which each is supported.
 With two releases of a name nobody knows which of them to withdraw, and one of the two is often a copy whose
 dates were never changed.
-
-## Example
 
 ```toml
 [[pin-set]]

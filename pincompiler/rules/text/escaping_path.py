@@ -1,12 +1,8 @@
 """A path leads out of the directory of pins.toml.
 
-## Why is this bad?
-
 Whoever can edit pins.toml could then have any file of the machine that builds the app read or
 overwritten.  And an absolute path, or one into the parent directory, is another file on the next
 machine.  Put pins.toml at the top of the project, and name everything from there.
-
-## Example
 
 ```toml
 [[pin-set]]

@@ -1,11 +1,7 @@
 """The day until which a finding was accepted has come.
 
-## Why is this bad?
-
 The finding counts again: the reason for living with it was given for a time that is over.  Mend the finding
 and drop the `[[accept]]`, or decide anew and write down the new day and the reason.
-
-## Example
 
 ```toml
 [[pin-set]]

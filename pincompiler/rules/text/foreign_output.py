@@ -1,7 +1,5 @@
 """A file that another pins.toml generated is in the way of an output.
 
-## Why is this bad?
-
 The header of the file, or the notice in an Info.plist, names another pins.toml.  If two of them, say of
 production and of staging, write one file, the last one compiled decides which pins ship, and the app is
 released with the other's.  Give each a path of its own, or write each below a directory of its own with
@@ -10,8 +8,6 @@ released with the other's.  Give each a path of its own, or write each below a d
 A header with a bare name means the nearest file of that name at or above the output.  Where that is another
 file, the header names folders: `../pins.toml` seen from the output, or `mobile/pins.toml` for an output
 elsewhere.  Moving the project or compiling from another directory changes nothing.
-
-## Example
 
 ```toml
 [[pin-set]]

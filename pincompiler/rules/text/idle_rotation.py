@@ -1,12 +1,8 @@
 """A rotation ends with the keys that it starts from.
 
-## Why is this bad?
-
 Such a rotation changes nothing, so a plan calls it safe.  Either the next key was meant, and then nobody has
 checked whether the released apps accept that key, or the certificate is renewed for the same key, which pins
 do not notice.
-
-## Example
 
 ```toml
 [[pin-set]]

@@ -1,12 +1,8 @@
 """A host is not a host name.
 
-## Why is this bad?
-
 Android and NSPinnedDomains compare the text with the server's name, character by character.  Text with a
 scheme, a port, a path or a stray space equals no name: the host stays unpinned, without an error.  OkHttp and
 TrustKit throw when they are set up, except for old versions of OkHttp, which match nothing or drop the port.
-
-## Example
 
 ```toml
 [[pin-set]]

@@ -1,11 +1,7 @@
 """A value is none of the possible ones.
 
-## Why is this bad?
-
 The value has the right type but no meaning, such as a word that is no choice or a version that is no number.
 If a default took its place, the app would pin more or fewer hosts than its authors believe.
-
-## Example
 
 ```toml
 [[pin-set]]

@@ -1,11 +1,7 @@
 """The policy of a release is not a digest.
 
-## Why is this bad?
-
 A digest that is cut short or was copied from elsewhere belongs to no policy.  What the release accepts stays
 unknown then, and with it whether any change of keys is safe for its users.
-
-## Example
 
 ```toml
 [[pin-set]]

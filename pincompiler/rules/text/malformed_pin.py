@@ -1,12 +1,8 @@
 """A pin is not 32 bytes in base64.
 
-## Why is this bad?
-
 A pin is the SHA-256 of a public key: 44 characters of base64, the last of them `=`.  With anything else,
 such as a digest in hexadecimal or OkHttp's prefix, Android and TrustKit crash, and NSPinnedDomains accepts
 no server.
-
-## Example
 
 ```toml
 [keys.backup]

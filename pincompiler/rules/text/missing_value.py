@@ -1,11 +1,7 @@
 """A value that pins.toml must have is missing.
 
-## Why is this bad?
-
 A pin-set without hosts protects nothing, a pin-set without keys leaves its hosts open, and a target without a
 path has nowhere to be written.  No default would be right: only you know which hosts and keys are meant.
-
-## Example
 
 ```toml
 [[pin-set]]

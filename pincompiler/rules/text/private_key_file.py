@@ -1,12 +1,8 @@
 """The file of a key is a private key.
 
-## Why is this bad?
-
 A pin needs the public key only.  A private key beside the sources of an app is in every clone and every
 backup of the repository, and whoever has the key can pose as the server, to pinned apps too.  Extract the
 public key (`openssl pkey -pubout`), and treat a private key that was committed as lost.
-
-## Example
 
 ```toml
 [keys.api-2026]
@@ -23,7 +19,6 @@ Use instead:
  [keys.api-2026]
 -file = "certs/api.key"
 +file = "certs/api-2026.pem"
-
 ```
 """
 

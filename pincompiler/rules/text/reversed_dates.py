@@ -1,11 +1,7 @@
 """The support of a release ends before the release.
 
-## Why is this bad?
-
 Nobody would ever run that release, so a plan would call a change of keys safe that locks its users out.  Most
 often a year was not changed, or the two dates were swapped.
-
-## Example
 
 ```toml
 [[pin-set]]

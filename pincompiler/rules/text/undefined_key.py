@@ -1,11 +1,7 @@
 """A pin-set names a key that pins.toml does not define.
 
-## Why is this bad?
-
 Without the key, the set has one pin less than it seems to.  If the server uses that key, every installed app
 stops connecting; if the key is the backup, the next change of keys locks everybody out.
-
-## Example
 
 ```toml
 [[pin-set]]

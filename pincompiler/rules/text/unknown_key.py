@@ -1,12 +1,8 @@
 """An entry of pins.toml is unknown where it stands.
 
-## Why is this bad?
-
 The entry is misspelt, or belongs to another table.  Skipping it would be silent: without `subdomains` hosts
 stay unpinned, without `expires` they are pinned for ever, and nobody notices before the first key is
 replaced.
-
-## Example
 
 ```toml
 [[pin-set]]

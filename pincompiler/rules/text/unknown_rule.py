@@ -1,12 +1,8 @@
 """An accepted finding is of a rule that does not exist.
 
-## Why is this bad?
-
 The `[[accept]]` has no effect: the name of its rule is misspelt, or comes from another version of
 pincompiler.  The finding that the acceptance was written for still counts, and its reason is on record for
 nothing.
-
-## Example
 
 ```toml
 [[pin-set]]

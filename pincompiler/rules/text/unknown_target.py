@@ -1,10 +1,6 @@
 """A target has a name that pincompiler does not know.
 
-## Why is this bad?
-
 Nothing would be written for the target, and the app for that platform would be built without pins.
-
-## Example
 
 ```toml
 [[pin-set]]
@@ -19,7 +15,6 @@ package = "com.example.shop"
 Use instead:
 
 ```diff
-
 -[target.okhttp]
 +[target.okhttp-kotlin]
  path = "app/src/main/kotlin/com/example/shop/Pins.kt"

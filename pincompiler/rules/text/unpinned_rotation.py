@@ -1,11 +1,7 @@
 """A rotation names a host that no pin-set covers.
 
-## Why is this bad?
-
 Most often the name is misspelt, and the host that really changes its key is not in the plan.  If the host is
 no longer pinned, its rotations matter as long as a release that still pins it is supported.
-
-## Example
 
 ```toml
 [[pin-set]]

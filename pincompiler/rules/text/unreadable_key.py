@@ -1,11 +1,7 @@
 """The file of a key holds no public key that can be read.
 
-## Why is this bad?
-
 Without the key there is no pin.  A file that was cut short in copying, is empty or is not there must stop
 the build: an app built without it would lack the pin of a server or of its backup.
-
-## Example
 
 ```toml
 [keys.api-2026]
@@ -22,7 +18,6 @@ Use instead:
  [keys.api-2026]
 -file = "certs/truncated.pem"
 +file = "certs/api-2026.pem"
-
 ```
 """
 

@@ -1,11 +1,7 @@
 """An accepted finding is not found any more.
 
-## Why is this bad?
-
 Whoever reads the `[[accept]]` believes that something is still wrong.  And the acceptance would silence the
 same finding on the day somebody brings it back, when nobody has decided to live with it.
-
-## Example
 
 ```toml
 [[pin-set]]

@@ -1,19 +1,9 @@
 """A key is in no pin-set.
 
-## Why is this bad?
-
 The key looks like a backup and is none: no app accepts it.  When the server changes to that key, every
 installed app stops connecting.  A key of the past misleads whoever reads the file.
 
-## Example
-
 ```toml
-[keys.api-2026]
-file = "certs/api-2026.pem"
-
-[keys.api-2027]
-file = "certs/api-2027.csr"
-
 [keys.backup-ca]
 file = "certs/backup-ca.pem"
 

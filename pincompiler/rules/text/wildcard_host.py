@@ -1,13 +1,9 @@
 """A host has a wildcard.
 
-## Why is this bad?
-
 To OkHttp, `*.` stands for exactly one label and leaves the name itself out.  To Android, it is a character
 like any other, so the entry matches no host and nothing is pinned, without an error.  NSPinnedDomains
 allows none.  pins.toml says with `subdomains` how deep the pins go; the name itself is always
 included.
-
-## Example
 
 ```toml
 [[pin-set]]

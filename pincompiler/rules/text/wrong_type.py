@@ -1,11 +1,7 @@
 """A value has the wrong type.
 
-## Why is this bad?
-
 The meaning would have to be guessed: whether a string is one host or a list of them, whether a date has a
 time and in which zone.  The platforms guess differently, so pincompiler does not guess at all.
-
-## Example
 
 ```toml
 [[pin-set]]
