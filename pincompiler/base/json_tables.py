@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Of the shape of all results."""
-LARGEST = 512 * 1024 * 1024
-"""Bytes of a result; ten thousand findings are 15 million."""
 _MOST_VALUES = 16 * 1024 * 1024
 """Values of a result, counted by what stands before them; each takes some hundred bytes of memory."""
 _NEVER: Any = object()
@@ -155,8 +153,6 @@ def parse(table: JsonTable, data: bytes, name: str) -> Any:
 
     Raises InputError with the place of what is wrong: ``audit.json: subjects[0].findings[2].level: …``.
     """
-    if len(data) > LARGEST:
-        raise InputError(f"{name}: is larger than {LARGEST >> 20} MiB")
     if sum(map(data.count, (b",", b"[", b"{"))) > _MOST_VALUES:
         raise InputError(f"{name}: has more than {_MOST_VALUES:,} values")
     try:

@@ -15,7 +15,8 @@ EPILOG = "Example: pincompiler report -f html -o report.html audit.json"
 
 def command(
     results: Annotated[
-        list[Path], typer.Argument(metavar="RESULTS...", help="What audit -f json has written.")
+        list[Path],
+        typer.Argument(metavar="RESULTS...", help="What audit -f json has written; - is standard input."),
     ],
     output_format: ReportAs = ReportFormat.HTML,
     output: ReportTo = "-",

@@ -14,12 +14,13 @@ from pincompiler.base.json_tables import schema_of
 if TYPE_CHECKING:
     from pincompiler.base.json_tables import JsonTable
 
-NAMES = ("check", "compile", "pin", "explain", "diff")
+NAMES = ("check", "compile", "pin", "explain", "diff", "audit")
 """The commands that have one, in the order of the help."""
 
 
 def tables(name: str) -> tuple[JsonTable, ...]:
     """The shapes of a command's results."""
+    from pincompiler.reports.audit.json import AUDIT
     from pincompiler.reports.diff.json import DIFF
     from pincompiler.reports.explain.json import HOST, RULES
     from pincompiler.reports.findings.json import CHECK, COMPILE
@@ -31,6 +32,7 @@ def tables(name: str) -> tuple[JsonTable, ...]:
         "pin": (KEYS, SERVER),
         "explain": (RULES, HOST),
         "diff": (DIFF,),
+        "audit": (AUDIT,),
     }[name]
 
 

@@ -23,6 +23,7 @@ from pincompiler.rules.app import missing_host
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.shipped import read_app
 from pincompiler.workflows.audit import AuditOptions, audit
+from tests import json_schemas
 from tests.apk.forge import app, manifest, nsc, simple_zip, uses_nsc
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 def subjects(result: Result) -> list[dict[str, Any]]:
+    json_schemas.hold("audit", result.stdout)
     found = json.loads(result.stdout)
     assert (found["version"], found["command"]) == (1, "audit")
     return list(found["subjects"])

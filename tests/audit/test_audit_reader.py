@@ -21,7 +21,9 @@ from pincompiler.reports.audit import markdown as audit_markdown
 from pincompiler.reports.audit.json_reader import parse, read_results
 from pincompiler.verdicts.hosts import HostVerdict, Verdict
 from pincompiler.verdicts.subject import Build, InventoryPin, KnownKey, Run, Subject
+from tests import json_schemas
 from tests.audit.test_reports import SUBJECT
+from tests.test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,6 +142,7 @@ SAVED = audit_json.render([SUBJECT])
 @given(st.lists(SUBJECTS, max_size=3).map(tuple))
 def test_what_is_written_is_read_back(subjects: tuple[Subject, ...]) -> None:
     saved = audit_json.render(subjects)
+    json_schemas.hold("audit", saved)
     found = parse(saved.encode(), "audit.json")
     assert found == subjects
     # Offsets take no part in the equality of places.
@@ -190,7 +193,7 @@ def changed(path: tuple[str | int, ...], value: object) -> bytes:
         (
             ("subjects", 0, "findings", 0, "hosts"),
             [1],
-            "subjects[0].findings[0].hosts: is no array of strings",
+            "subjects[0].findings[0].hosts[0]: is no string",
         ),
         (("subjects", 0, "verdicts", 0, "api"), "24-+", "subjects[0].verdicts[0].api: is no range"),
         (("subjects", 0, "pins", 0, "expires"), "soon", "subjects[0].pins[0].expires: is no date"),
@@ -199,7 +202,7 @@ def changed(path: tuple[str | int, ...], value: object) -> bytes:
             -1,
             "subjects[0].pins[0].location.line: is no number",
         ),
-        (("subjects", 0, "unknown", 0, "mechanisms"), ["x"], "mechanisms: 'x' is none of nsc"),
+        (("subjects", 0, "unknown", 0, "mechanisms"), ["x"], "unknown[0].mechanisms[0]: is none of nsc"),
         (("version",), 2, "is no result of pincompiler audit -f json, version 1"),
         (("command",), "check", "is no result of pincompiler audit -f json, version 1"),
     ],
@@ -232,33 +235,112 @@ def test_what_is_no_result_is_refused(data: bytes) -> None:
         parse(data, "audit.json")
 
 
+# JSON Schema calls 1.0 an integer, and the reader does not.
 JUNK: Any = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
+    st.none() | st.booleans() | st.integers() | st.floats().filter(lambda n: not n.is_integer()) | TEXT,
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2),
     max_leaves=4,
 )
-PLACES = [
-    ("runs",),
-    ("subjects",),
-    *(("subjects", 0, name) for name in json.loads(SAVED)["subjects"][0]),
-    *(("subjects", 0, "pins", 0, name) for name in json.loads(SAVED)["subjects"][0]["pins"][0]),
-    *(("subjects", 0, "verdicts", 0, name) for name in json.loads(SAVED)["subjects"][0]["verdicts"][0]),
-    *(("subjects", 0, "findings", 0, name) for name in json.loads(SAVED)["subjects"][0]["findings"][0]),
-]
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The ways to all values in a saved audit."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for step, one in inner for place in places(one, (*path, step)))]
+
+
+WHOLE = Subject(
+    *("shop.apk", "apk", "00" * 32, "com.example.shop", "1.0", 1, 24, 36),
+    pins=SUBJECT.pins,
+    verdicts=SUBJECT.verdicts,
+    findings=SUBJECT.findings,
+    unseen=(*SUBJECT.unseen, Unseen("classes2.dex", "is damaged"), Unseen("a", "b", frozenset())),
+    run=Run("9.9", date(2026, 11, 23), keys=(KnownKey("api", "pin", ends=date(2027, 1, 1)),)),
+    baseline=(Build("old.apk", "com.example.shop", "0.9", 0, "11" * 32),),
+    fixed=SUBJECT.findings[:1],
+    gone=SUBJECT.pins[:1],
+)
+REPORT = json.loads(audit_json.render([WHOLE]))
+PLACES = places(REPORT)[1:]
+
+
+def put(path: tuple[str | int, ...], value: object) -> Any:
+    report = at = json.loads(json.dumps(REPORT))
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = value
+    return report
+
+
+def refusal(report: Any) -> str:
+    """Why a saved audit is refused; empty if it is read, and can be shown."""
+    try:
+        found = parse(json.dumps(report).encode(), "audit.json")
+    except InputError as error:
+        return str(error)
+    html.render(found)
+    return ""
 
 
 @given(st.sampled_from(PLACES), JUNK)
-def test_nothing_in_a_file_ends_in_a_traceback(path: tuple[str | int, ...], value: object) -> None:
-    try:
-        found = parse(changed(path, value), "audit.json")
-    except InputError:
-        return
-    html.render(found)
+def test_a_file_is_read_if_its_schema_allows_it(path: tuple[str | int, ...], value: object) -> None:
+    """Two readers of the same table: ours, and a validator of the published schema that others wrote."""
+    report = put(path, value)
+    refused = refusal(report)
+    # That a run has this number is more than a schema can say; NaN and Infinity are no JSON.
+    if "is no index into runs" not in refused and "Infinity is no number" not in refused:
+        assert json_schemas.validator("audit", strict=False).is_valid(report) is not bool(refused), refused
+
+
+ADDED = {"runs", "run", "headline", "baseline", "fixed", "gone", "change"}
+ADDED_TO_FINDINGS = {"role", "remedy", "target", "kind", "first-party"}
+"""Fields that the first saved audits do not have."""
+
+
+def test_a_field_that_every_version_wrote_is_not_missing() -> None:
+    for path in (place for place in PLACES if isinstance(place[-1], str) and len(place) > 1):
+        report = at = json.loads(json.dumps(REPORT))
+        for step in path[:-1]:
+            at = at[step]
+        del at[path[-1]]
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)[1:]
+        of_finding = len(path) == 5 and path[2] in ("findings", "fixed")
+        added = path[-1] in ADDED or (of_finding and path[-1] in ADDED_TO_FINDINGS)
+        assert refusal(report) == ("" if added else f"audit.json: {place}: is missing")
+
+
+def test_what_does_not_say_what_it_is_is_refused() -> None:
+    for name in ("version", "command"):
+        assert "is no result of pincompiler audit" in refusal({k: v for k, v in REPORT.items() if k != name})
+
+
+def test_a_run_that_is_not_there_is_missed() -> None:
+    assert refusal({**REPORT, "runs": []}) == "audit.json: subjects[0].run: is no index into runs"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b'{"version": 1, "version": 1}', "a name is there twice in one object"),
+        (b'{"version": NaN}', "NaN is no number"),
+        (b'{"version": -Infinity}', "-Infinity is no number"),
+        (b"[" + b"0," * (16 << 20) + b"0]", "has more than 16,777,216 values"),
+    ],
+    ids=["twice", "nan", "infinity", "large"],
+)
+def test_what_json_does_not_have_and_what_is_too_much_is_refused(data: bytes, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        parse(data, "audit.json")
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         read_results(tmp_path / "audit.json")
+
+
+def test_results_are_read_from_standard_input(tmp_path: Path) -> None:
+    ran = run("report", "-f", "json", "-", cwd=tmp_path, stdin=audit_json.render([WHOLE]).encode())
+    assert (ran.code, json.loads(ran.stdout)) == (0, REPORT)
 
 
 def test_a_saved_day_is_the_day_of_the_page() -> None:

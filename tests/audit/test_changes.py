@@ -25,6 +25,7 @@ from pincompiler.reports.audit.since import overview
 from pincompiler.verdicts.changes import changes, compared, missing
 from pincompiler.verdicts.fingerprints import fingerprinted
 from pincompiler.verdicts.subject import Run, Subject
+from tests import json_schemas
 from tests.apk import forge
 from tests.audit.test_reports import ACCEPTED, CODE, DRIFT, IN_METHOD, SUBJECT
 
@@ -127,6 +128,8 @@ def build(place: Path, **changes: bytes | None) -> Path:
 
 def diffed(*words: str | Path) -> tuple[int, str]:
     shown = CliRunner().invoke(app, ["diff", *map(str, words), "--today", "2026-11-23"])
+    if "json" in words:
+        json_schemas.hold("diff", shown.stdout)
     return shown.exit_code, shown.output
 
 

@@ -1,26 +1,270 @@
 """Audits for programs: JSON whose shape is version 1 and stays.
 
-``{"version": 1, "command": "audit", "runs": […], "subjects": […]}``; README.md has the fields, and
-:mod:`.audit_reader` reads it back.
+``{"version": 1, "command": "audit", "runs": […], "subjects": […]}``; the fields are described by tables, from which
+:mod:`.json_reader` reads them back, and the schema is made that is published.
 """
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.rules.registry import references
+from pincompiler.base import json_tables
+from pincompiler.base.json_kinds import (
+    COUNT,
+    DAY,
+    DAY_OR_NULL,
+    TEXT,
+    TEXT_OR_NULL,
+    TEXTS,
+    TRUTH,
+    Choice,
+    Converted,
+    Many,
+    Maybe,
+    NumberKind,
+    TextKind,
+    WrongError,
+)
+from pincompiler.base.json_tables import JsonTable, field, result
+from pincompiler.base.records import dataclass
+from pincompiler.facts import ApiRange, Mechanism, Unseen
+from pincompiler.reports.audit.json_parts import FINDING, LOCATION, PIN, MarkedFinding
 from pincompiler.verdicts.fingerprints import fingerprinted
 from pincompiler.verdicts.headline import headline
+from pincompiler.verdicts.hosts import HostVerdict, Verdict
+from pincompiler.verdicts.subject import Build, KnownKey, Run, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pincompiler.base.finding import Finding, Snippet
     from pincompiler.base.location import Location
-    from pincompiler.facts import Unseen
-    from pincompiler.verdicts.hosts import HostVerdict
-    from pincompiler.verdicts.subject import Build, InventoryPin, KnownKey, Run, Subject
+
+_VERSION_CODE = NumberKind(1 - 2**64, 2**64 - 1, "version code")
+"""64 bits, since Android 9."""
+_Saved = tuple[Subject, int | None]
+"""An app, and the number of its run."""
+
+
+# -- how it was made -----------------------------------------------------------------------------
+
+_KEY = JsonTable(
+    "key",
+    "A key of pins.toml.",
+    (
+        field("name", TEXT, "Its name there."),
+        field("spki-sha256", TEXT, "Its pin, in base64.", "pin"),
+        field("role", TEXT_OR_NULL, "`leaf` or `ca`; null: it is not known."),
+        field("algorithm", TEXT_OR_NULL, "The kind of key, such as `P-256`; null: it is not known."),
+        field("subject", TEXT_OR_NULL, "Of its certificate, as RFC 4514 writes it."),
+        field("not-before", DAY_OR_NULL, "The first day of its certificate, in UTC.", "begins"),
+        field("not-after", DAY_OR_NULL, "The last day of its certificate, in UTC.", "ends"),
+        field("retired", TRUTH, "Whether pins.toml calls it retired."),
+    ),
+    KnownKey,
+)
+_RUN = JsonTable(
+    "run",
+    "How an audit was made, so that it can be made again.",
+    (
+        field("pincompiler", TEXT, "The version of pincompiler.", "version"),
+        field("day", DAY, "The day for which expiries were judged."),
+        field("expiring-within", COUNT, "Warnings of an expiry began this many days before.", "horizon"),
+        field("engine", TEXT, "What read the code: `fast` or `androguard`."),
+        field("pins", TEXT_OR_NULL, "The pins.toml, as it was named; null: without one."),
+        field("policy", TEXT_OR_NULL, "The digest of its policy: `sha256/…`."),
+        field("accept", TEXTS, "Files of acceptances besides.", "accepts"),
+        field("keys", Many(_KEY), "The keys of pins.toml."),
+    ),
+    Run,
+)
+_BUILD = JsonTable(
+    "build",
+    "A build of an app in the audit that this one was compared with.",
+    (
+        field("path", TEXT, "The file, as it was named."),
+        field("package", TEXT, "The package."),
+        field("version-name", TEXT, "The version for people."),
+        field("version-code", _VERSION_CODE, "The version for Android."),
+        field("sha256", TEXT, "The SHA-256 of the file, in hexadecimal."),
+        field(
+            "policy",
+            Maybe(TEXT),
+            "The digest of the pins.toml that it was held to; empty: it was held to none; null: that is not known.",
+        ),
+    ),
+    Build,
+)
+
+
+# -- what it found -------------------------------------------------------------------------------
+
+
+def _api_range(text: str) -> ApiRange:
+    first, dash, last = text.removesuffix("+").partition("-")
+    return ApiRange(int(first), None if text.endswith("+") else int(last if dash else first))
+
+
+def _row(api: ApiRange, location: Location | None, **more: Any) -> HostVerdict:
+    return HostVerdict(api=api, where=location, **more)
+
+
+_UNSEEN = JsonTable(
+    "unseen",
+    "What the audit could not see.",
+    (
+        field("what", TEXT, "The part of the app."),
+        field("why", TEXT, "Why it was not seen: a sentence without its full stop."),
+        field(
+            "mechanisms",
+            Many(Choice(Mechanism), frozenset),
+            "The mechanisms of which nothing may be said because of it.",
+        ),
+    ),
+    Unseen,
+)
+_VERDICT = JsonTable(
+    "verdict",
+    "What becomes of connections that somebody in the middle answers.",
+    (
+        field("host", TEXT, "The host; `*.example.com` stands for the names below."),
+        field("mechanism", Choice(Mechanism), "What enforces, or does not."),
+        field(
+            "api",
+            Converted(
+                TextKind(r"^[0-9]{1,5}([+]|-[0-9]{1,5})?$", "range of API levels such as 24+ or 21-23"),
+                str,
+                _api_range,
+            ),
+            "The Android API levels: `24+`, `21-23` or `28`.",
+        ),
+        field("verdict", Choice(Verdict), "What becomes of them."),
+        field("why", TEXT, "A sentence without its full stop."),
+        field("location", Maybe(LOCATION), "Where that is decided.", "where"),
+    ),
+    HostVerdict,
+)
+
+
+# -- apps ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An app as it is written."""
+
+    subject: Subject
+    run: int | None
+    """The number of its run."""
+    found: tuple[MarkedFinding, ...]
+    """The findings of the app, then those that are fixed."""
+
+
+def _subject(
+    run: int | None, unknown: tuple[Unseen, ...], remarks: tuple[Unseen, ...], **more: Any
+) -> _Saved:
+    return Subject(unseen=unknown + remarks, **more), run
+
+
+_SUBJECT = JsonTable(
+    "subject",
+    "The report on one app.",
+    (
+        field("path", TEXT, "The file, as it was named.", "subject.path"),
+        field("kind", TEXT, "`apk`, `apks`, `splits` or `aab`; empty: it could not be read.", "subject.kind"),
+        field("sha256", TEXT, "The SHA-256 of the file, in hexadecimal.", "subject.sha256"),
+        field("package", TEXT, "The package.", "subject.package"),
+        field("version-name", TEXT, "The version for people.", "subject.version_name"),
+        field("version-code", _VERSION_CODE, "The version for Android.", "subject.version_code"),
+        field("min-sdk", COUNT, "The lowest API level it runs on.", "subject.min_sdk"),
+        field("target-sdk", COUNT, "The API level it was made for.", "subject.target_sdk"),
+        field(
+            "headline",
+            TEXT,
+            "The first sentence of the report.",
+            lambda one: headline(one.subject),
+            follows=True,
+            before="",
+        ),
+        field(
+            "complete",
+            TRUTH,
+            "Whether nothing remained unseen that matters.",
+            "subject.complete",
+            follows=True,
+        ),
+        field("error", TEXT_OR_NULL, "Why it could not be read at all.", "subject.error"),
+        field(
+            "run",
+            Maybe(COUNT),
+            "The number of its run among `runs`, from 0; null: that was not saved.",
+            before=None,
+        ),
+        field(
+            "unknown",
+            Many(_UNSEEN),
+            "What could not be seen, and makes verdicts unknown.",
+            lambda one: [some for some in one.subject.unseen if some.mechanisms],
+        ),
+        field(
+            "remarks",
+            Many(_UNSEEN),
+            "What could not be seen, and is of no consequence.",
+            lambda one: [some for some in one.subject.unseen if not some.mechanisms],
+        ),
+        field("pins", Many(PIN), "Every pin that is in the app.", "subject.pins"),
+        field(
+            "verdicts",
+            Many(_VERDICT),
+            "By host, mechanism and range of Android versions.",
+            "subject.verdicts",
+        ),
+        field(
+            "findings",
+            Many(FINDING),
+            "What is wrong.",
+            lambda one: one.found[: len(one.subject.findings)],
+        ),
+        field(
+            "baseline",
+            Maybe(Many(_BUILD)),
+            "The builds it was compared with: none where the saved audit lacks the app; null without `--baseline`.",
+            "subject.baseline",
+            before=None,
+        ),
+        field(
+            "fixed",
+            Many(FINDING),
+            "What was found in them, and is not found now.",
+            lambda one: one.found[len(one.subject.findings) :],
+            before=(),
+        ),
+        field("gone", Many(PIN), "The pins that were in them, and are not here.", "subject.gone", before=()),
+    ),
+    _subject,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    runs: list[Run]
+    subjects: list[_Written]
+
+
+def _subjects(runs: tuple[Run, ...], subjects: tuple[_Saved, ...]) -> tuple[Subject, ...]:
+    for number, (_, run) in enumerate(subjects):
+        if run is not None and run >= len(runs):
+            raise WrongError("is no index into runs", "run", number, "subjects")
+    return tuple(one if run is None else replace(one, run=runs[run]) for one, run in subjects)
+
+
+AUDIT = result(
+    "audit",
+    "What audits of apps found.",
+    field("runs", Many(_RUN), "How the audits were made.", before=()),
+    field("subjects", Many(_SUBJECT), "The apps, in the order in which they were named."),
+    made=_subjects,
+)
 
 
 def render(subjects: Iterable[Subject]) -> str:
@@ -30,158 +274,9 @@ def render(subjects: Iterable[Subject]) -> str:
     by_object = {id(subject.run): subject.run for subject in subjects}
     runs = [*dict.fromkeys(run for run in by_object.values() if run)]
     numbers = {number: runs.index(run) if run else None for number, run in by_object.items()}
-    report = {
-        "version": 1,
-        "command": "audit",
-        "runs": [_run(run) for run in runs],
-        "subjects": [_subject(subject, numbers[id(subject.run)]) for subject in subjects],
-    }
-    return json.dumps(report, indent=2) + "\n"
+    written = [_written(subject, numbers[id(subject.run)]) for subject in subjects]
+    return json_tables.render(AUDIT, _Report(runs, written))
 
 
-def _run(run: Run) -> dict[str, Any]:
-    return {
-        "pincompiler": run.version,
-        "day": run.day.isoformat(),
-        "expiring-within": run.horizon,
-        "engine": run.engine,
-        "pins": run.pins or None,
-        "policy": run.policy or None,
-        "accept": list(run.accepts),
-        "keys": [_key(key) for key in run.keys],
-    }
-
-
-def _key(key: KnownKey) -> dict[str, Any]:
-    return {
-        "name": key.name,
-        "spki-sha256": key.pin,
-        "role": key.role or None,
-        "algorithm": key.algorithm or None,
-        "subject": key.subject or None,
-        "not-before": key.begins.isoformat() if key.begins else None,
-        "not-after": key.ends.isoformat() if key.ends else None,
-        "retired": key.retired,
-    }
-
-
-def _subject(subject: Subject, run: int | None) -> dict[str, Any]:
-    findings = [_finding(finding, fingerprint) for finding, fingerprint in fingerprinted(subject)]
-    own = len(subject.findings)
-    return {
-        "path": subject.path,
-        "kind": subject.kind,
-        "sha256": subject.sha256,
-        "package": subject.package,
-        "version-name": subject.version_name,
-        "version-code": subject.version_code,
-        "min-sdk": subject.min_sdk,
-        "target-sdk": subject.target_sdk,
-        "headline": headline(subject),
-        "complete": subject.complete,
-        "error": subject.error or None,
-        "run": run,
-        "unknown": [_unseen(one) for one in subject.unseen if one.mechanisms],
-        "remarks": [_unseen(one) for one in subject.unseen if not one.mechanisms],
-        "pins": [_pin(pin) for pin in subject.pins],
-        "verdicts": [_verdict(row) for row in subject.verdicts],
-        "findings": findings[:own],
-        "baseline": None if subject.baseline is None else [_build(one) for one in subject.baseline],
-        "fixed": findings[own:],
-        "gone": [_pin(pin) for pin in subject.gone],
-    }
-
-
-def _build(one: Build) -> dict[str, Any]:
-    return {
-        "path": one.path,
-        "package": one.package,
-        "version-name": one.version_name,
-        "version-code": one.version_code,
-        "sha256": one.sha256,
-        "policy": one.policy,
-    }
-
-
-def _unseen(one: Unseen) -> dict[str, Any]:
-    return {"what": one.what, "why": one.why, "mechanisms": sorted(one.mechanisms)}
-
-
-def _pin(found: InventoryPin) -> dict[str, Any]:
-    pin = found.pin
-    return {
-        "mechanism": pin.mechanism.value,
-        "host": pin.host or None,
-        "subdomains": pin.reach.value if pin.reach else None,
-        "algorithm": pin.algorithm.value,
-        "pin": pin.pin,
-        "expires": pin.expires.isoformat() if pin.expires else None,
-        "enforced": found.enforced,
-        "confidence": pin.confidence.value,
-        "owner": pin.owner.name,
-        "first-party": pin.owner.first_party,
-        "what": pin.what,
-        "change": found.change.value if found.change else None,
-        "location": _location(pin.where),
-    }
-
-
-def _verdict(row: HostVerdict) -> dict[str, Any]:
-    return {
-        "host": row.host,
-        "mechanism": row.mechanism.value,
-        "api": str(row.api),
-        "verdict": row.verdict.value,
-        "why": row.why,
-        "location": _location(row.where),
-    }
-
-
-def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
-    evidence = finding.evidence
-    return {
-        "rule": finding.rule,
-        "level": finding.level.value,
-        "confidence": evidence.confidence.value if evidence else "confirmed",
-        "message": finding.message,
-        "fix": finding.fix,
-        "host": finding.hosts[0] if finding.hosts else None,
-        "hosts": list(finding.hosts),
-        "mechanism": (evidence.mechanism if evidence else "") or None,
-        "api": (evidence.api if evidence else "") or None,
-        "owner": (evidence.owner if evidence else "") or None,
-        "first-party": evidence.first_party if evidence else None,
-        "use": (evidence.use.value if evidence else "") or None,
-        "chain": list(evidence.chain) if evidence else [],
-        "evidence": list(evidence.shown) if evidence else [],
-        "role": (evidence.role if evidence else "") or None,
-        "remedy": _remedy(evidence.remedy) if evidence and evidence.remedy else None,
-        "target": finding.target or None,
-        "kind": finding.kind or None,
-        "accepted": finding.accepted or None,
-        "location": _location(finding.location),
-        "related": [{"message": what, "location": _location(where)} for what, where in finding.related],
-        "references": list(references(finding.rule)),
-        "fingerprint": fingerprint,
-        "change": finding.change.value if finding.change else None,
-    }
-
-
-def _remedy(snippet: Snippet) -> dict[str, Any]:
-    return {"language": snippet.language, "text": snippet.text}
-
-
-def _location(where: Location | None) -> dict[str, Any] | None:
-    if where is None:
-        return None
-    span = where.span
-    return {
-        "file": where.file,
-        "member": where.member or None,
-        "line": span.line if span else None,
-        "column": span.column if span else None,
-        "end-line": span.end_line if span else None,
-        "end-column": span.end_column if span else None,
-        "symbol": where.symbol or None,
-        "offset": where.offset,
-    }
+def _written(subject: Subject, run: int | None) -> _Written:
+    return _Written(subject, run, tuple(MarkedFinding(*one) for one in fingerprinted(subject)))
