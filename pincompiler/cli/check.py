@@ -21,7 +21,7 @@ def command(
     """Judge a pins.toml, an NSC, an Info.plist or a shipped app.
 
     A pins.toml is judged by its text, its policy, and what each target can make of it; an app as audit does;
-    the others by the rules on policies.
+    the others by the rules on policies, an NSC also by those of an audit that look at nothing else.
     """
     from pincompiler.workflows import compile as compiler
     from pincompiler.workflows import read_configuration as configurations

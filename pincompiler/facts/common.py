@@ -138,6 +138,10 @@ class Shipped:
     """The part of it that is not put to use although the rest is active."""
     doubts: tuple[str, ...] = ()
     """What of it could not be told: nothing may be concluded from what is not found in it."""
+    unmatched: tuple[tuple[str, str], ...] = ()
+    """The names in it that have pins and are no host's, each with the reason, a sentence without its full stop."""
+    pinned_otherwise: tuple[str, ...] = ()
+    """Hosts that it pins to what is not known, which is among the doubts."""
 
 
 @dataclass(frozen=True, slots=True)

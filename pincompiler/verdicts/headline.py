@@ -4,7 +4,8 @@ What decides, first match wins; a *row* is a verdict on a host by one mechanism 
 
 ====================================================  ==========================================================
 the app could not be read                             The app could not be read: …
-no rows; no pins                                      No pins were found
+no rows; no pins, in what Android takes               No pins were found
+no rows; no pins, and an NSC that Android refuses     No pins were found outside the network security configuration…
 no rows; pins that name no host                       Pins were found, and for which hosts they count is not known
 no rows; nothing but candidates                       What may be pins was found, and nothing is seen to use it
 some finding lets connections past the pins           The pins of … are undermined by RULES: ROWS
@@ -153,6 +154,8 @@ def _without_hosts(subject: Subject) -> str:
         said = "Pins were found, and for which hosts they count is not known"
     elif subject.pins:
         said = "What may be pins was found, and nothing is seen to use it"
+    elif any(one.rule == "refused-nsc" for one in subject.findings):
+        said = "No pins were found outside the network security configuration, which Android refuses"
     else:
         said = "No pins were found"
     return f"{said}{_unchecked(subject.findings)}"

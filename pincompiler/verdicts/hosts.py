@@ -61,7 +61,7 @@ def verdicts(app: ShippedApp, policy: Policy | None, today: date) -> tuple[HostV
     mechanisms = _mechanisms(app)
     names = dict.fromkeys(policy.names() if policy else ())
     for shipped in app.shipped:
-        names |= dict.fromkeys(sorted(shipped.enforcement.names()))
+        names |= dict.fromkeys(sorted({*shipped.enforcement.names(), *shipped.pinned_otherwise}))
     below, _ = unused_labels(names)
     rows: list[HostVerdict] = []
     for name in names:
@@ -71,7 +71,15 @@ def verdicts(app: ShippedApp, policy: Policy | None, today: date) -> tuple[HostV
             wide = tuple(_rows(app, mechanisms, f"*.{name}", f"{below}.{name}", today))
             if _reached(app, policy, f"{below}.{name}") and _said(wide) != _said(own):
                 rows += wide
-    return tuple(rows)
+    return (*rows, *_vain(app))
+
+
+def _vain(app: ShippedApp) -> Iterator[HostVerdict]:
+    """A row for each name that has pins and is no host's: whatever it is asked, another entry would answer."""
+    for shipped in app.shipped:
+        for name, why in shipped.unmatched:
+            said = f"no host matches {name[:80]}: {why}"
+            yield HostVerdict(name, shipped.mechanism, shipped.api, Verdict.DISABLED, said, shipped.where)
 
 
 def _mechanisms(app: ShippedApp) -> tuple[Mechanism, ...]:

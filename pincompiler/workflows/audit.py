@@ -368,6 +368,7 @@ def _enforced(app: ShippedApp, pin: Pin, today: date) -> bool:
         wanted in clause.leaf | clause.ca
         for shipped in app.shipped
         if shipped.mechanism is pin.mechanism and shipped.state is State.ACTIVE
+        if host not in dict(shipped.unmatched)
         for probe in (host, f"x.{host}", f"x.x.{host}")
         if not (shipped.unenforced and shipped.unenforced.demand(probe))
         for clause in shipped.enforcement.demand(probe)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.base.errors import InputError, OutputError, UsageError
-from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.policy.differences import asides, describe, differences
 from pincompiler.policy.enforcement import Key
 from pincompiler.policy.from_enforcement import lift, template, to_toml
@@ -72,9 +71,8 @@ def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
 
 def _refuse_differences(left: Configuration, right: Configuration) -> None:
     for difference in differences(left.enforcement, right.enforcement):
-        if not never_matched(difference.name):
-            sentence = describe(difference, left.title, right.title, lambda pin: Key(pin).title)
-            raise InputError(f"{sentence}; mend the file first, or write pins.toml by hand")
+        sentence = describe(difference, left.title, right.title, lambda pin: Key(pin).title)
+        raise InputError(f"{sentence}; mend the file first, or write pins.toml by hand")
 
 
 def write(path: Path, content: bytes) -> None:

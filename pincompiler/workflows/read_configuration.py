@@ -11,12 +11,14 @@ from pincompiler.base.finding import Confidence, Finding, Level, fold
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location, java_name
 from pincompiler.base.records import dataclass
-from pincompiler.facts import Mechanism, State
+from pincompiler.facts import ApiRange, Mechanism, ShippedApp, State
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
+from pincompiler.facts.nsc import NscFacts, NscFile
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.okhttp.model import OkHttp
 from pincompiler.rules.examined import of_file
-from pincompiler.rules.registry import examine
+from pincompiler.rules.registry import APP_RULES, examine
+from pincompiler.rules.rule import Audited
 from pincompiler.source.document import Document, decode, read_bytes, read_document
 from pincompiler.verdicts.headline import lets_past
 from pincompiler.workflows.compile import check_document
@@ -25,11 +27,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from pincompiler.facts import Shipped, ShippedApp
+    from pincompiler.facts import Shipped
     from pincompiler.platforms.nsc.model import Problem
     from pincompiler.policy.enforcement import Enforcement
     from pincompiler.verdicts.subject import Subject
 
+_ON_NSC = frozenset(
+    {
+        *("ignored-nsc-element", "ignored-nsc-attribute", "unmatched-domain", "empty-pin-set"),
+        *("empty-trust-anchors", "overridden-pins", "shadowed-domain"),
+    }
+)
+"""Rules on apps that look at nothing but the network security configuration."""
 _APPS = (".apk", ".apks", ".xapk", ".apkm", ".aab")
 _ROOT = lazy_regex(rb"<(?:\w+:)?([A-Za-z][\w.-]*)[\s/>]")
 
@@ -72,7 +81,7 @@ def read_configurations(path: Path, today: date) -> tuple[Configuration, ...]:
 def judged(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """What the rules find in an NSC, an Info.plist or an app, and what could not be told.
 
-    Of an app it is what an audit finds.  Raises InputError as :func:`read_configurations` does, and when nothing
+    Of an app it is what an audit finds, of an NSC what an audit finds in it.  Raises InputError as :func:`read_configurations` does, and when nothing
     is pinned.
     """
     if is_app(path):
@@ -84,7 +93,18 @@ def judged(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], 
     for one in configurations:
         if not one.doubts:
             found += examine(of_file(one.enforcement, {}, Location(str(path)), today, horizon))
+        if isinstance(one.enforcement, Nsc):
+            found += _in_nsc(one.enforcement, path, today)
     return fold(dict.fromkeys(found)), doubts_of(configurations)
+
+
+def _in_nsc(nsc: Nsc, path: Path, today: date) -> Iterator[Finding]:
+    """What an audit finds in a network security configuration that asks nothing of the app around it."""
+    file = NscFile("", str(path), nsc, Location(str(path)), ApiRange(SINCE))
+    alone = Audited(ShippedApp(str(path), "", "", nsc=NscFacts(files=(file,))), today)
+    for rule in APP_RULES:
+        if rule.id in _ON_NSC and rule.app:
+            yield from rule.app(alone)
 
 
 def _judged_app(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
@@ -191,7 +211,7 @@ def _is_idle(one: Shipped) -> bool:
     if not one.owner.first_party:
         return False
     without = one.state is State.DISABLED and one.mechanism not in {Mechanism.OKHTTP, Mechanism.TRUSTKIT}
-    return one.state is State.BROKEN or one.unenforced is not None or without
+    return one.state is State.BROKEN or one.unenforced is not None or bool(one.unmatched) or without
 
 
 def _titled(app: ShippedApp, one: Shipped) -> str:

@@ -85,6 +85,10 @@ TABLE = {
     ),
     # No host is named.
     "nothing": (app(), "No pins were found."),
+    "no pins, and a configuration of which nothing could be read": (
+        app(findings=(finding("refused-nsc"),)),
+        "No pins were found outside the network security configuration, which Android refuses.",
+    ),
     "a trust manager and no pins": (
         app(findings=(TRUST_ALL,)),
         "No pins were found, and certificate checks are undermined by permissive-trust-manager.",

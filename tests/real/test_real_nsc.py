@@ -103,7 +103,7 @@ def test_what_is_generated_means_what_was_lowered(name: str, base: bytes) -> Non
 # -- what people write ---------------------------------------------------------------------------
 
 PINS: Final = tuple(b64encode(bytes([n] * 32)).decode() for n in (1, 2, 251))
-NAMES: Final = ("x.test", "a.x.test", "b.a.x.test", "y.test", "test", "A.Y.test")
+NAMES: Final = ("x.test", "a.x.test", "b.a.x.test", "y.test", "test", "A.Y.test", "a.x.test.", "*.x.test")
 HOSTS: Final = hosts_around([name.lower() for name in NAMES])
 
 

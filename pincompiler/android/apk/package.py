@@ -8,7 +8,7 @@ in a set of splits, ``base/dex/classes.dex`` in a bundle.
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import field, replace
 from enum import StrEnum
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, Self
@@ -294,23 +294,27 @@ class Package:
         except MarkupError as error:
             return NscVariant(value.qualifier, member, None, self._refused(str(error), member), twin)
         named = tree(markup, self._written)
-        local = QName(root).localname
+        # What Android refuses as a whole may have pins all the same: they are told, and nothing enforces them.
+        nsc, local = read_tree(named, self.name, member), QName(root).localname
         if local != "network-security-config":
             why = f"its root is <{local}> and not <network-security-config>"
-            nsc = self._refused(why, member, root.sourceline)
+            nsc = self._refused(why, member, root.sourceline, nsc)
         elif markup.broken:
-            nsc = self._refused(f"its XML is broken: {markup.broken}", member)
-        else:
-            nsc = read_tree(named, self.name, member)
+            nsc = self._refused(f"its XML is broken: {markup.broken}", member, content=nsc)
         return NscVariant(value.qualifier, member, root, nsc, twin)
 
-    def _refused(self, why: str, member: str, line: int = 1) -> Nsc:
-        """A configuration that Android does not even begin to read."""
+    def _refused(self, why: str, member: str, line: int = 1, content: Nsc | None = None) -> Nsc:
+        """A configuration that Android does not read to its end, with what could be read of it."""
         from pincompiler.base.location import Location, Span
         from pincompiler.platforms.nsc.model import Nsc, Problem
 
         where = Location(self.name, Span(line, 1, line, 1), member=member or "AndroidManifest.xml")
-        return Nsc((), problems=(Problem(why, where),))
+        problem = Problem(why, where)
+        return (
+            replace(content, problems=(problem, *content.problems))
+            if content
+            else Nsc((), problems=(problem,))
+        )
 
     def _written(self, identifier: int) -> str:
         """A reference as the author wrote it, for the reader of NSC texts."""

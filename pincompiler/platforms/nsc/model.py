@@ -11,6 +11,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
+from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ class Domain:
     """The name and everything below it, at any depth."""
     where: Location | None = field(default=None, compare=False)
 
+    @property
+    def unmatched(self) -> str:
+        """Why no connection can be to a host of this name, or below it; empty if one can."""
+        return never_matched(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class DomainConfig:
@@ -103,6 +109,13 @@ class DomainConfig:
     """When pins end for TrustKit-Android, which inherits the day of the config around even for other pins."""
     spelling: str = field(default="", compare=False)
     """What in it Android takes as it is meant and TrustKit-Android, which reads the same file, does not."""
+    refused: tuple[tuple[str, Location], ...] = field(default=(), compare=False)
+    """The pins of its own pin-set that Android refuses, as they are written."""
+
+    @property
+    def matched(self) -> tuple[Domain, ...]:
+        """The domains that some host can match: on all others nothing that it says is ever asked for."""
+        return tuple(domain for domain in self.domains if not domain.unmatched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +166,8 @@ class Nsc(Enforcement):
         object.__setattr__(self, "_wide", wide)
 
     def names(self) -> Iterable[str]:
-        """Every domain."""
-        return self._exact.keys()
+        """Every domain that some host can match."""
+        return [name for name in self._exact if not never_matched(name)]
 
     def demand(self, host: str) -> Demand:
         """What the domain-config that decides demands."""
@@ -243,7 +256,7 @@ class Nsc(Enforcement):
 
 def _pin_sets(config: DomainConfig) -> Iterator[PinSet]:
     for wide, reach in ((False, Reach.NONE), (True, Reach.ALL)):
-        hosts = tuple(d.name for d in config.domains if d.include_subdomains is wide)
+        hosts = tuple(d.name for d in config.matched if d.include_subdomains is wide)
         if hosts:
             yield PinSet(hosts, reach, config.keys, config.expires, bool(config.keys), (), config.where)
 

@@ -101,6 +101,8 @@ class _Reader:
     overrides: tuple[Anchor, ...] | None = None
     unended: Location | None = None
     seen: set[str] = field(default_factory=set)
+    refused: list[tuple[str, Location]] = field(default_factory=list)
+    """Pins that Android refuses, as they are written."""
     debug: bool = False
     """Whether what is being read counts in debuggable builds only."""
 
@@ -128,6 +130,7 @@ class _Reader:
 
     def _domain_config(self, element: Element, around: _Inherited) -> None:
         own = self._single(element, "pin-set", "domain-config")
+        refused = len(self.refused)
         keys, expires = (around.keys, around.expires) if own is None else self._pin_set(own)
         trustkit_expires = expires or around.trustkit_expires
         settings = self._settings(element, around.settings)
@@ -147,6 +150,7 @@ class _Reader:
                 None if own is None else self.where(own),
                 trustkit_expires if keys else None,
                 _spelling(own, named, keys),
+                tuple(self.refused[refused:]),
             )
         )
         for nested in _children(element, "domain-config"):
@@ -201,6 +205,13 @@ class _Reader:
         return tuple(Key(pin, where=where) for pin, where in pins.items()), expires
 
     def _pin(self, element: Element) -> bytes | None:
+        pin = self._sha256(element)
+        if pin is None and (text := "".join(map(str, element.itertext())).strip(_WHITE)):
+            self.refused.append((text, self.where(element)))
+        return pin
+
+    def _sha256(self, element: Element) -> bytes | None:
+        """The bytes of a pin; None if it was refused."""
         digest = element.get("digest")
         if digest is None or digest.upper() != "SHA-256":
             self.refuse(element, f"the pin digest {digest or '(none)'} is not SHA-256")

@@ -39,8 +39,8 @@ def check(audited: Audited) -> Findings:
     for file in audited.app.nsc.read:
         oldest = file.api.first if file.api else audited.app.manifest.min_sdk
         for config in file.nsc.configs:
-            if config.keys and config.domains and config.settings.permits_cleartext(target, oldest):
-                hosts = tuple(domain.name for domain in config.domains)
+            if config.keys and config.matched and config.settings.permits_cleartext(target, oldest):
+                hosts = tuple(domain.name for domain in config.matched)
                 everywhere = config.settings.permits_cleartext(target)
                 default = f", as is the default of apps that target API level {target}"
                 if not everywhere:

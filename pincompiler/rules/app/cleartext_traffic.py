@@ -56,7 +56,7 @@ def _of_file(file: NscFile) -> Findings:
     reported = {base.cleartext_where}
     for config in file.nsc.configs:
         settings = config.settings
-        hosts = tuple(domain.name for domain in config.domains if not _local(domain.name))
+        hosts = tuple(domain.name for domain in config.matched if not _local(domain.name))
         if settings.cleartext and not config.keys and hosts and settings.cleartext_where not in reported:
             reported.add(settings.cleartext_where)
             message = f"traffic without TLS is permitted to {title_of(hosts)}"

@@ -33,8 +33,8 @@ def check(audited: Audited) -> Findings:
     """Pin-sets of which nothing is left to check."""
     for file in audited.app.nsc.read:
         for config in file.nsc.configs:
-            hosts = tuple(domain.name for domain in config.domains)
-            if config.pin_set and not config.keys and not _exempt(audited, hosts):
+            hosts = tuple(domain.name for domain in config.matched)
+            if hosts and config.pin_set and not config.keys and not _exempt(audited, hosts):
                 message = f"the <pin-set> of {hosts[0]} is empty, which turns pinning off"
                 fix = "give it pins, or take it away if these hosts are not to be pinned"
                 yield RULE.in_nsc(file, config.pin_set, message, fix, hosts=hosts, role=hosts[0])

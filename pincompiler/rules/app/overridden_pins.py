@@ -50,10 +50,10 @@ def check(audited: Audited) -> Findings:
     for file in audited.app.nsc.read:
         found: dict[Location | None, tuple[Anchor, list[str]]] = {}
         for config in file.nsc.configs:
-            for anchor in (config.settings.anchors or ()) if config.keys else ():
+            for anchor in (config.settings.anchors or ()) if config.keys and config.matched else ():
                 if anchor.overrides_pins:
                     _, hosts = found.setdefault(anchor.where, (anchor, []))
-                    hosts += (domain.name for domain in config.domains)
+                    hosts += (domain.name for domain in config.matched)
         debugging = {anchor.where for anchor in file.nsc.overrides or ()}
         for anchor, hosts in found.values():
             debug = anchor.where in debugging

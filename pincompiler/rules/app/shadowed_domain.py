@@ -45,7 +45,7 @@ def check(audited: Audited) -> Findings:
         for config in file.nsc.configs:
             if config.keys or config.pin_set:
                 continue
-            for domain in config.domains:
+            for domain in config.matched:
                 above = _pinned_above(file.nsc, domain.name)
                 if above is not None and not (audited.policy and audited.policy.covering(domain.name)):
                     yield RULE.in_nsc(

@@ -35,7 +35,9 @@ def check(audited: Audited) -> Findings:
     for file in audited.app.nsc.read:
         configs: list[tuple[Settings, tuple[str, ...]]] = [(file.nsc.base, ())]
         configs += [
-            (one.settings, tuple(d.name for d in one.domains)) for one in file.nsc.configs if not one.keys
+            (one.settings, tuple(d.name for d in one.matched))
+            for one in file.nsc.configs
+            if not one.keys and one.matched
         ]
         reported: set[Location | None] = set()
         for settings, hosts in configs:

@@ -31,7 +31,6 @@ References: CWE-295; CWE-1188; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 import re
 
 from pincompiler.platforms.nsc.model import Nsc
-from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.policy.hosts import canonical_host
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
@@ -41,7 +40,7 @@ def check(audited: Audited) -> Findings:
     for file in audited.app.nsc.read:
         for config in file.nsc.configs:
             for domain in config.domains:
-                if reason := never_matched(domain.name):
+                if reason := domain.unmatched:
                     lost = bool(config.keys) and not _pinned_otherwise(file.nsc, domain.name)
                     level = Level.ERROR if lost else Level.WARNING
                     message = f"<domain>{domain.name}</domain> matches no host: {reason}"

@@ -73,8 +73,9 @@ def _asking(nsc: Nsc) -> Iterator[tuple[Anchor, list[str], bool]]:
     ignored = {anchor.where for anchor in nsc.overrides or ()}
     settings = [(nsc.base, [""], False)]
     settings += [
-        (config.settings, [domain.name for domain in config.domains], bool(config.keys))
+        (config.settings, [domain.name for domain in config.matched], bool(config.keys))
         for config in nsc.configs
+        if config.matched
     ]
     for one, hosts, pinned in settings:
         for anchor in one.anchors or ():

@@ -12,12 +12,11 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts.common import Algorithm, ApiRange, Mechanism, Pin, Shipped, State, Unseen
 from pincompiler.facts.nsc import NscFacts, NscFile
 from pincompiler.platforms.nsc.model import Nsc
-from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.policy.enforcement import Reach
 from pincompiler.shipped.android.addresses import hosts_below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from pincompiler.android.apk import NscVariant
     from pincompiler.platforms.nsc.model import Anchor, DomainConfig
@@ -29,6 +28,8 @@ SINCE: Final = 24
 """The API level of Android 7.0, before which there is no network security configuration."""
 _MOST_PINS: Final = 20_000
 """Kept in the inventory: a file may pair each of its domains with each of its pins."""
+_LONGEST_PIN: Final = 200
+"""Characters: of what is written where a pin should be, so much is shown."""
 _VERSION: Final = lazy_regex(r"(?:(.*)-)?v([0-9]+)|(.+)|", re.DOTALL)
 
 
@@ -109,9 +110,7 @@ def _shipped(file: NscFile) -> Shipped:
         return _as(file, file.nsc, State.BROKEN, why)
     pinned = [config for config in file.nsc.configs if config.keys]
     skipped = [config for config in pinned if config.overridden]
-    unmatched = {
-        one.name: why for config in pinned for one in config.domains if (why := never_matched(one.name))
-    }
+    unmatched = {one.name: one.unmatched for config in pinned for one in config.domains if one.unmatched}
     sources = dict.fromkeys(
         anchor.source for one in skipped for anchor in one.settings.anchors or () if anchor.overrides_pins
     )
@@ -124,20 +123,13 @@ def _shipped(file: NscFile) -> Shipped:
     if skipped and len(skipped) == len(pinned):
         return _as(file, file.nsc, State.DISABLED, why)
     idle = (
-        Nsc(tuple(part for config in file.nsc.configs for part in _idle(config, unmatched)))
-        if reasons
+        # Those that are enforced stay in it without pins: each may hide one above it.
+        Nsc(tuple(one if one.overridden else replace(one, keys=()) for one in file.nsc.configs))
+        if skipped
         else None
     )
-    return replace(_as(file, file.nsc, State.ACTIVE, why), unenforced=idle)
-
-
-def _idle(config: DomainConfig, unmatched: Mapping[str, str]) -> Iterator[DomainConfig]:
-    """A config parted into what nothing enforces, with its pins, and the rest without: each may hide one above it."""
-    vain = tuple(one for one in config.domains if config.overridden or one.name in unmatched)
-    rest = tuple(one for one in config.domains if one not in vain)
-    for domains, keys in ((vain, config.keys), (rest, ())):
-        if domains:
-            yield replace(config, domains=domains, keys=keys)
+    shipped = _as(file, file.nsc, State.ACTIVE, why)
+    return replace(shipped, unenforced=idle, unmatched=tuple(unmatched.items()))
 
 
 def _as(file: NscFile, nsc: Nsc, state: State, why: str) -> Shipped:
@@ -157,16 +149,19 @@ def _pins(file: NscFile) -> Iterator[Pin]:
 
 
 def _pins_of(config: DomainConfig, file: NscFile) -> Iterator[Pin]:
-    for domain in config.domains:
-        reach = Reach.ALL if domain.include_subdomains else Reach.NONE
-        for key in config.keys:
-            where = key.where or config.where or file.where
+    pins = [(key.pin, key.where) for key in config.keys] + [*config.refused]
+    # A config that Android refuses may have no domain at all.
+    for domain in config.domains or (None,):
+        reach = None
+        if domain is not None:
+            reach = Reach.ALL if domain.include_subdomains else Reach.NONE
+        for pin, where in pins:
             yield Pin(
                 Mechanism.NSC,
-                domain.name,
+                domain.name if domain else "",
                 reach,
                 Algorithm.SPKI_SHA256,
-                key.pin,
-                where,
+                pin[:_LONGEST_PIN],
+                where or config.where or file.where,
                 expires=config.expires,
             )

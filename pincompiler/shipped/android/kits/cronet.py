@@ -7,6 +7,7 @@ than 32 bytes and hosts that are no names raise; CAs installed on the device byp
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from pincompiler.base.finding import Confidence
 from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Algorithm, Mechanism, Pin, Shipped
 from pincompiler.facts.kits import CronetEntry, CronetPins
-from pincompiler.policy.enforcement import Reach
 from pincompiler.shipped.android.kits.moments import day_after
 from pincompiler.shipped.android.source import CallsOf
 
@@ -65,8 +65,9 @@ def collect(source: Source) -> FoundCronet:
         return FoundCronet()
     bypasses = [_said(source.program, site) for site in _outside(source.sites(*_BYPASS))]
     doubts: list[str] = []
-    entries = tuple(entry for site in adds for entry in _entries(source, site, bypasses, doubts))
-    return FoundCronet(entries, tuple(_pins(entries)), tuple(_shipped(entries, tuple(doubts))))
+    some = [entry for site in adds for entry in _entries(source, site, bypasses, doubts)]
+    entries = tuple(entry for entry in some if entry.host and entry.pins)
+    return FoundCronet(entries, tuple(_pins(some)), tuple(_shipped(some, tuple(doubts))))
 
 
 def _outside(sites: Iterable[Site]) -> list[Site]:
@@ -92,12 +93,12 @@ def _entries(source: Source, site: Site, bypasses: list[_Bypass], doubts: list[s
             why = f"adds Cronet pins whose {what} {'are' if what == 'pins' else 'is'} computed at run time"
             doubts.append(f"{place} {why}")
             source.doubt(place, why, Mechanism.CRONET)
-            return
     if expires is None:
         doubts.append(f"{place} adds Cronet pins that end on a day computed at run time")
     ref = site.method.dex.method_ref(site.ref).class_name
     title = "HttpEngine.Builder" if ref.startswith("Landroid/") else "CronetEngine.Builder"
-    for name in hosts or ():
+    # Of what is not known in full, what is known: that there are pins, or that a host has some.
+    for name in hosts or ("",):
         yield CronetEntry(name, keys or (), bool(wide), expires, code, title, bypass)
 
 
@@ -163,7 +164,7 @@ def _pins(entries: Iterable[CronetEntry]) -> Iterator[Pin]:
             yield Pin(
                 Mechanism.CRONET,
                 entry.host,
-                Reach.ALL if entry.subdomains else Reach.NONE,
+                entry.reach if entry.host else None,
                 Algorithm.SPKI_SHA256,
                 key.pin,
                 entry.code.location,
@@ -178,4 +179,7 @@ def _shipped(entries: Iterable[CronetEntry], doubts: tuple[str, ...]) -> Iterato
     for owner, some in groupby(by_owner, key=lambda entry: entry.code.owner):
         found = tuple(some)
         where = found[0].code.location
-        yield Shipped(Mechanism.CRONET, "Cronet", CronetPins(found), where, owner, doubts=doubts)
+        pins = CronetPins(tuple(entry for entry in found if entry.host and entry.pins))
+        otherwise = dict.fromkeys(one.host.lower() for one in found if one.host and not one.pins)
+        shipped = Shipped(Mechanism.CRONET, "Cronet", pins, where, owner, doubts=doubts)
+        yield replace(shipped, pinned_otherwise=tuple(otherwise))

@@ -190,6 +190,10 @@ def _pins(pinner: Pinner) -> Iterator[Pin]:
                 added.code.location,
                 added.code.owner,
             )
+    for added in pinner.partial:
+        for pin in added.pins:
+            where, owner = added.code.location, added.code.owner
+            yield Pin(Mechanism.OKHTTP, "", None, algorithm_of(pin), shown(pin), where, owner)
 
 
 def _shipped(pinner: Pinner, digest: str) -> Shipped:
@@ -197,9 +201,10 @@ def _shipped(pinner: Pinner, digest: str) -> Shipped:
         OkHttpEntry(added.pattern, tuple(map(key_of, added.pins)), added.code.location)
         for added in pinner.added
     )
-    detached = pinner.use is PinnerUse.NEVER
-    vain = tuple(entry for entry in entries if fault_of(entry.pattern, pinner.library.known_version))
+    detached, known = pinner.use is PinnerUse.NEVER, pinner.library.known_version
+    vain = tuple(entry for entry in entries if fault_of(entry.pattern, known))
     deep = understands_deep(pinner.library.version)
+    otherwise = (one.pattern for one in pinner.partial if one.pattern and not fault_of(one.pattern, known))
     no_host = f"no host matches {', '.join(entry.pattern[:80] for entry in vain[:2])}" if vain else ""
     return Shipped(
         Mechanism.OKHTTP,
@@ -211,4 +216,5 @@ def _shipped(pinner: Pinner, digest: str) -> Shipped:
         why="no client is given the pinner" if detached else no_host,
         unenforced=OkHttp(vain, deep) if vain and not detached else None,
         doubts=pinner.doubts,
+        pinned_otherwise=tuple(dict.fromkeys(split_pattern(one)[1] for one in otherwise)),
     )

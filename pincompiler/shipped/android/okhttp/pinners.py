@@ -37,6 +37,7 @@ class Draft:
     """What it is, as a value."""
     added: list[Added] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    partial: list[Added] = field(default_factory=list)
     takers: list[Taken] = field(default_factory=list)
 
     @property
@@ -109,7 +110,8 @@ class Pinners:
         self.source.program.budget.spend(len(drafts) * len(added))
         code = self.source.code(add.method, add.offset)
         for draft in drafts:
-            draft.added += added
+            draft.added += (one for one in added if one.pattern and one.pins)
+            draft.partial += (one for one in added if not (one.pattern and one.pins))
             for doubt in doubts:
                 self._doubt(draft, code, doubt)
 
@@ -128,7 +130,8 @@ class Pinners:
                 return [Added(pattern, some, code) for pattern, some in told], []
         if patterns is None or keys is None:
             what = "host is" if patterns is None else "pins are"
-            return [], [f"adds pins, and the {what} computed at run time"]
+            known = [Added(one, keys or (), code) for one in (patterns or ("",))[:_MOST_PATTERNS]]
+            return known, [f"adds pins, and the {what} computed at run time"]
         doubts = []
         sound = self._sound(patterns)
         if sound != patterns:
@@ -251,6 +254,7 @@ class Pinners:
                 self.use(draft),
                 tuple(dict.fromkeys(clients.get(id(draft), ()))),
                 tuple(dict.fromkeys(draft.doubts)),
+                tuple(dict.fromkeys(draft.partial)),
             )
 
 

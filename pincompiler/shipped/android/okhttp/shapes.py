@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def by_shape(source: Source, sites: Iterable[Site], library: Library | None) -> Iterator[Pinner]:
     """What calls pass that look like ``add``, in the methods that use a pin."""
     known = library or Library(None, 3, renamed=True)
-    for method in dict.fromkeys(site.method for site in sites):
+    some = tuple(sites)
+    for method in dict.fromkeys(site.method for site in some):
         code = source.code(method)
         added, doubts = [], []
         try:
@@ -37,7 +38,9 @@ def by_shape(source: Source, sites: Iterable[Site], library: Library | None) -> 
             doubts.append("uses a pin, and for which host is not known")
         if added or library:
             said = tuple(doubted(source, code, doubt) for doubt in doubts)
-            yield Pinner(code, known, tuple(dict.fromkeys(added)), PinnerUse.UNKNOWN, (), said)
+            used = dict.fromkeys(site.method.dex.string(site.ref) for site in some if site.method == method)
+            partial = () if added else (Added("", tuple(used), code),)
+            yield Pinner(code, known, tuple(dict.fromkeys(added)), PinnerUse.UNKNOWN, (), said, partial)
 
 
 def _all_pins(items: Value) -> bool:
