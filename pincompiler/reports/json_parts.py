@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pincompiler.base.finding import Level
-from pincompiler.base.json_kinds import COUNT, MOMENT, PIN, TEXT, Choice, Maybe
+from pincompiler.base.json_kinds import COUNT, MOMENT, MOST, PIN, TEXT, Choice, Maybe, NumberKind
 from pincompiler.base.json_tables import JsonTable, field
 from pincompiler.policy.enforcement import Role
 
@@ -43,3 +43,5 @@ API_LEVELS = JsonTable(
     ),
 )
 LEVEL = Choice(Level)
+DAYS_LEFT = NumberKind(-MOST, MOST)
+"""Whole days until an end; below zero, it is past."""

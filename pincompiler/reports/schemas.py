@@ -14,7 +14,7 @@ from pincompiler.base.json_tables import schema_of
 if TYPE_CHECKING:
     from pincompiler.base.json_tables import JsonTable
 
-NAMES = ("check", "compile", "pin", "explain", "diff", "audit")
+NAMES = ("check", "compile", "pin", "explain", "diff", "verify", "impact", "plan", "audit")
 """The commands that have one, in the order of the help."""
 
 
@@ -24,7 +24,10 @@ def tables(name: str) -> tuple[JsonTable, ...]:
     from pincompiler.reports.diff.json import DIFF
     from pincompiler.reports.explain.json import HOST, RULES
     from pincompiler.reports.findings.json import CHECK, COMPILE
+    from pincompiler.reports.impact.json import IMPACT
     from pincompiler.reports.pin.json import KEYS, SERVER
+    from pincompiler.reports.plan.json import PLAN
+    from pincompiler.reports.verify.json import VERIFY
 
     return {
         "check": (CHECK,),
@@ -32,6 +35,9 @@ def tables(name: str) -> tuple[JsonTable, ...]:
         "pin": (KEYS, SERVER),
         "explain": (RULES, HOST),
         "diff": (DIFF,),
+        "verify": (VERIFY,),
+        "impact": (IMPACT,),
+        "plan": (PLAN,),
         "audit": (AUDIT,),
     }[name]
 

@@ -2,14 +2,107 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pincompiler.base import json_tables
+from pincompiler.base.json_kinds import DAY, DAY_OR_NULL, PIN, TEXT, TEXT_OR_NULL, Choice, Many, Maybe
+from pincompiler.base.json_tables import JsonTable, field, result
+from pincompiler.base.records import dataclass
+from pincompiler.reports.json_parts import API_LEVELS, CERTIFICATE
+from pincompiler.verdicts.outlook import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from pincompiler.verdicts.outlook import Candidate, Fate, FateRow, Period, Release
+    from pincompiler.verdicts.outlook import Candidate, Fate, Release
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    releases: Sequence[tuple[Release, tuple[Fate, ...]]]
+    chains: Iterable[Candidate]
+    today: date
+    until: date
+
+
+_CHAIN = JsonTable(
+    "chain",
+    "The new chain for a host.",
+    (
+        field("host", TEXT, "The host."),
+        field("problem", TEXT_OR_NULL, "Why no client should accept it; null: there is no reason."),
+        field("first-day", DAY_OR_NULL, "The first day on which all of it but the anchor is valid.", "first"),
+        field("last-day", DAY_OR_NULL, "The last day on which all of it but the anchor is valid.", "last"),
+        field(
+            "certificates",
+            Many(CERTIFICATE),
+            "The validated path, the server's certificate first; none if there is none.",
+            lambda one: enumerate(one.path),
+        ),
+    ),
+)
+_PERIOD = JsonTable(
+    "period",
+    "Days on which the same becomes of connections, both included.",
+    (
+        field("from", DAY, "The first day.", "first"),
+        field("to", DAY, "The last day.", "last"),
+        field("outcome", Choice(Outcome), "What becomes of connections.", "verdict.outcome"),
+        field("why", TEXT, "A sentence without its full stop.", "verdict.why"),
+        field("keys", Many(PIN), "The pins of the keys that decide, in base64.", "verdict.keys"),
+    ),
+)
+_MECHANISM = JsonTable(
+    "mechanism",
+    "One configuration of a release, on one range of Android versions.",
+    (
+        field(
+            "mechanism",
+            TEXT_OR_NULL,
+            "`nsc`, `okhttp`, `trustkit`, `ats`, …; null: what is there could not be told.",
+        ),
+        field("title", TEXT, "How sentences call it."),
+        field(
+            "android",
+            Maybe(API_LEVELS),
+            "Where it counts; null: it is not for Android, or that was not said.",
+            "api",
+        ),
+        field("days", Many(_PERIOD), "What becomes of connections, in order.", "spans"),
+    ),
+)
+_HOST = JsonTable(
+    "host",
+    "What becomes of the chain for one host on a release.",
+    (
+        field("host", TEXT, "The host."),
+        field(
+            "days",
+            Many(_PERIOD),
+            "All mechanisms together, of which the worst counts.",
+            lambda fate: fate.spans(),
+        ),
+        field("mechanisms", Many(_MECHANISM), "The mechanisms, each by itself.", "rows"),
+    ),
+)
+_RELEASE = JsonTable(
+    "release",
+    "A release that is out there.",
+    (
+        field("release", TEXT, "The release, as it was named.", lambda pair: pair[0].title),
+        field("error", TEXT_OR_NULL, "Why it could not be read.", lambda pair: pair[0].error),
+        field("hosts", Many(_HOST), "The hosts of the chain.", lambda pair: pair[1]),
+    ),
+)
+IMPACT = result(
+    "impact",
+    "What becomes of a new certificate on releases that are out there.",
+    field("today", DAY, "The first day that is looked at."),
+    field("until", DAY, "The last day that is looked at."),
+    field("chains", Many(_CHAIN), "The new chain, for each of its hosts."),
+    field("releases", Many(_RELEASE), "Those of pins.toml, then those that were named."),
+)
 
 
 def render(
@@ -19,58 +112,4 @@ def render(
     last: date,
 ) -> str:
     """``{"version": 1, "command": "impact", "chains": […], "releases": […]}``; both days are included."""
-    shown = {
-        "version": 1,
-        "command": "impact",
-        "today": str(first),
-        "until": str(last),
-        "chains": list(map(_chain, candidates)),
-        "releases": [_release(release, fates) for release, fates in found],
-    }
-    return json.dumps(shown, indent=2) + "\n"
-
-
-def _chain(one: Candidate) -> dict[str, Any]:
-    from pincompiler.reports.verify.json import certificate
-
-    return {
-        "host": one.host,
-        "problem": one.problem or None,
-        "first-day": str(one.first) if one.first else None,
-        "last-day": str(one.last) if one.last else None,
-        "certificates": [certificate(key, number) for number, key in enumerate(one.path)],
-    }
-
-
-def _release(release: Release, fates: Iterable[Fate]) -> dict[str, Any]:
-    return {
-        "release": release.title,
-        "error": release.error or None,
-        "hosts": [
-            {
-                "host": fate.host,
-                "days": list(map(_span, fate.spans())),
-                "mechanisms": list(map(_row, fate.rows)),
-            }
-            for fate in fates
-        ],
-    }
-
-
-def _row(row: FateRow) -> dict[str, Any]:
-    return {
-        "mechanism": row.mechanism or None,
-        "title": row.title,
-        "android": {"first": row.api.first, "last": row.api.last} if row.api else None,
-        "days": list(map(_span, row.spans)),
-    }
-
-
-def _span(span: Period) -> dict[str, Any]:
-    return {
-        "from": str(span.first),
-        "to": str(span.last),
-        "outcome": span.verdict.outcome.value,
-        "why": span.verdict.why,
-        "keys": list(span.verdict.keys),
-    }
+    return json_tables.render(IMPACT, _Report(found, candidates, first, last))

@@ -1,120 +1,275 @@
-"""A plan for programs: JSON whose shape is version 1 and stays."""
+"""A plan for programs: JSON whose shape is version 1 and stays.
+
+All days are included, and null is a day that is not known.
+"""
 
 from __future__ import annotations
 
-import json
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.base import json_tables
+from pincompiler.base.json_kinds import (
+    COUNT,
+    DAY,
+    DAY_OR_NULL,
+    PIN,
+    TEXT,
+    TEXT_OR_NULL,
+    TEXTS,
+    TRUTH,
+    Choice,
+    Many,
+    Maybe,
+)
+from pincompiler.base.json_tables import JsonTable, field, result
+from pincompiler.base.records import dataclass
 from pincompiler.planning.lifetimes import LIMITS
-from pincompiler.planning.schedule import ENDLESS
+from pincompiler.planning.schedule import ENDLESS, Safety
+from pincompiler.reports.json_parts import API_LEVELS
 from pincompiler.reports.plan import words
+from pincompiler.verdicts.outlook import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from pincompiler.planning.plan import Plan
-    from pincompiler.planning.schedule import Judgement, KeyNeed, Member, Refusal
-    from pincompiler.planning.support import Expiry
+    from pincompiler.planning.schedule import Judgement, KeyNeed, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class _Rotation:
+    judgement: Judgement
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    refusal: Refusal
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    need: KeyNeed
+    today: date
+
+
+def _known(name: str) -> Callable[[Any], date | None]:
+    """A day, or None if there is none that is known."""
+    get = attrgetter(name)
+
+    def known(record: Any) -> date | None:
+        day: date | None = get(record)
+        return None if day == ENDLESS else day
+
+    return known
+
+
+def _titles(name: str) -> Callable[[Any], list[str]]:
+    get = attrgetter(name)
+    return lambda record: [key.title for key in get(record)]
+
+
+# -- releases and rotations ----------------------------------------------------------------------
+
+_RELEASE = JsonTable(
+    "release",
+    "A release of pins.toml that is supported.",
+    (
+        field("release", TEXT, "Its name.", "name"),
+        field("date", DAY, "Its day.", "first"),
+        field("support-until", DAY_OR_NULL, "The last day of its support.", _known("last")),
+        field("file", TEXT_OR_NULL, "Where it is read from.", "entry.file"),
+        field("policy", TEXT_OR_NULL, "The digest that stands for it.", "entry.policy"),
+        field("error", TEXT_OR_NULL, "Why it could not be read.", "release.error"),
+    ),
+)
+_REFUSAL = JsonTable(
+    "refusal",
+    "Days on which a supported client refuses what is to be served, or may.",
+    (
+        field("release", TEXT, "The release of the client.", "refusal.release"),
+        field("mechanism", TEXT_OR_NULL, "What refuses; null: that is not known.", "refusal.mechanism"),
+        field(
+            "android",
+            Maybe(API_LEVELS),
+            "On which Android versions; null: on all, or on no Android.",
+            "refusal.api",
+        ),
+        field(
+            "served",
+            TEXT,
+            "Which keys it refuses: `from` or `to`.",
+            lambda one: "from" if one.refusal.served == one.judgement.rotation.before else "to",
+        ),
+        field("from", DAY, "The first day of it.", "refusal.first"),
+        field("to", DAY_OR_NULL, "The last day of it.", _known("refusal.last")),
+        field("outcome", Choice(Outcome), "`blocked` or `unknown`.", "refusal.outcome"),
+        field("why", TEXT, "A sentence without its full stop.", "refusal.why"),
+    ),
+)
+_ROTATION = JsonTable(
+    "rotation",
+    "A change of keys, and whether it is safe.",
+    (
+        field("host", TEXT, "The host.", "judgement.rotation.host"),
+        field("from", TEXTS, "The keys that are served before it.", _titles("judgement.rotation.before")),
+        field("to", TEXTS, "The keys that are served from it on.", _titles("judgement.rotation.after")),
+        field("date", DAY, "The day that is planned.", "judgement.rotation.day"),
+        field("past", TRUTH, "Whether that day was before today.", "judgement.past"),
+        field("verdict", Choice(Safety), "What it is for supported clients.", "judgement.safety"),
+        field(
+            "first-safe-date",
+            DAY_OR_NULL,
+            "If it is not safe, the first day on which it would be.",
+            _known("judgement.first_safe"),
+        ),
+        field(
+            "accepted-from",
+            TEXT_OR_NULL,
+            "The release from which on all accept the new keys.",
+            "judgement.accepted_from",
+        ),
+        field(
+            "refusals",
+            Many(_REFUSAL),
+            "Who refuses what, and when; none if it is safe.",
+            lambda one: [_Refusal(refusal, one.judgement) for refusal in one.judgement.refusals],
+        ),
+        field(
+            "next",
+            TEXT_OR_NULL,
+            "What to do.",
+            lambda one: words.next_step(one.judgement, one.plan),
+        ),
+    ),
+)
+
+
+# -- keys ----------------------------------------------------------------------------------------
+
+_NEED = JsonTable(
+    "key",
+    "How long a key is served, and some release cannot do without it.",
+    (
+        field("key", TEXT, "Its name.", "need.key.title"),
+        field("spki-sha256", PIN, "Its pin, in base64.", "need.key.pin"),
+        field(
+            "served",
+            TRUTH,
+            "Whether it is served today or later.",
+            lambda one: one.need.served_until is not None,
+        ),
+        field("served-until", DAY_OR_NULL, "The last day.", _known("need.served_until")),
+        field(
+            "needed",
+            TRUTH,
+            "Whether it is a supported release's only way, today or later.",
+            lambda one: one.need.needed_until is not None,
+        ),
+        field("needed-until", DAY_OR_NULL, "The last day.", _known("need.needed_until")),
+        field("needed-by", TEXTS, "The releases that need it on that day.", "need.needed_by"),
+        field(
+            "also-pinned-for", TEXTS, "Hosts of which no rotation tells what they serve.", "need.elsewhere"
+        ),
+        field(
+            "retire-from",
+            DAY_OR_NULL,
+            "The first day on which it can be retired.",
+            lambda one: one.need.retirable(one.today),
+        ),
+    ),
+)
+_EXPIRY = JsonTable(
+    "expiry",
+    "Pins of the newest release that end before the next one is out.",
+    (
+        field("release", TEXT, "The newest release."),
+        field("hosts", TEXTS, "The hosts whose pins end."),
+        field("mechanisms", TEXTS, "What enforces them."),
+        field("expires", DAY, "The first day without them."),
+        field("next-release", TEXT_OR_NULL, "The next release.", "following"),
+        field(
+            "before",
+            DAY_OR_NULL,
+            "Its day; without a next release the last day on which this one is supported.",
+            _known("until"),
+        ),
+    ),
+)
+
+
+# -- lifetimes of certificates -------------------------------------------------------------------
+
+_LIMIT = JsonTable(
+    "limit",
+    "How long public certificates may live (CA/Browser Forum, ballot SC-081v3).",
+    (
+        field("since", DAY, "The first day of the limit.", lambda pair: pair[0]),
+        field("days", COUNT, "The longest life of a certificate of that day on.", lambda pair: pair[1]),
+    ),
+)
+_WINDOW = JsonTable(
+    "window",
+    "How often a public certificate is renewed while a release is supported.",
+    (
+        field("release", TEXT, "The release."),
+        field("from", DAY, "Its day.", "first"),
+        field("to", DAY_OR_NULL, "The last day of its support.", _known("last")),
+        field(
+            "renewals",
+            Maybe(COUNT),
+            "How often at least; null: that is not known.",
+            lambda one: one.renewals if one.last else None,
+        ),
+    ),
+)
+_PIN_SET = JsonTable(
+    "pin-set",
+    "A pin-set that has nothing but servers' keys.",
+    (
+        field("hosts", TEXTS, "Its hosts."),
+        field("backup-keys", COUNT, "Its keys but for one.", lambda one: one.keys - 1),
+    ),
+)
+_LIFETIMES = JsonTable(
+    "lifetimes",
+    "What shorter lives of certificates mean for pinned servers' keys.",
+    (
+        field("limits", Many(_LIMIT), "How long public certificates may live.", lambda _: LIMITS),
+        field("releases", Many(_WINDOW), "The releases that are supported today or later.", "windows"),
+        field("pin-sets", Many(_PIN_SET), "The pin-sets that each new key needs a pin in.", "leaf_pins"),
+    ),
+)
+PLAN = result(
+    "plan",
+    "Whether changes of keys are safe for supported releases, and when.",
+    field("source", TEXT, "The pins.toml, as it was named."),
+    field("policy", TEXT, "The digest of the policy: `sha256/…`.", lambda plan: plan.policy.digest()),
+    field("today", DAY, "The first day that is looked at."),
+    field("releases", Many(_RELEASE), "The releases that are supported today or later.", "fleet"),
+    field(
+        "rotations",
+        Many(_ROTATION),
+        "The changes of keys, host by host, each by day.",
+        lambda plan: [_Rotation(one, plan) for one in plan.judgements],
+    ),
+    field(
+        "keys",
+        Many(_NEED),
+        "The keys that rotations name.",
+        lambda plan: [_Need(one, plan.today) for one in plan.needs],
+    ),
+    field(
+        "backups", TEXTS, "Keys that no rotation names.", lambda plan: [k.title for k in words.backups(plan)]
+    ),
+    field("expiring", Many(_EXPIRY), "Pins that end before the next release.", "expiries"),
+    field("lifetimes", _LIFETIMES, "What shorter lives of certificates mean.", lambda plan: plan),
+)
 
 
 def render(plan: Plan) -> str:
-    """``{"version": 1, "command": "plan", …}``; all days are included, and null is a day that is not known."""
-    shown = {
-        "version": 1,
-        "command": "plan",
-        "source": plan.source,
-        "policy": plan.policy.digest(),
-        "today": str(plan.today),
-        "releases": list(map(_release, plan.fleet)),
-        "rotations": [_rotation(one, plan) for one in plan.judgements],
-        "keys": [_need(one, plan.today) for one in plan.needs],
-        "backups": [key.title for key in words.backups(plan)],
-        "expiring": list(map(_expiry, plan.expiries)),
-        "lifetimes": _lifetimes(plan),
-    }
-    return json.dumps(shown, indent=2) + "\n"
-
-
-def _day(day: date | None) -> str | None:
-    return str(day) if day and day != ENDLESS else None
-
-
-def _release(one: Member) -> dict[str, Any]:
-    return {
-        "release": one.name,
-        "date": str(one.first),
-        "support-until": _day(one.last),
-        "file": one.entry.file or None,
-        "policy": one.entry.policy or None,
-        "error": one.release.error or None,
-    }
-
-
-def _rotation(one: Judgement, plan: Plan) -> dict[str, Any]:
-    rotation = one.rotation
-    return {
-        "host": rotation.host,
-        "from": [key.title for key in rotation.before],
-        "to": [key.title for key in rotation.after],
-        "date": str(rotation.day),
-        "past": one.past,
-        "verdict": one.safety.value,
-        "first-safe-date": _day(one.first_safe),
-        "accepted-from": one.accepted_from or None,
-        "refusals": [_refusal(refusal, one) for refusal in one.refusals],
-        "next": words.next_step(one, plan) or None,
-    }
-
-
-def _refusal(one: Refusal, judgement: Judgement) -> dict[str, Any]:
-    return {
-        "release": one.release,
-        "mechanism": one.mechanism or None,
-        "android": {"first": one.api.first, "last": one.api.last} if one.api else None,
-        "served": "from" if one.served == judgement.rotation.before else "to",
-        "from": str(one.first),
-        "to": _day(one.last),
-        "outcome": one.outcome.value,
-        "why": one.why,
-    }
-
-
-def _need(one: KeyNeed, today: date) -> dict[str, Any]:
-    return {
-        "key": one.key.title,
-        "spki-sha256": one.key.pin,
-        "served": one.served_until is not None,
-        "served-until": _day(one.served_until),
-        "needed": one.needed_until is not None,
-        "needed-until": _day(one.needed_until),
-        "needed-by": list(one.needed_by),
-        "also-pinned-for": list(one.elsewhere),
-        "retire-from": _day(one.retirable(today)),
-    }
-
-
-def _expiry(one: Expiry) -> dict[str, Any]:
-    return {
-        "release": one.release,
-        "hosts": list(one.hosts),
-        "mechanisms": list(one.mechanisms),
-        "expires": str(one.expires),
-        "next-release": one.following or None,
-        "before": _day(one.until),
-    }
-
-
-def _lifetimes(plan: Plan) -> dict[str, Any]:
-    return {
-        "limits": [{"since": str(since), "days": days} for since, days in LIMITS],
-        "releases": [
-            {
-                "release": one.release,
-                "from": str(one.first),
-                "to": _day(one.last),
-                "renewals": one.renewals if one.last else None,
-            }
-            for one in plan.windows
-        ],
-        "pin-sets": [{"hosts": list(one.hosts), "backup-keys": one.keys - 1} for one in plan.leaf_pins],
-    }
+    """``{"version": 1, "command": "plan", …}``."""
+    return json_tables.render(PLAN, plan)
