@@ -31,43 +31,45 @@ if TYPE_CHECKING:
 LARGE = 64 << 20
 """Bytes of an app that is not audited in the blink of an eye."""
 EPILOG = "Example: pincompiler audit --pins pins.toml -f sarif -o audit.sarif app-release.apk"
+Apps = Annotated[
+    list[Path],
+    typer.Argument(metavar="APP...", help="APK, APKS, XAPK, APKM or AAB files, or directories of APKs."),
+]
+Pins = Annotated[
+    Path | None, typer.Option("--pins", metavar="FILE", help="The pins.toml that the apps are held to.")
+]
+FailsOn = Annotated[
+    FailOn,
+    typer.Option("--fail-on", help="The mildest level that makes the exit code 1; or what is new."),
+]
+Baseline = Annotated[
+    Path | None,
+    typer.Option("--baseline", metavar="FILE", help="What audit -f json wrote before; tell what changed."),
+]
+ExitZero = Annotated[
+    bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found or remains unknown.")
+]
+Accepted = Annotated[
+    list[Path] | None,
+    typer.Option("--accept", metavar="FILE", help="A file of [[accept]] tables beside those of pins.toml."),
+]
+Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, metavar="N", help="Apps to audit at a time.")]
+ReadBy = Annotated[
+    Engine, typer.Option("--engine", help="Who reads the code; androguard is the slow cross-check.")
+]
 
 
 def command(
-    apps: Annotated[
-        list[Path],
-        typer.Argument(metavar="APP...", help="APK, APKS, XAPK, APKM or AAB files, or directories of APKs."),
-    ],
-    pins: Annotated[
-        Path | None, typer.Option("--pins", metavar="FILE", help="The pins.toml that the apps are held to.")
-    ] = None,
+    apps: Apps,
+    pins: Pins = None,
     output_format: ReportAs = ReportFormat.TEXT,
     output: ReportTo = "-",
-    fail_on: Annotated[
-        FailOn,
-        typer.Option("--fail-on", help="The mildest level that makes the exit code 1; or what is new."),
-    ] = FailOn.ERROR,
-    baseline: Annotated[
-        Path | None,
-        typer.Option(
-            "--baseline", metavar="FILE", help="What audit -f json wrote before; tell what changed."
-        ),
-    ] = None,
-    exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found or remains unknown.")
-    ] = False,
-    accept: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--accept", metavar="FILE", help="A file of [[accept]] tables beside those of pins.toml."
-        ),
-    ] = None,
-    jobs: Annotated[
-        int, typer.Option("-j", "--jobs", min=1, metavar="N", help="Apps to audit at a time.")
-    ] = 1,
-    engine: Annotated[
-        Engine, typer.Option("--engine", help="Who reads the code; androguard is the slow cross-check.")
-    ] = Engine.FAST,
+    fail_on: FailsOn = FailOn.ERROR,
+    baseline: Baseline = None,
+    exit_zero: ExitZero = False,
+    accept: Accepted = None,
+    jobs: Jobs = 1,
+    engine: ReadBy = Engine.FAST,
     expiring_within: Horizon = 30,
     today: Today = "",
 ) -> None:

@@ -29,26 +29,28 @@ if TYPE_CHECKING:
     from pincompiler.workflows.compile import Artifact, Checked
 
 EPILOG = "Example: pincompiler compile -t nsc -t ats"
+Targets = Annotated[
+    list[str] | None, typer.Option("-t", "--target", help="Only this target; may be repeated.")
+]
+Output = Annotated[
+    str,
+    typer.Option("-o", "--output", metavar="DIR|-", help="Write below DIR, or one file to standard output."),
+]
+CheckOnly = Annotated[
+    bool, typer.Option("--check", help="Write nothing; print a diff and exit 1 if a file is stale.")
+]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Overwrite files that a person wrote or another pins.toml generated."),
+]
 
 
 def command(
     pins: PinsFile = PINS,
-    target: Annotated[
-        list[str] | None, typer.Option("-t", "--target", help="Only this target; may be repeated.")
-    ] = None,
-    output: Annotated[
-        str,
-        typer.Option(
-            "-o", "--output", metavar="DIR|-", help="Write below DIR, or one file to standard output."
-        ),
-    ] = "",
-    check_only: Annotated[
-        bool, typer.Option("--check", help="Write nothing; print a diff and exit 1 if a file is stale.")
-    ] = False,
-    force: Annotated[
-        bool,
-        typer.Option("--force", help="Overwrite files that a person wrote or another pins.toml generated."),
-    ] = False,
+    target: Targets = None,
+    output: Output = "",
+    check_only: CheckOnly = False,
+    force: Force = False,
     expiring_within: Horizon = 30,
     output_format: OutputFormat = Format.TEXT,
     today: Today = "",
@@ -64,12 +66,10 @@ def command(
     if to_stdout and (as_json or check_only):
         raise UsageError("-o - prints the file itself; it goes with neither --check nor -f json")
     checked = compiler.check(pins, day_of(today), expiring_within, target)
-    if checked.readable:
-        _known_targets(target or (), checked)
+    _known_targets(target or (), checked)
     directory = Path(output) if output and not to_stdout else checked.project.root
-    findings = checked.findings
-    if checked.ok and not to_stdout:
-        findings = (*findings, *compiler.overwritten(checked, directory, force=force))
+    kept = compiler.overwritten(checked, directory, force=force) if checked.ok and not to_stdout else ()
+    findings = (*checked.findings, *kept)
     failed = any(finding.level is Level.ERROR for finding in findings)
     if not as_json:
         # What is accepted or merely worth knowing is for `check`; a build log shows what matters.
@@ -82,13 +82,25 @@ def command(
     stale = _stale(artifacts, directory, write=not check_only)
     if as_json:
         print_findings("compile", checked, findings, output_format, artifacts=_listed(artifacts, stale))
-    elif failed:
+    else:
+        _tell(artifacts, stale, directory, failed=failed, check_only=check_only)
+    raise typer.Exit(PROBLEM if failed or (check_only and stale) else FINE)
+
+
+def _tell(
+    artifacts: tuple[Artifact, ...],
+    stale: tuple[Artifact, ...],
+    directory: Path,
+    *,
+    failed: bool,
+    check_only: bool,
+) -> None:
+    if failed:
         talk("nothing was written")
     elif check_only:
         print_stale(stale, directory)
     else:
         tell_written(artifacts, stale)
-    raise typer.Exit(PROBLEM if failed or (check_only and stale) else FINE)
 
 
 def _stale(artifacts: tuple[Artifact, ...], directory: Path, *, write: bool) -> tuple[Artifact, ...]:
@@ -116,6 +128,9 @@ def _artifacts(checked: Checked, directory: Path) -> tuple[Artifact, ...]:
 
 
 def _known_targets(wanted: Iterable[str], checked: Checked) -> None:
+    """UsageError for a target that a readable pins.toml does not have."""
+    if not checked.readable:
+        return
     configured = {output.target for output in checked.project.outputs}
     for name in wanted:
         if name not in configured:

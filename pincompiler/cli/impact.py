@@ -4,55 +4,58 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pincompiler.base.errors import UsageError
 from pincompiler.cli.console import Format, exit_code, has_colour, out, talk
-from pincompiler.cli.options import CaFile, NoCache, OutputFormat, cache_for, day_of, now_of
+from pincompiler.cli.options import CaFile, FirstDay, NoCache, OutputFormat, cache_for, day_of, now_of
 from pincompiler.cli.progress import shown
 
+if TYPE_CHECKING:
+    from pincompiler.workflows.impact import Prepared
+
 EPILOG = "Example: pincompiler impact --chain new.pem --host api.example.com shop-4.2.apk git:v4.1:pins.toml"
+Chain = Annotated[
+    Path,
+    typer.Option("--chain", metavar="FILE", help="The new PEM chain, the server's certificate first."),
+]
+Releases = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[RELEASE...]",
+        help="What is out there: shipped apps, NSCs, Info.plists, pins.tomls; also git:REV:PATH.",
+    ),
+]
+Pins = Annotated[
+    Path | None,
+    typer.Option(
+        "--pins", metavar="PINS.TOML", help="Its [[release]] count too, on the days of their support."
+    ),
+]
+Hosts = Annotated[
+    list[str] | None,
+    typer.Option("--host", metavar="HOST", help="Where it is to be deployed; may be repeated."),
+]
+Until = Annotated[
+    str,
+    typer.Option("--until", metavar="YYYY-MM-DD", help="The last day to look at; else the chain's last."),
+]
 
 
 def command(
-    chain: Annotated[
-        Path,
-        typer.Option("--chain", metavar="FILE", help="The new PEM chain, the server's certificate first."),
-    ],
-    releases: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[RELEASE...]",
-            help="What is out there: shipped apps, NSCs, Info.plists, pins.tomls; also git:REV:PATH.",
-        ),
-    ] = None,
-    pins: Annotated[
-        Path | None,
-        typer.Option(
-            "--pins", metavar="PINS.TOML", help="Its [[release]] count too, on the days of their support."
-        ),
-    ] = None,
-    host: Annotated[
-        list[str] | None,
-        typer.Option("--host", metavar="HOST", help="Where it is to be deployed; may be repeated."),
-    ] = None,
-    until: Annotated[
-        str,
-        typer.Option("--until", metavar="YYYY-MM-DD", help="The last day to look at; else the chain's last."),
-    ] = "",
+    chain: Chain,
+    releases: Releases = None,
+    pins: Pins = None,
+    host: Hosts = None,
+    until: Until = "",
     ca_file: CaFile = None,
     no_cache: NoCache = False,
     output_format: OutputFormat = Format.TEXT,
-    today: Annotated[
-        str, typer.Option("--today", metavar="YYYY-MM-DD", help="The first day to look at.")
-    ] = "",
+    today: FirstDay = "",
 ) -> None:
     """Tell what a new certificate does to releases that are out there: works, blocked or unpinned, and when."""
-    from pincompiler.reports.impact import json as impact_json
-    from pincompiler.reports.impact import text as impact_text
-    from pincompiler.verdicts.outlook import Outcome
     from pincompiler.workflows import impact
 
     if not releases and not pins:
@@ -68,7 +71,16 @@ def command(
         cache_for(no_cache=no_cache),
         pins,
     )
-    asked = impact.prepare(request)
+    raise typer.Exit(_shown(impact.prepare(request), output_format))
+
+
+def _shown(asked: Prepared, output_format: Format) -> int:
+    """Print what becomes of the chain; the exit code."""
+    from pincompiler.reports.impact import json as impact_json
+    from pincompiler.reports.impact import text as impact_text
+    from pincompiler.verdicts.outlook import Outcome
+    from pincompiler.workflows import impact
+
     found = tuple(shown(impact.fates(asked), len(asked.releases) + len(asked.listed), "reading releases"))
     if output_format is Format.JSON:
         out(impact_json.render(found, asked.candidates, asked.first, asked.last))
@@ -81,4 +93,4 @@ def command(
         any(fate.has(outcome) for fate in cells) for outcome in (Outcome.BLOCKED, Outcome.UNKNOWN)
     )
     unread = any(release.error for release, _ in found)
-    raise typer.Exit(exit_code(wrong=wrong, unread=unread, unknown=unknown))
+    return exit_code(wrong=wrong, unread=unread, unknown=unknown)

@@ -46,6 +46,7 @@ NoCache = Annotated[bool, typer.Option("--no-cache", help="Audit every app anew,
 Timeout = Annotated[
     float, typer.Option("--timeout", min=0.1, max=600, metavar="SECONDS", help="For each handshake.")
 ]
+FirstDay = Annotated[str, typer.Option("--today", metavar="YYYY-MM-DD", help="The first day to look at.")]
 Today = Annotated[str, typer.Option("--today", hidden=True, metavar="YYYY-MM-DD")]
 
 

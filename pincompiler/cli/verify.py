@@ -25,33 +25,36 @@ from pincompiler.cli.options import (
 from pincompiler.cli.progress import shown
 
 EPILOG = "Examples: pincompiler verify pins.toml; pincompiler verify --chain new.pem api.example.com"
+PinsAndHosts = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PINS.TOML] [HOST[:PORT]...]", help="The pins file, and hosts; none: all that it pins."
+    ),
+]
+Chain = Annotated[
+    Path | None,
+    typer.Option("--chain", metavar="FILE", help="Connect to nobody: judge a PEM chain, the server's first."),
+]
+Connect = Annotated[
+    str, typer.Option("--connect", metavar="ADDR[:PORT]", help="Ask this address for every host.")
+]
+Retries = Annotated[
+    int, typer.Option("--retries", min=0, max=10, metavar="N", help="Ask again where nothing was learnt.")
+]
+Jobs = Annotated[
+    int, typer.Option("-j", "--jobs", min=1, max=256, metavar="N", help="Hosts to ask at a time.")
+]
 
 
 def command(
-    arguments: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[PINS.TOML] [HOST[:PORT]...]", help="The pins file, and hosts; none: all that it pins."
-        ),
-    ] = None,
-    chain: Annotated[
-        Path | None,
-        typer.Option(
-            "--chain", metavar="FILE", help="Connect to nobody: judge a PEM chain, the server's first."
-        ),
-    ] = None,
+    arguments: PinsAndHosts = None,
+    chain: Chain = None,
     resolve: Resolve = None,
-    connect: Annotated[
-        str, typer.Option("--connect", metavar="ADDR[:PORT]", help="Ask this address for every host.")
-    ] = "",
+    connect: Connect = "",
     ca_file: CaFile = None,
     timeout: Timeout = 10,
-    retries: Annotated[
-        int, typer.Option("--retries", min=0, max=10, metavar="N", help="Ask again where nothing was learnt.")
-    ] = 1,
-    jobs: Annotated[
-        int, typer.Option("-j", "--jobs", min=1, max=256, metavar="N", help="Hosts to ask at a time.")
-    ] = 16,
+    retries: Retries = 1,
+    jobs: Jobs = 16,
     output_format: OutputFormat = Format.TEXT,
     fail_on: FailOnLevel = Level.ERROR,
     expiring_within: Horizon = 30,

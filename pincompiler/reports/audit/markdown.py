@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pincompiler.reports.audit.since import Overview
-    from pincompiler.reports.audit.view import AppView, Group, Item
+    from pincompiler.reports.audit.view import AppView, Group, Item, PinUse
     from pincompiler.reports.rules.page import Block, RuleGroup, RulePage
     from pincompiler.verdicts.subject import Subject
 
@@ -130,17 +130,7 @@ def _body(app: AppView) -> Iterator[str]:
         for group in app.groups:
             yield from _group(group)
     yield from ("### Pins", "")
-    pins = (
-        [
-            plain(pin.name),
-            _cell(pin.pin),
-            "<br>".join(
-                plain(f"{u.host}, {u.mechanism}: {u.state}") + (" **(new)**" if u.change == "new" else "")
-                for u in pin.uses
-            ),
-        ]
-        for pin in app.pins
-    )
+    pins = ([plain(pin.name), _cell(pin.pin), "<br>".join(map(_use, pin.uses))] for pin in app.pins)
     yield from _table(["Key", "Pin", "Where it stands"], pins) if app.pins else ("None were found.",)
     yield ""
     if app.calendar:
@@ -152,6 +142,10 @@ def _body(app: AppView) -> Iterator[str]:
     seen = "Every file and every part of the code that matters here was read."
     yield from (f"- {code(one.name)}: {plain(one.value)}" for one in app.unseen) if app.unseen else (seen,)
     yield ""
+
+
+def _use(use: PinUse) -> str:
+    return plain(f"{use.host}, {use.mechanism}: {use.state}") + (" **(new)**" if use.change == "new" else "")
 
 
 def _since(since: Overview) -> Iterator[str]:
