@@ -25,7 +25,9 @@ WHEN: Final = {
     When.SETTING: " if a setting says so",
     When.ANDROID_VERSION: " on some versions of Android",
     When.HOST: " for some hosts",
+    When.OTHER_HOSTS: " for all hosts but those that it names",
     When.ERROR_KIND: " for some errors",
+    When.PROVOKED: ", for errors that anybody can cause",
     When.ANSWER: " if other code says so",
     When.CERTIFICATE: " after a look at what the certificate says of itself",
     When.CHAIN: ", for chains of a shape that anybody can make",
@@ -34,6 +36,8 @@ WHEN: Final = {
     When.UNREAD: " under a condition that could not be read",
 }
 """The condition, as it ends a sentence."""
+OPEN: Final = frozenset({When.ALWAYS, When.CHAIN, When.CERTIFICATE, When.PROVOKED, When.OTHER_HOSTS})
+"""Conditions that anybody meets, or nearly any host."""
 
 
 def lenient(audited: Audited, decides: Decides, *flaws: Flaw) -> Iterator[Decider]:
@@ -61,11 +65,7 @@ def graded(audited: Audited, one: Decider, worst: Level) -> Level:
     holds = _holds(audited, one)
     if holds is not None:
         return worst if holds else Level.NOTE
-    return (
-        worst
-        if one.when in {When.ALWAYS, When.CHAIN}
-        else max(worst, Level.WARNING, key=lambda level: level.rank)
-    )
+    return worst if one.when in OPEN else max(worst, Level.WARNING, key=lambda level: level.rank)
 
 
 def lenient_rule(

@@ -43,6 +43,7 @@ FAMILIES: Final = {
     "ARRAY_GETS": "aget(-.*)?",
     "ARRAY_GET_OBJECT": "aget-object",
     "ARRAY_PUTS": "aput(-.*)?",
+    "ARRAY_PUT_OBJECT": "aput-object",
     "INSTANCE_GETS": "iget(-.*)?",
     "INSTANCE_PUTS": "iput(-.*)?",
     "INSTANCE_PUT_NUMBER": "iput",
@@ -60,7 +61,8 @@ FAMILIES: Final = {
     "ADD_INT_LIT16": "add-int/lit16",
     "ADD_INT_LIT8": "add-int/lit8",
     "BINARY_2ADDR": ".*/2addr",
-    "XOR_LITERALS": "xor-int/lit(8|16)",
+    "ANDS": "and-int(/.*)?",
+    "ORS": "or-int(/.*)?",
     "XORS": "xor-int(/.*)?",
 }
 MIXED: Final = {"FORMATS", "LENGTHS", "ENDS", "NEVER_THROWS", "PACKED_SWITCH", "SPARSE_SWITCH", "ARRAY_DATA"}

@@ -63,7 +63,6 @@ KOTLIN_PAGES: Final[dict[str, tuple[str, str, str]]] = {
     "Address": (ERROR, "if (!error?.url.isNullOrEmpty()) handler?.proceed() else handler?.cancel()", ""),
     "Context": (ERROR, "(view?.context as? android.app.Activity)?.let { handler?.proceed() }", ""),
     "Listed": (ERROR, "listOfNotNull(handler).forEach { it.proceed() }", ""),
-    "Sequenced": (UNKNOWN, "for (one in sequenceOf(error, handler).filterNotNull()) handler?.proceed()", ""),
     "Invoked": (ERROR, "val go = { handler?.proceed() }; go()", ""),
     "Posted": (ERROR, "view?.post { handler?.proceed() }", ""),
     "Kind": (

@@ -75,6 +75,7 @@ IF_NEZ: Final = 0x39
 ARRAY_GETS: Final = frozenset(range(0x44, 0x4B))
 ARRAY_GET_OBJECT: Final = 0x46
 ARRAY_PUTS: Final = frozenset(range(0x4B, 0x52))
+ARRAY_PUT_OBJECT: Final = 0x4D
 INSTANCE_GETS: Final = frozenset(range(0x52, 0x59))
 INSTANCE_PUTS: Final = frozenset(range(0x59, 0x60))
 INSTANCE_PUT_NUMBER: Final = 0x59
@@ -99,9 +100,10 @@ shift left, shift right with sign, and without.  With a literal of 16 bits there
 subtraction is reversed."""
 BINARY_2ADDR: Final = frozenset(range(0xB0, 0xD0))
 """Arithmetic on the first register, of any type of number."""
-XOR_LITERALS: Final = frozenset((0xD7, 0xDF))
-XORS: Final = frozenset((0x97, 0xB7, *XOR_LITERALS))
-"""Of integers."""
+ANDS: Final = frozenset((0x95, 0xB5, 0xD5, 0xDD))
+ORS: Final = frozenset((0x96, 0xB6, 0xD6, 0xDE))
+XORS: Final = frozenset((0x97, 0xB7, 0xD7, 0xDF))
+"""Of integers, and so of booleans."""
 
 ENDS: Final = frozenset((RETURN_VOID, *RETURNS, THROW, *GOTOS))
 """After these, control does not go on to the next instruction."""

@@ -51,16 +51,15 @@ Use instead:
 References: CWE-295; CWE-489; MASVS-NETWORK-1; MASTG-TEST-0282; MASWE-0027
 """
 
-from pincompiler.facts.trust import Decides, Flaw, When
-from pincompiler.rules.leniency import lenient, reported
+from pincompiler.facts.trust import Decides, Flaw
+from pincompiler.rules.leniency import OPEN, lenient, reported
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
 def check(audited: Audited) -> Findings:
     """Trust managers with this flaw."""
     for one in lenient(audited, Decides.CHAIN, Flaw.SKIPS):
-        # Whoever makes the chain meets a condition on its shape.
-        level = Level.ERROR if one.when is When.CHAIN else None
+        level = Level.ERROR if one.when in OPEN else None
         yield from reported(
             RULE,
             audited,

@@ -30,7 +30,7 @@ References: CWE-297; MASVS-NETWORK-1; MASTG-TEST-0283; MASWE-0027
 """
 
 from pincompiler.facts.trust import Decides, Flaw
-from pincompiler.rules.leniency import lenient, reported
+from pincompiler.rules.leniency import OPEN, lenient, reported
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 _DOES = {
@@ -43,7 +43,8 @@ _DOES = {
 def check(audited: Audited) -> Findings:
     """Verifiers that compare something, and not the names."""
     for one in lenient(audited, Decides.HOST, *_DOES):
-        level = RULE.level if one.flaw is Flaw.IGNORES_CERTIFICATE else Level.WARNING
+        refuses_some = one.flaw is Flaw.SUBSTRING or one.when not in OPEN
+        level = RULE.level if one.flaw is Flaw.IGNORES_CERTIFICATE or not refuses_some else Level.WARNING
         fix = "ask HttpsURLConnection.getDefaultHostnameVerifier() as well"
         yield from reported(RULE, audited, one, _DOES[one.flaw], fix, level=level)
 

@@ -5,9 +5,11 @@ own page, with the app's JavaScript interfaces and cookies.  Asking the user fir
 can distinguish a forged certificate from a broken one.  What happens in debuggable apps only is a note.
 
 A null test of what Android passes (``handler?.proceed()``) is no condition: the handler, the error and the
-view are always there.  Where the app's own code goes on under a condition that cannot be read, or leaves the
-decision to code that cannot be followed, the app is not fully audited (exit code 3), and the report says
-where.
+view are always there.  Nor is one that an attacker meets: any certificate of theirs is an ``SSL_UNTRUSTED``
+error, and one that was issued for another host an ``SSL_IDMISMATCH``; whoever makes a certificate writes its
+names and dates; the address of every page begins with ``https``.  To go on for errors of dates only, or for some
+named hosts, is a warning.  Where the app's own code goes on under a condition that cannot be read, or leaves the
+decision to code that cannot be followed, the app is not fully audited (exit code 3), and the report says where.
 
 ```java
 public final class Pages {

@@ -19,7 +19,7 @@ from pincompiler.shipped.android.trust.judging import (
 )
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, About
 from pincompiler.shipped.android.trust.ways import PLAINLY, Given, Mode
-from pincompiler.shipped.android.trust.webview import judge_error
+from pincompiler.shipped.android.trust.webview import KINDS, asks_kind, judge_error, judge_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -270,20 +270,28 @@ def _judged(
 
     For the ``receiver``, see :class:`~pincompiler.shipped.android.trust.ways.Mode`.
     """
-    ways = ways_of(explorer, method, decides, Mode(receiver))
+    found = _judged_as(explorer, method, decides, Mode(receiver))
+    if found is None or all(one.when is not When.UNREAD for one in found):
+        return found
+    # A condition that makes no difference is told by where it leads to.
+    directed = _judged_as(explorer, method, decides, Mode(receiver, directed=True))
+    return found if directed is None else directed
+
+
+def _judged_as(
+    explorer: Explorer, method: MethodDef, decides: Decides, mode: Mode
+) -> tuple[TrustFlaw, ...] | None:
+    """The same of the ways as they are asked for."""
+    ways = ways_of(explorer, method, decides, mode)
     if ways is None or not ways.complete:
         return None
+    if decides is Decides.ERROR and asks_kind(ways):
+        by_kind = {kind: ways_of(explorer, method, decides, mode._replace(kind=kind)) for kind in KINDS}
+        return judge_kinds(explorer, by_kind, mode)
     judges: dict[Decides, Callable[[tuple[Way, ...]], TrustFlaw | None]] = {
         Decides.CHAIN: judge_strategy if method.ref.name == _IS_TRUSTED else judge_chain,
         Decides.HOST: judge_host_by_refusal if method.ref.descriptor[-1] == "V" else judge_host,
-        Decides.ERROR: lambda part: judge_error(explorer, part, receiver),
+        Decides.ERROR: lambda part: judge_error(explorer, part, mode),
     }
     judge = judges[decides]
-    found = tuple(one for part in by_kind_of_class(ways) if (one := judge(part)) is not None)
-    if all(one.when is not When.UNREAD for one in found):
-        return found
-    # A condition that makes no difference is told by where it leads to.
-    ways = ways_of(explorer, method, decides, Mode(receiver, directed=True))
-    if ways is None or not ways.complete:
-        return found
-    return tuple(one for part in by_kind_of_class(ways) if (one := judge(part)) is not None)
+    return tuple(one for part in by_kind_of_class(ways).values() if (one := judge(part)) is not None)

@@ -75,9 +75,19 @@ def is_strong(test: Test) -> bool:
     return bool(about & About.COMPARED and not about & (About.NAMES | About.DATES) and about & _CHAINS)
 
 
-def is_checked(way: Way) -> bool:
-    """Whether something that can refuse a chain has been passed on this way."""
-    return _may_have_refused(way) or any(map(is_strong, way.tests))
+def conditions(ways: Iterable[Way]) -> frozenset[Test]:
+    """The conditions that some ways went through, whichever way."""
+    return frozenset(test._replace(taken=None) for way in ways for test in way.tests)
+
+
+def heeded_by(way: Way, refusing: frozenset[Test]) -> list[Test]:
+    """The conditions on a way that a refusal depends on as well: one by which nothing is refused is no check."""
+    return [test for test in way.tests if test._replace(taken=None) in refusing]
+
+
+def is_checked(way: Way, refusing: frozenset[Test]) -> bool:
+    """Whether something that can refuse a chain has been passed on this way; ``refusing`` are refusals' conditions."""
+    return _may_have_refused(way) or any(map(is_strong, heeded_by(way, refusing)))
 
 
 def _may_have_refused(way: Way) -> bool:
@@ -89,6 +99,8 @@ def condition(test: Test) -> When | None:
     when = next((when for about, when in _CONDITIONS if about & test.about), None)
     if when is None and test.about & About.FIELD and test.about in _OF_FIELDS:
         return When.SETTING
+    if when is When.HOST and test.about & About.COMPARED and test.taken == NOT_SET:
+        return When.OTHER_HOSTS
     return When.NOT_DEBUGGABLE if when is When.DEBUGGABLE and test.taken == NOT_SET else when
 
 
@@ -121,13 +133,13 @@ def shown_by(test: Test) -> tuple[str, ...]:
     return (f"by a test of {test.what}",) if test.what else ()
 
 
-def by_kind_of_class(ways: Ways) -> list[tuple[Way, ...]]:
-    """Part the ways by what R8 merged into one class: it tells the parts by a number in a field."""
+def by_kind_of_class(ways: Ways) -> dict[frozenset[Test], tuple[Way, ...]]:
+    """Part the ways by what R8 merged into one class: it tells the parts by tests of a number in a field."""
     parts: dict[frozenset[Test], list[Way]] = {}
     for way in ways.ways:
         kind = frozenset(t for t in way.tests if t.about & About.CLASS_ID)
         parts.setdefault(kind, []).append(way._replace(tests=way.tests - kind))
-    return [tuple(part) for part in parts.values()]
+    return {kind: tuple(part) for kind, part in parts.items()}
 
 
 def skipping(ways: Iterable[Way], is_bad: Callable[[Way], bool]) -> tuple[When, Test] | None:
@@ -147,7 +159,8 @@ def skipping(ways: Iterable[Way], is_bad: Callable[[Way], bool]) -> tuple[When, 
 def judge_chain(ways: tuple[Way, ...]) -> TrustFlaw | None:
     """What is wrong with a method that should throw unless a chain is trusted; none if nothing is known to be."""
     returning = [way for way in ways if way.thrown is None]
-    bad = [way for way in returning if not is_checked(way)]
+    refusing = conditions(way for way in ways if way.thrown is not None)
+    bad = [way for way in returning if not is_checked(way, refusing)]
     if not bad:
         return None
     if len(bad) == len(returning):
@@ -155,7 +168,7 @@ def judge_chain(ways: tuple[Way, ...]) -> TrustFlaw | None:
     swallowed = _swallowed(bad, [way for way in ways if way.thrown is not None])
     if swallowed:
         return swallowed
-    skip = skipping(returning, lambda way: not is_checked(way))
+    skip = skipping(returning, lambda way: not is_checked(way, refusing))
     if skip is None:
         return _open(bad) or unexplained(bad)
     when, test = skip
@@ -293,7 +306,8 @@ def judge_host(ways: tuple[Way, ...]) -> TrustFlaw | None:
     if not accepting:
         return None
     returning = [way for way in ways if way.thrown is None]
-    bad = [way for way in accepting if not _asks_certificate(way)]
+    refusing = conditions(way for way in ways if way.thrown is not None or not way.number)
+    bad = [way for way in accepting if not _asks_certificate(way, refusing)]
     refuses = len(returning) > len(accepting) or any(way.thrown for way in ways)
     if len(bad) == len(accepting):
         if all(way.number for way in bad) and not (refuses and _meant(ways)):
@@ -304,7 +318,7 @@ def judge_host(ways: tuple[Way, ...]) -> TrustFlaw | None:
     if bad and not (asked or refuses) and all(way.number for way in accepting):
         return TrustFlaw(Flaw.ACCEPTS_ALL, shown=_ALWAYS)  # it asks, and does not heed the answer
     said = [one for way in returning for one in _said(way)]
-    skip = skipping(said, lambda way: way.number != 0 and not _asks_certificate(way))
+    skip = skipping(said, lambda way: way.number != 0 and not _asks_certificate(way, refusing))
     if skip is None:
         return _substring(accepting) or unexplained(bad)
     when, test = skip
@@ -333,11 +347,25 @@ def _said(way: Way) -> tuple[Way, ...]:
     )
 
 
-def _asks_certificate(way: Way) -> bool:
+def _asks_certificate(way: Way, refusing: frozenset[Test]) -> bool:
     if _may_have_refused(way):
         return True
-    heeded = together(test.about for test in way.tests if not _is_refusal(test))
-    return bool((way.returned | heeded) & (About.CERTIFICATE | About.VERIFIED | About.OPAQUE))
+    heeded = [test.about for test in heeded_by(way, refusing) if not _is_refusal(test)]
+    return any(map(_asks, (way.returned, *heeded)))
+
+
+def _asks(about: About) -> bool:
+    """Whether a value or a condition rests on what the certificate says of whom it is for.
+
+    Not so on how many certificates there are, how long their names, or until when they are valid.
+    """
+    if about & (About.VERIFIED | About.OPAQUE):
+        return True
+    if about & About.COMPARED:
+        asks = About.NAMES in about or not about & About.DATES
+    else:
+        asks = bool(about & (About.NAMES | COMPARABLE | About.IDENTITY)) and not about & About.LENGTH
+    return asks and bool(about & About.CERTIFICATE)
 
 
 def _is_refusal(test: Test) -> bool:

@@ -70,6 +70,7 @@ _COMPARES: Final = frozenset(
 _SUBSTRINGS: Final = frozenset(
     {"endsWith", "startsWith", "contains", "indexOf", "lastIndexOf", "matches", "find"}
 )
+_LENGTHS: Final = frozenset({"count", "length", "size"})
 _TEXTS: Final = frozenset({"Ljava/lang/String;", "Lkotlin/text/StringsKt;", "Ljava/util/regex/Matcher;"})
 _OF_SESSION: Final = {
     "getPeerCertificates": Meaning(About.CERTIFICATE),
@@ -119,8 +120,9 @@ _OTHERS: Final = {
     "Landroid/net/http/X509TrustManagerExtensions;": ({"checkServerTrusted": _CHECK}, _HARMLESS),
 }
 """By class: what some of its methods mean, and what the others do."""
-_OWN_KEY: Final = About.CHAIN | About.CERTIFICATE | About.KEY | About.ITEM | About.LENGTH | About.CHAIN_LENGTH
-"""What a key tells of that is taken from a chain by nothing but its place."""
+_PLACES: Final = About.ITEM | About.LENGTH | About.CHAIN_LENGTH
+_OWN_KEY: Final = About.CHAIN | About.CERTIFICATE | About.KEY | About.ERROR | About.SESSION | _PLACES
+"""What a key tells of that is taken from a chain, or from what has one, by nothing but its place."""
 SHOWN: Final = About.CHAIN | About.CERTIFICATE
 OF_SHOWN: Final = _OWN_KEY | About.ENCODING | About.DIGEST | About.IDENTITY | About.NAMES | About.DATES
 """What a value tells of that is made of the certificates of a server and of nothing else."""
@@ -153,8 +155,14 @@ def meaning(ref: MethodRef) -> Meaning | None:
         return methods.get(name, rest)
     if cls.startswith(_OF_OTHERS) or not cls.startswith(_LIBRARIES):
         return _OPAQUE if cls.startswith(_OF_OTHERS) else None
+    return _of_library(cls, name)
+
+
+def _of_library(cls: str, name: str) -> Meaning:
     if name in _SUBSTRINGS and cls in _TEXTS:
         return Meaning(About.COMPARED | About.SUBSTRING)
+    if name in _LENGTHS:
+        return Meaning(About.LENGTH)
     compares = name in _COMPARES and (name != "get" or "Map" in cls)
     return Meaning(About.COMPARED) if compares else _HARMLESS
 

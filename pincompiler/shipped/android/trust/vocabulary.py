@@ -75,7 +75,6 @@ class About(Flag):
     """A choice that the class keeps: a number, a text, an enum."""
     CLASS_ID = auto()
     """The number by which R8 tells the classes apart that it merged."""
-    NEGATED = auto()
 
     # What kind of condition it is.
     NULL = auto()

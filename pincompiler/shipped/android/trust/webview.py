@@ -12,7 +12,10 @@ from pincompiler.shipped.android.trust.judging import (
     COMPARABLE,
     UNCERTAIN,
     TrustFlaw,
+    by_kind_of_class,
     condition,
+    conditions,
+    heeded_by,
     is_strong,
     shown_by,
     skipping,
@@ -20,13 +23,26 @@ from pincompiler.shipped.android.trust.judging import (
 )
 from pincompiler.shipped.android.trust.meanings import HANDLER
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, About, EventKind
-from pincompiler.shipped.android.trust.ways import Given, Mode
+from pincompiler.shipped.android.trust.ways import Given
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from pincompiler.android.dex.classes import ClassDef
     from pincompiler.android.dex.method import MethodBody
-    from pincompiler.shipped.android.trust.ways import Explorer, Test, Way
+    from pincompiler.shipped.android.trust.ways import Explorer, Mode, Test, Way, Ways
 
+KINDS: Final = {
+    0: "SSL_NOTYETVALID",
+    1: "SSL_EXPIRED",
+    2: "SSL_IDMISMATCH",
+    3: "SSL_UNTRUSTED",
+    4: "SSL_DATE_INVALID",
+    5: "SSL_INVALID",
+}
+"""What an SslError may be of, by android.net.http.SslError's constants."""
+_OF_TIME: Final = frozenset({0, 1, 4})
+"""Those that are about dates only.  Any other is what the certificate of an attacker brings about."""
 _CLICKS: Final = frozenset(
     {"Landroid/content/DialogInterface$OnClickListener;", "Landroid/view/View$OnClickListener;"}
 )
@@ -38,30 +54,72 @@ _SKIPPING: Final = frozenset(
     }
 )
 _NOT_READ: Final = TrustFlaw(Flaw.SKIPS, When.UNREAD, Confidence.LIKELY)
-_IDLE: Final = About.PRESENCE | About.HANDLER | About.LENGTH | About.LOOP | About.NULL | About.ITEM
-"""What tells of nothing but whether something is there, or how often."""
+_THERE: Final = About.PRESENCE | About.HANDLER | About.LENGTH | About.LOOP
+_IDLE: Final = _THERE | About.NULL | About.ITEM | About.HOST | About.ERROR | About.VIEW
+"""What tells of nothing but whether something is there, how often, or how long it is."""
+_CHOSEN: Final = _IDLE | About.CERTIFICATE | About.NAMES | About.DATES | About.COMPARED | About.SUBSTRING
+"""What whoever makes a certificate chooses."""
 
 
-def judge_error(explorer: Explorer, ways: tuple[Way, ...], receiver: str = "") -> TrustFlaw | None:
-    """What is wrong with it; none if nothing makes the page load, or the certificate itself does.
+def asks_kind(ways: Ways) -> bool:
+    """Whether it makes a difference which error it is."""
+    return any(test.about & About.ERROR_KIND for way in ways.ways for test in way.tests)
 
-    For the ``receiver``, see :class:`~pincompiler.shipped.android.trust.ways.Mode`.
-    """
+
+def judge_kinds(
+    explorer: Explorer, by_kind: Mapping[int, Ways | None], mode: Mode
+) -> tuple[TrustFlaw, ...] | None:
+    """What is wrong with it by the ways for each kind of error, of each class that R8 made it of."""
+    parted = {
+        kind: by_kind_of_class(ways) for kind, ways in by_kind.items() if ways is not None and ways.complete
+    }
+    if len(parted) < len(by_kind):
+        return None
+    found: dict[TrustFlaw, None] = {}
+    for part in dict.fromkeys(part for parts in parted.values() for part in parts):
+        said = {kind: judge_error(explorer, parts.get(part, ()), mode) for kind, parts in parted.items()}
+        found |= dict.fromkeys(_of_kinds(said))
+    return tuple(found)
+
+
+def _of_kinds(said: Mapping[int, TrustFlaw | None]) -> Iterator[TrustFlaw]:
+    """What to say of a client of which something is said for some kinds of errors."""
+    if len(set(said.values())) == 1:
+        yield from filter(None, {*said.values()})
+        return
+    through = {kind: one for kind, one in said.items() if one and one.flaw is Flaw.ACCEPTS_ALL}
+    provoked = [kind for kind in through if kind not in _OF_TIME]
+    if through:
+        kinds = provoked or list(through)
+        when = When.PROVOKED if provoked else When.ERROR_KIND
+        names = ", ".join(f"SslError.{KINDS[kind]}" for kind in kinds)
+        yield TrustFlaw(Flaw.SKIPS, when, shown=(*through[kinds[0]].shown, f"for {names}"))
+    yield from dict.fromkeys(one for kind, one in said.items() if one and kind not in through)
+
+
+def judge_error(explorer: Explorer, ways: tuple[Way, ...], mode: Mode) -> TrustFlaw | None:
+    """What is wrong with it; none if nothing makes the page load, or the certificate itself does."""
     returning = [way for way in ways if way.thrown is None]
     going_on = [way for way in returning if _does(way, EventKind.PROCEED)]
     if not going_on:
-        return _later(explorer, ways, receiver)
+        return _later(explorer, ways, mode)
     shown = ("calls SslErrorHandler.proceed",)
-    if len(going_on) == len(returning):
+    heeded = conditions(way for way in ways if not _does(way, EventKind.PROCEED))
+    bad = [way for way in going_on if not _is_checked(way, heeded)]
+    if len(bad) == len(returning):
         return TrustFlaw(Flaw.ACCEPTS_ALL, shown=shown)
-    skip = skipping(returning, lambda way: _does(way, EventKind.PROCEED))
+    skip = skipping(returning, lambda way: way in bad)
     if skip and skip[0] in _SKIPPING:
         return TrustFlaw(Flaw.SKIPS, skip[0], _sure(skip[0]), (*shown, f"by a test of {skip[1].what}"))
-    bad = [way for way in going_on if not any(map(_is_of_key, way.tests))]
     if any(all(map(_is_idle, way.tests)) for way in bad):
         return TrustFlaw(Flaw.ACCEPTS_ALL, confidence=Confidence.LIKELY, shown=shown)
-    found = _reason(bad) or unexplained(bad) or (_NOT_READ if bad else _unseen(going_on))
+    found = _open(bad) or _reason(bad) or unexplained(bad) or (_NOT_READ if bad else _unseen(going_on))
     return found and found._replace(shown=(*shown, *found.shown))
+
+
+def _is_checked(way: Way, heeded: frozenset[Test]) -> bool:
+    """Whether the certificate or its key is checked on a way, or compared by a condition that refuses others."""
+    return _does(way, EventKind.GUARD) or any(map(_is_of_key, heeded_by(way, heeded)))
 
 
 def _does(way: Way, kind: EventKind) -> bool:
@@ -82,22 +140,38 @@ def _is_of_key(test: Test) -> bool:
 
 def _is_idle(test: Test) -> bool:
     """Whether a condition only asks whether there is something that the platform passes."""
-    return test.about in _IDLE and bool(test.about & (About.PRESENCE | About.HANDLER | About.LOOP))
+    return test.about in _IDLE and bool(test.about & _THERE)
+
+
+def _open(ways: list[Way]) -> TrustFlaw | None:
+    """Ways that whoever makes a certificate can have it take: it has the names and dates that are asked for."""
+    for way in ways:
+        chosen = [test for test in way.tests if not _is_idle(test)]
+        if chosen and all(test.about & About.CERTIFICATE and test.about in _CHOSEN for test in chosen):
+            test = min(chosen, key=lambda one: (one.what, one.about.words))
+            return TrustFlaw(Flaw.SKIPS, When.CERTIFICATE, Confidence.LIKELY, shown_by(test))
+    return None
 
 
 def _reason(ways: list[Way]) -> TrustFlaw | None:
     """What lets a page load of what an error tells, the most specific first."""
     tests = sorted({test for way in ways for test in way.tests}, key=lambda one: (one.what, *one.about.words))
     for about, when in (
-        (About.CERTIFICATE, When.CERTIFICATE),
-        (About.ERROR_KIND, When.ERROR_KIND),
         (About.DEBUGGABLE, When.DEBUGGABLE),
         (About.HOST, When.HOST),
     ):
         for test in tests:
             if test.about & about and condition(test) is not When.NOT_DEBUGGABLE:
-                return TrustFlaw(Flaw.SKIPS, when, _sure(when), shown_by(test))
+                others = when is When.HOST and all(map(_of_other_hosts, ways))
+                named = When.OTHER_HOSTS if others else when
+                return TrustFlaw(Flaw.SKIPS, named, _sure(named), shown_by(test))
     return None
+
+
+def _of_other_hosts(way: Way) -> bool:
+    """Whether a way is taken by all hosts but those that are named."""
+    of_hosts = [test for test in way.tests if test.about & About.HOST]
+    return all(condition(test) is When.OTHER_HOSTS for test in of_hosts)
 
 
 def _unseen(ways: list[Way]) -> TrustFlaw | None:
@@ -111,7 +185,7 @@ def _unseen(ways: list[Way]) -> TrustFlaw | None:
 # Decisions left to others.
 
 
-def _later(explorer: Explorer, ways: tuple[Way, ...], receiver: str) -> TrustFlaw | None:
+def _later(explorer: Explorer, ways: tuple[Way, ...], mode: Mode) -> TrustFlaw | None:
     """An object that gets hold of the decision, and makes the page load when it is called."""
     events = {event for way in ways for event in way.events}
     ran = {event.what for event in events if event.kind is EventKind.RAN}
@@ -121,7 +195,6 @@ def _later(explorer: Explorer, ways: tuple[Way, ...], receiver: str) -> TrustFla
         cls = explorer.program.class_def(name)
         if cls is None:
             continue
-        mode = Mode(receiver)
         if not (_part_loads(explorer, cls, int(part), mode) if part else _makes_it_load(explorer, cls, mode)):
             continue
         asks = bool(_CLICKS & set(cls.interfaces))

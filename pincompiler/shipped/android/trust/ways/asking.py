@@ -20,12 +20,16 @@ class Mode(NamedTuple):
     """The class of the object that is asked, if its methods complete those which it inherits."""
     directed: bool = False
     """Whether ways are told apart by where each condition leads to, which is more work."""
+    kind: int | None = None
+    """Which error a WebView reports, if that is given: a constant of SslError."""
 
 
 class Others(Protocol):
     """The other methods of a program, as one of them calls them."""
 
     program: Program
+    kind: int | None
+    """Which error a WebView reports, if that is given."""
 
     def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
         """The only code of the app that a call may run."""

@@ -9,8 +9,8 @@ from pincompiler.android.dex.access import ACC_BRIDGE
 from pincompiler.android.dex.refs import parameters
 from pincompiler.shipped.android.trust.meanings import meaning
 from pincompiler.shipped.android.trust.vocabulary import About
-from pincompiler.shipped.android.trust.ways.lineage import UNSET, Val
-from pincompiler.shipped.android.trust.ways.statements import is_class_id
+from pincompiler.shipped.android.trust.ways.lineage import UNSET, Made, Val
+from pincompiler.shipped.android.trust.ways.statements import is_class_id, is_final
 
 if TYPE_CHECKING:
     from pincompiler.android.dex.classes import ClassDef
@@ -36,6 +36,8 @@ _RUNNING: Final = frozenset(
     }
 )
 """Methods that run what they are passed, or asked of, without asking anybody."""
+_KEEPING: Final = opcodes.INSTANCE_PUTS | {*opcodes.INVOKE_FIXED, opcodes.RETURN_VOID}
+"""Instructions of a constructor that calls that of its superclass and keeps what it is passed."""
 _RUN: Final = ("run", "accept", "apply", "call", "get", "invoke", "test")
 
 
@@ -97,3 +99,19 @@ def part_of(others: Others, constructor: MethodBody, passed: list[Val]) -> int |
         ):
             return places.get(one.registers[0])
     return None
+
+
+def kept_of(others: Others, ref: MethodRef, opcode: int, passed: list[Val]) -> Made | None:
+    """What a new object keeps of what its constructor is passed, if that does nothing but keep it."""
+    constructor = others.target(ref, opcode)
+    if constructor is None or any(one.opcode not in _KEEPING for one in constructor.instructions):
+        return None
+    arriving = zip(constructor.parameters_at(), passed, strict=False)
+    values = {place.register: value for place, value in arriving}
+    made = Made(())
+    for one in constructor.instructions:
+        if one.opcode in opcodes.INSTANCE_PUTS and (value := values.get(one.registers[0])):
+            field = constructor.dex.field_ref(one.reference or 0)
+            if is_final(others.program, field):
+                made = made.with_field(str(field), value)
+    return made if made.fields else None

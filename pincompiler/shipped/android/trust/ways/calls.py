@@ -9,9 +9,10 @@ from pincompiler.android.dex.calls import arguments_of, passed_kinds
 from pincompiler.android.dex.refs import parameters
 from pincompiler.shipped.android.trust.meanings import OF_SHOWN, SHOWN, Meaning, meaning, of_own_key, unknown
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, EventKind, together
-from pincompiler.shipped.android.trust.ways.callbacks import callback, judging, part_of
+from pincompiler.shipped.android.trust.ways.callbacks import callback, judging, kept_of, part_of
+from pincompiler.shipped.android.trust.ways.constants import created
 from pincompiler.shipped.android.trust.ways.contracts import settled
-from pincompiler.shipped.android.trust.ways.lineage import Maker, Val, made_at
+from pincompiler.shipped.android.trust.ways.lineage import Contents, Made, Maker, Val, Words, made_at
 from pincompiler.shipped.android.trust.ways.way import Event
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.trust.ways.callbacks import Callback
     from pincompiler.shipped.android.trust.ways.conditions import Conditions
     from pincompiler.shipped.android.trust.ways.frontier import Frontier, Progress
-    from pincompiler.shipped.android.trust.ways.lineage import Lineage
+    from pincompiler.shipped.android.trust.ways.lineage import Inside, Lineage, Origin
+    from pincompiler.shipped.android.trust.ways.logic import Logic
     from pincompiler.shipped.android.trust.ways.way import Ways
 
 _ANY: Final = "Ljava/lang/Throwable;"
@@ -43,7 +45,7 @@ _IMMUTABLE: Final = frozenset(
 class Calls:
     """Those of one method."""
 
-    __slots__ = ("_body", "_conditions", "_frontier", "_lineage", "_others")
+    __slots__ = ("_body", "_conditions", "_frontier", "_lineage", "_logic", "_others")
 
     def __init__(
         self,
@@ -52,7 +54,9 @@ class Calls:
         lineage: Lineage,
         frontier: Frontier,
         conditions: Conditions,
+        logic: Logic,
     ) -> None:
+        self._logic = logic
         self._others = others
         self._body = body
         self._lineage = lineage
@@ -64,6 +68,10 @@ class Calls:
         ref, here = self._body.dex.method_ref(one.reference or 0), made_at(one.offset)
         passed = arguments_of(one, passed_kinds(one.opcode, ref), registers)
         self._lineage.names[here] = f"{ref.class_name}->{ref.name}"
+        if ref.descriptor.endswith(")Z"):
+            self._lineage.bools.add(here)
+            if self._logic.call(ref, passed, here, place, registers, state):
+                return
         if ref.descriptor[ref.descriptor.rfind(")") + 1] in "L[":
             self._lineage.objects.add(here)
         known = meaning(ref)
@@ -111,7 +119,11 @@ class Calls:
     def _inside(self, body: MethodBody, passed: list[Val]) -> Ways | None:
         """The ways through a helper, if they can be told and are few."""
         about = tuple(self._lineage.about(value.origin) for value in passed)
-        return self._others.ways(body, about, tuple(map(self._lineage.given, passed)))
+        given = tuple(map(self._lineage.given, passed))
+        if all(one.inside is None or (isinstance(one.inside, Words) and one.inside.whole) for one in given):
+            # What constant texts say is of no matter by itself, and a helper has the same ways for all.
+            given = tuple(one._replace(inside=None) for one in given)
+        return self._others.ways(body, about, given)
 
     def _outside(
         self,
@@ -149,8 +161,9 @@ class Calls:
         if what.event:
             events |= {Event(what.event, name, one.offset)}
         events |= self._handed(one, ref, passed) | self._given_away(one, ref, passed, what)
-        value = settled(ref, passed, here, self._lineage) or Val(here)
-        self._frontier.go_on(place, registers, state._replace(result=value, events=events))
+        value = settled(ref, passed, here, self._lineage, self._others.kind)
+        after = _left(ref, passed, registers, known=value is not None)
+        self._frontier.go_on(place, after, state._replace(result=value or Val(here), events=events))
 
     def _compares_nothing(self, ref: MethodRef, passed: list[Val]) -> bool:
         """Whether what a server shows is compared with null or with itself: by any chain the answer is the same."""
@@ -232,9 +245,40 @@ class Calls:
                 continue
             here = made_at(one.offset)
             self._lineage.tell(here, way.returned & told)
-            returned = None if way.argument is None else passed[way.argument]
-            result = Val(here, way.number) if returned is None else returned
-            self._frontier.go_on(place, registers, after._replace(result=result))
+            returned = _argument(passed, way.argument)
+            number = way.number if self._lineage.folds(here, passed) else None
+            made = Val(here, number, something=way.inside is not None, inside=way.inside)
+            result = made if returned is None else returned
+            ref = self._body.dex.method_ref(one.reference or 0)
+            inside = kept_of(self._others, ref, one.opcode, passed) if ref.name == "<init>" else None
+            left = _left(ref, passed, registers, known=False, inside=inside)
+            self._frontier.go_on(place, left, after._replace(result=result))
+
+
+def _argument(passed: list[Val], which: Origin | None) -> Val | None:
+    """What a helper returns of what it was passed; none if it is another value."""
+    if which is None:
+        return None
+    value = passed[which.number]
+    if not which.field:
+        return value
+    return value.inside.value(which.field) if isinstance(value.inside, Made) else None
+
+
+def _left(
+    ref: MethodRef, passed: list[Val], registers: list[Val], *, known: bool, inside: Inside = None
+) -> list[Val]:
+    """Registers after a call: a new object has in it what it was made of; what gets items may change them."""
+    if ref.name == "<init>":
+        changed: dict[Origin, Inside] = {passed[0].origin: inside or created(ref, passed)}
+    elif known:
+        return registers
+    else:
+        changed = {value.origin: None for value in passed if isinstance(value.inside, Contents)}
+    return [
+        value._replace(inside=changed[value.origin]) if value.origin in changed else value
+        for value in registers
+    ]
 
 
 def _short(ref: MethodRef) -> str:

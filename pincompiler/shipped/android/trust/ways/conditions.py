@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.android.dex import opcodes
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, together
@@ -57,6 +57,13 @@ _COMPARISONS: Final[tuple[Callable[[int, int], bool], ...]] = (
 """In the order of the opcodes of both kinds of tests."""
 
 
+class Branch(NamedTuple):
+    """One side of a condition."""
+
+    registers: list[Val]
+    tests: frozenset[Passed]
+
+
 class Conditions:
     """The conditions of one method."""
 
@@ -80,26 +87,22 @@ class Conditions:
         """Go each way that a test may go."""
         values = [registers[number] for number in one.registers]
         outcome = _decided(one.opcode, values)
-        condition = Condition(one.offset)
-        if any(passed.condition == condition for passed in state.tests):
-            self._looped.add(one.offset)
+        condition = self.note(one.offset, values, state)
         if (
             one.opcode in _NULL_TESTS
             and values[0].origin in self._lineage.objects | self._lineage.cast.keys()
         ):
             self._of_null.add(one.offset)
-        self._tested.setdefault(one.offset, set()).update(
-            value.origin for value in values if value.number is None
-        )
         following = self._frontier.after(place)
-        directed = self._is_directed(one, values)
+        directed = self._is_directed(one.offset, values)
         for taken in (True, False):
             if outcome is (not taken) or not self._is_possible(one.opcode, values, taken=taken):
                 continue
             target = (one.target or 0) if taken else -1 if following is None else following
             side = _side(one.opcode, target, taken=taken) if directed else None
             tests = state.tests if outcome is not None else state.tests | {Passed(condition, side)}
-            self._frontier.jump(state, _refined(one.opcode, registers, values, taken=taken), target, tests)
+            refined = self._refined(one.opcode, registers, values, taken=taken)
+            self._frontier.jump(state, refined, target, tests)
 
     def switch(self, one: Instruction, place: int, registers: list[Val], state: Progress) -> None:
         """Go each way of a switch, or the one that is known."""
@@ -111,16 +114,39 @@ class Conditions:
             else:
                 self._frontier.jump(state, registers, target, state.tests)
             return
-        self._tested.setdefault(one.offset, set()).add(value.origin)
+        condition = self.note(one.offset, [value], state)
         targets = [*dict.fromkeys(self._body.switch_targets(one))]
         following = self._frontier.after(place)
         if following is not None:
             targets.append(following)
-        directed = self._is_directed(one, [value])
+        directed = self._is_directed(one.offset, [value])
         for target in dict.fromkeys(targets):
             side = Side(jumps=True, number=target) if directed else None
-            tests = state.tests | {Passed(Condition(one.offset), side)}
+            tests = state.tests | {Passed(condition, side)}
             self._frontier.jump(state, registers, target, tests)
+
+    def note(self, number: int, values: list[Val], state: Progress) -> Condition:
+        """A condition, by its number, that a way comes to: remember what it tests, and whether that is in a loop."""
+        condition = Condition(number)
+        if any(passed.condition == condition for passed in state.tests):
+            self._looped.add(number)
+        self._tested.setdefault(number, set()).update(
+            value.origin for value in values if value.number is None
+        )
+        return condition
+
+    def sides(self, number: int, value: Val, registers: list[Val], state: Progress) -> tuple[Branch, Branch]:
+        """What is known where a value that is true or false is false, and where it is true."""
+        condition = self.note(number, [value], state)
+        directed = self._is_directed(number, [value])
+        made = [
+            Branch(
+                self._refined(opcodes.IF_NEZ, registers, [value], taken=taken),
+                state.tests | {Passed(condition, (SET if taken else NOT_SET) if directed else None)},
+            )
+            for taken in (False, True)
+        ]
+        return made[0], made[1]
 
     def of_helper(self, test: Test) -> Passed:
         """What stands for a condition inside a helper, among those of this method."""
@@ -169,11 +195,25 @@ class Conditions:
         of_null = offset in self._of_null
         return self._lineage.presence_of(origin) if of_null else self._lineage.about(origin)
 
-    def _is_directed(self, one: Instruction, values: list[Val]) -> bool:
+    def _is_directed(self, offset: int, values: list[Val]) -> bool:
         """Whether the direction of a test matters by itself: flags, and fields that tell classes apart."""
         if self._directed:
             return True
-        return any(self._about(one.offset, value.origin) & _DIRECTED for value in values)
+        return any(self._about(offset, value.origin) & _DIRECTED for value in values)
+
+    def _refined(self, opcode: int, registers: list[Val], values: list[Val], *, taken: bool) -> list[Val]:
+        """Registers after a test of null or zero: what it tested is known."""
+        if opcode not in _NULL_TESTS or values[0].number is not None:
+            return list(registers)
+        origin = values[0].origin
+        zero = taken == (opcode == opcodes.IF_EQZ)
+        number = 0 if zero else 1 if origin in self._lineage.bools else None
+        return [
+            value._replace(number=number, something=not zero)
+            if value.origin == origin and value.number is None
+            else value
+            for value in registers
+        ]
 
 
 def _side(opcode: int, target: int, *, taken: bool) -> Side:
@@ -193,13 +233,3 @@ def _decided(opcode: int, values: list[Val]) -> bool | None:
     if left.number is None or right.number is None:
         return None
     return _COMPARISONS[opcode - opcodes.IF_TESTS.start](left.number, right.number)
-
-
-def _refined(opcode: int, registers: list[Val], values: list[Val], *, taken: bool) -> list[Val]:
-    """Registers after a test of null or zero: what it tested is known."""
-    if opcode not in _NULL_TESTS or values[0].number is not None:
-        return list(registers)
-    origin = values[0].origin
-    zero = taken == (opcode == opcodes.IF_EQZ)
-    new = values[0]._replace(number=0) if zero else values[0]._replace(something=True)
-    return [new if value.origin == origin and value.number is None else value for value in registers]

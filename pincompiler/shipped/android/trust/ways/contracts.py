@@ -3,7 +3,8 @@
 The platform passes no null where it asks for a decision, no chain without certificates, and no empty host
 (AOSP's call sites: ConscryptEngineSocket and Platform.checkServerTrusted, HttpsURLConnection,
 AwContentsClientBridge.allowCertificateError; X509TrustManager's documentation refuses null and zero-length
-chains).  A test for any of these is no check, and its other side is never taken.
+chains).  A test for any of these is no check, and its other side is never taken.  The address of a page that has a
+certificate begins with ``https://``, and an SslError has one kind (Chromium's SslUtil makes each of one net error).
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.shipped.android.trust.meanings import HANDLER, X509
 from pincompiler.shipped.android.trust.vocabulary import About
-from pincompiler.shipped.android.trust.ways.lineage import UNSET, Val
+from pincompiler.shipped.android.trust.ways.constants import constant
+from pincompiler.shipped.android.trust.ways.lineage import UNSET, Val, Words
+from pincompiler.shipped.android.trust.ways.texts import ADDRESS
 
 if TYPE_CHECKING:
     from pincompiler.android.dex.refs import MethodRef
@@ -25,11 +28,11 @@ ABOVE: Final = {
     HANDLER: ("Landroid/os/Handler;",),
 }
 """What the classes extend of which the platform passes objects."""
-_FILLED: Final = frozenset(
-    {("Landroid/net/http/SslError;", "getUrl"), ("Ljavax/net/ssl/SSLSession;", "getPeerCertificates")}
-)
+_ERROR: Final = "Landroid/net/http/SslError;"
+_FILLED: Final = frozenset({(_ERROR, "getUrl"), ("Ljavax/net/ssl/SSLSession;", "getPeerCertificates")})
+_ADDRESSES: Final = frozenset({(_ERROR, "getUrl"), ("Landroid/webkit/WebView;", "getUrl")})
 _NEVER_NULL: Final = {
-    "Landroid/net/http/SslError;": {"getCertificate", "toString"},
+    _ERROR: {"getCertificate", "toString"},
     "Landroid/net/http/SslCertificate;": {
         *("getIssuedTo", "getIssuedBy", "getX509Certificate", "getValidNotAfter", "getValidNotBefore"),
         *("getValidNotAfterDate", "getValidNotBeforeDate"),
@@ -71,11 +74,35 @@ _EMPTY: Final = frozenset({"isBlank", "isEmpty", "isNullOrBlank", "isNullOrEmpty
 _EQUAL: Final = frozenset({"areEqual", "equals"})
 
 
-def settled(ref: MethodRef, passed: list[Val], here: Origin, lineage: Lineage) -> Val | None:
-    """What a call of the platform answers, as far as its contract tells; none if that depends on more."""
+def settled(
+    ref: MethodRef, passed: list[Val], here: Origin, lineage: Lineage, kind: int | None
+) -> Val | None:
+    """What a call answers, as far as the platform's contract or constants tell; none if that depends on more.
+
+    The ``kind`` is that of a WebView's error, if it is given.
+    """
+    if ref.class_name == _ERROR and kind is not None and (said := _of_kind(ref, passed, here, kind)):
+        return said
+    return _promised(ref, passed, here, lineage) or constant(ref, passed, here, lineage)
+
+
+def _of_kind(ref: MethodRef, passed: list[Val], here: Origin, kind: int) -> Val | None:
+    """What an SslError of a kind says of it."""
+    if ref.name == "getPrimaryError":
+        return Val(here, kind)
+    if ref.name == "hasError" and len(passed) > 1 and passed[1].number is not None:
+        return Val(here, int(passed[1].number == kind))
+    if ref.name == "toString":
+        return Val(here, something=True, filled=True, inside=Words(f"primary error: {kind} ", whole=False))
+    return None
+
+
+def _promised(ref: MethodRef, passed: list[Val], here: Origin, lineage: Lineage) -> Val | None:
+    """What the platform's contract tells."""
     key, first = (ref.class_name, ref.name), passed[0] if passed else UNSET
-    if key in _FILLED or ref.name in _NEVER_NULL.get(ref.class_name, ()):
-        return Val(here, something=True, filled=key in _FILLED)
+    if key in _FILLED or key in _ADDRESSES or ref.name in _NEVER_NULL.get(ref.class_name, ()):
+        inside = ADDRESS if key in _ADDRESSES else None
+        return Val(here, something=True, filled=key in _FILLED, inside=inside)
     if not first.something:
         return first._replace(something=True) if key == (_OBJECTS, "requireNonNull") else None
     if key in _SAME:
@@ -98,6 +125,7 @@ def _measured(ref: MethodRef, here: Origin, lineage: Lineage) -> Val | None:
     """What is said of the size of something that is not empty."""
     if ref.name in _EMPTY:
         return Val(here, 0)
-    if ref.name == "size":
-        lineage.tell(here, About.LENGTH | About.CHAIN_LENGTH)
-    return Val(here, something=True) if ref.name in {"length", "size"} else None
+    if ref.name in {"length", "size"}:
+        lineage.tell(here, About.LENGTH | About.CHAIN_LENGTH if ref.name == "size" else About.LENGTH)
+        return Val(here, something=True)
+    return None

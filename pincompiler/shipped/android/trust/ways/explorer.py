@@ -15,7 +15,8 @@ from pincompiler.shipped.android.trust.ways.asking import Mode
 from pincompiler.shipped.android.trust.ways.calls import Calls
 from pincompiler.shipped.android.trust.ways.conditions import Conditions
 from pincompiler.shipped.android.trust.ways.frontier import Frontier, Progress
-from pincompiler.shipped.android.trust.ways.lineage import UNSET, Given, Lineage, Val, argument
+from pincompiler.shipped.android.trust.ways.lineage import UNSET, Given, Lineage, Val, Words
+from pincompiler.shipped.android.trust.ways.logic import LOGIC, Logic
 from pincompiler.shipped.android.trust.ways.statements import Statements
 from pincompiler.shipped.android.trust.ways.way import Way, Ways
 
@@ -112,12 +113,13 @@ class Explorer:
 class _Others:
     """The other methods of a program, for one of them."""
 
-    __slots__ = ("_explorer", "_mode", "program")
+    __slots__ = ("_explorer", "_mode", "kind", "program")
 
     def __init__(self, explorer: Explorer, mode: Mode) -> None:
         self._explorer = explorer
         self._mode = mode
         self.program = explorer.program
+        self.kind = mode.kind
 
     def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
         """The only code of the app that a call may run."""
@@ -157,8 +159,11 @@ class _Run:
         self._lineage = Lineage(about)
         self._frontier = Frontier(explorer.program, body, largest)
         self._conditions = Conditions(body, self._lineage, self._frontier, directed=mode.directed)
+        self._logic = Logic(self._lineage, self._frontier, self._conditions)
         self._statements = Statements(explorer.program, body, self._lineage)
-        self._calls = Calls(_Others(explorer, mode), body, self._lineage, self._frontier, self._conditions)
+        self._calls = Calls(
+            _Others(explorer, mode), body, self._lineage, self._frontier, self._conditions, self._logic
+        )
 
     def run(self) -> Ways:
         frontier = self._frontier
@@ -184,15 +189,11 @@ class _Run:
 
     def _parameter(self, index: int) -> Val:
         given = self._given[index] if index < len(self._given) else Given()
-        origin = argument(index)
-        if given.kind:
-            self._lineage.classes[origin] = given.kind
-        if given.part is not None:
-            self._lineage.parts[origin] = given.part
-        is_receiver = index == 0 and not self._body.is_static
-        if is_receiver:
-            self._lineage.held = given.held
-        return Val(origin, given.number, given.something or is_receiver, given.filled)
+        value = self._lineage.receive(index, given)
+        if index or self._body.is_static:
+            return value
+        self._lineage.held = given.held
+        return value._replace(something=True)
 
     def _block(self, state: Progress) -> int:
         """Run until the way ends or parts; how many instructions that took."""
@@ -207,6 +208,8 @@ class _Run:
                 break
             if code in _CONTROL:
                 self._control(one, place, registers, state)
+                break
+            if code in LOGIC and self._logic.part(one, place, registers, state):
                 break
             state = step(one, registers, state)
             place += 1
@@ -223,18 +226,20 @@ class _Run:
             thrown = self._lineage.classes.get(origin, "Ljava/lang/Exception;")
             frontier.land(one.offset, thrown, f"throw {thrown}", registers, state)
         elif code == opcodes.RETURN_VOID:
-            frontier.end(state)
+            frontier.end(state, UNSET)
         elif code in opcodes.RETURNS:
             value = registers[one.registers[0]]
-            frontier.end(state, number=value.number, origin=value.origin)
+            frontier.end(state, value)
         else:
             self._conditions.test(one, place, registers, state)
 
     def _ways(self) -> tuple[Way, ...]:
         ways: dict[Way, None] = {}
-        for thrown, number, origin, tests, events in self._frontier.ends:
-            returned = NOTHING if origin is None or number is not None else self._lineage.about(origin)
+        for thrown, value, tests, events in self._frontier.ends:
             told = frozenset(map(self._conditions.told, tests))
-            passed = origin.number if origin is not None and origin.is_passed else None
-            ways[Way(thrown, number, returned, told, events, passed)] = None
+            returned = NOTHING if value.number is not None else self._lineage.about(value.origin)
+            # What a constant text says is left out: ways that differ in it are one.
+            inside = value.inside if returned and isinstance(value.inside, int | Words) else None
+            passed = value.origin if value.origin.is_passed else None
+            ways[Way(thrown, value.number, returned, told, events, passed, inside)] = None
         return tuple(ways)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from pincompiler.android.dex.format import DexError
 from pincompiler.shipped.android.trust.exceptions import ancestry
 from pincompiler.shipped.android.trust.vocabulary import EventKind
+from pincompiler.shipped.android.trust.ways.lineage import UNSET
 from pincompiler.shipped.android.trust.ways.way import Event
 
 if TYPE_CHECKING:
     from pincompiler.android.constants.program import Program
     from pincompiler.android.dex.method import MethodBody
-    from pincompiler.shipped.android.trust.ways.lineage import Origin, Val
+    from pincompiler.shipped.android.trust.ways.lineage import Val
     from pincompiler.shipped.android.trust.ways.way import Condition, Side
 
 
@@ -38,9 +39,8 @@ class End(NamedTuple):
     """How a way ended."""
 
     thrown: str | None
-    number: int | None
-    origin: Origin | None
-    """Of what it returns."""
+    value: Val
+    """What it returns; unset if that is nothing."""
     tests: frozenset[Passed]
     events: frozenset[Event]
 
@@ -82,15 +82,9 @@ class Frontier:
         """The offset of what follows the instruction at a place; none at the end."""
         return self.instructions[place + 1].offset if place + 1 < len(self.instructions) else None
 
-    def end(
-        self,
-        state: Progress,
-        thrown: str | None = None,
-        number: int | None = None,
-        origin: Origin | None = None,
-    ) -> None:
+    def end(self, state: Progress, value: Val, thrown: str | None = None) -> None:
         """A way has ended."""
-        self.ends[End(thrown, number, origin, state.tests, state.events)] = None
+        self.ends[End(thrown, value, state.tests, state.events)] = None
 
     def land(self, offset: int, thrown: str, name: str, registers: list[Val], state: Progress) -> None:
         """Go to where an exception is caught, or end."""
@@ -109,4 +103,4 @@ class Frontier:
                 self.jump(after, registers, handler.target, state.tests)
             if surely:
                 return
-        self.end(state, thrown)
+        self.end(state, UNSET, thrown)

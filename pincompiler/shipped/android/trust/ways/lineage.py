@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, About, together
 
@@ -25,6 +25,8 @@ class Origin(NamedTuple):
     maker: Maker
     number: int = 0
     """Of an instruction, its offset; of a caller, which argument it is, the receiver being the first."""
+    field: str = ""
+    """What of an argument it is, if it is not the whole of it."""
 
     @property
     def is_passed(self) -> bool:
@@ -56,8 +58,54 @@ class Val(NamedTuple):
     """Whether it is an object and not null, or a number above zero."""
     filled: bool = False
     """Whether it is as the platform passes it: a chain with certificates, a text that is not empty."""
+    inside: Inside = None
+    """What an object has in it, as far as it is constant."""
 
 
+class Words(NamedTuple):
+    """A text, or what is made of one: a URI, a pattern."""
+
+    begins: str
+    whole: bool = True
+    """Whether that is all of it."""
+    dotted: bool = False
+    """Whether there is a dot somewhere, as in the names of hosts."""
+
+
+class Failure(NamedTuple):
+    """What Kotlin's ``runCatching`` makes of an exception."""
+
+    thrown: Val
+
+
+class Contents(NamedTuple):
+    """What is in an array, a list or a set; of a matcher, its pattern and its text."""
+
+    items: tuple[Inside, ...]
+    """None for one that is not known."""
+
+
+class Made(NamedTuple):
+    """A new object."""
+
+    fields: tuple[tuple[str, Val, About], ...]
+    """What was put into those that never change: the field, the value, and what that tells of for another method."""
+
+    def value(self, field: str) -> Val | None:
+        """What is in a field; none if that is not known."""
+        return next((value for name, value, _ in self.fields if name == field), None)
+
+    def with_field(self, field: str, value: Val) -> Made:
+        """The same with a field set."""
+        return Made((*(one for one in self.fields if one[0] != field), (field, value, NOTHING)))
+
+
+Inside: TypeAlias = "int | Words | Failure | Contents | Made | None"
+"""What an object has in it, as far as it is constant; the number is that in a box."""
+_PLAIN: Final = frozenset(
+    f"Ljava/lang/{name};" for name in ("Boolean", "Byte", "Character", "Integer", "Long", "Short", "String")
+)
+"""Classes of what cannot be an exception in a box."""
 UNSET: Final = Val(Origin(Maker.NOBODY))
 
 
@@ -73,14 +121,21 @@ class Given(NamedTuple):
     """Of an object of a class that R8 merged from several: the number of the one it was."""
     held: tuple[tuple[str, int | None], ...] = ()
     """The classes, and parts of classes, of what was put into it, as far as they are known."""
+    inside: Inside = None
+    is_bool: bool = False
+    exact: bool = False
+    """Whether it is of that class itself, and of none below."""
 
 
 class Lineage:
     """The values of one method, each by the origin that it has on every way."""
 
     __slots__ = (
+        "bools",
         "cast",
         "classes",
+        "exact",
+        "folded",
         "held",
         "holds",
         "made_of",
@@ -118,6 +173,33 @@ class Lineage:
         """Of tests for a class, what they test."""
         self.parts: dict[Origin, int] = {}
         """Of objects of classes that R8 merged from several, which of these they are."""
+        self.exact: set[Origin] = set()
+        """Objects of which the class is known, and is no subclass of it: the only ones of their classes."""
+        self.bools: set[Origin] = set()
+        """Values that are true or false."""
+        self.folded: dict[Origin, set[Origin]] = {}
+        """Of numbers that were computed, those that they were computed of."""
+
+    def is_bool(self, value: Val) -> bool:
+        """Whether a value is true or false."""
+        return value.origin in self.bools if value.number is None else value.number in {0, 1}
+
+    def is_plain(self, value: Val) -> bool:
+        """Whether a value is surely no failure of Kotlin's Result."""
+        if value.number is not None or (value.inside is not None and not isinstance(value.inside, Failure)):
+            return True
+        return value.origin in self.exact or self.classes.get(value.origin, "") in _PLAIN
+
+    def folds(self, here: Origin, sources: Iterable[Val]) -> bool:
+        """Whether a number may be computed here of constants; not of itself, since a loop would never end."""
+        origins = {source.origin for source in sources if source.number is not None}
+        waiting = list(origins)
+        for one in waiting:
+            if one == here:
+                return False
+            waiting += self.folded.get(one, set()) - set(waiting)
+        self.folded.setdefault(here, set()).update(origins)
+        return True
 
     def tell(self, origin: Origin, about: About) -> None:
         """Add to what a value tells of by itself."""
@@ -136,7 +218,49 @@ class Lineage:
         held = dict.fromkeys(
             (self.classes[one], self.parts.get(one)) for one in inside if one in self.classes
         )
-        return Given(value.number, value.something, value.filled, kind, part, tuple(held))
+        return Given(
+            *(value.number, value.something, value.filled, kind, part, tuple(held)),
+            self._handed_on(value.inside),
+            is_bool=value.origin in self.bools,
+            exact=self.is_exact(value),
+        )
+
+    def _handed_on(self, inside: Inside) -> Inside:
+        """What is in an object, as another method is told of it."""
+        if not isinstance(inside, Made):
+            return inside
+        return Made(
+            tuple(
+                (field, Val(Origin(Maker.NOBODY), *value[1:4]), self.about(value.origin))
+                for field, value, _ in inside.fields
+            )
+        )
+
+    def receive(self, number: int, given: Given) -> Val:
+        """An argument as the method begins with it."""
+        origin, inside = argument(number), given.inside
+        if given.kind:
+            self.classes[origin] = given.kind
+        if given.part is not None:
+            self.parts[origin] = given.part
+        if given.is_bool:
+            self.bools.add(origin)
+        if given.exact:
+            self.exact.add(origin)
+        if isinstance(inside, Made):
+            for field, _, about in inside.fields:
+                self.tells[origin._replace(field=field)] = about
+            inside = Made(
+                tuple(
+                    (field, value._replace(origin=origin._replace(field=field)), about)
+                    for field, value, about in inside.fields
+                )
+            )
+        return Val(origin, given.number, given.something, given.filled, inside)
+
+    def is_exact(self, value: Val) -> bool:
+        """Whether the class of an object is known, and is not one below."""
+        return value.origin in self.exact or value.origin in self.new
 
     def presence_of(self, origin: Origin) -> About:
         """What it tells of that a value is there, or of a class: not of what its methods were passed."""
@@ -157,7 +281,7 @@ class Lineage:
 
     def _itself(self, origin: Origin) -> About:
         """What a value tells of by itself."""
-        if not origin.is_passed:
+        if not origin.is_passed or origin.field:
             return self.tells.get(origin, NOTHING)
         return self.passed[origin.number] if origin.number < len(self.passed) else NOTHING
 

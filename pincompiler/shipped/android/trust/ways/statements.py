@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.android.constants.arithmetic import BINARY, CONVERSIONS, LITERAL
 from pincompiler.android.constants.values import Number, Returned, Text
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.access import ACC_FINAL, ACC_SYNTHETIC
 from pincompiler.shipped.android.trust.meanings import HANDLER, X509
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, EventKind
+from pincompiler.shipped.android.trust.ways.constants import MOST_ITEMS, item_of
 from pincompiler.shipped.android.trust.ways.contracts import ABOVE
-from pincompiler.shipped.android.trust.ways.lineage import THIS, Val, made_at
+from pincompiler.shipped.android.trust.ways.lineage import THIS, Contents, Made, Val, Words, made_at
 from pincompiler.shipped.android.trust.ways.way import Event
 
 if TYPE_CHECKING:
@@ -19,15 +21,33 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import FieldRef
     from pincompiler.shipped.android.trust.ways.frontier import Progress
-    from pincompiler.shipped.android.trust.ways.lineage import Lineage, Origin
+    from pincompiler.shipped.android.trust.ways.lineage import Inside, Lineage, Origin
 
 _FLAGS: Final = ("Landroid/content/pm/ApplicationInfo;", "flags")
 _NEW_ARRAYS: Final = opcodes.FILLED_NEW_ARRAYS | {opcodes.NEW_ARRAY}
-_NOTHING: Final = opcodes.MONITORS | {opcodes.NOP, opcodes.CHECK_CAST, opcodes.FILL_ARRAY_DATA}
+_NOTHING: Final = opcodes.MONITORS | {opcodes.NOP, opcodes.CHECK_CAST}
 _PUTS: Final = opcodes.INSTANCE_PUTS | opcodes.STATIC_PUTS
 _GETS: Final = opcodes.INSTANCE_GETS | opcodes.STATIC_GETS
 _MADE_FINAL: Final = ACC_SYNTHETIC | ACC_FINAL
+_BOOLEAN: Final = "Ljava/lang/Boolean;"
+_TRUTHS: Final = {"FALSE": 0, "TRUE": 1}
+_FAILURE: Final = "Lkotlin/Result$Failure;"
 _CHOICES: Final = frozenset({"I", "Ljava/lang/String;"})
+
+
+def _fill(registers: list[Val], array: Val, items: tuple[Inside, ...] | None) -> None:
+    """Have an array hold some items, in whichever registers it is."""
+    for number, value in enumerate(registers):
+        if value.origin == array.origin:
+            registers[number] = value._replace(
+                inside=None if items is None or len(items) > MOST_ITEMS else Contents(items)
+            )
+
+
+def is_final(program: Program, ref: FieldRef) -> bool:
+    """Whether a field of the app keeps what it is given at first."""
+    found = program.field(ref)
+    return found is not None and bool(found[1].access & ACC_FINAL)
 
 
 def is_class_id(program: Program, ref: FieldRef) -> bool:
@@ -69,8 +89,9 @@ class Statements:
         elif code in opcodes.MOVE_RESULTS:
             registers[used[0]] = state.result
         elif code in opcodes.ARRAY_PUTS:
-            value, array = registers[used[0]], registers[used[1]]
-            self._lineage.holds.setdefault(array.origin, set()).add(value.origin)
+            self._put_item(one, registers)
+        elif code == opcodes.FILL_ARRAY_DATA:
+            _fill(registers, registers[used[0]], self._body.array_data(one))
         elif code in _PUTS:
             return self._put(one, registers, state)
         elif code in _GETS:
@@ -92,33 +113,44 @@ class Statements:
         elif code in opcodes.NEW_INSTANCE:
             self._lineage.classes[here] = self._body.dex.type_name(one.reference or 0)
             self._lineage.new.add(here)
-        elif code not in opcodes.CONST_STRING and code not in opcodes.CONST_CLASS:
+        elif code in opcodes.CONST_STRING:
+            return Val(here, something=True, inside=Words(self._body.dex.string(one.reference or 0)))
+        elif code not in opcodes.CONST_CLASS:
             return None
         return Val(here, something=True)
 
     def _array(self, one: Instruction, registers: list[Val], state: Progress) -> Progress:
         value = Val(made_at(one.offset), something=True)
         if one.opcode == opcodes.NEW_ARRAY:
-            registers[one.registers[0]] = value
+            size = registers[one.registers[1]].number
+            few = size is not None and 0 <= size <= MOST_ITEMS
+            registers[one.registers[0]] = value._replace(
+                inside=Contents((None,) * (size or 0)) if few else None
+            )
             return state
         self._lineage.make(value.origin, (registers[r].origin for r in one.registers))
-        return state._replace(result=value)
+        kind = self._body.dex.type_name(one.reference or 0)[1:]
+        items = tuple(item_of(registers[r], kind) for r in one.registers)
+        return state._replace(result=value._replace(inside=Contents(items)))
+
+    def _put_item(self, one: Instruction, registers: list[Val]) -> None:
+        value, array, index = (registers[used] for used in one.registers)
+        self._lineage.holds.setdefault(array.origin, set()).add(value.origin)
+        if isinstance(array.inside, Contents):
+            items, at = array.inside.items, index.number
+            item = value.inside if one.opcode == opcodes.ARRAY_PUT_OBJECT else value.number
+            known = at is not None and 0 <= at < len(items)
+            _fill(registers, array, (*items[:at], item, *items[(at or 0) + 1 :]) if known else None)
 
     def _computed(self, one: Instruction, registers: list[Val]) -> Val:
         """Arithmetic, comparisons, items of arrays."""
         code, used, here = one.opcode, one.registers, made_at(one.offset)
         sources = [registers[r] for r in (used if code in opcodes.BINARY_2ADDR else used[1:])]
-        numbers = [source.number for source in sources] + [one.literal] * (code in opcodes.XOR_LITERALS)
-        if code in opcodes.XORS and {*numbers} <= {0, 1}:
-            return Val(here, int({*numbers} == {0, 1}))
-        if code == opcodes.INSTANCE_OF and self._is_surely(sources[0], one):
-            return Val(here, 1)
-        if code == opcodes.INSTANCE_OF and sources[0].number == 0:
-            return Val(here, 0)
+        number = self._folded(one, sources)
+        if number is not None:
+            return Val(here, number)
         if code == opcodes.INSTANCE_OF:
-            self._lineage.cast[here] = sources[0].origin
-        if code in opcodes.XOR_LITERALS:
-            self._lineage.tell(here, About.NEGATED)
+            return self._class_test(sources[0], one)
         if code == opcodes.ARRAY_LENGTH:
             filled = sources[0].filled
             self._lineage.tell(here, About.LENGTH | About.CHAIN_LENGTH if filled else About.LENGTH)
@@ -128,9 +160,48 @@ class Statements:
         self._lineage.make(here, (source.origin for source in sources if source.number is None))
         return Val(here)
 
+    def _folded(self, one: Instruction, sources: list[Val]) -> int | None:
+        """What arithmetic makes of constants."""
+        numbers = [source.number for source in sources] + [one.literal] * (one.opcode in LITERAL)
+        operation = (BINARY | LITERAL | CONVERSIONS).get(one.opcode)
+        if operation is None or None in numbers or not self._lineage.folds(made_at(one.offset), sources):
+            return None
+        first, second = (number or 0 for number in (*numbers, 0)[:2])
+        return operation(first, second)
+
+    def _class_test(self, value: Val, one: Instruction) -> Val:
+        """Whether an object is of a class."""
+        here = made_at(one.offset)
+        self._lineage.bools.add(here)
+        if value.number == 0 or self._is_surely_not(value, one):
+            return Val(here, 0)
+        if self._is_surely(value, one):
+            return Val(here, 1)
+        self._lineage.make(here, (value.origin,))
+        self._lineage.cast[here] = value.origin
+        return Val(here)
+
+    def _is_surely_not(self, value: Val, one: Instruction) -> bool:
+        """Whether an object of which the class is known is of none that the app, or Kotlin's library, has besides."""
+        kind = self._lineage.classes.get(value.origin, "")
+        asked = self._body.dex.type_name(one.reference or 0)
+        if asked == _FAILURE and self._lineage.is_plain(value):
+            return True
+        if not self._lineage.is_exact(value) or self._program.class_def(asked) is None:
+            return False
+        above = list(self._program.ancestry(kind))
+        return all(asked != one.name and asked not in one.interfaces for one in above)
+
     def _item(self, one: Instruction, sources: list[Val]) -> Val:
         """An item of an array."""
-        here = made_at(one.offset)
+        here, (array, index) = made_at(one.offset), sources
+        items, at = array.inside.items if isinstance(array.inside, Contents) else (), index.number
+        if at is not None and 0 <= at < len(items):
+            item = items[at]
+            if one.opcode == opcodes.ARRAY_GET_OBJECT:
+                return Val(here, something=item is not None, inside=item)
+            if isinstance(item, int):
+                return Val(here, item)
         self._lineage.make(here, (source.origin for source in sources))
         self._lineage.tell(here, About.ITEM)
         if one.opcode == opcodes.ARRAY_GET_OBJECT:
@@ -151,8 +222,13 @@ class Statements:
     def _get(self, one: Instruction, registers: list[Val]) -> Val:
         ref, here = self._body.dex.field_ref(one.reference or 0), made_at(one.offset)
         self._lineage.names[here] = f"{ref.class_name}->{ref.name}"
+        kept = registers[one.registers[1]].inside if one.opcode in opcodes.INSTANCE_GETS else None
+        if isinstance(kept, Made) and (value := kept.value(str(ref))):
+            return value
         if ref.descriptor[0] in "L[":
             self._object(here, ref)
+        elif ref.descriptor == "Z":
+            self._lineage.bools.add(here)
         about = _of_field(ref)
         if not about:
             held = one.opcode in opcodes.INSTANCE_GETS
@@ -167,7 +243,12 @@ class Statements:
             return Val(here, self._lineage.parts.get(THIS))
         if one.opcode in opcodes.STATIC_GETS and ref.descriptor == "Z":
             return Val(here, self._constant(ref))
-        return Val(here, something=one.opcode in opcodes.STATIC_GETS and self._is_single(ref))
+        if ref.class_name == _BOOLEAN and ref.name in _TRUTHS:
+            return Val(here, something=True, inside=_TRUTHS[ref.name])
+        single = one.opcode in opcodes.STATIC_GETS and self._is_single(ref)
+        if single:
+            self._lineage.exact.add(here)
+        return Val(here, something=single)
 
     def _object(self, here: Origin, ref: FieldRef) -> None:
         """Remember what is known of an object by the field that it comes from."""
@@ -217,12 +298,24 @@ class Statements:
             return int(passed[0].value == "true") if passed and isinstance(passed[0], Text) else None
         return value.value if isinstance(value, Number) else None
 
+    def _keep(self, one: Instruction, registers: list[Val], value: Val) -> None:
+        """Have a new object hold a value in a field that never changes."""
+        ref, holder = self._body.dex.field_ref(one.reference or 0), registers[one.registers[1]]
+        if is_final(self._program, ref):
+            made = holder.inside if isinstance(holder.inside, Made) else Made(())
+            kept = made.with_field(str(ref), value)
+            for number, other in enumerate(registers):
+                if other.origin == holder.origin:
+                    registers[number] = other._replace(inside=kept)
+
     def _put(self, one: Instruction, registers: list[Val], state: Progress) -> Progress:
         value = registers[one.registers[0]]
         if one.opcode in opcodes.INSTANCE_PUTS:
             holder = registers[one.registers[1]].origin
             if holder != THIS or self._body.is_static:
                 self._lineage.holds.setdefault(holder, set()).add(value.origin)
+            if holder in self._lineage.new:
+                self._keep(one, registers, value)
         about = self._lineage.about(value.origin)
         if not about & (SUBJECTS | About.EXCEPTION):
             return state

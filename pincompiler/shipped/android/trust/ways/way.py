@@ -8,6 +8,7 @@ from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
     from pincompiler.shipped.android.trust.vocabulary import About, EventKind
+    from pincompiler.shipped.android.trust.ways.lineage import Inside, Origin
 
 
 class Event(NamedTuple):
@@ -64,8 +65,10 @@ class Way(NamedTuple):
     """What the returned value tells of."""
     tests: frozenset[Test]
     events: frozenset[Event]
-    argument: int | None = None
-    """Which of its arguments it returns, the receiver being the first; none if it is another value."""
+    argument: Origin | None = None
+    """Which of its arguments it returns, or what of one; none if it is another value."""
+    inside: Inside = None
+    """What is in the object that it returns, if that is constant and rests on what it was passed."""
 
 
 @dataclass(frozen=True, slots=True)
