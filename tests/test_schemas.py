@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -72,3 +73,23 @@ def test_closing_a_schema_closes_every_object() -> None:
     assert objects(strict)
     assert all(one["additionalProperties"] is False for one in objects(strict))
     Draft202012Validator.check_schema(strict)
+
+
+def names(value: Any) -> set[str]:
+    """All that a schema names: fields, and the values of a choice."""
+    if isinstance(value, list):
+        return {name for one in value for name in names(one)}
+    if not isinstance(value, dict):
+        return set()
+    own = {*value.get("properties", ()), *(one for one in value.get("enum", ()))}
+    return own | {name for one in value.values() for name in names(one)}
+
+
+@pytest.mark.parametrize("name", ["verify", "impact", "plan", "audit"])
+def test_the_readme_names_no_field_that_is_not_there(name: str) -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    (paragraph,) = (one for one in text.split("\n\n") if f"schemas/{name}.schema.json" in one)
+    sentences = paragraph[paragraph.rindex("JSON") :]
+    told = {word for word in re.findall("`([^`]+)`", sentences) if not word.startswith("-")}
+    assert len(told) > 1
+    assert told <= names(schema(name))

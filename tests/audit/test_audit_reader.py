@@ -272,10 +272,17 @@ def put(path: tuple[str | int, ...], value: object) -> Any:
     return report
 
 
-def refusal(report: Any) -> str:
+@given(st.integers(0, len(SAVED) - 1), st.binary(max_size=4), st.integers(0, 40))
+def test_a_file_that_was_damaged_is_read_or_refused(at: int, new: bytes, lost: int) -> None:
+    saved = SAVED.encode()
+    refused = refusal(saved[:at] + new + saved[at + lost :])
+    assert refused == "" or refused.startswith("audit.json: ")
+
+
+def refusal(saved: bytes) -> str:
     """Why a saved audit is refused; empty if it is read, and can be shown."""
     try:
-        found = parse(json.dumps(report).encode(), "audit.json")
+        found = parse(saved, "audit.json")
     except InputError as error:
         return str(error)
     html.render(found)
@@ -286,7 +293,7 @@ def refusal(report: Any) -> str:
 def test_a_file_is_read_if_its_schema_allows_it(path: tuple[str | int, ...], value: object) -> None:
     """Two readers of the same table: ours, and a validator of the published schema that others wrote."""
     report = put(path, value)
-    refused = refusal(report)
+    refused = refusal(json.dumps(report).encode())
     # That a run has this number is more than a schema can say; NaN and Infinity are no JSON.
     if "is no index into runs" not in refused and "Infinity is no number" not in refused:
         assert json_schemas.validator("audit", strict=False).is_valid(report) is not bool(refused), refused
@@ -306,16 +313,20 @@ def test_a_field_that_every_version_wrote_is_not_missing() -> None:
         place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)[1:]
         of_finding = len(path) == 5 and path[2] in ("findings", "fixed")
         added = path[-1] in ADDED or (of_finding and path[-1] in ADDED_TO_FINDINGS)
-        assert refusal(report) == ("" if added else f"audit.json: {place}: is missing")
+        assert refusal(json.dumps(report).encode()) == ("" if added else f"audit.json: {place}: is missing")
 
 
 def test_what_does_not_say_what_it_is_is_refused() -> None:
     for name in ("version", "command"):
-        assert "is no result of pincompiler audit" in refusal({k: v for k, v in REPORT.items() if k != name})
+        report = {one: value for one, value in REPORT.items() if one != name}
+        assert "is no result of pincompiler audit" in refusal(json.dumps(report).encode())
 
 
 def test_a_run_that_is_not_there_is_missed() -> None:
-    assert refusal({**REPORT, "runs": []}) == "audit.json: subjects[0].run: is no index into runs"
+    assert (
+        refusal(json.dumps({**REPORT, "runs": []}).encode())
+        == "audit.json: subjects[0].run: is no index into runs"
+    )
 
 
 @pytest.mark.parametrize(
