@@ -18,7 +18,7 @@ from pincompiler.cli.console import (
     refuse_unwritable,
     talk,
 )
-from pincompiler.cli.options import Horizon, ReportAs, ReportTo, Today, day_of
+from pincompiler.cli.options import Horizon, ReportAs, ReportTo, Today, day_of, refuse_second_reader
 from pincompiler.cli.progress import shown
 from pincompiler.facts.engine import Engine
 
@@ -33,7 +33,10 @@ LARGE = 64 << 20
 EPILOG = "Example: pincompiler audit --pins pins.toml -f sarif -o audit.sarif app-release.apk"
 Apps = Annotated[
     list[Path],
-    typer.Argument(metavar="APP...", help="APK, APKS, XAPK, APKM or AAB files, or directories of APKs."),
+    typer.Argument(
+        metavar="APP...",
+        help="APK, APKS, XAPK, APKM or AAB files, directories of them, or - for standard input.",
+    ),
 ]
 Pins = Annotated[
     Path | None, typer.Option("--pins", metavar="FILE", help="The pins.toml that the apps are held to.")
@@ -81,6 +84,7 @@ def command(
 
     if fail_on is FailOn.NEW and baseline is None:
         raise UsageError("--fail-on new needs --baseline FILE")
+    refuse_second_reader(*apps, pins, baseline, *(accept or ()))
     refuse_unwritable(output)
     before = _saved(baseline) if baseline else None
     asked = auditing.audit_options(day_of(today), pins, accept or (), expiring_within, engine)

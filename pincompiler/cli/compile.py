@@ -44,6 +44,11 @@ Force = Annotated[
     typer.Option("--force", help="Overwrite files that a person wrote or another pins.toml generated."),
 ]
 
+Name = Annotated[
+    str,
+    typer.Option("--name", metavar="PINS.TOML", help="What the headers of files are to call standard input."),
+]
+
 
 def command(
     pins: PinsFile = PINS,
@@ -52,6 +57,7 @@ def command(
     check_only: CheckOnly = False,
     force: Force = False,
     expiring_within: Horizon = 30,
+    name: Name = "",
     output_format: OutputFormat = Format.TEXT,
     today: Today = "",
 ) -> None:
@@ -65,7 +71,9 @@ def command(
     to_stdout, as_json = output == "-", output_format is Format.JSON
     if to_stdout and (as_json or check_only):
         raise UsageError("-o - prints the file itself; it goes with neither --check nor -f json")
-    checked = compiler.check(pins, day_of(today), expiring_within, target)
+    if name and str(pins) != "-":
+        raise UsageError("--name is for standard input: headers name a file by its path")
+    checked = compiler.check(pins, day_of(today), expiring_within, target, _named(name))
     _known_targets(target or (), checked)
     directory = Path(output) if output and not to_stdout else checked.project.root
     kept = compiler.overwritten(checked, directory, force=force) if checked.ok and not to_stdout else ()
@@ -101,6 +109,16 @@ def _tell(
         print_stale(stale, directory)
     else:
         tell_written(artifacts, stale)
+
+
+def _named(text: str) -> str:
+    """A path as headers have it.  UsageError if it leads up, or nowhere."""
+    from pincompiler.platforms.headers import safe_name
+
+    names = text.split("/") if text else []
+    if not {"", ".", ".."}.isdisjoint(names):
+        raise UsageError(f"--name {text}: write a file's name, or its path from a folder above the outputs")
+    return "/".join(map(safe_name, names))
 
 
 def _stale(artifacts: tuple[Artifact, ...], directory: Path, *, write: bool) -> tuple[Artifact, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pincompiler.cli.console import PROBLEM, Format, incomplete, out, talk
-from pincompiler.cli.options import OutputFormat, Today, day_of
+from pincompiler.cli.options import OutputFormat, Today, day_of, refuse_second_reader
 
 EPILOG = "Examples: pincompiler diff pins.toml ios/Shop/Info.plist; pincompiler diff old.apk new.apk"
 
@@ -27,6 +27,7 @@ def command(
     from pincompiler.reports.diff import text as diff_text
     from pincompiler.workflows.diff import compare
 
+    refuse_second_reader(left, right)
     found = compare(left, right, day_of(today))
     out(diff_json.render(found) if output_format is Format.JSON else diff_text.render(found))
     if not (found.differ or found.doubts) and output_format is Format.TEXT:

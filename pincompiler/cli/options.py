@@ -60,6 +60,12 @@ def day_of(text: str, option: str = "--today") -> date:
         raise UsageError(f"{option} {text}: write YYYY-MM-DD") from error
 
 
+def refuse_second_reader(*files: Path | str | None) -> None:
+    """UsageError if two of the files are standard input, which gives what it has once."""
+    if sum(str(file) == "-" for file in files) > 1:
+        raise UsageError("standard input can be read once; write all but one of the files as files")
+
+
 def now_of(today: str) -> datetime:
     """The instant by which certificates are judged; a day that was given stands for its noon in UTC."""
     return datetime.combine(day_of(today), time(12), UTC) if today else datetime.now(UTC)

@@ -109,6 +109,8 @@ class Project:
     """By host, in the order of the file, and then by day."""
     inputs: frozenset[Path] = frozenset()
     """The files it is read from: itself, those of its keys, the bases."""
+    source: str = ""
+    """What headers call a pins.toml that is no file; nothing else is known of where it is from."""
 
     def supported(self, first: date, last: date) -> tuple[SupportedRelease, ...]:
         """The releases that are supported on a day between two, both included."""

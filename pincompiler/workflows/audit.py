@@ -158,7 +158,11 @@ def audit_all(paths: Sequence[Path], asked: AuditOptions, jobs: int = 1) -> Iter
     for streamed, some in groupby(paths, lambda path: str(path) == "-"):
         files = tuple(map(AppFiles, some))
         if streamed:  # which is this process's alone
-            yield from (audit(one.path, asked) for one in files)
+            for one in files:
+                found = _audit_or_split(one, asked)
+                yield from (
+                    (_audit(app, asked) for app in found.tasks) if isinstance(found, Split) else (found,)
+                )
             continue
         found = _audit_or_split(files[0], asked) if len(paths) == 1 else Split(files)
         if isinstance(found, Split):

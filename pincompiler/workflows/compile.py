@@ -11,6 +11,8 @@
 from __future__ import annotations
 
 import os
+from base64 import b64decode
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,13 +68,27 @@ class Checked:
         return all(finding.level is not Level.ERROR for finding in self.findings)
 
 
-def check(path: Path, today: date, horizon: int = 30, targets: Collection[str] | None = None) -> Checked:
-    """Read and judge a pins.toml, for all of its targets or for some.
+def check(
+    path: Path,
+    today: date,
+    horizon: int = 30,
+    targets: Collection[str] | None = None,
+    name: str = "",
+) -> Checked:
+    """Read and judge a pins.toml, for all of its targets or for some; ``name`` is what headers call standard input.
 
     Raises InputError when pins.toml, or a base file it names, cannot be read.
     """
-    root = Path.cwd() if str(path) == "-" else path.parent
-    return check_document(read_document(path), root, today, horizon, targets)
+    if str(path) != "-":
+        return check_document(read_document(path), path.parent, today, horizon, targets)
+    checked = check_document(read_document(path), Path.cwd(), today, horizon, targets)
+    return replace(checked, project=replace(checked.project, source=name or _unnamed(checked.project)))
+
+
+def _unnamed(project: Project) -> str:
+    """What headers call standard input by itself: two with one policy are the same, for none overwrites the other's pins."""
+    digest = b64decode(project.policy.digest().rpartition("sha256/")[2])
+    return f"standard-input-{digest[:4].hex()}"
 
 
 def check_document(

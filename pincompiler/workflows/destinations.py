@@ -99,6 +99,8 @@ def record_in(content: bytes, file: str) -> Mapping[str, Any]:
 
 
 def _source_name(project: Project, path: Path) -> str:
+    if project.source:
+        return project.source
     root, folder = project.root.resolve(), _folder(path)
     shared = Path(os.path.commonpath((root, folder)))
     inner = root.relative_to(shared)
@@ -124,8 +126,8 @@ def _is_ours(project: Project, path: Path, name: str, named: str) -> bool:
 
     What it names is looked for; where it is no more, pins.toml may have moved, and its own name decides.
     """
-    if name == named:
-        return True
+    if name == named or project.source:  # that two came by standard input says nothing
+        return name == named
     pins = project.root.resolve() / project.file
     found = next(_meant(name, pins.parent, _folder(path)), None)
     if found is not None and os.path.lexists(pins):

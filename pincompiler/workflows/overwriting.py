@@ -42,7 +42,11 @@ def in_the_way(
         output, place = lowering.output, destination(project, lowering.output, directory)
         found = _conflict(project, place, written)
         if not found and not force:
-            found = _other_spelling(place, directory) or _foreign(place) or _by_hand(project, lowering, place)
+            found = (
+                _other_spelling(place, directory)
+                or _foreign(project, place, edits=target_named(output.target).edits)
+                or _by_hand(project, lowering, place)
+            )
         if found:
             rule, message, fix = found
             where = output.where.at("path") if output.where else None
@@ -73,12 +77,14 @@ def _other_spelling(place: Destination, directory: Path) -> _Obstacle | None:
     return None
 
 
-def _foreign(place: Destination) -> _Obstacle | None:
+def _foreign(project: Project, place: Destination, *, edits: bool) -> _Obstacle | None:
     # Writing refuses a link, whatever it leads to.
     if place.ours or not place.said or place.path.is_symlink():
         return None
-    message = f"{place.path} was generated from {place.said} and would be overwritten"
-    return foreign_output.RULE, message, _FOREIGN
+    made = f"the pins in {place.path} were" if edits else f"{place.path} was"
+    message = f"{made} generated from {place.said} and would be overwritten"
+    fix = f"pass --name {place.said} if this is that file, or --force if it is to write it from now on"
+    return foreign_output.RULE, message, fix if project.source else _FOREIGN
 
 
 def _by_hand(project: Project, lowering: Lowering, place: Destination) -> _Obstacle | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pincompiler.android.apk import app_files, is_app_file
 from pincompiler.base.errors import InputError
 from pincompiler.base.finding import Confidence, Finding, Level, fold
 from pincompiler.base.lazy_regex import lazy_regex
@@ -39,7 +40,6 @@ _ON_NSC = frozenset(
     }
 )
 """Rules on apps that look at nothing but the network security configuration."""
-_APPS = (".apk", ".apks", ".xapk", ".apkm", ".aab")
 _ROOT = lazy_regex(rb"<(?:\w+:)?([A-Za-z][\w.-]*)[\s/>]")
 
 
@@ -151,11 +151,11 @@ def _from_nsc(data: bytes, path: Path) -> Configuration:
 
 def is_app(path: Path) -> bool:
     """Whether a path is an app's by its name, or a directory of its splits."""
-    if path.suffix in _APPS:
+    if is_app_file(path.name):
         return True
     try:
-        return any(path.glob("*.apk")) if path.is_dir() else False
-    except OSError:  # reading it will say why
+        return bool(app_files(path)) if path.is_dir() else False
+    except (InputError, OSError):  # reading it will say why
         return False
 
 

@@ -4,7 +4,14 @@ from pincompiler.android.apk.archive import Archive, MemberError
 from pincompiler.android.apk.directory import ArchiveError
 from pincompiler.android.apk.manifest import Component, Manifest
 from pincompiler.android.apk.oddities import Anomaly, Unread
-from pincompiler.android.apk.opening import AppFiles, SeveralAppsError, open_package, read_package
+from pincompiler.android.apk.opening import (
+    AppFiles,
+    SeveralAppsError,
+    app_files,
+    is_app_file,
+    open_package,
+    read_package,
+)
 from pincompiler.android.apk.package import NscVariant, Package, PackageKind
 from pincompiler.android.apk.resources import ResourceName, ResourceReference, Resources, Value
 
@@ -25,6 +32,8 @@ __all__ = [
     "SeveralAppsError",
     "Unread",
     "Value",
+    "app_files",
+    "is_app_file",
     "open_package",
     "read_package",
 ]

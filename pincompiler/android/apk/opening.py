@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _MANIFEST = "AndroidManifest.xml"
 _MODULE = lazy_regex(r"([^/]+/)manifest/AndroidManifest\.xml")
 _APK = lazy_regex(r".*\.apk", re.IGNORECASE | re.DOTALL)
+_WHOLE = lazy_regex(r".*\.(?:apks|xapk|apkm|aab)", re.IGNORECASE | re.DOTALL)
+"""Archives that are an app by themselves, whatever stands beside them."""
 _MOST_PARTS = 300
 _MANIFEST_LIMIT = 16 << 20
 _MANIFESTS_LIMIT = 48 << 20
@@ -51,9 +53,10 @@ class AppFiles:
     @property
     def name(self) -> str:
         """How the app is called: as it was given, or by its base."""
+        whole = "<stdin>" if str(self.path) == "-" else str(self.path)
         if not self.parts:
-            return "<stdin>" if str(self.path) == "-" else str(self.path)
-        return str(self.path / self.parts[0]) if self.path.is_dir() else f"{self.path}!{self.parts[0]}"
+            return whole
+        return str(self.path / self.parts[0]) if self.path.is_dir() else f"{whole}!{self.parts[0]}"
 
     def only(self, parts: tuple[str, ...]) -> AppFiles:
         """One app of several."""
@@ -64,12 +67,26 @@ class AppFiles:
 class SeveralAppsError(InputError):
     """A directory or an archive of APKs holds several apps where one was to be."""
 
-    def __init__(self, path: str, apps: Sequence[tuple[str, tuple[str, ...]]]) -> None:
-        """``apps`` are the APKs of each with what it is called."""
+    def __init__(self, path: str, apps: Sequence[tuple[str, tuple[str, ...]]], *, packed: bool) -> None:
+        """``apps`` are the files of each with what it is called; ``packed`` is whether they are in an archive."""
         self.parts = tuple(parts for _, parts in apps)
         told = ", ".join(f"{parts[0]} is {title}" for title, parts in apps[:_TOLD])
         more = f", and {len(apps) - _TOLD} more" if len(apps) > _TOLD else ""
-        super().__init__(f"{path}: holds several apps; name one of them: {told}{more}")
+        way = "unpack it and name one of them" if packed else "name one of them"
+        super().__init__(f"{path}: holds several apps; {way}: {told}{more}")
+
+
+def is_app_file(name: str) -> bool:
+    """Whether a file is an app, or a part of one, by its name."""
+    return bool(_APK.fullmatch(name) or _WHOLE.fullmatch(name))
+
+
+def app_files(folder: Path) -> tuple[str, ...]:
+    """The names of the app files in a folder, those in folders below it left out.  InputError if it cannot be read."""
+    try:
+        return tuple(sorted(one.name for one in folder.iterdir() if is_app_file(one.name) and one.is_file()))
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be read: {error.strerror}") from error
 
 
 def open_package(path: Path, limit: int = MEMBER_LIMIT, parts: tuple[str, ...] = ()) -> Package:
@@ -79,7 +96,7 @@ def open_package(path: Path, limit: int = MEMBER_LIMIT, parts: tuple[str, ...] =
     ``limit`` bounds what one member may unpack to.  Use it as a context manager, or close it.
     """
     if str(path) == "-":
-        return read_package(standard_input(), "<stdin>", limit)
+        return _open(Memory(standard_input()), AppFiles(path, parts).name, limit, lambda: None, parts)
     if path.is_dir():
         return _open_directory(path, limit, parts)
     file = File(path)
@@ -107,22 +124,37 @@ def _open(
         modules = sorted(modules, key=lambda one: (one != "base/", one))[:_MOST_PARTS]
         parts, kind = [Part(one[:-1], archive, one, proto=True) for one in modules], PackageKind.AAB
     else:
-        parts, kind = list(opening.nested(archive, chosen)), PackageKind.APKS
-        if not parts:
-            why = next((f": {one.why}" for one in opening.unknowns), "")
-            raise InputError(f"{name}: has neither a manifest nor readable APKs in it: no Android app{why}")
-        if not chosen:
-            unread = {unknown.what: None for unknown in opening.unknowns}
-            read = {part.name: _manifest(opening.markup(part)) for part in parts}
-            opening.refuse_several(read | unread, variants=True)
+        parts, kind = _apks_in(archive, chosen, opening), PackageKind.APKS
     return opening.package(kind, _digest_of(parts) if chosen else digest(storage), parts, close)
 
 
+def _apks_in(archive: Archive, chosen: tuple[str, ...], opening: _Opening) -> list[Part]:
+    """Those of one app.  InputError if there are none that can be read, or of several apps."""
+    whole = tuple(name for name in chosen or archive.names() if _WHOLE.fullmatch(name))
+    parts = [] if chosen and whole else list(opening.nested(archive, chosen))
+    if not chosen:
+        unread = {unknown.what: None for unknown in opening.unknowns}
+        read = {part.name: _manifest(opening.markup(part)) for part in parts}
+        opening.refuse_several(read | unread, whole, packed=True)
+    if not parts:
+        why = next((f": {one.why}" for one in opening.unknowns), "")
+        if whole:
+            why = f": {whole[0]} is an archive of its own, to be unpacked first"
+        raise InputError(
+            f"{opening.name}: has neither a manifest nor readable APKs in it: no Android app{why}"
+        )
+    return parts
+
+
 def _open_directory(path: Path, limit: int, chosen: tuple[str, ...]) -> Package:
-    names = chosen or _apks(path)
+    names = chosen or app_files(path)
+    whole = tuple(name for name in names if _WHOLE.fullmatch(name))
+    if len(names) == 1 and whole:
+        return open_package(path / whole[0], limit)
     opening = _Opening(AppFiles(path, chosen).name, limit)
     if not chosen and len(names) > 1:
-        opening.refuse_several({name: _manifest_of(path / name) for name in names}, variants=False)
+        read = {name: _manifest_of(path / name) for name in names if name not in whole}
+        opening.refuse_several(read, whole, packed=False)
     files: list[File] = []
 
     def close() -> None:
@@ -156,13 +188,6 @@ def _manifest_of(path: Path) -> Manifest | None:
         return None
 
 
-def _apks(path: Path) -> tuple[str, ...]:
-    try:
-        return tuple(sorted(one.name for one in path.iterdir() if _APK.fullmatch(one.name) and one.is_file()))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-
-
 def _digest_of(parts: Iterable[Part]) -> str:
     """Of the lines that ``sha256sum *.apk`` prints."""
     lines = "".join(f"{digest(part.archive.storage)}  {part.name}\n" for part in parts)
@@ -188,10 +213,13 @@ class _Opening:
     def doubt(self, what: str, why: str) -> None:
         self.unknowns[Unread(what, why)] = None
 
-    def refuse_several(self, manifests: Mapping[str, Manifest | None], *, variants: bool) -> None:
-        """Raise SeveralAppsError if these APKs are not of one app."""
-        if apps := _apart(manifests, variants=variants):
-            raise SeveralAppsError(self.name, apps)
+    def refuse_several(
+        self, manifests: Mapping[str, Manifest | None], whole: tuple[str, ...], *, packed: bool
+    ) -> None:
+        """Raise SeveralAppsError if these APKs, and archives of their own, are not of one app."""
+        apps = _apart(manifests, whole, variants=packed)
+        if len(apps) > 1:
+            raise SeveralAppsError(self.name, apps, packed=packed)
 
     def nested(self, archive: Archive, chosen: tuple[str, ...]) -> Iterator[Part]:
         """Those APKs of an archive that were chosen, else all that are not one app once more."""
@@ -319,29 +347,37 @@ def _manifest(markup: Markup, resources: Resources | None = None) -> Manifest | 
 
 
 def _apart(
-    manifests: Mapping[str, Manifest | None], *, variants: bool
+    manifests: Mapping[str, Manifest | None], whole: Iterable[str], *, variants: bool
 ) -> Sequence[tuple[str, tuple[str, ...]]]:
-    """The APKs of each app, its base first, with what it is called; none if they can all be of one.
+    """The files of each app, its base first, with what it is called; at most one if they can all be of one.
 
     Android takes APKs for one app whose package and version code are the same, of which one is the base
     (ApkLiteParseUtils, parseClusterPackageLite); with ``variants`` there may be more, for other devices.
-    An APK that cannot be read stands alone: it may be of any.
+    An APK that cannot be read stands alone: it may be of any.  So does an archive that is an app by itself (``whole``).
     """
     known = {name: one for name, one in manifests.items() if one and one.package}
-    builds: dict[str, set[int]] = {}
-    for one in known.values():
-        builds.setdefault(one.package, set()).update(() if one.split else (one.version_code,))
-    with_splits = {one.package for one in known.values() if one.split}
+    builds = _builds(known.values())
+    codes = {name: one.version_code or min(builds[one.package]) for name, one in known.items()}
+    with_splits = {(one.package, codes[name]) for name, one in known.items() if one.split}
     apps: dict[tuple[str, str], list[str]] = {}
     for name, one in sorted(known.items(), key=lambda item: bool(item[1].split)):
-        title = f"{one.package} {one.version_code}" if len(builds[one.package]) > 1 else one.package
-        alone = not variants and one.package not in with_splits
+        title = f"{one.package} {codes[name]}" if len(builds[one.package]) > 1 else one.package
+        alone = not variants and (one.package, codes[name]) not in with_splits
         apps.setdefault((title, name if alone else ""), []).append(name)
-    if len(apps) < 2:
-        return ()
     found = [(title, tuple(names)) for (title, _), names in apps.items()]
-    found += (("no APK that can be read", (name,)) for name in manifests if name not in known)
+    found += (("an archive of its own", (name,)) for name in whole)
+    if len(found) > 1:
+        found += (("no APK that can be read", (name,)) for name in manifests if name not in known)
     return sorted(found, key=lambda app: app[1])
+
+
+def _builds(manifests: Iterable[Manifest]) -> Mapping[str, set[int]]:
+    """The version codes of each package; a split that states none is of the lowest that there is."""
+    builds: dict[str, set[int]] = {}
+    for one in manifests:
+        found = builds.setdefault(one.package, set())
+        found |= {one.version_code} if one.version_code or not one.split else set()
+    return {package: found or {0} for package, found in builds.items()}
 
 
 def _code(part: Part) -> list[tuple[str, int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol, Self
+from weakref import WeakKeyDictionary
 
 from pincompiler.base.errors import InputError
 from pincompiler.base.records import dataclass
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _CHUNK = 1 << 18
+_GIVEN: WeakKeyDictionary[BinaryIO, bytes] = WeakKeyDictionary()
+"""What came from standard input, which gives it once: several apps in it are opened one after the other."""
 
 
 class Storage(Protocol):
@@ -103,13 +106,15 @@ class File:
 
 
 def standard_input(limit: int = 1 << 30) -> bytes:
-    """All that comes.  InputError if nothing can, or more than ``limit`` bytes do."""
+    """All that comes, the same whenever it is asked for.  InputError if nothing can, or more than ``limit`` bytes do."""
     if sys.stdin is None:
         raise InputError("standard input is closed")
-    data = sys.stdin.buffer.read(limit + 1)
-    if len(data) > limit:
+    stream = sys.stdin.buffer
+    if stream not in _GIVEN:
+        _GIVEN[stream] = stream.read(limit + 1)
+    if len(_GIVEN[stream]) > limit:
         raise InputError(f"standard input has more than {limit >> 20} MB")
-    return data
+    return _GIVEN[stream]
 
 
 def digest(storage: Storage) -> str:

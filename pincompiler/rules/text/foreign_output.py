@@ -9,6 +9,9 @@ A header with a bare name means the nearest file of that name at or above the ou
 file, the header names folders: `../pins.toml` seen from the output, or `mobile/pins.toml` for an output
 elsewhere.  Moving the project or compiling from another directory changes nothing.
 
+A pins.toml on standard input has no place.  Without `--name` its header has the digest of its policy, so that a
+policy that means something else is another's; with `--name pins.toml` it is the file of that name.
+
 ```toml
 [[pin-set]]
 hosts = ["api.example.com"]
