@@ -30,6 +30,7 @@ PROVING = (
     "platforms/",
     "test_policy.py",
     "test_fidelity.py",
+    "test_worlds.py",
     "test_mismatches.py",
     "test_policy_rules.py",
     "test_excerpts.py",

@@ -35,7 +35,7 @@ from pincompiler.facts.kits import CronetEntry, CronetPins, KitFacts, TrustKitPi
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.facts.trust import Decider, Decides, Flaw, TrustFacts
-from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Settings
+from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Settings
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.policy.enforcement import Enforcement, Key
 from tests import pki
@@ -89,24 +89,20 @@ def anchors(*certificates: str) -> str:
 
 SYSTEM, USER, RAW = 'src="system"', 'src="user"', 'src="@raw/company_root"'
 TRUSTING = {
-    "anchors of its own": (xml(anchors(RAW)), "trusts only @raw/company_root"),
-    "anchors beside the system's": (
-        xml(anchors(SYSTEM, RAW)),
-        "trusts @raw/company_root and the CAs of the system",
-    ),
-    "CAs of users": (
-        xml(anchors(SYSTEM, USER)),
-        "trusts the CAs of the system and CAs that users install",
-    ),
+    "anchors of its own": (xml(anchors(RAW)), " under any CA of the system"),
+    "CAs of users": (xml(anchors(SYSTEM, USER)), " under a CA that the user installed"),
     "a base that trusts users": (
         xml(around=f"<base-config>{anchors(SYSTEM, USER)}</base-config>"),
-        "trusts the CAs of the system and CAs that users install",
+        " under a CA that the user installed",
     ),
-    "overridePins": (
-        xml(anchors(f'{SYSTEM} overridePins="true"')),
-        "trusts only the CAs of the system without regard to pins",
+    "overridePins": (xml(anchors(f'{SYSTEM} overridePins="true"')), " under any CA of the system"),
+    "nobody": (xml("<trust-anchors/>"), " under any CA of the system"),
+}
+ELSE = {
+    "anchors beside the system's": (
+        xml(anchors(SYSTEM, RAW)),
+        "trusts the CAs of @raw/company_root, which was not read",
     ),
-    "nobody": (xml("<trust-anchors/>"), "trusts nobody"),
     "public logs": (
         xml('<certificateTransparency enabled="true"/>'),
         "demands public logs of certificates",
@@ -144,15 +140,34 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 @pytest.mark.parametrize("name", TRUSTING)
-def test_other_trust_beside_the_same_pins_is_unknown(name: str, pins: Path, tmp_path: Path) -> None:
+def test_other_trust_beside_the_same_pins_is_a_difference(name: str, pins: Path, tmp_path: Path) -> None:
     text, words = TRUSTING[name]
+    plain, other = written(tmp_path, "plain.xml", xml()), written(tmp_path, "other.xml", text)
+    for left, right in ((plain, other), (other, plain), (pins, other), (other, pins)):
+        ran = run("diff", left, right)
+        assert (ran.exit_code, claims(ran)) == (1, False)
+        assert f"{words} is accepted by " in ran.stdout
+    known = "@raw" not in text
+    alike = run("diff", other, written(tmp_path, "again.xml", text))
+    assert (alike.exit_code, claims(alike)) == ((0, True) if known else (3, False))
+    taken = run("init", "--from", other, "-o", "-")
+    assert (taken.exit_code, claims(taken)) == (3, False)
+    assert f"{words} is accepted by " in taken.stderr
+    assert words in taken.stdout
+
+
+@pytest.mark.parametrize("name", ELSE)
+def test_what_else_decides_beside_the_same_pins_is_unknown(name: str, pins: Path, tmp_path: Path) -> None:
+    text, words = ELSE[name]
     plain, other = written(tmp_path, "plain.xml", xml()), written(tmp_path, "other.xml", text)
     for left, right in ((plain, other), (other, plain), (pins, other), (other, pins)):
         ran = run("diff", left, right)
         assert (ran.exit_code, ran.stdout, claims(ran)) == (3, "", False)
         assert f"other.xml {words}" in ran.stderr
+    # Of two files that name a resource nobody can say that it is one.
+    known = "@raw" not in text
     alike = run("diff", other, written(tmp_path, "again.xml", text))
-    assert (alike.exit_code, claims(alike)) == (0, True)
+    assert (alike.exit_code, claims(alike)) == ((0, True) if known else (3, False))
     taken = run("init", "--from", other, "-o", "-")
     assert (taken.exit_code, claims(taken)) == (3, False)
     assert f"other.xml {words}" in taken.stderr
@@ -176,7 +191,7 @@ def test_other_trust_does_not_hide_other_pins(pins: Path, tmp_path: Path) -> Non
     ran = run("diff", pins, other)
     assert ran.exit_code == 1
     assert "api.example.com" in ran.stdout
-    assert "trusts only @raw/company_root" in ran.stderr
+    assert "trusts the CAs of @raw/company_root, which was not read" in ran.stderr
 
 
 def test_debuggable_builds_may_differ(pins: Path, tmp_path: Path) -> None:
@@ -356,7 +371,7 @@ def pinner(host: str, **more: Any) -> OkHttpFacts:
 OVERRIDDEN = replace(
     CONFIG.configs[0],
     overridden=True,
-    settings=Settings(anchors=(Anchor("user", overrides_pins=True),)),
+    settings=Settings(anchors=(Certificates("user", overrides_pins=True),)),
 )
 TRUST_ALL = Decider(CODE, Decides.CHAIN, "X509TrustManager.checkServerTrusted", Flaw.ACCEPTS_ALL)
 UNKNOWN = {
@@ -386,12 +401,21 @@ UNKNOWN = {
         ),
     ),
     "a configuration that is not there": apk(None, nsc=NscFacts(unresolved=True)),
-    "anchors of its own": apk(Nsc(CONFIG.configs, base=Settings(anchors=(Anchor("user"),)))),
-    "the CAs of users, by the default of old apps": replace(
-        apk(), manifest=Manifest(min_sdk=28, target_sdk=23)
+    "anchors that were not read": apk(
+        Nsc(
+            (
+                replace(
+                    CONFIG.configs[0], settings=Settings((Certificates("system"), Certificates("@raw/ca")))
+                ),
+            )
+        )
     ),
 }
 DIFFERENT = {
+    "the CAs of users, by the default of old apps": (
+        apk(replace(CONFIG, target_sdk=23)),
+        " under a CA that the user installed is accepted by ",
+    ),
     "Cronet pins another host": (apk(kits=cronet("pay.example.com")), "pay.example.com is pinned by "),
     "Cronet alone": (apk(None, kits=cronet("pay.example.com")), "pay.example.com is pinned by "),
     "OkHttp pins another host": (apk(okhttp=pinner("pay.example.com")), "pay.example.com is pinned by "),

@@ -1201,7 +1201,9 @@ def test_diff_says_it_in_a_sentence(tmp_path: Path) -> None:
     assert by_host["h.example.com"] == {
         "host": "h.example.com",
         "from": None,
-        "chain": {"leaf": None, "cas": []},
+        "chain": {"leaf": None, "cas": [], "leaf-certificate": None},
+        "anchor": "",
+        "store": "system",
         "accepted-by": "right.toml",
         "refused-by": "left.toml",
         "message": "h.example.com is pinned by left.toml and not by right.toml",

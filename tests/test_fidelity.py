@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from pincompiler.platforms.ats import Ats, PinnedDomain
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
-from pincompiler.policy.differences import STRANGER, describe, differences
+from pincompiler.policy.differences import describe, differences
 from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
 from pincompiler.policy.project import App, Output
+from pincompiler.policy.worlds import STRANGER
 from tests.strategies import CAS, LEAVES, UNKNOWN, apps, chains, days, hosts, policies, spki
 
 if TYPE_CHECKING:

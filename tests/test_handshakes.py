@@ -27,20 +27,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pincompiler.tls.answers import Answer, Seen
-    from pincompiler.tls.trust import Trust
+    from pincompiler.tls.trust import TrustedContexts
 
 KINDS = tuple(pki.GENERATORS)
 
 
 @pytest.fixture(scope="module")
-def trusted(tmp_path_factory: pytest.TempPathFactory) -> Trust:
+def trusted(tmp_path_factory: pytest.TempPathFactory) -> TrustedContexts:
     """The roots of all the usual chains."""
     file = tmp_path_factory.mktemp("trust") / "roots.pem"
     file.write_bytes(b"".join(pki.pem(usual(kind).root) for kind in KINDS))
     return trust(file, datetime.now(UTC))
 
 
-def look(server: Server, trusted: Trust, host: str = HOST, timeout: float = WAIT_S, retries: int = 0) -> Seen:
+def look(
+    server: Server, trusted: TrustedContexts, host: str = HOST, timeout: float = WAIT_S, retries: int = 0
+) -> Seen:
     ways = ProbeOptions(timeout, retries, connect=("127.0.0.1", None))
     return look_at((host, server.port), ways, trusted)
 
@@ -61,7 +63,9 @@ def refused(seen: Seen) -> Refused:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_key_is_shown_with_the_pins_that_openssl_computes(kind: str, trusted: Trust) -> None:
+def test_every_kind_of_key_is_shown_with_the_pins_that_openssl_computes(
+    kind: str, trusted: TrustedContexts
+) -> None:
     with tls(context(usual(kind))) as server:
         found = answers(look(server, trusted))
     served = found[Offer.ANY]
@@ -76,14 +80,14 @@ def test_every_kind_of_key_is_shown_with_the_pins_that_openssl_computes(kind: st
     assert server.connections == [HOST] * 3, "SNI is sent each time"
 
 
-def test_both_certificates_of_a_server_are_seen(trusted: Trust) -> None:
+def test_both_certificates_of_a_server_are_seen(trusted: TrustedContexts) -> None:
     with tls(context(usual("P-256"), usual("RSA-2048"))) as server:
         found = answers(look(server, trusted))
     kinds = {offer: a.chain[0].algorithm for offer, a in found.items() if isinstance(a, Served)}
     assert kinds == {Offer.ANY: "P-256", Offer.RSA: "RSA-2048", Offer.ECDSA: "P-256"}
 
 
-def test_of_a_server_with_tls_1_2_only_both_certificates_are_seen(trusted: Trust) -> None:
+def test_of_a_server_with_tls_1_2_only_both_certificates_are_seen(trusted: TrustedContexts) -> None:
     made = context(usual("P-256"), usual("RSA-2048"))
     made.maximum_version = ssl.TLSVersion.TLSv1_2
     with tls(made) as server:
@@ -93,7 +97,7 @@ def test_of_a_server_with_tls_1_2_only_both_certificates_are_seen(trusted: Trust
     assert len(found) == 2, "what is known already is not asked"
 
 
-def test_tls_1_3_only_declines_the_older_offers(trusted: Trust) -> None:
+def test_tls_1_3_only_declines_the_older_offers(trusted: TrustedContexts) -> None:
     made = context(usual())
     made.minimum_version = ssl.TLSVersion.TLSv1_3
     with tls(made) as server:
@@ -103,7 +107,7 @@ def test_tls_1_3_only_declines_the_older_offers(trusted: Trust) -> None:
     assert isinstance(found[Offer.ECDSA], Declined)
 
 
-def test_ipv6(trusted: Trust) -> None:
+def test_ipv6(trusted: TrustedContexts) -> None:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
@@ -114,7 +118,7 @@ def test_ipv6(trusted: Trust) -> None:
     assert isinstance(answers(seen)[Offer.ANY], Served)
 
 
-def test_every_address_of_a_name_is_asked(trusted: Trust) -> None:
+def test_every_address_of_a_name_is_asked(trusted: TrustedContexts) -> None:
     with tls(context(usual())) as server:
         resolve = {(HOST, server.port): ("127.0.0.1", "127.0.0.2")}
         seen = look_at((HOST, server.port), ProbeOptions(WAIT_S, retries=0, resolve=resolve), trusted)
@@ -124,14 +128,14 @@ def test_every_address_of_a_name_is_asked(trusted: Trust) -> None:
     assert isinstance(dict(second.answers)[Offer.ANY], Unreached), "nobody listens there"
 
 
-def test_more_addresses_than_are_asked_are_told(trusted: Trust) -> None:
+def test_more_addresses_than_are_asked_are_told(trusted: TrustedContexts) -> None:
     with tls(context(usual())) as server:
         resolve = {(HOST, server.port): tuple(f"127.0.0.{n}" for n in range(1, 42))}
         seen = look_at((HOST, server.port), ProbeOptions(WAIT_S, retries=0, resolve=resolve), trusted)
     assert (len(seen.visits), seen.problem) == (32, "has 41 addresses, of which 32 were asked")
 
 
-def test_many_hosts_are_asked_at_once_within_bounds_and_told_in_order(trusted: Trust) -> None:
+def test_many_hosts_are_asked_at_once_within_bounds_and_told_in_order(trusted: TrustedContexts) -> None:
     hosts = tuple(f"{n}.example.com" for n in range(24))
     many = chain(names=hosts)
     made = context(many)
@@ -148,29 +152,29 @@ def test_many_hosts_are_asked_at_once_within_bounds_and_told_in_order(trusted: T
 # -- chains that no client takes -------------------------------------------------------------------
 
 
-def test_another_hosts_certificate(trusted: Trust) -> None:
+def test_another_hosts_certificate(trusted: TrustedContexts) -> None:
     with tls(context(usual())) as server:
         found = refused(look(server, trusted, "www.example.com"))
     assert found.code == "wrong-host"
     assert found.problem == "shows a certificate for api.example.com, and not for www.example.com"
 
 
-def test_an_expired_certificate(trusted: Trust) -> None:
+def test_an_expired_certificate(trusted: TrustedContexts) -> None:
     with tls(context(chain(ends=timedelta(hours=-1)))) as server:
         assert refused(look(server, trusted)).code == "expired"
 
 
-def test_a_certificate_of_the_future(trusted: Trust) -> None:
+def test_a_certificate_of_the_future(trusted: TrustedContexts) -> None:
     with tls(context(chain(starts=timedelta(hours=1)))) as server:
         assert refused(look(server, trusted)).code == "not-yet-valid"
 
 
-def test_a_certificate_for_clients(trusted: Trust) -> None:
+def test_a_certificate_for_clients(trusted: TrustedContexts) -> None:
     with tls(context(chain(purpose=ExtendedKeyUsageOID.CLIENT_AUTH))) as server:
         assert refused(look(server, trusted)).code == "wrong-purpose"
 
 
-def test_a_self_signed_certificate(trusted: Trust) -> None:
+def test_a_self_signed_certificate(trusted: TrustedContexts) -> None:
     key = usual().key
     alone = tls_servers.signed(HOST, key, HOST, key, names=[HOST])
     with tls(context(usual(), served=[alone])) as server:
@@ -185,14 +189,14 @@ def test_a_root_that_is_sent_and_unknown(tmp_path: Path) -> None:
         assert refused(look(server, other)).code == "untrusted"
 
 
-def test_a_missing_intermediate(trusted: Trust) -> None:
+def test_a_missing_intermediate(trusted: TrustedContexts) -> None:
     with tls(context(usual(), served=[usual().leaf])) as server:
         found = refused(look(server, trusted))
     assert found.code == "incomplete-chain"
     assert "serve the intermediate certificates" in found.fix
 
 
-def test_a_key_that_is_too_small(trusted: Trust) -> None:
+def test_a_key_that_is_too_small(trusted: TrustedContexts) -> None:
     """NIST SP 800-57: RSA of 1024 bits is worth 80, and OpenSSL's clients ask for 112 at least."""
     above, key = usual(), rsa.generate_private_key(65537, 1024)  # noqa: S505
     weak = tls_servers.signed(
@@ -204,7 +208,7 @@ def test_a_key_that_is_too_small(trusted: Trust) -> None:
         assert refused(look(server, trusted)).code == "weak-key"
 
 
-def test_a_leaf_as_issuer(trusted: Trust) -> None:
+def test_a_leaf_as_issuer(trusted: TrustedContexts) -> None:
     above = usual()
     key = pki.private_key(number=99)
     forged = tls_servers.signed("www.example.com", key, HOST, above.key, names=["www.example.com"])
@@ -240,7 +244,7 @@ def test_dates_are_judged_by_the_instant_that_is_given(tmp_path: Path) -> None:
     ],
 )
 def test_servers_that_do_not_answer(
-    serve: Callable[[socket.socket], None], timeout: float, problem: str, trusted: Trust
+    serve: Callable[[socket.socket], None], timeout: float, problem: str, trusted: TrustedContexts
 ) -> None:
     with listening(serve) as server:
         (answer,) = answers(look(server, trusted, timeout=timeout)).values()
@@ -257,7 +261,7 @@ def test_servers_that_do_not_answer(
     ],
 )
 def test_servers_that_answer_nonsense(
-    serve: Callable[[socket.socket], None], code: str, trusted: Trust
+    serve: Callable[[socket.socket], None], code: str, trusted: TrustedContexts
 ) -> None:
     with listening(serve) as server:
         tracemalloc.start()
@@ -270,7 +274,7 @@ def test_servers_that_answer_nonsense(
     assert most < 8_000_000
 
 
-def test_ten_megabytes_of_certificates_are_not_taken(trusted: Trust) -> None:
+def test_ten_megabytes_of_certificates_are_not_taken(trusted: TrustedContexts) -> None:
     one = usual()
     fat = tls_servers.signed("fat", one.key, "fat", one.key, ca=True, padding=1_000_000)
     with tls(context(one, served=[one.leaf, *[fat] * 10])) as server:
@@ -284,7 +288,7 @@ def test_ten_megabytes_of_certificates_are_not_taken(trusted: Trust) -> None:
     assert most < 8_000_000
 
 
-def test_nobody_listens(trusted: Trust) -> None:
+def test_nobody_listens(trusted: TrustedContexts) -> None:
     # Bound, so that nobody else is given the port.
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
@@ -294,7 +298,7 @@ def test_nobody_listens(trusted: Trust) -> None:
     assert answer == Unreached("cannot be reached: connection refused")
 
 
-def test_a_server_that_fails_once_is_asked_again(trusted: Trust) -> None:
+def test_a_server_that_fails_once_is_asked_again(trusted: TrustedContexts) -> None:
     made = context(usual())
     calls = 0
 
@@ -312,7 +316,7 @@ def test_a_server_that_fails_once_is_asked_again(trusted: Trust) -> None:
     assert isinstance(found[Offer.ANY], Served)
 
 
-def test_hanging_up_on_an_older_offer_is_declining_it(trusted: Trust) -> None:
+def test_hanging_up_on_an_older_offer_is_declining_it(trusted: TrustedContexts) -> None:
     made = context(usual())
     calls = 0
 
@@ -337,7 +341,7 @@ HEADERS = st.sampled_from(
 
 @settings(max_examples=60)
 @given(HEADERS, st.binary(max_size=200))
-def test_whatever_a_server_says_is_an_answer(trusted: Trust, header: bytes, noise: bytes) -> None:
+def test_whatever_a_server_says_is_an_answer(trusted: TrustedContexts, header: bytes, noise: bytes) -> None:
     def serve(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(header + noise)
@@ -351,7 +355,7 @@ def test_whatever_a_server_says_is_an_answer(trusted: Trust, header: bytes, nois
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_chain_from_a_file_is_validated_as_a_served_one(kind: str, trusted: Trust) -> None:
+def test_a_chain_from_a_file_is_validated_as_a_served_one(kind: str, trusted: TrustedContexts) -> None:
     found = validated(trusted, usual(kind).served, HOST)
     assert isinstance(found, Served)
     assert tuple(key.spki_sha256 for key in found.chain) == usual(kind).pins()
@@ -367,7 +371,7 @@ def test_a_chain_from_a_file_is_validated_as_a_served_one(kind: str, trusted: Tr
     ],
 )
 def test_a_bad_chain_from_a_file(
-    made: Callable[[], tuple[object, ...]], host: str, code: str, trusted: Trust
+    made: Callable[[], tuple[object, ...]], host: str, code: str, trusted: TrustedContexts
 ) -> None:
     found = validated(trusted, made(), host)  # type: ignore[arg-type]
     assert isinstance(found, Refused)

@@ -114,6 +114,8 @@ def test_a_key_is_its_pin() -> None:
     assert key.pin == b64encode(spki("x")).decode()
     assert (key.title, key.label) == ("backup", "backup, ca")
     assert Key(spki("x")).title == f"{key.pin[:8]}…"
+    assert (Key(spki("x")).known, Key(b"", whole=spki("c")).known, Key(b"").known) == (True, True, False)
+    assert Key(b"", whole=bytes(32)).title == "00000000…"
     assert (Key(spki("x")).label, Key(spki("x"), None, "a").label) == ("key without a name", "a")
 
 

@@ -19,7 +19,7 @@ from pincompiler.base.location import Location
 from pincompiler.facts.common import Code
 from pincompiler.facts.kits import CronetEntry, CronetPins
 from pincompiler.platforms.ats import Ats, PinnedDomain, read_values
-from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Settings
+from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Settings
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.policy.differences import differences
@@ -220,7 +220,7 @@ def test_an_entry_without_pins_says_nothing_of_pins() -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"cleartext": True}, {"anchors": (Anchor("@raw/ca"),)}, {"transparency": True}]
+    "settings", [{"cleartext": True}, {"anchors": (Certificates("@raw/ca"),)}, {"transparency": True}]
 )
 def test_an_entry_with_settings_of_its_own_is_no_repeat(settings: dict[str, Any]) -> None:
     """A nested domain-config inherits the pins around it; to drop it would drop what it is there for."""

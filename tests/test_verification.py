@@ -12,8 +12,9 @@ from hypothesis import event, given, settings
 from pincompiler.base.finding import Level
 from pincompiler.keys.spki import PublicKey
 from pincompiler.platforms.registry import TARGETS
-from pincompiler.policy.enforcement import Certificate, Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
 from pincompiler.policy.project import Output
+from pincompiler.policy.trust import Certificate
 from pincompiler.tls.answers import Declined, Offer, Seen, Served, Unreached, Visit
 from pincompiler.verdicts.served import Outcome, Requirements, ServerVerdict, in_days, judge
 from tests.strategies import LEAVES, STRANGERS, TODAY, apps, chains, days, hosts, policies

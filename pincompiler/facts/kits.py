@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pincompiler.base.location import Location
     from pincompiler.facts.common import Code, Mechanism
     from pincompiler.platforms.nsc.model import Nsc
+    from pincompiler.policy.trust import Trust
 
 OS_ENFORCES = 24
 """The API level from which Android itself reads the network security configuration."""
@@ -38,6 +39,10 @@ class TrustKitPins(Enforcement):
     def demand(self, host: str) -> Demand:
         """TrustKitConfiguration.getPolicyForHostname: the exact domain, else the longest that includes it."""
         return self.nsc.demand(host)
+
+    def trust(self, host: str) -> Trust:
+        """From API level 24 on that of the configuration; before, it has the system's trust manager."""
+        return self.nsc.trust(host)
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """The ``<domain>`` that decides."""

@@ -25,7 +25,8 @@ from cryptography.hazmat.primitives.serialization import (
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.keys.decoding import DamagedError, decoding
-from pincompiler.policy.enforcement import Certificate, Chain, Key, Role
+from pincompiler.policy.enforcement import Chain, Key, Role
+from pincompiler.policy.trust import Certificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -62,7 +63,7 @@ class PublicKey:
 def pinned_chain(path: Sequence[PublicKey]) -> Chain:
     """A validated path, the server's own key first, as enforcements are asked about it."""
     keys = tuple(Key(one.spki_sha256, one.role, one.subject, one.algorithm) for one in path)
-    return Chain(path[0].spki_sha256, tuple(one.spki_sha256 for one in path[1:]), keys)
+    return Chain(path[0].spki_sha256, tuple(one.spki_sha256 for one in path[1:]), keys=keys)
 
 
 class KeyFileError(Exception):

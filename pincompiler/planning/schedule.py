@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
 from pincompiler.keys.spki import PublicKey
-from pincompiler.policy.differences import STRANGER
 from pincompiler.policy.enforcement import Role
+from pincompiler.policy.worlds import STRANGER
 from pincompiler.verdicts.outlook import Candidate, Outcome, judge
 
 if TYPE_CHECKING:

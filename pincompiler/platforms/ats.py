@@ -193,11 +193,11 @@ def lower(policy: Policy, _app: App, _output: Output) -> Ats:
         PinnedDomain(
             host,
             pin_set.reach is not Reach.NONE,
-            tuple(key for key in pin_set.keys if key.role is not Role.CA) or None,
-            tuple(key for key in pin_set.keys if key.role is Role.CA) or None,
+            tuple(key for key in keys if key.role is not Role.CA) or None,
+            tuple(key for key in keys if key.role is Role.CA) or None,
         )
         for pin_set in policy.sets
-        if pin_set.enforce
+        if (keys := pin_set.public_keys)
         for host in pin_set.hosts
     )
     return Ats(tuple(sorted(domains, key=lambda domain: domain.name)))

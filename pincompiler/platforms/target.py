@@ -10,6 +10,7 @@ from pincompiler.policy.enforcement import Enforcement
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
+    from pathlib import PurePosixPath
 
     from pincompiler.base.finding import Snippet
     from pincompiler.base.location import Location
@@ -66,6 +67,8 @@ class Target(Generic[M]):
     """What the platform refuses in the lowered model."""
     write: Callable[[M, Job], bytes] | None = None
     """The artifact; the same model and job give the same bytes."""
+    beside: Callable[[M, Output], Mapping[PurePosixPath, bytes]] = lambda model, output: {}  # noqa: ARG005 - most have none
+    """Other files that the artifact refers to, by their paths below the output directory."""
     entries: Callable[[M, Job], Mapping[tuple[str, ...], object]] | None = None
     """Instead of ``write``, for a target that is part of a property list: what to set in it, by key path.
     Several such targets may share a file."""

@@ -152,15 +152,16 @@ def lower(policy: Policy, _app: App, output: Output) -> TrustKit:
 
 
 def _domain(host: str, pin_set: PinSet, policy: Policy) -> TrustKitDomain | None:
-    keys = pin_set.keys
+    enforce = bool(pin_set.public_keys)
+    keys = pin_set.public_keys or pin_set.keys
     if not keys:
-        # An exempt host; TrustKit wants pins even where it does not enforce them, so lend it some.
+        # An exempt host, or one whose anchor decides alone; TrustKit wants pins even where it does not enforce them, so lend it some.
         around = (s for s in policy.above(host) if s.enforce and s.reach is not Reach.NONE)
         keys = next((s.keys for s in around), ())
     if not keys:
         return None
     wide = pin_set.reach is not Reach.NONE
-    return TrustKitDomain(host, wide, keys, pin_set.enforce, pin_set.expires, pin_set.report_uris)
+    return TrustKitDomain(host, wide, keys, enforce, pin_set.expires, pin_set.report_uris)
 
 
 def objections(_policy: Policy, _app: App, model: TrustKit) -> Iterator[Objection]:

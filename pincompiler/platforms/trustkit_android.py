@@ -7,13 +7,14 @@ last domain of a domain-config counts, and enforcing wants two distinct pins.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pincompiler.platforms.nsc import NSC, instants, merge, read
 from pincompiler.platforms.nsc import lower as lower_nsc
 from pincompiler.platforms.nsc import objections as nsc_objections
-from pincompiler.platforms.nsc.model import DomainConfig, Nsc, Reporting
-from pincompiler.platforms.nsc.writer import excerpt, write
+from pincompiler.platforms.nsc.model import Nsc, Reporting
+from pincompiler.platforms.nsc.writer import beside, excerpt, write
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.platforms.trustkit import unknown_top_level_domains
 from pincompiler.policy.hosts import is_ip_address, public_suffix
@@ -21,6 +22,7 @@ from pincompiler.policy.hosts import is_ip_address, public_suffix
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.platforms.nsc.model import DomainConfig
     from pincompiler.policy.enforcement import Policy
     from pincompiler.policy.project import App, Output
 
@@ -37,7 +39,7 @@ def lower(policy: Policy, app: App, output: Output) -> Nsc:
     """The plain configuration with one domain in each domain-config, and TrustKit's element in it."""
     plain = lower_nsc(policy, app, output)
     configs = [single for config in plain.configs for single in _singles(config, policy)]
-    return Nsc(tuple(sorted(configs, key=lambda config: config.domains[0].name)))
+    return replace(plain, configs=tuple(sorted(configs, key=lambda config: config.domains[0].name)))
 
 
 def _singles(config: DomainConfig, policy: Policy) -> Iterator[DomainConfig]:
@@ -45,7 +47,7 @@ def _singles(config: DomainConfig, policy: Policy) -> Iterator[DomainConfig]:
         pin_set = policy.covering(domain.name)
         uris = pin_set.report_uris if pin_set else ()
         reporting = Reporting(bool(config.keys), disable_default_uri=True, uris=uris)
-        yield DomainConfig((domain,), config.keys, config.expires, reporting)
+        yield replace(config, domains=(domain,), reporting=reporting)
 
 
 def objections(policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
@@ -109,6 +111,7 @@ TRUSTKIT_ANDROID = Target(
     merge=merge,
     objections=objections,
     write=write,
+    beside=beside,
     read=read,
     instants=instants,
     uncovered=NSC.uncovered,

@@ -16,11 +16,13 @@ from pincompiler.base.records import dataclass
 from pincompiler.policy.differences import unused_labels
 from pincompiler.policy.enforcement import Clause, Demand, Enforcement
 from pincompiler.policy.hosts import is_ip_address
+from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pincompiler.policy.enforcement import EntryId, PinSet
+    from pincompiler.policy.trust import Source
 
 T = TypeVar("T")
 
@@ -66,6 +68,7 @@ class Decision:
 
     demand: Demand = ()
     deciding: tuple[str, ...] = ()
+    trust: Trust = SYSTEM_ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,10 @@ class Tabulated(Enforcement):
     def demand(self, host: str) -> Demand:
         """As the enforcement demanded it; case and one trailing dot of the host do not count."""
         return self.decisions.of(host.lower().removesuffix(".")).demand
+
+    def trust(self, host: str) -> Trust:
+        """As the enforcement trusted."""
+        return self.decisions.of(host.lower().removesuffix(".")).trust
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """As the enforcement named it."""
@@ -105,9 +112,10 @@ def tabulated(enforcement: Enforcement) -> Tabulated:
     """The table of an enforcement."""
 
     def decision(host: str) -> Decision:
-        return Decision(enforcement.demand(host), enforcement.deciding(host))
+        return Decision(enforcement.demand(host), enforcement.deciding(host), enforcement.trust(host))
 
-    return Tabulated(table(enforcement.names(), decision, Decision()), enforcement.hashable())
+    # A label that no name ends in stands for all hosts that nothing is said of.
+    return Tabulated(table(enforcement.names(), decision, decision("")), enforcement.hashable())
 
 
 # -- as JSON values ------------------------------------------------------------------------------
@@ -121,8 +129,14 @@ def to_plain(enforcement: Enforcement) -> dict[str, Any]:
         name: [decisions.setdefault(one, len(decisions)) for one in row]
         for name, row in known.decisions.rows.items()
     }
+    other = decisions.setdefault(known.decisions.other, len(decisions))
     kinds = sorted(known.kinds) if known.kinds is not None else None
-    return {"decisions": [_decision_to_plain(one) for one in decisions], "rows": rows, "hashable": kinds}
+    return {
+        "decisions": [_decision_to_plain(one) for one in decisions],
+        "rows": rows,
+        "other": other,
+        "hashable": kinds,
+    }
 
 
 def from_plain(values: Any) -> Tabulated:
@@ -131,33 +145,72 @@ def from_plain(values: Any) -> Tabulated:
     rows = {}
     for name, (own, below, deeper) in values["rows"].items():
         rows[str(name)] = (decisions[own], decisions[below], decisions[deeper])
-    kinds = values["hashable"]
-    return Tabulated(HostTable(rows, Decision()), frozenset(map(str, kinds)) if kinds is not None else None)
+    kinds = frozenset(map(str, values["hashable"])) if values["hashable"] is not None else None
+    return Tabulated(HostTable(rows, decisions[values["other"]]), kinds)
 
 
 def _decision_to_plain(decision: Decision) -> list[Any]:
     clauses = [
         [
-            sorted(b64encode(pin).decode("ascii") for pin in clause.leaf),
-            sorted(b64encode(pin).decode("ascii") for pin in clause.ca),
+            [*map(_texts, (clause.leaf, clause.ca, clause.leaf_certificates, clause.ca_certificates))],
             clause.until.isoformat() if clause.until else "",
         ]
         for clause in decision.demand
     ]
-    return [clauses, list(decision.deciding)]
+    return [clauses, list(decision.deciding), _trust_to_plain(decision.trust)]
+
+
+def _trust_to_plain(trust: Trust) -> list[Any]:
+    def plain(source: Source) -> list[Any]:
+        if isinstance(source, Store):
+            return [source.value, source in trust.overriding]
+        facts = [_text(source.identity), _text(source.spki_sha256), source.name, source.is_ca, source.unread]
+        return [facts, source in trust.overriding]
+
+    return [
+        *map(plain, sorted(one for one in trust.sources if isinstance(one, Store))),
+        *map(plain, trust.anchors),
+    ]
 
 
 def _decision(values: Any) -> Decision:
-    clauses, deciding = values
+    clauses, deciding, trust = values
     demand = tuple(
-        Clause(_pins(leaf), _pins(ca), date.fromisoformat(until) if until else None)
-        for leaf, ca, until in clauses
+        Clause(
+            _pins(leaf), _pins(ca), date.fromisoformat(until) if until else None, _pins(whole), _pins(above)
+        )
+        for (leaf, ca, whole, above), until in clauses
     )
-    return Decision(demand, tuple(map(str, deciding)))
+    return Decision(demand, tuple(map(str, deciding)), _trust(trust))
+
+
+def _trust(values: Any) -> Trust:
+    sources = [(_source(one), bool(overriding)) for one, overriding in values]
+    trust = Trust(frozenset(s for s, _ in sources), frozenset(s for s, overriding in sources if overriding))
+    return SYSTEM_ALONE if trust == SYSTEM_ALONE else trust
+
+
+def _source(values: Any) -> Source:
+    if isinstance(values, str):
+        return Store(values)
+    identity, spki, name, is_ca, unread = values
+    return Anchor(_bytes(identity), _bytes(spki), str(name), bool(is_ca), unread=bool(unread))
+
+
+def _texts(pins: frozenset[bytes]) -> list[str]:
+    return sorted(map(_text, pins))
+
+
+def _text(pin: bytes) -> str:
+    return b64encode(pin).decode("ascii")
 
 
 def _pins(texts: Any) -> frozenset[bytes]:
+    return frozenset(map(_bytes, texts))
+
+
+def _bytes(text: Any) -> bytes:
     try:
-        return frozenset(b64decode(text, validate=True) for text in texts)
+        return b64decode(text, validate=True)
     except Base64Error as error:
         raise ValueError("no base64") from error

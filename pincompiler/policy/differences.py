@@ -5,34 +5,47 @@ configured names the host equals, is one label below, or is further below - true
 OkHttp, NSPinnedDomains and TrustKit.  So each configured name stands for three hosts: itself,
 one label below, and two labels below (with labels no name uses).  Demands are monotone in the
 chain, so for each clause one largest chain that fails it decides: nothing is sampled.  A pinned key
-that one side cannot hash counts for nothing on that side, and ends its search where it is a CA's.
+that one side cannot hash counts for nothing on that side, and ends its search where it is a CA's.  Whom they trust
+is compared likewise, on the devices of :mod:`pincompiler.policy.worlds`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from itertools import count
+from itertools import count, product
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.policy.enforcement import Chain, Clause, Demand, Enforcement, EntryId, Key, PinSet, Role
+from pincompiler.policy.enforcement import Chain, Demand, Enforcement
 from pincompiler.policy.hosts import is_ip_address
+from pincompiler.policy.trust import Store
+from pincompiler.policy.worlds import (
+    ORDINARY,
+    STRANGER,
+    OneSide,
+    World,
+    accepted_and_refused,
+    in_force,
+    known_of,
+    lost_by,
+    worlds,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-STRANGER = b""
-"""A key that nobody pinned."""
+    from pincompiler.policy.enforcement import Clause, EntryId, Key, PinSet
+    from pincompiler.policy.trust import Device, Trust
+    from pincompiler.policy.worlds import Known
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A host, chain and day on which two enforcements disagree."""
+    """A host, a chain, a day and a device on which two enforcements disagree."""
 
     name: str
-    """The configured name that ``host`` is or is below."""
+    """The configured name that ``host`` is or is below; empty for every host that neither names."""
     host: str
     chain: Chain
     day: date
@@ -45,44 +58,52 @@ class Difference:
     """What the first demands on that day."""
     actual_demand: Demand
     """What the second demands on that day."""
+    world: World = ORDINARY
+    """The device, and the anchor in which the chain ends."""
+    of_trust: bool = False
+    """Whether they disagree on whom to trust, and not only on what to demand of those."""
     unhashable: str = ""
     """The algorithm of the key that the side which refuses cannot hash, where that decides."""
+    renewed: bool = False
+    """Whether the server's certificate is another one with the key of one that is pinned."""
 
-
-_Counterexample = tuple[Chain, date, bool, Demand, Demand, str]
-_Keys = Mapping[bytes, Key]
-"""Keys whose algorithms are known, by their pins."""
+    @property
+    def device(self) -> Device:
+        """On which they disagree."""
+        return self.world.device
 
 
 def differences(wanted: Enforcement, actual: Enforcement) -> Iterator[Difference]:
-    """Each host on which the two disagree, with a chain and day that show it.
+    """Each host on which the two disagree, with a chain, day and device that show it.
 
-    At most one difference a host and direction (too lenient, too strict), the earliest in time,
-    with the smallest chain.  Keys are placed in chains by their role where either side knows it.
-    Nothing found means: the same verdict for every host, chain and day.
+    At most one difference a host and direction (too lenient, too strict), the earliest in time, in the most
+    ordinary world, with the smallest chain.  Keys are placed in chains by their role where either side knows it.
+    Nothing found means: the same verdict for every host, chain, day and device.
     """
     names = sorted({*wanted.names(), *actual.names()})
     below, deeper = unused_labels(names)
-    roles: Mapping[bytes, Role | None] | None = None
-    lost = tuple(_unhashable(one, (wanted, actual)) for one in (wanted, actual))
-    known: dict[tuple[int, int], tuple[Demand, Demand, tuple[_Counterexample, ...]]] = {}
-    for name in names:
-        hosts = (name, f"{below}.{name}", f"{deeper}.{below}.{name}")
-        for depth, host in enumerate(hosts[:1] if is_ip_address(name) else hosts):
+    known: Known | None = None
+    lost = lost_by(wanted, (wanted, actual)), lost_by(actual, (wanted, actual))
+    answers: dict[tuple[int, ...], tuple[object, tuple[Difference, ...]]] = {}
+    for name in (*names, ""):
+        hosts = (name or below, f"{below}.{name}", f"{deeper}.{below}.{name}")
+        for depth, host in enumerate(hosts if name and not is_ip_address(name) else hosts[:1]):
             left, right = wanted.demand(host), actual.demand(host)
-            if not (left or right):
+            trusts = wanted.trust(host), actual.trust(host)
+            if not (left or right) and trusts[0] == trusts[1]:
                 continue
-            # The demands are kept beside the answer so that their ids stay theirs.
-            pair = known.get((id(left), id(right)))
-            if pair is None:
-                found: tuple[_Counterexample, ...] = ()
-                if left != right or any(lost):
-                    roles = roles or _roles(wanted, actual)
-                    found = tuple(_compare(_placed(left, roles), _placed(right, roles), *lost))
-                pair = (left, right, found)
-                known[id(left), id(right)] = pair
-            for chain, day, verdict, on_left, on_right, odd in pair[2]:
-                yield Difference(name, host, chain, day, verdict, depth, on_left, on_right, odd)
+            # What was compared is kept beside the answer so that its ids stay its own.
+            asked = (left, right, *trusts)
+            ids = tuple(map(id, asked))
+            if ids not in answers:
+                found: tuple[Difference, ...] = ()
+                if left != right or trusts[0] != trusts[1] or any(lost):
+                    known = known or known_of(wanted, actual)
+                    demands = known.placed(left), known.placed(right)
+                    found = tuple(_compare(demands, trusts, lost, known))
+                answers[ids] = (asked, found)
+            for one in answers[ids][1]:
+                yield replace(one, name=name, host=host, depth=depth)
 
 
 def unused_labels(names: Iterable[str]) -> tuple[str, str]:
@@ -94,103 +115,37 @@ def unused_labels(names: Iterable[str]) -> tuple[str, str]:
     return next(free), next(free)
 
 
-def _roles(*enforcements: Enforcement) -> Mapping[bytes, Role | None]:
-    """The role of each key: None where no side knows it, or they contradict each other."""
-    said: dict[bytes, set[Role]] = {}
-    for enforcement in enforcements:
-        for keys in {id(s.keys): s.keys for s in enforcement.pin_sets()}.values():
-            for key in keys:
-                said.setdefault(key.spki_sha256, set()).update({key.role} if key.role else ())
-    return {pin: next(iter(roles)) if len(roles) == 1 else None for pin, roles in said.items()}
-
-
-def _unhashable(one: Enforcement, both: Iterable[Enforcement]) -> _Keys:
-    """The keys of both sides that one side cannot hash."""
-    kinds = one.hashable()
-    if kinds is None:
-        return {}
-    keys = (key for side in both for pin_set in side.pin_sets() for key in pin_set.keys)
-    return {key.spki_sha256: key for key in keys if key.algorithm and key.algorithm not in kinds}
-
-
-def _placed(demand: Demand, roles: Mapping[bytes, Role | None]) -> Demand:
-    """The demand without keys in places where their role never puts them."""
-    return tuple(
-        Clause(
-            frozenset(pin for pin in clause.leaf if roles.get(pin) is not Role.CA),
-            frozenset(pin for pin in clause.ca if roles.get(pin) is not Role.LEAF),
-            clause.until,
-        )
-        for clause in demand
-    )
-
-
-def _compare(left: Demand, right: Demand, left_lost: _Keys, right_lost: _Keys) -> Iterator[_Counterexample]:
-    """The first day and smallest chain for each direction of disagreement; what is lost cannot be hashed."""
-    ends = {clause.until for clause in (*left, *right) if clause.until is not None}
+def _compare(
+    demands: tuple[Demand, Demand],
+    trusts: tuple[Trust, Trust],
+    lost: tuple[Mapping[bytes, Key], Mapping[bytes, Key]],
+    known: Known,
+) -> Iterator[Difference]:
+    """The first day, most ordinary world and smallest chain for each direction, of whichever host."""
+    ends = {clause.until for demand in demands for clause in demand if clause.until is not None}
     open_directions = {True, False}
-    for day in (date.min, *sorted(ends)):
-        on_left = tuple(clause for clause in left if clause.in_force(day))
-        on_right = tuple(clause for clause in right if clause.in_force(day))
+    possible = tuple(worlds(*trusts))
+    for day, world in product((date.min, *sorted(ends)), possible):
+        left, right = (
+            OneSide(trust.regard(world.identity, world.device), in_force(demand, day), unread)
+            for trust, demand, unread in zip(trusts, demands, lost, strict=True)
+        )
         # Too lenient before too strict: it is the one that an attacker uses.
         for verdict in (False, True):
-            if verdict not in open_directions:
-                continue
-            sides = (on_left, left_lost), (on_right, right_lost)
-            (accepting, unread), (refusing, lost) = sides if verdict else sides[::-1]
-            hashed = _hashed(accepting, unread)
-            chain = _accepted_and_refused(hashed, _hashed(refusing, lost)) or _stopped(hashed, refusing, lost)
+            accepting, refusing = (left, right) if verdict else (right, left)
+            chain = (
+                accepted_and_refused(accepting, refusing, world, known)
+                if verdict in open_directions
+                else None
+            )
             if chain is not None:
                 open_directions.discard(verdict)
-                known = {**unread, **lost}
-                keys = tuple(known.get(pin, Key(pin)) for pin in (chain.leaf, *chain.cas))
-                odd = [key.algorithm for key in keys if key.spki_sha256 in lost and _meets(chain, refusing)]
-                shown = replace(chain, keys=keys) if known else chain
-                yield shown, day, verdict, on_left, on_right, next(iter(odd), "")
-
-
-def _hashed(demand: Demand, lost: _Keys) -> Demand:
-    """The demand without the keys that cannot be hashed."""
-    pins = lost.keys()
-    return tuple(Clause(one.leaf - pins, one.ca - pins, one.until) for one in demand) if pins else demand
-
-
-def _stopped(accepting: Demand, refusing: Demand, lost: _Keys) -> Chain | None:
-    """The smallest chain that meets the one demand, with a CA's key at its root at which the other side gives up."""
-    cas = {pin for clause in accepting for pin in clause.ca}
-    leaves = sorted({pin for clause in accepting for pin in clause.leaf})
-    for root in sorted(cas & lost.keys()) if refusing else ():
-        for leaf in (STRANGER, *leaves):
-            above = (*sorted(cas - {root}), root)
-            if _meets(Chain(leaf, above), accepting):
-                return _smallest(Chain(leaf, above), accepting, keep=root)
-    return None
-
-
-def _accepted_and_refused(accepting: Demand, refusing: Demand) -> Chain | None:
-    """The smallest chain that meets one demand and not the other, if there is any."""
-    leaves = sorted({pin for clause in (*accepting, *refusing) for pin in clause.leaf})
-    cas = sorted({pin for clause in (*accepting, *refusing) for pin in clause.ca})
-    for clause in refusing:
-        above = tuple(pin for pin in cas if pin not in clause.ca)
-        for leaf in (STRANGER, *leaves):
-            chain = Chain(leaf, above)
-            if leaf not in clause.leaf and _meets(chain, accepting):
-                return _smallest(chain, accepting)
-    return None
-
-
-def _meets(chain: Chain, demand: tuple[Clause, ...]) -> bool:
-    return all(clause.met_by(chain) for clause in demand)
-
-
-def _smallest(chain: Chain, demand: Demand, keep: bytes = STRANGER) -> Chain:
-    """The chain without the CAs that the demand can do without, but for the one to keep."""
-    for pin in chain.cas if keep == STRANGER else chain.cas[:-1]:
-        less = Chain(chain.leaf, tuple(other for other in chain.cas if other != pin))
-        if _meets(less, demand):
-            chain = less
-    return chain
+                yield Difference(
+                    *("", "", chain, day, verdict, 0, left.demand, right.demand, world),
+                    of_trust=left.regard is not right.regard,
+                    unhashable=refusing.cannot_hash(chain),
+                    renewed=not chain.leaf_certificate and chain.leaf in known.keys.values(),
+                )
 
 
 class Remembered(Enforcement):
@@ -220,6 +175,10 @@ class Remembered(Enforcement):
         if found is None:
             found = self._demands[host] = self._enforcement.demand(host)
         return found
+
+    def trust(self, host: str) -> Trust:
+        """As the enforcement has it."""
+        return self._enforcement.trust(host)
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """As the enforcement has them."""
@@ -277,7 +236,7 @@ def asides(left: Enforcement, right: Enforcement) -> tuple[Aside, ...]:
         wide = name and not is_ip_address(name)
         for host in (name or below, *((f"{below}.{name}", f"{deeper}.{below}.{name}") if wide else ())):
             words = left.besides(host), right.besides(host)
-            if words[0] != words[1]:
+            if words[0] != words[1] or left.trust(host).unread or right.trust(host).unread:
                 known = found.get(words)
                 found[words] = (
                     replace(known, more=known.more + 1) if known else Aside(host if name else "", *words)
@@ -285,34 +244,84 @@ def asides(left: Enforcement, right: Enforcement) -> tuple[Aside, ...]:
     return tuple(found.values())
 
 
+def names_of(*enforcements: Enforcement) -> Mapping[bytes, str]:
+    """What sentences call each key, by its pin, and each certificate, by its hash: the first name that it has."""
+    names: dict[bytes, str] = {}
+    named: dict[bytes, str] = {}
+    for enforcement in enforcements:
+        for keys in {id(one.keys): one.keys for one in enforcement.pin_sets()}.values():
+            for key in keys:
+                for one in (key.spki_sha256, key.whole):
+                    (named if key.name else names).setdefault(one, key.title)
+    return names | named
+
+
 def describe(difference: Difference, wanted: str, actual: str, name_of: Callable[[bytes], str]) -> str:
     """The difference as a sentence; ``wanted`` and ``actual`` are what to call the two sides."""
-    host, day = difference.host, difference.day
+    host, day = difference.host if difference.name else "every host that neither names", difference.day
     when = "" if day == date.min else f"from {day.isoformat()} "
-    if not difference.wanted and not difference.actual_demand:
+    if not difference.of_trust and not difference.wanted and not difference.actual_demand:
         return f"{when}{host} is pinned by {wanted} and not by {actual}"
-    if difference.wanted and not difference.wanted_demand:
+    if not difference.of_trust and difference.wanted and not difference.wanted_demand:
         only = " and ".join(_clause_words(clause, name_of) for clause in difference.actual_demand)
         return f"{when}{host} is not pinned by {wanted}, and {actual} accepts only chains with {only}"
     verdicts = (actual, wanted) if not difference.wanted else (wanted, actual)
-    chain = _chain_words(difference.chain, name_of)
+    shown = _chain_words(difference, name_of)
+    where = _world_words(difference.world) if difference.of_trust else ""
     why = f", which cannot hash {difference.unhashable} keys" if difference.unhashable else ""
-    return f"{when}{host} {chain} is accepted by {verdicts[0]} and refused by {verdicts[1]}{why}"
+    return f"{when}{host}{shown} is accepted by {verdicts[0]} and refused by {verdicts[1]}{where}{why}"
 
 
 def _clause_words(clause: Clause, name_of: Callable[[bytes], str]) -> str:
-    pins = sorted(clause.leaf | clause.ca)
+    pins = sorted(clause.pins)
     return (
         _listed([f"`{name_of(pin)}`" for pin in pins[:3]], "or", len(pins) - 3) or "a key that does not exist"
     )
 
 
-def _chain_words(chain: Chain, name_of: Callable[[bytes], str]) -> str:
-    above = _listed([f"`{name_of(pin)}`" for pin in chain.cas], "and")
+def _chain_words(difference: Difference, name_of: Callable[[bytes], str]) -> str:
+    chain, anchor = difference.chain, difference.world.anchor
+    own = anchor.spki_sha256 if anchor else None
+    cas = [f"`{name_of(pin)}`" for pin in chain.cas if pin != own]
+    whole = [f"the certificate `{name_of(one)}`" for one in chain.ca_certificates]
+    above = _listed([*cas, *whole], "and")
+    demands = bool(difference.wanted_demand or difference.actual_demand)
+    leaf = "" if difference.of_trust and not demands else _leaf_words(difference, name_of)
+    if difference.of_trust:
+        ends = f"`{anchor.name}`" if anchor else _STORES[difference.world.store]
+        middle = f" by way of CA {above}" if above else ""
+        return f"{leaf}{middle} under {ends}"
+    if leaf:
+        return f"{leaf} under CA {above}" if above else f"{leaf} and no pinned CA"
+    return f" with another key under CA {above}" if above else " with a key nobody pinned"
+
+
+_STORES = {Store.SYSTEM: "any CA of the system", Store.USER: "a CA that the user installed", None: ""}
+
+
+def _leaf_words(difference: Difference, name_of: Callable[[bytes], str]) -> str:
+    """The server's certificate, if anything of it is pinned."""
+    chain = difference.chain
+    if chain.leaf_certificate:
+        return f" with the certificate `{name_of(chain.leaf_certificate)}`"
     if chain.leaf == STRANGER:
-        return f"with another key under CA {above}" if above else "with a key nobody pinned"
-    leaf = f"with leaf key `{name_of(chain.leaf)}`"
-    return f"{leaf} under CA {above}" if above else f"{leaf} and no pinned CA"
+        return ""
+    if difference.renewed:
+        return f" with a renewed certificate with the key of `{name_of(chain.leaf)}`"
+    return f" with leaf key `{name_of(chain.leaf)}`"
+
+
+def _world_words(world: World) -> str:
+    """On which devices, where the anchor is one that was named."""
+    if world.anchor is None:
+        return ""
+    where = {
+        Store.SYSTEM: "whose system has",
+        Store.USER: "whose user installed",
+        None: "that do not have",
+    }[world.store]
+    installed = " installed" if world.store is None else ""
+    return f" on devices {where} `{world.anchor.name}`{installed}"
 
 
 def _listed(words: list[str], conjunction: str, more: int = 0) -> str:

@@ -1,7 +1,8 @@
 """What a pinning configuration demands of a connection: the one question everything answers.
 
-*Does this enforcement accept this chain for this host on this day?*  pins.toml, a generated
-artifact and a shipped app are all :class:`Enforcement` s; each answers with a :data:`Demand`.
+*Does this enforcement accept this chain for this host on this day, on this device?*  pins.toml, a generated
+artifact and a shipped app are all :class:`Enforcement` s; each answers with a :class:`Trust`, whom it trusts, and a
+:data:`Demand`, what it wants of chains besides.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ import hashlib
 import json
 from base64 import b64encode
 from binascii import b2a_base64
-from dataclasses import field
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from pincompiler.base.records import dataclass
+from pincompiler.policy.trust import ORDINARY_DEVICE, SYSTEM_ALONE, Regard, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import date, datetime
+    from datetime import date
 
     from pincompiler.base.location import Location
+    from pincompiler.policy.trust import Certificate, Device, Source, Trust
 
 
 class Role(StrEnum):
@@ -39,28 +42,11 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
-    """What the rules ask of the certificate a key was taken from."""
-
-    subject: str
-    """RFC 4514 text."""
-    not_after: datetime
-    """UTC; the last second it is valid."""
-    sha256: bytes
-    """SHA-256 of the whole certificate: the fingerprint people mistake for a pin."""
-    signature_hash: str
-    """Lower-case name of the hash its issuer signed, ``""`` where the algorithm has none of its own."""
-    self_signed: bool
-    not_before: datetime | None = None
-    """UTC; the first second it is valid."""
-
-
-@dataclass(frozen=True, slots=True)
 class Key:
-    """A public key, known by its SPKI pin.  Two keys with one pin are equal."""
+    """A public key, known by its SPKI pin, or a whole certificate.  Two keys with one pin are equal."""
 
     spki_sha256: bytes
-    """SHA-256 of the DER SubjectPublicKeyInfo (RFC 7469 §2.4): 32 bytes."""
+    """SHA-256 of the DER SubjectPublicKeyInfo (RFC 7469 §2.4): 32 bytes; empty of a certificate known by its hash."""
     role: Role | None = field(default=None, compare=False)
     """None: not known, so it may stand anywhere in a chain."""
     name: str = field(default="", compare=False)
@@ -70,16 +56,23 @@ class Key:
     retired: bool = field(default=False, compare=False)
     """Whether it must not be pinned any more: lost, stolen or out of use."""
     where: Location | None = field(default=None, compare=False)
+    whole: bytes = b""
+    """SHA-256 of the certificate, where the whole of it is pinned; empty where the key is."""
     pin: str = field(init=False, compare=False)
-    """The pin in canonical base64: 44 characters."""
+    """The SPKI pin in canonical base64: 44 characters."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "pin", b2a_base64(self.spki_sha256, newline=False).decode("ascii"))
 
     @property
+    def known(self) -> bool:
+        """Whether it is known what it is: not, if what was written of it is wrong."""
+        return bool(self.spki_sha256 or self.whole)
+
+    @property
     def title(self) -> str:
         """How messages name it: its name in pins.toml, else the start of its pin."""
-        return self.name or f"{self.pin[:8]}…"
+        return self.name or f"{self.pin[:8] or self.whole.hex()[:8]}…"
 
     @property
     def label(self) -> str:
@@ -90,18 +83,28 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The SPKI pins of a validated chain: the server's key, then those of the CAs above it."""
+    """The path that a platform has built and validated: the server's certificate, then those of the CAs above it.
+
+    Which of several paths a platform builds, and names, dates and signatures, are left out of the question.
+    """
 
     leaf: bytes
+    """SPKI pin of the server's key."""
     cas: tuple[bytes, ...] = ()
-    """From the one above the server's key to the root, where their order is known."""
+    """From the one above the server's key to the root, where their order is known: SPKI pins."""
+    leaf_certificate: bytes = b""
+    """SHA-256 of the server's whole certificate; empty: one that nobody pinned."""
+    ca_certificates: tuple[bytes, ...] = ()
+    """The same of the CAs, as far as anybody pinned them."""
+    anchor: bytes = b""
+    """The identity of the CA in which it ends, or of the server's own certificate; empty: one that nobody named."""
     keys: tuple[Key, ...] = field(default=(), compare=False)
-    """The same keys from the server's on, where more is known of them than their pins."""
+    """Its keys from the server's on, where more is known of them than their pins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One of these keys has to be in the chain, in its place, until the day it ends."""
+    """One of these keys or certificates has to be in the chain, in its place, until the day it ends."""
 
     leaf: frozenset[bytes]
     """Keys that count when they are the server's own."""
@@ -109,10 +112,24 @@ class Clause:
     """Keys that count when they are a CA's."""
     until: date | None = None
     """The first day on which the clause no longer holds."""
+    leaf_certificates: frozenset[bytes] = frozenset()
+    """Certificates, by their SHA-256, that count when they are the server's own."""
+    ca_certificates: frozenset[bytes] = frozenset()
+    """Certificates that count when they are a CA's."""
+
+    @property
+    def pins(self) -> frozenset[bytes]:
+        """All of them, wherever they count."""
+        return self.leaf | self.ca | self.leaf_certificates | self.ca_certificates
 
     def met_by(self, chain: Chain) -> bool:
-        """Whether the chain shows one of the keys."""
-        return chain.leaf in self.leaf or not self.ca.isdisjoint(chain.cas)
+        """Whether the chain shows one of the keys or certificates."""
+        return (
+            chain.leaf in self.leaf
+            or not self.ca.isdisjoint(chain.cas)
+            or chain.leaf_certificate in self.leaf_certificates
+            or not self.ca_certificates.isdisjoint(chain.ca_certificates)
+        )
 
     def in_force(self, today: date) -> bool:
         """Whether the clause still counts on this day."""
@@ -131,12 +148,30 @@ class PinSet:
     """Lower-case A-labels, no trailing dot; IPv4 literals as they are."""
     reach: Reach
     keys: tuple[Key, ...]
-    """Any one of them suffices.  Empty only in a set that does not enforce: an exempt host."""
+    """Any one of them suffices.  Empty only where the anchor decides alone, and in a set that does not enforce."""
     expires: date | None = None
     """The first day on which the set is no longer enforced."""
     enforce: bool = True
     report_uris: tuple[str, ...] = ()
     where: Location | None = field(default=None, compare=False)
+    trust: Trust = SYSTEM_ALONE
+    """In whom chains may end, expired or not, enforced or not."""
+
+    @property
+    def in_force(self) -> tuple[Key, ...]:
+        """The keys that it enforces."""
+        return self.keys if self.enforce else ()
+
+    @property
+    def public_keys(self) -> tuple[Key, ...]:
+        """Those as public keys: the nearest to whole certificates that most platforms can compare.
+
+        A certificate whose key is not known has none.
+        """
+        if not any(key.whole for key in self.in_force):
+            return self.in_force
+        keys = (replace(key, whole=b"") if key.whole else key for key in self.in_force if key.spki_sha256)
+        return tuple(dict.fromkeys(keys))
 
     @property
     def title(self) -> str:
@@ -171,6 +206,10 @@ class Enforcement(Protocol):
     def demand(self, host: str) -> Demand:
         """What it demands of chains for a host, on whichever day."""
 
+    def trust(self, _host: str) -> Trust:
+        """In whom chains for a host may end."""
+        return SYSTEM_ALONE
+
     def deciding(self, host: str) -> tuple[str, ...]:
         """The entries that decide on a host, as its own files spell them; none: not pinned."""
 
@@ -188,9 +227,9 @@ class Enforcement(Protocol):
         """What it was configured with, as far as pin-sets can say it."""
 
     def besides(self, host: str) -> str:  # noqa: ARG002 - most platforms have nothing to say
-        """What decides on connections to ``host`` besides pins, if that is not the platform's default.
+        """What decides on connections to ``host`` besides trust and pins, if that is not the platform's default.
 
-        A phrase: "trusts CAs of users", of which nothing may be concluded but whether two are the same.
+        A phrase: "demands public logs of certificates", of which nothing may be concluded but whether two are the same.
         """
         return ""
 
@@ -213,21 +252,30 @@ class Enforcement(Protocol):
                 break
         return ""
 
-    def accepts(self, host: str, chain: Chain, today: date) -> bool:
+    def accepts(self, host: str, chain: Chain, today: date, device: Device = ORDINARY_DEVICE) -> bool:
         """Whether it lets a connection to ``host`` pass that presents ``chain``.
 
         ``chain`` is the chain *after* ordinary validation; ``today`` is the date on whatever clock
         the platform reads (device-local for the NSC, UTC for TrustKit).
         """
+        regard = self.trust(host).regard(chain.anchor, device)
+        return self.meets(host, chain, today) if regard is Regard.HELD else regard is Regard.FREE
+
+    def meets(self, host: str, chain: Chain, today: date) -> bool:
+        """Whether a chain, wherever it ends, has what is demanded besides."""
         in_force = [clause for clause in self.demand(host) if clause.in_force(today)]
         met = all(clause.met_by(chain) for clause in in_force)
         return met and not (in_force and self.refuses(host, chain))
 
 
 def any_of(keys: Iterable[Key], until: date | None = None) -> Demand:
-    """The demand for any of these keys, anywhere in the chain."""
-    pins = frozenset(key.spki_sha256 for key in keys)
-    return (Clause(pins, pins, until),)
+    """The demand for any of these keys or certificates, anywhere in the chain."""
+    known = tuple(keys)
+    pins = frozenset(key.spki_sha256 for key in known if not key.whole)
+    if len(pins) == len(known):
+        return (Clause(pins, pins, until),)
+    whole = frozenset(key.whole for key in known if key.whole)
+    return (Clause(pins, pins, until, whole, whole),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,13 +284,15 @@ class Policy(Enforcement):
 
     sets: tuple[PinSet, ...]
     _index: Mapping[str, tuple[PinSet, Demand]] = field(init=False, compare=False, repr=False)
+    _trusting: bool = field(init=False, compare=False, repr=False)
+    """Whether any set trusts others than the system's CAs."""
 
     def __post_init__(self) -> None:
         index: dict[str, tuple[PinSet, Demand]] = {}
         for pin_set in self.sets:
-            demand = any_of(pin_set.keys, pin_set.expires) if pin_set.enforce else ()
-            index.update(dict.fromkeys(pin_set.hosts, (pin_set, demand)))
+            index.update(dict.fromkeys(pin_set.hosts, (pin_set, _demand(pin_set))))
         object.__setattr__(self, "_index", index)
+        object.__setattr__(self, "_trusting", any(one.trust is not SYSTEM_ALONE for one in self.sets))
 
     def names(self) -> Iterable[str]:
         """Every host of every set."""
@@ -256,6 +306,11 @@ class Policy(Enforcement):
         """The demand of the set that covers the host."""
         found = self._find(host)
         return found[1] if found else ()
+
+    def trust(self, host: str) -> Trust:
+        """The trust of the set that covers the host; of hosts that none covers pins.toml says nothing."""
+        found = self._find(host) if self._trusting else None
+        return found[0].trust if found else SYSTEM_ALONE
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """The pin-set, by the name that matched."""
@@ -303,19 +358,38 @@ class Policy(Enforcement):
         """``sha256/`` and base64 of the policy's meaning.
 
         Names of keys, comments and the order of anything do not count; hosts, reach, keys and
-        their roles, expiry, enforcement and report URIs do.
+        their roles, expiry, enforcement, report URIs and trust do.  What is not the default is there alone: a
+        file that says nothing new keeps its digest, which releases name.
         """
         meaning = sorted(line for pin_set in self.sets for line in _meaning(pin_set))
         text = json.dumps(meaning, ensure_ascii=True, separators=(",", ":"))
         return "sha256/" + b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
+def _demand(pin_set: PinSet) -> Demand:
+    """Nothing of a set without keys whose anchor decides alone."""
+    if not pin_set.enforce or (not pin_set.keys and pin_set.trust.anchors):
+        return ()
+    return any_of(pin_set.keys, pin_set.expires)
+
+
 def _meaning(pin_set: PinSet) -> Iterable[list[object]]:
-    rest = [
+    keys = {(_pinned(key), key.role.value if key.role else "") for key in pin_set.keys}
+    rest: list[object] = [
         pin_set.reach.value,
-        sorted({(key.pin, key.role.value if key.role else "") for key in pin_set.keys}),
+        sorted(keys),
         pin_set.expires.isoformat() if pin_set.expires else "",
         pin_set.enforce,
         sorted(set(pin_set.report_uris)),
     ]
+    if pin_set.trust != SYSTEM_ALONE:
+        rest.append(sorted(map(_trusted, pin_set.trust.sources)))
     return ([host, *rest] for host in pin_set.hosts)
+
+
+def _pinned(key: Key) -> str:
+    return f"certificate/{key.whole.hex()}" if key.whole else key.pin
+
+
+def _trusted(source: Source) -> str:
+    return source.value if isinstance(source, Store) else f"anchor/{source.identity.hex()}"

@@ -40,7 +40,7 @@ _ORDER: Final = (
     # How the app differs from pins.toml.
     ("app", """
         missing-host missing-key unexpected-key retired-key narrower-reach wider-reach
-        changed-expiry unlisted-host stale-artifact absent-mechanism
+        changed-expiry changed-trust unlisted-host stale-artifact absent-mechanism
     """),
     # Libraries that pin by their own means.
     ("app", """

@@ -20,7 +20,7 @@ from pincompiler.keys.decoding import decoding
 from pincompiler.policy.hosts import is_ip_address
 from pincompiler.tls.answers import Answer, Declined, Offer, Refused, Unreached
 from pincompiler.tls.refusals import refusal
-from pincompiler.tls.trust import Trust, accepted
+from pincompiler.tls.trust import TrustedContexts, accepted
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -41,7 +41,7 @@ class Place:
     """As ``socket.connect`` takes it for the family; the first part is the numeric address."""
 
 
-def handshake(trusted: Trust, offer: Offer, host: str, place: Place, timeout: float) -> Answer:
+def handshake(trusted: TrustedContexts, offer: Offer, host: str, place: Place, timeout: float) -> Answer:
     """Ask one address for a host's chain; ``timeout`` is in seconds, for all of it."""
     ends = monotonic() + timeout
     try:
@@ -60,7 +60,7 @@ def handshake(trusted: Trust, offer: Offer, host: str, place: Place, timeout: fl
 
 @dataclass(slots=True)
 class _Handshake:
-    trusted: Trust
+    trusted: TrustedContexts
     offer: Offer
     host: str
     sock: socket.socket

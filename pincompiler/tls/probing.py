@@ -16,7 +16,7 @@ from pincompiler.tls.handshake import Place, handshake
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pincompiler.tls.trust import Trust
+    from pincompiler.tls.trust import TrustedContexts
 
 MOST_ADDRESSES: Final = 32
 """Tried of one name."""
@@ -41,7 +41,9 @@ class ProbeOptions:
     """An address, and maybe a port, that stands for every host's."""
 
 
-def look_at_all(endpoints: Sequence[Endpoint], ways: ProbeOptions, trusted: Trust) -> Iterator[Seen]:
+def look_at_all(
+    endpoints: Sequence[Endpoint], ways: ProbeOptions, trusted: TrustedContexts
+) -> Iterator[Seen]:
     """What each shows, in the order of the question, ``ways.jobs`` at a time.
 
     Whoever stops listening, at Ctrl-C for one, does not wait for servers that stall: nothing more is begun, and
@@ -70,7 +72,7 @@ def look_at_all(endpoints: Sequence[Endpoint], ways: ProbeOptions, trusted: Trus
         todo.clear()
 
 
-def look_at(endpoint: Endpoint, ways: ProbeOptions, trusted: Trust) -> Seen:
+def look_at(endpoint: Endpoint, ways: ProbeOptions, trusted: TrustedContexts) -> Seen:
     """What all addresses of a host show."""
     host, port = endpoint
     try:
@@ -106,7 +108,9 @@ def _places(endpoint: Endpoint, ways: ProbeOptions) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _answers(host: str, place: Place, ways: ProbeOptions, trusted: Trust) -> tuple[tuple[Offer, Answer], ...]:
+def _answers(
+    host: str, place: Place, ways: ProbeOptions, trusted: TrustedContexts
+) -> tuple[tuple[Offer, Answer], ...]:
     """The answers to every offer from which something new can be learnt."""
     first = _ask(Offer.ANY, host, place, ways, trusted)
     answers = [(Offer.ANY, first)]
@@ -130,7 +134,7 @@ def offer_of(served: Served) -> Offer:
     return Offer.RSA if served.chain[0].algorithm.startswith("RSA") else Offer.ECDSA
 
 
-def _ask(offer: Offer, host: str, place: Place, ways: ProbeOptions, trusted: Trust) -> Answer:
+def _ask(offer: Offer, host: str, place: Place, ways: ProbeOptions, trusted: TrustedContexts) -> Answer:
     answer: Answer = Unreached("")
     for _ in range(1 + ways.retries):
         answer = handshake(trusted, offer, host, place, ways.timeout)

@@ -24,7 +24,7 @@ _SUITES = {Offer.RSA: b"aRSA", Offer.ECDSA: b"aECDSA"}
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class TrustedContexts:
     """Trust anchors and an instant to judge dates by."""
 
     contexts: Mapping[Offer, SSL.Context]
@@ -32,12 +32,12 @@ class Trust:
     """Whether the anchors are the user's own, so that they need not be known to the public."""
 
 
-def trust(ca_file: Path | None, now: datetime) -> Trust:
+def trust(ca_file: Path | None, now: datetime) -> TrustedContexts:
     """The system's trust anchors, or instead those of a PEM file; ``now`` is UTC.
 
     Raises InputError when the file holds none.
     """
-    return Trust({offer: _context(offer, ca_file, now) for offer in Offer}, ca_file is not None)
+    return TrustedContexts({offer: _context(offer, ca_file, now) for offer in Offer}, ca_file is not None)
 
 
 def _context(offer: Offer, ca_file: Path | None, now: datetime) -> SSL.Context:
@@ -68,7 +68,9 @@ def _noted(connection: SSL.Connection, _certificate: crypto.X509, error: int, _d
     return bool(ok)
 
 
-def validated(trusted: Trust, certificates: Sequence[x509.Certificate], host: str) -> Served | Refused:
+def validated(
+    trusted: TrustedContexts, certificates: Sequence[x509.Certificate], host: str
+) -> Served | Refused:
     """The same for certificates from a file, the server's own first: path, dates, purpose and name."""
     store = trusted.contexts[Offer.ANY].get_cert_store()
     assert store is not None  # noqa: S101 - every context has one

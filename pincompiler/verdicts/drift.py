@@ -36,6 +36,7 @@ class DriftKind(StrEnum):
     NARROWER = "narrower"
     WIDER = "wider"
     EXPIRY = "expiry"
+    TRUST = "trust"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +93,19 @@ class _Comparison:
     def all(self) -> Iterator[Drift]:
         """What differs, host by host in the order of pins.toml, and then what only the app names."""
         found: dict[str, list[Difference]] = {}
+        trusting: dict[str, Drift] = {}
         for difference in differences(self.expected, self.shipped.enforcement):
-            found.setdefault(difference.name, []).append(difference)
+            if not difference.of_trust:
+                found.setdefault(difference.name, []).append(difference)
+            elif self.policy.covering(difference.host):
+                trusting.setdefault(difference.name, self._other(difference, DriftKind.TRUST))
         ordered = [*(name for name in self.policy.names() if name in found)]
         ordered += [name for name in found if name not in set(ordered)]
         labels = unused_labels([*self.expected.names(), *self.shipped.enforcement.names()])
         for name in ordered:
             told = tuple(self._named(name, labels))
-            yield from told or (self._other(found[name][0]),)
+            yield from told or (self._other(found[name][0], DriftKind.KEY_UNKNOWN),)
+        yield from trusting.values()
 
     def _named(self, name: str, labels: tuple[str, str]) -> Iterator[Drift]:
         wanted, actual = self.expected.demand(name), self.shipped.enforcement.demand(name)
@@ -144,10 +150,10 @@ class _Comparison:
             said = f"the pins of {who} end {_day(shipped_ends)}, and pins.toml says {_day(ends)}"
             yield self._one(DriftKind.EXPIRY, name, said)
 
-    def _other(self, difference: Difference) -> Drift:
+    def _other(self, difference: Difference, kind: DriftKind) -> Drift:
         """What has no simpler words: a chain that one side accepts and the other does not."""
         said = describe(difference, "pins.toml", self.shipped.title, self._title)
-        return self._one(DriftKind.KEY_UNKNOWN, difference.name, said)
+        return self._one(kind, difference.name, said)
 
     def _one(self, kind: DriftKind, host: str, said: str, key: Key | None = None, pin: bytes = b"") -> Drift:
         return Drift(kind, self.shipped.mechanism, host, self.shipped, said, key, pin)
@@ -161,7 +167,7 @@ def _shown(pin: bytes) -> str:
 
 
 def _pins(demand: Demand) -> frozenset[bytes]:
-    return frozenset(pin for clause in demand for pin in clause.leaf | clause.ca)
+    return frozenset(pin for clause in demand for pin in clause.pins)
 
 
 def _ends(demand: Demand) -> date | None:

@@ -320,7 +320,7 @@ def _held_to(one: Installed, candidate: Candidate, in_force: Demand, day: date) 
     chain = candidate.chain
     if odd := one.enforcement.refuses(candidate.host, chain):
         return ChainVerdict(Outcome.BLOCKED, f"{one.title} {odd}")
-    if one.enforcement.accepts(candidate.host, chain, day):
+    if one.enforcement.meets(candidate.host, chain, day):
         keys = _deciding(candidate, in_force)
         return ChainVerdict(Outcome.WORKS, _named(candidate, keys), tuple(key.pin for key in keys))
     refused = f"none of its pins is in the chain: {', '.join(one.enforcement.deciding(candidate.host)[:2])}"

@@ -175,7 +175,7 @@ def _judged(
         def outcome(day: date) -> Outcome:
             if not any(clause.in_force(day) for clause in demand):
                 return Outcome.NOT_PINNED
-            return Outcome.ACCEPTS if enforcement.accepts(host, chain, day) else Outcome.BLOCKS
+            return Outcome.ACCEPTS if enforcement.meets(host, chain, day) else Outcome.BLOCKS
 
         return Outlook(who, tuple((day, outcome(day)) for day in days), enforcement.refuses(host, chain))
 

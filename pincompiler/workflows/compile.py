@@ -147,6 +147,8 @@ def artifacts(checked: Checked, directory: Path | None = None) -> tuple[Artifact
         write = target.write
         content = there.settled(write(lowering.model, _job(project, output, there))) if write else b""
         files.setdefault(output.path, Artifact(target.name, output.path, content))
+        for path, beside in target.beside(lowering.model, output).items():
+            files.setdefault(path, Artifact(target.name, path, beside))
     for path, (there, entries) in _parts(checked, directory).items():
         content = plist.edit(there.beginning(), entries, str(there.begins_with))
         files[path] = Artifact(files[path].target, path, there.settled(content))

@@ -8,7 +8,7 @@ from pincompiler.base.records import dataclass
 from pincompiler.facts import Mechanism
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.trustkit import TrustKit
-from pincompiler.policy.differences import Difference, asides, describe, differences
+from pincompiler.policy.differences import Difference, asides, describe, differences, names_of
 from pincompiler.verdicts.changes import Changes, changes, since
 from pincompiler.workflows.read_configuration import (
     Configuration,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from pincompiler.facts import ShippedApp
     from pincompiler.platforms.nsc.model import Reporting
-    from pincompiler.policy.enforcement import Enforcement
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,21 +168,10 @@ def _anchors(app: ShippedApp) -> frozenset[bytes]:
 
 
 def _compare(left: Configuration, right: Configuration) -> list[Disagreement]:
-    names = _names(left.enforcement, right.enforcement)
+    names = names_of(left.enforcement, right.enforcement)
     return [
         Disagreement(
             left.title, right.title, found, describe(found, left.title, right.title, names.__getitem__)
         )
         for found in differences(left.enforcement, right.enforcement)
     ]
-
-
-def _names(*enforcements: Enforcement) -> dict[bytes, str]:
-    """The name of each key where one side has one."""
-    names: dict[bytes, str] = {}
-    for enforcement in enforcements:
-        for pin_set in enforcement.pin_sets():
-            for key in pin_set.keys:
-                if key.name or key.spki_sha256 not in names:
-                    names[key.spki_sha256] = key.title
-    return names

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.base.errors import InputError, OutputError, UsageError
-from pincompiler.policy.differences import asides, describe, differences
-from pincompiler.policy.enforcement import Key
+from pincompiler.policy.differences import asides, describe, differences, names_of
 from pincompiler.policy.from_enforcement import lift, template, to_toml
 from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.source.document import parse
@@ -20,8 +19,11 @@ from pincompiler.workflows.read_configuration import (
 from pincompiler.workflows.write import is_stream, write_stream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
+
+    from pincompiler.policy.enforcement import Policy
 
 
 def fresh(hosts: tuple[str, ...]) -> bytes:
@@ -59,6 +61,7 @@ def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
         left_out |= dict.fromkeys(
             aside.said(path.name, "pins.toml") for aside in asides(one.enforcement, policy)
         )
+        left_out |= dict.fromkeys(_of_trust(one, policy, path.name))
     content = to_toml(policy, path.name, tuple(left_out))
     reading = read_project(parse(content.decode(), "pins.toml"), path.parent)
     for finding in reading.findings:
@@ -69,10 +72,20 @@ def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
     return content, tuple(left_out)
 
 
+def _of_trust(one: Configuration, policy: Policy, title: str) -> Iterator[str]:
+    """Whom a file trusts, where the policy trusts others."""
+    names = names_of(one.enforcement, policy)
+    for difference in differences(one.enforcement, policy):
+        if difference.of_trust:
+            yield describe(difference, title, "pins.toml", names.__getitem__)
+
+
 def _refuse_differences(left: Configuration, right: Configuration) -> None:
+    names = names_of(left.enforcement, right.enforcement)
     for difference in differences(left.enforcement, right.enforcement):
-        sentence = describe(difference, left.title, right.title, lambda pin: Key(pin).title)
-        raise InputError(f"{sentence}; mend the file first, or write pins.toml by hand")
+        if not difference.of_trust:
+            sentence = describe(difference, left.title, right.title, names.__getitem__)
+            raise InputError(f"{sentence}; mend the file first, or write pins.toml by hand")
 
 
 def write(path: Path, content: bytes) -> None:

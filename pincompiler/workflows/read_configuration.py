@@ -183,7 +183,7 @@ def in_app(app: ShippedApp) -> tuple[Configuration, ...]:
     from pincompiler.workflows.audit import comparable
 
     found = [
-        Configuration(_titled(app, one), _enforcement(app, one))
+        Configuration(_titled(app, one), one.enforcement)
         for mechanism in Mechanism
         for one in comparable(app, mechanism)
     ]
@@ -219,13 +219,6 @@ def _titled(app: ShippedApp, one: Shipped) -> str:
         return f"{app.path}!{one.title}"
     kind = "OkHttp" if one.mechanism is Mechanism.OKHTTP else one.title
     return f"{app.path} ({kind})"
-
-
-def _enforcement(app: ShippedApp, one: Shipped) -> Enforcement:
-    """What it enforces; a configuration with the anchors that old targets have by default."""
-    if isinstance(one.enforcement, Nsc) and app.manifest.target_sdk < SINCE:
-        return one.enforcement.debugged((), app.manifest.target_sdk)
-    return one.enforcement
 
 
 def _unseen(app: ShippedApp, subject: Subject) -> Iterator[str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pincompiler.policy.enforcement import Policy
     from pincompiler.policy.project import Project
     from pincompiler.tls.probing import Endpoint, ProbeOptions
-    from pincompiler.tls.trust import Trust
+    from pincompiler.tls.trust import TrustedContexts
     from pincompiler.verdicts.served import ServerVerdict
 
 
@@ -54,7 +54,7 @@ class Verification:
 
     question: Requirements
     endpoints: tuple[Endpoint, ...]
-    trusted: Trust
+    trusted: TrustedContexts
     certificates: tuple[x509.Certificate, ...]
     """Of the chain from a file; empty: connect."""
 

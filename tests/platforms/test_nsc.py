@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import PurePosixPath
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -17,12 +20,24 @@ from lxml import etree
 from pincompiler.base.errors import InputError
 from pincompiler.base.location import Location, Span
 from pincompiler.platforms.nsc import NSC, inert, instants, lower, merge, objections, read
-from pincompiler.platforms.nsc.model import Anchor, Domain, DomainConfig, Nsc, Problem, Reporting, Settings
+from pincompiler.platforms.nsc.model import (
+    Certificates,
+    Domain,
+    DomainConfig,
+    Nsc,
+    Problem,
+    Reporting,
+    Settings,
+)
 from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.platforms.nsc.reader import decode_base64, expiration, read_xml
 from pincompiler.platforms.nsc.writer import write
+from pincompiler.platforms.target import Job
+from pincompiler.policy.differences import differences
 from pincompiler.policy.enforcement import Clause, PinSet, Policy, Reach
-from pincompiler.policy.project import App
+from pincompiler.policy.project import App, Output
+from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
+from tests import pki
 from tests.platforms.models import (
     DIGEST,
     PIN_A,
@@ -539,16 +554,34 @@ def test_a_base_is_kept_and_added_to(name: str, model: Nsc) -> None:
     assert {key: after.get(key) for key in before.attrib} == dict(before.attrib)
 
 
-def test_generated_entries_inherit_from_the_base_config() -> None:
+@pytest.mark.parametrize(
+    "certificates",
+    ['<certificates src="system"/>', '<certificates src="system"/><certificates src="user"/>', ""],
+)
+def test_generated_entries_inherit_from_the_base_config(certificates: str) -> None:
     """NetworkSecurityConfig.Builder.getEffectiveTrustAnchors and the like: what a config does not say, its parent does."""
-    skipping = '<trust-anchors><certificates src="system" overridePins="true"/></trust-anchors>'
-    base = config(f'<base-config cleartextTrafficPermitted="false">{skipping}</base-config>')
+    around = f"<trust-anchors>{certificates}</trust-anchors>"
+    base = config(f'<base-config cleartextTrafficPermitted="false">{around}</base-config>')
     model = Nsc((DomainConfig((Domain("x.test", include_subdomains=True),), (A,)),))
     merged, written = merge(read(base, App()), model), read(write(model, job("nsc.xml", base)), App())
     assert merged == written
     assert merged.base == written.base
     assert merged.settings("x.test") == written.settings("x.test")
-    (objection,) = objections(Policy(()), App(), merged)
+    assert merged.settings("x.test").cleartext is False
+    # Whom the base trusts for all other hosts is not for those of pins.toml.
+    assert merged.trust("x.test") == written.trust("x.test") == SYSTEM_ALONE
+
+
+def test_a_base_cannot_lift_the_pins_of_generated_entries() -> None:
+    skipping = '<trust-anchors><certificates src="system" overridePins="true"/></trust-anchors>'
+    base = config(f"<base-config>{skipping}</base-config>")
+    model = Nsc((DomainConfig((Domain("x.test", include_subdomains=True),), (A,)),))
+    merged, written = merge(read(base, App()), model), read(write(model, job("nsc.xml", base)), App())
+    assert merged.trust("x.test") == written.trust("x.test") == SYSTEM_ALONE
+    assert merged.trust("y.test").overriding == {Store.SYSTEM}
+    assert not list(objections(Policy(()), App(), merged))
+    own = config(f"<domain-config><domain>x.test</domain>{skipping}{pin_set(PIN_A)}</domain-config>")
+    (objection,) = objections(Policy(()), App(), read(own, App()))
     assert objection.problem.startswith("the pins of x.test are skipped")
 
 
@@ -645,7 +678,12 @@ def test_settings_are_inherited_each_as_a_whole() -> None:
     by_host = {host: model.settings(host) for host in ("x.test", "b.x.test", "c.x.test", "z.test")}
     # Whatever is no boolean permits: the default of getAttributeBooleanValue there is true.
     assert [one.cleartext for one in by_host.values()] == [True, True, True, False]
-    assert [one.anchors for one in by_host.values()] == [(Anchor("user"),), (), (Anchor("user"),), None]
+    assert [one.anchors for one in by_host.values()] == [
+        (Certificates("user"),),
+        (),
+        (Certificates("user"),),
+        None,
+    ]
     assert [one.transparency for one in by_host.values()] == [None, None, False, None]
     assert by_host["c.x.test"].transparency_where == Location("network_security_config.xml", Span(1, 1, 1, 1))
     assert model.config("q.x.test") is model.configs[0]
@@ -660,7 +698,7 @@ def test_defaults_depend_on_the_target() -> None:
         ["system", "user"],
         ["system"],
     ]
-    assert Settings((Anchor("user"),), cleartext=False).trusted(34) == (Anchor("user"),)
+    assert Settings((Certificates("user"),), cleartext=False).trusted(34) == (Certificates("user"),)
     assert not Settings(cleartext=False).permits_cleartext(20)
 
 
@@ -670,12 +708,12 @@ def test_a_debuggable_build_trusts_more() -> None:
     model = read(
         config(f"<debug-overrides>{body}</debug-overrides>{domain('x.test', pin_set(PIN_A))}"), App()
     )
-    added = (Anchor("user", overrides_pins=True), Anchor("@raw/ca"))
+    added = (Certificates("user", overrides_pins=True), Certificates("@raw/ca"))
     assert model.overrides == added
     assert model.settings("x.test").anchors is None
     assert not model.configs[0].overridden
     debugged = model.debugged(added, 34)
-    assert debugged.settings("x.test").anchors == debugged.base.anchors == (Anchor("system"), *added)
+    assert debugged.settings("x.test").anchors == debugged.base.anchors == (Certificates("system"), *added)
     assert debugged.configs[0].overridden
     assert not model.debugged(added[1:], 34).configs[0].overridden
     assert read(config("<debug-overrides/>"), App()).overrides == ()
@@ -838,3 +876,52 @@ def test_oddities_name_their_hosts_and_have_an_end() -> None:
 def test_names_that_no_host_has(name: str, why: str) -> None:
     told = never_matched(name)
     assert (why in told) if why else told == ""
+
+
+# -- trust anchors -----------------------------------------------------------------------------------
+
+
+ROOT = Anchor(b"i" * 32, A.spki_sha256, "company-root", der=pki.der(pki.certificate("Company Root", ca=True)))
+
+
+def test_named_anchors_are_written_beside() -> None:
+    """XmlConfigSource.parseTrustAnchors and ResourceCertificateSource: a resource, by its name without an ending."""
+    trust = Trust(frozenset({Store.SYSTEM, ROOT}))
+    policy = Policy((PinSet(("x.test",), Reach.ALL, (A,), JUNE, trust=trust),))
+    output = Output("nsc", PurePosixPath("app/src/main/res/xml-v24/nsc.xml"))
+    model = lower(policy, App(), output)
+    text = write(model, Job("pins.toml", DIGEST, output)).decode()
+    assert re.findall(r'src="([^"]+)"', text) == ["system", "@raw/pins_company_root"]
+    assert "overridePins" not in text
+    assert model.trust("a.x.test") == trust
+    assert model.trust("y.test") is SYSTEM_ALONE
+    ((path, content),) = NSC.beside(model, output).items()
+    assert path == PurePosixPath("app/src/main/res/raw/pins_company_root.pem")
+    # Conscrypt's factory takes a file for PEM by its first byte.
+    assert content.startswith(b"-----BEGIN CERTIFICATE-----\n")
+    assert x509.load_pem_x509_certificate(content).public_bytes(Encoding.DER) == ROOT.der
+    assert max(map(len, content.splitlines())) == 64
+    assert read(text.encode(), App()) == model
+    elsewhere = Output("nsc", PurePosixPath("nsc.xml"))
+    assert list(NSC.beside(model, elsewhere)) == [PurePosixPath("raw/pins_company_root.pem")]
+
+
+def test_old_targets_say_that_they_trust_the_system_alone() -> None:
+    """NetworkSecurityConfig.getDefaultBuilder trusts CAs of users for apps that aim below API level 24."""
+    policy = Policy((PinSet(("x.test",), Reach.NONE, (A,)),))
+    model = lower(policy, App(android_target_sdk=23), OUTPUT)
+    text = write(model, job("nsc.xml"))
+    assert b'<certificates src="system"/>' in text
+    assert not [one for one in differences(policy, model) if policy.covering(one.host)]
+    assert read(text, App(android_target_sdk=23)).trust("x.test") == SYSTEM_ALONE
+    assert Nsc((), target_sdk=23).trust("x.test").sources == {Store.SYSTEM, Store.USER}
+    assert b"trust-anchors" not in write(lower(policy, App(android_target_sdk=24), OUTPUT), job("nsc.xml"))
+
+
+def test_an_excerpt_says_whom_it_trusts() -> None:
+    trust = Trust(frozenset({ROOT}))
+    model = lower(Policy((PinSet(("x.test",), Reach.NONE, (), trust=trust),)), App(), OUTPUT)
+    snippet = NSC.excerpt(model, "x.test") if NSC.excerpt else None
+    assert snippet
+    assert '<certificates src="@raw/pins_company_root"/>' in snippet.text
+    assert "pin-set" not in snippet.text

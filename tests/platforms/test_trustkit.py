@@ -442,7 +442,7 @@ def test_a_chain_with_a_key_that_has_no_hash(algorithms: str, pinned: tuple[int,
 
 
 def test_a_host_that_is_not_pinned_may_show_any_key() -> None:
-    chain = Chain(b"1", (), (Key(b"1", algorithm="P-521"),))
+    chain = Chain(b"1", keys=(Key(b"1", algorithm="P-521"),))
     model = TrustKit((TrustKitDomain("example.com", include_subdomains=False, keys=(Key(b"2"),)),))
     assert model.accepts("other.example.com", chain, date(2026, 11, 29))
     assert not model.refuses("other.example.com", chain)

@@ -7,42 +7,58 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pincompiler.base.location import Location
-from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Problem
+from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Problem, Settings
 from pincompiler.platforms.nsc.reader import read_xml
-from pincompiler.platforms.nsc.writer import excerpt, write
+from pincompiler.platforms.nsc.writer import beside, excerpt, resource, stated_anchors, write
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.policy.enforcement import Reach
+from pincompiler.policy.trust import SYSTEM_ALONE, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.policy.enforcement import Key, PinSet, Policy
+    from pincompiler.policy.enforcement import PinSet, Policy
     from pincompiler.policy.project import App, Output
+    from pincompiler.policy.trust import Trust
 
 
-def lower(policy: Policy, _app: App, _output: Output) -> Nsc:
+SINCE = 24
+"""The API level of Android 7.0, the first that reads the file; apps that aim lower trust CAs of users by default."""
+
+
+def lower(policy: Policy, app: App, _output: Output) -> Nsc:
     """The configuration nearest to a policy: hosts with the same keys, reach and expiry together."""
     groups: dict[object, tuple[PinSet, list[str]]] = {}
     for pin_set in policy.sets:
-        if not (pin_set.enforce or _inside_another(pin_set, policy)):
+        says = pin_set.enforce or pin_set.trust is not SYSTEM_ALONE
+        if not (says or _inside_another(pin_set, policy)):
             continue
-        keys = tuple(key.spki_sha256 for key in _in_force(pin_set))
-        group = groups.setdefault((keys, pin_set.reach, pin_set.expires), (pin_set, []))
+        keys = tuple(key.spki_sha256 for key in pin_set.public_keys)
+        said = (keys, pin_set.reach, pin_set.expires, pin_set.trust)
+        group = groups.setdefault(said, (pin_set, []))
         group[1].extend(pin_set.hosts)
-    configs = [_config(pin_set, tuple(sorted(hosts))) for pin_set, hosts in groups.values()]
-    return Nsc(tuple(sorted(configs, key=lambda config: config.domains[0].name)))
+    target_sdk = SINCE if app.android_target_sdk is None else app.android_target_sdk
+    configs = [_config(pin_set, tuple(sorted(hosts)), target_sdk) for pin_set, hosts in groups.values()]
+    ordered = sorted(configs, key=lambda config: config.domains[0].name)
+    return Nsc(tuple(ordered), target_sdk=target_sdk)
 
 
-def _config(pin_set: PinSet, hosts: tuple[str, ...]) -> DomainConfig:
+def _config(pin_set: PinSet, hosts: tuple[str, ...], target_sdk: int) -> DomainConfig:
     # One label below cannot be said; any depth is, so that nothing is silently unpinned.
     wide = pin_set.reach is not Reach.NONE
     domains = tuple(Domain(host, wide) for host in hosts)
-    keys = _in_force(pin_set)
-    return DomainConfig(domains, keys, pin_set.expires if keys else None)
+    keys = pin_set.public_keys
+    settings = Settings()
+    if settings.trust(target_sdk) != pin_set.trust:
+        settings = Settings(certificates_of(pin_set.trust))
+    return DomainConfig(domains, keys, pin_set.expires if keys else None, settings=settings)
 
 
-def _in_force(pin_set: PinSet) -> tuple[Key, ...]:
-    return pin_set.keys if pin_set.enforce else ()
+def certificates_of(trust: Trust) -> tuple[Certificates, ...]:
+    """A ``<certificates>`` for each source, the device's stores first; the file of a named CA is called after it."""
+    stores = tuple(Certificates(one.value) for one in Store if one in trust.sources)
+    named = (Certificates(f"@raw/{resource(one.name)}", anchors=(one,)) for one in trust.anchors)
+    return (*stores, *named)
 
 
 def _inside_another(pin_set: PinSet, policy: Policy) -> bool:
@@ -65,8 +81,7 @@ def merge(base: Nsc, generated: Nsc) -> Nsc:
         )
         for name in again
     )
-    overridden = any(anchor.overrides_pins for anchor in base.base.anchors or ())
-    inheriting = (replace(one, settings=base.base, overridden=overridden) for one in generated.configs)
+    inheriting = (_inheriting(one, base.base, generated.target_sdk) for one in generated.configs)
     return Nsc(
         (*base.configs, *inheriting),
         "",
@@ -74,7 +89,15 @@ def merge(base: Nsc, generated: Nsc) -> Nsc:
         base=base.base,
         overrides=base.overrides,
         unended=base.unended,
+        target_sdk=generated.target_sdk,
     )
+
+
+def _inheriting(config: DomainConfig, base: Settings, target_sdk: int) -> DomainConfig:
+    own = stated_anchors(config, base, target_sdk)
+    settings = base if own is None else replace(base, anchors=own, anchors_where=None)
+    overridden = any(one.overrides_pins for one in settings.anchors or ())
+    return replace(config, settings=settings, overridden=overridden)
 
 
 def objections(_policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
@@ -89,9 +112,10 @@ def objections(_policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
             yield Objection(hosts, message, "move such anchors to debug-overrides")
 
 
-def read(data: bytes, app: App, file: str = "network_security_config.xml") -> Nsc:  # noqa: ARG001
+def read(data: bytes, app: App, file: str = "network_security_config.xml") -> Nsc:
     """The configuration in an XML text."""
-    return read_xml(data, file)
+    found = read_xml(data, file)
+    return found if app.android_target_sdk is None else replace(found, target_sdk=app.android_target_sdk)
 
 
 def instants(day: date) -> str:
@@ -117,6 +141,7 @@ NSC = Target(
     merge=merge,
     objections=objections,
     write=write,
+    beside=beside,
     read=read,
     instants=instants,
     uncovered="Flutter and Dart, native TLS (curl, BoringSSL), code with its own TrustManager",

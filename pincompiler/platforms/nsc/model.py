@@ -8,11 +8,13 @@ NetworkSecurityTrustManager (how pins are checked).
 from __future__ import annotations
 
 from dataclasses import field, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
 from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
+from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.location import Location
     from pincompiler.platforms.nsc.oddities import Oddity
+    from pincompiler.policy.trust import Source
 
 NAMESPACE = "urn:pincompiler"
 """Of the root's ``policy`` attribute, which Android ignores and aapt2 keeps: no shrinker drops it."""
@@ -35,7 +38,7 @@ class Reporting:
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
+class Certificates:
     """One ``<certificates>``: CAs in which a chain may end."""
 
     source: str
@@ -43,13 +46,30 @@ class Anchor:
     overrides_pins: bool = False
     """Whether chains that end here are not held to any pin."""
     where: Location | None = field(default=None, compare=False)
+    anchors: tuple[Anchor, ...] | None = None
+    """What the resource holds; None where it was not read."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Them as the spine knows them.  What Android keeps for Wi-Fi is neither store, nor known."""
+        if self.source in _STORES:
+            return (_STORES[self.source],)
+        if self.anchors is not None:
+            return self.anchors
+        return (Anchor(sha256(self.source.encode()).digest(), name=self.source, unread=True),)
+
+
+_STORES: Mapping[str, Store] = {store.value: store for store in Store}
+
+
+_SYSTEM, _USER = Certificates("system"), Certificates("user")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What holds for some hosts besides their pins, inherited or not; None where the file says nothing."""
 
-    anchors: tuple[Anchor, ...] | None = None
+    anchors: tuple[Certificates, ...] | None = None
     cleartext: bool | None = None
     """Whether connections without TLS are permitted."""
     transparency: bool | None = None
@@ -58,11 +78,25 @@ class Settings:
     transparency_where: Location | None = field(default=None, compare=False)
     anchors_where: Location | None = field(default=None, compare=False)
 
-    def trusted(self, target_sdk: int) -> tuple[Anchor, ...]:
+    def trusted(self, target_sdk: int) -> tuple[Certificates, ...]:
         """The anchors; by default the system's, and the user's for apps that aim at Android 6 or older."""
         if self.anchors is not None:
             return self.anchors
-        return (Anchor("system"), Anchor("user")) if target_sdk < 24 else (Anchor("system"),)
+        return (_SYSTEM, _USER) if target_sdk < 24 else (_SYSTEM,)
+
+    def trust(self, target_sdk: int) -> Trust:
+        """Whom they trust.
+
+        NetworkSecurityConfig sorts anchors that override pins before the others, so of a CA that several have the
+        override counts; TrustedCertificateIndex and Conscrypt's TrustManagerImpl know a CA by its name and key.
+        """
+        found = self.trusted(target_sdk)
+        if found == (_SYSTEM,):
+            return SYSTEM_ALONE
+        sources = frozenset(source for one in found for source in one.sources)
+        return Trust(
+            sources, frozenset(source for one in found if one.overrides_pins for source in one.sources)
+        )
 
     def permits_cleartext(self, target_sdk: int, api: int = 28) -> bool:
         """Whether a device of an API level permits connections without TLS.
@@ -144,12 +178,16 @@ class Nsc(Enforcement):
     problems: tuple[Problem, ...] = ()
     base: Settings = field(default=Settings(), compare=False)
     """What holds for all other hosts."""
-    overrides: tuple[Anchor, ...] | None = field(default=None, compare=False)
+    overrides: tuple[Certificates, ...] | None = field(default=None, compare=False)
     """The anchors of ``<debug-overrides>``, to which a release build is blind; None without that element."""
     unended: Location | None = field(default=None, compare=False)
     """A ``<debug-overrides>`` without ``<trust-anchors>``, at whose end alone TrustKit-Android ceases to skip."""
     oddities: tuple[Oddity, ...] = field(default=(), compare=False)
     """What Android skips without a word, and its author hardly meant it to."""
+    target_sdk: int = field(default=24, compare=False)
+    """The API level that the app aims at: below 24 it trusts CAs of users unless told otherwise."""
+    _trusts: Mapping[int, Trust] = field(init=False, compare=False, repr=False)
+    """Of each config and of the base, by its id, where any of them trusts others than the system's CAs."""
     _exact: Mapping[str, tuple[DomainConfig, Demand]] = field(init=False, compare=False, repr=False)
     _wide: Mapping[str, tuple[DomainConfig, Demand]] = field(init=False, compare=False, repr=False)
 
@@ -164,6 +202,10 @@ class Nsc(Enforcement):
                     wide[domain.name] = found
         object.__setattr__(self, "_exact", exact)
         object.__setattr__(self, "_wide", wide)
+        trusts = {id(one): one.settings.trust(self.target_sdk) for one in self.configs}
+        trusts[0] = self.base.trust(self.target_sdk)
+        plain = all(one is SYSTEM_ALONE for one in trusts.values())
+        object.__setattr__(self, "_trusts", {} if plain else trusts)
 
     def names(self) -> Iterable[str]:
         """Every domain that some host can match."""
@@ -173,6 +215,13 @@ class Nsc(Enforcement):
         """What the domain-config that decides demands."""
         found = self._find(host)
         return found[1] if found else ()
+
+    def trust(self, host: str) -> Trust:
+        """The trust anchors of the domain-config that decides, which an expired pin-set leaves in force."""
+        if not self._trusts:
+            return SYSTEM_ALONE
+        found = self._find(host)
+        return self._trusts[id(found[0]) if found else 0]
 
     def config(self, host: str) -> DomainConfig | None:
         """The domain-config that decides on a host; None where the base-config does."""
@@ -185,19 +234,16 @@ class Nsc(Enforcement):
         return found[0].settings if found else self.base
 
     def besides(self, host: str) -> str:
-        """The trust anchors, the demand for public logs and the leave to do without TLS, in release builds.
-
-        Of apps that aim at Android 7 or newer: what the file leaves open is the same for all of them.
-        """
+        """The demand for public logs, the leave to do without TLS, and CAs that are not known, in release builds."""
         found = self.settings(host)
-        words = [_trusting(found.anchors)] if found.anchors is not None else []
+        words = [f"trusts the CAs of {one.name}, which was not read" for one in self.trust(host).unread]
         if found.transparency is not None:
             words.append(f"{'demands' if found.transparency else 'does without'} public logs of certificates")
         if found.cleartext and self.demand(host):
             words.append("permits connections without TLS")
-        return ", ".join(word for word in words if word)
+        return ", ".join(words)
 
-    def debugged(self, anchors: tuple[Anchor, ...], target_sdk: int) -> Nsc:
+    def debugged(self, anchors: tuple[Certificates, ...], target_sdk: int) -> Nsc:
         """The configuration of a debuggable build, which trusts these anchors besides all others.
 
         XmlConfigSource.addDebugAnchorsIfNeeded: they join whatever anchors a host has, defaults included.
@@ -211,7 +257,7 @@ class Nsc(Enforcement):
             for config in self.configs
         )
         base = _joined(self.base, anchors, target_sdk)
-        return replace(self, configs=configs, base=base, overrides=anchors)
+        return replace(self, configs=configs, base=base, overrides=anchors, target_sdk=target_sdk)
 
     def _find(self, host: str) -> tuple[DomainConfig, Demand] | None:
         """ApplicationConfig.getConfigForHostname: the exact domain, else the longest that includes it.
@@ -261,18 +307,5 @@ def _pin_sets(config: DomainConfig) -> Iterator[PinSet]:
             yield PinSet(hosts, reach, config.keys, config.expires, bool(config.keys), (), config.where)
 
 
-def _trusting(anchors: tuple[Anchor, ...]) -> str:
-    """Whom anchors trust; nothing if that is the default."""
-    known = {"system": "the CAs of the system", "user": "CAs that users install"}
-    found = sorted({(one.source, one.overrides_pins) for one in anchors})
-    if found == [("system", False)]:
-        return ""
-    named = (
-        f"{known.get(source, source)}{' without regard to pins' if overrides else ''}"
-        for source, overrides in found
-    )
-    return f"trusts {'only ' if len(found) == 1 else ''}{' and '.join(named) or 'nobody'}"
-
-
-def _joined(settings: Settings, anchors: tuple[Anchor, ...], target_sdk: int) -> Settings:
+def _joined(settings: Settings, anchors: tuple[Certificates, ...], target_sdk: int) -> Settings:
     return replace(settings, anchors=(*settings.trusted(target_sdk), *anchors))

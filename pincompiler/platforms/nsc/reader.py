@@ -21,7 +21,7 @@ from pincompiler.base.records import dataclass
 from pincompiler.platforms.nsc.booleans import boolean
 from pincompiler.platforms.nsc.model import (
     NAMESPACE,
-    Anchor,
+    Certificates,
     Domain,
     DomainConfig,
     Nsc,
@@ -98,7 +98,7 @@ class _Reader:
     configs: list[DomainConfig] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     base: Settings = field(default_factory=Settings)
-    overrides: tuple[Anchor, ...] | None = None
+    overrides: tuple[Certificates, ...] | None = None
     unended: Location | None = None
     seen: set[str] = field(default_factory=set)
     refused: list[tuple[str, Location]] = field(default_factory=list)
@@ -237,7 +237,7 @@ class _Reader:
             return None
         return texts[0] if texts else ""
 
-    def _anchors(self, element: Element, name: str) -> tuple[tuple[Anchor, ...], Location] | None:
+    def _anchors(self, element: Element, name: str) -> tuple[tuple[Certificates, ...], Location] | None:
         """The trust anchors of a config and their place; None without trust-anchors."""
         anchors = self._single(element, "trust-anchors", name)
         if anchors is None:
@@ -254,7 +254,7 @@ class _Reader:
                 self.refuse(certificates, 'the certificates src "wfa" is unknown before Android 10', 29)
             overrides = boolean(certificates.get("overridePins"))
             found.append(
-                Anchor(source, self.debug if overrides is None else overrides, self.where(certificates))
+                Certificates(source, self.debug if overrides is None else overrides, self.where(certificates))
             )
         return tuple(found), self.where(anchors)
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import textwrap
+from base64 import b64encode
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Snippet
 from pincompiler.platforms.headers import header_line
-from pincompiler.platforms.nsc.model import NAMESPACE
-from pincompiler.platforms.nsc.reader import parse_xml
+from pincompiler.platforms.nsc.model import NAMESPACE, Settings
+from pincompiler.platforms.nsc.reader import parse_xml, read_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import PurePosixPath
+
     from lxml.etree import _Element as Element
 
-    from pincompiler.platforms.nsc.model import DomainConfig, Nsc, Reporting
+    from pincompiler.platforms.nsc.model import Certificates, DomainConfig, Nsc, Reporting
     from pincompiler.platforms.target import Job
+    from pincompiler.policy.project import Output
 
 
 def write(model: Nsc, job: Job) -> bytes:
@@ -22,6 +28,7 @@ def write(model: Nsc, job: Job) -> bytes:
     from lxml import etree
 
     base = parse_xml(job.base, "the base") if job.base else None
+    around = read_tree(base, "the base").base if base is not None else Settings()
     names = {**(base.nsmap if base is not None else {}), "pincompiler": NAMESPACE}
     root = etree.Element(
         "network-security-config", dict(base.attrib) if base is not None else {}, nsmap=names
@@ -32,7 +39,7 @@ def write(model: Nsc, job: Job) -> bytes:
         root.extend(list(base))
     first = len(root)
     for config in model.configs:
-        _write_config(root, config)
+        _write_config(root, config, stated_anchors(config, around, model.target_sdk))
     _indent(root, first)
     declaration = f'<?xml version="1.0" encoding="utf-8"?>\n<!-- {header_line(job.source)} -->\n'
     body: bytes = etree.tostring(root, encoding="utf-8")
@@ -47,13 +54,45 @@ def excerpt(model: Nsc, host: str) -> Snippet | None:
         domains = tuple(domain for domain in config.domains if domain.name == host)
         if domains:
             root = etree.Element("network-security-config")
-            _write_config(root, replace(config, domains=domains))
+            own = stated_anchors(config, Settings(), model.target_sdk)
+            _write_config(root, replace(config, domains=domains), own)
             etree.indent(root[0], "    ")
             return Snippet("xml", etree.tostring(root[0], encoding="unicode"))
     return None
 
 
-def _write_config(root: Element, config: DomainConfig) -> None:
+def stated_anchors(
+    config: DomainConfig, around: Settings, target_sdk: int
+) -> tuple[Certificates, ...] | None:
+    """What a config has to say of whom it trusts; None if what it inherits means the same."""
+    if config.settings.trust(target_sdk) == around.trust(target_sdk):
+        return None
+    return config.settings.trusted(target_sdk)
+
+
+def resource(name: str) -> str:
+    """The name of the resource for an anchor of pins.toml: no two anchors have the same."""
+    return f"pins_{name.replace('-', '_')}"
+
+
+def beside(model: Nsc, output: Output) -> Mapping[PurePosixPath, bytes]:
+    """The certificates that the configuration refers to, as PEM in the ``raw`` folder beside its own.
+
+    Conscrypt takes what does not begin with a dash for DER (OpenSSLX509CertificateFactory), so nothing stands before.
+    """
+    folder = output.path.parent
+    raw = (folder.parent if folder.name.partition("-")[0] == "xml" else folder) / "raw"
+    named = (one for config in model.configs for one in config.settings.trust(model.target_sdk).anchors)
+    return {raw / f"{resource(one.name)}.pem": pem(one.der) for one in named}
+
+
+def pem(der: bytes) -> bytes:
+    """A certificate in the textual encoding of RFC 7468 section 5."""
+    lines = textwrap.wrap(b64encode(der).decode("ascii"), 64)
+    return "\n".join(("-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", "")).encode()
+
+
+def _write_config(root: Element, config: DomainConfig, anchors: tuple[Certificates, ...] | None) -> None:
     from lxml.etree import Comment, SubElement
 
     element = SubElement(root, "domain-config")
@@ -62,6 +101,10 @@ def _write_config(root: Element, config: DomainConfig) -> None:
             element, "domain", includeSubdomains="true" if domain.include_subdomains else "false"
         )
         entry.text = domain.name
+    if anchors is not None:
+        trusted = SubElement(element, "trust-anchors")
+        for one in anchors:
+            SubElement(trusted, "certificates", {"src": one.source})
     if config.keys:
         expiration = {"expiration": config.expires.isoformat()} if config.expires else {}
         pin_set = SubElement(element, "pin-set", expiration)

@@ -26,15 +26,14 @@ def lower(policy: Policy, app: App, _output: Output) -> OkHttp:
 
 
 def _entries(pin_set: PinSet, *, deep: bool) -> Iterator[OkHttpEntry]:
-    if not pin_set.enforce:
-        return
-    for host in pin_set.hosts:
+    keys = pin_set.public_keys
+    for host in pin_set.hosts if keys else ():
         if pin_set.reach is Reach.ALL and deep:
-            yield OkHttpEntry(f"**.{host}", pin_set.keys)
+            yield OkHttpEntry(f"**.{host}", keys)
             continue
-        yield OkHttpEntry(host, pin_set.keys)
+        yield OkHttpEntry(host, keys)
         if pin_set.reach is not Reach.NONE:
-            yield OkHttpEntry(f"*.{host}", pin_set.keys)
+            yield OkHttpEntry(f"*.{host}", keys)
 
 
 def _order(entry: OkHttpEntry) -> tuple[str, str]:

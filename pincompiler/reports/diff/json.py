@@ -9,7 +9,8 @@ from pincompiler.base import json_tables
 from pincompiler.base.json_kinds import BASE64, DAY, TEXT, TEXTS, Choice, Many, Maybe
 from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.facts import Algorithm, Mechanism
-from pincompiler.policy.differences import STRANGER
+from pincompiler.policy.trust import Store
+from pincompiler.policy.worlds import STRANGER
 from pincompiler.reports.json_parts import LEVEL
 
 if TYPE_CHECKING:
@@ -27,12 +28,23 @@ def _refusing(one: Disagreement) -> str:
     return one.right if one.difference.wanted else one.left
 
 
+def _anchor(one: Disagreement) -> str:
+    anchor = one.difference.world.anchor
+    return anchor.name if anchor else ""
+
+
 _CHAIN = JsonTable(
     "chain",
     "The pins of a chain; null stands for a key that neither side pins.",
     (
         field("leaf", _KEY, "The pin of the server's own key, in base64."),
         field("cas", Many(_KEY), "The pins of the CAs above it."),
+        field(
+            "leaf-certificate",
+            _KEY,
+            "The SHA-256 of the server's certificate; null for one that neither side pins.",
+            "leaf_certificate",
+        ),
     ),
 )
 _DIFFERENCE = JsonTable(
@@ -47,6 +59,13 @@ _DIFFERENCE = JsonTable(
             "difference.day",
         ),
         field("chain", _CHAIN, "The smallest chain that shows it.", "difference.chain"),
+        field("anchor", TEXT, "The CA in which it ends; empty: one that neither side names.", _anchor),
+        field(
+            "store",
+            Maybe(Choice(Store), None),
+            "The store of the device that has that CA; null: it is in none.",
+            "difference.world.store",
+        ),
         field("accepted-by", TEXT, "The side that accepts the chain.", _accepting),
         field("refused-by", TEXT, "The side that refuses it.", _refusing),
         field("message", TEXT, "The same as a sentence.", "sentence"),

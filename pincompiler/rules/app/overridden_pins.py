@@ -40,7 +40,7 @@ References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0286; MASWE-0028
 """
 
 from pincompiler.base.location import Location
-from pincompiler.platforms.nsc.model import Anchor
+from pincompiler.platforms.nsc.model import Certificates
 from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
@@ -48,7 +48,7 @@ from pincompiler.rules.rule import Audited, Findings, Level, Rule
 def check(audited: Audited) -> Findings:
     """Anchors that override the pins of some host; in debuggable builds, those of debug-overrides too."""
     for file in audited.app.nsc.read:
-        found: dict[Location | None, tuple[Anchor, list[str]]] = {}
+        found: dict[Location | None, tuple[Certificates, list[str]]] = {}
         for config in file.nsc.configs:
             for anchor in (config.settings.anchors or ()) if config.keys and config.matched else ():
                 if anchor.overrides_pins:

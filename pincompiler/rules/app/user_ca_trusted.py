@@ -33,7 +33,7 @@ References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0286; MASWE-0027
 from collections.abc import Iterator
 
 from pincompiler.base.location import Location
-from pincompiler.platforms.nsc.model import Anchor, Nsc
+from pincompiler.platforms.nsc.model import Certificates, Nsc
 from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
@@ -67,9 +67,9 @@ def check(audited: Audited) -> Findings:
         )
 
 
-def _asking(nsc: Nsc) -> Iterator[tuple[Anchor, list[str], bool]]:
+def _asking(nsc: Nsc) -> Iterator[tuple[Certificates, list[str], bool]]:
     """Each entry for user CAs outside debug-overrides, its hosts, and whether all of them are pinned."""
-    found: dict[Location | None, tuple[Anchor, list[str], list[bool]]] = {}
+    found: dict[Location | None, tuple[Certificates, list[str], list[bool]]] = {}
     ignored = {anchor.where for anchor in nsc.overrides or ()}
     settings = [(nsc.base, [""], False)]
     settings += [

@@ -32,7 +32,7 @@ References: CWE-295; MASVS-NETWORK-2; MASWE-0028
 from collections.abc import Mapping
 from datetime import date
 
-from pincompiler.policy.differences import Difference, describe
+from pincompiler.policy.differences import Difference, describe, names_of
 from pincompiler.policy.enforcement import PinSet, Reach
 from pincompiler.rules.rule import Finding, Findings, Level, Lowered, Rule
 
@@ -48,9 +48,9 @@ def check(lowered: Lowered) -> Findings:
     names: Mapping[bytes, str] = {}
     for difference in lowered.wanted.against(lowered.model):
         pin_set = lowered.policy.covering(difference.name) or lowered.policy.covering(difference.host)
-        if pin_set is None and difference.name in lowered.unmanaged:
-            continue  # reported by unmanaged-pin
-        names = names or _key_names(lowered)
+        if pin_set is None and (difference.of_trust or difference.name in lowered.unmanaged):
+            continue  # pins.toml does not say whom others trust; unmanaged-pin reports pins of theirs
+        names = names or names_of(lowered.policy, lowered.model)
         yield _finding(difference, pin_set, lowered, names)
 
 
@@ -81,12 +81,21 @@ def _hash(difference: Difference, lowered: Lowered) -> tuple[str, str]:
 
 def _kind(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
     """What sort of difference it is, and what to do about it."""
+    if difference.of_trust:
+        return "trust", _TRUST_FIX
     if difference.day != date.min:
         return "expiry", "drop `expires`, or accept that these pins stay until the app is updated"
     if pin_set is not None and not pin_set.enforce:
         return "exempt", "leave the host out, or narrow the set above it"
+    return _of_keys(difference, pin_set)
+
+
+def _of_keys(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
+    """The same of a difference in which keys or certificates count for the host."""
     if difference.depth and not difference.wanted_demand:
         return "reach-wide", 'write subdomains = "all", or name the hosts and write "none"'
+    if any(clause.leaf_certificates | clause.ca_certificates for clause in difference.wanted_demand):
+        return "certificate", _CERTIFICATE_FIX
     if not difference.actual_demand:
         return _unpinned(difference, pin_set)
     if len(difference.actual_demand) > 1 or (pin_set and any(key.role is None for key in pin_set.keys)):
@@ -101,6 +110,8 @@ def _unpinned(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]
     return f"gap-{difference.depth}", "name the host in a pin-set of its own"
 
 
+_TRUST_FIX = "leave the hosts to the target nsc, which can trust CAs of the app, or drop this target"
+_CERTIFICATE_FIX = 'pin its key: file = "…" with pin = "key", which a renewed certificate may have as well'
 _REACH_FIX = {
     1: 'write subdomains = "none" and name the hosts',
     2: 'write subdomains = "one-label", or accept the difference if no deeper names exist',
@@ -113,12 +124,6 @@ def _roles_fix(pin_set: PinSet | None) -> str:
     if unknown:
         return f'say whose key `{unknown}` is: role = "leaf" or role = "ca"'
     return "pin only server keys or only CA keys for these hosts"
-
-
-def _key_names(lowered: Lowered) -> Mapping[bytes, str]:
-    """How sentences call each key: by its name in pins.toml, else by the start of its pin."""
-    both = (*lowered.model.pin_sets(), *lowered.policy.pin_sets())
-    return {key.spki_sha256: key.title for pin_set in both for key in pin_set.keys}
 
 
 RULE = Rule("unfaithful-target", Level.ERROR, __doc__, target=check)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pincompiler.android.apk import NscVariant
-    from pincompiler.platforms.nsc.model import Anchor, DomainConfig
+    from pincompiler.platforms.nsc.model import Certificates, DomainConfig
     from pincompiler.shipped.android.source import Source, Want
 
 WANTED: tuple[Want, ...] = ()
@@ -67,10 +67,11 @@ def _files(source: Source) -> tuple[NscFile, ...]:
 
 def _file(source: Source, variant: NscVariant, twin: NscVariant | None, api: ApiRange | None) -> NscFile:
     manifest = source.package.manifest
-    nsc, problems = variant.nsc, tuple(one for one in variant.nsc.problems if not one.debug)
+    nsc = replace(variant.nsc, target_sdk=manifest.target_sdk)
+    problems = tuple(one for one in variant.nsc.problems if not one.debug)
     if manifest.debuggable and not variant.is_debug_twin:
         # XmlConfigSource.parseDebugOverridesResource: the twin's count if the file itself has none.
-        added: tuple[Anchor, ...] | None = nsc.overrides
+        added: tuple[Certificates, ...] | None = nsc.overrides
         problems = nsc.problems
         if added is None and twin is not None:
             added = twin.nsc.overrides
