@@ -22,10 +22,10 @@ from pincompiler.facts import (
     Algorithm,
     ApiRange,
     Code,
+    InForce,
     Mechanism,
     Owner,
     Pin,
-    Shipped,
     ShippedApp,
     State,
     Unseen,
@@ -344,8 +344,8 @@ CONFIG = Nsc((DomainConfig((Domain("api.example.com", include_subdomains=False),
 MANIFEST = Manifest(min_sdk=28, target_sdk=35)
 
 
-def shipped(mechanism: Mechanism, enforcement: Enforcement, **more: Any) -> Shipped:
-    return Shipped(mechanism, mechanism.value, enforcement, CODE.location, **more)
+def shipped(mechanism: Mechanism, enforcement: Enforcement, **more: Any) -> InForce:
+    return InForce(mechanism, mechanism.value, enforcement, CODE.location, **more)
 
 
 def hostless(mechanism: Mechanism, sure: Confidence = Confidence.CONFIRMED) -> Pin:

@@ -265,19 +265,13 @@ def test_a_list_of_releases_that_are_all_past_is_no_answer(folder: Path) -> None
 def test_what_is_kept_of_an_app_means_the_same(tmp_path: Path) -> None:
     kept = AuditCache(tmp_path / "kept")
     fresh, first, second = (read_release(str(APK), TODAY, one) for one in (None, kept, kept))
-    assert first.installed == fresh.installed
-    assert len(second.installed) == len(fresh.installed)
-    for was, now in zip(fresh.installed, second.installed, strict=True):
-        assert (was.mechanism, was.title, was.api, was.fixed, was.why) == (
-            now.mechanism,
-            now.title,
-            now.api,
-            now.fixed,
-            now.why,
-        )
+    assert first.in_force == fresh.in_force
+    assert len(second.in_force) == len(fresh.in_force)
+    for was, now in zip(fresh.in_force, second.in_force, strict=True):
+        assert (was.mechanism, was.title, was.api) == (now.mechanism, now.title, now.api)
+        assert (was.state, was.why) == (now.state, now.why)
         assert (was.doubts, was.anchors) == (now.doubts, now.anchors)
-        if was.enforcement and now.enforcement:
-            assert not list(differences(was.enforcement, now.enforcement))
+        assert not list(differences(was.enforcement, now.enforcement))
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"values": 1}', None])
@@ -288,7 +282,7 @@ def test_a_damaged_entry_is_ignored_and_written_anew(damage: bytes | None, tmp_p
     whole = entry.read_bytes()
     # The last of these is whole as JSON, and has no configurations in it.
     entry.write_bytes(whole.replace(b'"mechanism"', b'"mechanic"') if damage is None else damage)
-    assert len(read_release(str(APK), TODAY, kept).installed) == len(before.installed)
+    assert len(read_release(str(APK), TODAY, kept).in_force) == len(before.in_force)
     assert entry.read_bytes() == whole
     assert [one.name for one in tmp_path.iterdir()] == [entry.name]
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import html
 
+from pincompiler.facts import InForce, Mechanism
 from pincompiler.planning.lifetimes import longest, renewals
 from pincompiler.planning.schedule import Member
 from pincompiler.planning.support import expiries
 from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
 from pincompiler.policy.project import SupportedRelease
-from pincompiler.verdicts.outlook import Installed, Release
+from pincompiler.verdicts.outlook import Release
 from tests import pki
 from tests.test_cli import PIN_A, PIN_B, PIN_C, PIN_D, SAMPLES, run
 
@@ -345,7 +346,7 @@ def test_pins_that_end_before_the_next_release_are_told(following: str, found: i
 def test_pins_that_are_put_to_no_use_end_without_a_word(used: bool, found: int) -> None:  # noqa: FBT001
     end = date(2027, 2, 1)
     policy = Policy((PinSet(("api.example.com",), Reach.NONE, (Key(b64decode(PIN_A)),), end),))
-    installed = Installed("okhttp", "a pinner", policy, unenforced=None if used else policy)
+    installed = InForce(Mechanism.OKHTTP, "a pinner", policy, unenforced=None if used else policy)
     member = Member(SupportedRelease("4.2", date(2026, 9, 1)), Release("4.2", (installed,)))
     assert len(list(expiries((member,), date.fromisoformat(TODAY)))) == found
 

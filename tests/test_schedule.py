@@ -21,7 +21,8 @@ from pincompiler.planning.schedule import ENDLESS, Member, Safety, judged, needs
 from pincompiler.platforms.registry import target_named
 from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
 from pincompiler.policy.project import App, Output, Rotation, SupportedRelease
-from pincompiler.verdicts.outlook import Installed, Outcome, Release
+from pincompiler.verdicts.in_force import configured
+from pincompiler.verdicts.outlook import Outcome, Release
 from tests.platforms.models import calm
 from tests.strategies import CAS, LEAVES, UNKNOWN, spki
 
@@ -161,7 +162,7 @@ def members(fleet: list[Shipped]) -> tuple[Member, ...]:
     return tuple(
         Member(
             SupportedRelease(one.name, one.first, None if one.last == date.max else one.last),
-            Release(one.name, tuple(Installed(name, name, model) for name, model in one.models)),
+            Release(one.name, tuple(configured(model, name) for name, model in one.models)),
         )
         for one in fleet
     )

@@ -16,7 +16,9 @@ from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Ro
 from pincompiler.policy.project import Output
 from pincompiler.policy.trust import Certificate
 from pincompiler.tls.answers import Declined, Offer, Seen, Served, Unreached, Visit
-from pincompiler.verdicts.served import Outcome, Requirements, ServerVerdict, in_days, judge
+from pincompiler.verdicts.in_force import configured
+from pincompiler.verdicts.outlook import Outcome
+from pincompiler.verdicts.served import Requirements, ServerVerdict, in_days, judge
 from tests.strategies import LEAVES, STRANGERS, TODAY, apps, chains, days, hosts, policies
 
 if TYPE_CHECKING:
@@ -43,7 +45,8 @@ def seen(*paths: tuple[PublicKey, ...], host: str = HOST) -> Seen:
 
 def question(policy: Policy, *targets: tuple[str, Enforcement], today: date = TODAY) -> Requirements:
     now = datetime.combine(today, time(12), UTC)
-    return Requirements(policy, (("pins.toml", policy), *targets), now, today, 30, private=True)
+    in_force = (configured(policy, "pins.toml"), *(configured(model, name) for name, model in targets))
+    return Requirements(policy, in_force, now, today, 30, private=True)
 
 
 def lowered(policy: Policy, app: App) -> list[tuple[str, Enforcement]]:
@@ -87,10 +90,11 @@ def test_the_outlook_is_what_each_enforcement_says(
     asked = question(policy, *lowered(policy, app), today=today)
     (one,) = judge(seen(shown(chain), host=host), asked).chains
     stranger = Chain(b"", ())
-    for (_, enforcement), outlook in zip(asked.enforcements, one.outlooks, strict=True):
-        for day, outcome in outlook.outcomes:
-            assert (outcome is Outcome.BLOCKS) == (not enforcement.accepts(host, chain, day))
-            assert (outcome is Outcome.NOT_PINNED) == enforcement.accepts(host, stranger, day)
+    for known, outlook in zip(asked.in_force, one.outlooks, strict=True):
+        for day, verdict in outlook.verdicts:
+            accepted = known.enforcement.accepts(host, chain, day)
+            assert (verdict.outcome is Outcome.BLOCKED) == (not accepted)
+            assert (verdict.outcome is Outcome.UNPINNED) == known.enforcement.accepts(host, stranger, day)
 
 
 # -- one by one ------------------------------------------------------------------------------------
@@ -147,10 +151,10 @@ def test_ends_are_told_in_time() -> None:
 
 def test_the_last_day_of_a_pin_set_is_today() -> None:
     (one,) = judge(seen(GOOD), question(Policy((replace(SET, expires=TODAY + timedelta(days=1)),)))).chains
-    assert one.outlooks[0].outcomes == (
-        (TODAY, Outcome.ACCEPTS),
-        (TODAY + timedelta(days=1), Outcome.NOT_PINNED),
-    )
+    assert [(day, verdict.outcome) for day, verdict in one.outlooks[0].verdicts] == [
+        (TODAY, Outcome.WORKS),
+        (TODAY + timedelta(days=1), Outcome.UNPINNED),
+    ]
 
 
 def test_a_server_that_was_not_met_has_no_verdict() -> None:

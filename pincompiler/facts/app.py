@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pincompiler.android.apk.oddities import Anomaly
-    from pincompiler.facts.common import Area, Code, Pin, Shipped, Unseen
+    from pincompiler.facts.common import Area, Code, InForce, Pin, Unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class ShippedApp:
         return tuple(pin for area in self.areas for pin in area.pins)
 
     @property
-    def shipped(self) -> tuple[Shipped, ...]:
+    def shipped(self) -> tuple[InForce, ...]:
         """Every configuration as an enforcement: what the verdicts and the drift are told from."""
         return tuple(one for area in self.areas for one in area.shipped)
 

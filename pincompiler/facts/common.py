@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.finding import Confidence, Use
 from pincompiler.base.records import dataclass
@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.base.location import Location
-    from pincompiler.policy.enforcement import Enforcement, Reach
+    from pincompiler.policy.demand_table import HostTable
+    from pincompiler.policy.enforcement import Demand, Enforcement, Reach
 
 
 class Mechanism(StrEnum):
-    """What enforces pins, by the names of the report."""
+    """What enforces pins, by the names of the reports."""
 
     NSC = "nsc"
     OKHTTP = "okhttp"
@@ -26,6 +27,19 @@ class Mechanism(StrEnum):
     CRONET = "cronet"
     NATIVE = "native"
     HYBRID = "hybrid"
+
+
+class FileMechanism(StrEnum):
+    """What enforces pins that no audit of an app finds, by the names of the reports."""
+
+    ATS = "ats"
+    """NSPinnedDomains of App Transport Security."""
+    TRUSTKIT = "trustkit"
+    """TrustKit for iOS."""
+    POLICY = "pins.toml"
+    """None yet: what a pins.toml without targets means."""
+    ANY = ""
+    """Any at all: which one is not known."""
 
 
 class Algorithm(StrEnum):
@@ -89,6 +103,19 @@ class ApiRange:
         return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
 
 
+NO_API: Final = ApiRange(0)
+"""Of what is not for Android, or does not say on which of its versions it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The CAs in which chains to a host may end, as an NSC names their sources."""
+
+    sources: tuple[str, ...] = ("system",)
+    overriding: tuple[str, ...] = ()
+    """Those whose chains are not held to any pin."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pin:
     """One pin that is in the app, whatever it is worth."""
@@ -120,28 +147,39 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Shipped:
-    """One configuration that the app has, as the enforcement it is."""
+class InForce:
+    """One configuration that decides on connections: of an app, of a file, or what pins.toml compiles to."""
 
-    mechanism: Mechanism
+    mechanism: Mechanism | FileMechanism
     title: str
     """How sentences call it: ``res/xml/network_security_config.xml (v28)``."""
     enforcement: Enforcement
     where: Location | None = None
     owner: Owner = FIRST_PARTY
     api: ApiRange = ApiRange(1)
-    """Where it counts, within what the app supports."""
+    """Where it counts, within what the app supports; :data:`NO_API` where that is no question."""
     state: State = State.ACTIVE
     why: str = ""
     """Why it is not active, or not all of it, a sentence without its full stop."""
     unenforced: Enforcement | None = None
     """The part of it that is not put to use although the rest is active."""
     doubts: tuple[str, ...] = ()
-    """What of it could not be told: nothing may be concluded from what is not found in it."""
+    """What of it is not known: it may demand more, and accept more, and nothing follows from what it lacks."""
     unmatched: tuple[tuple[str, str], ...] = ()
     """The names in it that have pins and are no host's, each with the reason, a sentence without its full stop."""
     pinned_otherwise: tuple[str, ...] = ()
     """Hosts that it pins to what is not known, which is among the doubts."""
+    anchors: HostTable[Anchors] | None = None
+    """Of an NSC, where the chain is known and the anchor in which it ends decides whether its pins count."""
+
+    def idle(self, host: str) -> bool:
+        """Whether what it demands for a host, if anything, is not put to use."""
+        part = self.unenforced.demand(host) if self.unenforced else ()
+        return self.state is State.DISABLED or bool(part)
+
+    def enforced(self, host: str) -> Demand:
+        """What it demands of chains for a host, as far as that is put to use."""
+        return () if self.idle(host) else self.enforcement.demand(host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +199,6 @@ class Area:
     """What one collector found; each area adds its own kinds of facts."""
 
     pins: tuple[Pin, ...] = ()
-    shipped: tuple[Shipped, ...] = ()
+    shipped: tuple[InForce, ...] = ()
     codes: tuple[Code, ...] = ()
     """Every place in code that some fact names: how it is reached will be found out."""

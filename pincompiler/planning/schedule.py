@@ -76,7 +76,7 @@ class Refusal:
 
     release: str
     mechanism: str
-    """As in :class:`~pincompiler.verdicts.outlook.Installed`."""
+    """As in :class:`~pincompiler.verdicts.outlook.FateRow`."""
     api: ApiRange | None
     served: tuple[Key, ...]
     outcome: Outcome

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
+from pincompiler.facts import State
 from pincompiler.planning.lifetimes import renewals
 from pincompiler.planning.schedule import DAY
 from pincompiler.policy.enforcement import Role
@@ -63,12 +64,12 @@ def expiries(fleet: Sequence[Member], today: date) -> Iterator[Expiry]:
     until = following.first if following else newest.entry.until
     last = following.first - DAY if following else newest.last
     ends: dict[date, tuple[dict[str, None], dict[str, None]]] = {}
-    for one in newest.release.installed:
-        for name in one.enforcement.names() if one.enforcement and one.fixed is None else ():
+    for one in newest.release.in_force:
+        for name in one.enforcement.names() if one.state is not State.BROKEN else ():
             for clause in one.enforced(name):
                 if clause.until and clause.until <= last:
                     hosts, mechanisms = ends.setdefault(clause.until, ({}, {}))
-                    hosts[name] = mechanisms[one.mechanism] = None
+                    hosts[name] = mechanisms[one.mechanism.value] = None
     for day, (hosts, mechanisms) in sorted(ends.items()):
         name = following.name if following else ""
         yield Expiry(newest.name, tuple(sorted(hosts)), tuple(mechanisms), day, name, until)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.finding import Snippet
     from pincompiler.base.location import Location
-    from pincompiler.facts import Mechanism, Shipped
+    from pincompiler.facts import FileMechanism, InForce, Mechanism
     from pincompiler.policy.differences import Difference
     from pincompiler.policy.enforcement import Demand, Enforcement, Key, Policy
 
@@ -67,10 +67,10 @@ class Drift:
     """One thing that differs."""
 
     kind: DriftKind
-    mechanism: Mechanism
+    mechanism: Mechanism | FileMechanism
     host: str
     """As pins.toml spells it; of an unknown host, as the app does."""
-    shipped: Shipped
+    shipped: InForce
     said: str
     """What differs, as the end of a sentence."""
     key: Key | None = None
@@ -78,7 +78,7 @@ class Drift:
     """The SPKI pin that is missing or too many."""
 
 
-def drift(expected: Enforcement, shipped: Shipped, policy: Policy, keys: Iterable[Key]) -> tuple[Drift, ...]:
+def drift(expected: Enforcement, shipped: InForce, policy: Policy, keys: Iterable[Key]) -> tuple[Drift, ...]:
     """Everything in which what an app ships differs from what pins.toml wants of it; nothing if they mean the same."""
     return tuple(_Comparison(expected, shipped, policy, {key.spki_sha256: key for key in keys}).all())
 
@@ -86,7 +86,7 @@ def drift(expected: Enforcement, shipped: Shipped, policy: Policy, keys: Iterabl
 @dataclass(frozen=True, slots=True)
 class _Comparison:
     expected: Enforcement
-    shipped: Shipped
+    shipped: InForce
     policy: Policy
     keys: dict[bytes, Key]
 

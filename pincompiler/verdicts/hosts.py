@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.base.location import Location
-    from pincompiler.facts import Shipped, ShippedApp
+    from pincompiler.facts import FileMechanism, InForce, ShippedApp
     from pincompiler.policy.enforcement import Clause, Demand, Policy
 
 
@@ -41,7 +41,7 @@ class HostVerdict:
 
     host: str
     """``*.example.com`` stands for the names below, where they fare otherwise than the name itself."""
-    mechanism: Mechanism
+    mechanism: Mechanism | FileMechanism
     api: ApiRange
     verdict: Verdict
     why: str
@@ -121,7 +121,7 @@ def _rows(
         yield from rows
 
 
-def _stretches(app: ShippedApp, shipped: Iterable[Shipped]) -> Iterator[ApiRange]:
+def _stretches(app: ShippedApp, shipped: Iterable[InForce]) -> Iterator[ApiRange]:
     """The supported versions, cut wherever some configuration begins or ends to count."""
     first = max(app.manifest.min_sdk, 1)
     starts = {first}
@@ -132,12 +132,12 @@ def _stretches(app: ShippedApp, shipped: Iterable[Shipped]) -> Iterator[ApiRange
         yield ApiRange(here, following - 1 if following is not None else None)
 
 
-def _counts(shipped: Shipped, api: ApiRange) -> bool:
+def _counts(shipped: InForce, api: ApiRange) -> bool:
     return shipped.api.first <= api.first and (shipped.api.last is None or api.first <= shipped.api.last)
 
 
 def _judged(
-    app: ShippedApp, mechanism: Mechanism, shipped: list[Shipped], host: str, today: date
+    app: ShippedApp, mechanism: Mechanism, shipped: list[InForce], host: str, today: date
 ) -> _Judgement:
     found = [_one(one, host, today) for one in shipped]
     told = [one for one in found if one.verdict is not Verdict.NOT_COVERED]
@@ -163,7 +163,7 @@ def _absent(app: ShippedApp, mechanism: Mechanism) -> str:
     return "the app has no network security configuration"
 
 
-def _one(shipped: Shipped, host: str, today: date) -> _Judgement:
+def _one(shipped: InForce, host: str, today: date) -> _Judgement:
     """What one configuration does for a host."""
     demand = shipped.enforcement.demand(host)
     verdict, why = Verdict.ENFORCED, ""
@@ -173,7 +173,7 @@ def _one(shipped: Shipped, host: str, today: date) -> _Judgement:
         verdict, why = Verdict.UNKNOWN, shipped.doubts[0]
     elif not demand:
         verdict, why = Verdict.NOT_COVERED, f"{shipped.title} does not pin it"
-    elif shipped.state is State.DISABLED or (shipped.unenforced and shipped.unenforced.demand(host)):
+    elif shipped.idle(host):
         verdict, why = Verdict.DISABLED, shipped.why
     elif not any(clause.in_force(today) for clause in demand):
         last = max(clause.until for clause in demand if clause.until)
@@ -183,7 +183,7 @@ def _one(shipped: Shipped, host: str, today: date) -> _Judgement:
     return _Judgement(verdict, why or _decided(shipped, host, demand), shipped.where)
 
 
-def _decided(shipped: Shipped, host: str, demand: Demand) -> str:
+def _decided(shipped: InForce, host: str, demand: Demand) -> str:
     """By which entries the host is pinned, and until when."""
     entries = ", ".join(shipped.enforcement.deciding(host)[:2])
     until = max((clause.until for clause in demand if clause.until), default=None)

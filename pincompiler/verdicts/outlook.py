@@ -16,8 +16,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
+from pincompiler.facts import NO_API, Anchors, FileMechanism, InForce, State
 from pincompiler.keys.spki import pinned_chain
-from pincompiler.policy.enforcement import Role
+from pincompiler.policy.enforcement import Policy, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 
     from pincompiler.facts import ApiRange
     from pincompiler.keys.spki import PublicKey
-    from pincompiler.policy.demand_table import HostTable
-    from pincompiler.policy.enforcement import Chain, Clause, Demand, Enforcement
+    from pincompiler.policy.enforcement import Chain, Clause, Demand
 
 DAY = timedelta(days=1)
 
@@ -42,49 +42,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Anchors:
-    """The CAs in which chains to a host may end, as an NSC names their sources."""
-
-    sources: tuple[str, ...] = ("system",)
-    overriding: tuple[str, ...] = ()
-    """Those whose chains are not held to any pin."""
-
-
-@dataclass(frozen=True, slots=True)
-class Installed:
-    """One configuration that devices have with a release."""
-
-    mechanism: str
-    """``nsc``, ``okhttp``, ``ats``, ``trustkit``…; empty for what could not be told at all."""
-    title: str
-    """How sentences call it."""
-    enforcement: Enforcement | None = None
-    """None: for every host the outcome is ``fixed``."""
-    api: ApiRange | None = None
-    """The Android versions on which it counts; None: it is not for Android, or that was not said."""
-    fixed: Outcome | None = None
-    """What comes of it whatever the chain."""
-    why: str = ""
-    """Why it is fixed, or a part of it does nothing: a sentence without its full stop."""
-    unenforced: Enforcement | None = None
-    """The part of it that is not put to use."""
-    doubts: tuple[str, ...] = ()
-    """What of it could not be told: it may demand more, and accept more, than is known."""
-    anchors: HostTable[Anchors] | None = None
-    """Of an NSC."""
-
-    def enforced(self, host: str) -> Demand:
-        """What it demands of chains for a host, if that is put to use."""
-        unused = self.unenforced and self.unenforced.demand(host)
-        return self.enforcement.demand(host) if self.enforcement and not unused else ()
-
-
-@dataclass(frozen=True, slots=True)
 class Release:
     """What was shipped, and is on devices."""
 
     title: str
-    installed: tuple[Installed, ...] = ()
+    in_force: tuple[InForce, ...] = ()
     error: str = ""
     """Why it could not be read at all."""
 
@@ -210,21 +172,21 @@ _COUNTS = (Outcome.BLOCKED, Outcome.UNKNOWN, Outcome.WORKS, Outcome.UNPINNED)
 
 def judge(release: Release, candidate: Candidate, first: date, last: date) -> Fate:
     """What becomes of the chain on the days from ``first`` to ``last``, both included."""
-    rows = dict.fromkeys(
-        FateRow(one.mechanism, one.title, one.api, tuple(_spans(one, candidate, first, last)))
-        for one in release.installed
-    )
+    rows = dict.fromkeys(_row(one, candidate, first, last) for one in release.in_force)
     if release.error or rows:
         return Fate(release, candidate.host, tuple(rows))
-    nothing = Installed("", "", fixed=Outcome.UNPINNED, why="nothing in it pins a host")
-    return Fate(
-        release,
-        candidate.host,
-        (FateRow("", "", None, tuple(_spans(nothing, candidate, first, last))),),
+    nothing = InForce(
+        FileMechanism.ANY, "", Policy(()), api=NO_API, state=State.DISABLED, why="nothing in it pins a host"
     )
+    return Fate(release, candidate.host, (_row(nothing, candidate, first, last),))
 
 
-def _spans(one: Installed, candidate: Candidate, first: date, last: date) -> Iterator[Period]:
+def _row(one: InForce, candidate: Candidate, first: date, last: date) -> FateRow:
+    api = None if one.api == NO_API else one.api
+    return FateRow(one.mechanism.value, one.title, api, tuple(_spans(one, candidate, first, last)))
+
+
+def _spans(one: InForce, candidate: Candidate, first: date, last: date) -> Iterator[Period]:
     starts = [first, *sorted(day for day in _turns(one, candidate) if first < day <= last)]
     spans = (
         Period(start, following - DAY if following else last, verdict_on(one, candidate, start))
@@ -247,18 +209,18 @@ def _merged(spans: Iterable[Period]) -> Iterator[Period]:
         yield held
 
 
-def _turns(one: Installed, candidate: Candidate) -> set[date]:
+def _turns(one: InForce, candidate: Candidate) -> set[date]:
     """Every day on which the verdict may change."""
-    demand = one.enforcement.demand(candidate.host) if one.enforcement else ()
+    demand = one.enforcement.demand(candidate.host)
     days = {clause.until for clause in demand if clause.until}
     if candidate.first:
         days.add(candidate.first)
     return days | {day + DAY for day in (candidate.last, candidate.anchor_last) if day}
 
 
-def verdict_on(one: Installed, candidate: Candidate, day: date) -> ChainVerdict:
+def verdict_on(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
     """What comes of one configuration on one day."""
-    pinned = _of_pins(one, candidate, day)
+    pinned = on_pins(one, candidate, day)
     trusted = None if candidate.assumed else _of_trust(one, candidate, day)
     if trusted is None:
         return pinned
@@ -266,7 +228,7 @@ def verdict_on(one: Installed, candidate: Candidate, day: date) -> ChainVerdict:
     return min(trusted, pinned, key=lambda verdict: _COUNTS.index(verdict.outcome))
 
 
-def _of_trust(one: Installed, candidate: Candidate, day: date) -> ChainVerdict | None:
+def _of_trust(one: InForce, candidate: Candidate, day: date) -> ChainVerdict | None:
     """Why the chain is refused, or may be, before any pin is looked at; None: it is not."""
     anchors = one.anchors.of(candidate.host) if one.anchors else Anchors()
     if not candidate.declared and "system" not in anchors.sources:
@@ -286,17 +248,15 @@ def _of_trust(one: Installed, candidate: Candidate, day: date) -> ChainVerdict |
     return None
 
 
-def _of_pins(one: Installed, candidate: Candidate, day: date) -> ChainVerdict:
-    if one.fixed is not None or one.enforcement is None:
-        return ChainVerdict(one.fixed or Outcome.UNKNOWN, one.why)
+def on_pins(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
+    """The same, of a chain that is valid and trusted on that day."""
+    if one.state is State.BROKEN:
+        # The app crashes, at launch or at its first connection, to whichever host.
+        return ChainVerdict(Outcome.BLOCKED, one.why)
     demand = one.enforcement.demand(candidate.host)
     if not demand:
-        return (
-            ChainVerdict(Outcome.UNKNOWN, one.doubts[0])
-            if one.doubts
-            else ChainVerdict(Outcome.UNPINNED, f"{one.title} does not pin it")
-        )
-    if one.unenforced and one.unenforced.demand(candidate.host):
+        return _undemanded(one)
+    if one.idle(candidate.host):
         return ChainVerdict(Outcome.UNPINNED, one.why)
     in_force = tuple(clause for clause in demand if clause.in_force(day))
     if not in_force:
@@ -308,9 +268,16 @@ def _of_pins(one: Installed, candidate: Candidate, day: date) -> ChainVerdict:
     return _held_to(one, candidate, in_force, day)
 
 
-def _held_to(one: Installed, candidate: Candidate, in_force: Demand, day: date) -> ChainVerdict:
+def _undemanded(one: InForce) -> ChainVerdict:
+    """What becomes of chains for a host that no known pin is for."""
+    if one.doubts and one.state is State.ACTIVE:
+        return ChainVerdict(Outcome.UNKNOWN, one.doubts[0])
+    pinning = any(one.enforcement.names()) or not one.why
+    return ChainVerdict(Outcome.UNPINNED, f"{one.title} does not pin it" if pinning else one.why)
+
+
+def _held_to(one: InForce, candidate: Candidate, in_force: Demand, day: date) -> ChainVerdict:
     """What the pins in force say, with what may lift them."""
-    assert one.enforcement is not None  # noqa: S101 - for the type checker
     anchors = one.anchors.of(candidate.host) if one.anchors else Anchors()
     skips = [source for source in anchors.overriding if candidate.declared or source != "user"]
     if _skipped(candidate, anchors, skips):
@@ -339,7 +306,7 @@ def _skipped(candidate: Candidate, anchors: Anchors, skips: list[str]) -> bool:
     return "system" in skips and not candidate.declared
 
 
-def _unless(one: Installed, skips: list[str], in_force: Demand) -> str:
+def _unless(one: InForce, skips: list[str], in_force: Demand) -> str:
     """Why a chain without a known pin may get through all the same; empty if it does not."""
     if skips:
         return f", unless it ends in {skips[0]}, which skips the pins"

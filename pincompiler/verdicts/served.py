@@ -7,34 +7,27 @@ instant go in, and a :class:`ServerVerdict` comes out.
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Level
 from pincompiler.base.records import dataclass
 from pincompiler.keys.spki import pinned_chain
-from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.enforcement import Role
 from pincompiler.tls.answers import Seen, Served, Unreached
 from pincompiler.tls.remarks import Remark, of_seen
+from pincompiler.verdicts.outlook import Candidate, Outcome, on_pins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
+    from pincompiler.facts import InForce
     from pincompiler.keys.spki import PublicKey
-    from pincompiler.policy.enforcement import Enforcement, Key, PinSet, Policy
+    from pincompiler.policy.enforcement import Key, PinSet, Policy
+    from pincompiler.verdicts.outlook import ChainVerdict
 
 
 _HASHABLE = "serve a chain of RSA-2048, RSA-3072, RSA-4096, P-256 or P-384 keys"
-
-
-class Outcome(StrEnum):
-    """What becomes of a connection as far as pins decide."""
-
-    ACCEPTS = "accepts"
-    BLOCKS = "blocks"
-    NOT_PINNED = "not pinned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +44,8 @@ class Outlook:
     """What one enforcement makes of a chain: pins.toml itself, or a target's model."""
 
     who: str
-    outcomes: tuple[tuple[date, Outcome], ...]
-    """Today, on the last day of the pin-set, and on the first day after it."""
+    verdicts: tuple[tuple[date, ChainVerdict], ...]
+    """Today, on the last day of the pin-set, and on the first day after it; as far as pins decide."""
     why: str = ""
     """Why it blocks a chain that has a pinned key: see :meth:`Enforcement.refuses`."""
 
@@ -104,8 +97,8 @@ class Requirements:
     """What servers are held to."""
 
     policy: Policy
-    enforcements: tuple[tuple[str, Enforcement], ...]
-    """pins.toml and the targets it compiles to, by the name that reports give them."""
+    in_force: tuple[InForce, ...]
+    """What pins.toml means, and then what each of its targets makes of it."""
     now: datetime
     """UTC."""
     today: date
@@ -169,17 +162,15 @@ def _judged(
     pin_set = asked.policy.covering(host)
     days = _days(pin_set.expires if pin_set else None, asked.today)
 
-    def outlook(who: str, enforcement: Enforcement) -> Outlook:
-        demand = enforcement.demand(host)
-
-        def outcome(day: date) -> Outcome:
-            if not any(clause.in_force(day) for clause in demand):
-                return Outcome.NOT_PINNED
-            return Outcome.ACCEPTS if enforcement.meets(host, chain, day) else Outcome.BLOCKS
-
-        return Outlook(who, tuple((day, outcome(day)) for day in days), enforcement.refuses(host, chain))
-
-    outlooks = tuple(outlook(*each) for each in asked.enforcements)
+    candidate = Candidate(host, path, declared=asked.private)
+    outlooks = tuple(
+        Outlook(
+            one.title,
+            tuple((day, on_pins(one, candidate, day)) for day in days),
+            one.enforcement.refuses(host, chain),
+        )
+        for one in asked.in_force
+    )
     return ShownChain(path, shown, tuple(matches), outlooks)
 
 
@@ -276,42 +267,37 @@ def interception(chain: Sequence[PublicKey], *, private: bool) -> Remark | None:
 def _about_targets(chains: Iterable[ShownChain], asked: Requirements) -> Iterator[Remark]:
     """Targets that will part from pins.toml: told where pins.toml itself accepts, or they would be an echo."""
     for one in chains:
-        wanted = dict(one.outlooks[0].outcomes)
+        wanted = {day: verdict.outcome for day, verdict in one.outlooks[0].verdicts}
         for outlook in one.outlooks[1:]:
-            for day, outcome in outlook.outcomes:
-                on = "today" if day == asked.today else f"on {day}"
-                if outcome is Outcome.BLOCKS and wanted[day] is Outcome.ACCEPTS:
-                    yield Remark(
-                        Level.ERROR,
-                        "target-blocks",
-                        f"is blocked by {outlook.who} {on}{f', which {outlook.why}' if outlook.why else ''}",
-                        _HASHABLE if outlook.why else "run pincompiler check",
-                    )
-                elif outcome is Outcome.BLOCKS and wanted[day] is Outcome.NOT_PINNED and day == asked.today:
-                    yield Remark(
-                        Level.ERROR,
-                        "target-blocks",
-                        f"is not pinned by pins.toml {on}, and {outlook.who} blocks it",
-                        "serve a key that shipped apps have pinned",
-                    )
-                elif outcome is Outcome.NOT_PINNED and wanted[day] is not Outcome.NOT_PINNED:
-                    yield Remark(
-                        Level.WARNING,
-                        "target-unpinned",
-                        f"is not pinned by {outlook.who} {on}",
-                        "run pincompiler check",
-                    )
+            for day, verdict in outlook.verdicts:
+                yield from _about_target(outlook, wanted[day], verdict, day, asked.today)
+
+
+def _about_target(
+    outlook: Outlook, wanted: Outcome, verdict: ChainVerdict, day: date, today: date
+) -> Iterator[Remark]:
+    on = "today" if day == today else f"on {day}"
+    blocked = verdict.outcome in (Outcome.BLOCKED, Outcome.UNKNOWN)
+    if blocked and wanted is Outcome.WORKS:
+        message = f"is blocked by {outlook.who} {on}{f', which {outlook.why}' if outlook.why else ''}"
+        fix = _HASHABLE if outlook.why else "run pincompiler check"
+        yield Remark(Level.ERROR, "target-blocks", message, fix)
+    elif blocked and wanted is Outcome.UNPINNED and day == today:
+        message = f"is not pinned by pins.toml {on}, and {outlook.who} blocks it"
+        yield Remark(Level.ERROR, "target-blocks", message, "serve a key that shipped apps have pinned")
+    elif verdict.outcome is Outcome.UNPINNED and wanted is not Outcome.UNPINNED:
+        message = f"is not pinned by {outlook.who} {on}"
+        yield Remark(Level.WARNING, "target-unpinned", message, "run pincompiler check")
 
 
 def _about_anchors(host: str, asked: Requirements) -> Iterator[Remark]:
     """Configurations that trust other CAs than those by which the chain was validated."""
-    for who, enforcement in asked.enforcements:
-        if isinstance(enforcement, Nsc) and not asked.private:
-            # The defaults of old targets differ in the user's CAs only.
-            sources = [anchor.source for anchor in enforcement.settings(host).trusted(24)]
+    for one in asked.in_force:
+        if one.anchors and not asked.private:
+            sources = one.anchors.of(host).sources
             if "system" not in sources:
                 named = ", ".join(sources) or "no CA"
-                message = f"is asked by the system's CAs, and {who} trusts {named} instead"
+                message = f"is asked by the system's CAs, and {one.title} trusts {named} instead"
                 yield Remark(Level.WARNING, "other-anchors", message, "pass those with --ca-file")
 
 

@@ -33,6 +33,7 @@ from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.drift import Drift, Expected, drift
 from pincompiler.verdicts.hosts import verdicts
+from pincompiler.verdicts.in_force import active, comparable
 from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pincompiler.base.location import Location
-    from pincompiler.facts import Pin, Shipped, ShippedApp
+    from pincompiler.facts import InForce, Pin, ShippedApp
     from pincompiler.policy.enforcement import Key
     from pincompiler.policy.project import Acceptance
     from pincompiler.rules.rule import Rule
@@ -257,7 +258,7 @@ def _of_policies(app: ShippedApp, audited: Audited) -> Iterator[Finding]:
             yield replace(finding, location=where, related=(), evidence=evidence, kind="")
 
 
-def _inside(where: Location | None, app: ShippedApp, shipped: Shipped) -> Location | None:
+def _inside(where: Location | None, app: ShippedApp, shipped: InForce) -> Location | None:
     """The place in the app; the reader of an NSC names the member only."""
     if where is None or where.file == app.path:
         return where or shipped.where
@@ -311,10 +312,10 @@ def _drift(
     return tuple(found.values())
 
 
-def _clients(app: ShippedApp, mechanism: Mechanism) -> Iterator[Shipped]:
+def _clients(app: ShippedApp, mechanism: Mechanism) -> Iterator[InForce]:
     """What is comparable, and each pinner that holds its client to less or more for a host that others pin too."""
     yield from comparable(app, mechanism)
-    some = _active(app, mechanism) if mechanism is Mechanism.OKHTTP else ()
+    some = active(app, mechanism) if mechanism is Mechanism.OKHTTP else ()
     pinners = [one.enforcement for one in some if isinstance(one.enforcement, OkHttp)]
     if len(pinners) < 2 or not comparable(app, mechanism):
         return
@@ -323,33 +324,6 @@ def _clients(app: ShippedApp, mechanism: Mechanism) -> Iterator[Shipped]:
         alone = Among(own, whole)
         if any(differences(alone, whole)):
             yield replace(shipped, enforcement=alone)
-
-
-def comparable(app: ShippedApp, mechanism: Mechanism) -> tuple[Shipped, ...]:
-    """What was seen whole and counts: what was not is neither the same nor different.
-
-    Clients may share the work, so their pinners are compared as one.
-    """
-    if any(mechanism in unseen.mechanisms for unseen in app.unseen):
-        return ()
-    some = _active(app, mechanism)
-    if mechanism is not Mechanism.OKHTTP:
-        return tuple(one for one in some if not one.doubts)
-    if any(one.doubts for one in some):
-        return ()
-    if len(some) < 2:
-        return some
-    pinners = [one.enforcement for one in some if isinstance(one.enforcement, OkHttp)]
-    return (replace(some[0], title="the OkHttp pinners", enforcement=together(pinners)),)
-
-
-def _active(app: ShippedApp, mechanism: Mechanism) -> tuple[Shipped, ...]:
-    """What the app itself has of a mechanism, put to use."""
-    return tuple(
-        one
-        for one in app.shipped
-        if one.mechanism is mechanism and one.state is State.ACTIVE and one.owner.first_party
-    )
 
 
 def _pins_one_of(app: ShippedApp, mechanism: Mechanism, hosts: set[str]) -> bool:
@@ -374,8 +348,7 @@ def _enforced(app: ShippedApp, pin: Pin, today: date) -> bool:
         if shipped.mechanism is pin.mechanism and shipped.state is State.ACTIVE
         if host not in dict(shipped.unmatched)
         for probe in (host, f"x.{host}", f"x.x.{host}")
-        if not (shipped.unenforced and shipped.unenforced.demand(probe))
-        for clause in shipped.enforcement.demand(probe)
+        for clause in shipped.enforced(probe)
         if clause.in_force(today) and len(wanted) == length
     )
 

@@ -5,20 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.facts import Mechanism
+from pincompiler.facts import InForce, Mechanism
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.trustkit import TrustKit
 from pincompiler.policy.differences import Difference, asides, describe, differences, names_of
 from pincompiler.verdicts.changes import Changes, changes, since
-from pincompiler.workflows.read_configuration import (
-    Configuration,
-    doubts_of,
-    in_app,
-    is_app,
-    read_configurations,
-    undermining,
-    unseen_in,
-)
+from pincompiler.verdicts.in_force import seen_whole
+from pincompiler.workflows.read_configuration import FileContents, read_contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,17 +55,19 @@ def compare(left: Path, right: Path, today: date) -> Comparison:
     two apps, taken for an older and a newer build, also what audits find in them.  Raises InputError when one of
     them cannot be read.
     """
-    if is_app(left) and is_app(right):
-        return _compare_apps(left, right, today)
-    here, there = read_configurations(left, today), read_configurations(right, today)
+    here, there = read_contents(left, today), read_contents(right, today)
+    if here.app and there.app:
+        return _compare_apps(here, there)
+    for one in (here, there):
+        one.refuse_refused()
     # What was not seen whole is neither the same nor different: it is unknown.
-    known = [(a, b) for a, b in _pairs(here, there) if not (a.doubts or b.doubts)]
+    known = [(a, b) for a, b in _pairs(here.in_force, there.in_force) if not (a.doubts or b.doubts)]
     found = tuple(one for a, b in known for one in _compare(a, b))
-    doubts = (*doubts_of((*here, *there)), *_asides(known))
+    doubts = (*here.doubts, *there.doubts, *_asides(known))
     return Comparison(found, tuple(dict.fromkeys(doubts)))
 
 
-def _asides(pairs: Iterable[tuple[Configuration, Configuration]]) -> Iterator[str]:
+def _asides(pairs: Iterable[tuple[InForce, InForce]]) -> Iterator[str]:
     """What differs besides pins, of two of a kind, or where one of the two kinds stands alone."""
     pairs = list(pairs)
     alike = {type(a.enforcement) for a, b in pairs if type(a.enforcement) is type(b.enforcement)}
@@ -83,7 +78,7 @@ def _asides(pairs: Iterable[tuple[Configuration, Configuration]]) -> Iterator[st
             yield from _elsewhere(a, b)
 
 
-def _elsewhere(a: Configuration, b: Configuration) -> Iterator[str]:
+def _elsewhere(a: InForce, b: InForce) -> Iterator[str]:
     """What differs of two of a kind for some builds, or some connections, of the same hosts."""
     left, right = a.enforcement, b.enforcement
     if isinstance(left, Nsc) and isinstance(right, Nsc):
@@ -109,9 +104,7 @@ def _debug(nsc: Nsc) -> frozenset[tuple[str, bool]]:
     return frozenset((one.source, one.overrides_pins) for one in nsc.overrides or ())
 
 
-def _pairs(
-    here: tuple[Configuration, ...], there: tuple[Configuration, ...]
-) -> Iterator[tuple[Configuration, Configuration]]:
+def _pairs(here: tuple[InForce, ...], there: tuple[InForce, ...]) -> Iterator[tuple[InForce, InForce]]:
     """Of two Info.plists, both with ATS and TrustKit, each with its own kind: what both allow is no difference."""
     common = {type(one.enforcement) for one in here} & {type(one.enforcement) for one in there}
     for a in here:
@@ -121,44 +114,37 @@ def _pairs(
                 yield a, b
 
 
-def _compare_apps(left: Path, right: Path, today: date) -> Comparison:
+def _compare_apps(old: FileContents, new: FileContents) -> Comparison:
     """Mechanism by mechanism; what an app has none of is told by its pins and findings."""
-    from pincompiler.shipped import read_app
-    from pincompiler.workflows.audit import audit_options, judge_app
-
-    old, new = read_app(left), read_app(right)
-    asked = audit_options(today, None, ())
-    before, after = judge_app(old, asked), judge_app(new, asked)
+    assert old.app and new.app and old.subject and new.subject  # noqa: S101, PT018 - for the type checker
     # Who names two builds has said that they are of one app, whatever their packages.
-    changed = changes([since([before], after)])
-    if old.sha256 == new.sha256:
+    changed = changes([since([old.subject], new.subject)])
+    if old.app.sha256 == new.app.sha256:
         return Comparison((), (), changed)
-    here, there = _mechanisms(old), _mechanisms(new)
-    pairs = [
-        (a, b)
-        for a in here
-        for b in there
-        if type(a.enforcement) is type(b.enforcement) and not (a.doubts or b.doubts)
-    ]
+    here, there = _mechanisms(old.app), _mechanisms(new.app)
+    pairs = [(a, b) for a in here for b in there if type(a.enforcement) is type(b.enforcement)]
     found = tuple(one for a, b in pairs for one in _compare(a, b))
-    unseen = [(old, unseen_in(old, before)), (new, unseen_in(new, after))]
-    if not (found or changed.any):
-        # The same findings in both are no difference, and no reason to call the rest the same.
-        unseen += [(old, undermining(old, before)), (new, undermining(new, after))]
-    doubts = [f"{app.path}: {doubt}" for app, some in unseen for doubt in some]
-    if _anchors(old) != _anchors(new):
+    # The same findings in both are no difference, and no reason to call the rest the same.
+    same = not (found or changed.any)
+    doubts = [
+        f"{one.title}: {doubt}"
+        for one in (old, new)
+        for doubt in (*one.left_out, *(one.undermined if same else ()))
+    ]
+    if _anchors(old.app) != _anchors(new.app):
         doubts.append(
-            f"{left} and {right} bring other CAs along for the network security configuration to trust"
+            f"{old.title} and {new.title} bring other CAs along for the network security configuration to trust"
         )
     return Comparison(found, tuple(dict.fromkeys((*doubts, *_asides(pairs)))), changed)
 
 
-def _mechanisms(app: ShippedApp) -> tuple[Configuration, ...]:
+def _mechanisms(app: ShippedApp) -> tuple[InForce, ...]:
     """What an app has in force; without a network security configuration, Android's own."""
     known = any(one.mechanism is Mechanism.NSC for one in app.shipped)
     if known or app.nsc.unresolved or any(Mechanism.NSC in one.mechanisms for one in app.unseen):
-        return in_app(app)
-    return (*in_app(app), Configuration(f"{app.path} (without a network security configuration)", Nsc(())))
+        return seen_whole(app)
+    without = InForce(Mechanism.NSC, f"{app.path} (without a network security configuration)", Nsc(()))
+    return (*seen_whole(app), without)
 
 
 def _anchors(app: ShippedApp) -> frozenset[bytes]:
@@ -167,7 +153,7 @@ def _anchors(app: ShippedApp) -> frozenset[bytes]:
     return frozenset(one.sha256 for file in files for one in file.store.certificates)
 
 
-def _compare(left: Configuration, right: Configuration) -> list[Disagreement]:
+def _compare(left: InForce, right: InForce) -> list[Disagreement]:
     names = names_of(left.enforcement, right.enforcement)
     return [
         Disagreement(

@@ -10,12 +10,8 @@ from pincompiler.policy.from_enforcement import lift, template, to_toml
 from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.source.document import parse
 from pincompiler.source.reader import read_project
-from pincompiler.workflows.read_configuration import (
-    Configuration,
-    doubts_of,
-    read_configurations,
-    refuse_lacking,
-)
+from pincompiler.verdicts.in_force import configured
+from pincompiler.workflows.read_configuration import read_contents
 from pincompiler.workflows.write import is_stream, write_stream
 
 if TYPE_CHECKING:
@@ -23,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from pincompiler.facts import InForce
     from pincompiler.policy.enforcement import Policy
 
 
@@ -43,10 +40,11 @@ def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
     The same: proven by comparing what was written with it.  What is left out is said in it as well.  Raises InputError,
     with a host that shows it, when no policy means the same, and when it is not known what the pins are.
     """
-    configurations = read_configurations(path, today)
-    refuse_lacking(configurations, path)
-    first, *others = configurations
-    for doubt in (doubt for one in configurations for doubt in one.doubts):
+    contents = read_contents(path, today)
+    contents.refuse_refused()
+    contents.refuse_lacking()
+    first, *others = contents.in_force
+    for doubt in (doubt for one in contents.in_force for doubt in one.doubts):
         raise InputError(f"{path}: not everything can be told: {doubt}")
     policy = lift(first.enforcement, *(other.enforcement for other in others))
     for pin_set in policy.sets:
@@ -56,8 +54,8 @@ def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
             )
     if not policy.sets:
         raise InputError(f"{first.title}: pins no host")
-    left_out = dict.fromkeys(doubts_of(configurations))
-    for one in configurations:
+    left_out = dict.fromkeys(contents.doubts)
+    for one in contents.in_force:
         left_out |= dict.fromkeys(
             aside.said(path.name, "pins.toml") for aside in asides(one.enforcement, policy)
         )
@@ -66,13 +64,13 @@ def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
     reading = read_project(parse(content.decode(), "pins.toml"), path.parent)
     for finding in reading.findings:
         raise InputError(f"{path}: cannot be said in pins.toml: {finding.message}")
-    _refuse_differences(first, Configuration("any pins.toml", reading.project.policy))
+    _refuse_differences(first, configured(reading.project.policy, "any pins.toml"))
     for other in others:
         _refuse_differences(first, other)
     return content, tuple(left_out)
 
 
-def _of_trust(one: Configuration, policy: Policy, title: str) -> Iterator[str]:
+def _of_trust(one: InForce, policy: Policy, title: str) -> Iterator[str]:
     """Whom a file trusts, where the policy trusts others."""
     names = names_of(one.enforcement, policy)
     for difference in differences(one.enforcement, policy):
@@ -80,7 +78,7 @@ def _of_trust(one: Configuration, policy: Policy, title: str) -> Iterator[str]:
             yield describe(difference, title, "pins.toml", names.__getitem__)
 
 
-def _refuse_differences(left: Configuration, right: Configuration) -> None:
+def _refuse_differences(left: InForce, right: InForce) -> None:
     names = names_of(left.enforcement, right.enforcement)
     for difference in differences(left.enforcement, right.enforcement):
         if not difference.of_trust:

@@ -8,29 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.base.errors import InputError
-from pincompiler.facts import ApiRange, Mechanism, State
-from pincompiler.platforms.ats import Ats
-from pincompiler.platforms.nsc.model import Nsc
-from pincompiler.platforms.okhttp.model import OkHttp
-from pincompiler.platforms.trustkit import TrustKit
-from pincompiler.policy.demand_table import HostTable, from_plain, table, tabulated, to_plain
+from pincompiler.facts import NO_API, Anchors, ApiRange, FileMechanism, InForce, Mechanism, State
+from pincompiler.facts.kits import OS_ENFORCES as SINCE
+from pincompiler.policy.demand_table import HostTable, from_plain, to_plain
+from pincompiler.policy.enforcement import Policy
 from pincompiler.source.git_revision import SCHEME, checked_out
-from pincompiler.verdicts.outlook import Anchors, Installed, Outcome, Release
+from pincompiler.verdicts.in_force import configured, on_devices
+from pincompiler.verdicts.outlook import Release
 from pincompiler.workflows.audit_cache import AuditCache, sha256_of
-from pincompiler.workflows.read_configuration import is_app, read_configurations
+from pincompiler.workflows.read_configuration import is_app, read_contents
 from pincompiler.workflows.verify import project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.facts import Shipped, ShippedApp
-    from pincompiler.policy.enforcement import Enforcement
     from pincompiler.policy.project import Project, SupportedRelease
-
-SINCE = 24
-"""The API level of Android 7.0, the first that reads network security configurations."""
-_WITHOUT_HOSTS = frozenset({Mechanism.KEYSTORE, Mechanism.TRUST_MANAGER, Mechanism.NATIVE, Mechanism.HYBRID})
-"""Mechanisms whose pins are found and whose hosts are not."""
 
 
 def read_release(
@@ -75,7 +67,9 @@ def read_listed(
     if entry.policy == project.policy.digest():
         return Release(entry.name, tuple(_of_project(project)))
     why = "pins.toml has another policy now; name the file of this one, such as git:REV:pins.toml"
-    return Release(entry.name, (Installed("", "its policy", fixed=Outcome.UNKNOWN, why=why),))
+    return Release(
+        entry.name, (InForce(FileMechanism.ANY, "its policy", Policy(()), api=NO_API, doubts=(why,)),)
+    )
 
 
 def _read(path: Path, title: str, today: date, cache: AuditCache | None) -> Release:
@@ -84,122 +78,42 @@ def _read(path: Path, title: str, today: date, cache: AuditCache | None) -> Rele
             return Release(title, _cached(path, cache) if cache and path.is_file() else _of_app(path))
         if path.suffix == ".toml":
             return Release(title, tuple(_of_project(project_of(path))))
-        found = read_configurations(path, today)
+        found = read_contents(path, today)
     except InputError as error:
         raise InputError(str(error).replace(str(path), title)) from error
     return Release(
-        title,
-        tuple(
-            _configured(
-                one.enforcement, one.title.replace(str(path), title), doubts=one.doubts, api=ApiRange(SINCE)
-            )
-            for one in found
-        ),
+        title, tuple(replace(one, title=one.title.replace(str(path), title)) for one in found.in_force)
     )
 
 
-def _of_project(project: Project) -> Iterator[Installed]:
+def _of_project(project: Project) -> Iterator[InForce]:
     """What a pins.toml compiles to; without targets, what it means."""
     from pincompiler.workflows.lowering import lower
 
     models: dict[object, Any] = {}
     least = max(project.app.android_min_sdk or SINCE, SINCE)
     for output in project.outputs:
-        lowered = lower(project, output, models)
-        yield _configured(lowered.effective, f"{output.target} ({output.path})", api=ApiRange(least))
+        yield lower(project, output, models).in_force(least)
     if not project.outputs:
-        yield Installed("pins.toml", "pins.toml", project.policy)
+        yield configured(project.policy, "pins.toml")
 
 
-def _configured(
-    enforcement: Enforcement, title: str, *, api: ApiRange, doubts: tuple[str, ...] = ()
-) -> Installed:
-    """One configuration; ``api`` is for the mechanism that is Android's own."""
-    if isinstance(enforcement, Nsc):
-        # The anchors of a release build; the default of old targets differs in the user's CAs only.
-        return Installed("nsc", title, enforcement, api, doubts=doubts, anchors=_anchors(enforcement, 24))
-    kinds = ((OkHttp, "okhttp"), (Ats, "ats"), (TrustKit, "trustkit"))
-    mechanism = next((name for kind, name in kinds if isinstance(enforcement, kind)), "pins.toml")
-    return Installed(mechanism, title, enforcement, doubts=doubts)
-
-
-def _anchors(nsc: Nsc, target_sdk: int) -> HostTable[Anchors]:
-    def anchors(host: str) -> Anchors:
-        trusted = nsc.settings(host).trusted(target_sdk)
-        return Anchors(
-            tuple(dict.fromkeys(one.source for one in trusted)),
-            tuple(dict.fromkeys(one.source for one in trusted if one.overrides_pins)),
-        )
-
-    # A label that no name ends in stands for all hosts that nothing is said of.
-    return table(nsc.names(), anchors, anchors(""))
-
-
-# -- apps ----------------------------------------------------------------------------------------
-
-
-def _of_app(path: Path) -> tuple[Installed, ...]:
+def _of_app(path: Path) -> tuple[InForce, ...]:
     from pincompiler.shipped import read_app
 
-    return tuple(_in_app(read_app(path)))
-
-
-def _in_app(app: ShippedApp) -> Iterator[Installed]:
-    """Everything that decides on connections of an app, and what of it was not seen."""
-    least = max(app.manifest.min_sdk, 1)
-    for shipped in app.shipped:
-        yield _in_force(shipped, least, app.manifest.target_sdk)
-    if any(one.mechanism is Mechanism.NSC for one in app.shipped):
-        if least < SINCE:
-            why = f"Android ignores the network security configuration below API level {SINCE}"
-            yield Installed("nsc", "Android", None, ApiRange(least, SINCE - 1), Outcome.UNPINNED, why)
-    elif app.nsc.unresolved:
-        why = "the network security configuration that the manifest names could not be read"
-        yield Installed("nsc", "the manifest", fixed=Outcome.UNKNOWN, why=why)
-    else:
-        why = "the app has no network security configuration in force"
-        yield Installed("nsc", "Android", None, ApiRange(least), Outcome.UNPINNED, why)
-    for pin in app.pins:
-        if pin.mechanism in _WITHOUT_HOSTS:
-            what = pin.where.member or pin.where.symbol or "the app"
-            why = f"{what} has {pin.mechanism.value} pins, and which hosts they are for is not known"
-            yield Installed(pin.mechanism.value, what, fixed=Outcome.UNKNOWN, why=why)
-    for unseen in app.unseen:
-        if unseen.mechanisms:
-            yield Installed("", unseen.what, fixed=Outcome.UNKNOWN, why=f"{unseen.what}: {unseen.why}")
-
-
-def _in_force(shipped: Shipped, least: int, target_sdk: int) -> Installed:
-    title = shipped.title if shipped.owner.first_party else f"{shipped.title} of {shipped.owner.name}"
-    one = Installed(
-        shipped.mechanism.value,
-        title,
-        tabulated(shipped.enforcement),
-        ApiRange(max(shipped.api.first, least), shipped.api.last),
-        why=shipped.why,
-        unenforced=tabulated(shipped.unenforced) if shipped.unenforced else None,
-        doubts=shipped.doubts,
-    )
-    if shipped.state is State.BROKEN:
-        # The app crashes, at launch or at its first connection, to whichever host.
-        return replace(one, fixed=Outcome.BLOCKED)
-    if isinstance(shipped.enforcement, Nsc) and shipped.mechanism is Mechanism.NSC:
-        # Whether pins are skipped hangs on the anchor in which the chain ends.
-        return replace(one, anchors=_anchors(shipped.enforcement, target_sdk), unenforced=None)
-    # What is put to no use has no say, and why is told of the hosts that it is for.
-    return replace(one, unenforced=one.enforcement, doubts=()) if shipped.state is State.DISABLED else one
+    return tuple(on_devices(read_app(path)))
 
 
 # -- kept ----------------------------------------------------------------------------------------
 
 
-def _cached(path: Path, cache: AuditCache) -> tuple[Installed, ...]:
+def _cached(path: Path, cache: AuditCache) -> tuple[InForce, ...]:
     """What an app has, from the cache if its content was read before."""
     key = sha256_of(path)
     kept = cache.load(key)
     if kept is not None:
         try:
-            return tuple(map(_installed, kept))
+            return tuple(map(_in_force, kept))
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             pass  # damaged, and written anew
     found = _of_app(path)
@@ -207,13 +121,13 @@ def _cached(path: Path, cache: AuditCache) -> tuple[Installed, ...]:
     return found
 
 
-def _plain(one: Installed) -> dict[str, Any]:
+def _plain(one: InForce) -> dict[str, Any]:
     return {
-        "mechanism": one.mechanism,
+        "mechanism": one.mechanism.value,
         "title": one.title,
-        "enforcement": to_plain(one.enforcement) if one.enforcement else None,
-        "api": [one.api.first, one.api.last] if one.api else None,
-        "fixed": one.fixed.value if one.fixed else None,
+        "enforcement": to_plain(one.enforcement),
+        "api": [one.api.first, one.api.last],
+        "state": one.state.value,
         "why": one.why,
         "unenforced": to_plain(one.unenforced) if one.unenforced else None,
         "doubts": list(one.doubts),
@@ -221,19 +135,19 @@ def _plain(one: Installed) -> dict[str, Any]:
     }
 
 
-def _installed(values: Any) -> Installed:
-    kept, without = values["enforcement"], values["unenforced"]
-    anchors = values["anchors"]
-    return Installed(
-        str(values["mechanism"]),
+def _in_force(values: Any) -> InForce:
+    without, anchors = values["unenforced"], values["anchors"]
+    kind = Mechanism if values["mechanism"] in set(Mechanism) else FileMechanism
+    return InForce(
+        kind(values["mechanism"]),
         str(values["title"]),
-        from_plain(kept) if kept is not None else None,
-        ApiRange(*values["api"]) if values["api"] is not None else None,
-        Outcome(values["fixed"]) if values["fixed"] is not None else None,
-        str(values["why"]),
-        from_plain(without) if without is not None else None,
-        tuple(map(str, values["doubts"])),
-        _kept_anchors(anchors) if anchors is not None else None,
+        from_plain(values["enforcement"]),
+        api=ApiRange(*values["api"]),
+        state=State(values["state"]),
+        why=str(values["why"]),
+        unenforced=from_plain(without) if without is not None else None,
+        doubts=tuple(map(str, values["doubts"])),
+        anchors=_kept_anchors(anchors) if anchors is not None else None,
     )
 
 

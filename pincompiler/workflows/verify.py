@@ -16,6 +16,7 @@ from pincompiler.tls.answers import Offer, Seen, Visit
 from pincompiler.tls.names import is_for, names_in
 from pincompiler.tls.probing import look_at_all
 from pincompiler.tls.trust import trust, validated
+from pincompiler.verdicts.in_force import configured
 from pincompiler.verdicts.served import Requirements, judge
 from pincompiler.workflows.lowering import lower, missing_base
 
@@ -65,10 +66,9 @@ def prepare(request: VerifyRequest) -> Verification:
     models: dict[object, Any] = {}
     lowered = [lower(project, output, models) for output in project.outputs]
     policy = project.policy
-    targets = [(f"{one.output.target} ({one.output.path})", one.effective) for one in lowered]
     question = Requirements(
         policy,
-        (("pins.toml", policy), *targets),
+        (configured(policy, "pins.toml"), *(one.in_force() for one in lowered)),
         request.now,
         request.today,
         request.horizon,

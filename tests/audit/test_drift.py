@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 import pytest
 from hypothesis import given
 
-from pincompiler.facts import Mechanism, Shipped
+from pincompiler.facts import InForce, Mechanism
 from pincompiler.platforms.nsc import NSC
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.policy.differences import differences
@@ -27,7 +27,7 @@ def policy(*keys: Key, host: str = HOST, reach: Reach = Reach.NONE, expires: dat
 
 def drifted(wanted: Policy, actual: Enforcement) -> tuple[Drift, ...]:
     keys = {key: None for pin_set in wanted.sets for key in pin_set.keys}
-    return drift(wanted, Shipped(Mechanism.NSC, "the app", actual), wanted, keys)
+    return drift(wanted, InForce(Mechanism.NSC, "the app", actual), wanted, keys)
 
 
 def told(wanted: Policy, actual: Enforcement) -> list[tuple[DriftKind, str, str]]:
@@ -120,5 +120,5 @@ def test_drift_is_told_of_each_name_that_differs_and_of_no_other(wanted: Policy,
 @given(policies)
 def test_what_was_compiled_has_not_drifted(wanted: Policy) -> None:
     lowered = NSC.lower(wanted, App(), Output("nsc", PurePosixPath("nsc.xml")))
-    found = drift(lowered, Shipped(Mechanism.NSC, "the app", lowered), wanted, ())
+    found = drift(lowered, InForce(Mechanism.NSC, "the app", lowered), wanted, ())
     assert found == ()

@@ -9,7 +9,7 @@ import pytest
 from pincompiler.android.apk.manifest import Manifest
 from pincompiler.base.finding import Confidence, Level, Use
 from pincompiler.base.location import Location
-from pincompiler.facts import ApiRange, Mechanism, Shipped, ShippedApp
+from pincompiler.facts import ApiRange, InForce, Mechanism, ShippedApp
 from pincompiler.facts.common import FIRST_PARTY, Code, Owner, Reached
 from pincompiler.facts.kits import CronetEntry, KitFacts
 from pincompiler.facts.nsc import NscFacts, NscFile
@@ -142,11 +142,11 @@ def test_hosts_that_cleartext_is_permitted_to(hosts: tuple[str, ...], said: str)
 def test_what_is_stale_is_shown_at_its_file_or_at_the_app(where: Location | None) -> None:
     fresh, stale = POLICY.digest(), "0123456789ab"
     for digest, count in ((fresh, 0), ("", 0), (stale, 1)):
-        shipped = Shipped(Mechanism.NSC, "n.xml", Nsc((), policy_digest=digest), where)
+        shipped = InForce(Mechanism.NSC, "n.xml", Nsc((), policy_digest=digest), where)
         some = found(stale_artifact.RULE, app(nsc=NscFacts(shipped=(shipped,))), POLICY)
         assert [one.location for one in some] == [where or Location("app.apk")] * count
         assert all(stale in one.message and fresh in one.message for one in some)
-    library = Shipped(
+    library = InForce(
         Mechanism.NSC, "n.xml", Nsc((), policy_digest=stale), where, Owner("Other", first_party=False)
     )
     assert found(stale_artifact.RULE, app(nsc=NscFacts(shipped=(library,))), POLICY) == []

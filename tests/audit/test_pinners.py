@@ -8,7 +8,7 @@ import pytest
 
 from pincompiler.android.apk.manifest import Manifest
 from pincompiler.base.location import Location
-from pincompiler.facts import Mechanism, Shipped, ShippedApp
+from pincompiler.facts import InForce, Mechanism, ShippedApp
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
@@ -48,7 +48,7 @@ def pinner(**patterns: tuple[Key, ...]) -> OkHttp:
 
 def app(*pinners: OkHttp) -> ShippedApp:
     shipped = tuple(
-        Shipped(Mechanism.OKHTTP, f"pinner {n}", one, Location("app.apk", member=f"classes{n}.dex"))
+        InForce(Mechanism.OKHTTP, f"pinner {n}", one, Location("app.apk", member=f"classes{n}.dex"))
         for n, one in enumerate(pinners)
     )
     facts = OkHttpFacts(shipped=shipped)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pincompiler.android.apk.manifest import Manifest
-from pincompiler.facts import ApiRange, Mechanism, Shipped, ShippedApp, State, Unseen
+from pincompiler.facts import ApiRange, InForce, Mechanism, ShippedApp, State, Unseen
 from pincompiler.facts.kits import KitFacts
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
@@ -40,13 +40,13 @@ def shipped(
     api: ApiRange = SINCE_24,
     state: State = State.ACTIVE,
     doubts: tuple[str, ...] = (),
-) -> Shipped:
+) -> InForce:
     mechanism = Mechanism.NSC if isinstance(enforcement, Nsc) else Mechanism.OKHTTP
     why = "" if state is State.ACTIVE else f"it is {state.value}"
-    return Shipped(mechanism, mechanism.value, enforcement, api=api, state=state, why=why, doubts=doubts)
+    return InForce(mechanism, mechanism.value, enforcement, api=api, state=state, why=why, doubts=doubts)
 
 
-def app(*some: Shipped, min_sdk: int = 24, unseen: tuple[Unseen, ...] = ()) -> ShippedApp:
+def app(*some: InForce, min_sdk: int = 24, unseen: tuple[Unseen, ...] = ()) -> ShippedApp:
     of_nsc = tuple(one for one in some if one.mechanism is Mechanism.NSC)
     of_code = tuple(one for one in some if one.mechanism is Mechanism.OKHTTP)
     return ShippedApp(
@@ -86,7 +86,7 @@ def only(subject: ShippedApp) -> tuple[Verdict, str]:
         (shipped(nsc(), doubts=("it was cut short",)), Verdict.ENFORCED),
     ],
 )
-def test_each_verdict_on_an_nsc(one: Shipped, verdict: Verdict) -> None:
+def test_each_verdict_on_an_nsc(one: InForce, verdict: Verdict) -> None:
     rows = {row.host: row.verdict for row in verdicts(app(one), POLICY, TODAY)}
     assert rows["api.example.com"] is verdict
 

@@ -17,7 +17,7 @@ from pincompiler.shipped import read_app
 from pincompiler.workflows import compile as compiler
 from pincompiler.workflows.diff import Comparison, compare
 from pincompiler.workflows.init import taken_over
-from pincompiler.workflows.read_configuration import read_configurations
+from pincompiler.workflows.read_configuration import read_contents
 from tests.apk.aapt import build, demand_aapt2
 from tests.apk.forge import manifest, simple_zip
 from tests.real.toolchain import compile_java, compile_kotlin, to_dex
@@ -56,7 +56,7 @@ def app(folder: Path, nsc: str, more: dict[str, str] | None = None) -> Path:
 def test_what_was_compiled_is_what_is_shipped(pins: Path, tmp_path: Path) -> None:
     apk = app(tmp_path / "app", NSC.read_text("utf-8"))
     assert compare(pins, apk, TODAY) == Comparison((), ())
-    (shipped,) = read_configurations(apk, TODAY)
+    (shipped,) = read_contents(apk, TODAY).in_force
     policy = compiler.check(pins, TODAY).project.policy
     assert getattr(shipped.enforcement, "policy_digest", "") == policy.digest()
 
@@ -159,7 +159,7 @@ def test_generated_code_is_what_is_shipped(file: Path, pinner: str, pins: Path, 
     source = (file.name, file.read_text("utf-8"))
     apk = coded(tmp_path / "app", source, ("Net.java", CLIENT.replace("PINS", pinner)))
     assert compare(pins, apk, TODAY) == Comparison((), ())
-    (shipped,) = read_configurations(apk, TODAY)
+    (shipped,) = read_contents(apk, TODAY).in_force
     policy = compiler.check(pins, TODAY).project.policy
     assert getattr(shipped.enforcement, "policy_digest", "") == policy.digest()
 
@@ -201,7 +201,7 @@ def test_okhttp_renamed_is_known_by_what_it_is_given(tmp_path: Path) -> None:
     """As R8 leaves it: other names, the same arguments."""
     one, two = (f"{letter * 43}=" for letter in "AE")
     text = RENAMED.replace("sha256/A", f"sha256/{one}").replace("sha256/B", f"sha256/{two}")
-    (shipped,) = read_configurations(coded(tmp_path / "app", ("I.java", text)), TODAY)
+    (shipped,) = read_contents(coded(tmp_path / "app", ("I.java", text)), TODAY).in_force
     (pin_set,) = shipped.enforcement.pin_sets()
     assert (pin_set.hosts, [key.pin for key in pin_set.keys]) == (("api.example.com",), [one, two])
 
@@ -215,7 +215,7 @@ RUN_TIME = CLIENT.replace(
 @pytest.mark.usefixtures("real_tools")
 def test_what_is_computed_at_run_time_is_unknown(pins: Path, tmp_path: Path) -> None:
     apk = coded(tmp_path / "app", ("Net.java", RUN_TIME.replace("PIN", f"{'A' * 43}=")))
-    (shipped,) = read_configurations(apk, TODAY)
+    (shipped,) = read_contents(apk, TODAY).in_force
     doubt, elsewhere = shipped.doubts
     assert re.fullmatch(r"Lcom/example/shop/Net;->client .* the host is computed at run time", doubt)
     assert elsewhere.endswith(": okhttp pins, for hosts that are not known")

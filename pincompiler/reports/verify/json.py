@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base import json_tables
@@ -21,13 +22,30 @@ from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.base.records import dataclass
 from pincompiler.policy.enforcement import Role
 from pincompiler.reports.json_parts import CERTIFICATE, DAYS_LEFT, LEVEL
-from pincompiler.verdicts.served import Outcome
+from pincompiler.verdicts.outlook import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
     from pincompiler.verdicts.served import Requirements, ServerVerdict, ShownChain
+
+
+class Said(StrEnum):
+    """What becomes of connections, in the words of reports on servers."""
+
+    ACCEPTS = "accepts"
+    BLOCKS = "blocks"
+    NOT_PINNED = "not pinned"
+    UNKNOWN = "unknown"
+
+
+SAID = {
+    Outcome.WORKS: Said.ACCEPTS,
+    Outcome.BLOCKED: Said.BLOCKS,
+    Outcome.UNPINNED: Said.NOT_PINNED,
+    Outcome.UNKNOWN: Said.UNKNOWN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +121,7 @@ _DAY = JsonTable(
     "What becomes of connections on a day.",
     (
         field("day", DAY, "The day.", lambda pair: pair[0]),
-        field("outcome", Choice(Outcome), "What becomes of them.", lambda pair: pair[1]),
+        field("outcome", Choice(Said), "What becomes of them.", lambda pair: SAID[pair[1].outcome]),
     ),
 )
 _OUTLOOK = JsonTable(
@@ -115,7 +133,7 @@ _OUTLOOK = JsonTable(
             "days",
             Many(_DAY),
             "Today, the last day of the pin-set, and the first day after it.",
-            "outcomes",
+            "verdicts",
         ),
     ),
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Level
 from pincompiler.reports.findings.text import LEVEL_COLOURS, painted, visible
+from pincompiler.reports.verify.json import SAID
 from pincompiler.verdicts.served import in_days
 
 if TYPE_CHECKING:
@@ -50,11 +51,11 @@ def _chain(one: ShownChain, asked: Requirements) -> Iterator[str]:
         told = f"    {role:<4}  {key.algorithm:<8}  {ends}  {visible(key.subject)}"
         yield f"{told}  = {visible(_matched(found))}" if found else told
     width = max(len(outlook.who) for outlook in one.outlooks)
-    days = [day for day, _ in one.outlooks[0].outcomes]
+    days = [day for day, _ in one.outlooks[0].verdicts]
     heads = ["today" if day == asked.today else str(day) for day in days]
     yield f"    {'':<{width}}  {'  '.join(f'{head:<10}' for head in heads)}".rstrip()
     for outlook in one.outlooks:
-        cells = "  ".join(f"{outcome.value:<10}" for _, outcome in outlook.outcomes)
+        cells = "  ".join(f"{SAID[verdict.outcome]:<10}" for _, verdict in outlook.verdicts)
         yield f"    {visible(outlook.who):<{width}}  {cells}".rstrip()
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.lazy_regex import lazy_regex
-from pincompiler.facts.common import Algorithm, ApiRange, Mechanism, Pin, Shipped, State, Unseen
+from pincompiler.facts.common import Algorithm, ApiRange, InForce, Mechanism, Pin, State, Unseen
 from pincompiler.facts.nsc import NscFacts, NscFile
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.enforcement import Reach
@@ -102,7 +102,7 @@ def api_ranges(qualifiers: Iterable[str], first: int) -> dict[str, ApiRange | No
     return ranges
 
 
-def _shipped(file: NscFile) -> Shipped:
+def _shipped(file: NscFile) -> InForce:
     assert file.api is not None  # noqa: S101 - for the type checker
     if file.problems:
         first = file.problems[0]
@@ -133,9 +133,9 @@ def _shipped(file: NscFile) -> Shipped:
     return replace(shipped, unenforced=idle, unmatched=tuple(unmatched.items()))
 
 
-def _as(file: NscFile, nsc: Nsc, state: State, why: str) -> Shipped:
+def _as(file: NscFile, nsc: Nsc, state: State, why: str) -> InForce:
     assert file.api is not None  # noqa: S101 - for the type checker
-    return Shipped(Mechanism.NSC, file.title, nsc, file.where, api=file.api, state=state, why=why)
+    return InForce(Mechanism.NSC, file.title, nsc, file.where, api=file.api, state=state, why=why)
 
 
 def anchors_called(source: str) -> str:

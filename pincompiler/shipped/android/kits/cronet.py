@@ -17,7 +17,7 @@ from pincompiler.android.constants.values import Created, Items, Number, Returne
 from pincompiler.android.dex import DexError
 from pincompiler.base.finding import Confidence
 from pincompiler.base.records import dataclass
-from pincompiler.facts.common import Algorithm, Mechanism, Pin, Shipped
+from pincompiler.facts.common import Algorithm, InForce, Mechanism, Pin
 from pincompiler.facts.kits import CronetEntry, CronetPins
 from pincompiler.shipped.android.kits.moments import day_after
 from pincompiler.shipped.android.source import CallsOf
@@ -55,7 +55,7 @@ class FoundCronet:
 
     entries: tuple[CronetEntry, ...] = ()
     pins: tuple[Pin, ...] = ()
-    shipped: tuple[Shipped, ...] = ()
+    shipped: tuple[InForce, ...] = ()
 
 
 def collect(source: Source) -> FoundCronet:
@@ -173,7 +173,7 @@ def _pins(entries: Iterable[CronetEntry]) -> Iterator[Pin]:
             )
 
 
-def _shipped(entries: Iterable[CronetEntry], doubts: tuple[str, ...]) -> Iterator[Shipped]:
+def _shipped(entries: Iterable[CronetEntry], doubts: tuple[str, ...]) -> Iterator[InForce]:
     """One configuration for each owner: engines stand side by side, and calls for one host are of one."""
     by_owner = sorted(entries, key=lambda entry: entry.code.owner.name)
     for owner, some in groupby(by_owner, key=lambda entry: entry.code.owner):
@@ -181,5 +181,5 @@ def _shipped(entries: Iterable[CronetEntry], doubts: tuple[str, ...]) -> Iterato
         where = found[0].code.location
         pins = CronetPins(tuple(entry for entry in found if entry.host and entry.pins))
         otherwise = dict.fromkeys(one.host.lower() for one in found if one.host and not one.pins)
-        shipped = Shipped(Mechanism.CRONET, "Cronet", pins, where, owner, doubts=doubts)
+        shipped = InForce(Mechanism.CRONET, "Cronet", pins, where, owner, doubts=doubts)
         yield replace(shipped, pinned_otherwise=tuple(otherwise))

@@ -15,7 +15,7 @@ from pincompiler.android.constants.values import Number, possible
 from pincompiler.android.dex import DexError
 from pincompiler.android.dex.strings import reading
 from pincompiler.base.records import dataclass
-from pincompiler.facts.common import Algorithm, ApiRange, Mechanism, Pin, Shipped, State
+from pincompiler.facts.common import Algorithm, ApiRange, InForce, Mechanism, Pin, State
 from pincompiler.facts.kits import OS_ENFORCES, TrustKitAndroid, TrustKitAndroidDomain, TrustKitPins, below_os
 from pincompiler.platforms.nsc.model import DomainConfig, Nsc
 from pincompiler.policy.enforcement import Reach
@@ -56,7 +56,7 @@ class FoundTrustKit:
 
     trustkit: TrustKitAndroid | None = None
     pins: tuple[Pin, ...] = ()
-    shipped: tuple[Shipped, ...] = ()
+    shipped: tuple[InForce, ...] = ()
 
 
 def collect(source: Source) -> FoundTrustKit:
@@ -184,7 +184,7 @@ def _pins(source: Source, variants: Iterable[NscVariant]) -> Iterator[Pin]:
                     yield Pin(trustkit, domain.name, reach, spki, key.pin, where, expires=config.expires)
 
 
-def _shipped(source: Source, kit: TrustKitAndroid, variants: Iterable[NscVariant]) -> Iterator[Shipped]:
+def _shipped(source: Source, kit: TrustKitAndroid, variants: Iterable[NscVariant]) -> Iterator[InForce]:
     below = below_os(source.package.manifest.min_sdk)
     for variant in variants:
         state, why = _state(kit)
@@ -206,9 +206,9 @@ def _shipped(source: Source, kit: TrustKitAndroid, variants: Iterable[NscVariant
                 yield replace(told, api=below, state=State.DISABLED, why=why or only)
 
 
-def _one(source: Source, variant: NscVariant, nsc: Nsc) -> Shipped:
+def _one(source: Source, variant: NscVariant, nsc: Nsc) -> InForce:
     where = source.member(variant.member)
-    return Shipped(Mechanism.TRUSTKIT, f"TrustKit with {variant.member}", TrustKitPins(nsc), where)
+    return InForce(Mechanism.TRUSTKIT, f"TrustKit with {variant.member}", TrustKitPins(nsc), where)
 
 
 def _state(kit: TrustKitAndroid) -> tuple[State, str]:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import containing, exactly
-from pincompiler.facts import Mechanism, Pin, Shipped, State
+from pincompiler.facts import InForce, Mechanism, Pin, State
 from pincompiler.facts.okhttp import Client, Library, OkHttpFacts, Pinner, PinnerUse
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry, split_pattern, understands_deep
 from pincompiler.platforms.okhttp.pins import fault_of
@@ -196,7 +196,7 @@ def _pins(pinner: Pinner) -> Iterator[Pin]:
             yield Pin(Mechanism.OKHTTP, "", None, algorithm_of(pin), shown(pin), where, owner)
 
 
-def _shipped(pinner: Pinner, digest: str) -> Shipped:
+def _shipped(pinner: Pinner, digest: str) -> InForce:
     entries = dict.fromkeys(
         OkHttpEntry(added.pattern, tuple(map(key_of, added.pins)), added.code.location)
         for added in pinner.added
@@ -206,7 +206,7 @@ def _shipped(pinner: Pinner, digest: str) -> Shipped:
     deep = understands_deep(pinner.library.version)
     otherwise = (one.pattern for one in pinner.partial if one.pattern and not fault_of(one.pattern, known))
     no_host = f"no host matches {', '.join(entry.pattern[:80] for entry in vain[:2])}" if vain else ""
-    return Shipped(
+    return InForce(
         Mechanism.OKHTTP,
         f"the CertificatePinner of {place(pinner.code)}",
         OkHttp(tuple(entries), deep, digest),
