@@ -204,6 +204,12 @@ UNREAD: dict[str, tuple[str, When]] = {
     ),
 }
 """Trust managers that check under a condition: what it is called."""
+BOTH = (
+    "invoke-interface {p3, p1, p2}, Ljavax/net/ssl/HostnameVerifier;"
+    "->verify(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z\nmove-result v0\n"
+    "const/4 v1, 0x0\nif-eqz p1, :n\nconst/4 v1, 0x1\n:n"
+).replace("p3", "v2")
+"""What another verifier says, and whether the host is null."""
 VERIFIERS: dict[str, tuple[str, set[Flaw]]] = {
     "true": (method(VERIFY, "const/4 v0, 0x1\nreturn v0"), {Flaw.ACCEPTS_ALL}),
     "false": (method(VERIFY, "const/4 v0, 0x0\nreturn v0"), set()),
@@ -217,6 +223,29 @@ VERIFIERS: dict[str, tuple[str, set[Flaw]]] = {
             VERIFY, "const/4 v0, 0x1\nif-eqz p1, :a\nif-eqz p2, :a\nreturn v0\n:a\nconst/4 v0, 0x0\nreturn v0"
         ),
         {Flaw.ACCEPTS_ALL},
+    ),
+    "nothing of what it computes": (
+        method(
+            VERIFY, f"{BOTH}\nand-int/2addr v0, v1\nxor-int v0, v0, v0\nxor-int/lit8 v0, v0, 0x1\nreturn v0"
+        ),
+        {Flaw.ACCEPTS_ALL},
+    ),
+    "another verifier or a null test": (
+        method(VERIFY, f"{BOTH}\nor-int v0, v1, v0\nreturn v0"),
+        {Flaw.ACCEPTS_ALL},
+    ),
+    "another verifier and a null test": (method(VERIFY, f"{BOTH}\nand-int v0, v0, v1\nreturn v0"), set()),
+    "the contrary of another verifier's contrary": (
+        method(VERIFY, f"{BOTH}\nxor-int/2addr v0, v1\nxor-int/lit8 v0, v0, 0x1\nreturn v0"),
+        set(),
+    ),
+    "another verifier or a flag": (
+        method(VERIFY, f"{BOTH}\niget-boolean v1, p0, La;->lax:Z\nor-int/2addr v0, v1\nreturn v0"),
+        {Flaw.SKIPS},
+    ),
+    "another verifier and a flag": (
+        method(VERIFY, f"{BOTH}\niget-boolean v1, p0, La;->lax:Z\nand-int/2addr v0, v1\nreturn v0"),
+        set(),
     ),
     "true by a helper": (
         method(VERIFY, "invoke-static {p1}, La;->h(Ljava/lang/String;)Z\nmove-result v0\nreturn v0")

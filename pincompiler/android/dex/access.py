@@ -16,3 +16,5 @@ ACC_INTERFACE: Final = 0x200
 ACC_ABSTRACT: Final = 0x400
 ACC_SYNTHETIC: Final = 0x1000
 """Of what compilers make, and no source has."""
+ACC_ENUM: Final = 0x4000
+"""Of an enum, and of the fields that have its constants."""

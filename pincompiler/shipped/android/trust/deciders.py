@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.dex import DexError
 from pincompiler.android.dex.access import ACC_ABSTRACT
 from pincompiler.android.dex.refs import parameters
+from pincompiler.base.finding import Confidence
 from pincompiler.facts import Code, Mechanism
-from pincompiler.facts.trust import Decider, Decides, When
+from pincompiler.facts.trust import Decider, Decides, Flaw, When
 from pincompiler.shipped.android.trust.judging import (
+    TrustFlaw,
     by_kind_of_class,
+    failures,
     judge_chain,
-    judge_host,
-    judge_host_by_refusal,
     judge_strategy,
 )
+from pincompiler.shipped.android.trust.verifiers import judge_host, judge_host_by_refusal, unasked
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, About
 from pincompiler.shipped.android.trust.ways import PLAINLY, Given, Mode
-from pincompiler.shipped.android.trust.webview import KINDS, asks_kind, judge_error, judge_kinds
+from pincompiler.shipped.android.trust.webview import KINDS, asks_kind, judge_error, judge_kinds, unchecked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pincompiler.android.dex.classes import ClassDef, MethodDef
     from pincompiler.shipped.android.source import Source
-    from pincompiler.shipped.android.trust.judging import TrustFlaw
     from pincompiler.shipped.android.trust.ways import Explorer, Way, Ways
 
 CHAIN: Final = "[Ljava/security/cert/X509Certificate;"
@@ -271,11 +272,24 @@ def _judged(
     For the ``receiver``, see :class:`~pincompiler.shipped.android.trust.ways.Mode`.
     """
     found = _judged_as(explorer, method, decides, Mode(receiver))
+    if not found and found is not None:
+        return _failing(explorer, method, decides, Mode(receiver, failing=True))
     if found is None or all(one.when is not When.UNREAD for one in found):
         return found
     # A condition that makes no difference is told by where it leads to.
     directed = _judged_as(explorer, method, decides, Mode(receiver, directed=True))
     return found if directed is None else directed
+
+
+def _failing(explorer: Explorer, method: MethodDef, decides: Decides, mode: Mode) -> tuple[TrustFlaw, ...]:
+    """What a method that seems sound accepts where code throws that is not followed."""
+    if decides is Decides.CHAIN or method.body is None or not method.body.handlers:
+        return ()
+    ways = ways_of(explorer, method, decides, mode)
+    accepting = (unasked if decides is Decides.HOST else unchecked)(ways.ways if ways else ())
+    failed = min((failure for way in accepting for failure in failures(way)), default="")
+    found = TrustFlaw(Flaw.SKIPS, When.UNSEEN, Confidence.LIKELY, (f"where {failed} throws",))
+    return (found,) if failed else ()
 
 
 def _judged_as(

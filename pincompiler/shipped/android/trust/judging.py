@@ -8,7 +8,7 @@ from pincompiler.base.finding import Confidence
 from pincompiler.facts.trust import Flaw, When
 from pincompiler.shipped.android.trust.exceptions import CERTIFICATE_EXCEPTION
 from pincompiler.shipped.android.trust.vocabulary import About, EventKind, together
-from pincompiler.shipped.android.trust.ways import NOT_SET, SET, Test
+from pincompiler.shipped.android.trust.ways import NOT_SET, OF_CLASS, SET, Test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,14 +44,19 @@ _CHOSEN: Final = (
     _WRITTEN | _CHAINS | About.LENGTH | About.COMPARED | About.SUBSTRING | About.ITEM | About.LOOP
 )
 """What only tells of what is written in certificates, or how many there are."""
-_SETTINGS: Final = About.FLAG | About.SETTING | About.ANSWER | About.ANDROID_VERSION | About.OPAQUE
-"""What a verifier may decide by that has nothing to do with the certificate, or is not seen."""
-_MEANT: Final = _SETTINGS | About.HOST | About.SESSION | About.NAMES
-"""What a verifier decides by, if that is more than whether something is there."""
 _REFUSING: Final = frozenset({EventKind.GUARD, EventKind.OPAQUE})
 """Calls that can refuse a chain."""
-_NEVER: Final = ("nothing that it is passed makes it throw",)
-_ALWAYS: Final = ("every way through it returns true",)
+_OF_ANY_REFUSAL: Final = frozenset({"getCause", "getLocalizedMessage", "getMessage", "getStackTrace"})
+_OF_ANY_MESSAGE: Final = frozenset({"isBlank", "isEmpty", "isNullOrBlank", "isNullOrEmpty", "length"})
+_TEXTS: Final = frozenset({"Ljava/lang/String;", "Ljava/lang/CharSequence;", "Lkotlin/text/StringsKt;"})
+_OF_DATES: Final = frozenset(
+    f"Ljava/security/cert/Certificate{name}Exception;" for name in ("Expired", "NotYetValid")
+)
+"""What a refusal is that an attacker cannot bring about alone."""
+NEVER: Final = ("nothing that it is passed makes it throw",)
+"""The evidence of a method that should throw, and does not."""
+ALWAYS: Final = ("every way through it returns true",)
+"""The evidence of a method that should return false, and does not."""
 
 
 class TrustFlaw(NamedTuple):
@@ -87,15 +92,23 @@ def heeded_by(way: Way, refusing: frozenset[Test]) -> list[Test]:
 
 def is_checked(way: Way, refusing: frozenset[Test]) -> bool:
     """Whether something that can refuse a chain has been passed on this way; ``refusing`` are refusals' conditions."""
-    return _may_have_refused(way) or any(map(is_strong, heeded_by(way, refusing)))
+    return may_have_refused(way) or any(map(is_strong, heeded_by(way, refusing)))
 
 
-def _may_have_refused(way: Way) -> bool:
+def failures(way: Way) -> list[str]:
+    """The calls of code that is not followed which have thrown on a way."""
+    return [event.what for event in way.events if event.kind is EventKind.FAILED]
+
+
+def may_have_refused(way: Way) -> bool:
+    """Whether a call that can refuse a chain has returned on a way."""
     return any(event.kind in _REFUSING for event in way.events)
 
 
 def condition(test: Test) -> When | None:
     """What a condition rests on other than the certificates."""
+    if test.about & About.ERROR_KIND:
+        return None  # of each kind it is known what it comes to, or it is not read
     when = next((when for about, when in _CONDITIONS if about & test.about), None)
     if when is None and test.about & About.FIELD and test.about in _OF_FIELDS:
         return When.SETTING
@@ -219,7 +232,7 @@ def _hollow(returning: list[Way], throwing: list[Way]) -> TrustFlaw | None:
     if conditional:
         what, when = min(conditional)
         return TrustFlaw(Flaw.SKIPS, when, Confidence.LIKELY, (f"returns by a test of {what}",))
-    shown = _NEVER if not throwing else ()
+    shown = NEVER if not throwing else ()
     decided = looks_at & About.EXCEPTION and throwing
     return None if decided else TrustFlaw(Flaw.ACCEPTS_ALL, confidence=sure, shown=shown)
 
@@ -241,19 +254,35 @@ def _swallowed(bad: list[Way], throwing: list[Way]) -> TrustFlaw | None:
         kind = EventKind.PARTLY_SWALLOWED if partly else EventKind.SWALLOWED
         ways = [way for way in bad if any(event.kind is kind for event in way.events)]
         # What is kept may be asked for later, and what is tested may be a way to refuse.
-        plain = [way for way in ways if not any(test.about & About.EXCEPTION for test in way.tests)]
+        plain = [way for way in ways if not any(map(_tells_refusals_apart, way.tests))]
         for way in plain or ways:
             event = min(event for event in way.events if event.kind is kind)
             kept = any(event.kind is EventKind.KEPT for event in way.events)
             doubtful = partly or kept or not plain
             sure = Confidence.LIKELY if doubtful else Confidence.CONFIRMED
             known = sorted({when for t in way.tests if (when := condition(t)) and not _both_ways(t, ways)})
-            when = When.ERROR_KIND if not plain else known[0] if known else When.ALWAYS
+            when = _kind_of_refusal(way) if not plain else known[0] if known else When.ALWAYS
             if when is When.ALWAYS and all(_is_either(one, plain, throwing) for one in plain):
                 when = When.UNREAD
             sure = Confidence.LIKELY if when is not When.ALWAYS else sure
             return TrustFlaw(Flaw.SWALLOWS, when, sure, (event.what,))
     return None
+
+
+def _tells_refusals_apart(test: Test) -> bool:
+    """Whether a condition asks which refusal was caught, and not only whether it has a cause and a message."""
+    if not test.about & About.EXCEPTION:
+        return False
+    cls, _, name = test.what.rpartition("->")
+    of_any = name in _OF_ANY_REFUSAL or (name in _OF_ANY_MESSAGE and cls in _TEXTS)
+    return not (of_any and test.about in About.EXCEPTION | About.NULL | About.LENGTH)
+
+
+def _kind_of_refusal(way: Way) -> When:
+    """Whether only refusals for dates are caught, or such as anybody can cause."""
+    asked = [test for test in way.tests if test.what.startswith(OF_CLASS)]
+    sides = {(test.what.removeprefix(OF_CLASS) in _OF_DATES, test.taken) for test in asked}
+    return When.PROVOKED if sides and sides <= {(True, NOT_SET), (False, SET)} else When.ERROR_KIND
 
 
 def _is_either(way: Way, ways: list[Way], throwing: list[Way]) -> bool:
@@ -276,7 +305,7 @@ def judge_strategy(ways: tuple[Way, ...]) -> TrustFlaw | None:
     """
     told = judge_chain(tuple(one for way in ways for one in _answers(way)))
     if told and told.flaw is Flaw.ACCEPTS_ALL and told.shown:
-        return told._replace(shown=_ALWAYS)
+        return told._replace(shown=ALWAYS)
     return told
 
 
@@ -289,112 +318,3 @@ def _answers(way: Way) -> Iterator[Way]:
     else:
         yield way._replace(tests=way.tests | {Test(way.returned, SET)})
         yield way._replace(thrown=CERTIFICATE_EXCEPTION, tests=way.tests | {Test(way.returned, NOT_SET)})
-
-
-# Hostname verifiers.
-
-
-def judge_host_by_refusal(ways: tuple[Way, ...]) -> TrustFlaw | None:
-    """What is wrong with a verifier that returns nothing, and throws where it refuses."""
-    told = judge_host(tuple(way if way.thrown else way._replace(number=1) for way in ways))
-    return told._replace(shown=_NEVER) if told and told.flaw is Flaw.ACCEPTS_ALL and told.shown else told
-
-
-def judge_host(ways: tuple[Way, ...]) -> TrustFlaw | None:
-    """What is wrong with a verifier."""
-    accepting = [way for way in ways if way.thrown is None and way.number != 0]
-    if not accepting:
-        return None
-    returning = [way for way in ways if way.thrown is None]
-    refusing = conditions(way for way in ways if way.thrown is not None or not way.number)
-    bad = [way for way in accepting if not _asks_certificate(way, refusing)]
-    refuses = len(returning) > len(accepting) or any(way.thrown for way in ways)
-    if len(bad) == len(accepting):
-        if all(way.number for way in bad) and not (refuses and _meant(ways)):
-            shown = _ALWAYS if not refuses else ()
-            return TrustFlaw(Flaw.ACCEPTS_ALL, shown=shown)
-        return _compares_names(bad, ways)
-    asked = any(map(_may_have_refused, accepting))
-    if bad and not (asked or refuses) and all(way.number for way in accepting):
-        return TrustFlaw(Flaw.ACCEPTS_ALL, shown=_ALWAYS)  # it asks, and does not heed the answer
-    said = [one for way in returning for one in _said(way)]
-    skip = skipping(said, lambda way: way.number != 0 and not _asks_certificate(way, refusing))
-    if skip is None:
-        return _substring(accepting) or unexplained(bad)
-    when, test = skip
-    sure = Confidence.LIKELY if when in UNCERTAIN else Confidence.CONFIRMED
-    return TrustFlaw(Flaw.SKIPS, when, sure, (f"true by a test of {test.what or 'a parameter'}",))
-
-
-def _meant(ways: Iterable[Way]) -> bool:
-    """Whether something other than null decides."""
-    return any(_about(way) & _MEANT for way in ways)
-
-
-def _about(way: Way) -> About:
-    """What the answer rests on, and the conditions by which it was chosen."""
-    telling = (test.about for test in way.tests if test.about & (_SETTINGS | About.COMPARED))
-    return way.returned | together(telling)
-
-
-def _said(way: Way) -> tuple[Way, ...]:
-    """A way by what it returns; yes and no if that is not constant."""
-    if way.number is not None:
-        return (way,)
-    return tuple(
-        way._replace(number=number, tests=way.tests | {Test(way.returned, side, "what it returns")})
-        for number, side in ((1, SET), (0, NOT_SET))
-    )
-
-
-def _asks_certificate(way: Way, refusing: frozenset[Test]) -> bool:
-    if _may_have_refused(way):
-        return True
-    heeded = [test.about for test in heeded_by(way, refusing) if not _is_refusal(test)]
-    return any(map(_asks, (way.returned, *heeded)))
-
-
-def _asks(about: About) -> bool:
-    """Whether a value or a condition rests on what the certificate says of whom it is for.
-
-    Not so on how many certificates there are, how long their names, or until when they are valid.
-    """
-    if about & (About.VERIFIED | About.OPAQUE):
-        return True
-    if about & About.COMPARED:
-        asks = About.NAMES in about or not about & About.DATES
-    else:
-        asks = bool(about & (About.NAMES | COMPARABLE | About.IDENTITY)) and not about & About.LENGTH
-    return asks and bool(about & About.CERTIFICATE)
-
-
-def _is_refusal(test: Test) -> bool:
-    """Whether another verifier was asked and said no."""
-    by_another = test.about & About.VERIFIED and test.about in About.VERIFIED | About.HOST | About.SESSION
-    return bool(by_another and test.taken == NOT_SET)
-
-
-def _compares_names(bad: list[Way], ways: tuple[Way, ...]) -> TrustFlaw | None:
-    """True because of the name that was asked for, or of a setting, and never of the certificate."""
-    if together(map(_about, ways)) & (About.HOST | About.SESSION):
-        what = sorted(
-            {test.what for way in ways for test in way.tests if test.about & About.HOST and test.what}
-        )
-        return TrustFlaw(Flaw.IGNORES_CERTIFICATE, shown=tuple(what))
-    return unexplained(one for way in bad for one in _said(way) if one.number)
-
-
-def _substring(accepting: list[Way]) -> TrustFlaw | None:
-    """Content with a part of a name that the certificate has."""
-    for way in accepting:
-        if _may_have_refused(way):
-            return None
-        compared = [test.about for test in way.tests if test.about & About.COMPARED]
-        if way.returned & About.COMPARED:
-            compared.append(way.returned)
-        named = [about for about in compared if about & About.CERTIFICATE]
-        if not named or not all(About.SUBSTRING | About.NAMES in about for about in named):
-            return None
-        if together(named) & (COMPARABLE | About.OPAQUE | About.VERIFIED):
-            return None
-    return TrustFlaw(Flaw.SUBSTRING, confidence=Confidence.LIKELY, shown=("compares a part of a name",))

@@ -129,6 +129,8 @@ class EventKind(StrEnum):
     """Code that is not followed gets what decides on an error."""
     RAN = "ran"
     """An object of the app is run, and was followed."""
+    FAILED = "failed"
+    """Code that is not followed has thrown an exception, which is caught."""
     SWALLOWED = "swallowed"
     """A refusal is caught."""
     PARTLY_SWALLOWED = "partly-swallowed"

@@ -104,8 +104,7 @@ def judge_error(explorer: Explorer, ways: tuple[Way, ...], mode: Mode) -> TrustF
     if not going_on:
         return _later(explorer, ways, mode)
     shown = ("calls SslErrorHandler.proceed",)
-    heeded = conditions(way for way in ways if not _does(way, EventKind.PROCEED))
-    bad = [way for way in going_on if not _is_checked(way, heeded)]
+    bad = unchecked(ways)
     if len(bad) == len(returning):
         return TrustFlaw(Flaw.ACCEPTS_ALL, shown=shown)
     skip = skipping(returning, lambda way: way in bad)
@@ -120,6 +119,13 @@ def judge_error(explorer: Explorer, ways: tuple[Way, ...], mode: Mode) -> TrustF
 def _is_checked(way: Way, heeded: frozenset[Test]) -> bool:
     """Whether the certificate or its key is checked on a way, or compared by a condition that refuses others."""
     return _does(way, EventKind.GUARD) or any(map(_is_of_key, heeded_by(way, heeded)))
+
+
+def unchecked(ways: tuple[Way, ...]) -> list[Way]:
+    """The ways on which the page loads, and nothing of its key or of the whole certificate is checked."""
+    heeded = conditions(way for way in ways if not _does(way, EventKind.PROCEED))
+    going_on = [way for way in ways if way.thrown is None and _does(way, EventKind.PROCEED)]
+    return [way for way in going_on if not _is_checked(way, heeded)]
 
 
 def _does(way: Way, kind: EventKind) -> bool:

@@ -9,6 +9,19 @@ the answer says that it is not complete.
 from pincompiler.shipped.android.trust.ways.asking import Mode
 from pincompiler.shipped.android.trust.ways.explorer import PLAINLY, Explorer
 from pincompiler.shipped.android.trust.ways.lineage import Given
+from pincompiler.shipped.android.trust.ways.statements import OF_CLASS
 from pincompiler.shipped.android.trust.ways.way import NOT_SET, SET, Event, Test, Way, Ways
 
-__all__ = ["NOT_SET", "PLAINLY", "SET", "Event", "Explorer", "Given", "Mode", "Test", "Way", "Ways"]
+__all__ = [
+    "NOT_SET",
+    "OF_CLASS",
+    "PLAINLY",
+    "SET",
+    "Event",
+    "Explorer",
+    "Given",
+    "Mode",
+    "Test",
+    "Way",
+    "Ways",
+]

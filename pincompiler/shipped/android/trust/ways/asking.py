@@ -22,6 +22,8 @@ class Mode(NamedTuple):
     """Whether ways are told apart by where each condition leads to, which is more work."""
     kind: int | None = None
     """Which error a WebView reports, if that is given: a constant of SslError."""
+    failing: bool = False
+    """Whether calls that are not followed may throw what is caught."""
 
 
 class Others(Protocol):
@@ -30,6 +32,8 @@ class Others(Protocol):
     program: Program
     kind: int | None
     """Which error a WebView reports, if that is given."""
+    failing: bool
+    """Whether calls that are not followed may throw."""
 
     def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
         """The only code of the app that a call may run."""

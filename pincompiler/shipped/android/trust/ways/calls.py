@@ -137,19 +137,10 @@ class Calls:
     ) -> None:
         """A call of code that is not followed."""
         here = made_at(one.offset)
-        if what.event is EventKind.OPAQUE and not self._may_judge(ref, passed):
-            what = Meaning(About.ANSWER)
-        elif what.event is EventKind.RETHROW:
-            if self._lineage.about(passed[0].origin) & About.EXCEPTION:
-                self._frontier.land(one.offset, _ANY, "", registers, state)
-                return
-            what = Meaning()
-        elif what.event is EventKind.GUARD and len(passed) > 1:
-            what = of_own_key(ref, self._lineage.about(passed[1].origin)) or what
-        elif what.about & About.COMPARED and self._compares_nothing(ref, passed):
-            what = Meaning()
-        elif not what.event and self._own(passed) and self._may_judge(ref, passed):
-            what = Meaning(what.about | self._lambda_tells(ref, passed))
+        if what.event is EventKind.RETHROW and self._lineage.about(passed[0].origin) & About.EXCEPTION:
+            self._frontier.land(one.offset, _ANY, "", registers, state)
+            return
+        what = self._meant(ref, passed, what)
         self._lineage.tell(here, what.about)
         result = ref.descriptor[ref.descriptor.rfind(")") + 1 :]
         if result.startswith("L"):
@@ -157,6 +148,8 @@ class Calls:
         name = _short(ref)
         for thrown in what.throws:
             self._frontier.land(one.offset, thrown, name, registers, state)
+        if self._others.failing and not what.throws:
+            self._frontier.fail(one.offset, name, registers, state)
         events = state.events
         if what.event:
             events |= {Event(what.event, name, one.offset)}
@@ -164,6 +157,28 @@ class Calls:
         value = settled(ref, passed, here, self._lineage, self._others.kind)
         after = _left(ref, passed, registers, known=value is not None)
         self._frontier.go_on(place, after, state._replace(result=value or Val(here), events=events))
+
+    def _meant(self, ref: MethodRef, passed: list[Val], what: Meaning) -> Meaning:
+        """What a call means by what it is passed."""
+        if what.event is EventKind.RETHROW:
+            return Meaning()
+        if what.event is EventKind.OPAQUE and not self._may_judge(ref, passed):
+            return Meaning(About.ANSWER | self._kind_told(passed))
+        if what.event is EventKind.GUARD and len(passed) > 1:
+            return of_own_key(ref, self._lineage.about(passed[1].origin)) or what
+        if what.about & About.COMPARED and self._compares_nothing(ref, passed):
+            return Meaning()
+        if not what.event and self._own(passed) and self._may_judge(ref, passed):
+            return Meaning(what.about | self._lambda_tells(ref, passed))
+        return what
+
+    def _kind_told(self, passed: list[Val]) -> About:
+        """That code which is not followed is told which error it is."""
+        origins = {
+            one for value in passed if value.number is not None for one in self._lineage.sources(value)
+        }
+        told = together(self._lineage.tells.get(one, NOTHING) for one in origins)
+        return told & About.ERROR_KIND
 
     def _compares_nothing(self, ref: MethodRef, passed: list[Val]) -> bool:
         """Whether what a server shows is compared with null or with itself: by any chain the answer is the same."""

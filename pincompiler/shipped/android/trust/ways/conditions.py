@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pincompiler.android.dex import opcodes
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, together
 from pincompiler.shipped.android.trust.ways.frontier import Passed
+from pincompiler.shipped.android.trust.ways.lineage import Single
 from pincompiler.shipped.android.trust.ways.way import NOT_SET, SET, Condition, Side, Test
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _DIRECTED: Final = (
     | About.HOST
     | About.FIELD
     | About.ANSWER
+    | About.EXCEPTION
     | About.ANDROID_VERSION
 )
 """Flags, and fields that tell classes apart: which way such a test was left matters by itself."""
@@ -230,6 +232,8 @@ def _decided(opcode: int, values: list[Val]) -> bool | None:
         number = 1 if value.number is None and value.something else value.number
         return None if number is None else _COMPARISONS[opcode - opcodes.IF_ZERO_TESTS.start](number, 0)
     left, right = values
+    if isinstance(left.inside, Single) and isinstance(right.inside, Single):
+        return _COMPARISONS[opcode - opcodes.IF_TESTS.start](int(left.inside == right.inside), 1)
     if left.number is None or right.number is None:
         return None
     return _COMPARISONS[opcode - opcodes.IF_TESTS.start](left.number, right.number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex.refs import parameters
-from pincompiler.shipped.android.trust.ways.lineage import Contents, Failure, Val, Words
+from pincompiler.shipped.android.trust.ways.lineage import Contents, Failure, Matching, Val, Words
 from pincompiler.shipped.android.trust.ways.texts import answer, changed, is_url_of, place_of, words_in
 
 if TYPE_CHECKING:
@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 _BOXES: Final = frozenset(
     f"Ljava/lang/{name};" for name in ("Boolean", "Byte", "Character", "Integer", "Long", "Short")
 )
-_FUNCTIONS: Final[dict[tuple[str, str], Callable[..., int]]] = {
-    ("Ljava/lang/Math;", "abs"): abs,
-    ("Ljava/lang/Math;", "max"): max,
-    ("Ljava/lang/Math;", "min"): min,
-    ("Ljava/lang/Integer;", "max"): max,
-    ("Ljava/lang/Integer;", "min"): min,
-    ("Ljava/lang/Integer;", "bitCount"): lambda number: (number & 0xFFFFFFFF).bit_count(),
-    ("Ljava/lang/Integer;", "compare"): lambda one, other: (one > other) - (one < other),
-    ("Ljava/lang/Boolean;", "compare"): lambda one, other: one - other,
-    ("Lkotlin/jvm/internal/Intrinsics;", "compare"): lambda one, other: (one > other) - (one < other),
+_FUNCTIONS: Final[dict[tuple[str, str, int], Callable[..., int]]] = {
+    ("Ljava/lang/Math;", "abs", 1): abs,
+    ("Ljava/lang/Math;", "max", 2): max,
+    ("Ljava/lang/Math;", "min", 2): min,
+    ("Ljava/lang/Integer;", "max", 2): max,
+    ("Ljava/lang/Integer;", "min", 2): min,
+    ("Ljava/lang/Integer;", "bitCount", 1): lambda number: (number & 0xFFFFFFFF).bit_count(),
+    ("Ljava/lang/Integer;", "compare", 2): lambda one, other: (one > other) - (one < other),
+    ("Ljava/lang/Boolean;", "compare", 2): lambda one, other: one - other,
+    ("Lkotlin/jvm/internal/Intrinsics;", "compare", 2): lambda one, other: (one > other) - (one < other),
 }
+"""By class, name, and how many numbers they are passed."""
 _LISTING: Final = frozenset(
     {
         *(
@@ -59,7 +60,6 @@ MOST_ITEMS: Final = 16
 _COLLECTIONS: Final = frozenset({"Ljava/util/ArrayList;", "Ljava/util/HashSet;", "Ljava/util/LinkedHashSet;"})
 _URLS: Final = frozenset({"Ljava/net/URI;", "Ljava/net/URL;"})
 _PATTERNS: Final = frozenset({"Lkotlin/text/Regex;", "Ljava/util/regex/Pattern;"})
-_MATCHER: Final = "Ljava/util/regex/Matcher;"
 _PLAIN_REGION: Final = 5
 """What ``String.regionMatches`` is passed, the receiver among it, where case counts."""
 _FAILING: Final = frozenset({"isFailure-impl", "isSuccess-impl", "exceptionOrNull-impl"})
@@ -67,6 +67,11 @@ _OF_TEXTS: Final = (
     *("Ljava/lang/", "Ljava/net/", "Ljava/util/", "Lkotlin/", "Landroid/net/", "Landroid/text/"),
     "Landroid/webkit/URLUtil;",
 )
+
+
+def is_whole(inside: Inside) -> bool:
+    """Whether it is known which number or text it is."""
+    return isinstance(inside, int) or (isinstance(inside, Words) and inside.whole)
 
 
 def item_of(value: Val, kind: str) -> Inside:
@@ -86,9 +91,10 @@ def constant(ref: MethodRef, passed: list[Val], here: Origin, lineage: Lineage) 
 
 
 def _number(ref: MethodRef, passed: list[Val], here: Origin) -> Val | None:
-    function = _FUNCTIONS.get((ref.class_name, ref.name))
-    numbers = [value.number for value in passed]
-    if function is None or None in numbers or parameters(ref.descriptor)[0] not in {"I", "Z"}:
+    kinds, count = parameters(ref.descriptor), len(passed)
+    function = _FUNCTIONS.get((ref.class_name, ref.name, count))
+    numbers = [value.number for value in passed if value.number is not None]
+    if function is None or len(numbers) < count or len(kinds) < count or not {"I", "Z"}.issuperset(kinds):
         return None
     return Val(here, function(*numbers))
 
@@ -140,7 +146,8 @@ def _listed(ref: MethodRef, passed: list[Val], here: Origin) -> Val | None:
         item_of(passed[1], kinds[-1] if len(kinds) < len(passed) else kinds[1]),
         first.inside.items,
     )
-    if sought is None or not (sought in items or None not in items):
+    closed = not first.inside.growing and all(map(is_whole, items))
+    if not is_whole(sought) or not (sought in items or closed):
         return None
     return Val(here, int(sought in items))
 
@@ -150,14 +157,17 @@ def _of_text(ref: MethodRef, passed: list[Val], here: Origin) -> Val | None:
     name, kinds = ref.name.removesuffix("$default"), parameters(ref.descriptor)
     kinds = kinds if len(kinds) == len(passed) else (ref.class_name, *kinds)
     values = passed[:-2] if ref.name != name else passed  # without the mask of what is left out, and a marker
-    if name == "matcher" and (pattern := words_in(passed[0])) and (text := words_in(passed[1])):
-        return Val(here, something=True, inside=Contents((pattern, text)))
-    subject = values[0]
-    if ref.class_name == _MATCHER and isinstance(subject.inside, Contents):
-        values = [Val(here, inside=one) for one in reversed(subject.inside.items)]
+    if not values:
+        return None
+    subject = values[0].inside
+    if name == "matcher" and len(values) > 1:
+        return Val(here, something=True, inside=Matching(subject, values[1].inside))
+    if isinstance(subject, Matching):
+        values = [Val(here, inside=subject.text), Val(here, inside=subject.pattern)]
     elif ref.class_name in _PATTERNS and len(values) > 1 and ref.name != "compile":
         values = [values[1], values[0]]
-    said = _begins(values) if name == "regionMatches" else _said(name, values, kinds)
+    of_region = name == "regionMatches" and len(values) >= _PLAIN_REGION
+    said = _begins(values) if of_region else _said(name, values, kinds)
     if said is not None:
         return Val(here, int(said))
     text = words_in(values[0])
@@ -174,7 +184,7 @@ def _made(name: str, text: Words, values: list[Val], here: Origin) -> Val | None
         sought = words_in(values[1]) or (Words(chr(numbers[0] & 0xFFFF)) if numbers[0] else None)
         at = place_of(text, sought) if sought and not any(numbers[1:]) else None
         return None if at is None else Val(here, at)
-    if name == "charAt" and numbers[0] is not None and 0 <= numbers[0] < len(text.begins):
+    if name == "charAt" and numbers and numbers[0] is not None and 0 <= numbers[0] < len(text.begins):
         return Val(here, ord(text.begins[numbers[0]]))
     if name == "length" and text.whole:
         return Val(here, len(text.begins))

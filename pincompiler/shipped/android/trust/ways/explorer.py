@@ -15,7 +15,7 @@ from pincompiler.shipped.android.trust.ways.asking import Mode
 from pincompiler.shipped.android.trust.ways.calls import Calls
 from pincompiler.shipped.android.trust.ways.conditions import Conditions
 from pincompiler.shipped.android.trust.ways.frontier import Frontier, Progress
-from pincompiler.shipped.android.trust.ways.lineage import UNSET, Given, Lineage, Val, Words
+from pincompiler.shipped.android.trust.ways.lineage import UNSET, Given, Lineage, Thrown, Val, Words
 from pincompiler.shipped.android.trust.ways.logic import LOGIC, Logic
 from pincompiler.shipped.android.trust.ways.statements import Statements
 from pincompiler.shipped.android.trust.ways.way import Way, Ways
@@ -113,13 +113,14 @@ class Explorer:
 class _Others:
     """The other methods of a program, for one of them."""
 
-    __slots__ = ("_explorer", "_mode", "kind", "program")
+    __slots__ = ("_explorer", "_mode", "failing", "kind", "program")
 
     def __init__(self, explorer: Explorer, mode: Mode) -> None:
         self._explorer = explorer
         self._mode = mode
         self.program = explorer.program
         self.kind = mode.kind
+        self.failing = mode.failing
 
     def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
         """The only code of the app that a call may run."""
@@ -160,7 +161,7 @@ class _Run:
         self._frontier = Frontier(explorer.program, body, largest)
         self._conditions = Conditions(body, self._lineage, self._frontier, directed=mode.directed)
         self._logic = Logic(self._lineage, self._frontier, self._conditions)
-        self._statements = Statements(explorer.program, body, self._lineage)
+        self._statements = Statements(explorer.program, body, self._lineage, stored=mode.kind is not None)
         self._calls = Calls(
             _Others(explorer, mode), body, self._lineage, self._frontier, self._conditions, self._logic
         )
@@ -222,8 +223,9 @@ class _Run:
         elif code in opcodes.SWITCHES:
             self._conditions.switch(one, place, registers, state)
         elif code == opcodes.THROW:
-            origin = registers[one.registers[0]].origin
-            thrown = self._lineage.classes.get(origin, "Ljava/lang/Exception;")
+            value = registers[one.registers[0]]
+            known = self._lineage.classes.get(value.origin, "Ljava/lang/Exception;")
+            thrown = value.inside.kind if isinstance(value.inside, Thrown) else known
             frontier.land(one.offset, thrown, f"throw {thrown}", registers, state)
         elif code == opcodes.RETURN_VOID:
             frontier.end(state, UNSET)

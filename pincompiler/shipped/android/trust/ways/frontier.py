@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pincompiler.android.dex.format import DexError
 from pincompiler.shipped.android.trust.exceptions import ancestry
 from pincompiler.shipped.android.trust.vocabulary import EventKind
-from pincompiler.shipped.android.trust.ways.lineage import UNSET
+from pincompiler.shipped.android.trust.ways.lineage import UNSET, Thrown
 from pincompiler.shipped.android.trust.ways.way import Event
 
 if TYPE_CHECKING:
@@ -86,6 +86,14 @@ class Frontier:
         """A way has ended."""
         self.ends[End(thrown, value, state.tests, state.events)] = None
 
+    def fail(self, offset: int, name: str, registers: list[Val], state: Progress) -> None:
+        """Go to wherever an exception is caught of which nothing is known but that a call may throw it."""
+        event = Event(EventKind.FAILED, name, offset)
+        for handler in self._handlers:
+            if handler.start <= offset < handler.end:
+                after = state._replace(events=state.events | {event}, result=UNSET)
+                self.jump(after, registers, handler.target, state.tests)
+
     def land(self, offset: int, thrown: str, name: str, registers: list[Val], state: Progress) -> None:
         """Go to where an exception is caught, or end."""
         supers = ancestry(self._program, thrown)
@@ -99,7 +107,7 @@ class Frontier:
                 event = Event(kind, f"{name or 'the call'} in catch {caught or 'any'}", offset)
                 # What it did before it refused has not happened.
                 events = frozenset(e for e in state.events if e.offset != offset) | {event}
-                after = state._replace(events=events)
+                after = state._replace(events=events, result=UNSET._replace(inside=Thrown(thrown)))
                 self.jump(after, registers, handler.target, state.tests)
             if surely:
                 return

@@ -10,6 +10,8 @@ from pincompiler.shipped.android.trust.vocabulary import NOTHING, About, togethe
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pincompiler.android.dex.refs import FieldRef
+
 
 class Maker(IntEnum):
     """Who makes a value."""
@@ -79,10 +81,19 @@ class Failure(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What is in an array, a list or a set; of a matcher, its pattern and its text."""
+    """What is in an array, a list or a set."""
 
     items: tuple[Inside, ...]
     """None for one that is not known."""
+    growing: bool = False
+    """Whether other code may have added more."""
+
+
+class Matching(NamedTuple):
+    """A matcher of a regular expression."""
+
+    pattern: Inside
+    text: Inside
 
 
 class Made(NamedTuple):
@@ -100,7 +111,20 @@ class Made(NamedTuple):
         return Made((*(one for one in self.fields if one[0] != field), (field, value, NOTHING)))
 
 
-Inside: TypeAlias = "int | Words | Failure | Contents | Made | None"
+class Single(NamedTuple):
+    """A constant of an enum, by its field: two of them are two objects."""
+
+    field: FieldRef
+
+
+class Thrown(NamedTuple):
+    """An exception that was caught."""
+
+    kind: str
+    """A class that it is of, or one below."""
+
+
+Inside: TypeAlias = "int | Words | Failure | Contents | Matching | Made | Single | Thrown | None"
 """What an object has in it, as far as it is constant; the number is that in a box."""
 _PLAIN: Final = frozenset(
     f"Ljava/lang/{name};" for name in ("Boolean", "Byte", "Character", "Integer", "Long", "Short", "String")
@@ -192,14 +216,18 @@ class Lineage:
 
     def folds(self, here: Origin, sources: Iterable[Val]) -> bool:
         """Whether a number may be computed here of constants; not of itself, since a loop would never end."""
-        origins = {source.origin for source in sources if source.number is not None}
-        waiting = list(origins)
-        for one in waiting:
-            if one == here:
-                return False
-            waiting += self.folded.get(one, set()) - set(waiting)
-        self.folded.setdefault(here, set()).update(origins)
+        numbers = [source for source in sources if source.number is not None]
+        if any(here in self.sources(number) for number in numbers):
+            return False
+        self.folded.setdefault(here, set()).update(number.origin for number in numbers)
         return True
+
+    def sources(self, number: Val) -> list[Origin]:
+        """All that a number was computed of, itself first."""
+        found = [number.origin]
+        for one in found:
+            found += self.folded.get(one, set()) - set(found)
+        return found
 
     def tell(self, origin: Origin, about: About) -> None:
         """Add to what a value tells of by itself."""

@@ -5,14 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.arithmetic import BINARY, CONVERSIONS, LITERAL
-from pincompiler.android.constants.values import Number, Returned, Text
+from pincompiler.android.constants.values import Items, Number, Returned, Text
 from pincompiler.android.dex import opcodes
-from pincompiler.android.dex.access import ACC_FINAL, ACC_SYNTHETIC
+from pincompiler.android.dex.access import ACC_ENUM, ACC_FINAL, ACC_SYNTHETIC
+from pincompiler.shipped.android.trust.exceptions import ancestry
 from pincompiler.shipped.android.trust.meanings import HANDLER, X509
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, EventKind
 from pincompiler.shipped.android.trust.ways.constants import MOST_ITEMS, item_of
 from pincompiler.shipped.android.trust.ways.contracts import ABOVE
-from pincompiler.shipped.android.trust.ways.lineage import THIS, Contents, Made, Val, Words, made_at
+from pincompiler.shipped.android.trust.ways.lineage import (
+    THIS,
+    Contents,
+    Made,
+    Single,
+    Thrown,
+    Val,
+    Words,
+    made_at,
+)
 from pincompiler.shipped.android.trust.ways.way import Event
 
 if TYPE_CHECKING:
@@ -23,14 +33,18 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.trust.ways.frontier import Progress
     from pincompiler.shipped.android.trust.ways.lineage import Inside, Lineage, Origin
 
+_COLLECTIONS: Final = ("Ljava/util/Collection;", "Ljava/util/List;", "Ljava/util/Set;", "[I")
 _FLAGS: Final = ("Landroid/content/pm/ApplicationInfo;", "flags")
 _NEW_ARRAYS: Final = opcodes.FILLED_NEW_ARRAYS | {opcodes.NEW_ARRAY}
 _NOTHING: Final = opcodes.MONITORS | {opcodes.NOP, opcodes.CHECK_CAST}
+_RESULTS: Final = opcodes.MOVE_RESULTS | {opcodes.MOVE_EXCEPTION}
 _PUTS: Final = opcodes.INSTANCE_PUTS | opcodes.STATIC_PUTS
 _GETS: Final = opcodes.INSTANCE_GETS | opcodes.STATIC_GETS
 _MADE_FINAL: Final = ACC_SYNTHETIC | ACC_FINAL
 _BOOLEAN: Final = "Ljava/lang/Boolean;"
 _TRUTHS: Final = {"FALSE": 0, "TRUE": 1}
+OF_CLASS: Final = "instanceof "
+"""How a test is named that asks for the class of an exception, which follows."""
 _FAILURE: Final = "Lkotlin/Result$Failure;"
 _CHOICES: Final = frozenset({"I", "Ljava/lang/String;"})
 
@@ -70,12 +84,13 @@ def _of_field(ref: FieldRef) -> About:
 class Statements:
     """Those of one method."""
 
-    __slots__ = ("_body", "_caught", "_lineage", "_program")
+    __slots__ = ("_body", "_caught", "_lineage", "_program", "_stored")
 
-    def __init__(self, program: Program, body: MethodBody, lineage: Lineage) -> None:
+    def __init__(self, program: Program, body: MethodBody, lineage: Lineage, *, stored: bool) -> None:
         self._program = program
         self._body = body
         self._lineage = lineage
+        self._stored = stored
         self._caught = {handler.target: handler.exception for handler in body.handlers}
 
     def step(self, one: Instruction, registers: list[Val], state: Progress) -> Progress:
@@ -86,8 +101,8 @@ class Statements:
             registers[used[0]] = made
         elif code in opcodes.MOVES:
             registers[used[0]] = registers[used[1]]
-        elif code in opcodes.MOVE_RESULTS:
-            registers[used[0]] = state.result
+        elif code in _RESULTS:
+            registers[used[0]] = self._result(one, state)
         elif code in opcodes.ARRAY_PUTS:
             self._put_item(one, registers)
         elif code == opcodes.FILL_ARRAY_DATA:
@@ -107,10 +122,7 @@ class Statements:
         code, here = one.opcode, made_at(one.offset)
         if code in opcodes.CONSTS:
             return Val(here, one.literal or 0)
-        if code == opcodes.MOVE_EXCEPTION:
-            self._lineage.tell(here, About.EXCEPTION)
-            self._lineage.classes[here] = self._caught.get(one.offset) or "Ljava/lang/Throwable;"
-        elif code in opcodes.NEW_INSTANCE:
+        if code in opcodes.NEW_INSTANCE:
             self._lineage.classes[here] = self._body.dex.type_name(one.reference or 0)
             self._lineage.new.add(here)
         elif code in opcodes.CONST_STRING:
@@ -118,6 +130,15 @@ class Statements:
         elif code not in opcodes.CONST_CLASS:
             return None
         return Val(here, something=True)
+
+    def _result(self, one: Instruction, state: Progress) -> Val:
+        """What the call before returned, or what was caught."""
+        if one.opcode != opcodes.MOVE_EXCEPTION:
+            return state.result
+        here, thrown = made_at(one.offset), state.result.inside
+        self._lineage.tell(here, About.EXCEPTION)
+        self._lineage.classes[here] = self._caught.get(one.offset) or "Ljava/lang/Throwable;"
+        return Val(here, something=True, inside=thrown if isinstance(thrown, Thrown) else None)
 
     def _array(self, one: Instruction, registers: list[Val], state: Progress) -> Progress:
         value = Val(made_at(one.offset), something=True)
@@ -177,6 +198,8 @@ class Statements:
             return Val(here, 0)
         if self._is_surely(value, one):
             return Val(here, 1)
+        if self._lineage.about(value.origin) & About.EXCEPTION:
+            self._lineage.names[here] = f"{OF_CLASS}{self._body.dex.type_name(one.reference or 0)}"
         self._lineage.make(here, (value.origin,))
         self._lineage.cast[here] = value.origin
         return Val(here)
@@ -187,6 +210,8 @@ class Statements:
         asked = self._body.dex.type_name(one.reference or 0)
         if asked == _FAILURE and self._lineage.is_plain(value):
             return True
+        if isinstance(value.inside, Thrown):
+            return value.inside.kind not in ancestry(self._program, asked) and not self._is_surely(value, one)
         if not self._lineage.is_exact(value) or self._program.class_def(asked) is None:
             return False
         above = list(self._program.ancestry(kind))
@@ -215,6 +240,8 @@ class Statements:
         """Whether an object is of the class that it is asked for."""
         kind = self._lineage.classes.get(value.origin, "")
         asked = self._body.dex.type_name(one.reference or 0)
+        if isinstance(value.inside, Thrown) and asked in ancestry(self._program, value.inside.kind):
+            return True
         return value.something and asked in {kind, "Ljava/lang/Object;", *ABOVE.get(kind, ())}
 
     # Fields.
@@ -229,8 +256,9 @@ class Statements:
             self._object(here, ref)
         elif ref.descriptor == "Z":
             self._lineage.bools.add(here)
+        single = one.opcode in opcodes.STATIC_GETS and self._is_single(ref)
         about = _of_field(ref)
-        if not about:
+        if not about and not single:
             held = one.opcode in opcodes.INSTANCE_GETS
             holder = registers[one.registers[1]].origin if held else THIS
             if held and (holder != THIS or self._body.is_static):
@@ -245,10 +273,26 @@ class Statements:
             return Val(here, self._constant(ref))
         if ref.class_name == _BOOLEAN and ref.name in _TRUTHS:
             return Val(here, something=True, inside=_TRUTHS[ref.name])
-        single = one.opcode in opcodes.STATIC_GETS and self._is_single(ref)
         if single:
+            return self._single(here, ref)
+        inside = self._collection(ref) if self._stored and ref.descriptor.startswith(_COLLECTIONS) else None
+        return Val(here, something=inside is not None, inside=inside)
+
+    def _collection(self, ref: FieldRef) -> Contents | None:
+        """The constants in a list, a set or an array that a field is given at first."""
+        value = self._program.stored(ref) if is_final(self._program, ref) else None
+        if not isinstance(value, Items) or not value.exact or len(value.items) > MOST_ITEMS:
+            return None
+        items = tuple(one.value if isinstance(one, Number) else None for one in value.items)
+        return Contents(items, growing=ref.descriptor[0] != "[")
+
+    def _single(self, here: Origin, ref: FieldRef) -> Val:
+        """What a field has that holds the only object of its class, or one of an enum's."""
+        field, cls = self._program.field(ref), self._program.class_def(ref.descriptor)
+        if cls is None or cls.access & ACC_FINAL:
             self._lineage.exact.add(here)
-        return Val(here, something=single)
+        of_enum = field is not None and field[1].access & ACC_ENUM
+        return Val(here, something=True, inside=Single(ref) if of_enum else None)
 
     def _object(self, here: Origin, ref: FieldRef) -> None:
         """Remember what is known of an object by the field that it comes from."""

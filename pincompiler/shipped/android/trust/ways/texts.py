@@ -51,13 +51,15 @@ def changed(name: str, text: Words, numbers: list[int | None], others: list[Word
         return Words(begins.partition(":")[0])
     if name in _HOSTS and begins.endswith("://"):
         return HOST_NAME
-    if name in _CUTS:
+    if name in _CUTS and numbers:
         return _cut(text, (0, *numbers) if name == "take" else tuple(numbers))
     return _parted(name, text, others[0].begins) if others and others[0].whole else None
 
 
 def _parted(name: str, text: Words, part: str) -> Words | None:
     """A text before or behind a part that is known to be in it."""
+    if not part:
+        return None
     before, found, after = text.begins.partition(part)
     if name == "substringBefore" and found:
         return Words(before)
@@ -121,18 +123,21 @@ def fits(text: Words, pattern: str, *, whole: bool) -> bool | None:
     if plain is None or (to_end and not plain[3] and not text.whole):
         return None
     anywhere = bool(plain[1]) or not from_start
-    rest = plain[3] if plain[3] or not to_end else "$"
-    found = _at_start(plain[2], text.begins, rest or "", anywhere=anywhere)
+    ends = _ends(plain[2], text.begins, anywhere=anywhere)
+    if plain[3] == ".+":
+        found = bool(ends) and (text.dotted or min(ends) < len(text.begins))
+    else:
+        found = bool(ends) if plain[3] or not to_end else len(text.begins) in ends
     return True if found else None
 
 
-def _at_start(letters: str, begins: str, rest: str, *, anywhere: bool) -> bool:
-    """Whether letters, some of them optional, stand where a text begins, or anywhere."""
+def _ends(letters: str, begins: str, *, anywhere: bool) -> set[int]:
+    """Where letters, some of them optional, may end that stand where a text begins, or anywhere."""
     ends = set(range(len(begins) + 1)) if anywhere else {0}
     for letter, optional in _letters(letters):
         stepped = {at + 1 for at in ends if begins[at : at + 1] == letter}
         ends = stepped | (ends if optional else set())
-    return bool(ends) if rest != "$" else len(begins) in ends
+    return ends
 
 
 def _letters(pattern: str) -> list[tuple[str, bool]]:
