@@ -42,3 +42,18 @@ def hold(name: str, printed: str) -> None:
     name = "audit" if name == "report" else name
     errors = validator(name, strict=True).iter_errors(json.loads(printed))
     assert [f"{one.json_path}: {one.message}" for one in errors] == []
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The ways to all values in a JSON value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for step, one in inner for place in places(one, (*path, step)))]
+
+
+def put(whole: Any, path: tuple[str | int, ...], value: object) -> Any:
+    """A copy with another value in one place."""
+    found = at = json.loads(json.dumps(whole))
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = value
+    return found

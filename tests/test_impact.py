@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import plistlib
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from pincompiler.policy.demand_table import from_plain, tabulated, to_plain
+from pincompiler.base.json_kinds import WrongError
+from pincompiler.facts import Anchors, ApiRange, InForce, Mechanism, State
+from pincompiler.policy.demand_table import table, tabulated
 from pincompiler.policy.differences import differences
 from pincompiler.workflows.audit_cache import AuditCache, code_digest, user_directory
 from pincompiler.workflows.read_release import read_release
+from pincompiler.workflows.release_cache import RELEASE
 from tests import pki
+from tests.json_schemas import places, put
 from tests.platforms.models import nscs, trustkits
 from tests.test_cli import SAMPLES, run
 from tests.test_verify import CA, LEAF, SPARE_KEY, pin, pins
@@ -319,8 +326,55 @@ def test_the_cache_is_where_xdg_says() -> None:
 
 
 @given(nscs())
-def test_a_table_of_an_nsc_has_its_verdicts(enforcement: Nsc) -> None:
-    assert not list(differences(enforcement, from_plain(json.loads(json.dumps(to_plain(enforcement))))))
+def test_what_is_kept_of_an_nsc_has_its_verdicts(enforcement: Nsc) -> None:
+    anchors = table(enforcement.names(), lambda host: Anchors((host, "user")), Anchors(overriding=("user",)))
+    one = InForce(Mechanism.NSC, "nsc", tabulated(enforcement), api=ApiRange(24), anchors=anchors)
+    (read,) = again([replace(one, enforcement=enforcement)])
+    assert read == one
+    assert not list(differences(enforcement, read.enforcement))
+
+
+@given(trustkits(excluded=True), st.sampled_from(State), st.none() | st.integers(0, 99))
+def test_what_is_kept_of_a_library_is_all_of_it(
+    enforcement: TrustKit, state: State, last: int | None
+) -> None:
+    known = tabulated(enforcement)
+    api = ApiRange(0, last)
+    one = InForce(
+        Mechanism.TRUSTKIT, "t", known, api=api, state=state, why="w", unenforced=known, doubts=("d",)
+    )
+    assert again([one]) == (one,)
+    assert known.hashable() == enforcement.hashable() is not None
+
+
+def again(found: list[InForce]) -> tuple[InForce, ...]:
+    """What is kept, and read back from JSON."""
+    kept: tuple[InForce, ...] = RELEASE.read(json.loads(json.dumps(RELEASE.write(found))))
+    return kept
+
+
+KEPT = RELEASE.write(read_release(str(APK), TODAY).in_force)
+OTHER: tuple[Any, ...] = (None, 1, -1, 99, "x", "", [], [1], {}, {"x": [[]]}, True, 1.5)
+
+
+@given(st.sampled_from(places(KEPT)[1:]), st.sampled_from(OTHER))
+def test_what_is_kept_and_damaged_ends_in_no_traceback(path: tuple[str | int, ...], value: object) -> None:
+    with contextlib.suppress(WrongError):
+        RELEASE.read(put(KEPT, path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ((0, "mechanism"), "x", "[0].mechanism: is no string"),
+        ((0, "enforcement", "decisions"), [], "[0].enforcement.rows: is no index into decisions"),
+        ((0, "api"), None, "[0].api: is no object"),
+    ],
+)
+def test_what_is_kept_and_wrong_is_refused(path: tuple[str | int, ...], value: object, told: str) -> None:
+    with pytest.raises(WrongError) as caught:
+        RELEASE.read(put(KEPT, path, value))
+    assert f"{caught.value.place}: {caught.value}" == told
 
 
 @given(trustkits(excluded=True))

@@ -29,6 +29,7 @@ from pincompiler.base.json_kinds import (
     Kind,
     Many,
     Maybe,
+    Named,
     NumberKind,
     WrongError,
 )
@@ -91,6 +92,7 @@ KINDS: list[tuple[Kind, st.SearchStrategy[Any]]] = [
     (Choice(Colour), st.sampled_from([Colour.RED, Colour.GREEN])),
     (Maybe(Choice(Colour), Colour.NONE), st.sampled_from(Colour)),
     (Many(Choice(Colour), frozenset), st.frozensets(st.sampled_from([Colour.RED, Colour.GREEN]))),
+    (Named(COUNT), st.dictionaries(st.text(), st.integers(0, 99))),
     (DOT, DOTTED),
     (Maybe(DOT), st.none() | DOTTED),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from itertools import product
 from pathlib import PurePosixPath
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 
 from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Settings
 from pincompiler.platforms.registry import TARGETS
-from pincompiler.policy.demand_table import from_plain, tabulated, to_plain
+from pincompiler.policy.demand_table import Tabulated, tabulated
 from pincompiler.policy.differences import asides, describe, differences, names_of
 from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
 from pincompiler.policy.project import App, Output
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Device, Regard, Store, Trust
+from pincompiler.workflows.release_cache import ENFORCEMENT, indexed
 from tests.strategies import CAS, LEAVES, TODAY, days, spki
 
 if TYPE_CHECKING:
@@ -287,6 +289,12 @@ def test_no_difference_means_the_same_in_every_world(left: Policy, right: Policy
         assert right.accepts(one.host, one.chain, one.day, one.device) is not one.wanted
 
 
+def from_cache(enforcement: Enforcement) -> Tabulated:
+    """What the cache of `impact` reads of what it has written."""
+    again: Tabulated = ENFORCEMENT.read(json.loads(json.dumps(ENFORCEMENT.write(indexed(enforcement)))))
+    return again
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [one.name for one in TARGETS])
 @settings(max_examples=60, deadline=None)
@@ -300,7 +308,7 @@ def test_no_target_differs_unseen(name: str, own: Policy, target_sdk: int | None
         assert own.accepts(one.host, one.chain, one.day, one.device) is one.wanted
         assert model.accepts(one.host, one.chain, one.day, one.device) is not one.wanted
     # A table of it means the same on every day, and comes back from JSON.
-    again = from_plain(to_plain(tabulated(model)))
+    again = from_cache(tabulated(model))
     for (device, anchor, cas), (leaf, whole) in product(WORLDS[:40], CERTIFICATES):
         chain = Chain(leaf, cas, whole, anchor=anchor)
         assert again.accepts("x.test", chain, day, device) is model.accepts("x.test", chain, day, device)
@@ -308,6 +316,6 @@ def test_no_target_differs_unseen(name: str, own: Policy, target_sdk: int | None
 
 def test_a_table_keeps_overriding_anchors() -> None:
     nsc = Nsc((), base=Settings((Certificates("system"), Certificates("user", overrides_pins=True))))
-    again = from_plain(to_plain(nsc))
+    again = from_cache(nsc)
     assert again.trust("anything.test") == nsc.trust("anything.test") == overriding(SYSTEM_ALONE)
-    assert from_plain(to_plain(policy(LEAF))).trust("x.test") is SYSTEM_ALONE
+    assert from_cache(policy(LEAF)).trust("x.test") is SYSTEM_ALONE

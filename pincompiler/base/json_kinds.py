@@ -240,6 +240,34 @@ class Many(Kind):
         return {"type": "array", "items": self.kind.schema(named)}
 
 
+@dataclass(frozen=True, slots=True)
+class Named(Kind):
+    """An object whose names belong to the data, such as hosts, and whose values are of one kind."""
+
+    kind: Kind
+
+    def write(self, value: Any) -> dict[str, Any]:
+        """The values, by name."""
+        return {name: self.kind.write(one) for name, one in value.items()}
+
+    def read(self, value: Any) -> dict[str, Any]:
+        """The values by name.  WrongError if one of them is wrong, or this is no object."""
+        if not isinstance(value, dict):
+            raise WrongError("is no object")
+        found = {}
+        for name, one in value.items():
+            try:
+                found[name] = self.kind.read(one)
+            except WrongError as error:
+                error.steps.append(name)
+                raise
+        return found
+
+    def schema(self, named: dict[str, Schema]) -> Schema:
+        """An object, whatever its names."""
+        return {"type": "object", "additionalProperties": self.kind.schema(named)}
+
+
 def _from_base64(text: str) -> bytes:
     try:
         return b64decode(text, validate=True)

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.base.errors import InputError
-from pincompiler.facts import NO_API, Anchors, ApiRange, FileMechanism, InForce, Mechanism, State
+from pincompiler.base.json_kinds import WrongError
+from pincompiler.facts import NO_API, FileMechanism, InForce
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
-from pincompiler.policy.demand_table import HostTable, from_plain, to_plain
 from pincompiler.policy.enforcement import Policy
 from pincompiler.source.git_revision import SCHEME, checked_out
 from pincompiler.verdicts.in_force import configured, on_devices
 from pincompiler.verdicts.outlook import Release
 from pincompiler.workflows.audit_cache import AuditCache, sha256_of
 from pincompiler.workflows.read_configuration import is_app, read_contents
+from pincompiler.workflows.release_cache import RELEASE
 from pincompiler.workflows.verify import project_of
 
 if TYPE_CHECKING:
@@ -113,60 +114,9 @@ def _cached(path: Path, cache: AuditCache) -> tuple[InForce, ...]:
     kept = cache.load(key)
     if kept is not None:
         try:
-            return tuple(map(_in_force, kept))
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            return RELEASE.read(kept)  # type: ignore[no-any-return]
+        except WrongError:
             pass  # damaged, and written anew
     found = _of_app(path)
-    cache.save(key, list(map(_plain, found)))
+    cache.save(key, RELEASE.write(found))
     return found
-
-
-def _plain(one: InForce) -> dict[str, Any]:
-    return {
-        "mechanism": one.mechanism.value,
-        "title": one.title,
-        "enforcement": to_plain(one.enforcement),
-        "api": [one.api.first, one.api.last],
-        "state": one.state.value,
-        "why": one.why,
-        "unenforced": to_plain(one.unenforced) if one.unenforced else None,
-        "doubts": list(one.doubts),
-        "anchors": _plain_anchors(one.anchors) if one.anchors else None,
-    }
-
-
-def _in_force(values: Any) -> InForce:
-    without, anchors = values["unenforced"], values["anchors"]
-    kind = Mechanism if values["mechanism"] in set(Mechanism) else FileMechanism
-    return InForce(
-        kind(values["mechanism"]),
-        str(values["title"]),
-        from_plain(values["enforcement"]),
-        api=ApiRange(*values["api"]),
-        state=State(values["state"]),
-        why=str(values["why"]),
-        unenforced=from_plain(without) if without is not None else None,
-        doubts=tuple(map(str, values["doubts"])),
-        anchors=_kept_anchors(anchors) if anchors is not None else None,
-    )
-
-
-def _plain_anchors(known: HostTable[Anchors]) -> dict[str, Any]:
-    def plain(one: Anchors) -> list[list[str]]:
-        return [list(one.sources), list(one.overriding)]
-
-    return {
-        "rows": {name: list(map(plain, row)) for name, row in known.rows.items()},
-        "other": plain(known.other),
-    }
-
-
-def _kept_anchors(values: Any) -> HostTable[Anchors]:
-    def anchors(one: Any) -> Anchors:
-        sources, overriding = one
-        return Anchors(tuple(map(str, sources)), tuple(map(str, overriding)))
-
-    rows = {}
-    for name, (own, below, deeper) in values["rows"].items():
-        rows[str(name)] = (anchors(own), anchors(below), anchors(deeper))
-    return HostTable(rows, anchors(values["other"]))

@@ -23,6 +23,7 @@ from pincompiler.verdicts.hosts import HostVerdict, Verdict
 from pincompiler.verdicts.subject import Build, InventoryPin, KnownKey, Run, Subject
 from tests import json_schemas
 from tests.audit.test_reports import SUBJECT
+from tests.json_schemas import places, put
 from tests.test_cli import run
 
 if TYPE_CHECKING:
@@ -243,12 +244,6 @@ JUNK: Any = st.recursive(
 )
 
 
-def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    """The ways to all values in a saved audit."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for step, one in inner for place in places(one, (*path, step)))]
-
-
 WHOLE = Subject(
     *("shop.apk", "apk", "00" * 32, "com.example.shop", "1.0", 1, 24, 36),
     pins=SUBJECT.pins,
@@ -262,14 +257,6 @@ WHOLE = Subject(
 )
 REPORT = json.loads(audit_json.render([WHOLE]))
 PLACES = places(REPORT)[1:]
-
-
-def put(path: tuple[str | int, ...], value: object) -> Any:
-    report = at = json.loads(json.dumps(REPORT))
-    for step in path[:-1]:
-        at = at[step]
-    at[path[-1]] = value
-    return report
 
 
 @given(st.integers(0, len(SAVED) - 1), st.binary(max_size=4), st.integers(0, 40))
@@ -292,7 +279,7 @@ def refusal(saved: bytes) -> str:
 @given(st.sampled_from(PLACES), JUNK)
 def test_a_file_is_read_if_its_schema_allows_it(path: tuple[str | int, ...], value: object) -> None:
     """Two readers of the same table: ours, and a validator of the published schema that others wrote."""
-    report = put(path, value)
+    report = put(REPORT, path, value)
     refused = refusal(json.dumps(report).encode())
     # That a run has this number is more than a schema can say; NaN and Infinity are no JSON.
     if "is no index into runs" not in refused and "Infinity is no number" not in refused:
