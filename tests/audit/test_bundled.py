@@ -437,6 +437,70 @@ def test_a_plain_library_is_not() -> None:
     assert unknown({LIBRARY: ELF + NOISE + crypto, "lib/x86/libsqlcipher.so": ELF + crypto}) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "how"),
+    [
+        # Labels of RFC 5246 7.4.9 and RFC 8446 7.1; a stack may know but one version.
+        ("librustls.so", b"c hs traffic\0c ap traffic\0", "has a TLS stack of its own"),
+        ("libgojni.so", b"runtime.goexit\0master secretclient finishedserver finished", "has a TLS stack"),
+        # Names in the table of symbols: what a library asks another for, or gives.
+        (
+            "libcurl.so",
+            b"\0SSL_connect\0curl_easy_init\0libssl.so\0",
+            "connects by a TLS stack in native code",
+        ),
+        ("libnet.so", b"\0libc.so\0SSL_do_handshake\0", "connects by a TLS stack in native code"),
+        ("libssl3.so", b"\0SSL_ForceHandshake\0", "connects by a TLS stack in native code"),
+        ("libiot.so", b"\0mbedtls_ssl_handshake\0", "connects by a TLS stack in native code"),
+        ("libgt.so", b"\0gnutls_handshake\0", "connects by a TLS stack in native code"),
+        ("libwolf.so", b"\0wolfSSL_connect\0", "connects by a TLS stack in native code"),
+        ("libapi.so", b"\0curl_easy_init\0curl_multi_perform\0", "makes requests by curl"),
+        # Nothing but a name: the rest may be packed.
+        ("libcurl.so", b"UPX!", "is called like"),
+        ("libssl.so", b"", "is called like"),
+        ("libssl1.1.so", b"", "is called like"),
+        ("libssl_3.so", b"", "is called like"),
+        ("libgojni.so", b"", "is called like"),
+        ("libQt5Network_arm64-v8a.so", b"", "is called like"),
+        ("libQt6Network_x86_64.so", b"\0_ZN10QSslSocketC1Ev\0", "is called like"),
+    ],
+)
+def test_what_connects_in_native_code_is_unknown(name: str, content: bytes, how: str) -> None:
+    member = f"lib/arm64-v8a/{name}"
+    ((what, why),) = ((one.what, one.why) for one in scanned({member: ELF + NOISE + content})[1])
+    assert (what, why.startswith(how)) == (member, True)
+    assert "the hosts are not seen" in why
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("libcrypto.so", b"\0EVP_DigestInit\0X509_verify_cert\0SSL_CTX\0"),
+        ("libsqlcipher.so", b"\0sqlite3_key\0OpenSSL 3.0.8\0handshake\0"),
+        ("libnoise.so", b"\0noise_handshake\0ws_handshake\0mySSL_connect\0"),
+        ("libsslog.so", b"\0log\0"),
+        ("libcurling.so", b"\0stone\0"),
+        # Go names all of its functions; without crypto/tls it has none of the labels.
+        ("libgojni.so", b"runtime.goexit\0main.main\0"),
+    ],
+)
+def test_what_only_computes_is_not(name: str, content: bytes) -> None:
+    assert unknown({f"lib/arm64-v8a/{name}": ELF + NOISE + content}) == []
+
+
+@pytest.mark.parametrize(
+    "member", ["assets/lib/libs.xzs", "assets/libs.zst", "assets/x/libnet.so.xz", "base.apk!assets/libs.spk"]
+)
+def test_packed_native_code_is_unknown(member: str) -> None:
+    assert unknown({member: b"\xfd7zXZ\0" + NOISE}) == [(member, {Mechanism.NATIVE})]
+
+
+def test_names_over_the_end_of_a_piece_are_found() -> None:
+    pieces = ELF + bytes((1 << 17) - 10 - len(ELF)) + b"\0SSL_do_handshake\0"
+    for shift in range(0, 20, 3):
+        assert unknown({LIBRARY: ELF + bytes(shift) + pieces[len(ELF) :]}) == [(LIBRARY, {Mechanism.NATIVE})]
+
+
 def test_stacks_that_java_code_sets_up_are_not() -> None:
     names = ("libconscrypt_jni.so", "libcronet.119.0.6045.31.so", "libjingle_peerconnection_so.so")
     assert unknown({f"lib/arm64-v8a/{name}": ELF + FINISHED for name in names}) == []

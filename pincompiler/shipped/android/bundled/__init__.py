@@ -180,11 +180,11 @@ def _stacks(source: Source, scan: Scan) -> None:
         if _RUNTIMES[library] not in runtimes.values() and source.program.class_def(starter):
             why = f"loads {library}, which is in an APK that was not read; {_RUNTIMES[library]}"
             source.doubt(java_name(starter), why, Mechanism.HYBRID)
-    for member in scan.stacks:
+    for member, how in scan.stacks.items():
         if not _JAVA_STACKS.fullmatch(member) and member.rpartition("/")[2] not in runtimes:
             source.doubt(
                 member,
-                "has a TLS stack of its own, which heeds neither the network security configuration nor"
-                " pins in the code",
+                f"{how}: the hosts are not seen, and neither the network security configuration nor pins in"
+                " the code count for them",
                 Mechanism.NATIVE,
             )

@@ -10,6 +10,7 @@ import re
 from base64 import b64encode
 from binascii import a2b_base64
 from dataclasses import field
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.apk import MemberError
@@ -20,7 +21,7 @@ from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
 from pincompiler.keys.stores import HEAD, read_store, sniff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pincompiler.android.apk import Archive
     from pincompiler.keys.certificates import StoreFile
@@ -84,10 +85,39 @@ _FINGERPRINT: Final = lazy_regex(
 _RULED: Final = (b":" * 30, b" " * 30)
 """What a fingerprint has at every third place, its ends left out."""
 _PEM: Final = b"-----BEGIN "
-_TLS: Final = b"client finished"
-"""The label with which every client's Finished message is computed (RFC 5246 section 7.4.9)."""
+_TLS: Final = (b"client finished", b"c ap traffic")
+"""Labels with which every client derives what it sends: of TLS 1.2 (RFC 5246 section 7.4.9) and of 1.3 (RFC 8446 7.1)."""
+_HANDSHAKE: Final = lazy_regex(
+    rb"\0(?:SSL_do_handshake|mbedtls_ssl_handshake|gnutls_handshake|SSL_ForceHandshake|(?:wolf)?SSL_connect)\0"
+)
+"""What OpenSSL and BoringSSL, Mbed TLS, GnuTLS, NSS and wolfSSL call the function that makes a connection."""
+_CALLED: Final = (b"andshake\0", b"SSL_connect\0")
+"""The ends of these names, which are searched for faster."""
+_CURL: Final = b"\0curl_easy_init\0"
+_GO: Final = b"runtime.goexit"
+"""In the table of functions that Go's run time needs, of programs without symbols too; that has crypto/tls, if used."""
+_CONNECTING: Final = lazy_regex(
+    r"lib(?:curl|ssl|mbedtls|wolfssl|gnutls|gojni|Qt[456]?Network)(?:[^A-Za-z].*)?\.so", re.DOTALL
+)
+"""Libraries that are there to connect: where nothing in one says how, it was packed, or asks for it in other words."""
+_PACKED: Final = lazy_regex(
+    r"(?:.*[!/])?(?:[^/]*\.so\.(?:xz|gz|zst|br|lzma|7z)|libs\.(?:xzs|zst|zstd|spo|spk))", re.DOTALL
+)
+"""Native libraries in another form, which the app unpacks by itself, as SoLoader does."""
 _OVERLAP: Final = 160
 """Bytes of a piece that are looked at with the next one: longer than any pin."""
+
+
+class FileSign(Enum):
+    """What a file has besides pins."""
+
+    PEM = auto()
+    TLS = auto()
+    """A TLS stack."""
+    HANDSHAKE = auto()
+    """The name of a function of one."""
+    CURL = auto()
+    GO = auto()
 
 
 @dataclass(slots=True)
@@ -98,8 +128,8 @@ class Scan:
     stores: dict[str, StoreFile] = field(default_factory=dict)
     """By member."""
     pins: list[Pin] = field(default_factory=list)
-    stacks: list[str] = field(default_factory=list)
-    """Native libraries with a TLS stack in them."""
+    stacks: dict[str, str] = field(default_factory=dict)
+    """Native libraries that connect by themselves, each with how: the predicate of a sentence."""
     libraries: dict[str, str] = field(default_factory=dict)
     """Every native library by its name, with the member of the variant that was read."""
     _left: int = _STORES_LIMIT
@@ -111,6 +141,10 @@ class Scan:
             if member.endswith(".so") and (found := _LIBRARY.fullmatch(member)):
                 rank = _ABIS.index(found[1]) if found[1] in _ABIS else len(_ABIS)
                 libraries.setdefault(found[2], []).append((rank, member, archive, entry))
+            elif _PACKED.fullmatch(member):
+                self.source.doubt(
+                    member, "is native code in a packed form, which is not read", Mechanism.NATIVE
+                )
             elif not _passed_over(member):
                 self._file(member, archive, entry)
         for name, variants in libraries.items():
@@ -128,10 +162,12 @@ class Scan:
             if sniff(head, size):
                 self._store(member, archive, entry)
             elif head.startswith(_HERMES):
-                self._search(member, archive.chunks(entry), Mechanism.HYBRID, _HERMES_PIN)
+                self._search(member, archive.chunks(entry), Mechanism.HYBRID, _HERMES_PIN, _certificates)
             elif head.startswith(_ELF):
                 self._library(member, archive, entry)
-            elif _TEXT.match(head) and self._search(member, archive.chunks(entry), Mechanism.HYBRID, _PIN):
+            elif _TEXT.match(head) and self._search(
+                member, archive.chunks(entry), Mechanism.HYBRID, _PIN, _certificates
+            ):
                 self._store(member, archive, entry)
         except MemberError as error:
             self.source.doubt(member, f"cannot be read: {error.why}", Mechanism.KEYSTORE)
@@ -155,8 +191,9 @@ class Scan:
     def _library(self, member: str, archive: Archive, entry: str) -> None:
         try:
             mechanism = Mechanism.HYBRID if entry.endswith("/libapp.so") else Mechanism.NATIVE
-            if self._search(member, archive.chunks(entry), mechanism, _PIN, _TLS):
-                self.stacks.append(member)
+            found = self._search(member, archive.chunks(entry), mechanism, _PIN, _connections)
+            if how := _how(entry.rpartition("/")[2], found):
+                self.stacks[member] = how
         except MemberError as error:
             self.source.doubt(member, f"cannot be read: {error.why}", Mechanism.NATIVE)
 
@@ -166,10 +203,11 @@ class Scan:
         chunks: Iterator[bytes],
         mechanism: Mechanism,
         pattern: re.Pattern[bytes],
-        sign: bytes = _PEM,
-    ) -> bool:
-        """Take down all pins in a file; whether ``sign`` is in it too."""
-        found, at, before = False, 0, b""
+        seen: Callable[[bytes], Iterator[FileSign]],
+    ) -> frozenset[FileSign]:
+        """Take down all pins in a file; what else is seen in some piece of it."""
+        found: set[FileSign] = set()
+        at, before = 0, b""
         for chunk in chunks:
             data = before + chunk
             start, known = at - len(before), len(before)
@@ -177,10 +215,10 @@ class Scan:
                 self._pins(member, data, start, known, mechanism, pattern)
             if mechanism is Mechanism.HYBRID and _is_ruled(data):
                 self._fingerprints(member, data, start, known)
-            found = found or sign in data
+            found.update(seen(data))
             at += len(chunk)
             before = data[-_OVERLAP:]
-        return found
+        return frozenset(found)
 
     def _pins(
         self, member: str, data: bytes, at: int, known: int, mechanism: Mechanism, pattern: re.Pattern[bytes]
@@ -223,6 +261,36 @@ class Scan:
                 what=what,
             )
         )
+
+
+def _certificates(data: bytes) -> Iterator[FileSign]:
+    if _PEM in data:
+        yield FileSign.PEM
+
+
+def _connections(data: bytes) -> Iterator[FileSign]:
+    """What in a piece of a native library says that it connects."""
+    if any(label in data for label in _TLS):
+        yield FileSign.TLS
+    if any(name in data for name in _CALLED) and _HANDSHAKE.search(data):
+        yield FileSign.HANDSHAKE
+    if _CURL in data:
+        yield FileSign.CURL
+    if _GO in data:
+        yield FileSign.GO
+
+
+def _how(name: str, found: frozenset[FileSign]) -> str:
+    """How a native library connects, as the predicate of a sentence; empty if it does not."""
+    if FileSign.TLS in found:
+        return "has a TLS stack of its own"
+    if FileSign.HANDSHAKE in found:
+        return "connects by a TLS stack in native code"
+    if FileSign.CURL in found:
+        return "makes requests by curl"
+    if _CONNECTING.fullmatch(name) and FileSign.GO not in found:
+        return "is called like a library that connects by itself, and how it does is not seen"
+    return ""
 
 
 def _is_ruled(data: bytes) -> bool:
