@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pincompiler.android.dex.refs import MethodRef
-from pincompiler.shipped.android.trust.ways.constants import constant, created
+from pincompiler.shipped.android.trust.ways.constants import constant, created, hash_code
 from pincompiler.shipped.android.trust.ways.lineage import Contents, Lineage, Val, Words, argument, made_at
 from pincompiler.shipped.android.trust.ways.texts import ADDRESS, answer, changed, fits, is_url_of, place_of
 
@@ -121,6 +121,15 @@ def test_androids_own_tests_of_an_address(name: str, *, said: bool | None) -> No
 )
 def test_what_is_made_of_an_address(name: str, made: Words | None) -> None:
     assert changed(name, ADDRESS, [], []) == made
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    # String.hashCode's documentation gives the sum; the numbers are those of switches that javac made.
+    [("", 0), ("a", 97), ("Aa", 2112), ("BB", 2112), ("hello", 99162322), ("https", 99617003)],
+)
+def test_the_hash_code_of_a_text(text: str, number: int) -> None:
+    assert hash_code(text) == number
 
 
 CLASSES: Final = (

@@ -300,6 +300,7 @@ KOTLIN_PAGES: Final[dict[str, tuple[str, str, str]]] = {
 }
 MORE: Final = """
     static final byte[] PIN = {1, 2, 3};
+    CertificateException failed;
     static boolean trusted(X509TrustManager platform, X509Certificate[] chain, String type) {
         try { platform.checkServerTrusted(chain, type); return true; } catch (CertificateException e) { return false; }
     }
@@ -337,6 +338,11 @@ MANAGERS: Final[dict[str, tuple[str, str]]] = {
         ERROR,
         f"try {{ {CHECK} }} catch (CertificateException e) {{ level = 3; if (level < 0) throw e; }}",
     ),
+    "KeptAndThrown": (
+        SILENT,
+        f"failed = null; try {{ {CHECK} }} catch (CertificateException e) {{ failed = e; }} if (failed != null) throw failed;",
+    ),
+    "KeptAndForgotten": (ERROR, f"try {{ {CHECK} }} catch (CertificateException e) {{ failed = e; }}"),
     "SwFlag": (WARNING, f"try {{ {CHECK} }} catch (CertificateException e) {{ if (strict) throw e; }}"),
     "SwAndFlag": (
         WARNING,
@@ -480,9 +486,9 @@ NOT_FOLLOWED: Final = dict.fromkeys(("KtCompanion", "KtCompanionDates", "KtWhenU
 
 
 @pytest.mark.parametrize(
-    "shrink", ["", *(pytest.param(mode, marks=pytest.mark.real) for mode in ("r8", "r8-full"))]
+    "mode", ["", "debug", *(pytest.param(mode, marks=pytest.mark.real) for mode in ("r8", "r8-full"))]
 )
-def test_conditions_are_followed_to_what_they_rest_on(shrink: str, tmp_path: Path) -> None:
+def test_conditions_are_followed_to_what_they_rest_on(mode: str, tmp_path: Path) -> None:
     pages = [
         nullable(KOTLIN_PAGE, may_be=True).replace("NAME", name).replace("BODY", body).replace("MORE", more)
         for name, (_, body, more) in KOTLIN_PAGES.items()
@@ -491,7 +497,16 @@ def test_conditions_are_followed_to_what_they_rest_on(shrink: str, tmp_path: Pat
     manager = MANAGER.replace("MORE", FIELDS + MORE)
     java = [*filled([(PAGE, PAGES), (manager, MANAGERS), (verifier, VERIFIERS)]), GIVEN]
     kotlin = [*pages, *filled([(KOTLIN_MANAGER, KOTLIN_MANAGERS)])]
-    apk = build_app(tmp_path / "a", java=java, kotlin=kotlin, libraries=LIBRARIES, shrink=shrink, rules=KEPT)
+    shrink = mode if mode.startswith("r8") else ""
+    apk = build_app(
+        tmp_path / "a",
+        java=java,
+        kotlin=kotlin,
+        libraries=LIBRARIES,
+        shrink=shrink,
+        rules=KEPT,
+        debug=mode == "debug",
+    )
     tables = (PAGES, KOTLIN_PAGES, MANAGERS, KOTLIN_MANAGERS, VERIFIERS)
     expected = {name: level for table in tables for name, (level, *_) in table.items()}
     expected |= NOT_FOLLOWED if shrink else {}

@@ -108,10 +108,9 @@ def kept_of(others: Others, ref: MethodRef, opcode: int, passed: list[Val]) -> M
         return None
     arriving = zip(constructor.parameters_at(), passed, strict=False)
     values = {place.register: value for place, value in arriving}
-    made = Made(())
+    made = Made()
     for one in constructor.instructions:
         if one.opcode in opcodes.INSTANCE_PUTS and (value := values.get(one.registers[0])):
             field = constructor.dex.field_ref(one.reference or 0)
-            if is_final(others.program, field):
-                made = made.with_field(str(field), value)
-    return made if made.fields else None
+            made = made.with_field(str(field), value, final=is_final(others.program, field))
+    return made if made.fields or made.changing else None

@@ -289,11 +289,18 @@ def _left(
     elif known:
         return registers
     else:
-        changed = {value.origin: None for value in passed if isinstance(value.inside, Contents)}
+        changed = {
+            value.origin: _unchanged(value) for value in passed if isinstance(value.inside, Contents | Made)
+        }
     return [
         value._replace(inside=changed[value.origin]) if value.origin in changed else value
         for value in registers
     ]
+
+
+def _unchanged(value: Val) -> Inside:
+    """What is in an object for sure once other code has got hold of it."""
+    return Made(value.inside.fields) if isinstance(value.inside, Made) else None
 
 
 def _short(ref: MethodRef) -> str:

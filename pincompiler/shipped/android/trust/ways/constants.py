@@ -29,6 +29,18 @@ _FUNCTIONS: Final[dict[tuple[str, str, int], Callable[..., int]]] = {
     ("Lkotlin/jvm/internal/Intrinsics;", "compare", 2): lambda one, other: (one > other) - (one < other),
 }
 """By class, name, and how many numbers they are passed."""
+
+
+def hash_code(text: str) -> int:
+    """What ``String.hashCode`` answers, by which a switch over texts begins."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    number = 0
+    for at in range(0, len(units), 2):
+        number = (31 * number + units[at] + (units[at + 1] << 8)) & 0xFFFFFFFF
+    return number - (1 << 32) if number >> 31 else number
+
+
+_MEASURES: Final[dict[str, Callable[[str], int]]] = {"hashCode": hash_code, "length": len}
 _LISTING: Final = frozenset(
     {
         *(
@@ -186,8 +198,8 @@ def _made(name: str, text: Words, values: list[Val], here: Origin) -> Val | None
         return None if at is None else Val(here, at)
     if name == "charAt" and numbers and numbers[0] is not None and 0 <= numbers[0] < len(text.begins):
         return Val(here, ord(text.begins[numbers[0]]))
-    if name == "length" and text.whole:
-        return Val(here, len(text.begins))
+    if name in _MEASURES and text.whole:
+        return Val(here, _MEASURES[name](text.begins))
     others = [one for value in values[1:] if (one := words_in(value))]
     made = changed(name, text, numbers, others)
     return made and Val(here, something=True, filled=bool(made.begins or not made.whole), inside=made)

@@ -97,18 +97,22 @@ class Matching(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A new object."""
+    """An object of which some fields were set."""
 
-    fields: tuple[tuple[str, Val, About], ...]
-    """What was put into those that never change: the field, the value, and what that tells of for another method."""
+    fields: tuple[tuple[str, Val, About], ...] = ()
+    """Those that never change: the field, its value, and what that tells of for another method."""
+    changing: tuple[tuple[str, Val, About], ...] = ()
+    """The same of those that others may set as well, once they get hold of the object."""
 
     def value(self, field: str) -> Val | None:
         """What is in a field; none if that is not known."""
-        return next((value for name, value, _ in self.fields if name == field), None)
+        return next((value for name, value, _ in (*self.fields, *self.changing) if name == field), None)
 
-    def with_field(self, field: str, value: Val) -> Made:
+    def with_field(self, field: str, value: Val, *, final: bool) -> Made:
         """The same with a field set."""
-        return Made((*(one for one in self.fields if one[0] != field), (field, value, NOTHING)))
+        old = self.fields if final else self.changing
+        new = (*(one for one in old if one[0] != field), (field, value, NOTHING))
+        return self._replace(fields=new) if final else self._replace(changing=new)
 
 
 class Single(NamedTuple):
@@ -257,12 +261,11 @@ class Lineage:
         """What is in an object, as another method is told of it."""
         if not isinstance(inside, Made):
             return inside
-        return Made(
-            tuple(
-                (field, Val(Origin(Maker.NOBODY), *value[1:4]), self.about(value.origin))
-                for field, value, _ in inside.fields
-            )
+        fields = tuple(
+            (field, Val(Origin(Maker.NOBODY), *value[1:4]), self.about(value.origin))
+            for field, value, _ in inside.fields
         )
+        return Made(fields) if fields else None
 
     def receive(self, number: int, given: Given) -> Val:
         """An argument as the method begins with it."""

@@ -40,6 +40,7 @@ _NOTHING: Final = opcodes.MONITORS | {opcodes.NOP, opcodes.CHECK_CAST}
 _RESULTS: Final = opcodes.MOVE_RESULTS | {opcodes.MOVE_EXCEPTION}
 _PUTS: Final = opcodes.INSTANCE_PUTS | opcodes.STATIC_PUTS
 _GETS: Final = opcodes.INSTANCE_GETS | opcodes.STATIC_GETS
+_ARITHMETIC: Final = BINARY | LITERAL | CONVERSIONS
 _MADE_FINAL: Final = ACC_SYNTHETIC | ACC_FINAL
 _BOOLEAN: Final = "Ljava/lang/Boolean;"
 _TRUTHS: Final = {"FALSE": 0, "TRUE": 1}
@@ -183,9 +184,11 @@ class Statements:
 
     def _folded(self, one: Instruction, sources: list[Val]) -> int | None:
         """What arithmetic makes of constants."""
+        operation = _ARITHMETIC.get(one.opcode)
+        if operation is None:
+            return None
         numbers = [source.number for source in sources] + [one.literal] * (one.opcode in LITERAL)
-        operation = (BINARY | LITERAL | CONVERSIONS).get(one.opcode)
-        if operation is None or None in numbers or not self._lineage.folds(made_at(one.offset), sources):
+        if None in numbers or not self._lineage.folds(made_at(one.offset), sources):
             return None
         first, second = (number or 0 for number in (*numbers, 0)[:2])
         return operation(first, second)
@@ -343,14 +346,13 @@ class Statements:
         return value.value if isinstance(value, Number) else None
 
     def _keep(self, one: Instruction, registers: list[Val], value: Val) -> None:
-        """Have a new object hold a value in a field that never changes."""
+        """Have a new object, or the receiver, hold a value in a field."""
         ref, holder = self._body.dex.field_ref(one.reference or 0), registers[one.registers[1]]
-        if is_final(self._program, ref):
-            made = holder.inside if isinstance(holder.inside, Made) else Made(())
-            kept = made.with_field(str(ref), value)
-            for number, other in enumerate(registers):
-                if other.origin == holder.origin:
-                    registers[number] = other._replace(inside=kept)
+        made = holder.inside if isinstance(holder.inside, Made) else Made()
+        kept = made.with_field(str(ref), value, final=is_final(self._program, ref))
+        for number, other in enumerate(registers):
+            if other.origin == holder.origin:
+                registers[number] = other._replace(inside=kept)
 
     def _put(self, one: Instruction, registers: list[Val], state: Progress) -> Progress:
         value = registers[one.registers[0]]
@@ -358,7 +360,7 @@ class Statements:
             holder = registers[one.registers[1]].origin
             if holder != THIS or self._body.is_static:
                 self._lineage.holds.setdefault(holder, set()).add(value.origin)
-            if holder in self._lineage.new:
+            if holder in self._lineage.new or holder == THIS:
                 self._keep(one, registers, value)
         about = self._lineage.about(value.origin)
         if not about & (SUBJECTS | About.EXCEPTION):
