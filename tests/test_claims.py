@@ -68,7 +68,7 @@ def run(*words: str | Path) -> Result:
 
 
 def claims(ran: Result) -> bool:
-    return SAME in ran.stderr or "the meaning is the same" in ran.stdout
+    return SAME in ran.stderr or " is the same" in ran.stdout
 
 
 # -- network security configurations -------------------------------------------------------------------
@@ -200,8 +200,34 @@ def test_debuggable_builds_may_differ(pins: Path, tmp_path: Path) -> None:
     ran = run("diff", plain, other)
     assert (ran.exit_code, claims(ran)) == (3, False)
     assert "debuggable builds" in ran.stderr
-    # A pins.toml says nothing of such builds, and the release is the same.
+    # A pins.toml says nothing of such builds: of them nothing was compared.
+    for left, right in ((pins, other), (other, pins)):
+        ran = run("diff", left, right)
+        assert (ran.exit_code, ran.stdout, claims(ran)) == (3, "", False)
+        assert "debuggable builds with other.xml trust user as well" in ran.stderr
+    taken = run("init", "--from", other, "-o", "-")
+    assert (taken.exit_code, claims(taken)) == (3, False)
+    assert "# - debuggable builds with other.xml trust user as well" in taken.stdout
+    assert run("diff", other, written(tmp_path, "again.xml", xml(around=debug))).exit_code == 0
+
+
+def test_debug_overrides_without_anchors_change_no_build(pins: Path, tmp_path: Path) -> None:
+    other = written(tmp_path, "other.xml", xml(around="<debug-overrides><trust-anchors/></debug-overrides>"))
     assert run("diff", pins, other).exit_code == 0
+    assert run("init", "--from", other, "-o", "-").exit_code == 0
+
+
+@pytest.mark.parametrize("swizzle", [None, False, True])
+def test_which_connections_trustkit_is_asked_for_is_left_out(swizzle: bool | None, tmp_path: Path) -> None:  # noqa: FBT001
+    """TSKSwizzleNetworkDelegates is of the code around, and neither value is one of pins.toml's pins."""
+    asked = {} if swizzle is None else {"TSKSwizzleNetworkDelegates": swizzle}
+    path = written(tmp_path, "Info.plist", trustkit(dict(asked)))
+    taken = run("init", "--from", path, "-o", "-")
+    assert (taken.exit_code, claims(taken)) == (3, False)
+    assert "# Taken from Info.plist, and not all of it." in taken.stdout
+    words = "swizzle = true in [target.trustkit]" if swizzle else "whose code asks it"
+    assert words in taken.stdout
+    assert words in taken.stderr
 
 
 def test_what_trustkit_is_told_may_differ(tmp_path: Path) -> None:

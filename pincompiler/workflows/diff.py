@@ -63,8 +63,15 @@ def compare(left: Path, right: Path, today: date) -> Comparison:
     # What was not seen whole is neither the same nor different: it is unknown.
     known = [(a, b) for a, b in _pairs(here.in_force, there.in_force) if not (a.doubts or b.doubts)]
     found = tuple(one for a, b in known for one in _compare(a, b))
-    doubts = (*here.doubts, *there.doubts, *_asides(known))
+    doubts = (*here.doubts, *there.doubts, *_asides(known), *_debuggable(here, there))
     return Comparison(found, tuple(dict.fromkeys(doubts)))
+
+
+def _debuggable(here: FileContents, there: FileContents) -> Iterator[str]:
+    """What builds for debugging trust, of which only another network security configuration could say the same."""
+    for one, other in ((here, there), (there, here)):
+        if not any(isinstance(its.enforcement, Nsc) for its in other.in_force):
+            yield from (one.aside if isinstance(one.in_force[0].enforcement, Nsc) else ())
 
 
 def _asides(pairs: Iterable[tuple[InForce, InForce]]) -> Iterator[str]:

@@ -54,7 +54,7 @@ def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
             )
     if not policy.sets:
         raise InputError(f"{first.title}: pins no host")
-    left_out = dict.fromkeys(contents.doubts)
+    left_out = dict.fromkeys((*contents.doubts, *contents.aside))
     for one in contents.in_force:
         left_out |= dict.fromkeys(
             aside.said(path.name, "pins.toml") for aside in asides(one.enforcement, policy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.platforms import plist
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pincompiler.base.finding import Finding
+    from pincompiler.policy.enforcement import Enforcement, Key
     from pincompiler.policy.project import Project
     from pincompiler.rules.rule import Rule
     from pincompiler.workflows.destinations import Destination
@@ -111,6 +113,11 @@ def _lost_entries(project: Project, lowering: Lowering, place: Destination) -> s
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     if names:
         return f"{file} pins {names[0]}{more} by hand, which pins.toml does not know"
+    if lost_pins := [*_lost_pins(section, lowering.model)]:
+        host, key = lost_pins[0]
+        role = f" as {key.role.value}" if key.role else ""
+        more = f" and {len(lost_pins) - 1} more" if len(lost_pins) > 1 else ""
+        return f"{file} pins {key.pin}{role} for {host}{more} by hand, which would be dropped"
     job = Job(place.source, project.policy.digest(), lowering.output)
     known = {*project.policy.names(), *section.names()}
     lost = (
@@ -121,6 +128,19 @@ def _lost_entries(project: Project, lowering: Lowering, place: Destination) -> s
     )
     entry = next(lost, "")
     return f"{file} has {entry} by hand, which would be dropped" if entry else ""
+
+
+def _lost_pins(standing: Enforcement, written: Enforcement) -> Iterator[tuple[str, Key]]:
+    """The pins of a section, each with its host, that are not in the same place of what replaces it."""
+    kept: dict[str, list[Key]] = {}
+    for one in written.pin_sets():
+        for host in one.hosts:
+            kept.setdefault(host, []).extend(one.keys)
+    for one in standing.pin_sets():
+        for host, key in product(one.hosts, one.keys):
+            same = (other for other in kept.get(host, ()) if other == key)
+            if not any(other.role is key.role or None in (other.role, key.role) for other in same):
+                yield host, key
 
 
 def _dropped(values: Any, path: plist.KeyPath, new: object) -> Iterator[str]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.platforms.nsc.model import Problem
+    from pincompiler.platforms.trustkit import TrustKit
     from pincompiler.verdicts.subject import Subject
 
 _ON_NSC = frozenset(
@@ -49,6 +50,8 @@ class FileContents:
     """What else decides on connections, or may: a sentence each."""
     undermined: tuple[str, ...] = ()
     """What of an app lets connections past its pins; likewise."""
+    aside: tuple[str, ...] = ()
+    """What decides for some builds or some connections only, and only files of the same kind can have, too; likewise."""
     lacking: str = ""
     """That nothing is pinned: a difference from others, and nothing to check or to take over."""
     refused: str = ""
@@ -151,7 +154,18 @@ def _from_nsc(data: bytes, path: Path) -> FileContents:
     # What only old Androids refuse means something on the others.
     if refused := _refused((one for one in nsc.problems if one.before is None), str(path)):
         raise InputError(refused)
-    return FileContents(str(path), (configured(nsc, str(path), api=ApiRange(SINCE)),))
+    in_force = (configured(nsc, str(path), api=ApiRange(SINCE)),)
+    return FileContents(str(path), in_force, aside=tuple(_debuggable(nsc, path)))
+
+
+def _debuggable(nsc: Nsc, path: Path) -> Iterator[str]:
+    """Whom builds for debugging trust besides: an app is one build or the other, and its file is read as that has it."""
+    sources = dict.fromkeys(one.source for one in nsc.overrides or ())
+    if sources:
+        yield (
+            f"debuggable builds with {path.name} trust {', '.join(sources)} as well, by its debug-overrides: "
+            "only release builds were compared"
+        )
 
 
 def is_app(path: Path) -> bool:
@@ -183,10 +197,10 @@ def _from_app(path: Path, today: date) -> FileContents:
         in_force,
         beside,
         undermined,
-        lacking,
-        next(filter(None, refused), ""),
-        app,
-        subject,
+        lacking=lacking,
+        refused=next(filter(None, refused), ""),
+        app=app,
+        subject=subject,
     )
 
 
@@ -215,5 +229,22 @@ def _from_plist(data: bytes, path: Path) -> FileContents:
         found.append(configured(kit, f"{path} (TrustKit)", doubts=doubts))
     lacking = "" if found or doubts else "has neither NSPinnedDomains nor TSKPinnedDomains"
     return FileContents(
-        str(path), tuple(found) or (configured(pinned, str(path), doubts=doubts),), lacking=lacking
+        str(path),
+        tuple(found) or (configured(pinned, str(path), doubts=doubts),),
+        aside=tuple(_asking(kit, path)),
+        lacking=lacking,
     )
+
+
+def _asking(kit: TrustKit, path: Path) -> Iterator[str]:
+    """Which connections TrustKit is asked for: its pins say nothing of the others."""
+    if kit.domains and kit.swizzle:
+        yield (
+            f"TrustKit is asked for every NSURLSession with a delegate (TSKSwizzleNetworkDelegates of {path.name}): "
+            "to keep that, write swizzle = true in [target.trustkit]"
+        )
+    elif kit.domains:
+        yield (
+            f"TrustKit is asked for those connections only whose code asks it (TSKSwizzleNetworkDelegates of {path.name} "
+            "is not true), and nobody knows which these are"
+        )
