@@ -2,7 +2,7 @@
 
 As a library::
 
-    load(path, today)                what a pins.toml says, judged: its findings, its policy, each target
+    load(path, today)                what a pins.toml says, checked: its findings, its policy, each target
     compile(checked)                 the files that it compiles to, as bytes; nothing is written
     audit_app(path, today, pins)     what a shipped app enforces, as a Subject
 

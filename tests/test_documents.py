@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.rules.registry import RULES
 from tests.test_layers import LAYERS
-
-if TYPE_CHECKING:
-    from pincompiler.rules.rule import Rule
 
 ROOT = Path(__file__).parent.parent
 PAGES = (
@@ -36,6 +32,9 @@ RULED = "099e1a006bf804b55c36f48b68ca6569848b4253"
 QUAINT = re.compile(r"\b(?:tells?|told|telling|judg(?:es?|ed|ing|ement))\b", re.IGNORECASE)
 """Words for which there are plainer ones: report, warn, show, check."""
 
+SPEAKING = ("base", "cli", "facts", "keys", "platforms", "reports", "rules", "source", "tls", "workflows")
+"""Folders whose strings users read."""
+
 every_page = pytest.mark.parametrize("page", PAGES)
 
 
@@ -47,6 +46,10 @@ def anchors(page: Path) -> set[str]:
     """What GitHub calls the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def spoken() -> list[Path]:
+    return [path for folder in SPEAKING for path in sorted((ROOT / "pincompiler" / folder).rglob("*.py"))]
 
 
 @every_page
@@ -78,9 +81,22 @@ def test_the_layers_are_those_of_the_test() -> None:
     assert [tuple(re.findall(r"`(\w+)`", row)) for row in rows] == list(LAYERS)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_pages_of_rules_have_plain_words(rule: Rule) -> None:
-    assert QUAINT.findall(rule.doc) == []
+@pytest.mark.parametrize(
+    "path", [*map(ROOT.joinpath, PAGES), *(ROOT / "templates").iterdir()], ids=lambda path: path.name
+)
+def test_words_are_plain(path: Path) -> None:
+    assert QUAINT.findall(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("path", spoken(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_strings_have_plain_words(path: Path) -> None:
+    """Docstrings, messages and help texts; the names of variables are nobody's business but the code's."""
+    texts = [
+        node.value
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    assert [text for text in texts if QUAINT.search(text)] == []
 
 
 def test_the_newest_version_has_its_changes() -> None:

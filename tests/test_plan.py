@@ -247,7 +247,7 @@ def test_without_releases_there_is_nobody_to_plan_for(tmp_path: Path) -> None:
     (tmp_path / "pins.toml").write_text(pins("a", "b") + rotation(*A_TO_B, "2027-03-01"))
     ran = run("plan", cwd=tmp_path)
     assert (ran.code, ran.stdout) == (2, "")
-    assert "has no [[release]], so nobody is known who could be locked out" in ran.stderr
+    assert "has no [[release]], so no users are known who could be locked out" in ran.stderr
 
 
 def test_a_release_of_the_past_need_not_be_there_any_more(tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_a_key_is_not_retired_by_a_plan_that_fails(tmp_path: Path) -> None:
     text = pins("a", "c") + release("4.2", "2026-09-01", "2027-09-01") + rotation(*A_TO_B, "2027-03-01")
     (tmp_path / "pins.toml").write_text(text)
     shown = run("plan", "--today", TODAY, cwd=tmp_path).stdout
-    assert "  a  not told: the rotation of api.example.com on 2027-03-01 has to be safe first\n" in shown
+    assert "  a  undecided: the rotation of api.example.com on 2027-03-01 has to be safe first\n" in shown
     assert [one["retire-from"] for one in plan(tmp_path, text)[1]["keys"]] == [None, None]
 
 

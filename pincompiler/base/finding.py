@@ -35,7 +35,7 @@ class Confidence(StrEnum):
     LIKELY = "likely"
     """Some step could not be followed, and hardly anything else makes sense."""
     CANDIDATE = "candidate"
-    """It looks like it; a person has to judge."""
+    """It looks like it; a person has to decide."""
 
 
 class Use(StrEnum):

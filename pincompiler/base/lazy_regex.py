@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 else:
 
     class lazy_regex:  # noqa: N801 - stands where re.compile would
-        """What ``re.compile`` gives, later.  A wrong expression is told when it is used: re.error."""
+        """What ``re.compile`` gives, later.  A wrong expression raises re.error when it is first used."""
 
         def __init__(self, expression: str | bytes, flags: int = 0) -> None:
             self.pattern = expression

@@ -1,4 +1,4 @@
-"""Warnings of libraries, which are meant for whoever calls them and tell a user nothing to act on.
+"""Warnings of libraries, which are meant for whoever calls them and give a user nothing to act on.
 
 What a certificate has that its platforms take all the same (a common name of 65 characters, a country of seven, a
 serial number below zero) is a warning of cryptography's each time it is looked at.

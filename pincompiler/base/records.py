@@ -58,7 +58,7 @@ class _Later:
 
 
 def _is_plain(cls: type, options: dict[str, bool]) -> bool:
-    """Whether the slots can be told from the annotations alone."""
+    """Whether the slots follow from the annotations alone."""
     inherited = {name for base in cls.__mro__[1:-1] for name in vars(base).get("__slots__", ())}
     return (
         not options

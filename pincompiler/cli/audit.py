@@ -76,9 +76,9 @@ def command(
     expiring_within: Horizon = 30,
     today: Today = "",
 ) -> None:
-    """Tell what shipped Android apps enforce: verdicts, findings with evidence, and every pin.
+    """Report what shipped Android apps enforce: verdicts, findings with evidence, and every pin.
 
-    With --pins, also where they have drifted from pins.toml.
+    With --pins, also report where the apps have drifted from pins.toml.
     """
     from pincompiler.workflows import audit as auditing
 
@@ -90,8 +90,8 @@ def command(
     asked = auditing.audit_options(day_of(today), pins, accept or (), expiring_within, engine)
     subjects = tuple(_watched(apps, asked, jobs))
     if before is not None:
-        told = output_format is ReportFormat.TEXT and output == "-"
-        subjects = _since(before, subjects, told=told)
+        shows = output_format is ReportFormat.TEXT and output == "-"
+        subjects = _since(before, subjects, quiet=shows)
     print_report(subjects, output_format, output)
     new = fail_on is FailOn.NEW and _anything_new(subjects)
     wrong = new if fail_on is FailOn.NEW else _failed(subjects, Level(fail_on.value))
@@ -106,13 +106,13 @@ def _saved(results: Path) -> tuple[Subject, ...]:
     return tuple(read_results(results))
 
 
-def _since(before: tuple[Subject, ...], subjects: tuple[Subject, ...], *, told: bool) -> tuple[Subject, ...]:
-    """The apps with what has changed; it is said unless the report tells it on the same terminal."""
+def _since(before: tuple[Subject, ...], subjects: tuple[Subject, ...], *, quiet: bool) -> tuple[Subject, ...]:
+    """The apps with what has changed, which is printed unless the report shows it on the same terminal."""
     from pincompiler.reports.audit import changes_text
     from pincompiler.verdicts.changes import changes, compared, missing
 
     found = compared(before, subjects)
-    if not told:
+    if not quiet:
         for line in changes_text.render(changes(found)).split("\n"):
             talk(line)
     for one in missing(before, subjects):

@@ -18,10 +18,10 @@ def command(
     fail_on: FailOnLevel = Level.ERROR,
     today: Today = "",
 ) -> None:
-    """Judge a pins.toml, an NSC, an Info.plist or a shipped app.
+    """Check a pins.toml, an NSC, an Info.plist or a shipped app.
 
-    A pins.toml is judged by its text, its policy, and what each target can make of it; an app as audit does;
-    the others by the rules on policies, an NSC also by those of an audit that look at nothing else.
+    For a pins.toml, the text, the policy, and what each target can make of it; for an app, what audit reports;
+    for the others, the rules on policies, for an NSC also those of an audit that need nothing else.
     """
     from pincompiler.workflows import compile as compiler
     from pincompiler.workflows import read_configuration as configurations
@@ -33,7 +33,7 @@ def command(
         findings = checked.findings
         print_findings("check", checked, findings, output_format)
     else:
-        findings, doubts = configurations.judged(pins, day, expiring_within)
+        findings, doubts = configurations.check_file(pins, day, expiring_within)
         print_bare_findings(pins, findings, doubts, output_format)
     failed = any(finding.level.rank <= fail_on.rank for finding in findings)
     code = incomplete(doubts)

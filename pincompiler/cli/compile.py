@@ -14,11 +14,11 @@ from pincompiler.cli.console import (
     PROBLEM,
     Format,
     print_artifact,
+    print_diverged,
     print_findings,
     print_stale,
+    print_written,
     talk,
-    tell_diverged,
-    tell_written,
 )
 from pincompiler.cli.options import PINS, Horizon, OutputFormat, PinsFile, Today, day_of
 
@@ -122,7 +122,7 @@ def _named(text: str) -> str:
 
 
 def _stale(artifacts: tuple[Artifact, ...], directory: Path, *, write: bool) -> tuple[Artifact, ...]:
-    """The files that are not as they should be; with ``write`` they are from now on."""
+    """The files that are not as they should be; ``write`` brings them up to date."""
     from pincompiler.workflows import write as outputs
 
     stale = outputs.stale(artifacts, directory)
@@ -141,7 +141,7 @@ def _artifacts(checked: Checked, directory: Path) -> tuple[Artifact, ...]:
     from pincompiler.workflows import compile as compiler
 
     artifacts = compiler.artifacts(checked, directory)
-    tell_diverged(compiler.diverged(checked, directory))
+    print_diverged(compiler.diverged(checked, directory))
     return artifacts
 
 

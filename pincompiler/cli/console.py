@@ -78,7 +78,7 @@ class ReportFormat(StrEnum):
 
 
 def incomplete(doubts: tuple[str, ...]) -> int:
-    """Tell what could not be told; the exit code if nothing else is wrong."""
+    """Print what remains unknown; the exit code if nothing else is wrong."""
     for doubt in doubts:
         talk(f"unknown: {doubt}")
     return NOT_EVERYTHING if doubts else FINE
@@ -93,7 +93,7 @@ def print_findings(
     to_stderr: bool = False,
     artifacts: tuple[WrittenFile, ...] = (),
 ) -> None:
-    """Findings in a pins.toml with their source lines, or the JSON report, which has the artifacts too."""
+    """Print findings in a pins.toml with their source lines, or the JSON report, which has the artifacts too."""
     from pincompiler.reports.findings import json, text
 
     project, document, findings = checked.project, checked.document, tuple(findings)
@@ -114,7 +114,7 @@ def print_findings(
 def print_bare_findings(
     path: Path, findings: tuple[Finding, ...], doubts: tuple[str, ...], output_format: Format
 ) -> None:
-    """What `check` finds in another file, of which no text is at hand."""
+    """Print what `check` finds in a file whose text is not at hand."""
     from pincompiler.reports.findings import json, text
 
     if output_format is Format.JSON:
@@ -130,7 +130,7 @@ def has_colour(stream: TextIO) -> bool:
 
 
 def print_artifact(artifacts: tuple[Artifact, ...]) -> None:
-    """The one artifact there is.  UsageError if there are several, or none."""
+    """Print the only artifact.  UsageError if there are several, or none."""
     if len(artifacts) != 1:
         names = ", ".join(str(artifact.path) for artifact in artifacts) or "none"
         raise UsageError(
@@ -140,7 +140,7 @@ def print_artifact(artifacts: tuple[Artifact, ...]) -> None:
 
 
 def print_stale(stale: tuple[Artifact, ...], directory: Path) -> None:
-    """What would change, as a diff."""
+    """Print what would change, as a diff."""
     from pincompiler.workflows import write as outputs
 
     for artifact in stale:
@@ -149,16 +149,16 @@ def print_stale(stale: tuple[Artifact, ...], directory: Path) -> None:
         talk(f"{artifact.path} is stale; run pincompiler compile")
 
 
-def tell_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) -> None:
-    """Which files were written and which were as they should be."""
+def print_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) -> None:
+    """Print which files were written and which were as they should be."""
     if not artifacts:
         talk("nothing to write: there is no [target.*]")
     for artifact in artifacts:
         talk(f"{'wrote' if artifact in stale else 'unchanged'} {artifact.path}")
 
 
-def tell_diverged(pairs: Iterable[tuple[Path, Path]]) -> None:
-    """Which files below another directory are no copies of the project's any more."""
+def print_diverged(pairs: Iterable[tuple[Path, Path]]) -> None:
+    """Print which files below another directory are no copies of the project's any more."""
     for other, own in pairs:
         talk(f"{other} differs from {own} in more than its pins and keeps that; delete it to copy {own} anew")
 
@@ -166,7 +166,7 @@ def tell_diverged(pairs: Iterable[tuple[Path, Path]]) -> None:
 def print_verdicts(
     verdicts: Iterable[ServerVerdict], asked: Requirements, output_format: Format
 ) -> tuple[ServerVerdict, ...]:
-    """The verdicts on servers, when all are there: a progress bar and a report do not mix."""
+    """Print the verdicts on servers, when all are there: a progress bar and a report do not mix."""
     from pincompiler.reports.verify import json as verify_json
     from pincompiler.reports.verify import text as verify_text
 
@@ -181,7 +181,7 @@ def print_verdicts(
 
 
 def out(content: str | bytes) -> None:
-    """The product."""
+    """Write the product to standard output."""
     if isinstance(content, str):
         sys.stdout.write(content)
     else:
@@ -191,7 +191,7 @@ def out(content: str | bytes) -> None:
 
 
 def product(what: str, render: Callable[[bool], str], output: str) -> None:
-    """The product on standard output, in colour if that is wanted, or where ``output`` says.
+    """Write the product to standard output, in colour if that is wanted, or where ``output`` says.
 
     A file is written whole or not at all; a pipe and a character device are written to.
     """
@@ -210,7 +210,7 @@ def product(what: str, render: Callable[[bool], str], output: str) -> None:
 
 
 def refuse_unwritable(output: str) -> None:
-    """Refuse what no product can be written to before long work is done for it.  OutputError."""
+    """Refuse an output that cannot be written before long work is done for it.  OutputError."""
     if output not in ("", "-"):
         from pincompiler.workflows.write import is_stream
 
@@ -218,7 +218,7 @@ def refuse_unwritable(output: str) -> None:
 
 
 def talk(message: str) -> None:
-    """A line about it; what a name or a file brings cannot steer the terminal."""
+    """Write a line to standard error; control characters of names and files are shown, not obeyed."""
     from pincompiler.reports.findings.text import visible
 
     sys.stderr.write(f"{visible(message)}\n")
@@ -236,7 +236,7 @@ def report(subjects: Sequence[Subject], output_format: ReportFormat, *, colour: 
 
 
 def print_report(subjects: Sequence[Subject], output_format: ReportFormat, output: str) -> None:
-    """The report of an audit, on standard output or in a file that is written whole or not at all."""
+    """Print the report of an audit, or write it to a file, whole or not at all."""
     from pincompiler.reports.findings import text
 
     product("audit", lambda colour: report(subjects, output_format, colour=colour), output)

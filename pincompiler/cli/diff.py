@@ -15,13 +15,13 @@ EPILOG = "Examples: pincompiler diff pins.toml ios/Shop/Info.plist; pincompiler 
 
 def command(
     left: Annotated[Path, typer.Argument(help="A pins.toml, NSC, Info.plist or app.")],
-    right: Annotated[Path, typer.Argument(help="Another.")],
+    right: Annotated[Path, typer.Argument(help="Another one, to compare it with.")],
     output_format: OutputFormat = Format.TEXT,
     today: Today = "",
 ) -> None:
-    """Tell on which hosts two configurations disagree.
+    """Show on which hosts two configurations disagree.
 
-    Of two builds of an app also which findings and pins are new, gone or unchanged.
+    For two builds of an app, also show which findings and pins are new, gone or unchanged.
     """
     from pincompiler.reports.diff import json as diff_json
     from pincompiler.reports.diff import text as diff_text

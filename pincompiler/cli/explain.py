@@ -19,8 +19,8 @@ EPILOG = "Examples: pincompiler explain unfaithful-target; pincompiler explain -
 
 def command(
     rule: Annotated[str, typer.Argument(metavar="RULE", help="The id in brackets behind a finding.")] = "",
-    host: Annotated[str, typer.Option("--host", help="Tell what every target does for this host.")] = "",
-    every: Annotated[bool, typer.Option("--all", help="Every rule.")] = False,
+    host: Annotated[str, typer.Option("--host", help="Show what every target does for this host.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Explain every rule.")] = False,
     pins: Annotated[Path, typer.Option("--pins", metavar="FILE", help="The pins file for --host.")] = PINS,
     output_format: Annotated[
         PageFormat, typer.Option("-f", "--format", help="How to print; html and markdown are for rules.")

@@ -27,8 +27,8 @@ def command(
 ) -> None:
     """Write a commented pins.toml to start from.
 
-    Without --from its keys are to be filled in; with it, its pins mean the same as those of the file, which is
-    proven.  What else of the file decides on connections is left out, and named.
+    Without --from, the keys remain to be filled in.  With --from, the pins provably mean the same as those of
+    the file; whatever else in the file decides on connections is left out, and named.
     """
     from pincompiler.workflows import init as starter
 

@@ -29,7 +29,7 @@ FailOnLevel = Annotated[
 Horizon = Annotated[
     int,
     typer.Option(
-        "--expiring-within", min=0, metavar="DAYS", help="Tell of pins that expire within so many days."
+        "--expiring-within", min=0, metavar="DAYS", help="Warn of pins that expire within so many days."
     ),
 ]
 Resolve = Annotated[
@@ -51,7 +51,7 @@ Today = Annotated[str, typer.Option("--today", hidden=True, metavar="YYYY-MM-DD"
 
 
 def day_of(text: str, option: str = "--today") -> date:
-    """What an option says, else the day here.  UsageError if it is no day."""
+    """The day that an option gives, else today.  UsageError if the text is no day."""
     if not text:
         return date.today()  # noqa: DTZ011 - the developer's own day; no verdict hangs on its zone
     try:
@@ -67,12 +67,12 @@ def refuse_second_reader(*files: Path | str | None) -> None:
 
 
 def now_of(today: str) -> datetime:
-    """The instant by which certificates are judged; a day that was given stands for its noon in UTC."""
+    """The instant at which certificates have to be valid; a day that was given stands for its noon in UTC."""
     return datetime.combine(day_of(today), time(12), UTC) if today else datetime.now(UTC)
 
 
 def cache_for(*, no_cache: bool) -> AuditCache | None:
-    """Where what was read of apps is kept; None if nothing is to be, or the user has no home."""
+    """The cache of what was read of apps; None if nothing is to be kept, or the user has no home."""
     from pincompiler.workflows.audit_cache import AuditCache, user_directory
 
     kept = None if no_cache else user_directory(os.environ)

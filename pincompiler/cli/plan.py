@@ -25,9 +25,9 @@ def command(
     no_cache: NoCache = False,
     today: FirstDay = "",
 ) -> None:
-    """Tell of each [[rotation]] whether it is safe for every supported [[release]], and if not, when.
+    """Show for each [[rotation]] whether it is safe for every supported [[release]], and if not, when.
 
-    Also which keys can be retired and when, which pins end before the next release, and what shorter
+    Also show which keys can be retired and when, which pins end before the next release, and what shorter
     lifetimes of certificates mean for pinned server keys.
     """
     from pincompiler.planning.plan import planned

@@ -52,7 +52,7 @@ class BundledTrust:
     files: tuple[str, ...] = ()
     """The members that they are from; those from strings in the code have none."""
     attached: bool | None = None
-    """Whether an ``SSLContext`` is given its trust managers; None if that could not be told."""
+    """Whether an ``SSLContext`` is given its trust managers; None if that is unknown."""
     complete: bool = True
     """Whether that is all that is in the key store."""
 

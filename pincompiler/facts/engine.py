@@ -11,4 +11,4 @@ class Engine(StrEnum):
     FAST = "fast"
     """pincompiler's own index; androguard only for a DEX file that it cannot read."""
     ANDROGUARD = "androguard"
-    """androguard's full analysis, a hundred times as slow; told too is where the two disagree."""
+    """androguard's full analysis, a hundred times as slow; where the two disagree is reported as well."""

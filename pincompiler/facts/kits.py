@@ -53,7 +53,7 @@ class TrustKitPins(Enforcement):
         return ()
 
     def pin_sets(self) -> tuple[PinSet, ...]:
-        """None of its own: those of the configuration are judged where they stand."""
+        """None of its own: those of the configuration are checked where they stand."""
         return ()
 
 
@@ -82,7 +82,7 @@ class TrustKitAndroid:
     bundled: bool
     """Whether its code is in the app, under its own name or renamed."""
     named: bool
-    """Whether its classes have their own names, so that calls of them can be told."""
+    """Whether its classes have their own names, so that calls of them can be recognised."""
     started: tuple[Code, ...]
     """Calls of ``initializeWithNetworkSecurityConfiguration`` by the app."""
     used: tuple[Code, ...]
@@ -99,7 +99,7 @@ class TrustKitAndroid:
 
     @property
     def is_started(self) -> bool:
-        """Whether it is, as far as can be told: what is renamed and whole was called by somebody."""
+        """Whether it is, as far as the code shows: what is renamed and whole was called by somebody."""
         return bool(self.started) or (self.bundled and not self.named)
 
 
@@ -206,7 +206,7 @@ class RunTimePins:
 
 @dataclass(frozen=True, slots=True)
 class HybridTrust:
-    """A script that tells cordova-plugin-advanced-http whom to trust."""
+    """A script that sets whom cordova-plugin-advanced-http trusts."""
 
     mode: str
     """``default``, ``legacy``, ``nocheck`` or ``pinned``."""

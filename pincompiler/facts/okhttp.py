@@ -79,7 +79,7 @@ class Pinner:
     clients: tuple[Code, ...] = ()
     """Where the clients are made that get it."""
     doubts: tuple[str, ...] = ()
-    """What could not be told of its pins, each a sentence."""
+    """What remains unknown of its pins, each a sentence."""
     partial: tuple[Added, ...] = ()
     """What is known of pins whose host or values are not: either has no pattern, or no pins."""
 

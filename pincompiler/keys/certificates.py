@@ -43,7 +43,7 @@ class Container(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BundledCertificate:
-    """What is told of a certificate."""
+    """What is reported of a certificate."""
 
     subject: str
     """RFC 4514 text."""

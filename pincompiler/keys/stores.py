@@ -59,7 +59,7 @@ _BEGINNING: Final = 4 * HEAD // 3 & ~3
 def sniff(head: bytes, size: int) -> Container | None:
     """What a file of ``size`` bytes may be by its first :data:`HEAD` bytes; None if nothing of the kind.
 
-    For text, which may hold PEM anywhere, this is told only where the very first characters say so.
+    For text, which may hold PEM anywhere, this is reported only where the very first characters say so.
     """
     if head[:4] in (_JKS, _JCEKS):
         return Container.JKS if head[:4] == _JKS else Container.JCEKS

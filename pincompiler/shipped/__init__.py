@@ -77,7 +77,7 @@ def _read(
             unseen[Unseen(f"the code ({name})", f"is damaged: {error}", IN_CODE)] = None
         except MemoryError:
             raise  # no bug, and the next part would meet it too
-        except Exception as error:  # noqa: BLE001 - a bug, or a file that found one: told, and not silencing the rest
+        except Exception as error:  # noqa: BLE001 - a bug, or a file that found one: reported, and not silencing the rest
             source.doubt(name, f"reading this part failed, which is a bug of pincompiler: {error!r}")
     for unknown in package.unknowns:
         mechanisms = IN_CODE if unknown.what.endswith(".dex") else frozenset(Mechanism)

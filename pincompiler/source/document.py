@@ -98,7 +98,7 @@ def parse(text: str, file: str) -> Document:
     try:
         return Document(file, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        message, span = _told(str(error), text)
+        message, span = _toml_error(str(error), text)
     except RecursionError:
         message, span = "values are nested too deeply", Span(1, 1, 1, 1)
     except ValueError:
@@ -131,7 +131,7 @@ def _entries(text: str) -> Mapping[TomlPath, TomlEntry]:
     return locate(text)
 
 
-def _told(message: str, text: str) -> tuple[str, Span]:
+def _toml_error(message: str, text: str) -> tuple[str, Span]:
     """tomllib's message without its position, and the position (3.11 has it only in the message)."""
     found = _POSITION.search(message)
     last = text.count("\n") + 1, len(text.rpartition("\n")[2]) + 1

@@ -51,8 +51,8 @@ def _copy(name: str, repository: Path, there: Path) -> None:
 
 
 def _add_named(pins: Path, revision: str, path: str, repository: Path) -> None:
-    """The keys' files and the targets' bases; what is missing or outside will be told by who wants it."""
-    # What is no TOML has no values; that is told by whoever reads the file.
+    """The keys' files and the targets' bases; what is missing or outside is reported by its reader."""
+    # What is no TOML has no values; whoever reads the file reports that.
     for name in sorted(_files(decode(pins.read_bytes(), path).values)):
         if refused(name):
             continue

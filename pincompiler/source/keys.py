@@ -127,7 +127,7 @@ class KeyReader:
     def _chosen(self, keys: tuple[PublicKey, ...], text: str, table: TomlTable) -> PublicKey | None:
         subject, index = table.text("subject"), table.whole("index")
         if (subject is None and "subject" in table) or (index is None and "index" in table):
-            return None  # what is wrong with it has been told
+            return None  # what is wrong with it has been reported
         if index is not None and index >= len(keys):
             message = f"{text} holds {len(keys)} keys, numbered from 0"
             where = table.where.at("index")

@@ -17,7 +17,7 @@ def is_special(path: Path) -> bool:
     """Whether it is a pipe, a device or a socket, which reading may wait for without end."""
     try:
         mode = path.stat().st_mode
-    except OSError:  # there is none, or whoever reads or writes it is told why that fails
+    except OSError:  # there is none, or reading and writing it reports why that fails
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 

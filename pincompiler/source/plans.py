@@ -126,7 +126,7 @@ class PlanReader:
         if day is None or self._failed_since(before):
             return None
         if not (old and new and all(key.spki_sha256 for key in (*old, *new))):
-            return None  # a broken key, which has been told
+            return None  # a broken key, which has been reported
         return Rotation(host, old, new, day, table.where)
 
     def _host(self, table: TomlTable, policy: Policy, *, whole: bool) -> str:

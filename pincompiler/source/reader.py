@@ -38,7 +38,7 @@ _REPORT_URI = lazy_regex(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~!$&'()*+
 class Reading:
     """A project as far as it could be read, and what was wrong on the way.
 
-    Pin-sets with an error in them are left out of the policy, so that one mistake is told once.
+    Pin-sets with an error in them are left out of the policy, so that one mistake is reported once.
     """
 
     project: Project
@@ -203,7 +203,7 @@ class _Reader:
             else:
                 keys[name] = known[name]
         if any(not key.spki_sha256 for key in keys.values()):
-            # The key itself is broken, which has been told; the set means nothing without it.
+            # The key itself is broken, which has been reported; the set means nothing without it.
             self.reporter.findings.append(_INCOMPLETE)
         return tuple(keys.values())
 

@@ -1,4 +1,4 @@
-"""TOML tables that check what is asked of them: every wrong entry is told, none stops the reading."""
+"""TOML tables that check what is asked of them: every wrong entry is reported, none stops the reading."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class TomlTable:
         return options[value]
 
     def texts(self, key: str, *, required: bool = False) -> tuple[tuple[int, str], ...] | None:
-        """An array of strings, each with its index; those that are no strings are told and left out."""
+        """An array of strings, each with its index; those that are no strings are reported and left out."""
         items = self._get(key, list, required=required)
         if items is None:
             return None
@@ -137,7 +137,7 @@ class TomlTable:
                 yield name, TomlTable(values, self.where.at(key, name), self._reporter)
 
     def only(self, known: frozenset[str]) -> None:
-        """Tell of every entry that means nothing in this table."""
+        """Report every entry that means nothing in this table."""
         if self._values.keys() <= known:
             return
         for key in self._values:

@@ -59,7 +59,7 @@ def of_answer(address: str, offer: Offer, answer: Answer) -> Remark | None:
         level = Level.NOTE if answer.elsewhere else Level.ERROR
         return Remark(level, "unreachable", f"{answer.problem}{at}", fix, unknown=True)
     if isinstance(answer, Refused):
-        # Who signed it is unproven, and told only as a hint at where to look.
+        # Who signed it is unproven, and named only as a hint at where to look.
         if known := intercepted_by(answer.issuers):
             fix = "ask from a network that does not intercept TLS, or exempt the host there; never pin this"
             return Remark(Level.ERROR, "intercepted", f"is intercepted on this network, by {known}{at}", fix)

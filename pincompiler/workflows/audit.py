@@ -55,14 +55,14 @@ class AuditOptions:
 
     today: date
     horizon: int = 30
-    """Days before an expiry at which it is told."""
+    """Warn this many days before an expiry."""
     engine: Engine = Engine.FAST
     checked: Checked | None = None
-    """The pins.toml, read and judged."""
+    """The pins.toml, read and checked."""
     acceptances: tuple[Acceptance, ...] = ()
     """Of pins.toml and of the files besides."""
     run: Run | None = None
-    """The question as the report tells it."""
+    """The question as the report shows it."""
 
 
 def audit_options(
@@ -120,9 +120,9 @@ def _acceptances(path: Path, today: date) -> tuple[Acceptance, ...]:
     document = read_document(path)
     found, problems = read_acceptances(document)
     for problem in (*problems, *unknown_rules(found, today)):
-        told = place(problem, document)
-        line = f":{told.location.span.line}" if told.location and told.location.span else ""
-        raise InputError(f"{document.file}{line}: {told.message}")
+        placed = place(problem, document)
+        line = f":{placed.location.span.line}" if placed.location and placed.location.span else ""
+        raise InputError(f"{document.file}{line}: {placed.message}")
     return found
 
 
@@ -222,7 +222,7 @@ def judge_app(app: ShippedApp, asked: AuditOptions) -> Subject:
 
 
 def _of_apps(audited: Audited, unseen: dict[Unseen, None]) -> Iterator[Finding]:
-    """What the rules on apps find; one that fails is told, and silences no other."""
+    """What the rules on apps find; one that fails is reported, and silences no other."""
     for rule in APP_RULES:
         found, failure = _run(rule, audited)
         yield from found

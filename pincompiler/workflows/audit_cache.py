@@ -54,7 +54,7 @@ class AuditCache:
 
 @functools.cache
 def _this_code() -> str:
-    """What tells this program from one that may find something else: in a checkout the version stands still."""
+    """What distinguishes this program from one that may find something else: in a checkout the version stands still."""
     return code_digest(Path(__file__).parents[1])
 
 

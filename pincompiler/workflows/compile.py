@@ -1,4 +1,4 @@
-"""From a pins.toml to judged artifacts: read, judge, lower, compare, write down.
+"""From a pins.toml to checked artifacts: read, check, lower, compare, write down.
 
 ::
 
@@ -112,8 +112,8 @@ def check_document(
                 lowered.append(lowering)
                 findings += examine_target(_lowered(project, policy, lowering, today))
     complete = readable and targets is None
-    judged = fold(accept(findings, project.acceptances, today, complete=complete))
-    placed = sorted((place(finding, document) for finding in judged), key=_order)
+    kept = fold(accept(findings, project.acceptances, today, complete=complete))
+    placed = sorted((place(finding, document) for finding in kept), key=_order)
     return Checked(project, document, tuple(placed), tuple(lowered), readable)
 
 

@@ -38,7 +38,7 @@ class Comparison:
 
     disagreements: tuple[Disagreement, ...]
     doubts: tuple[str, ...]
-    """What of either could not be told, so that there may be more."""
+    """What remains unknown of either, so that there may be more differences."""
     changes: Changes | None = None
     """Between two apps."""
 

@@ -1,4 +1,4 @@
-"""From a project to what each of its outputs will enforce; nothing is judged here."""
+"""From a project to what each of its outputs will enforce; nothing is checked here."""
 
 from __future__ import annotations
 

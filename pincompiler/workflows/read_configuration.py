@@ -97,8 +97,8 @@ def read_contents(path: Path, today: date) -> FileContents:
     raise InputError(f"{path}: is no pins.toml, network security configuration or property list")
 
 
-def judged(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """What the rules find in an NSC, an Info.plist or an app, and what could not be told.
+def check_file(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """What the rules find in an NSC, an Info.plist or an app, and what remains unknown.
 
     Of an app it is what an audit finds, of an NSC what an audit finds in it.  Raises InputError as :func:`read_contents` does, and when nothing
     is pinned.

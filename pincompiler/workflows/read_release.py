@@ -48,7 +48,7 @@ def project_with_releases(pins: Path, first: date, last: date = date.max) -> Pro
     project = project_of(pins)
     if not project.releases:
         raise InputError(
-            f"{pins} has no [[release]], so nobody is known who could be locked out; add those you support"
+            f"{pins} has no [[release]], so no users are known who could be locked out; add the releases you support"
         )
     if not project.supported(first, last):
         when = f"from {first} on" if last == date.max else f"between {first} and {last}"
@@ -59,9 +59,9 @@ def project_with_releases(pins: Path, first: date, last: date = date.max) -> Pro
 def read_listed(
     entry: SupportedRelease, project: Project, today: date, cache: AuditCache | None = None
 ) -> Release:
-    """A release of pins.toml, by the name it has there; what cannot be told of it is unknown.
+    """A release of pins.toml, by the name it has there; what cannot be read is unknown.
 
-    A digest tells what a release has if it is that of the policy that pins.toml has now.
+    A digest is known if it is that of the policy that pins.toml has now.
     """
     if entry.file:
         return replace(read_release(entry.file, today, cache, project.root), title=entry.name)

@@ -89,7 +89,7 @@ def prepare(request: VerifyRequest) -> Verification:
 
 
 def project_of(pins: Path) -> Project:
-    """What a pins.toml says, if that is sound, else InputError; whether it is wise, `check` tells."""
+    """What a pins.toml says, if that is sound, else InputError; whether it is wise, `check` reports."""
     root = Path.cwd() if str(pins) == "-" else pins.parent
     reading = read_project(read_document(pins), root)
     absent = (missing_base(output, root) for output in reading.project.outputs)
@@ -120,7 +120,7 @@ def _pinned(policy: Policy) -> tuple[Endpoint, ...]:
 
 def endpoint(text: str) -> Endpoint:
     """``HOST`` or ``HOST:PORT``; UsageError for anything else."""
-    # A URL and an IPv6 address have colons as well, and are told to be that.
+    # A URL and an IPv6 address have colons as well, and are refused as such.
     name, colon, digits = (text, "", "") if "/" in text or text.count(":") > 1 else text.partition(":")
     host = canonical_host(name)
     if isinstance(host, BadHost):

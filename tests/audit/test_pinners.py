@@ -83,7 +83,7 @@ def test_patterns_of_one_pinner_add_up() -> None:
 def test_check_judges_them_one_by_one_as_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     both = app(pinner(api__example__com=(ONE,)), pinner(any__example__com=(TWO, OTHER)))
     monkeypatch.setattr("pincompiler.shipped.read_app", lambda *_: both)
-    found, _ = configurations.judged(tmp_path / "app.apk", TODAY, 30)
+    found, _ = configurations.check_file(tmp_path / "app.apk", TODAY, 30)
     assert [one.message for one in found] == [f"{HOST} {LOST}"]
 
 

@@ -12,7 +12,7 @@ from pincompiler.facts.okhttp import PinnerUse, Pinning
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.hosts import Verdict
 from pincompiler.workflows.audit import AuditOptions, audit
-from pincompiler.workflows.read_configuration import judged
+from pincompiler.workflows.read_configuration import check_file
 from tests.builds import build_app
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def test_patterns_of_one_client_add_up_and_say_nothing_of_another(
     body = "\n".join(CLIENT.format(f"client{n}", given) for n, given in enumerate(clients))
     apk = build_app(tmp_path / "app", java=java(body).code)
     audited = audit(apk, AuditOptions(TODAY)).findings
-    checked, doubts = judged(apk, TODAY, 30)
+    checked, doubts = check_file(apk, TODAY, 30)
     assert doubts == ()
     for findings in (audited, checked):
         assert [one.message for one in findings if one.rule == "missing-backup-pin"] == backup

@@ -4,7 +4,7 @@ Android's libziparchive believes the central directory alone; of a local header 
 lengths that lead to the data.  It knows two ways of packing, stored and deflated; what an entry
 of any other method holds is taken as it lies where resources are read.  It has no eye for the
 encryption flag.  Malware lives on the difference to desktop tools, which give up here: so
-nothing of the kind is an error, it is read and told as an anomaly.  Where Android itself would
+nothing of the kind is an error, it is read and reported as an anomaly.  Where Android itself would
 refuse the archive, it is read anyway and that is said too.
 
 Nothing is ever written to disk, and no entry may unpack to more than it declares or the limit.

@@ -134,7 +134,7 @@ def _u16(data: bytes, at: int) -> int:
 
 
 def _word(words: tuple[str, ...], number: int) -> str:
-    """A word for a number; one that Android did not know of yet still tells itself from others."""
+    """A word for a number; one that Android did not know of yet still differs from others."""
     return words[number] if number < len(words) else f"x{number}"
 
 

@@ -62,7 +62,7 @@ class Attribute(NamedTuple):
     data: int
     """The value if it is a number, a boolean (0 or 1) or a reference; 0 for a string."""
     text: str
-    """What ``getAttributeValue`` tells; for a reference ``@7f0100ab``."""
+    """What ``getAttributeValue`` returns; for a reference ``@7f0100ab``."""
 
     @property
     def reference(self) -> int | None:

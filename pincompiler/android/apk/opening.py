@@ -35,7 +35,7 @@ _WHOLE = lazy_regex(r".*\.(?:apks|xapk|apkm|aab)", re.IGNORECASE | re.DOTALL)
 _MOST_PARTS = 300
 _MANIFEST_LIMIT = 16 << 20
 _MANIFESTS_LIMIT = 48 << 20
-_TOLD = 5
+_NAMED = 5
 """Apps that a refusal names."""
 _NESTED_LIMIT = 512 << 20
 """Bytes of all APKs that are compressed inside another archive: they are held in memory."""

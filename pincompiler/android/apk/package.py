@@ -54,7 +54,7 @@ class Part:
     """One APK, or one module of a bundle."""
 
     name: str
-    """How its members are told from those of others; empty for a single APK."""
+    """How its members differ from those of others; empty for a single APK."""
     archive: Archive
     inside: str = ""
     """Where a module lies in its bundle: ``base/``."""

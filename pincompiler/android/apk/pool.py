@@ -48,7 +48,7 @@ class StringPool:
         return self._count
 
     def __getitem__(self, number: int) -> str:
-        """The string of a number; empty if there is none, which Android cannot tell apart either."""
+        """The string of a number; empty if there is none, which are the same to Android."""
         known = self._known.get(number)
         if known is None:
             known = self._known[number] = self._decoded(number)

@@ -127,7 +127,7 @@ def needed(
 ) -> frozenset[FieldRef | int]:
     """Give the fields and calls, by offset, of which some values of a method are made.
 
-    Of what is ``known``, it is not told what that needs in turn.  Raises TooMuchError if it takes more than the
+    Of what is ``known``, what that needs in turn is left out.  Raises TooMuchError if it takes more than the
     ``budget``, which also notes values of too many parts.
     """
     found: set[FieldRef | int] = set()
@@ -246,7 +246,7 @@ class _Run:
         return place - first + 1
 
     def _reach(self, target: int, state: FlowState) -> None:
-        """Pass a state on to a block, which is run again if that tells it something new."""
+        """Pass a state on to a block, which is run again if that is news to it."""
         known = self._states.get(target)
         if known is None:
             self._states[target] = state.copy()

@@ -93,7 +93,7 @@ class Program(Linked):
         return self.analyse(body, None, frozenset()) or MethodFlow()
 
     def call_arguments(self, body: MethodBody, offset: int) -> tuple[Value, ...] | None:
-        """Give what the call at ``offset`` passes; none if that cannot be told, see :attr:`MethodFlow.why`."""
+        """What the call at ``offset`` passes; none if that is unknown, see :attr:`MethodFlow.why`."""
         self.budget.ask()
         flow = self.follow(body, None, lambda flow: flow.calls.get(offset, ()))
         return flow.calls.get(offset) if flow else None
@@ -191,8 +191,8 @@ class Program(Linked):
         if value is None or all(isinstance(one, Unknown) for one in possible(value)):
             return None
         passed = set(arguments)
-        told = all(one in passed or is_constant(one) or is_collection(one) for one in possible(value))
-        return value if told else None
+        known = all(one in passed or is_constant(one) or is_collection(one) for one in possible(value))
+        return value if known else None
 
     def _run_by(self, ref: MethodRef, arguments: tuple[Value, ...]) -> MethodDef | None:
         """Give the method that a call runs: that of the object's class, if it is known."""
@@ -288,7 +288,7 @@ class Program(Linked):
             return Text(cls.dex.string(value))
         return ClassLiteral(cls.dex.type_name(value)) if kind == "type" else Number(value)
 
-    # Fields of one object, told apart from those of others of its class.
+    # Fields of one object, kept apart from those of others of its class.
 
     def read_field_of(self, value: Value, ref: FieldRef) -> Value | None:
         """Give what a field of an object holds, if it is constant and only the object's constructor writes it."""

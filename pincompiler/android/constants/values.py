@@ -1,4 +1,4 @@
-"""What a register may hold, as far as it can be told without running the program.
+"""What a register may hold, as far as it is known without running the program.
 
 Either what the value *is* (text, number, class, items, resource) or, for objects, where it *comes
 from* (made here, returned there, read from a field, passed in): an origin, which
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.refs import FieldRef, MethodRef
 
 MOST_VALUES: Final = 16
-"""Possible values told apart; beyond, a set of them says nothing."""
+"""Possible values kept apart; beyond, a set of them says nothing."""
 _DEEPEST: Final = 6
 
 

@@ -1,4 +1,4 @@
-"""What one call passes, told apart by the items of loops and by callers."""
+"""What one call passes, by the items of loops and by callers."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.method import MethodBody
 
 _MOST_HOPS: Final = 3
-"""Callers of callers that are told apart."""
+"""Callers of callers that are kept apart."""
 _MOST_PICKS: Final = 64
-"""Combinations of items that are told apart."""
+"""Combinations of items that are kept apart."""
 
 
 def call_variants(program: Program, body: MethodBody, offset: int) -> tuple[tuple[Value, ...], ...]:
-    """Give what the call at ``offset`` passes, told apart by the items of loops and by callers.
+    """What the call at ``offset`` passes, by the items of loops and by callers.
 
     What belongs together stays together: the host and the pins of one entry, of one caller.
     """

@@ -25,7 +25,7 @@ def read_handlers(
 ) -> tuple[Handler, ...]:
     """Read some try items from the offset of the first; the handlers of each stand innermost first.
 
-    ``charge`` is told how much there is to read, before it is read; ``type_name`` is asked for the types caught.
+    ``charge`` gets how much there is to read, before it is read; ``type_name`` is asked for the types caught.
     """
     if not tries:
         return ()

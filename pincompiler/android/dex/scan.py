@@ -35,7 +35,7 @@ def candidates(data: bytes, section: range, wanted: Iterable[Wanted]) -> list[in
     """Give the sorted file offsets in ``section`` of what may be wanted instructions.
 
     None is missed.  One that lies inside a payload or across two instructions is still among them;
-    a sweep over its method tells.
+    a sweep over its method shows.
     """
     groups = [(want.opcodes, sorted(want.ids)) for want in wanted if want.ids]
     if not groups or not section:

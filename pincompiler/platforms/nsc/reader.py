@@ -3,7 +3,7 @@
 One function for each thing that AOSP's XmlConfigSource parses.  Unknown elements and attributes
 are skipped without a word, at every level, as Android does; namespaces of elements do not count.
 What it refuses, if only in a debuggable build, is kept as a
-:class:`~pincompiler.platforms.nsc.model.Problem` and reading goes on, so that all of it is told; what
+:class:`~pincompiler.platforms.nsc.model.Problem` and reading goes on, so that all of it is reported; what
 it skips and nobody would want skipped is among the oddities.
 """
 

@@ -50,14 +50,14 @@ def _suite(subject: Subject) -> Any:
     for name, value in facts.items():
         etree.SubElement(properties, "property", name=name, value=visible(value))
     if subject.error:
-        _told(_case(suite, "reading", subject.path), "error", subject.error)
+        _outcome(_case(suite, "reading", subject.path), "error", subject.error)
     for row in subject.verdicts:
         _verdict(suite, row)
     for finding, fingerprint in fingerprinted(subject):
         _finding(suite, finding, fingerprint, subject.path)
     for one in subject.unseen:
         if one.mechanisms:
-            _told(_case(suite, "seen", java_name(one.what)), "error", java_name(one.why))
+            _outcome(_case(suite, "seen", java_name(one.what)), "error", java_name(one.why))
     counts = [len(suite.findall(f"testcase/{name}")) for name in _COUNTED]
     suite.set("tests", str(len(suite.findall("testcase"))))
     for name, count in zip(("failures", "errors", "skipped"), counts, strict=True):
@@ -71,7 +71,7 @@ def _case(suite: Any, kind: str, name: str) -> Any:
     )
 
 
-def _told(case: Any, kind: str, message: str, text: str = "") -> None:
+def _outcome(case: Any, kind: str, message: str, text: str = "") -> None:
     child = etree.SubElement(case, kind, message=visible(message))
     child.text = text or None
 
@@ -81,9 +81,9 @@ def _verdict(suite: Any, row: HostVerdict) -> None:
     said = java_name(f"{row.verdict.value}: {row.why}")
     if row.verdict in (Verdict.UNKNOWN, Verdict.NOT_COVERED):
         # One mechanism need not cover what another does; that nothing covers a host is a finding.
-        _told(case, "skipped", said)
+        _outcome(case, "skipped", said)
     elif row.verdict is not Verdict.ENFORCED:
-        _told(case, "failure", said, f"at {place(row.where, '')}" if row.where else "")
+        _outcome(case, "failure", said, f"at {place(row.where, '')}" if row.where else "")
 
 
 def _finding(suite: Any, finding: Finding, fingerprint: str, path: str) -> None:
@@ -98,9 +98,9 @@ def _finding(suite: Any, finding: Finding, fingerprint: str, path: str) -> None:
     if finding.evidence and finding.evidence.remedy:
         lines += [f"+ {visible(line)}" for line in finding.evidence.remedy.text.split("\n")]
     if finding.accepted:
-        _told(case, "skipped", f"accepted: {finding.accepted}")
+        _outcome(case, "skipped", f"accepted: {finding.accepted}")
     elif finding.level is Level.NOTE:
-        _told(case, "skipped", f"note: {finding.message}", "\n".join(lines))
+        _outcome(case, "skipped", f"note: {finding.message}", "\n".join(lines))
     else:
         child = etree.SubElement(case, "failure", message=visible(finding.message), type=finding.level.value)
         child.text = "\n".join(lines)

@@ -158,7 +158,7 @@ def _since(since: Overview) -> Iterator[str]:
 
 
 def _briefly(title: str, groups: Iterable[Group], change: str) -> Iterator[str]:
-    """A line for each finding: what is as it was need not be told again in full."""
+    """A line for each finding: what is unchanged need not be shown again in full."""
     some = [(group, item) for group in groups if group.change == change for item in group.items]
     if not some:
         return

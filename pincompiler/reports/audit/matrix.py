@@ -131,7 +131,7 @@ def _cells(rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> I
         android = _column(starts[number], _last(starts, number + width - 1)).android
         number += width
         if row is None:
-            yield MatrixCell(width, android, "not told", "unknown", "", "", "")
+            yield MatrixCell(width, android, "not known", "unknown", "", "", "")
             continue
         where = place(row.where, path) if row.where else ""
         why = java_name(row.why)

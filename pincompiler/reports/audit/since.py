@@ -74,7 +74,7 @@ def overview(subject: Subject) -> Overview | None:
 
 
 def name(build: Build) -> str:
-    """What tells a build from another, in a few words."""
+    """What distinguishes a build, in a few words."""
     title = f"{visible(build.package or build.path)} {visible(build.version_name)}".rstrip()
     code = f"code {build.version_code}" if build.version_code else ""
     digest = f"sha256 {visible(build.sha256[:8])}…" if build.sha256 else ""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
 
 _CHANGES = (Change.NEW, None, Change.UNCHANGED, Change.FIXED)
-"""In the order in which findings are told."""
+"""In the order in which findings are shown."""
 _LANGUAGES = frozenset({"xml", "kotlin", "java"})
 """A saved result may say anything."""
 _USE = {
@@ -185,11 +185,11 @@ def _app(subject: Subject, number: int, title: str) -> AppView:
 
 def _titles(subjects: Sequence[Subject]) -> list[str]:
     """What each app is called; builds with one name also by their files, and those of one file by numbers."""
-    titles = _told_apart([_title(subject) for subject in subjects], [visible(one.path) for one in subjects])
-    return _told_apart(titles, [f"{number:,}" for number in range(1, len(titles) + 1)])
+    titles = _kept_apart([_title(subject) for subject in subjects], [visible(one.path) for one in subjects])
+    return _kept_apart(titles, [f"{number:,}" for number in range(1, len(titles) + 1)])
 
 
-def _told_apart(titles: list[str], more: list[str]) -> list[str]:
+def _kept_apart(titles: list[str], more: list[str]) -> list[str]:
     often = Counter(titles)
     return [
         f"{title} ({what})" if often[title] > 1 else title for title, what in zip(titles, more, strict=True)
@@ -274,7 +274,7 @@ def _evidence(evidence: Evidence) -> Iterator[Pair]:
     api = f"API {visible(evidence.api)}" if evidence.api else ""
     if concerns := ", ".join(part for part in (mechanism_name(evidence.mechanism), api) if part):
         yield Pair("Concerns", concerns)
-    sure = {Confidence.LIKELY: "likely", Confidence.CANDIDATE: "candidate, a person has to judge"}
+    sure = {Confidence.LIKELY: "likely", Confidence.CANDIDATE: "candidate, for a person to decide"}
     yield Pair("Confidence", sure.get(evidence.confidence, "confirmed"))
 
 
@@ -335,8 +335,8 @@ def _run(subject: Subject) -> Iterator[Pair]:
         return
     yield Pair("Command", command(run, [subject.path]), code=True)
     yield Pair("pincompiler", visible(run.version))
-    yield Pair("Judged for the day", run.day.isoformat())
-    yield Pair("Told before an expiry", f"{run.horizon:,} days")
+    yield Pair("As of", run.day.isoformat())
+    yield Pair("Warned before an expiry", f"{run.horizon:,} days")
     yield Pair("Engine", visible(run.engine))
     if run.pins:
         yield Pair("pins.toml", visible(run.pins), code=True)

@@ -113,7 +113,9 @@ DIFF = result(
     "diff",
     "How two configurations, or two builds of an app, differ.",
     field("differences", Many(_DIFFERENCE), "What one side accepts and the other refuses.", "disagreements"),
-    field("unknown", TEXTS, "What of either could not be told, so that there may be more.", "doubts"),
+    field(
+        "unknown", TEXTS, "What remains unknown of either, so that there may be more differences.", "doubts"
+    ),
     field("findings", _FINDINGS, "Of two apps: how their findings differ.", "changes", optional=True),
     field("pins", _PINS, "Of two apps: how their pins differ.", "changes", optional=True),
 )

@@ -37,7 +37,7 @@ class FindingsReport:
     artifacts: tuple[WrittenFile, ...] = ()
     """Of `compile`."""
     unknown: tuple[str, ...] | None = None
-    """What of another file than a pins.toml could not be told; None: that was not asked."""
+    """What remains unknown of another file than a pins.toml; None: that was not asked."""
 
 
 def _of_span(name: str) -> Callable[[Location], int | None]:
@@ -107,7 +107,7 @@ CHECK = result(
     field(
         "unknown",
         TEXTS,
-        "What could not be told of the file; absent for a pins.toml, which is read whole or not at all.",
+        "What remains unknown of the file; absent for a pins.toml, which is read whole or not at all.",
         optional=True,
     ),
     _FINDINGS,

@@ -174,9 +174,9 @@ def key_need(one: KeyNeed, today: date) -> str:
     if one.key.retired:
         return "retired" if one.served_until is None else "retired, and still served: rotate away from it"
     if one.disputed:
-        return f"not told: the rotation of {one.disputed.host} on {one.disputed.day} has to be safe first"
+        return f"undecided: the rotation of {one.disputed.host} on {one.disputed.day} has to be safe first"
     if one.elsewhere:
-        return f"not told: no rotation says what {some(one.elsewhere)} serves, where it is pinned too"
+        return f"undecided: no rotation says what {some(one.elsewhere)} serves, where it is pinned too"
     use = f"the only way for {some(one.needed_by)}" if one.needed_until else "no release needs its pin"
     if one.served_until == ENDLESS:
         end = f" until {one.needed_until}" if one.needed_until and one.needed_until != ENDLESS else ""
@@ -231,10 +231,10 @@ def heading(lifetimes: Iterable[tuple[date, int]], today: date) -> str:
 def counts(plan: Plan) -> str:
     """How the plan comes out, in a line."""
     safeties = [one.safety for one in plan.judgements]
-    told = ", ".join(f"{n:,} {safety.value}" for safety in Safety if (n := safeties.count(safety)))
+    counts = ", ".join(f"{n:,} {safety.value}" for safety in Safety if (n := safeties.count(safety)))
     unread = f"; could not read {some([one.name for one in plan.unread])}" if plan.unread else ""
     number = len(safeties)
-    rotations = f"{number:,} rotation{'' if number == 1 else 's'}{': ' if told else ''}{told}"
+    rotations = f"{number:,} rotation{'' if number == 1 else 's'}{': ' if counts else ''}{counts}"
     releases = f"{len(plan.fleet):,} release{'' if len(plan.fleet) == 1 else 's'}"
     return f"{plan.source}: {releases}, {rotations}{unread}"
 

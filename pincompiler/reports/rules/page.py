@@ -85,14 +85,14 @@ class RulePage:
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """Rules that judge the same kind of thing, by their ids."""
+    """Rules on the same kind of thing, by their ids."""
 
     title: str
     rules: tuple[RulePage, ...]
 
 
 def grouped(rules: Iterable[Rule]) -> tuple[RuleGroup, ...]:
-    """The pages of rules as somebody looks them up: by what they judge, then by the alphabet."""
+    """The pages of rules as somebody looks them up: by what they check, then by the alphabet."""
     by_title: dict[str, list[RulePage]] = {title: [] for title in _GROUPS}
     for rule in sorted(rules, key=lambda rule: rule.id):
         by_title[_group(rule)].append(page(rule))

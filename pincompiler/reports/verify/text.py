@@ -48,8 +48,8 @@ def _chain(one: ShownChain, asked: Requirements) -> Iterator[str]:
         role = "ca" if number else "leaf"
         found = matched.get(key.spki_sha256)
         ends = _ends(key.certificate.not_after, asked) if key.certificate else ""
-        told = f"    {role:<4}  {key.algorithm:<8}  {ends}  {visible(key.subject)}"
-        yield f"{told}  = {visible(_matched(found))}" if found else told
+        line = f"    {role:<4}  {key.algorithm:<8}  {ends}  {visible(key.subject)}"
+        yield f"{line}  = {visible(_matched(found))}" if found else line
     width = max(len(outlook.who) for outlook in one.outlooks)
     days = [day for day, _ in one.outlooks[0].verdicts]
     heads = ["today" if day == asked.today else str(day) for day in days]

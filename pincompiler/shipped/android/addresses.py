@@ -32,7 +32,7 @@ def hosts_below(source: Source, domains: Sequence[str]) -> Iterator[NamedHost]:
         try:
             for one in _in_file(source, dex, some):
                 found.setdefault(one.host, one)
-        except DexError:  # told where the code was searched for everything else
+        except DexError:  # reported where the code was searched for everything else
             continue
     yield from found.values()
 

@@ -1,7 +1,7 @@
 """Code that an audit cannot see: packed, encrypted, loaded at run time, or native.
 
 What the app's own code loads is unknown, and so is what it does about pins.  What libraries load is
-their own business: it is told where it is used, and leaves nothing unknown.
+their own business: it is reported where it is used, and leaves nothing unknown.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ _HOOKS_LIMIT: Final = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Tells an app's own code from that of libraries and SDKs.
+    """Parts an app's own code from that of libraries and SDKs.
 
     The app's own are the packages of its manifest and its application class, and the organisation that
     these name; where the application id is another than the code's package, the organisation of many of
@@ -210,9 +210,9 @@ def _longest(prefixes: Mapping[str, Owner], package: str) -> Owner | None:
 
 
 def _by_name(package: str) -> Owner:
-    """A library that the table does not have, called by its package; or one that no name tells."""
+    """A library that the table does not have, called by its package; or one that no name shows."""
     labels = package.split(".")
-    telling = labels[1:] if labels[0] in _TOP_LEVELS and len(labels) > 1 else labels
-    if not package or all(_SHORT.fullmatch(label) for label in telling):
+    speaking = labels[1:] if labels[0] in _TOP_LEVELS and len(labels) > 1 else labels
+    if not package or all(_SHORT.fullmatch(label) for label in speaking):
         return UNIDENTIFIED
     return Owner(organisation(package))

@@ -1,7 +1,7 @@
 """Files in the app: certificates, key stores, and strings that look like pins.
 
 What is in the files is found without the code (:mod:`.scanning`); which of them a trust manager is made of,
-the code says (:mod:`.trusting`).  Only the latter are pins; the others are told as candidates.
+the code says (:mod:`.trusting`).  Only the latter are pins; the others are reported as candidates.
 """
 
 from __future__ import annotations

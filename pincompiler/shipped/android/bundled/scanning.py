@@ -294,7 +294,7 @@ def _how(name: str, found: frozenset[FileSign]) -> str:
 
 
 def _is_ruled(data: bytes) -> bool:
-    """Whether some fingerprint may be in there: a tenth of the time that a regular expression takes to tell."""
+    """Whether some fingerprint may be in there: a tenth of the time that a regular expression takes."""
     return any(rule in data[first::3] for first in range(3) for rule in _RULED)
 
 

@@ -112,7 +112,7 @@ class Trusting:
         try:
             passed = self.source.program.flow(site.method).calls.get(site.offset, ())
         except DexError:
-            return False  # which is told when it is followed
+            return False  # which is reported when it is followed
         return len(passed) > 1 and passed[1] == NULL
 
     def _origins(self, value: Value) -> tuple[Value, ...]:
@@ -165,7 +165,7 @@ class Trusting:
                 whole.content.gaps[_UNFILLED] = None
         if stores:
             found = self._certificates(whole)
-            self._judge(site, found, whole.content, frozenset(self._origins(factory)))
+            self._check(site, found, whole.content, frozenset(self._origins(factory)))
 
     def _certificates(self, whole: Filled) -> tuple[BundledCertificate, ...]:
         """What is in the files and constants that a store is filled with."""
@@ -179,7 +179,7 @@ class Trusting:
             content.gaps[_UNFILLED] = None
         return tuple(found.values())
 
-    def _judge(
+    def _check(
         self,
         site: Site,
         certificates: tuple[BundledCertificate, ...],

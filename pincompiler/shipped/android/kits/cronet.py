@@ -147,7 +147,7 @@ def _root(program: Program, builder: Value) -> Value:
 
 
 def _bypassed(builder: Value, bypasses: list[_Bypass]) -> Confidence | None:
-    """Certain where nobody forbids it to any builder; likely where another builder made here is told."""
+    """Certain where nobody forbids it to any builder; likely where it is forbidden to another builder made here."""
     forbidden = [bypass.builder for bypass in bypasses if not bypass.allowed]
     if not forbidden:
         return Confidence.CONFIRMED

@@ -202,8 +202,8 @@ def _shipped(source: Source, kit: TrustKitAndroid, variants: Iterable[NscVariant
             reported = _kept(variant.nsc, enforcing=False)
             if reported.configs:
                 only = "enforcePinning is not true for it, so TrustKit only reports"
-                told = _one(source, variant, reported)
-                yield replace(told, api=below, state=State.DISABLED, why=why or only)
+                shipped = _one(source, variant, reported)
+                yield replace(shipped, api=below, state=State.DISABLED, why=why or only)
 
 
 def _one(source: Source, variant: NscVariant, nsc: Nsc) -> InForce:

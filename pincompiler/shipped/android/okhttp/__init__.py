@@ -55,7 +55,7 @@ _PIN: Final = Mention(exactly(51, rb"sha256/[A-Za-z0-9+/]{43}="))
 _DIGEST: Final = Mention(containing(rb"Policy sha256/[A-Za-z0-9+/]{43}= pins nothing"))
 
 _MOST_PAIRS: Final = 500_000
-"""Pairs of a pinner and a host: what each does for each host has to be told."""
+"""Pairs of a pinner and a host: each needs a verdict for each host."""
 
 WANTED: tuple[Want, ...] = (*_CALLS[3], *_CALLS[2], _RETROFIT, _VERSION, _REFUSAL, _PREFIX, _PIN)
 

@@ -90,7 +90,7 @@ class Pinners:
         found = self._by_builder.of(given)
         if found:
             return found
-        # Where calls were put into each other, the builder may be gone: then the method tells.
+        # Where calls were put into each other, the builder may be gone: then the method shows.
         found = self._by_method.get(add.method, [])
         if not found and len(self.drafts) == 1 and self.trace.is_open(given):
             found = self.drafts
@@ -125,9 +125,9 @@ class Pinners:
         if isinstance(pins, Items) and pins.exact and not pins.items:
             return [], []
         if patterns is None or keys is None or len(patterns) > 1:
-            told = self._told_apart(add)
-            if told:
-                return [Added(pattern, some, code) for pattern, some in told], []
+            apart = self._apart(add)
+            if apart:
+                return [Added(pattern, some, code) for pattern, some in apart], []
         if patterns is None or keys is None:
             what = "host is" if patterns is None else "pins are"
             known = [Added(one, keys or (), code) for one in (patterns or ("",))[:_MOST_PATTERNS]]
@@ -148,7 +148,7 @@ class Pinners:
         version = self.roles.library.known_version
         return tuple(one for one in patterns if not is_refused(one, version)) or patterns
 
-    def _told_apart(self, add: Taken) -> list[tuple[str, tuple[str, ...]]] | None:
+    def _apart(self, add: Taken) -> list[tuple[str, tuple[str, ...]]] | None:
         """Patterns and pins by the entries of loops and by callers; None if one of them is not known."""
         if add.ref is None:
             return None
@@ -265,7 +265,7 @@ def place(code: Code) -> str:
 
 
 def doubted(source: Source, code: Code, why: str) -> str:
-    """Remember what could not be told of pins; as a sentence.  A library's own pins leave nothing of the app unknown."""
+    """Remember what remains unknown of pins, as a sentence.  A library's own pins leave nothing of the app unknown."""
     what = place(code)
     if code.owner.first_party:
         source.doubt(what, why, Mechanism.OKHTTP)

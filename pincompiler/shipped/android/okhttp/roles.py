@@ -132,7 +132,7 @@ def named(library: Library) -> Roles:
 def renamed(
     program: Program, library: Library, refusals: Iterable[Site], prefixes: Iterable[Site]
 ) -> Roles | None:
-    """The classes of an OkHttp that lost its names; none if they cannot be told.
+    """The classes of an OkHttp that lost its names; none if they are unknown.
 
     ``refusals`` use the sentence with which a pinner refuses a chain, ``prefixes`` that with which a pin of
     the wrong form is refused.

@@ -1,7 +1,7 @@
 """Follows the objects of OkHttp through an app: builders, pinners and clients, and what is done to them.
 
 An object is known by where it is made, and every step between a use of it and its making is a value of its
-own, so that two users of one helper are told apart: see :meth:`Trace.down` and :meth:`Trace.up`.
+own, so that two users of one helper are kept apart: see :meth:`Trace.down` and :meth:`Trace.up`.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Trace:
     _known: dict[Value, tuple[Value, ...] | None] = field(default_factory=dict)
 
     def flow(self, method: MethodBody) -> MethodFlow:
-        """What one method does.  DexError if that cannot be told."""
+        """What one method does.  DexError if that is unknown."""
         return self.program.flow(method)
 
     def local(self, value: Value) -> Iterator[Value]:
