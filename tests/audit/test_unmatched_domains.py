@@ -18,7 +18,7 @@ from pincompiler.policy.enforcement import Key
 from pincompiler.verdicts.headline import headline
 from pincompiler.verdicts.hosts import Verdict
 from pincompiler.workflows.audit import audit, audit_options
-from pincompiler.workflows.read_configuration import judged
+from pincompiler.workflows.read_configuration import check_file
 from tests.apk.forge import Attr, Node, android, axml, manifest, simple_zip, uses_nsc
 from tests.apk.forge import app as forged
 from tests.strategies import TODAY, spki
@@ -175,7 +175,7 @@ def test_check_of_the_file_alone_says_so(name: str, tmp_path: Path) -> None:
     path.write_text(
         f"<network-security-config><domain-config>{inner}</domain-config></network-security-config>"
     )
-    findings, doubts = judged(path, TODAY, 30)
+    findings, doubts = check_file(path, TODAY, 30)
     assert ({one.rule for one in findings}, doubts) == ({"unmatched-domain"}, ())
     assert {one.location and one.location.file for one in findings} == {str(path)}
 
@@ -186,5 +186,5 @@ def test_check_of_the_file_alone_tells_what_is_skipped(tmp_path: Path) -> None:
     path.write_text(
         f"<network-security-config><domain-config>{inner}</domain-config></network-security-config>"
     )
-    findings, _ = judged(path, TODAY, 30)
+    findings, _ = check_file(path, TODAY, 30)
     assert "ignored-nsc-element" in {one.rule for one in findings}

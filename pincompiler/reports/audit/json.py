@@ -68,7 +68,7 @@ _RUN = JsonTable(
     "How an audit was made, so that it can be made again.",
     (
         field("pincompiler", TEXT, "The version of pincompiler.", "version"),
-        field("day", DAY, "The day for which expiries were judged."),
+        field("day", DAY, "The day on which expiries were checked."),
         field("expiring-within", COUNT, "Warnings of an expiry began this many days before.", "horizon"),
         field("engine", TEXT, "What read the code: `fast` or `androguard`."),
         field("pins", TEXT_OR_NULL, "The pins.toml, as it was named; null: without one."),

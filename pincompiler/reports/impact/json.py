@@ -60,7 +60,7 @@ _MECHANISM = JsonTable(
         field(
             "mechanism",
             TEXT_OR_NULL,
-            "`nsc`, `okhttp`, `trustkit`, `ats`, …; null: what is there could not be told.",
+            "`nsc`, `okhttp`, `trustkit`, `ats`, …; null: what is there is unknown.",
         ),
         field("title", TEXT, "How sentences call it."),
         field(

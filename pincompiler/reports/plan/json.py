@@ -172,7 +172,7 @@ _NEED = JsonTable(
         field("needed-until", DAY_OR_NULL, "The last day.", _known("need.needed_until")),
         field("needed-by", TEXTS, "The releases that need it on that day.", "need.needed_by"),
         field(
-            "also-pinned-for", TEXTS, "Hosts of which no rotation tells what they serve.", "need.elsewhere"
+            "also-pinned-for", TEXTS, "Hosts for which no rotation says what they serve.", "need.elsewhere"
         ),
         field(
             "retire-from",

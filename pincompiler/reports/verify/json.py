@@ -204,7 +204,7 @@ VERIFY = result(
     "verify",
     "Whether servers show what apps accept.",
     field("policy", TEXT, "The digest of the policy: `sha256/…`.", lambda one: one.asked.policy.digest()),
-    field("today", DAY, "The day for which expiries were judged.", "asked.today"),
+    field("today", DAY, "The day on which expiries were checked.", "asked.today"),
     field(
         "hosts",
         Many(_HOST),
