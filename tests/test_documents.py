@@ -32,7 +32,19 @@ RULED = "099e1a006bf804b55c36f48b68ca6569848b4253"
 QUAINT = re.compile(r"\b(?:tells?|told|telling|judg(?:es?|ed|ing|ement))\b", re.IGNORECASE)
 """Words for which there are plainer ones: report, warn, show, check."""
 
-SPEAKING = ("base", "cli", "facts", "keys", "platforms", "reports", "rules", "source", "tls", "workflows")
+SPEAKING = (
+    "base",
+    "cli",
+    "facts",
+    "keys",
+    "planning",
+    "platforms",
+    "reports",
+    "rules",
+    "source",
+    "tls",
+    "workflows",
+)
 """Folders whose strings users read."""
 
 every_page = pytest.mark.parametrize("page", PAGES)

@@ -17,7 +17,7 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from pincompiler.base.records import dataclass
-from pincompiler.planning.schedule import ENDLESS, Member, Safety, judged, needs
+from pincompiler.planning.schedule import ENDLESS, Member, Safety, needs, rotation_verdicts
 from pincompiler.platforms.registry import target_named
 from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
 from pincompiler.policy.project import App, Output, Rotation, SupportedRelease
@@ -29,7 +29,7 @@ from tests.strategies import CAS, LEAVES, UNKNOWN, spki
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.planning.schedule import Judgement
+    from pincompiler.planning.schedule import RotationVerdict
     from pincompiler.policy.enforcement import Enforcement
 
 TODAY = date(2026, 11, 23)
@@ -144,9 +144,9 @@ def simulate(of_host: list[Rotation], fleet: list[Shipped], first: date, last: d
     return found
 
 
-def around(judgement: Judgement, of_host: list[Rotation]) -> tuple[date, date]:
+def around(verdict: RotationVerdict, of_host: list[Rotation]) -> tuple[date, date]:
     """The days that a rotation answers for."""
-    number = of_host.index(judgement.rotation)
+    number = of_host.index(verdict.rotation)
     first = max(TODAY, of_host[number - 1].day) if number else TODAY
     return first, of_host[number + 1].day if number + 1 < len(of_host) else END
 
@@ -182,7 +182,7 @@ def hosts(planned: tuple[Rotation, ...]) -> Iterator[list[Rotation]]:
 def test_a_safe_plan_blocks_nobody_and_an_unsafe_one_whom_it_names(
     fleet: list[Shipped], planned: tuple[Rotation, ...]
 ) -> None:
-    verdicts = list(judged(planned, members(fleet), TODAY))
+    verdicts = list(rotation_verdicts(planned, members(fleet), TODAY))
     assert [one.rotation for one in verdicts] == list(planned)
     for of_host in hosts(planned):
         own = [one for one in verdicts if one.rotation in of_host]
@@ -201,10 +201,10 @@ def test_a_safe_plan_blocks_nobody_and_an_unsafe_one_whom_it_names(
         assert set().union(*map(named, own)) >= everywhere
 
 
-def named(judgement: Judgement) -> Blocked:
-    """Every client that a judgement says is blocked."""
+def named(verdict: RotationVerdict) -> Blocked:
+    """Every client that a verdict says is blocked."""
     found = set()
-    for one in judgement.refusals:
+    for one in verdict.refusals:
         assert one.outcome is Outcome.BLOCKED
         day = one.first
         while day <= min(one.last, END):
@@ -242,7 +242,7 @@ def test_the_first_safe_date_is_safe_and_none_before_it_is(
     fleet: list[Shipped], planned: tuple[Rotation, ...]
 ) -> None:
     for of_host in hosts(planned):
-        for number, one in enumerate(judged(of_host, members(fleet), TODAY)):
+        for number, one in enumerate(rotation_verdicts(of_host, members(fleet), TODAY)):
             first, last = around(one, of_host)
             # A rotation does not fall on the day of another one.
             before, after = of_host[:number], of_host[number + 1 :]
@@ -275,7 +275,7 @@ def test_a_key_that_is_retired_is_nobodys_only_way(
     fleet: list[Shipped], planned: tuple[Rotation, ...]
 ) -> None:
     """As long as a key is needed, and no longer, a stranger in its place is refused."""
-    verdicts = list(judged(planned, members(fleet), TODAY))
+    verdicts = list(rotation_verdicts(planned, members(fleet), TODAY))
     for need in needs(verdicts, members(fleet), Policy(()), TODAY):
         stranger = Key(spki("stranger-1"), need.key.role)
         refused = set()

@@ -43,11 +43,11 @@ Pins = Annotated[
 ]
 FailsOn = Annotated[
     FailOn,
-    typer.Option("--fail-on", help="The mildest level that makes the exit code 1; or what is new."),
+    typer.Option("--fail-on", help="The mildest level that makes the exit code 1; new: only what is new."),
 ]
 Baseline = Annotated[
     Path | None,
-    typer.Option("--baseline", metavar="FILE", help="What audit -f json wrote before; tell what changed."),
+    typer.Option("--baseline", metavar="FILE", help="A saved audit -f json; report what has changed since."),
 ]
 ExitZero = Annotated[
     bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found or remains unknown.")
@@ -58,7 +58,7 @@ Accepted = Annotated[
 ]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, metavar="N", help="Apps to audit at a time.")]
 ReadBy = Annotated[
-    Engine, typer.Option("--engine", help="Who reads the code; androguard is the slow cross-check.")
+    Engine, typer.Option("--engine", help="What reads the code; androguard is the slow cross-check.")
 ]
 
 

@@ -91,11 +91,11 @@ def command(
     if as_json:
         print_findings("compile", checked, findings, output_format, artifacts=_listed(artifacts, stale))
     else:
-        _tell(artifacts, stale, directory, failed=failed, check_only=check_only)
+        _print_outcome(artifacts, stale, directory, failed=failed, check_only=check_only)
     raise typer.Exit(PROBLEM if failed or (check_only and stale) else FINE)
 
 
-def _tell(
+def _print_outcome(
     artifacts: tuple[Artifact, ...],
     stale: tuple[Artifact, ...],
     directory: Path,
@@ -108,7 +108,7 @@ def _tell(
     elif check_only:
         print_stale(stale, directory)
     else:
-        tell_written(artifacts, stale)
+        print_written(artifacts, stale)
 
 
 def _named(text: str) -> str:

@@ -25,22 +25,24 @@ Releases = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[RELEASE...]",
-        help="What is out there: shipped apps, NSCs, Info.plists, pins.tomls; also git:REV:PATH.",
+        help="Shipped apps, NSCs, Info.plists, pins.toml files; also git:REV:PATH.",
     ),
 ]
 Pins = Annotated[
     Path | None,
     typer.Option(
-        "--pins", metavar="PINS.TOML", help="Its [[release]] count too, on the days of their support."
+        "--pins", metavar="PINS.TOML", help="Also its [[release]] entries, on the days of their support."
     ),
 ]
 Hosts = Annotated[
     list[str] | None,
-    typer.Option("--host", metavar="HOST", help="Where it is to be deployed; may be repeated."),
+    typer.Option("--host", metavar="HOST", help="A host that will serve the chain; may be repeated."),
 ]
 Until = Annotated[
     str,
-    typer.Option("--until", metavar="YYYY-MM-DD", help="The last day to look at; else the chain's last."),
+    typer.Option(
+        "--until", metavar="YYYY-MM-DD", help="The last day to look at; by default the chain's last."
+    ),
 ]
 
 
@@ -55,7 +57,7 @@ def command(
     output_format: OutputFormat = Format.TEXT,
     today: FirstDay = "",
 ) -> None:
-    """Tell what a new certificate does to releases that are out there: works, blocked or unpinned, and when."""
+    """Show what a new certificate does to released apps: works, blocked or unpinned, and when."""
     from pincompiler.workflows import impact
 
     if not releases and not pins:

@@ -33,13 +33,14 @@ PinsAndHosts = Annotated[
 ]
 Chain = Annotated[
     Path | None,
-    typer.Option("--chain", metavar="FILE", help="Connect to nobody: judge a PEM chain, the server's first."),
+    typer.Option("--chain", metavar="FILE", help="Connect to nobody: check a PEM chain, the server's first."),
 ]
 Connect = Annotated[
     str, typer.Option("--connect", metavar="ADDR[:PORT]", help="Ask this address for every host.")
 ]
 Retries = Annotated[
-    int, typer.Option("--retries", min=0, max=10, metavar="N", help="Ask again where nothing was learnt.")
+    int,
+    typer.Option("--retries", min=0, max=10, metavar="N", help="Ask again so often where no answer came."),
 ]
 Jobs = Annotated[
     int, typer.Option("-j", "--jobs", min=1, max=256, metavar="N", help="Hosts to ask at a time.")

@@ -57,7 +57,7 @@ class ShippedApp:
 
     @property
     def shipped(self) -> tuple[InForce, ...]:
-        """Every configuration as an enforcement: what the verdicts and the drift are told from."""
+        """Every configuration as an enforcement: what the verdicts and the drift are made from."""
         return tuple(one for area in self.areas for one in area.shipped)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.planning.schedule import Judgement, KeyNeed, Member, Safety, judged, needs
+from pincompiler.planning.schedule import KeyNeed, Member, RotationVerdict, Safety, needs, rotation_verdicts
 from pincompiler.planning.support import Expiry, LeafPins, SupportWindow, expiries, leaf_pins, windows
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Plan:
     """What it means now, and the next release will."""
     today: date
     fleet: tuple[Member, ...]
-    judgements: tuple[Judgement, ...]
+    verdicts: tuple[RotationVerdict, ...]
     needs: tuple[KeyNeed, ...]
     backups: tuple[Key, ...]
     """The keys of pin-sets that no rotation names."""
@@ -41,22 +41,22 @@ class Plan:
 
     def has(self, safety: Safety) -> bool:
         """Whether a rotation is this."""
-        return any(one.safety is safety for one in self.judgements)
+        return any(one.safety is safety for one in self.verdicts)
 
 
 def planned(source: str, project: Project, fleet: Sequence[Member], today: date) -> Plan:
-    """The plan, judged for the days from today on."""
+    """The plan for the days from today on."""
     policy, rotations = project.policy, project.rotations
     named = {key for one in rotations for key in (*one.before, *one.after)}
     pinned = dict.fromkeys(key for pin_set in policy.sets for key in pin_set.keys)
-    judgements = tuple(judged(rotations, fleet, today))
+    verdicts = tuple(rotation_verdicts(rotations, fleet, today))
     return Plan(
         source,
         policy,
         today,
         tuple(fleet),
-        judgements,
-        tuple(needs(judgements, fleet, policy, today)),
+        verdicts,
+        tuple(needs(verdicts, fleet, policy, today)),
         tuple(key for key in pinned if key not in named),
         tuple(expiries(fleet, today)),
         tuple(windows(fleet, today)),

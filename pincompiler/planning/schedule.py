@@ -2,7 +2,7 @@
 
 ::
 
-    pins.toml: releases, rotations -> Fleet, Rotation --+-> Judgement: safe, or from when on, and why not
+    pins.toml: releases, rotations -> Fleet, Rotation --+-> RotationVerdict: safe, or from when on, and why not
     outlook: what a release makes of a chain -----------+-> KeyNeed: until when a key is some release's only way
 
 On a day a client runs any release that is supported on it, with a clock that is a day behind, right, or a
@@ -89,7 +89,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class RotationVerdict:
     """What is to be said of a rotation."""
 
     rotation: Rotation
@@ -126,14 +126,14 @@ class KeyNeed:
     needed_by: tuple[str, ...] = ()
     """The releases for which that is so on that day."""
     elsewhere: tuple[str, ...] = ()
-    """Hosts that pins.toml pins it for, and of which no rotation tells what they serve."""
+    """Hosts that pins.toml pins it for, and for which no rotation says what they serve."""
     disputed: Rotation | None = None
     """A rotation that names it and is not safe, so that it may move."""
 
     def retirable(self, today: date) -> date | None:
         """The first day on which it is neither served nor any supported release's only way.
 
-        None: there is none that is planned, or nobody can tell.
+        None: no day is planned, or the day is unknown.
         """
         if self.elsewhere or self.disputed or self.served_until == ENDLESS:
             return None
@@ -153,7 +153,9 @@ def earlier(day: date) -> date:
 # -- rotations -----------------------------------------------------------------------------------
 
 
-def judged(rotations: Iterable[Rotation], fleet: Sequence[Member], today: date) -> Iterator[Judgement]:
+def rotation_verdicts(
+    rotations: Iterable[Rotation], fleet: Sequence[Member], today: date
+) -> Iterator[RotationVerdict]:
     """Each rotation by itself; ``rotations`` come host by host, each by day."""
     for _, some in groupby(rotations, key=lambda one: one.host):
         of_host = tuple(some)
@@ -163,7 +165,7 @@ def judged(rotations: Iterable[Rotation], fleet: Sequence[Member], today: date) 
 
 def _judged(
     one: Rotation, before: Rotation | None, after: Rotation | None, fleet: Sequence[Member], today: date
-) -> Judgement:
+) -> RotationVerdict:
     start = max(today, before.day) if before else today
     end = after.day if after else ENDLESS
     old = tuple(refusals(one.host, one.before, fleet, start, end))
@@ -171,7 +173,7 @@ def _judged(
     found = (*_within(old, start, one.day), *_within(new, max(start, one.day), end))
     past = one.day < today
     if not found:
-        return Judgement(one, Safety.SAFE, past=past)
+        return RotationVerdict(one, Safety.SAFE, past=past)
     blocked = any(refusal.outcome is Outcome.BLOCKED for refusal in found)
     # On the day of the rotation before this one, a third key may still be met.
     earliest = later(before.day) if before and before.day >= today else today
@@ -181,7 +183,7 @@ def _judged(
         and (not after or first_safe < after.day)
         and all(refusal.first > first_safe for refusal in old)
     )
-    return Judgement(
+    return RotationVerdict(
         one,
         Safety.UNSAFE if blocked else Safety.UNKNOWN,
         found,
@@ -252,11 +254,11 @@ def _public(key: Key) -> PublicKey:
 
 
 def needs(
-    judgements: Sequence[Judgement], fleet: Sequence[Member], policy: Policy, today: date
+    verdicts: Sequence[RotationVerdict], fleet: Sequence[Member], policy: Policy, today: date
 ) -> Iterator[KeyNeed]:
     """Each key that a rotation names, in their order, if all goes as planned."""
-    rotations = [one.rotation for one in judgements]
-    doubtful = [one.rotation for one in judgements if one.safety is not Safety.SAFE]
+    rotations = [one.rotation for one in verdicts]
+    doubtful = [one.rotation for one in verdicts if one.safety is not Safety.SAFE]
     segments = tuple(served(rotations, today))
     hosts = {one.host for one in rotations}
     for key in dict.fromkeys(key for one in rotations for key in (*one.before, *one.after)):

@@ -25,7 +25,7 @@ _SUITES = {Offer.RSA: b"aRSA", Offer.ECDSA: b"aECDSA"}
 
 @dataclass(frozen=True, slots=True)
 class TrustedContexts:
-    """Trust anchors and an instant to judge dates by."""
+    """Trust anchors and an instant at which certificates have to be valid."""
 
     contexts: Mapping[Offer, SSL.Context]
     private: bool

@@ -75,7 +75,7 @@ def check(
     targets: Collection[str] | None = None,
     name: str = "",
 ) -> Checked:
-    """Read and judge a pins.toml, for all of its targets or for some; ``name`` is what headers call standard input.
+    """Read and check a pins.toml, for all of its targets or for some; ``name`` is what headers call standard input.
 
     Raises InputError when pins.toml, or a base file it names, cannot be read.
     """

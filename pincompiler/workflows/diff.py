@@ -122,7 +122,7 @@ def _pairs(here: tuple[InForce, ...], there: tuple[InForce, ...]) -> Iterator[tu
 
 
 def _compare_apps(old: FileContents, new: FileContents) -> Comparison:
-    """Mechanism by mechanism; what an app has none of is told by its pins and findings."""
+    """Mechanism by mechanism; what an app has none of shows in its pins and findings."""
     assert old.app and new.app and old.subject and new.subject  # noqa: S101, PT018 - for the type checker
     # Who names two builds has said that they are of one app, whatever their packages.
     changed = changes([since([old.subject], new.subject)])

@@ -45,7 +45,7 @@ def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
     contents.refuse_lacking()
     first, *others = contents.in_force
     for doubt in (doubt for one in contents.in_force for doubt in one.doubts):
-        raise InputError(f"{path}: not everything can be told: {doubt}")
+        raise InputError(f"{path}: not everything in it is known: {doubt}")
     policy = lift(first.enforcement, *(other.enforcement for other in others))
     for pin_set in policy.sets:
         if pin_set.enforce and not pin_set.keys:

@@ -70,10 +70,10 @@ class SeveralAppsError(InputError):
     def __init__(self, path: str, apps: Sequence[tuple[str, tuple[str, ...]]], *, packed: bool) -> None:
         """``apps`` are the files of each with what it is called; ``packed`` is whether they are in an archive."""
         self.parts = tuple(parts for _, parts in apps)
-        told = ", ".join(f"{parts[0]} is {title}" for title, parts in apps[:_TOLD])
-        more = f", and {len(apps) - _TOLD} more" if len(apps) > _TOLD else ""
+        named = ", ".join(f"{parts[0]} is {title}" for title, parts in apps[:_NAMED])
+        more = f", and {len(apps) - _NAMED} more" if len(apps) > _NAMED else ""
         way = "unpack it and name one of them" if packed else "name one of them"
-        super().__init__(f"{path}: holds several apps; {way}: {told}{more}")
+        super().__init__(f"{path}: holds several apps; {way}: {named}{more}")
 
 
 def is_app_file(name: str) -> bool:

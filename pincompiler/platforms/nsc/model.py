@@ -185,7 +185,7 @@ class Nsc(Enforcement):
     oddities: tuple[Oddity, ...] = field(default=(), compare=False)
     """What Android skips without a word, and its author hardly meant it to."""
     target_sdk: int = field(default=24, compare=False)
-    """The API level that the app aims at: below 24 it trusts CAs of users unless told otherwise."""
+    """The API level that the app aims at: below 24 it trusts CAs of users by default."""
     _trusts: Mapping[int, Trust] = field(init=False, compare=False, repr=False)
     """Of each config and of the base, by its id, where any of them trusts others than the system's CAs."""
     _exact: Mapping[str, tuple[DomainConfig, Demand]] = field(init=False, compare=False, repr=False)

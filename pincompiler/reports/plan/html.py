@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.planning.plan import Plan
-    from pincompiler.planning.schedule import Judgement, Serving
+    from pincompiler.planning.schedule import RotationVerdict, Serving
 
 _STATES = {Safety.SAFE: "enforced", Safety.UNSAFE: "broken", Safety.UNKNOWN: "unknown"}
 """The classes of the style sheet for good, bad and unknown."""
@@ -48,7 +48,7 @@ def render(plan: Plan) -> str:
         version=__version__,
         day=plan.today.isoformat(),
         counts=visible(words.counts(plan)),
-        rotations=tuple(_row(one, plan) for one in plan.judgements),
+        rotations=tuple(_row(one, plan) for one in plan.verdicts),
         calendar=drawn(_spans(plan), plan.today, "the day of the plan"),
         keys=tuple((visible(title), visible(said)) for title, said in words.key_rows(plan)),
         expiries=tuple(visible(words.expiry(one, plan.today)) for one in plan.expiries),
@@ -67,7 +67,7 @@ def render(plan: Plan) -> str:
     )
 
 
-def _row(one: Judgement, plan: Plan) -> RotationRow:
+def _row(one: RotationVerdict, plan: Plan) -> RotationRow:
     rotation, safe = one.rotation, one.safety is Safety.SAFE
     return RotationRow(
         _STATES[one.safety],
@@ -83,9 +83,9 @@ def _row(one: Judgement, plan: Plan) -> RotationRow:
 
 def _spans(plan: Plan) -> Iterator[Stretch]:
     """What is served when, by whom it has to be accepted, and what ends of it."""
-    judgements = {(one.rotation.host, one.rotation.day): one for one in plan.judgements}
-    for segment in served((one.rotation for one in plan.judgements), plan.today):
-        yield _of_server(segment, judgements.get((segment.host, segment.first)))
+    verdicts = {(one.rotation.host, one.rotation.day): one for one in plan.verdicts}
+    for segment in served((one.rotation for one in plan.verdicts), plan.today):
+        yield _of_server(segment, verdicts.get((segment.host, segment.first)))
     for member in plan.fleet:
         yield Stretch(f"{member.name} is supported", "release", member.first, member.entry.until)
     for expiry in plan.expiries:
@@ -99,10 +99,10 @@ def _spans(plan: Plan) -> Iterator[Stretch]:
             )
 
 
-def _of_server(segment: Serving, judgement: Judgement | None) -> Stretch:
+def _of_server(segment: Serving, verdict: RotationVerdict | None) -> Stretch:
     what = f"{segment.host} serves {words.keys_named(segment.keys)}"
     ends = None if segment.last == ENDLESS else segment.last
-    if judgement is None or judgement.safety is Safety.SAFE:
+    if verdict is None or verdict.safety is Safety.SAFE:
         return Stretch(what, "pins", segment.first, ends)
-    when = f", first safe on {judgement.first_safe}" if judgement.first_safe else ""
-    return Stretch(f"{what}: {judgement.safety.value}{when}", "over", segment.first, ends)
+    when = f", first safe on {verdict.first_safe}" if verdict.first_safe else ""
+    return Stretch(f"{what}: {verdict.safety.value}{when}", "over", segment.first, ends)

@@ -35,19 +35,19 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.planning.plan import Plan
-    from pincompiler.planning.schedule import Judgement, KeyNeed, Refusal
+    from pincompiler.planning.schedule import KeyNeed, Refusal, RotationVerdict
 
 
 @dataclass(frozen=True, slots=True)
 class _Rotation:
-    judgement: Judgement
+    verdict: RotationVerdict
     plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
     refusal: Refusal
-    judgement: Judgement
+    verdict: RotationVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ _REFUSAL = JsonTable(
             "served",
             TEXT,
             "Which keys it refuses: `from` or `to`.",
-            lambda one: "from" if one.refusal.served == one.judgement.rotation.before else "to",
+            lambda one: "from" if one.refusal.served == one.verdict.rotation.before else "to",
         ),
         field("from", DAY, "The first day of it.", "refusal.first"),
         field("to", DAY_OR_NULL, "The last day of it.", _known("refusal.last")),
@@ -114,35 +114,35 @@ _ROTATION = JsonTable(
     "rotation",
     "A change of keys, and whether it is safe.",
     (
-        field("host", TEXT, "The host.", "judgement.rotation.host"),
-        field("from", TEXTS, "The keys that are served before it.", _titles("judgement.rotation.before")),
-        field("to", TEXTS, "The keys that are served from it on.", _titles("judgement.rotation.after")),
-        field("date", DAY, "The day that is planned.", "judgement.rotation.day"),
-        field("past", TRUTH, "Whether that day was before today.", "judgement.past"),
-        field("verdict", Choice(Safety), "What it is for supported clients.", "judgement.safety"),
+        field("host", TEXT, "The host.", "verdict.rotation.host"),
+        field("from", TEXTS, "The keys that are served before it.", _titles("verdict.rotation.before")),
+        field("to", TEXTS, "The keys that are served from it on.", _titles("verdict.rotation.after")),
+        field("date", DAY, "The day that is planned.", "verdict.rotation.day"),
+        field("past", TRUTH, "Whether that day was before today.", "verdict.past"),
+        field("verdict", Choice(Safety), "What it is for supported clients.", "verdict.safety"),
         field(
             "first-safe-date",
             DAY_OR_NULL,
             "If it is not safe, the first day on which it would be.",
-            _known("judgement.first_safe"),
+            _known("verdict.first_safe"),
         ),
         field(
             "accepted-from",
             TEXT_OR_NULL,
             "The release from which on all accept the new keys.",
-            "judgement.accepted_from",
+            "verdict.accepted_from",
         ),
         field(
             "refusals",
             Many(_REFUSAL),
             "Who refuses what, and when; none if it is safe.",
-            lambda one: [_Refusal(refusal, one.judgement) for refusal in one.judgement.refusals],
+            lambda one: [_Refusal(refusal, one.verdict) for refusal in one.verdict.refusals],
         ),
         field(
             "next",
             TEXT_OR_NULL,
             "What to do.",
-            lambda one: words.next_step(one.judgement, one.plan),
+            lambda one: words.next_step(one.verdict, one.plan),
         ),
     ),
 )
@@ -254,7 +254,7 @@ PLAN = result(
         "rotations",
         Many(_ROTATION),
         "The changes of keys, host by host, each by day.",
-        lambda plan: [_Rotation(one, plan) for one in plan.judgements],
+        lambda plan: [_Rotation(one, plan) for one in plan.verdicts],
     ),
     field(
         "keys",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pincompiler.planning.plan import Plan
-    from pincompiler.planning.schedule import Judgement
+    from pincompiler.planning.schedule import RotationVerdict
 
 _COLOURS = {Safety.UNSAFE: "31", Safety.UNKNOWN: "33", Safety.SAFE: "32"}
 
@@ -22,7 +22,7 @@ def render(plan: Plan, *, colour: bool) -> str:
     """A paragraph for each thing that there is something to say of."""
     parts = (
         ("Releases", _releases(plan)),
-        ("Rotations", (line for one in plan.judgements for line in _rotation(one, plan, colour=colour))),
+        ("Rotations", (line for one in plan.verdicts for line in _rotation(one, plan, colour=colour))),
         ("Keys", _keys(plan)),
         (
             "Pins that end before the next release",
@@ -46,7 +46,7 @@ def _releases(plan: Plan) -> Iterator[str]:
         yield visible(f"{name:<{wide}}  {days:<{long}}  {words.content(one.entry, plan)}{error}")
 
 
-def _rotation(one: Judgement, plan: Plan, *, colour: bool) -> Iterator[str]:
+def _rotation(one: RotationVerdict, plan: Plan, *, colour: bool) -> Iterator[str]:
     rotation = one.rotation
     change = f"{words.keys_named(rotation.before)} -> {words.keys_named(rotation.after)}"
     verdict = painted(one.safety.value, _COLOURS[one.safety], colour=colour)

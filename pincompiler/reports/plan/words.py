@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.planning.plan import Plan
-    from pincompiler.planning.schedule import Judgement, KeyNeed, Refusal
+    from pincompiler.planning.schedule import KeyNeed, Refusal, RotationVerdict
     from pincompiler.planning.support import Expiry, LeafPins, SupportWindow
     from pincompiler.policy.enforcement import Key
     from pincompiler.policy.project import SupportedRelease
@@ -69,7 +69,7 @@ class ReleaseRefusal:
         return f"{self.release} refuses {keys_named(self.served)}, {when}: {', '.join(self.mechanisms)}"
 
 
-def refused(one: Judgement) -> tuple[ReleaseRefusal, ...]:
+def refused(one: RotationVerdict) -> tuple[ReleaseRefusal, ...]:
     """The refusals of a rotation, release by release: one configuration less to read for each platform."""
     found: dict[tuple[str, tuple[Key, ...], Outcome], list[Refusal]] = {}
     for refusal in one.refusals:
@@ -92,7 +92,7 @@ def mechanism(one: Refusal) -> str:
     return f"{name} (API {one.api})" if one.api else name
 
 
-def first_safe(one: Judgement, plan: Plan) -> str:
+def first_safe(one: RotationVerdict, plan: Plan) -> str:
     """The day, or that there is none."""
     if one.first_safe is None:
         return "none"
@@ -101,7 +101,7 @@ def first_safe(one: Judgement, plan: Plan) -> str:
     return str(one.first_safe)
 
 
-def next_step(one: Judgement, plan: Plan) -> str:
+def next_step(one: RotationVerdict, plan: Plan) -> str:
     """What to do about a rotation that is not safe, in a line; nothing for one that is."""
     if one.safety is Safety.SAFE:
         return ""
@@ -117,7 +117,7 @@ def next_step(one: Judgement, plan: Plan) -> str:
     return f"{_perhaps(one, plan)}{step}"
 
 
-def _perhaps(one: Judgement, plan: Plan) -> str:
+def _perhaps(one: RotationVerdict, plan: Plan) -> str:
     """A chain is taken for what is written of it; a pinned CA above a server's key may have been left out."""
     old, new = one.rotation.before, one.rotation.after
     pin_set = plan.policy.covering(one.rotation.host)
@@ -129,7 +129,7 @@ def _perhaps(one: Judgement, plan: Plan) -> str:
     return f"if {above} is above these keys, write {chains}; else "
 
 
-def _keep(one: Judgement, drop: Refusal, plan: Plan) -> str:
+def _keep(one: RotationVerdict, drop: Refusal, plan: Plan) -> str:
     """The old keys are served for longer than a release accepts them."""
     old, day = keys_named(one.rotation.before), one.rotation.day
     if one.first_safe:
@@ -141,7 +141,7 @@ def _keep(one: Judgement, drop: Refusal, plan: Plan) -> str:
     return f"replace {drop.release} by a release that accepts {old}: it is served until {day}"
 
 
-def _wait(one: Judgement, lack: Refusal, plan: Plan) -> str:
+def _wait(one: RotationVerdict, lack: Refusal, plan: Plan) -> str:
     """The new keys are served before every release accepts them."""
     rotation = one.rotation
     new = keys_named(rotation.after)
@@ -160,7 +160,7 @@ def _wait(one: Judgement, lack: Refusal, plan: Plan) -> str:
     return f"{back}move the next rotation of {rotation.host} too: {lack.release} refuses {new} until then"
 
 
-def _newest(one: Judgement, otherwise: Refusal, plan: Plan) -> str:
+def _newest(one: RotationVerdict, otherwise: Refusal, plan: Plan) -> str:
     """Why the newest release refuses the new keys, if it does so on the days in question."""
     newest = max(plan.fleet, key=lambda member: member.first).name
     return java_name(next((each for each in one.lacking if each.release == newest), otherwise).why)
@@ -230,7 +230,7 @@ def heading(lifetimes: Iterable[tuple[date, int]], today: date) -> str:
 
 def counts(plan: Plan) -> str:
     """How the plan comes out, in a line."""
-    safeties = [one.safety for one in plan.judgements]
+    safeties = [one.safety for one in plan.verdicts]
     counts = ", ".join(f"{n:,} {safety.value}" for safety in Safety if (n := safeties.count(safety)))
     unread = f"; could not read {some([one.name for one in plan.unread])}" if plan.unread else ""
     number = len(safeties)
