@@ -18,7 +18,7 @@ from pincompiler.policy.trust import Certificate
 from pincompiler.tls.answers import Declined, Offer, Seen, Served, Unreached, Visit
 from pincompiler.verdicts.in_force import configured
 from pincompiler.verdicts.outlook import Outcome
-from pincompiler.verdicts.served import Requirements, ServerVerdict, in_days, judge
+from pincompiler.verdicts.served import Requirements, ServerVerdict, in_days, server_verdict
 from tests.strategies import LEAVES, STRANGERS, TODAY, apps, chains, days, hosts, policies
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def test_fine_means_that_no_enforcement_blocks(
     policy: Policy, app: App, host: str, chain: Chain, today: date
 ) -> None:
     targets = lowered(policy, app)
-    verdict = judge(seen(shown(chain), host=host), question(policy, *targets, today=today))
+    verdict = server_verdict(seen(shown(chain), host=host), question(policy, *targets, today=today))
     everybody = [policy, *(enforcement for _, enforcement in targets)]
     blocked = not all(enforcement.accepts(host, chain, today) for enforcement in everybody)
     fine = not verdict.failed(Level.ERROR)
@@ -88,7 +88,7 @@ def test_the_outlook_is_what_each_enforcement_says(
     policy: Policy, app: App, host: str, chain: Chain, today: date
 ) -> None:
     asked = question(policy, *lowered(policy, app), today=today)
-    (one,) = judge(seen(shown(chain), host=host), asked).chains
+    (one,) = server_verdict(seen(shown(chain), host=host), asked).chains
     stranger = Chain(b"", ())
     for known, outlook in zip(asked.in_force, one.outlooks, strict=True):
         for day, verdict in outlook.verdicts:
@@ -105,7 +105,7 @@ GOOD = shown(Chain(NOW_KEY.spki_sha256, STRANGERS))
 
 
 def of_set(pin_set: PinSet, *paths: tuple[PublicKey, ...]) -> set[str]:
-    return codes(judge(seen(*(paths or (GOOD,))), question(Policy((pin_set,)))))
+    return codes(server_verdict(seen(*(paths or (GOOD,))), question(Policy((pin_set,)))))
 
 
 def test_a_sound_server_has_no_remarks() -> None:
@@ -117,7 +117,7 @@ def test_addresses_in_the_middle_of_a_rotation_leave_no_backup() -> None:
 
 
 def test_two_addresses_with_one_chain_are_one_row() -> None:
-    (one,) = judge(seen(GOOD, GOOD), question(Policy((SET,)))).chains
+    (one,) = server_verdict(seen(GOOD, GOOD), question(Policy((SET,)))).chains
     assert [address for address, _ in one.shown] == ["192.0.2.0", "192.0.2.1"]
 
 
@@ -132,7 +132,7 @@ def replace_keys(*keys: Key) -> PinSet:
 
 
 def test_a_report_only_set_locks_nobody_out() -> None:
-    verdict = judge(
+    verdict = server_verdict(
         seen(shown(Chain(STRANGERS[0]))), question(Policy((replace(SET, enforce=False, expires=None),)))
     )
     assert not verdict.failed(Level.ERROR)
@@ -150,7 +150,9 @@ def test_ends_are_told_in_time() -> None:
 
 
 def test_the_last_day_of_a_pin_set_is_today() -> None:
-    (one,) = judge(seen(GOOD), question(Policy((replace(SET, expires=TODAY + timedelta(days=1)),)))).chains
+    (one,) = server_verdict(
+        seen(GOOD), question(Policy((replace(SET, expires=TODAY + timedelta(days=1)),)))
+    ).chains
     assert [(day, verdict.outcome) for day, verdict in one.outlooks[0].verdicts] == [
         (TODAY, Outcome.WORKS),
         (TODAY + timedelta(days=1), Outcome.UNPINNED),
@@ -162,26 +164,26 @@ def test_a_server_that_was_not_met_has_no_verdict() -> None:
         (Seen(HOST, 443, (), "has no address"), False),
         (Seen(HOST, 443, (Visit("192.0.2.1", ((Offer.ANY, Unreached("is silent")),)),)), False),
     ):
-        verdict = judge(silent, question(Policy((SET,))))
+        verdict = server_verdict(silent, question(Policy((SET,))))
         assert (verdict.reached, verdict.complete, verdict.failed(Level.NOTE)) == (reached, False, False)
 
 
 def test_an_address_that_this_machine_has_no_way_to_does_not_count() -> None:
     far = Visit("2001:db8::1", ((Offer.ANY, Unreached("cannot be reached", elsewhere=True)),))
-    verdict = judge(Seen(HOST, 443, (*seen(GOOD).visits, far)), question(Policy((SET,))))
+    verdict = server_verdict(Seen(HOST, 443, (*seen(GOOD).visits, far)), question(Policy((SET,))))
     assert verdict.complete
     assert [(remark.level, remark.code) for remark in verdict.remarks] == [(Level.NOTE, "unreachable")]
 
 
 def test_a_host_with_addresses_that_were_not_asked_is_not_seen_whole() -> None:
     more = replace(seen(GOOD), problem="has 41 addresses, of which 32 were asked")
-    verdict = judge(more, question(Policy((SET,))))
+    verdict = server_verdict(more, question(Policy((SET,))))
     assert (verdict.reached, verdict.complete, codes(verdict)) == (True, False, {"unreachable"})
 
 
 def test_a_handshake_that_is_refused_is_an_error() -> None:
     visit = Visit("192.0.2.1", ((Offer.ANY, Declined("unrecognized name")),))
-    verdict = judge(Seen(HOST, 443, (visit,)), question(Policy((SET,))))
+    verdict = server_verdict(Seen(HOST, 443, (visit,)), question(Policy((SET,))))
     assert verdict.failed(Level.ERROR)
 
 

@@ -25,7 +25,7 @@ from pincompiler.policy.project import App
 from pincompiler.reports.verify import text as verify_text
 from pincompiler.tls.answers import Offer, Seen, Served, Visit
 from pincompiler.tls.keys import public_anchors
-from pincompiler.verdicts.served import judge
+from pincompiler.verdicts.served import server_verdict
 from pincompiler.workflows.verify import VerifyRequest, prepare
 from tests import pki, tls_servers
 from tests.patience import WAIT_S
@@ -211,7 +211,7 @@ def test_the_readme_shows_a_verdict_as_it_is_printed(tmp_path: Path, request: py
         (offer, Served(version, path))
         for offer, version in ((Offer.ANY, "TLS 1.3"), (Offer.ECDSA, "TLS 1.2"))
     )
-    verdict = judge(Seen(HOST, 443, (Visit("192.0.2.17", answers),)), asked)
+    verdict = server_verdict(Seen(HOST, 443, (Visit("192.0.2.17", answers),)), asked)
     shown = verify_text.render(verdict, asked, colour=False)
     part = f"```\n$ pincompiler verify\n{shown}```\n"
     if request.config.getoption("--update-golden"):

@@ -24,7 +24,7 @@ from pincompiler.base.records import dataclass
 from pincompiler.keys.spki import PublicKey
 from pincompiler.policy.enforcement import Role
 from pincompiler.policy.worlds import STRANGER
-from pincompiler.verdicts.outlook import Candidate, Outcome, judge
+from pincompiler.verdicts.outlook import Candidate, Outcome, fate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -222,7 +222,7 @@ def refusals(
             why = member.release.error
             yield Refusal(member.name, "", None, served, Outcome.UNKNOWN, begins, ends, why)
         # A clock that is ahead or behind shows the days around.
-        for row in judge(member.release, candidate, earlier(begins), later(ends)).rows:
+        for row in fate(member.release, candidate, earlier(begins), later(ends)).rows:
             for span in row.spans:
                 verdict = span.verdict
                 if verdict.outcome in (Outcome.BLOCKED, Outcome.UNKNOWN):

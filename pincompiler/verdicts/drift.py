@@ -2,7 +2,7 @@
 
 :func:`pincompiler.policy.differences.differences` says whether there is any drift, completely; what it finds is
 then put into the words of a release: a host is missing, a key is missing or unknown, a name reaches
-too far.  What differs and has no such words is told by its counter-example.
+too far.  What differs and has no such words is reported by its counter-example.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ class _Comparison:
         ordered += [name for name in found if name not in set(ordered)]
         labels = unused_labels([*self.expected.names(), *self.shipped.enforcement.names()])
         for name in ordered:
-            told = tuple(self._named(name, labels))
-            yield from told or (self._other(found[name][0], DriftKind.KEY_UNKNOWN),)
+            named = tuple(self._named(name, labels))
+            yield from named or (self._other(found[name][0], DriftKind.KEY_UNKNOWN),)
         yield from trusting.values()
 
     def _named(self, name: str, labels: tuple[str, str]) -> Iterator[Drift]:
@@ -115,11 +115,11 @@ class _Comparison:
         if name not in set(self.policy.names()) and not wanted:
             yield self._one(DriftKind.HOST_UNKNOWN, name, f"{name} is pinned, and pins.toml does not know it")
             return
-        told = tuple(self._keys(name, name, wanted, actual)) if wanted and actual else ()
-        yield from told
-        yield from self._below(name, labels, {drifted.pin for drifted in told})
+        named = tuple(self._keys(name, name, wanted, actual)) if wanted and actual else ()
+        yield from named
+        yield from self._below(name, labels, {drifted.pin for drifted in named})
 
-    def _below(self, name: str, labels: tuple[str, str], told: set[bytes]) -> Iterator[Drift]:
+    def _below(self, name: str, labels: tuple[str, str], named: set[bytes]) -> Iterator[Drift]:
         """What differs for the names below a configured one, and not for itself."""
         if is_ip_address(name):
             return
@@ -133,8 +133,8 @@ class _Comparison:
                 yield self._one(DriftKind.WIDER, name, said)
                 return
             found = tuple(self._keys(name, f"names below {name}", wanted, actual))
-            yield from (one for one in found if one.pin not in told and (one.pin or not told))
-            told |= {one.pin for one in found}
+            yield from (one for one in found if one.pin not in named and (one.pin or not named))
+            named |= {one.pin for one in found}
 
     def _keys(self, name: str, who: str, wanted: Demand, actual: Demand) -> Iterator[Drift]:
         here, there = _pins(wanted), _pins(actual)

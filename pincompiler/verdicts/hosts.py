@@ -86,7 +86,7 @@ def _mechanisms(app: ShippedApp) -> tuple[Mechanism, ...]:
     """Those that the app has or may have, and the NSC, which every app could have."""
     there = {shipped.mechanism for shipped in app.shipped} | {Mechanism.NSC}
     for unseen in app.unseen:
-        # What could be anything is told as OkHttp's, the usual one, and not once for each mechanism.
+        # What could be anything is reported as OkHttp's, the usual one, and not once for each mechanism.
         some = unseen.mechanisms - {Mechanism.NSC}
         there |= {Mechanism.OKHTTP} if len(some) > 2 else some
     return tuple(mechanism for mechanism in Mechanism if mechanism in there)
@@ -140,13 +140,13 @@ def _judged(
     app: ShippedApp, mechanism: Mechanism, shipped: list[InForce], host: str, today: date
 ) -> _Judgement:
     found = [_one(one, host, today) for one in shipped]
-    told = [one for one in found if one.verdict is not Verdict.NOT_COVERED]
-    if mechanism is Mechanism.NSC and told:
+    covered = [one for one in found if one.verdict is not Verdict.NOT_COVERED]
+    if mechanism is Mechanism.NSC and covered:
         # Variants are for different devices: the worst of them is what some of them get.
         return min(found, key=lambda one: list(Verdict).index(one.verdict))
-    if told:
+    if covered:
         # Clients stand side by side: whichever enforces best speaks for the host, others have rules of their own.
-        return max(told, key=lambda one: list(Verdict).index(one.verdict))
+        return max(covered, key=lambda one: list(Verdict).index(one.verdict))
     for unseen in app.unseen:
         if mechanism in unseen.mechanisms:
             return _Judgement(Verdict.UNKNOWN, f"{unseen.what}: {unseen.why}")

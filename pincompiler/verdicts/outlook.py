@@ -3,7 +3,7 @@
 ::
 
     new.pem, host, trust store -> Candidate --+
-                                              +-> judge -> Fate: mechanism x Android versions x days
+                                              +-> fate -> Fate:  mechanism x Android versions x days
     app, NSC, plist, pins.toml -> Release ----+
 
 Nothing here reads a file or a clock.  A day is a day on the device's own calendar.
@@ -170,7 +170,7 @@ class Fate:
 _COUNTS = (Outcome.BLOCKED, Outcome.UNKNOWN, Outcome.WORKS, Outcome.UNPINNED)
 
 
-def judge(release: Release, candidate: Candidate, first: date, last: date) -> Fate:
+def fate(release: Release, candidate: Candidate, first: date, last: date) -> Fate:
     """What becomes of the chain on the days from ``first`` to ``last``, both included."""
     rows = dict.fromkeys(_row(one, candidate, first, last) for one in release.in_force)
     if release.error or rows:
@@ -263,7 +263,7 @@ def on_pins(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
         ended = max(clause.until for clause in demand if clause.until)
         return ChainVerdict(Outcome.UNPINNED, f"its pins ended on {ended}")
     if not candidate.path:
-        # That there is no path has been told; what pins would say of one is nobody's business.
+        # The lack of a path has been reported; pins have nothing to add.
         return ChainVerdict(Outcome.UNPINNED, "")
     return _held_to(one, candidate, in_force, day)
 

@@ -103,12 +103,12 @@ class Requirements:
     """UTC."""
     today: date
     horizon: int
-    """Days before an end from which on it is told of."""
+    """Warn this many days before an end."""
     private: bool
     """Whether trust anchors were named, so that an unknown CA is no surprise."""
 
 
-def judge(seen: Seen, asked: Requirements) -> ServerVerdict:
+def server_verdict(seen: Seen, asked: Requirements) -> ServerVerdict:
     """The verdict on one host."""
     pin_set = asked.policy.covering(seen.host)
     keys = tuple(dict.fromkeys(pin_set.keys)) if pin_set else ()
@@ -265,7 +265,7 @@ def interception(chain: Sequence[PublicKey], *, private: bool) -> Remark | None:
 
 
 def _about_targets(chains: Iterable[ShownChain], asked: Requirements) -> Iterator[Remark]:
-    """Targets that will part from pins.toml: told where pins.toml itself accepts, or they would be an echo."""
+    """Targets that will part from pins.toml, where pins.toml itself accepts; elsewhere they would be an echo."""
     for one in chains:
         wanted = {day: verdict.outcome for day, verdict in one.outlooks[0].verdicts}
         for outlook in one.outlooks[1:]:

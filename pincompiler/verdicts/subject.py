@@ -26,7 +26,7 @@ class InventoryPin:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """What tells a build of an app from another."""
+    """What distinguishes a build of an app from others."""
 
     path: str
     package: str
@@ -63,9 +63,9 @@ class Run:
     version: str
     """Of pincompiler."""
     day: date
-    """The day for which expiries were judged."""
+    """The day on which expiries were checked."""
     horizon: int = 30
-    """Days before an expiry at which it is told."""
+    """Warn this many days before an expiry."""
     engine: str = "fast"
     pins: str = ""
     """The pins.toml, as it was named; empty: without one."""

@@ -91,14 +91,14 @@ def _elsewhere(a: InForce, b: InForce) -> Iterator[str]:
     if isinstance(left, Nsc) and isinstance(right, Nsc):
         if _debug(left) != _debug(right):
             yield f"{a.title} and {b.title} trust other CAs in debuggable builds (debug-overrides)"
-        if _told_trustkit(left) != _told_trustkit(right):
+        if _trustkit_settings(left) != _trustkit_settings(right):
             yield f"{a.title} and {b.title} have other instructions for TrustKit-Android (trustkit-config)"
     if isinstance(left, TrustKit) and isinstance(right, TrustKit) and left.swizzle is not right.swizzle:
         swizzling = a if left.swizzle else b
         yield f"of the two only {swizzling.title} asks TrustKit for every connection (TSKSwizzleNetworkDelegates)"
 
 
-def _told_trustkit(nsc: Nsc) -> dict[str, Reporting]:
+def _trustkit_settings(nsc: Nsc) -> dict[str, Reporting]:
     return {
         domain.name: config.reporting
         for config in nsc.configs

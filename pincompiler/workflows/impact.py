@@ -10,7 +10,7 @@ from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.tls.answers import Served
 from pincompiler.tls.names import names_in
 from pincompiler.tls.trust import trust, validated
-from pincompiler.verdicts.outlook import Candidate, Fate, Release, judge
+from pincompiler.verdicts.outlook import Candidate, Fate, Release, fate
 from pincompiler.workflows.read_release import project_with_releases, read_listed, read_release
 from pincompiler.workflows.verify import chain_of
 
@@ -119,4 +119,4 @@ def fates(asked: Prepared) -> Iterator[tuple[Release, tuple[Fate, ...]]]:
 
 
 def _fates(release: Release, asked: Prepared, first: date, last: date) -> tuple[Fate, ...]:
-    return () if release.error else tuple(judge(release, one, first, last) for one in asked.candidates)
+    return () if release.error else tuple(fate(release, one, first, last) for one in asked.candidates)

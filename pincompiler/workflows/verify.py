@@ -17,7 +17,7 @@ from pincompiler.tls.names import is_for, names_in
 from pincompiler.tls.probing import look_at_all
 from pincompiler.tls.trust import trust, validated
 from pincompiler.verdicts.in_force import configured
-from pincompiler.verdicts.served import Requirements, judge
+from pincompiler.verdicts.served import Requirements, server_verdict
 from pincompiler.workflows.lowering import lower, missing_base
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def verdicts(prepared: Verification, ways: ProbeOptions) -> Iterator[ServerVerdi
         seen: Iterator[Seen] = (_from_file(prepared, one) for one in prepared.endpoints)
     else:
         seen = look_at_all(prepared.endpoints, ways, prepared.trusted)
-    return (judge(one, prepared.question) for one in seen)
+    return (server_verdict(one, prepared.question) for one in seen)
 
 
 def _from_file(prepared: Verification, at: Endpoint) -> Seen:

@@ -19,7 +19,7 @@ class Mode(NamedTuple):
     receiver: str = ""
     """The class of the object that is asked, if its methods complete those which it inherits."""
     directed: bool = False
-    """Whether ways are told apart by where each condition leads to, which is more work."""
+    """Whether ways are kept apart by where each condition leads to, which is more work."""
     kind: int | None = None
     """Which error a WebView reports, if that is given: a constant of SslError."""
     failing: bool = False

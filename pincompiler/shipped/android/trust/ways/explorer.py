@@ -39,7 +39,7 @@ _LARGEST_HELPER: Final = 80
 """Larger ones are taken to do what their callers need: hollow ones are small."""
 _DEEPEST: Final = 4
 _MOST_OUTCOMES: Final = 12
-"""Ends of a helper told apart."""
+"""Ends of a helper kept apart."""
 PLAINLY: Final = Mode()
 _CONTROL: Final = frozenset((*opcodes.ENDS, *opcodes.SWITCHES, *opcodes.IF_TESTS, *opcodes.IF_ZERO_TESTS))
 _NOT_OVERRIDDEN: Final = ACC_PRIVATE | ACC_STATIC | ACC_FINAL

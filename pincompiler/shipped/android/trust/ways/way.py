@@ -51,7 +51,7 @@ class Test(NamedTuple):
     what: str = ""
     """The decisive call or field."""
     where: Condition | None = None
-    """What tells it from others that are about the same, if conditions are told apart by where they lead to."""
+    """What tells it from others that are about the same, if conditions are kept apart by where they lead to."""
 
 
 class Way(NamedTuple):
