@@ -94,12 +94,14 @@ def print_findings(
     artifacts: tuple[WrittenFile, ...] = (),
 ) -> None:
     """Print findings in a pins.toml with their source lines, or the JSON report, which has the artifacts too."""
-    from pincompiler.reports.findings import json, text
+    from pincompiler.reports.findings import text
 
     project, document, findings = checked.project, checked.document, tuple(findings)
     stream = sys.stderr if to_stderr else sys.stdout
     digest = project.policy.digest() if checked.readable else ""
     if output_format is Format.JSON:
+        from pincompiler.reports.findings import json
+
         targets = tuple(output.target for output in project.outputs)
         report = json.FindingsReport(document.file, digest, targets, findings, artifacts)
         stream.write(json.render(command, report))
@@ -115,9 +117,11 @@ def print_bare_findings(
     path: Path, findings: tuple[Finding, ...], doubts: tuple[str, ...], output_format: Format
 ) -> None:
     """Print what `check` finds in a file whose text is not at hand."""
-    from pincompiler.reports.findings import json, text
+    from pincompiler.reports.findings import text
 
     if output_format is Format.JSON:
+        from pincompiler.reports.findings import json
+
         out(json.render("check", json.FindingsReport(str(path), "", (), findings, unknown=doubts)))
         return
     out(text.render(findings, "", "", colour=has_colour(sys.stdout)))
@@ -167,16 +171,17 @@ def print_verdicts(
     verdicts: Iterable[ServerVerdict], asked: Requirements, output_format: Format
 ) -> tuple[ServerVerdict, ...]:
     """Print the verdicts on servers, when all are there: a progress bar and a report do not mix."""
-    from pincompiler.reports.verify import json as verify_json
-    from pincompiler.reports.verify import text as verify_text
+    from pincompiler.reports.verify import text
 
     found = tuple(verdicts)
     if output_format is Format.JSON:
-        out(verify_json.render(found, asked))
+        from pincompiler.reports.verify import json
+
+        out(json.render(found, asked))
     else:
         colour = has_colour(sys.stdout)
-        out("\n".join(verify_text.render(verdict, asked, colour=colour) for verdict in found))
-    talk(verify_text.summary(found))
+        out("\n".join(text.render(verdict, asked, colour=colour) for verdict in found))
+    talk(text.summary(found))
     return found
 
 

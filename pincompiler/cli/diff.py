@@ -23,13 +23,18 @@ def command(
 
     For two builds of an app, also show which findings and pins are new, gone or unchanged.
     """
-    from pincompiler.reports.diff import json as diff_json
-    from pincompiler.reports.diff import text as diff_text
     from pincompiler.workflows.diff import compare
 
     refuse_second_reader(left, right)
     found = compare(left, right, day_of(today))
-    out(diff_json.render(found) if output_format is Format.JSON else diff_text.render(found))
+    if output_format is Format.JSON:
+        from pincompiler.reports.diff import json
+
+        out(json.render(found))
+    else:
+        from pincompiler.reports.diff import text
+
+        out(text.render(found))
     if not (found.differ or found.doubts) and output_format is Format.TEXT:
         talk(f"{left} and {right} accept the same chains for every host on every day")
     code = incomplete(found.doubts)

@@ -36,8 +36,6 @@ def command(
 
 
 def _host_page(host: str, pins: Path, output_format: PageFormat, today: date) -> str:
-    from pincompiler.reports.explain import json as explain_json
-    from pincompiler.reports.explain import text as explain_text
     from pincompiler.workflows import compile as compiler
     from pincompiler.workflows.explain import explain_host
 
@@ -46,13 +44,15 @@ def _host_page(host: str, pins: Path, output_format: PageFormat, today: date) ->
         raise UsageError(f"{pins} has errors; run pincompiler check {pins}")
     found = explain_host(checked, host)
     if output_format is PageFormat.JSON:
-        return explain_json.render_host(host, found)
-    return explain_text.render_host(host, found)
+        from pincompiler.reports.explain import json
+
+        return json.render_host(host, found)
+    from pincompiler.reports.explain import text
+
+    return text.render_host(host, found)
 
 
 def _rule_pages(name: str, output_format: PageFormat) -> str:
-    from pincompiler.reports.explain import json as explain_json
-    from pincompiler.reports.explain import text as explain_text
     from pincompiler.rules.registry import RULES
     from pincompiler.source.tables import did_you_mean
 
@@ -73,5 +73,9 @@ def _rule_pages(name: str, output_format: PageFormat) -> str:
 
         return audit_markdown.render_rules(grouped(chosen))
     if output_format is PageFormat.JSON:
-        return explain_json.render_rules(chosen)
-    return "\n".join(map(explain_text.render_rule, chosen))
+        from pincompiler.reports.explain import json
+
+        return json.render_rules(chosen)
+    from pincompiler.reports.explain import text
+
+    return "\n".join(map(text.render_rule, chosen))

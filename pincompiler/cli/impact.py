@@ -78,17 +78,18 @@ def command(
 
 def _shown(asked: Prepared, output_format: Format) -> int:
     """Print what becomes of the chain; the exit code."""
-    from pincompiler.reports.impact import json as impact_json
-    from pincompiler.reports.impact import text as impact_text
+    from pincompiler.reports.impact import text
     from pincompiler.verdicts.outlook import Outcome
     from pincompiler.workflows import impact
 
     found = tuple(shown(impact.fates(asked), len(asked.releases) + len(asked.listed), "reading releases"))
     if output_format is Format.JSON:
-        out(impact_json.render(found, asked.candidates, asked.first, asked.last))
+        from pincompiler.reports.impact import json
+
+        out(json.render(found, asked.candidates, asked.first, asked.last))
     else:
-        out(impact_text.render(found, asked.candidates, colour=has_colour(sys.stdout)))
-    for line in impact_text.summary(found, asked.candidates):
+        out(text.render(found, asked.candidates, colour=has_colour(sys.stdout)))
+    for line in text.summary(found, asked.candidates):
         talk(line)
     cells = [fate for _, fates in found for fate in fates]
     wrong, unknown = (

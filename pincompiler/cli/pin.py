@@ -39,12 +39,17 @@ def command(
         raise UsageError("name either FILEs or --connect HOST")
     if connect:
         raise typer.Exit(_pin_served(connect, resolve or (), ca_file, timeout, output_format, today))
-    from pincompiler.reports.pin import json as pin_json
-    from pincompiler.reports.pin import text as pin_text
     from pincompiler.workflows.pin import pins
 
     rows, refusals = pins(files or ())
-    out(pin_json.render(rows) if output_format is Format.JSON else pin_text.render(rows))
+    if output_format is Format.JSON:
+        from pincompiler.reports.pin import json
+
+        out(json.render(rows))
+    else:
+        from pincompiler.reports.pin import text
+
+        out(text.render(rows))
     for refusal in refusals:
         talk(f"pincompiler: error: {refusal}")
     raise typer.Exit(COULD_NOT_LOOK if refusals else FINE)
@@ -59,15 +64,20 @@ def _pin_served(
     today: str,
 ) -> int:
     """Print what a server shows, ready for pins.toml; the exit code."""
-    from pincompiler.reports.pin import json as pin_json
-    from pincompiler.reports.pin import text as pin_text
     from pincompiler.tls.probing import ProbeOptions
     from pincompiler.workflows.pin_server import ask
     from pincompiler.workflows.verify import with_resolved
 
     ways = with_resolved(ProbeOptions(timeout), tuple(resolve), "")
     found = ask(host, ways, ca_file, now_of(today))
-    out(pin_json.render_served(found) if output_format is Format.JSON else pin_text.render_served(found))
+    if output_format is Format.JSON:
+        from pincompiler.reports.pin import json
+
+        out(json.render_served(found))
+    else:
+        from pincompiler.reports.pin import text
+
+        out(text.render_served(found))
     for remark in found.remarks:
         talk(f"pincompiler: {remark.level.value}: {found.host} {remark.message}; {remark.fix}")
     if found.chains and not found.failed:
