@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from pincompiler.base import git
+from pincompiler.base.bounds import GIT_BYTES, GIT_SECONDS
 from pincompiler.base.errors import InputError
 from pincompiler.workflows.read_release import read_release
+from tests.bounding import bounded
 from tests.strategies import TODAY
 from tests.test_cli import run
 from tests.test_plan import pins, release
@@ -275,18 +277,18 @@ def test_the_keys_of_a_partial_clone_are_not_taken_for_missing(repository: Path,
     assert error("git:HEAD:pins.toml", tmp_path / "clone").startswith("certs/a.pem: the clone is partial")
 
 
-def test_git_that_never_ends_is_ended(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git, "_SECONDS", 0.5)
+def test_git_that_never_ends_is_ended(repository: Path) -> None:
     (repository / ".git" / "HEAD").unlink()
     os.mkfifo(repository / ".git" / "HEAD")
-    assert error("git:v1:a.txt", repository) == "git takes more than 0.5 seconds"
+    with bounded(GIT_SECONDS, 0.5):
+        assert error("git:v1:a.txt", repository) == "git takes more than 0.5 seconds"
 
 
-def test_a_file_without_end_is_refused(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git, "_LARGEST", 3)
-    assert error("git:v1:a.txt", repository) == "the file has more than 0 MB"
-    monkeypatch.setattr(git, "_LARGEST", 4)
-    assert blob("v1:a.txt", repository) == b"old\n"
+def test_a_file_without_end_is_refused(repository: Path) -> None:
+    with bounded(GIT_BYTES, 3):
+        assert error("git:v1:a.txt", repository) == "the file has more than 3 bytes"
+    with bounded(GIT_BYTES, 4):
+        assert blob("v1:a.txt", repository) == b"old\n"
 
 
 @pytest.mark.parametrize(

@@ -22,13 +22,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
+from pincompiler.base.bounds import FILE_BYTES
 from pincompiler.base.errors import PincompilerError
 from pincompiler.base.finding import Level
 from pincompiler.keys.spki import KeyFileError, public_keys
 from pincompiler.platforms import plist
 from pincompiler.platforms.registry import TARGETS, target_named
 from pincompiler.policy.project import App
-from pincompiler.source.document import LIMIT, Document, parse, read_document
+from pincompiler.source.document import Document, parse, read_document
 from pincompiler.workflows import compile as compiler
 from tests import pki
 from tests.patience import WAIT_S
@@ -177,7 +178,7 @@ def test_a_file_over_the_limit_is_not_read(content: str, tmp_path: Path) -> None
     (tmp_path / "pins.toml").write_text(text, encoding="utf-8")
     (tmp_path / "base.xml").write_text("<network-security-config/>", encoding="utf-8")
     with (tmp_path / content).open("ab") as stream:
-        stream.truncate(LIMIT + 1)
+        stream.truncate(FILE_BYTES.limit + 1)
     before = snapshot(tmp_path, contents=False)
     ran = run("compile", cwd=tmp_path)
     assert ran.code in (1, 2)

@@ -15,6 +15,7 @@ from tempfile import TemporaryFile
 from threading import Timer
 from typing import IO, TYPE_CHECKING, Final
 
+from pincompiler.base.bounds import GIT_BYTES, GIT_MESSAGE, GIT_SECONDS
 from pincompiler.base.errors import InputError
 from pincompiler.base.lazy_regex import lazy_regex
 
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_SECONDS: Final = 60
-"""A pipe or a terminal can stand where git expects a file, and is waited for without end."""
-_LARGEST: Final = 1 << 30
-"""Bytes of one file, as from standard input."""
 _CHUNK: Final = 1 << 18
-_SAID: Final = 10_000
-"""Bytes of git's own messages that are looked at."""
 
 _SETTINGS = {
     # A folder of a clone may look like a bare repository, with a configuration that came with the clone.
@@ -105,7 +100,7 @@ def _run(arguments: list[str], directory: Path, into: IO[bytes]) -> str | None:
             raise InputError(f"git cannot be run: {error.strerror or error}") from error
         _copy(process, into)
         messages.seek(0)
-        said = messages.read(_SAID).decode("utf-8", "replace").strip()
+        said = messages.read(GIT_MESSAGE.limit).decode("utf-8", "replace").strip()
     return (said or f"exit code {process.returncode}") if process.returncode else None
 
 
@@ -120,7 +115,7 @@ def _environment() -> Iterator[tuple[str, str]]:
 
 def _copy(process: subprocess.Popen[bytes], into: IO[bytes]) -> None:
     """Copy the output of a process until it has ended.  InputError if it takes too long or is too much."""
-    late = Timer(_SECONDS, process.kill)
+    late = Timer(GIT_SECONDS.limit, process.kill)
     late.start()
     try:
         with process:
@@ -128,16 +123,16 @@ def _copy(process: subprocess.Popen[bytes], into: IO[bytes]) -> None:
             if not whole:
                 process.kill()
         if late.finished.is_set():
-            raise InputError(f"git takes more than {_SECONDS} seconds")
+            raise InputError(f"git takes more than {GIT_SECONDS}")
         if not whole:
-            raise InputError(f"the file has more than {_LARGEST >> 20} MB")
+            raise InputError(f"the file has more than {GIT_BYTES}")
     finally:
         late.cancel()
 
 
 def _copied(stream: IO[bytes] | None, into: IO[bytes]) -> bool:
     """Copy to the end of a stream; False if it has too much."""
-    left = _LARGEST
+    left = GIT_BYTES.limit
     while stream and left >= 0 and (chunk := stream.read(_CHUNK)):
         left -= len(chunk)
         into.write(chunk)

@@ -10,6 +10,7 @@ import json
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.base.bounds import RESULT_VALUES
 from pincompiler.base.errors import InputError
 from pincompiler.base.json_kinds import Constant, Kind, Schema, WrongError
 from pincompiler.base.records import dataclass
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Of the shape of all results."""
-_MOST_VALUES = 16 * 1024 * 1024
-"""Values of a result, counted by what stands before them; each takes some hundred bytes of memory."""
 _NEVER: Any = object()
 
 
@@ -153,8 +152,9 @@ def parse(table: JsonTable, data: bytes, name: str) -> Any:
 
     Raises InputError with the place of what is wrong: ``audit.json: subjects[0].findings[2].level: …``.
     """
-    if sum(map(data.count, (b",", b"[", b"{"))) > _MOST_VALUES:
-        raise InputError(f"{name}: has more than {_MOST_VALUES:,} values")
+    # Counted by what stands before them.
+    if sum(map(data.count, (b",", b"[", b"{"))) > RESULT_VALUES.limit:
+        raise InputError(f"{name}: has more than {RESULT_VALUES}")
     try:
         found = json.loads(data, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

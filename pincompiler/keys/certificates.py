@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from cryptography import x509
 
-MOST: Final = 2000
-"""Certificates read of one file: twelve times what Mozilla's list of CAs has."""
 SEQUENCE: Final = 0x30
 INTEGER: Final = 0x02
 _TAGGED: Final = 0xA0

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import field
 from struct import Struct
 
+from pincompiler.base.bounds import CERTIFICATES
 from pincompiler.base.records import dataclass
-from pincompiler.keys.certificates import MOST, BundledCertificate, Container, StoreFile, decode
+from pincompiler.keys.certificates import BundledCertificate, Container, StoreFile, decode
 
 _BKS_HEADER = Struct(">II20sI")
 _DIGEST = 20
@@ -58,7 +59,7 @@ class _Walk:
         kind = self.text() if typed else b"X.509"
         der = self.take(self.number(4))
         self.count += 1
-        if self.count > MOST:
+        if self.count > CERTIFICATES.limit:
             raise _DamagedError
         found = decode(der) if kind in (b"X.509", b"X509") else None
         if found is None:

@@ -14,10 +14,10 @@ from binascii import Error as Base64Error
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.base.bounds import CERTIFICATES, DER_DEPTH, ITERATIONS
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.keys.certificates import (
     INTEGER,
-    MOST,
     SEQUENCE,
     BundledCertificate,
     Container,
@@ -31,7 +31,7 @@ from pincompiler.keys.certificates import (
 from pincompiler.keys.decoding import DamagedError, decoding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _PEM = lazy_regex(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _ESCAPED = lazy_regex(rb"(?:\\[nrt])+")
@@ -42,11 +42,7 @@ _KEY_TEXT = lazy_regex(rb"\s*[A-Za-z0-9+/]{16}")
 _BASE64 = lazy_regex(rb"\s*(MII[A-Za-z0-9+/\s]+={0,2})\s*")
 _BKS_HEAD = lazy_regex(rb"\0\0\0[\0-\2]\0\0\0\x14", re.DOTALL)
 _PKCS7_OID = bytes.fromhex("06092a864886f70d0107")
-_MOST_ITERATIONS = 2_000_000
-"""Of a password's hashing: a hostile store could ask for days of it."""
-_DEEPEST = 24
 _JKS, _JCEKS = b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce"
-_TOO_MANY = f"it has more than {MOST:,} certificates"
 _DAMAGED = "it is damaged, or of a kind that nobody reads"
 _SOME_DAMAGED = "a certificate in it is damaged, or of a kind that nobody reads"
 _OCTETS: Final = 0x04
@@ -112,14 +108,19 @@ def read_store(data: bytes, passwords: Iterable[str] = ()) -> StoreFile | None:
 def _read_der(data: bytes) -> StoreFile | None:
     """Certificates one behind the other, as ``generateCertificates`` takes them."""
     elements = (data[start:end] for start, _, _, end in elements_in(data, 0, len(data)))
-    ders = list(islice(takewhile(lambda der: spki_of(der) is not None, elements), MOST + 1))
+    ders = list(islice(takewhile(lambda der: spki_of(der) is not None, elements), CERTIFICATES.limit + 1))
     behind = sum(map(len, ders))
-    found, unread = _decoded(ders[:MOST])
+    found, unread = _decoded(ders[: CERTIFICATES.limit])
     if is_begun(data[behind : behind + HEAD]):
         unread = _SOME_DAMAGED
     if not ders and not unread:
         return None
-    return StoreFile(Container.DER, found, unread=_TOO_MANY if len(ders) > MOST else unread)
+    return StoreFile(Container.DER, found, unread=_too_many(ders) or unread)
+
+
+def _too_many(found: Sequence[object]) -> str:
+    """That not all of them were read; empty if all were."""
+    return f"it has more than {CERTIFICATES}" if len(found) > CERTIFICATES.limit else ""
 
 
 def _iterations(data: bytes, start: int, end: int, depth: int = 0) -> int:
@@ -127,9 +128,11 @@ def _iterations(data: bytes, start: int, end: int, depth: int = 0) -> int:
     most, before = 0, 0
     for _, tag, first, last in elements_in(data, start, end):
         if tag == INTEGER and before == _OCTETS:
-            most = max(most, int.from_bytes(data[first : min(last, first + 16)], "big"))
+            most = max(most, int.from_bytes(data[first:last], "big"))
         elif tag & 0x20 or tag == _OCTETS:
-            most = max(most, _iterations(data, first, last, depth + 1) if depth < _DEEPEST else 0)
+            if depth >= DER_DEPTH.limit:
+                return ITERATIONS.limit + 1  # what is deeper may ask for any number
+            most = max(most, _iterations(data, first, last, depth + 1))
         before = tag
     return most
 
@@ -143,7 +146,7 @@ def _read_pem(data: bytes) -> StoreFile | None:
     keys = open_keys = 0
     damaged = False
     blocks = tuple(_blocks(data))
-    for label, body, ended in blocks[:MOST]:
+    for label, body, ended in blocks[: CERTIFICATES.limit]:
         if label in ("PKCS7", "CMS") and body:
             return _read_pkcs7(_base64(body))
         if label in ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"):
@@ -162,12 +165,12 @@ def _read_pem(data: bytes) -> StoreFile | None:
     unread = unread or (_SOME_DAMAGED if damaged else "")
     if not found and not keys and not unread:
         return None
-    return StoreFile(Container.PEM, found, keys, open_keys, _TOO_MANY if len(blocks) > MOST else unread)
+    return StoreFile(Container.PEM, found, keys, open_keys, _too_many(blocks) or unread)
 
 
 def _blocks(data: bytes) -> Iterator[tuple[str, bytes, bool]]:
     """Label and body of each block, and whether its end is there: what is cut off is a block, too."""
-    begun = list(islice(_PEM.finditer(data), MOST + 1))
+    begun = list(islice(_PEM.finditer(data), CERTIFICATES.limit + 1))
     stops = (*(one.start() for one in begun[1:]), len(data))
     for one, stop in zip(begun, stops, strict=False):
         end = data.find(b"-----END %b-----" % one[1], one.end(), stop)
@@ -209,11 +212,11 @@ def _read_pkcs7(data: bytes) -> StoreFile:
     try:
         with decoding():
             loaded = load_der_pkcs7_certificates(data)
-            ders = [one.public_bytes(Encoding.DER) for one in loaded[:MOST]]
+            ders = [one.public_bytes(Encoding.DER) for one in loaded[: CERTIFICATES.limit]]
     except DamagedError:
         return StoreFile(Container.PKCS7, unread=_DAMAGED)
     found, unread = _decoded(ders)
-    return StoreFile(Container.PKCS7, found, unread=_TOO_MANY if len(loaded) > MOST else unread)
+    return StoreFile(Container.PKCS7, found, unread=_too_many(loaded) or unread)
 
 
 def _decoded(ders: Iterable[bytes]) -> tuple[tuple[BundledCertificate, ...], str]:
@@ -231,7 +234,7 @@ def _read_pkcs12(data: bytes, passwords: Iterable[str]) -> StoreFile:
     whole = tag_at(data, 0)
     if whole is None or (whole[2] or 0) > len(data):
         return StoreFile(Container.PKCS12, unread=_DAMAGED)
-    if _iterations(data, 0, len(data)) > _MOST_ITERATIONS:
+    if _iterations(data, 0, len(data)) > ITERATIONS.limit:
         return StoreFile(Container.PKCS12, unread="it takes too much work to open")
     for password in (None, *dict.fromkeys(passwords)):
         try:
@@ -240,9 +243,15 @@ def _read_pkcs12(data: bytes, passwords: Iterable[str]) -> StoreFile:
         except DamagedError:
             continue
         certs = [*([loaded.cert] if loaded.cert else []), *loaded.additional_certs]
-        found, unread = _decoded(one.certificate.public_bytes(Encoding.DER) for one in certs[:MOST])
+        found, unread = _decoded(
+            one.certificate.public_bytes(Encoding.DER) for one in certs[: CERTIFICATES.limit]
+        )
         keys = int(loaded.key is not None)
         return StoreFile(
-            Container.PKCS12, found, keys, keys, unread=_TOO_MANY if len(certs) > MOST else unread
+            Container.PKCS12,
+            found,
+            keys,
+            keys,
+            unread=_too_many(certs) or unread,
         )
     return StoreFile(Container.PKCS12, unread="it is locked with a password that is not known", locked=True)

@@ -11,6 +11,7 @@ from base64 import b64decode
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.base.bounds import shortened
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.platforms import plist
@@ -284,7 +285,7 @@ def _exceptions(section: Mapping[str, Any]) -> Iterator[Exemption]:
 
 
 def _shown(value: object) -> str:
-    return str(value)[:40] if isinstance(value, bool | str | int | float) else "…"
+    return shortened(str(value)) if isinstance(value, bool | str | int | float) else "…"
 
 
 def _identities(items: object, role: Role) -> tuple[Key, ...] | None:

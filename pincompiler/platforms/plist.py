@@ -12,6 +12,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
+from pincompiler.base.bounds import PLIST_DEPTH
 from pincompiler.base.errors import InputError
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
@@ -302,7 +303,7 @@ class _Scanner:
         raise _Refused(f"refers to the entity {name}, which is declared nowhere")
 
     def _start(self, tag: str, _attributes: object) -> None:
-        if len(self.stack) > 200:
+        if len(self.stack) > PLIST_DEPTH.limit:
             raise _Refused("nested too deeply")
         node = _Node(tag, self.parser.CurrentByteIndex)
         if not self.stack and tag != "plist":

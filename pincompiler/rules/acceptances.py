@@ -6,6 +6,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from pincompiler.base.bounds import shortened
 from pincompiler.base.finding import Finding, Level
 from pincompiler.base.location import java_name
 from pincompiler.rules.registry import RULES
@@ -96,7 +97,7 @@ def _of_the_record(acceptance: Acceptance, today: date, *, used: bool) -> Iterat
         place = where.at("rule") if where else None
         fix = did_you_mean(acceptance.rule, ids) or "see pincompiler explain --all"
         shown = acceptance.rule if acceptance.rule.isprintable() else ascii(acceptance.rule)
-        yield unknown_rule.RULE.at(place, f'no rule is called "{shown[:80]}"', fix)
+        yield unknown_rule.RULE.at(place, f'no rule is called "{shortened(shown)}"', fix)
     elif today >= acceptance.until:
         place = where.at("until") if where else None
         message = f"this acceptance of {acceptance.rule} ended on {acceptance.until.isoformat()}"

@@ -1,5 +1,6 @@
 """What the rules on the entries of OkHttp's pinners have in common."""
 
+from pincompiler.base.bounds import SHOWN_LONG, shortened
 from pincompiler.facts.okhttp import Added, Library
 from pincompiler.rules.rule import Audited, Findings, Mechanism, Rule
 
@@ -23,6 +24,6 @@ def entry(rule: Rule, audited: Audited, one: Added, message: str, fix: str, show
         fix,
         hosts=(one.pattern,),
         mechanism=Mechanism.OKHTTP.value,
-        shown=(shown[:200],),
-        role=shown[:200],
+        shown=(shortened(shown, SHOWN_LONG),),
+        role=shown,
     )

@@ -15,6 +15,7 @@ from pincompiler.android.apk import open_package
 from pincompiler.android.constants.budget import TooMuchError
 from pincompiler.android.constants.program import Program
 from pincompiler.android.dex import DexError
+from pincompiler.base.bounds import GIVEN_UP
 from pincompiler.facts import Mechanism, ShippedApp, Unseen
 from pincompiler.facts.engine import Engine
 from pincompiler.shipped.android import bundled, engines, kits, loading, nsc, okhttp, trust
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["COLLECTORS", "Engine", "read_app"]
 
-_MOST_GIVEN_UP = 20
-"""Methods that are named."""
 COLLECTORS = {
     "nsc": nsc,
     "okhttp": okhttp,
@@ -105,7 +104,7 @@ def _given_up(source: Source) -> None:
     """Say what of the code was too much to follow; what a library does leaves nothing of the app unknown."""
     budget = source.program.budget
     own = [one for one in budget.given_up if source.owner_of(one.class_name).first_party]
-    for method in source.bounded(own, _MOST_GIVEN_UP, "the code", *IN_CODE):
+    for method in source.bounded(own, GIVEN_UP.limit, "the code", *IN_CODE):
         source.doubt(source.where(method).symbol, budget.given_up[method], *IN_CODE)
     for name, why in source.program.damaged.items():
         source.doubt(name, f"cannot be searched: {why}", *IN_CODE)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.base.bounds import FILE_BYTES
 from pincompiler.base.errors import InputError
 from pincompiler.base.finding import Finding, Level
 from pincompiler.base.lazy_regex import lazy_regex
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
     from pincompiler.base.location import TomlPath
 
-LIMIT = 64 * 2**20
-"""Bytes; a pins.toml of 100,000 hosts has 20 million."""
 
 _LONG_KEY = lazy_regex(r"""(?:\.[ \t]*["']?[A-Za-z0-9_-]*["']?[ \t]*){200}""")
 """More parts than a key needs, or a host name can have."""
@@ -42,7 +41,7 @@ class Document:
     problems: tuple[Finding, ...] = ()
 
 
-def read_bytes(path: Path, limit: int = LIMIT) -> bytes:
+def read_bytes(path: Path, limit: int = FILE_BYTES.limit) -> bytes:
     """The content of a file, or of standard input for ``-``.
 
     Raises InputError when there is none, when it cannot be read, or when it has more than ``limit``

@@ -7,6 +7,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from typing import TYPE_CHECKING
 
+from pincompiler.base.bounds import KEY_FILE_BYTES
 from pincompiler.base.errors import InputError
 from pincompiler.base.finding import Level
 from pincompiler.base.lazy_regex import lazy_regex
@@ -28,8 +29,6 @@ _NAME = lazy_regex(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _ROLES: Mapping[str, Role | None] = {role.value: role for role in Role}
 _HEX = lazy_regex(r"(?:[0-9a-fA-F]{2}[: ]?){31}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{2}[: ]?){19}[0-9a-fA-F]{2}")
 _PREFIX = lazy_regex(r"(?:sha256|sha-256|pin-sha256|sha1)[/:=]+\"?", re.IGNORECASE)
-_LIMIT = 16 * 2**20
-"""Bytes; the largest bundles of public CAs have one million."""
 
 
 class KeyReader:
@@ -114,7 +113,7 @@ class KeyReader:
         if path not in self._files:
             self._files[path] = None
             try:
-                self._files[path] = public_keys(read_bytes(path, _LIMIT), text)
+                self._files[path] = public_keys(read_bytes(path, KEY_FILE_BYTES.limit), text)
             except KeyFileError as error:
                 self._reporter.error(error.rule, f"{text} {error}", where, error.fix)
             except InputError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.base.bounds import shortened
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy.project import Output
@@ -175,7 +176,7 @@ class OutputReader:
             shown = package if package.isprintable() else ascii(package)
             fix = f"`{wrong}` is a reserved word" if wrong else 'write it like "com.example.shop"'
             self._reporter.error(
-                "invalid-value", f'"{shown[:80]}" is no package', table.where.at("package"), fix
+                "invalid-value", f'"{shortened(shown)}" is no package', table.where.at("package"), fix
             )
             return None
         return package

@@ -8,6 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
+from pincompiler.base.bounds import PATH_LETTERS
+
 if TYPE_CHECKING:
     from pincompiler.base.location import Location
     from pincompiler.source.tables import Reporter
@@ -34,7 +36,7 @@ def inside(text: str, root: Path, where: Location, reporter: Reporter) -> PurePo
 def refused(text: str) -> tuple[str, str] | None:
     """What is wrong with the text of a path, and what to do; None: it stays below wherever it starts."""
     path = PurePosixPath(text)
-    if len(text) > 1000:
+    if len(text) > PATH_LETTERS.limit:
         return f"a path of {len(text):,} characters is longer than systems take", "shorten it"
     if not text.isprintable() or "\\" in text:
         return f"{text!a} is no portable path", "use printable names and /"

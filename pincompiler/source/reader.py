@@ -6,6 +6,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.base.bounds import shortened
 from pincompiler.base.finding import Finding, Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location
@@ -271,5 +272,5 @@ def _file_name(file: str) -> str:
 
 
 def _quoted(text: Any) -> str:
-    shown = text if len(text) <= 80 else f"{text[:77]}…"
+    shown = shortened(text)
     return f'"{shown}"' if shown.isprintable() else ascii(shown)

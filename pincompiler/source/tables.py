@@ -6,6 +6,7 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pincompiler.base.bounds import shortened
 from pincompiler.base.finding import Finding, Level
 
 if TYPE_CHECKING:
@@ -168,5 +169,5 @@ class TomlTable:
 
 
 def _shown(key: str) -> str:
-    key = key if len(key) <= 80 else f"{key[:77]}…"
+    key = shortened(key)
     return key if key.isprintable() else ascii(key)[1:-1]

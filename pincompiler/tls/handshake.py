@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from OpenSSL import SSL
 
+from pincompiler.base.bounds import HANDSHAKE_BYTES
 from pincompiler.base.records import dataclass
 from pincompiler.keys.decoding import decoding
 from pincompiler.policy.hosts import is_ip_address
@@ -25,8 +26,6 @@ from pincompiler.tls.trust import TrustedContexts, accepted
 if TYPE_CHECKING:
     from cryptography import x509
 
-MOST_BYTES: Final = 1 << 18
-"""Of a whole handshake: OpenSSL itself takes at most 100 KB of certificates."""
 _PIECE: Final = 1 << 14
 _NO_WAY = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _OPENSSL = "ask whoever runs the server; openssl s_client shows more"
@@ -89,7 +88,7 @@ class _Handshake:
             received += len(piece)
             if not piece:
                 return Unreached("closed the connection during the handshake", closed=True)
-            if received > MOST_BYTES or monotonic() > self.ends:
+            if received > HANDSHAKE_BYTES.limit or monotonic() > self.ends:
                 return _endless(received)
             connection.bio_write(piece)
 
@@ -134,6 +133,6 @@ def _shown(connection: SSL.Connection) -> list[x509.Certificate]:
 
 
 def _endless(received: int) -> Answer:
-    if received > MOST_BYTES:
+    if received > HANDSHAKE_BYTES.limit:
         return Refused("too-large", "sends more than any handshake has", _OPENSSL)
     raise TimeoutError

@@ -7,8 +7,9 @@ from collections import deque
 from concurrent.futures import Future
 from dataclasses import field
 from threading import Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from pincompiler.base.bounds import ADDRESSES
 from pincompiler.base.records import dataclass
 from pincompiler.tls.answers import Answer, Declined, Offer, Seen, Served, Unreached, Visit
 from pincompiler.tls.handshake import Place, handshake
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from pincompiler.tls.trust import TrustedContexts
 
-MOST_ADDRESSES: Final = 32
-"""Tried of one name."""
 
 Endpoint = tuple[str, int]
 """A host, in lower-case A-labels, and a port."""
@@ -80,7 +79,7 @@ def look_at(endpoint: Endpoint, ways: ProbeOptions, trusted: TrustedContexts) ->
     except (OSError, UnicodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the name cannot be asked for"
         return Seen(host, port, (), f"has no address: {(reason or str(error)).lower()}")
-    asked = places[:MOST_ADDRESSES]
+    asked = places[: ADDRESSES.limit]
     visits = (Visit(_title(place, port), _answers(host, place, ways, trusted)) for place in asked)
     more = f"has {len(places):,} addresses, of which {len(asked)} were asked" if asked != places else ""
     return Seen(host, port, tuple(visits), more)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from pincompiler.base.bounds import shortened
 from pincompiler.base.records import dataclass
 from pincompiler.facts import ApiRange, Mechanism, State
 from pincompiler.policy.differences import unused_labels
@@ -78,7 +79,7 @@ def _vain(app: ShippedApp) -> Iterator[HostVerdict]:
     """A row for each name that has pins and is no host's: whatever it is asked, another entry would answer."""
     for shipped in app.shipped:
         for name, why in shipped.unmatched:
-            said = f"no host matches {name[:80]}: {why}"
+            said = f"no host matches {shortened(name)}: {why}"
             yield HostVerdict(name, shipped.mechanism, shipped.api, Verdict.DISABLED, said, shipped.where)
 
 

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler import shipped
+from pincompiler.base.bounds import RESCUED
 from pincompiler.reports.audit import json as audit_json
 from pincompiler.reports.audit import sarif
 from pincompiler.reports.audit import text as audit_text
 from pincompiler.workflows import audit
 from tests.apk.forge import simple_zip
+from tests.bounding import bounded
 from tests.builds import assemble
 from tests.dex.smali import class_file, method
 from tests.patience import no_hang
@@ -35,9 +36,10 @@ ASKED = audit.audit_options(TODAY, None, ())
 
 
 @pytest.fixture(autouse=True)
-def _no_rescue(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_rescue() -> Iterator[None]:
     """androguard takes most of a second for each broken file; it has tests of its own."""
-    monkeypatch.setattr(shipped.engines, "_MOST_RESCUED", 0)
+    with bounded(RESCUED, 0):
+        yield
 
 
 def audited(data: bytes, folder: Path) -> Subject:

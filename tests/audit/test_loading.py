@@ -8,11 +8,13 @@ import pytest
 
 from pincompiler.android.apk import read_package
 from pincompiler.android.constants.program import Program
+from pincompiler.base.bounds import INNER_BYTES
 from pincompiler.facts import Mechanism
 from pincompiler.shipped.android import loading
 from pincompiler.shipped.android.owners import Owners
 from pincompiler.shipped.android.source import Source, find
 from tests.apk.forge import Attr, Node, android, axml, simple_zip
+from tests.bounding import bounded
 
 if TYPE_CHECKING:
     from pincompiler.facts.loading import LoadingFacts
@@ -130,11 +132,11 @@ def test_a_dex_file_behind_a_gap_is_unknown() -> None:
     assert not read({"classes.dex": DEX, "classes2.dex": DEX})[0].unseen
 
 
-def test_an_archive_that_is_not_opened_leaves_code_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_that_is_not_opened_leaves_code_unknown() -> None:
     """It may hold code that the app loads; what was opened and holds none leaves nothing unknown."""
     inner = simple_zip({"a.txt": bytes(1000)})
     source, facts = read({"assets/a.zip": inner})
     assert (facts.embedded, source.unseen) == ((), {})
-    monkeypatch.setattr(loading, "_ARCHIVES_LIMIT", len(inner) - 1)
-    source, _ = read({"assets/a.zip": inner})
+    with bounded(INNER_BYTES, len(inner) - 1):
+        source, _ = read({"assets/a.zip": inner})
     assert [one.what for one in source.unseen] == ["assets/a.zip"]

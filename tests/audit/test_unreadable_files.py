@@ -19,15 +19,16 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pincompiler.base.bounds import CERTIFICATES, STORE_BYTES
 from pincompiler.base.errors import InputError
 from pincompiler.facts import Mechanism
 from pincompiler.keys.certificates import StoreFile
 from pincompiler.keys.spki import KeyFileError, public_keys
 from pincompiler.keys.stores import read_store
-from pincompiler.shipped.android.bundled import scanning
 from pincompiler.workflows.verify import chain_of
 from tests import pki
 from tests.audit.test_bundled import CA, HASH, bks, counted, jks, scanned, typed, utf
+from tests.bounding import bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -231,15 +232,15 @@ def test_text_that_code_puts_together_is_no_damaged_certificate() -> None:
     assert not unseen
 
 
-def test_a_list_with_too_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_with_too_many_is_told() -> None:
     some = [pki.der(pki.certificate(f"CA {n}", pki.private_key())) for n in range(4)]
     for data in (b"".join(some), b"".join(map(armoured, some)), bundle(*some)):
-        monkeypatch.setattr("pincompiler.keys.stores.MOST", 4)
-        whole = read_store(data)
+        with bounded(CERTIFICATES, 4):
+            whole = read_store(data)
         assert isinstance(whole, StoreFile)
         assert not whole.unread
-        monkeypatch.setattr("pincompiler.keys.stores.MOST", 3)
-        cut = read_store(data)
+        with bounded(CERTIFICATES, 3):
+            cut = read_store(data)
         assert isinstance(cut, StoreFile)
         assert cut.unread
 
@@ -251,9 +252,9 @@ def test_a_key_in_a_large_file_is_found(size: int) -> None:
     assert not unseen
 
 
-def test_a_larger_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "LARGEST_STORE", 1000)
-    facts, unseen = scanned({"assets/client.pem": b"#" * 1000 + pki.private(pki.private_key())})
+def test_a_larger_one_is_told() -> None:
+    with bounded(STORE_BYTES, 1000):
+        facts, unseen = scanned({"assets/client.pem": b"#" * 1000 + pki.private(pki.private_key())})
     assert not facts.files
     assert [one.what for one in unseen] == ["assets/client.pem"]
 

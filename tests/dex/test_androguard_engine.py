@@ -25,6 +25,7 @@ from pincompiler.android.apk import open_package, read_package
 from pincompiler.android.constants.program import Program
 from pincompiler.android.dex import Dex, DexError, opcodes
 from pincompiler.android.dex.scan import Wanted
+from pincompiler.base.bounds import ANDROGUARD_BYTES, ANDROGUARD_SECONDS
 from pincompiler.base.errors import InputError
 from pincompiler.facts import Mechanism
 from pincompiler.shipped import COLLECTORS, Engine, read_app
@@ -32,6 +33,7 @@ from pincompiler.shipped.android.source import IN_CODE, find
 from tests.apk.aapt import build, demand_aapt2
 from tests.apk.forge import Member, app, forge_zip, manifest, simple_zip
 from tests.apk.test_aapt2 import FORMS, SOURCES
+from tests.bounding import bounded
 from tests.builds import assemble
 from tests.dex import apks, fetch
 from tests.dex.smali import class_file, method
@@ -326,12 +328,10 @@ def test_androguard_is_tried_on_few_files(
 
 
 @pytest.mark.real
-def test_what_androguard_cannot_read_is_read_but_not_trusted(
-    sound: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(process, "_SECONDS", 0)
+def test_what_androguard_cannot_read_is_read_but_not_trusted(sound: bytes, tmp_path: Path) -> None:
     path = written(tmp_path, sound)
-    found = read_app(path, Engine.ANDROGUARD)
+    with bounded(ANDROGUARD_SECONDS, 0):
+        found = read_app(path, Engine.ANDROGUARD)
     doubts = {one.mechanisms: one.why for one in found.unseen}
     assert "is not cross-checked: androguard cannot read it: it takes androguard more than" in doubts[IN_CODE]
     assert "could not be compared on its manifest" in doubts[frozenset()]
@@ -398,9 +398,8 @@ def test_a_string_without_an_end_is_refused(sound: bytes) -> None:
 
 
 @pytest.mark.real
-def test_a_file_too_large_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "_LARGEST", 100)
-    with pytest.raises(AndroguardError, match="more than 0 MB"):
+def test_a_file_too_large_is_refused_unread() -> None:
+    with bounded(ANDROGUARD_BYTES, 100), pytest.raises(AndroguardError, match="more than 100 bytes"):
         process.ask(process.Question.DEX, bytes(101))
 
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from pincompiler.android.constants import budget, linked
+from pincompiler.base.bounds import (
+    APP_STEPS,
+    DECIDERS,
+    OKHTTP_USES,
+    PINNER_HOSTS,
+    QUESTION_STEPS,
+    STORE_CALLS,
+    TRACED,
+    TRUST_CALLS,
+    Bound,
+)
 from pincompiler.facts import Mechanism
 from pincompiler.facts.engine import Engine
 from pincompiler.shipped.android.source import IN_CODE, Source
 from pincompiler.workflows import audit
 from tests.apk.forge import simple_zip
+from tests.bounding import bounded
 from tests.dex import burdens
 from tests.dex.burdens import BURDENS
 from tests.strategies import TODAY
@@ -80,7 +91,6 @@ def limited(monkeypatch: pytest.MonkeyPatch, steps: int) -> list[budget.Budget]:
             made.append(self)
 
     monkeypatch.setattr(linked, "Budget", Limited)
-    monkeypatch.setattr(budget, "QUESTION_STEPS", steps // 2)
     return made
 
 
@@ -88,7 +98,8 @@ def limited(monkeypatch: pytest.MonkeyPatch, steps: int) -> list[budget.Budget]:
 def test_what_is_too_much_is_unknown(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make, least = BURDENS[name]
     made = limited(monkeypatch, 300)
-    subject = audited(tmp_path, make(max(2, least // 5)))
+    with bounded(QUESTION_STEPS, 150):
+        subject = audited(tmp_path, make(max(2, least // 5)))
     (left,) = made
     gave_up = bool(left.spent or left.given_up)
     assert left.steps >= 0 or gave_up
@@ -98,7 +109,7 @@ def test_what_is_too_much_is_unknown(name: str, tmp_path: Path, monkeypatch: pyt
 
 
 def test_nothing_is_given_up_of_an_ordinary_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = limited(monkeypatch, budget.APP_STEPS)
+    made = limited(monkeypatch, APP_STEPS.limit)
     assert audited(tmp_path, burdens.pinners(3)).complete
     assert not made[0].given_up
     assert not made[0].spent
@@ -160,28 +171,26 @@ def test_androguard_reads_the_same_of_what_the_tests_write(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("limit", "most", "make"),
+    ("bound", "most", "make"),
     [
-        ("trust.uses._MOST_SITES", 3, burdens.contexts),
-        ("trust.deciders._MOST", 3, burdens.managers),
-        ("bundled.trusting._MOST_SITES", 3, burdens.stores),
-        ("okhttp.uses._MOST", 8 * 3, burdens.calls),
-        ("okhttp._MOST_PAIRS", 3 * 3, burdens.one_method),
-        ("okhttp.trace._MOST_STEPS", 3 + 2, burdens.fluent),
+        (TRUST_CALLS, 3, burdens.contexts),
+        (DECIDERS, 3, burdens.managers),
+        (STORE_CALLS, 3, burdens.stores),
+        (OKHTTP_USES, 8 * 3, burdens.calls),
+        (PINNER_HOSTS, 3 * 3, burdens.one_method),
+        (TRACED, 3 + 2, burdens.fluent),
     ],
 )
 def test_every_limit_says_so_when_it_cuts(
-    limit: str,
+    bound: Bound,
     most: int,
     make: Callable[[int], burdens.Files],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What three of a kind do not reach, thirty do."""
-    module, _, name = limit.rpartition(".")
-    monkeypatch.setattr(import_module(f"pincompiler.shipped.android.{module}"), name, most)
     cuts = ("only ", "some of its objects lead")
-    few, many = (audited(tmp_path, make(count)) for count in (3, 30))
+    with bounded(bound, most):
+        few, many = (audited(tmp_path, make(count)) for count in (3, 30))
     assert not [one for one in few.unseen if one.why.startswith(cuts)]
     assert [one for one in many.unseen if one.why.startswith(cuts)]
     assert not many.complete

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from pincompiler.base.bounds import NSC_LOOKS
 from pincompiler.base.errors import InputError
 from pincompiler.base.location import Location, Span
 from pincompiler.platforms.nsc import NSC, inert, instants, lower, merge, objections, read
@@ -38,6 +39,7 @@ from pincompiler.policy.enforcement import Clause, PinSet, Policy, Reach
 from pincompiler.policy.project import App, Output
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
 from tests import pki
+from tests.bounding import bounded
 from tests.platforms.models import (
     DIGEST,
     PIN_A,
@@ -843,7 +845,11 @@ def test_what_is_meant_to_be_there_is_not_told(body: str) -> None:
 def test_oddities_name_their_hosts_and_have_an_end() -> None:
     (one,) = read_xml(config(domain("X.test", "<pinset/>")), "nsc.xml").oddities
     assert one.hosts == ("x.test",)
-    assert len(read_xml(config("<pinset/>" * 1000), "nsc.xml").oddities) == 100
+    *some, last = read_xml(config("<pinset/>" * 1000), "nsc.xml").oddities
+    assert len(some) == 100
+    assert "not all of it was looked at" in last.message
+    assert last.pinning
+    assert len(read_xml(config("<pinset/>" * 100), "nsc.xml").oddities) == 100
 
 
 @pytest.mark.parametrize(
@@ -925,3 +931,31 @@ def test_an_excerpt_says_whom_it_trusts() -> None:
     assert snippet
     assert '<certificates src="@raw/pins_company_root"/>' in snippet.text
     assert "pin-set" not in snippet.text
+
+
+# -- what is not looked at ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "much",
+    [
+        "<strange/>" * 30,
+        "<base-config {}/>".format(" ".join(f'a{n}="x"' for n in range(30))),
+        "<domain-config>{}</domain-config>".format("<strange b='1'/>" * 30),
+    ],
+    ids=["elements", "attributes", "further in"],
+)
+def test_what_is_not_looked_at_is_said(much: str) -> None:
+    """However much there is that Android does not know, pins may stand behind it."""
+    whole = read_xml(config(f"{much}<pinset/>"), "nsc.xml").oddities
+    assert [one.message for one in whole] == ["Android knows no <pinset>: it is skipped without a word"]
+    with bounded(NSC_LOOKS, 20):
+        *_, last = read_xml(config(f"{much}<pinset/>"), "nsc.xml").oddities
+    assert "not all of it was looked at" in last.message
+    assert last.pinning
+
+
+def test_an_element_is_found_however_far_inside() -> None:
+    inside = "<x/>" * 1500 + "<pin-set/>"
+    (one,) = read_xml(config(f"<strange>{inside}</strange>"), "nsc.xml").oddities
+    assert "skips the <pin-set> in it" in one.message

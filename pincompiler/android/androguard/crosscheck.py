@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pincompiler.android.androguard.process import AndroguardError, Question, ask
 from pincompiler.android.apk.manifest import CODENAME_SDK
+from pincompiler.base.bounds import SHOWN_LONG, shortened
 from pincompiler.base.lazy_regex import lazy_regex
 
 if TYPE_CHECKING:
@@ -75,8 +76,7 @@ def _differ(subject: Compared, member: str, what: str, ours: object, theirs: obj
 
 
 def _shown(value: object) -> str:
-    text = ascii(sorted(value) if isinstance(value, frozenset) else value)
-    return text if len(text) <= 200 else f"{text[:200]}…"
+    return shortened(ascii(sorted(value) if isinstance(value, frozenset) else value), SHOWN_LONG)
 
 
 def _dex(package: Package, part: Part, theirs: Mapping[str, str]) -> Iterator[EngineDisagreement]:

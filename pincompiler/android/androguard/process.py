@@ -8,19 +8,10 @@ import subprocess
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from pincompiler.base.bounds import ANDROGUARD_BYTES, ANDROGUARD_SECONDS, ANDROGUARD_SECONDS_A_MB
 from pincompiler.base.errors import InputError
-
-_LARGEST: Final = 512 << 20
-"""Bytes of one file: androguard holds an archive in memory several times over."""
-_SECONDS: Final = 60
-"""Its modules take 2 s to load; a build machine may have ten other things to do."""
-_SECONDS_PER_MB: Final = 15
-"""Measured: 2 s per MB of DEX on one free core."""
-MEMORY: Final = 1 << 30
-MEMORY_PER_BYTE: Final = 300
-"""Measured: 85 bytes per byte of DEX."""
 
 
 class AndroguardError(InputError):
@@ -36,9 +27,9 @@ class Question(StrEnum):
 
 def ask(question: Question, data: bytes) -> Any:
     """What androguard makes of a file, in the words of :mod:`.code` or :mod:`.container`."""
-    if len(data) > _LARGEST:
-        raise AndroguardError(f"it has more than {_LARGEST >> 20} MB")
-    seconds = _SECONDS + _SECONDS_PER_MB * (len(data) >> 20)
+    if len(data) > ANDROGUARD_BYTES.limit:
+        raise AndroguardError(f"it has more than {ANDROGUARD_BYTES}")
+    seconds = ANDROGUARD_SECONDS.limit + ANDROGUARD_SECONDS_A_MB.limit * (len(data) >> 20)
     # The same modules as here, and none that happen to lie in the working directory.
     command = [sys.executable, "-P", "-m", "pincompiler.android.androguard.worker", question]
     path = os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path)

@@ -7,10 +7,8 @@ import os
 import sys
 from typing import Any
 
-from pincompiler.android.androguard.process import MEMORY, MEMORY_PER_BYTE, Question
-
-_LONGEST = 300
-"""Characters of an error message."""
+from pincompiler.android.androguard.process import Question
+from pincompiler.base.bounds import ANDROGUARD_MEMORY, ANDROGUARD_MEMORY_A_BYTE, SHOWN_LONG
 
 
 def main() -> None:
@@ -19,7 +17,7 @@ def main() -> None:
     # androguard prints here and there: only the answer may reach the pipe.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
         os.dup2(2, 1)
-        _limit(MEMORY + MEMORY_PER_BYTE * len(data))
+        _limit(ANDROGUARD_MEMORY.limit + ANDROGUARD_MEMORY_A_BYTE.limit * len(data))
         json.dump(_answer(Question(sys.argv[1]), data), out)
 
 
@@ -36,7 +34,7 @@ def _answer(question: Question, data: bytes) -> Any:
 
         return read_apk(data)
     except Exception as error:  # noqa: BLE001 - androguard raises all kinds of things for a malformed file
-        return {"error": f"{type(error).__name__}: {error}".removesuffix(": ")[:_LONGEST]}
+        return {"error": f"{type(error).__name__}: {error}".removesuffix(": ")[: SHOWN_LONG.limit]}
 
 
 def _limit(memory: int) -> None:

@@ -25,10 +25,12 @@ from pincompiler.android.apk.directory import (
     MOST_16,
     MOST_32,
     ArchiveError,
+    UnboundedError,
     find_directory,
 )
 from pincompiler.android.apk.oddities import Anomaly, Oddities
 from pincompiler.android.apk.storage import Memory, Storage, Window
+from pincompiler.base.bounds import ARCHIVE_ENTRIES, DIRECTORY_BYTES, MEMBER_BYTES, SHOWN_LONG, shortened
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
@@ -36,10 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STORED, DEFLATED = 0, 8
-MEMBER_LIMIT = 256 << 20
-"""Bytes that one entry may unpack to unless the caller says otherwise."""
-_MOST_ENTRIES = 1 << 18
-_DIRECTORY_LIMIT = 128 << 20
 _LOCAL = Struct("<4s5H3I2H")
 _CENTRAL = Struct("<4s6H3I5H2I")
 _LENGTHS = Struct("<I24x3H12x")
@@ -102,8 +100,8 @@ class Archive:
     def __post_init__(self) -> None:
         directory = find_directory(self.storage, self.name, self._oddities)
         self._shift = directory.shift
-        if directory.size > _DIRECTORY_LIMIT:
-            raise ArchiveError(f"{self.name}: its central directory has {directory.size >> 20} MB")
+        if directory.size > DIRECTORY_BYTES.limit:
+            raise UnboundedError(self.name, f"has a central directory of more than {DIRECTORY_BYTES}")
         self._central = self.storage.read(directory.start, directory.size)
         self._index(directory.count)
 
@@ -119,7 +117,7 @@ class Archive:
                     break
                 self._oddities.note("has rubbish in its central directory; Android refuses that")
                 continue
-            if number >= _MOST_ENTRIES:
+            if number >= ARCHIVE_ENTRIES.limit:
                 self.is_cut = True
                 break
             number += 1
@@ -134,7 +132,7 @@ class Archive:
             what = f"the end record counts {count} entries, the directory has {number}"
             self._oddities.note(what)
         if self.is_cut:
-            self._oddities.note(f"has more than {_MOST_ENTRIES} entries; the others were not read")
+            self._oddities.note(f"has more than {ARCHIVE_ENTRIES.limit} entries; the others were not read")
 
     @property
     def anomalies(self) -> tuple[Anomaly, ...]:
@@ -164,9 +162,10 @@ class Archive:
         size, packed, offset = _zip64([size, packed, fields[16]], extra)
         return Entry(name, method, flags, crc, packed, size, offset + self._shift)
 
-    def read(self, name: str, limit: int = MEMBER_LIMIT) -> bytes:
-        """The unpacked bytes.  MemberError if there are none or more than ``limit``."""
+    def read(self, name: str, limit: int | None = None) -> bytes:
+        """The unpacked bytes.  MemberError if there are none or more than ``limit``, :data:`MEMBER_BYTES` by default."""
         entry = self.entry(name)
+        limit = MEMBER_BYTES.limit if limit is None else limit
         start = self._data_start(entry)
         if entry.size > limit:
             raise MemberError(self.name, f"{_plain(name)} unpacks to {entry.size} bytes, more than {limit}")
@@ -182,9 +181,9 @@ class Archive:
         return data
 
     def head(self, name: str, size: int) -> bytes:
-        """The first unpacked bytes, fewer where nothing more can be had; costs no more than these bytes do.
+        """The first unpacked bytes, fewer where the entry has no more; costs mostly no more than these bytes do.
 
-        MemberError if the entry is not where the directory says.
+        MemberError if the entry is not where the directory says, or cannot be unpacked.
         """
         entry = self.entry(name)
         # Header, name and the data's start are one read unless the data is aligned to a page.
@@ -201,9 +200,19 @@ class Archive:
         if entry.method != DEFLATED:
             return data[: min(size, entry.size)]
         try:
-            return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, min(size, entry.size) or 1)
+            found = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, min(size, entry.size) or 1)
         except _DAMAGED:
-            return b""
+            found = b""
+        return found if len(found) >= min(size, entry.size) else self._beginning(name, size)
+
+    def _beginning(self, name: str, size: int) -> bytes:
+        """The same of an entry whose first bytes lie behind more than tables, such as blocks without content."""
+        found = b""
+        for piece in self.chunks(name):
+            found += piece
+            if len(found) >= size:
+                break
+        return found[:size]
 
     def chunks(self, name: str, size: int = 1 << 18) -> Iterator[bytes]:
         """The unpacked bytes piece by piece, each up to ``size``: memory does not grow with the entry.
@@ -328,7 +337,7 @@ def _text(raw: bytes) -> str:
 
 def _plain(name: str) -> str:
     """A name that may stand in a message."""
-    return name if name.isprintable() and len(name) <= 300 else ascii(name[:300])[1:-1]
+    return shortened(name if name.isprintable() else ascii(name)[1:-1], SHOWN_LONG)
 
 
 def _zip64(values: list[int], extra: bytes) -> list[int]:

@@ -14,6 +14,7 @@ from pincompiler.android.apk.configuration import binary_configuration
 from pincompiler.android.apk.markup import ValueKind
 from pincompiler.android.apk.pool import PoolError, StringPool
 from pincompiler.android.apk.resources import Content, ResourceName, ResourceReference, Value
+from pincompiler.base.bounds import RESOURCE_ITEMS
 from pincompiler.base.errors import InputError
 from pincompiler.base.records import dataclass
 
@@ -33,7 +34,6 @@ _KNOWN = (_POOL, _PACKAGE, _TYPE_KIND, 0x0202, 0x0203, 0x0204, 0x0205, 0x0206)
 _SPARSE, _SHORT = 0x01, 0x02
 _COMPLEX, _COMPACT = 0x01, 0x08
 _NO_ENTRY, _NO_SHORT = 0xFFFFFFFF, 0xFFFF
-_MOST_ITEMS = 10_000
 
 
 class TableError(InputError):
@@ -63,6 +63,7 @@ class BinaryTable:
     part: str = ""
     broken: str = ""
     """Why part of it could not be read; Android would not load it."""
+    lost: dict[str, None] = field(default_factory=dict)
     _strings: StringPool | None = None
     _packages: dict[int, list[_Package]] = field(default_factory=dict)
 
@@ -208,7 +209,10 @@ class BinaryTable:
             return self._one(kind, data)
         count = _BAG.unpack_from(self.data, entry + _ENTRY.size)[1]
         at = entry + size
-        count = max(0, min(count, _MOST_ITEMS, (len(self.data) - at) // _ITEM.size))
+        count = max(0, min(count, (len(self.data) - at) // _ITEM.size))
+        if count > RESOURCE_ITEMS.limit:
+            self.lost[f"an array of resources in {self.member} has more than {RESOURCE_ITEMS}"] = None
+            count = RESOURCE_ITEMS.limit
         items = (_ITEM.unpack_from(self.data, at + _ITEM.size * index) for index in range(count))
         return tuple(self._one(kind, data) for _, _, _, kind, data in items)
 

@@ -11,7 +11,6 @@ from struct import Struct, error
 from typing import TYPE_CHECKING
 
 from pincompiler.android.apk.markup import (
-    DEEPEST,
     Attribute,
     EndTag,
     Event,
@@ -22,6 +21,7 @@ from pincompiler.android.apk.markup import (
     typed_text,
 )
 from pincompiler.android.apk.pool import PoolError, StringPool
+from pincompiler.base.bounds import XML_DEPTH, XML_LETTERS
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ _XML = 3
 # An enumeration's members are looked up slowly.
 _STRING, _BOOLEAN = int(ValueKind.STRING), int(ValueKind.BOOLEAN)
 _TYPED = (_BOOLEAN, int(ValueKind.REFERENCE), int(ValueKind.DYNAMIC_REFERENCE))
-_BUDGET = 8 << 20
-"""Characters of attributes and texts besides sixteen for each byte of the document."""
 
 
 class _BrokenError(Exception):
@@ -46,7 +44,7 @@ class _BrokenError(Exception):
 
 def read_axml(data: bytes, member: str, oddities: Oddities) -> Markup:
     """The events of a document of this name; never an exception."""
-    reader = _Reader(data, member, oddities, _BUDGET + 16 * len(data))
+    reader = _Reader(data, member, oddities, XML_LETTERS.limit + 16 * len(data))
     try:
         reader.read()
     except (_BrokenError, PoolError) as wrong:
@@ -118,8 +116,8 @@ class _Reader:
         if count and (stride != _ATTRIBUTE.size or first != _ATTRIBUTE.size):
             self.note("has attributes of an unusual size or place")
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise _BrokenError(f"its elements are nested more than {DEEPEST} deep")
+        if self.depth > XML_DEPTH.limit:
+            raise _BrokenError(f"its elements are nested more than {XML_DEPTH.limit} deep")
         places = range(body + first, body + first + stride * count, stride) if count else ()
         attributes = tuple([self.attribute(place) for place in places])
         tag = self.string(name)

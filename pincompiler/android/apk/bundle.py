@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from pincompiler.android.apk.arsc import TableError, content
 from pincompiler.android.apk.configuration import Configuration
 from pincompiler.android.apk.markup import (
-    DEEPEST,
     Attribute,
     EndTag,
     Event,
@@ -24,6 +23,7 @@ from pincompiler.android.apk.markup import (
 )
 from pincompiler.android.apk.protobuf import WireError, fields, inner, integer, text
 from pincompiler.android.apk.resources import Content, ResourceName, Value
+from pincompiler.base.bounds import XML_DEPTH
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 
@@ -88,8 +88,8 @@ def read_proto_xml(data: bytes) -> Markup:
 
 def _node(node: memoryview, events: list[Event], depth: int) -> None:
     """An ``XmlNode``: element 1, text 2, source 3.  Text is narrowed as aapt2 does for binary XML."""
-    if depth > DEEPEST:
-        raise WireError(f"its elements are nested more than {DEEPEST} deep")
+    if depth > XML_DEPTH.limit:
+        raise WireError(f"its elements are nested more than {XML_DEPTH.limit} deep")
     parts = dict(fields(node))
     source, element = parts.get(3), parts.get(1)
     line = integer(source, 1) if isinstance(source, memoryview) else 0
@@ -174,6 +174,7 @@ class ProtoTable:
     part: str = ""
     broken: str = ""
     """Never: a message is read as a whole or not at all."""
+    lost: dict[str, None] = field(default_factory=dict)
     _types: dict[int, list[_Type]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

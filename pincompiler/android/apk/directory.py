@@ -5,6 +5,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING
 
+from pincompiler.base.bounds import END_RECORDS
 from pincompiler.base.errors import InputError
 from pincompiler.base.records import dataclass
 
@@ -17,8 +18,6 @@ MOST_16 = 0xFFFF
 """Stands for a number of 16 bits that does not fit; also the length of the longest comment."""
 MOST_32 = 0xFFFFFFFF
 """Stands for one of 32 bits that does not."""
-_MOST_ENDS = 500
-"""End records that are tried: each might be the one."""
 _END = Struct("<4s4H2IH")
 _END64_LOCATOR = Struct("<4sIQI")
 _END64 = Struct("<4sQ2H2I4Q")
@@ -26,6 +25,15 @@ _END64 = Struct("<4sQ2H2I4Q")
 
 class ArchiveError(InputError):
     """The file is no ZIP archive, or nothing in it can be found."""
+
+
+class UnboundedError(ArchiveError):
+    """There may be an archive, and to find what is in it takes more than is looked at."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+        self.why = why
+        """A sentence that begins with its verb."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +55,11 @@ def find_directory(storage: Storage, name: str, oddities: Oddities) -> Directory
     span = min(storage.size, MOST_16 + _END.size)
     end = storage.size
     tried = 0
-    while end >= _END.size and tried < _MOST_ENDS:
+    while end >= _END.size and tried < END_RECORDS.limit:
         start = max(0, end - span)
         block = storage.read(start, min(span + 3, storage.size - start))
         at = block.rfind(b"PK\x05\x06")
-        while at >= 0 and tried < _MOST_ENDS:
+        while at >= 0 and tried < END_RECORDS.limit:
             found = _directory(storage, start + at, oddities)
             if found is not None:
                 if tried:
@@ -62,6 +70,8 @@ def find_directory(storage: Storage, name: str, oddities: Oddities) -> Directory
             tried += 1
             at = block.rfind(b"PK\x05\x06", 0, at)
         end = start
+    if tried >= END_RECORDS.limit:
+        raise UnboundedError(name, f"has more than {END_RECORDS}")
     kind = (
         "a ZIP archive without a usable directory"
         if tried or storage.read(0, 2) == b"PK"

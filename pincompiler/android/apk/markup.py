@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 ANDROID = "http://schemas.android.com/apk/res/android"
-DEEPEST = 200
-"""Elements within elements; Android's own recursive parsers go a few times as deep."""
 _LAST_LINE = 0xFFFE
 """libxml2 keeps line numbers in 16 bits, and takes all ones as a sign to look elsewhere."""
 _NAME = lazy_regex(r"[A-Za-z_][\w.-]*", re.ASCII)
@@ -200,5 +198,5 @@ def _tag(namespace: str, name: str) -> str:
         etree.Element(full)
     except ValueError:
         safe = re.sub(r"[^\w.-]", "_", f"{namespace}.{name}", flags=re.ASCII)
-        return f"_.{safe[:200]}"
+        return f"_.{safe}"
     return full

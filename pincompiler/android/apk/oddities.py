@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import field
 
+from pincompiler.base.bounds import ODDITIES
 from pincompiler.base.records import dataclass
-
-_MOST = 100
-"""Oddities kept of one file: a hostile archive has one for each of its 65,535 entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Oddities:
         anomaly = Anomaly(what, member)
         if anomaly in self._kept:
             return
-        if len(self._kept) < _MOST:
+        if len(self._kept) < ODDITIES.limit:
             self._kept[anomaly] = None
         else:
             self._dropped += 1

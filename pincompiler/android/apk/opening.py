@@ -7,7 +7,7 @@ from dataclasses import field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pincompiler.android.apk.archive import MEMBER_LIMIT, Archive, MemberError
+from pincompiler.android.apk.archive import Archive, MemberError
 from pincompiler.android.apk.arsc import BinaryTable, TableError
 from pincompiler.android.apk.directory import ArchiveError
 from pincompiler.android.apk.manifest import Manifest, read_manifest
@@ -16,6 +16,14 @@ from pincompiler.android.apk.oddities import Oddities, Unread
 from pincompiler.android.apk.package import Package, PackageKind, Part, read_markup
 from pincompiler.android.apk.resources import Resources, Table
 from pincompiler.android.apk.storage import File, Memory, digest, standard_input
+from pincompiler.base.bounds import (
+    APPS_NAMED,
+    MANIFEST_BYTES,
+    MANIFESTS_BYTES,
+    MEMBER_BYTES,
+    NESTED_BYTES,
+    PARTS,
+)
 from pincompiler.base.errors import InputError
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
@@ -32,13 +40,6 @@ _MODULE = lazy_regex(r"([^/]+/)manifest/AndroidManifest\.xml")
 _APK = lazy_regex(r".*\.apk", re.IGNORECASE | re.DOTALL)
 _WHOLE = lazy_regex(r".*\.(?:apks|xapk|apkm|aab)", re.IGNORECASE | re.DOTALL)
 """Archives that are an app by themselves, whatever stands beside them."""
-_MOST_PARTS = 300
-_MANIFEST_LIMIT = 16 << 20
-_MANIFESTS_LIMIT = 48 << 20
-_NAMED = 5
-"""Apps that a refusal names."""
-_NESTED_LIMIT = 512 << 20
-"""Bytes of all APKs that are compressed inside another archive: they are held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class SeveralAppsError(InputError):
     def __init__(self, path: str, apps: Sequence[tuple[str, tuple[str, ...]]], *, packed: bool) -> None:
         """``apps`` are the files of each with what it is called; ``packed`` is whether they are in an archive."""
         self.parts = tuple(parts for _, parts in apps)
-        named = ", ".join(f"{parts[0]} is {title}" for title, parts in apps[:_NAMED])
-        more = f", and {len(apps) - _NAMED} more" if len(apps) > _NAMED else ""
+        named = ", ".join(f"{parts[0]} is {title}" for title, parts in apps[:APPS_NAMED.limit])
+        more = f", and {len(apps) - APPS_NAMED.limit} more" if len(apps) > APPS_NAMED.limit else ""
         way = "unpack it and name one of them" if packed else "name one of them"
         super().__init__(f"{path}: holds several apps; {way}: {named}{more}")
 
@@ -89,11 +90,11 @@ def app_files(folder: Path) -> tuple[str, ...]:
         raise InputError(f"{folder}: cannot be read: {error.strerror}") from error
 
 
-def open_package(path: Path, limit: int = MEMBER_LIMIT, parts: tuple[str, ...] = ()) -> Package:
+def open_package(path: Path, limit: int | None = None, parts: tuple[str, ...] = ()) -> Package:
     """The app of a file, of a directory of splits, or of standard input for ``-``.
 
     Raises InputError if it is none, and SeveralAppsError if it is more than one and ``parts`` does not say which.
-    ``limit`` bounds what one member may unpack to.  Use it as a context manager, or close it.
+    ``limit`` bounds what one member may unpack to, :data:`MEMBER_BYTES` by default.  Use it as a context manager, or close it.
     """
     if str(path) == "-":
         return _open(Memory(standard_input()), AppFiles(path, parts).name, limit, lambda: None, parts)
@@ -107,13 +108,13 @@ def open_package(path: Path, limit: int = MEMBER_LIMIT, parts: tuple[str, ...] =
         raise
 
 
-def read_package(data: bytes, name: str = "app.apk", limit: int = MEMBER_LIMIT) -> Package:
+def read_package(data: bytes, name: str = "app.apk", limit: int | None = None) -> Package:
     """The app in the bytes of a file."""
     return _open(Memory(data), name, limit, lambda: None)
 
 
 def _open(
-    storage: Storage, name: str, limit: int, close: Callable[[], None], chosen: tuple[str, ...] = ()
+    storage: Storage, name: str, limit: int | None, close: Callable[[], None], chosen: tuple[str, ...] = ()
 ) -> Package:
     archive = Archive(storage, name)
     opening = _Opening(name, limit)
@@ -121,8 +122,8 @@ def _open(
     if _MANIFEST in archive or "classes.dex" in archive:
         parts, kind = [Part("", archive, "", proto=_is_proto(archive))], PackageKind.APK
     elif "base/" in modules or ("BundleConfig.pb" in archive and modules):
-        modules = sorted(modules, key=lambda one: (one != "base/", one))[:_MOST_PARTS]
-        parts, kind = [Part(one[:-1], archive, one, proto=True) for one in modules], PackageKind.AAB
+        some = opening.bounded(sorted(modules, key=lambda one: (one != "base/", one)), "modules")
+        parts, kind = [Part(one[:-1], archive, one, proto=True) for one in some], PackageKind.AAB
     else:
         parts, kind = _apks_in(archive, chosen, opening), PackageKind.APKS
     return opening.package(kind, _digest_of(parts) if chosen else digest(storage), parts, close)
@@ -146,7 +147,7 @@ def _apks_in(archive: Archive, chosen: tuple[str, ...], opening: _Opening) -> li
     return parts
 
 
-def _open_directory(path: Path, limit: int, chosen: tuple[str, ...]) -> Package:
+def _open_directory(path: Path, limit: int | None, chosen: tuple[str, ...]) -> Package:
     names = chosen or app_files(path)
     whole = tuple(name for name in names if _WHOLE.fullmatch(name))
     if len(names) == 1 and whole:
@@ -162,7 +163,7 @@ def _open_directory(path: Path, limit: int, chosen: tuple[str, ...]) -> Package:
             file.close()
 
     parts: list[Part] = []
-    for one in names[:_MOST_PARTS]:
+    for one in opening.bounded(names, "APKs"):
         try:
             files.append(file := File(path / one))
             archive = Archive(file, one)
@@ -170,8 +171,6 @@ def _open_directory(path: Path, limit: int, chosen: tuple[str, ...]) -> Package:
             opening.doubt(one, str(error))
         else:
             parts.append(Part(one, archive, proto=_is_proto(archive)))
-    for one in names[_MOST_PARTS:]:
-        opening.doubt(one, f"more than {_MOST_PARTS} APKs")
     if not parts:
         close()
         raise InputError(f"{path}: has no readable APK in it")
@@ -183,7 +182,7 @@ def _manifest_of(path: Path) -> Manifest | None:
     try:
         with File(path) as file:
             archive = Archive(file, path.name)
-            return _manifest(_Opening(path.name, 0).markup(Part("", archive, proto=_is_proto(archive))))
+            return _manifest(_Opening(path.name).markup(Part("", archive, proto=_is_proto(archive))))
     except InputError:
         return None
 
@@ -202,16 +201,22 @@ def _is_proto(archive: Archive) -> bool:
 @dataclass(slots=True, eq=False, repr=False)
 class _Opening:
     name: str
-    limit: int
+    limit: int | None = None
     oddities: Oddities = field(default_factory=Oddities)
     unknowns: dict[Unread, None] = field(default_factory=dict)
-    nested_left: int = _NESTED_LIMIT
-    manifests_left: int = _MANIFESTS_LIMIT
+    nested_left: int = field(default_factory=lambda: NESTED_BYTES.limit)
+    manifests_left: int = field(default_factory=lambda: MANIFESTS_BYTES.limit)
     markups: dict[int, Markup] = field(default_factory=dict)
     """The manifests that were read, by the identity of their parts."""
 
     def doubt(self, what: str, why: str) -> None:
         self.unknowns[Unread(what, why)] = None
+
+    def bounded(self, names: Sequence[str], what: str) -> Sequence[str]:
+        """The first of some names of APKs or modules; each of the others is a doubt."""
+        for name in names[PARTS.limit :]:
+            self.doubt(name, f"is one of more than {PARTS.limit:,} {what}")
+        return names[: PARTS.limit]
 
     def refuse_several(
         self, manifests: Mapping[str, Manifest | None], whole: tuple[str, ...], *, packed: bool
@@ -235,7 +240,7 @@ class _Opening:
             else:
                 yield Part(entry, inner, proto=_is_proto(inner))
 
-    def _chosen(self, names: list[str]) -> list[str]:
+    def _chosen(self, names: list[str]) -> Sequence[str]:
         """bundletool's archives hold the same app several times: split, whole, and per kind of device."""
         for folder in ("splits/", "universal.apk", "standalones/"):
             found = [name for name in names if name.startswith(folder)]
@@ -246,9 +251,7 @@ class _Opening:
                         self.oddities.note("is the same app for other devices or uses: not read", name)
                 names = kept
                 break
-        for name in names[_MOST_PARTS:]:
-            self.doubt(name, f"more than {_MOST_PARTS} APKs")
-        return names[:_MOST_PARTS]
+        return self.bounded(names, "APKs")
 
     def package(
         self, kind: PackageKind, checksum: str, parts: list[Part], close: Callable[[], None]
@@ -269,7 +272,7 @@ class _Opening:
             resources,
             tuple(parts),
             close,
-            self.limit,
+            MEMBER_BYTES.limit if self.limit is None else self.limit,
             self.oddities,
             self.unknowns,
         )
@@ -307,7 +310,7 @@ class _Opening:
         entry = f"{part.inside}manifest/{_MANIFEST}" if part.inside else _MANIFEST
         member = part.shown(entry)
         try:
-            data = part.archive.read(entry, min(_MANIFEST_LIMIT, self.manifests_left))
+            data = part.archive.read(entry, min(MANIFEST_BYTES.limit, self.manifests_left))
         except MemberError as error:
             self.doubt(member, error.why)
             return Markup(())

@@ -13,11 +13,12 @@ from enum import StrEnum
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, Self
 
-from pincompiler.android.apk.archive import MEMBER_LIMIT, Archive, MemberError
+from pincompiler.android.apk.archive import Archive, MemberError
 from pincompiler.android.apk.manifest import Manifest
 from pincompiler.android.apk.markup import MarkupError, tree
 from pincompiler.android.apk.oddities import Anomaly, Oddities, Unread
 from pincompiler.android.apk.resources import ResourceName, ResourceReference, Resources, Value
+from pincompiler.base.bounds import MEMBER_BYTES, NSC_BYTES, NSC_VARIANTS, NSC_VARIANTS_BYTES
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 _DEX = lazy_regex(r"classes([0-9]{0,9})\.dex", re.ASCII)
 _NOT_IN_NAMES = lazy_regex(r"[^\w.]")
-_XML_LIMIT = 16 << 20
-_VARIANTS_LIMIT = 48 << 20
-_MOST_VARIANTS = 500
 _FRAMEWORK = 0x01
 
 
@@ -119,7 +117,7 @@ class Package:
     parts: tuple[Part, ...]
     close: Callable[[], None]
     """Gives the files back."""
-    limit: int = MEMBER_LIMIT
+    limit: int = field(default_factory=lambda: MEMBER_BYTES.limit)
     _oddities: Oddities = field(default_factory=Oddities, repr=False)
     _unknowns: dict[Unread, None] = field(default_factory=dict, repr=False)
 
@@ -154,7 +152,8 @@ class Package:
     def unknowns(self) -> tuple[Unread, ...]:
         """What could not be read, as far as it has been tried by now."""
         cut = [part.name or self.name for part in self.parts if part.archive.is_cut]
-        return (*self._unknowns, *(Unread(name, "has more entries than were read") for name in cut))
+        lost = (Unread("resources", why) for why in self.resources.lost)
+        return (*self._unknowns, *(Unread(name, "has more entries than were read") for name in cut), *lost)
 
     def members(self) -> Iterator[str]:
         """Every file in it, by name; a bundle's modules are in one archive."""
@@ -237,14 +236,14 @@ class Package:
         values = self.values(identifier)
         if not values:
             values = (Value("", ResourceReference(identifier)),)
-        left = _VARIANTS_LIMIT
-        for value in values[:_MOST_VARIANTS]:
+        left = NSC_VARIANTS_BYTES.limit
+        for value in values[: NSC_VARIANTS.limit]:
             variant, size = self._variant(value, left, twin=twin)
             left -= size
             if variant is not None:
                 yield variant
-        if len(values) > _MOST_VARIANTS:
-            self.doubt("networkSecurityConfig", f"has more than {_MOST_VARIANTS} variants")
+        if len(values) > NSC_VARIANTS.limit:
+            self.doubt("networkSecurityConfig", f"has more than {NSC_VARIANTS.limit} variants")
 
     def _variant(self, value: Value, left: int, *, twin: bool) -> tuple[NscVariant | None, int]:
         """What one value leads to, None if that is not known; and how much had to be read for it."""
@@ -255,7 +254,7 @@ class Package:
         if part is None or entry not in part.archive:
             return self._lost(value, member, f"the file {member} is missing", twin=twin), 0
         try:
-            data = part.archive.read(entry, min(self.limit, _XML_LIMIT, left))
+            data = part.archive.read(entry, min(self.limit, NSC_BYTES.limit, left))
         except MemberError as error:
             self.doubt(member, error.why)
             return None, 0

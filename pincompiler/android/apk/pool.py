@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import field
 from struct import Struct, error
 
+from pincompiler.base.bounds import POOL_BYTES
 from pincompiler.base.records import dataclass
 
 _HEADER = Struct("<HHIIIIII")
 _UTF8 = 0x100
-_BUDGET = 4 << 20
-"""Bytes of strings that may be decoded besides four times the pool: honest strings do not overlap."""
 
 
 class PoolError(ValueError):
@@ -42,7 +41,7 @@ class StringPool:
         self._strings = self.start + strings
         self._count = max(0, min(count, (self._end - self._index) // 4))
         self._utf8 = bool(flags & _UTF8)
-        self._budget = _BUDGET + 4 * (self._end - self.start)
+        self._budget = POOL_BYTES.limit + 4 * (self._end - self.start)
 
     def __len__(self) -> int:
         return self._count

@@ -6,17 +6,14 @@ that an audit does not know.  References are followed, as Android follows them.
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING, Protocol
 
+from pincompiler.base.bounds import RESOURCE_STEPS, RESOURCE_VALUES
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_FARTHEST = 20
-"""References to references that AOSP's AssetManager2 follows (kMaxIterations)."""
-_MOST = 10_000
-"""Values that one question may bring: references can fork at every step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +57,9 @@ class ResourceName:
 class Table(Protocol):
     """One resource table."""
 
+    lost: dict[str, None]
+    """Why resources that were asked for were not read to their end."""
+
     def values(self, identifier: int) -> Iterator[Value]:
         """The values as they stand there, references not followed."""
 
@@ -75,17 +75,23 @@ class Resources:
     """All tables of an app: a split adds configurations to the resources of its base."""
 
     tables: tuple[Table, ...] = ()
+    _lost: dict[str, None] = field(default_factory=dict, repr=False)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What of the resources that were asked for was not read, as far as any were asked for by now."""
+        return (*self._lost, *(why for table in self.tables for why in table.lost))
 
     def values(self, identifier: int) -> tuple[Value, ...]:
         """Every value in every configuration, references followed, each once.
 
         The qualifiers of a reference and of what it leads to are joined.
         """
-        return tuple(_Search(self.tables).values(identifier))
+        return tuple(_Search(self.tables, self._lost).values(identifier))
 
     def strings(self, identifier: int) -> tuple[str, ...]:
         """Every string that the resource or an item of it can be."""
-        search = _Search(self.tables)
+        search = _Search(self.tables, self._lost)
         found: dict[str, None] = {}
         for value in search.values(identifier):
             items = value.content if isinstance(value.content, tuple) else (value.content,)
@@ -111,7 +117,8 @@ class _Search:
     """One question and what it may still cost."""
 
     tables: tuple[Table, ...]
-    left: int = _MOST
+    lost: dict[str, None]
+    left: int = field(default_factory=lambda: RESOURCE_VALUES.limit)
 
     def values(self, identifier: int) -> dict[Value, None]:
         """All values of an id in the order of the tables."""
@@ -127,11 +134,19 @@ class _Search:
                 nothing = False
                 self.left -= 1
                 if self.left < 0:
+                    self.lost[
+                        f"the resource {ResourceReference(identifier)} has more than {RESOURCE_VALUES}"
+                    ] = None
                     return
                 inner = "" if value.qualifier == outer else value.qualifier
                 qualifier = "-".join(part for part in (outer, inner) if part)
                 target = value.content.id if isinstance(value.content, ResourceReference) else None
-                if target is None or target == identifier or target in way or len(way) >= _FARTHEST:
+                if (
+                    target is None
+                    or target == identifier
+                    or target in way
+                    or len(way) >= RESOURCE_STEPS.limit
+                ):
                     found[Value(qualifier, value.content, value.part)] = None
                 else:
                     self._collect(target, qualifier, (*way, identifier), found)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol, Self
 from weakref import WeakKeyDictionary
 
+from pincompiler.base.bounds import STDIN_BYTES
 from pincompiler.base.errors import InputError
 from pincompiler.base.records import dataclass
 
@@ -105,15 +106,15 @@ class File:
         self.close()
 
 
-def standard_input(limit: int = 1 << 30) -> bytes:
-    """All that comes, the same whenever it is asked for.  InputError if nothing can, or more than ``limit`` bytes do."""
+def standard_input() -> bytes:
+    """All that comes, the same whenever it is asked for.  InputError if nothing can, or more than :data:`STDIN_BYTES` do."""
     if sys.stdin is None:
         raise InputError("standard input is closed")
     stream = sys.stdin.buffer
     if stream not in _GIVEN:
-        _GIVEN[stream] = stream.read(limit + 1)
-    if len(_GIVEN[stream]) > limit:
-        raise InputError(f"standard input has more than {limit >> 20} MB")
+        _GIVEN[stream] = stream.read(STDIN_BYTES.limit + 1)
+    if len(_GIVEN[stream]) > STDIN_BYTES.limit:
+        raise InputError(f"standard input has more than {STDIN_BYTES}")
     return _GIVEN[stream]
 
 

@@ -11,28 +11,12 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex.format import DexError
+from pincompiler.base.bounds import APP_STEPS, QUESTION_STEPS, SEARCHED_BYTES
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
     from pincompiler.android.dex.method import MethodBody
 
-APP_STEPS: Final = 4_000_000
-"""For all questions about one app."""
-QUESTION_STEPS: Final = 250_000
-"""For one question, after which it leads into no further methods: others have to be answered, too.  The method
-that it is about may take as many again."""
-VALUE_NODES: Final = 8_192
-"""Parts of one value, what holds one twice counting it twice: every look at a value is a walk over them."""
-VALUE_DEPTH: Final = 24
-"""Parts of one value that lie one inside the other."""
-TEXT_LENGTH: Final = 65_536
-"""Characters of one text; what a compiler writes is no longer (``CONSTANT_Utf8``, JVMS 4.4.7)."""
-SEARCHES: Final = 64
-"""Times that all DEX files of an app may be searched for the uses of something; small ones more often."""
-SEARCHED: Final = 1 << 30
-"""Bytes of DEX files that are searched in all, at least."""
-MOST_ANCESTORS: Final = 200
-"""Superclasses of one class."""
 LEAST_SEARCHED: Final = 1 << 16
 """Bytes that a search of one file counts for, at least."""
 
@@ -48,9 +32,11 @@ class TooMuchError(DexError):
 class Budget:
     """What is left of the steps for one app, and what was given up for want of them."""
 
-    steps: int = APP_STEPS
-    question: int = QUESTION_STEPS
-    searches: int = SEARCHED
+    steps: int = field(default_factory=lambda: APP_STEPS.limit)
+    question: int = field(default_factory=lambda: QUESTION_STEPS.limit)
+    """Left for the question under way, before it leads into no further methods; the method that it is about may take
+    as many again."""
+    searches: int = field(default_factory=lambda: SEARCHED_BYTES.limit)
     """Bytes of DEX files that may yet be searched for uses."""
     spent: bool = False
     """Whether something was given up that no single method is to blame for."""
@@ -59,7 +45,7 @@ class Budget:
 
     def ask(self) -> None:
         """Begin with another question."""
-        self.question = QUESTION_STEPS
+        self.question = QUESTION_STEPS.limit
 
     @property
     def leads_too_far(self) -> bool:
@@ -74,7 +60,7 @@ class Budget:
         """
         self.question -= steps
         self.spend(steps)
-        if self.question < -QUESTION_STEPS:
+        if self.question < -QUESTION_STEPS.limit:
             raise TooMuchError
 
     def spend(self, steps: int) -> None:

@@ -7,8 +7,8 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.constants.state import MOST_ITEMS
 from pincompiler.android.constants.values import Items, Number, Text, Value, possible, union
+from pincompiler.base.bounds import ITEMS
 from pincompiler.base.lazy_regex import lazy_regex
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _made_of(
 
     def model(call: Call) -> Value | None:
         found = [decode(one.value) for one in possible(text(call)) if isinstance(one, Text)]
-        arrays = [array_of(data) for data in found if data is not None and len(data) <= MOST_ITEMS]
+        arrays = [array_of(data) for data in found if data is not None and len(data) <= ITEMS.limit]
         return union(arrays) if arrays and len(arrays) == len(possible(text(call))) else None
 
     return model

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.constants.state import MOST_ITEMS, Box
+from pincompiler.android.constants.state import Box
 from pincompiler.android.constants.values import Items, Number, ResourceRef, Unknown, Value, possible, union
+from pincompiler.base.bounds import ITEMS
 from pincompiler.base.lazy_regex import lazy_regex
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _add(call: Call) -> Value:
     item = call.arguments[-1]
 
     def change(box: Box) -> Box:
-        exact = box.exact and len(call.arguments) == 2 and len(box.items) < MOST_ITEMS
+        exact = box.exact and len(call.arguments) == 2 and len(box.items) < ITEMS.limit
         return Box(box.kind, (*box.items, item)) if exact else box.loosened(item)
 
     call.state.change(call.arguments[0], change)
@@ -93,7 +94,7 @@ def _add_all(call: Call) -> Value:
     more = call.state.box(call.arguments[-1]) or other
 
     def change(box: Box) -> Box:
-        fits = len(box.items) + len(more.items) < MOST_ITEMS
+        fits = len(box.items) + len(more.items) < ITEMS.limit
         exact = box.exact and more.exact and len(call.arguments) == 2 and fits
         return Box(box.kind, (*box.items, *more.items)) if exact else box.loosened(*more.items)
 
@@ -151,7 +152,7 @@ def _copy_of(call: Call) -> Value | None:
     if box is None:
         whole = all(isinstance(one, ResourceRef) for one in possible(call.arguments[0]))
         return call.arguments[0] if whole else None
-    if not box.exact or not isinstance(length, Number) or not 0 <= length.value <= MOST_ITEMS:
+    if not box.exact or not isinstance(length, Number) or not 0 <= length.value <= ITEMS.limit:
         return call.state.allocate(call.offset, box.loosened())
     items = (*box.items[: length.value], *(Number(0),) * (length.value - len(box.items)))
     return call.state.allocate(call.offset, Box("array", items))

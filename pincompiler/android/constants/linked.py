@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from pincompiler.android.constants.budget import MOST_ANCESTORS, SEARCHED, SEARCHES, Budget
+from pincompiler.android.constants.budget import Budget
 from pincompiler.android.dex.format import DexError
+from pincompiler.base.bounds import ANCESTORS, SEARCHED_BYTES, SEARCHES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +25,7 @@ class Linked:
     def __init__(self, files: Iterable[Dex]) -> None:
         self.files = tuple(files)
         whole = sum(len(dex.data) for dex in self.files)
-        self.budget = Budget(searches=max(SEARCHED, SEARCHES * whole))
+        self.budget = Budget(searches=max(SEARCHED_BYTES.limit, SEARCHES.limit * whole))
         self.damaged: dict[str, str] = {}
         """The files that could not be read to their end, by name, and why."""
         self._classes: dict[str, ClassDef | None] = {}
@@ -52,7 +53,7 @@ class Linked:
         seen: set[str] = set()
         current: str | None = descriptor
         while current is not None and current not in seen:
-            if len(seen) >= MOST_ANCESTORS:
+            if len(seen) >= ANCESTORS.limit:
                 self.budget.spent = True
                 return
             seen.add(current)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.collection_models import element
-from pincompiler.android.constants.state import MOST_ITEMS, Box
+from pincompiler.android.constants.state import Box
 from pincompiler.android.constants.values import Number, Text, Unknown, Value, possible, union
+from pincompiler.base.bounds import ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +58,7 @@ def _put(call: Call) -> Value:
     entry = _pair(call)
 
     def change(box: Box) -> Box:
-        fits = box.exact and len(box.items) < MOST_ITEMS
+        fits = box.exact and len(box.items) < ITEMS.limit
         return Box("map", (*box.items, entry)) if fits else box.loosened(entry)
 
     call.state.change(call.arguments[0], change)
@@ -94,7 +95,7 @@ def _made_of_all(call: Call) -> Value | None:
     """``Map.of(key, value, key, value…)``."""
     pairs = zip(call.arguments[::2], call.arguments[1::2], strict=True)
     entries = [
-        call.state.allocate(-(call.offset * MOST_ITEMS + number) - 1, Box("pair", pair))
+        call.state.allocate(-(call.offset * ITEMS.limit + number) - 1, Box("pair", pair))
         for number, pair in enumerate(pairs)
     ]
     return call.state.allocate(call.offset, Box("map", tuple(entries)))

@@ -13,13 +13,11 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pincompiler.android.constants.arithmetic import BINARY, CONVERSIONS, LITERAL
-from pincompiler.android.constants.budget import TEXT_LENGTH
 from pincompiler.android.constants.call import Call
 from pincompiler.android.constants.collection_models import elements
 from pincompiler.android.constants.models import created, result
-from pincompiler.android.constants.state import MOST_ITEMS, Box, FlowState
+from pincompiler.android.constants.state import Box, FlowState
 from pincompiler.android.constants.values import (
-    MOST_VALUES,
     NULL,
     TOO_MUCH,
     Cell,
@@ -42,6 +40,7 @@ from pincompiler.android.constants.values import (
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.calls import arguments_of, passed_kinds
 from pincompiler.android.dex.format import DexError, guarded
+from pincompiler.base.bounds import FLOW_ROUNDS, FLOW_STEPS, ITEMS, TEXT_LETTERS, VALUES
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
@@ -52,9 +51,6 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import FieldRef, MethodRef
 
-_ROUNDS: Final = 6
-"""Visits of a block, beside one for each path to it, before what still changes is given up."""
-_STEPS_PER_INSTRUCTION: Final = 60
 _PARTS_AT_ONCE, _LETTERS_AT_ONCE = 4, 6
 """Powers of two: how many parts of an argument, and how many letters of a text, one step of the budget is for."""
 _UNSET: Final = Unknown("it is not set on this path")
@@ -189,7 +185,7 @@ class _Run:
     def run(self, arguments: Sequence[Value] | None) -> MethodFlow:
         self._states[0] = FlowState(self._parameters(arguments), {}, self._budget)
         self._work = [0]
-        steps = _STEPS_PER_INSTRUCTION * len(self._instructions)
+        steps = FLOW_STEPS.limit * len(self._instructions)
         while self._work and self._instructions:
             start = heappop(self._work)
             self._working.discard(start)
@@ -252,7 +248,9 @@ class _Run:
             self._states[target] = state.copy()
         else:
             visits = self._visits.get(target, 0)
-            if not known.absorb(state, widening=visits > _ROUNDS + min(self._leaders[target], MOST_VALUES)):
+            if not known.absorb(
+                state, widening=visits > FLOW_ROUNDS.limit + min(self._leaders[target], VALUES.limit)
+            ):
                 return
             self._visits[target] = visits + 1
         if target not in self._working:
@@ -287,7 +285,7 @@ class _Run:
 
     def const_string(self, instruction: Instruction, state: FlowState) -> None:
         text = self.dex.string(instruction.reference or 0)
-        state.registers[instruction.registers[0]] = Text(text) if len(text) <= TEXT_LENGTH else _LONG
+        state.registers[instruction.registers[0]] = Text(text) if len(text) <= TEXT_LETTERS.limit else _LONG
 
     def const_class(self, instruction: Instruction, state: FlowState) -> None:
         state.registers[instruction.registers[0]] = ClassLiteral(
@@ -308,7 +306,7 @@ class _Run:
     def new_array(self, instruction: Instruction, state: FlowState) -> None:
         to, length = instruction.registers
         size = state.registers[length]
-        if isinstance(size, Number) and 0 <= size.value <= MOST_ITEMS:
+        if isinstance(size, Number) and 0 <= size.value <= ITEMS.limit:
             box = Box("array", (NULL,) * size.value)
         else:
             box = Box("array", (), exact=False)
@@ -320,7 +318,7 @@ class _Run:
 
     def fill_array(self, instruction: Instruction, state: FlowState) -> None:
         data = tuple(map(Number, self.body.array_data(instruction)))
-        known = len(data) <= MOST_ITEMS
+        known = len(data) <= ITEMS.limit
         box = Box("array", data) if known else Box("array", (Unknown("much data"),), exact=False)
         state.change(state.registers[instruction.registers[0]], lambda _: box)
 
@@ -341,7 +339,7 @@ class _Run:
 
     def _any_of(self, items: Box | Items, offset: int, item: Value) -> Value:
         """Any item, or the one that is picked."""
-        if not items.exact or not 2 <= len(items.items) <= MOST_VALUES:
+        if not items.exact or not 2 <= len(items.items) <= VALUES.limit:
             return item
         self.flow.choices[offset] = len(items.items)
         pick = self._picks.get(offset, -1)
@@ -434,7 +432,7 @@ class _Run:
             modelled = self._any_of(published[0], instruction.offset, modelled)
         if isinstance(modelled, Text):
             self._budget.follow(len(modelled.value) >> _LETTERS_AT_ONCE)
-            modelled = modelled if len(modelled.value) <= TEXT_LENGTH else _LONG
+            modelled = modelled if len(modelled.value) <= TEXT_LETTERS.limit else _LONG
         state.result = modelled or Returned(ref, self.body, instruction.offset)
 
     # Arithmetic.
@@ -474,7 +472,7 @@ def _leaders(body: MethodBody) -> Counter[int]:
     known = body.dex.cache.leaders.get(body.code)
     if known is None:
         known = body.dex.cache.leaders[body.code] = Counter(
-            {one.target: MOST_VALUES for one in body.handlers}
+            {one.target: VALUES.limit for one in body.handlers}
         )
         known.update(target for one in body.instructions for target in _targets(body, one))
     return known

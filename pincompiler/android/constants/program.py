@@ -26,6 +26,7 @@ from pincompiler.android.constants.values import (
 from pincompiler.android.dex.access import ACC_FINAL, ACC_PRIVATE, ACC_STATIC
 from pincompiler.android.dex.calls import passed_kinds
 from pincompiler.android.dex.format import DexError, guarded
+from pincompiler.base.bounds import FOLLOWED_DEPTH, HELPER_UNITS, ORIGINS, RUNS_APART, WRITERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -40,15 +41,6 @@ if TYPE_CHECKING:
     _Given = tuple[MethodBody, tuple[Value, ...] | None, _Picks]
     _Key = tuple[MethodBody, tuple[Value, ...] | None, _Followed, int, _Picks]
 
-_DEEPEST: Final = 3
-"""Methods and fields that one answer may lead through, one inside the other."""
-_MOST_ORIGINS: Final = 400
-"""Values that one is followed through."""
-_MOST_APART: Final = 8
-"""Runs of one method that each follow what one question needs; from then on all questions share one."""
-_LONGEST_HELPER: Final = 512
-"""Code units; what is longer does more than give a constant."""
-MOST_WRITES: Final = 16
 _PLAIN_RESULTS: Final = frozenset(
     {
         *("I", "Ljava/lang/String;", "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "Ljava/lang/Class;"),
@@ -108,7 +100,7 @@ class Program(Linked):
         """Analyse a method, and follow what the values asked for are made of, and only that."""
         flow = self.analyse(body, arguments, frozenset(), picks)
         followed: _Followed = frozenset()
-        for _ in range(_DEEPEST):
+        for _ in range(FOLLOWED_DEPTH.limit):
             if flow is None:
                 break
             try:
@@ -125,7 +117,7 @@ class Program(Linked):
     def _widened(self, given: _Given, flow: MethodFlow, followed: _Followed) -> _Followed:
         """The same to follow, or what all questions about a method need: it is not run for each of many."""
         apart = self._apart.setdefault(given, set())
-        if followed in apart or len(apart) < _MOST_APART:
+        if followed in apart or len(apart) < RUNS_APART.limit:
             apart.add(followed)
             return followed
         shared = self._shared.get(given)
@@ -147,7 +139,7 @@ class Program(Linked):
         key = (body, arguments, followed, self._depth if followed else 0, picks)
         if key in self._flows:
             return self._flows[key]
-        if (body, arguments) in self._busy or self._depth > _DEEPEST:
+        if (body, arguments) in self._busy or self._depth > FOLLOWED_DEPTH.limit:
             return None
         if self._depth and self.budget.leads_too_far:
             self._give_up()
@@ -184,7 +176,7 @@ class Program(Linked):
         if returned not in _PLAIN_RESULTS and returned.strip("[") != ref.class_name:
             return None
         method = self._run_by(ref, arguments)
-        if method is None or method.body is None or len(method.body.units) > _LONGEST_HELPER:
+        if method is None or method.body is None or len(method.body.units) > HELPER_UNITS.limit:
             return None
         flow = self.follow(method.body, arguments, _result)
         value = flow.returned if flow else None
@@ -239,7 +231,7 @@ class Program(Linked):
             return Unknown("a field of a class outside the program")
         cls, field = found
         writers = self._writers(cls, field)
-        if len(writers) > MOST_WRITES:
+        if len(writers) > WRITERS.limit:
             return Unknown("a field that many methods write")
         values = [value for value in (self._first_value(cls, field),) if value is not None]
         for writer in writers:
@@ -341,7 +333,7 @@ class Program(Linked):
         found: dict[Value, None] = {}
         waiting = list(possible(value))
         seen = set(waiting)
-        for _ in range(_MOST_ORIGINS):
+        for _ in range(ORIGINS.limit):
             if not waiting:
                 break
             one = waiting.pop(0)
@@ -374,7 +366,7 @@ class Program(Linked):
         """Give all that callers pass for a parameter."""
         body = parameter.method
         sites = self.call_sites(body.class_name, body.name, body.descriptor)
-        if not sites or len(sites) > MOST_WRITES:
+        if not sites or len(sites) > WRITERS.limit:
             return None
         passed = [arguments(self, site) for site in sites]
         # Code that calls it as if it were (not) static passes one argument more or less, and never runs.

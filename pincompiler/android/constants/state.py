@@ -5,9 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
-from pincompiler.android.constants.budget import TEXT_LENGTH
 from pincompiler.android.constants.values import (
-    MOST_VALUES,
     NULL,
     Cell,
     Items,
@@ -23,14 +21,13 @@ from pincompiler.android.constants.values import (
     union,
     widen,
 )
+from pincompiler.base.bounds import ITEMS, OBJECT_DEPTH, TEXT_LETTERS, VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pincompiler.android.constants.budget import Budget
 
-MOST_ITEMS: Final = 4096
-_DEEPEST: Final = 4
 _UNSET: Final = Unknown("it is not set on this path")
 _LONG: Final = Unknown("a text that is very long")
 _SETTLED: Final = (Text, Number, Unknown, Items, Joined)
@@ -146,7 +143,7 @@ class FlowState:
 
     def _content(self, cell: Cell, depth: int, known: dict[tuple[int, int], Value]) -> Value:
         box = self.heap.get(cell.allocation)
-        if box is None or depth > _DEEPEST:
+        if box is None or depth > OBJECT_DEPTH.limit:
             return Unknown("an object that contains itself")
         self.budget.follow(len(box.items) >> _PARTS_AT_ONCE)
         parts = tuple(self._published(item, depth + 1, known) for item in box.items)
@@ -172,11 +169,11 @@ def concatenated(parts: Sequence[Value]) -> Value:
     combinations = 1
     for option in options:
         combinations *= len(option)
-    if combinations > MOST_VALUES or len(parts) > MOST_ITEMS:
+    if combinations > VALUES.limit or len(parts) > ITEMS.limit:
         return Unknown("a text put together from too many parts")
     if all(isinstance(one, Text) for option in options for one in option):
         made = ["".join(one.value for one in some if isinstance(one, Text)) for some in product(*options)]
-        if max(map(len, made), default=0) > TEXT_LENGTH:
+        if max(map(len, made), default=0) > TEXT_LETTERS.limit:
             return _LONG
         return union(map(Text, made))
     if len(parts) == 1:
@@ -194,9 +191,9 @@ def _joined(parts: Sequence[Value]) -> Value:
                 flat[-1] = Text(last.value + piece.value)
             else:
                 flat.append(piece)
-    if len(flat) > MOST_VALUES:
+    if len(flat) > VALUES.limit:
         return Unknown("a text put together from too many parts")
-    if any(isinstance(one, Text) and len(one.value) > TEXT_LENGTH for one in flat):
+    if any(isinstance(one, Text) and len(one.value) > TEXT_LETTERS.limit for one in flat):
         return _LONG
     return Joined(tuple(flat))
 

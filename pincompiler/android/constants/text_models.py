@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.constants.budget import TEXT_LENGTH
-from pincompiler.android.constants.state import MOST_ITEMS, Box, as_text, concatenated
+from pincompiler.android.constants.state import Box, as_text, concatenated
 from pincompiler.android.constants.values import Items, Joined, Number, Text, Unknown, Value, possible, union
+from pincompiler.base.bounds import ITEMS, TEXT_LETTERS
 from pincompiler.base.lazy_regex import lazy_regex
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _replace(call: Call) -> Value | None:
     if not strings or not strings[1]:
         return None
     longest = len(strings[0]) + strings[0].count(strings[1]) * len(strings[2])
-    return Text(strings[0].replace(strings[1], strings[2])) if longest <= TEXT_LENGTH else None
+    return Text(strings[0].replace(strings[1], strings[2])) if longest <= TEXT_LETTERS.limit else None
 
 
 def _substring(call: Call) -> Value | None:
@@ -126,7 +126,7 @@ def _split(call: Call) -> Value | None:
     pieces = text.value.split(separator.value.removeprefix("\\"))
     while pieces and not pieces[-1]:
         pieces.pop()
-    return Items("array", tuple(map(Text, pieces))) if len(pieces) <= MOST_ITEMS else None
+    return Items("array", tuple(map(Text, pieces))) if len(pieces) <= ITEMS.limit else None
 
 
 def _format(call: Call) -> Value | None:
@@ -210,7 +210,7 @@ def _length(call: Call) -> Value | None:
 def _lines(call: Call) -> Value | None:
     text = call.state.publish(call.arguments[0])
     lines = re.split("\r\n|\n|\r", text.value) if isinstance(text, Text) else ()
-    return Items("list", tuple(map(Text, lines))) if 0 < len(lines) <= MOST_ITEMS else None
+    return Items("list", tuple(map(Text, lines))) if 0 < len(lines) <= ITEMS.limit else None
 
 
 def _split_by(call: Call) -> Value | None:
@@ -224,7 +224,7 @@ def _split_by(call: Call) -> Value | None:
     if not isinstance(separator, Text) or not separator.value or call.arguments[-2] != Number(6):
         return None
     pieces = text.value.split(separator.value)
-    return Items("list", tuple(map(Text, pieces))) if len(pieces) <= MOST_ITEMS else None
+    return Items("list", tuple(map(Text, pieces))) if len(pieces) <= ITEMS.limit else None
 
 
 def _plain(call: Call) -> Value | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from pincompiler.android.constants.budget import VALUE_DEPTH, VALUE_NODES
+from pincompiler.base.bounds import VALUE_DEPTH, VALUE_LEVELS, VALUE_PARTS, VALUES
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import FieldRef, MethodRef
-
-MOST_VALUES: Final = 16
-"""Possible values kept apart; beyond, a set of them says nothing."""
-_DEEPEST: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +168,7 @@ def union(values: Iterable[Value]) -> Value:
                 unknown = unknown or one
             else:
                 seen[one] = None
-    if len(seen) > MOST_VALUES:
+    if len(seen) > VALUES.limit:
         return _TOO_MANY
     found = (*seen, unknown) if unknown else tuple(seen)
     if not found:
@@ -193,24 +189,24 @@ def parts_of(value: Value) -> tuple[Value, ...]:
 
 def kept(value: Value) -> Value:
     """Give a value, or that it is too much to follow: to hash, compare or walk it would take too long."""
-    return value if weight((value,)) <= VALUE_NODES else TOO_MUCH
+    return value if weight((value,)) <= VALUE_PARTS.limit else TOO_MUCH
 
 
 def weight(values: Iterable[Value]) -> int:
-    """Count the parts of some values, as often as they are held; beyond :data:`VALUE_NODES` it is no more than that."""
+    """Count the parts of some values, as often as they are held; beyond :data:`~pincompiler.base.bounds.VALUE_PARTS` it is no more than that."""
     level = tuple(values)
     nodes = depth = 0
-    while level and nodes <= VALUE_NODES and depth <= VALUE_DEPTH:
+    while level and nodes <= VALUE_PARTS.limit and depth <= VALUE_DEPTH.limit:
         nodes += len(level)
         depth += 1
         following: list[Value] = []
         for one in level:
             if type(one) in _HOLDERS:
                 following += parts_of(one)
-                if len(following) > VALUE_NODES:
-                    return VALUE_NODES + 1
+                if len(following) > VALUE_PARTS.limit:
+                    return VALUE_PARTS.limit + 1
         level = tuple(following)
-    return VALUE_NODES + 1 if level else nodes
+    return VALUE_PARTS.limit + 1 if level else nodes
 
 
 def join(old: Value, new: Value) -> Value:
@@ -243,7 +239,7 @@ def _item_of(array: Value) -> Value:
     if isinstance(array, ResourceRef):
         return ResourceRef(array.resource, "item")
     if isinstance(array, Created | Returned | FieldValue | Parameter | ItemOf):
-        return ItemOf(array) if weight((array,)) < VALUE_DEPTH else _DEEP
+        return ItemOf(array) if weight((array,)) < VALUE_DEPTH.limit else _DEEP
     return _DEEP
 
 
@@ -251,7 +247,7 @@ def leaves(value: Value, depth: int = 0) -> Iterator[Value]:
     """Walk over all that a value may be or may contain."""
     if isinstance(value, ItemOf):
         yield from leaves(value.array, depth)
-    elif isinstance(value, OneOf | Items | Joined) and depth < _DEEPEST:
+    elif isinstance(value, OneOf | Items | Joined) and depth < VALUE_LEVELS.limit:
         inner = (
             value.values
             if isinstance(value, OneOf)

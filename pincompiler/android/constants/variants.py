@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from itertools import islice, product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from pincompiler.android.constants.program import MOST_WRITES
 from pincompiler.android.constants.values import Parameter, Value, leaves
+from pincompiler.base.bounds import CALLER_HOPS, PICKS, WRITERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from pincompiler.android.constants.method_flow import MethodFlow
     from pincompiler.android.constants.program import Program
     from pincompiler.android.dex.method import MethodBody
-
-_MOST_HOPS: Final = 3
-"""Callers of callers that are kept apart."""
-_MOST_PICKS: Final = 64
-"""Combinations of items that are kept apart."""
 
 
 def call_variants(program: Program, body: MethodBody, offset: int) -> tuple[tuple[Value, ...], ...]:
@@ -40,10 +35,10 @@ def _contexts(program: Program, body: MethodBody, offset: int, hops: int) -> lis
     passed = flow.calls.get(offset, ()) if flow else ()
     # The receiver is what the call is for, and no constant.
     own = [leaf for value in passed[1:] for leaf in leaves(value) if isinstance(leaf, Parameter)]
-    if hops >= _MOST_HOPS or not any(one.method == body for one in own):
+    if hops >= CALLER_HOPS.limit or not any(one.method == body for one in own):
         return [None]
     sites = program.call_sites(body.class_name, body.name, body.descriptor)
-    if not sites or len(sites) > MOST_WRITES:
+    if not sites or len(sites) > WRITERS.limit:
         return [None]
     found: list[tuple[Value, ...] | None] = []
     for site in sites:
@@ -63,8 +58,8 @@ def _picked(
     flow = program.follow(body, given, asked)
     if flow is None or offset not in flow.calls:
         return []
-    combinations = list(islice(product(*map(range, flow.choices.values())), _MOST_PICKS + 1))
-    if not flow.choices or len(combinations) > _MOST_PICKS:
+    combinations = list(islice(product(*map(range, flow.choices.values())), PICKS.limit + 1))
+    if not flow.choices or len(combinations) > PICKS.limit:
         return [flow.calls[offset]]
     flows = [
         program.follow(body, given, asked, tuple(zip(flow.choices, some, strict=True)))

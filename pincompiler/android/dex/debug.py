@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pincompiler.android.dex.format import DexError, sleb128, uleb128
+from pincompiler.base.bounds import LINE_STEPS
 
 _END: Final = 0
 _ADVANCE_PC: Final = 1
@@ -12,8 +13,6 @@ _ADVANCE_LINE: Final = 2
 _OPERANDS: Final = {3: 3, 4: 4, 5: 1, 6: 1, 7: 0, 8: 0, 9: 1}
 """How many numbers follow the opcodes that concern local variables, prologues and files."""
 _FIRST_SPECIAL: Final = 10
-_MOST: Final = 1 << 17
-"""Steps; a method has at most so many code units in practice."""
 
 
 def read_lines(data: bytes, at: int) -> tuple[tuple[int, int], ...]:
@@ -26,7 +25,7 @@ def read_lines(data: bytes, at: int) -> tuple[tuple[int, int], ...]:
         _, at = uleb128(data, at)
     address = 0
     lines: list[tuple[int, int]] = []
-    for _ in range(_MOST):
+    for _ in range(LINE_STEPS.limit):
         opcode, at = data[at], at + 1
         if opcode == _END:
             return tuple(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.android.dex.format import DexError, uleb128
+from pincompiler.base.bounds import STATIC_DEPTH, STATIC_VALUES
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -18,8 +19,6 @@ BOOLEAN: Final = 0x1F
 _SIGNED: Final = frozenset((0x00, 0x02, 0x04, 0x06))
 _FLOATS: Final = frozenset((0x10, 0x11))
 _UNSIGNED: Final = frozenset((0x03, 0x15, 0x16, STRING, TYPE, 0x19, 0x1A, 0x1B))
-_DEEPEST: Final = 16
-_MOST: Final = 1 << 16
 
 
 class EncodedValue(NamedTuple):
@@ -32,7 +31,7 @@ class EncodedValue(NamedTuple):
 def read_values(data: bytes, at: int) -> tuple[EncodedValue, ...]:
     """Read an encoded_array."""
     count, at = uleb128(data, at)
-    if count > _MOST:
+    if count > STATIC_VALUES.limit:
         raise DexError("malformed DEX file: a class begins with more values than it can have fields")
     values = []
     for _ in range(count):
@@ -73,12 +72,14 @@ def _number(kind: int, raw: bytes) -> EncodedValue:
 
 def _skip(data: bytes, at: int, depth: int, *, named: bool) -> int:
     """Step over an array, or over an annotation: a type, then names with values."""
-    if depth > _DEEPEST:
+    if depth > STATIC_DEPTH.limit:
         raise DexError("malformed DEX file: encoded values nested without end")
     if named:
         _, at = uleb128(data, at)
     count, at = uleb128(data, at)
-    for _ in range(min(count, _MOST)):
+    if count > STATIC_VALUES.limit:
+        raise DexError("malformed DEX file: an encoded array has more values than are read")
+    for _ in range(count):
         if named:
             _, at = uleb128(data, at)
         _, at = _value(data, at, depth)

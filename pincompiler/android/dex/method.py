@@ -11,6 +11,7 @@ from pincompiler.android.dex.format import DexError, guarded, numbers, u32
 from pincompiler.android.dex.handlers import read_handlers
 from pincompiler.android.dex.opcodes import ARRAY_DATA, PACKED_SWITCH, SPARSE_SWITCH
 from pincompiler.android.dex.refs import WIDE, parameters
+from pincompiler.base.bounds import ARRAY_ELEMENTS
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.tables import Tables
 
 _INSTRUCTIONS_AT: Final = 16
-_MOST_ELEMENTS: Final = 65536
-"""Of an array's data that is unpacked; larger ones are pictures, not pins."""
 
 
 class ParameterPlace(NamedTuple):
@@ -213,7 +212,7 @@ class MethodBody:
             raise DexError("malformed DEX file: fill-array-data without its table")
         width, count = units[at + 1], units[at + 2] | units[at + 3] << 16
         start = self.code + _INSTRUCTIONS_AT + 2 * (at + 4)
-        if not 1 <= width <= 8 or count > _MOST_ELEMENTS or start + width * count > len(self.dex.data):
+        if not 1 <= width <= 8 or count > ARRAY_ELEMENTS.limit or start + width * count > len(self.dex.data):
             raise DexError("malformed or oversized array data in a DEX file")
         self.dex.charge(count)
         raw = self.dex.data[start : start + width * count]

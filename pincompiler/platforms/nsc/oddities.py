@@ -12,6 +12,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.base.bounds import NSC_HOSTS_NAMED, NSC_LOOKS, NSC_ODDITIES
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.platforms.nsc.booleans import boolean
@@ -51,12 +52,12 @@ _REFUSED: Final = {
 """Misplaced, and not skipped: Android throws."""
 _PINNING: Final = frozenset({"domain-config", "domain", "pin-set", "pin"})
 _ELEMENTS: Final = frozenset(name for names in _CHILDREN.values() for name in names)
+_ANYWHERE: Final = tuple(f"{{*}}{name}" for name in sorted(_ELEMENTS))
 _ALL: Final = tuple(sorted(_ELEMENTS))
 _OWNERS: Final = {name: owner for owner, names in _ATTRIBUTES.items() for name in names}
 _ANY_NAMESPACE: Final = ("cleartextTrafficPermitted", "hstsEnforced")
 _DEFAULTS: Final = {"includeSubdomains": False, "overridePins": False, "cleartextTrafficPermitted": True}
 _YES, _NO = ("true", "yes", "on", "t", "y"), ("false", "no", "off", "f", "n")
-_MOST: Final = 100
 _LONGEST: Final = 40
 _HOST: Final = lazy_regex(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _IPV6: Final = lazy_regex(r"[0-9a-f:.]*:[0-9a-f]*:[0-9a-f:.]*")
@@ -85,8 +86,17 @@ class Oddity:
 
 
 def oddities(root: Element, where: Callable[[Element], Location]) -> tuple[Oddity, ...]:
-    """The first of them, in the order of the document; what only debuggable builds read is left out."""
-    return tuple(islice(_walk(root, where), _MOST))
+    """The first of them, in the order of the document, and that there are more; without what only debuggable builds read."""
+    found = list(islice(_walk(root, where), NSC_ODDITIES.limit + 1))
+    if len(found) > NSC_ODDITIES.limit:
+        found[NSC_ODDITIES.limit :] = [_more(found[NSC_ODDITIES.limit].where)]
+    return tuple(found)
+
+
+def _more(where: Location) -> Oddity:
+    """What stands for all that was not looked at, pins among it."""
+    message = "much is skipped without a word, and not all of it was looked at"
+    return Oddity(OddityKind.ELEMENT, message, "mend the other findings first", where, pinning=True)
 
 
 def never_matched(name: str) -> str:
@@ -114,23 +124,25 @@ def never_matched(name: str) -> str:
 def _walk(root: Element, where: Callable[[Element], Location]) -> Iterator[Oddity]:
     # Elements are visited in the order of the document; nothing below one that is skipped is looked at.
     ahead: list[tuple[Element, tuple[str, ...]]] = [(root, ())]
+    left = NSC_LOOKS.limit
     while ahead:
         element, hosts = ahead.pop()
         name = _name(element)
         if name == "domain-config":
-            hosts = tuple(
-                (child.text or "").strip().lower() for child in islice(_named(element, "domain"), 20)
-            )
+            some = islice(_named(element, "domain"), NSC_HOSTS_NAMED.limit)
+            hosts = tuple((child.text or "").strip().lower() for child in some)
+        children = tuple(_elements(element))
+        known = [child for child in children if _name(child) in _CHILDREN.get(name, ())]
+        left -= len(children) - len(known) + max(0, len(element.attrib) - len(_ATTRIBUTES.get(name, ())))
+        if left < 0:
+            yield _more(where(element))
+            return
         yield from _attributes(element, name, where, hosts)
-        known = []
-        for child in _elements(element):
-            if _name(child) in _CHILDREN.get(name, ()):
-                known.append((child, hosts))
-            elif (name, _name(child)) not in _REFUSED and name in _CHILDREN:
+        for child in children if name in _CHILDREN else ():
+            if _name(child) not in _CHILDREN[name] and (name, _name(child)) not in _REFUSED:
                 yield from _skipped(child, name, where, hosts)
-        ahead += [
-            one for one in reversed(known) if _name(one[0]) not in ("debug-overrides", "trustkit-config")
-        ]
+        further = [one for one in known if _name(one) not in ("debug-overrides", "trustkit-config")]
+        ahead += [(one, hosts) for one in reversed(further)]
 
 
 def _skipped(
@@ -143,9 +155,9 @@ def _skipped(
         said, fix, meant = f"<{name}> counts only inside <{owner}>", f"move it into <{owner}>", name
     elif meant := _nearest(name, _CHILDREN[around]) or _nearest(name, _ALL):
         said, fix = f"Android knows no <{name}>", f"write <{meant}>"
-    elif inside := next((one for one in map(_name, islice(_below(element), 1000)) if one in _ELEMENTS), ""):
-        said, fix = f"Android knows no <{name}>, and skips the <{inside}> in it", f"take <{name}> away"
-        meant = inside
+    elif (below := next(element.iterdescendants(*_ANYWHERE), None)) is not None:
+        said, fix = f"Android knows no <{name}>, and skips the <{_name(below)}> in it", f"take <{name}> away"
+        meant = _name(below)
     else:
         return
     message = f"{said}: it is skipped without a word"
@@ -156,7 +168,7 @@ def _attributes(
     element: Element, name: str, where: Callable[[Element], Location], hosts: tuple[str, ...]
 ) -> Iterator[Oddity]:
     own = _ATTRIBUTES.get(name, ())
-    for key, text in islice(element.attrib.items(), 50):
+    for key, text in element.attrib.items():
         space, _, attribute = str(key).rpartition("}")
         value = str(text)
         if attribute in own and (not space or attribute in _ANY_NAMESPACE):
@@ -241,7 +253,3 @@ def _elements(element: Element) -> Iterator[Element]:
 
 def _named(element: Element, name: str) -> Iterator[Element]:
     yield from element.iterchildren(f"{{*}}{name}")
-
-
-def _below(element: Element) -> Iterator[Element]:
-    return (one for one in element.iterdescendants() if isinstance(one.tag, str))

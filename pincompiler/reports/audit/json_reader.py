@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.base import json_tables
+from pincompiler.base.bounds import RESULT_BYTES
 from pincompiler.reports.audit.json import AUDIT
 from pincompiler.source.document import read_bytes
 
@@ -18,13 +19,10 @@ if TYPE_CHECKING:
 
     from pincompiler.verdicts.subject import Subject
 
-_LARGEST = 512 * 1024 * 1024
-"""Bytes; ten thousand findings are 15 million."""
-
 
 def read_results(path: Path) -> tuple[Subject, ...]:
     """The apps of a saved audit, or of standard input for ``-``.  InputError when it cannot be read or is no such file."""
-    return parse(read_bytes(path, _LARGEST), str(path))
+    return parse(read_bytes(path, RESULT_BYTES.limit), str(path))
 
 
 def parse(data: bytes, name: str) -> tuple[Subject, ...]:

@@ -31,6 +31,7 @@ References: CWE-755; MASVS-NETWORK-2; MASWE-0028
 
 from collections.abc import Iterator
 
+from pincompiler.base.bounds import shortened
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts.kits import CronetEntry
 from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
@@ -58,7 +59,7 @@ def check(audited: Audited) -> Findings:
 def _refused(entry: CronetEntry) -> Iterator[tuple[str, str]]:
     host = entry.host
     if _DIGITS.fullmatch(host) or _FORBIDDEN.search(host) or len(host) > _LONGEST:
-        yield f"`{host[:80]}` is no host name", "give a host name without scheme, port or wildcard"
+        yield f"`{shortened(host)}` is no host name", "give a host name without scheme, port or wildcard"
     for pin in entry.pins:
         if len(pin) != 32:
             yield f"a pin for {host} has {len(pin)} bytes", "give the SHA-256 of the SubjectPublicKeyInfo"

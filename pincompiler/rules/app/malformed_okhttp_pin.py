@@ -30,6 +30,7 @@ Use instead:
 References: CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
+from pincompiler.base.bounds import shortened
 from pincompiler.facts.okhttp import Library
 from pincompiler.platforms.okhttp.pins import hash_of
 from pincompiler.rules.okhttp_patterns import added, entry
@@ -41,7 +42,7 @@ def check(audited: Audited) -> Findings:
     for one, library in added(audited):
         for pin in one.pins:
             if fault := _fault(pin, library):
-                message = f"the pin {pin[:60]} for {one.pattern} {fault}"
+                message = f"the pin {shortened(pin)} for {one.pattern} {fault}"
                 fix = "put the pin of the key: pincompiler pin FILE"
                 yield from entry(RULE, audited, one, message, fix, pin)
 

@@ -29,6 +29,7 @@ Use instead:
 References: CWE-328; MASVS-NETWORK-2; MASWE-0028
 """
 
+from pincompiler.base.bounds import shortened
 from pincompiler.rules.okhttp_patterns import added, entry
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
@@ -40,7 +41,7 @@ def check(audited: Audited) -> Findings:
         fix = update if library.major == 2 else "pin the key by SHA-256: pincompiler pin FILE"
         for pin in one.pins:
             if pin.startswith("sha1/"):
-                message = f"the pin {pin[:60]} for {one.pattern} is a SHA-1"
+                message = f"the pin {shortened(pin)} for {one.pattern} is a SHA-1"
                 yield from entry(RULE, audited, one, message, fix, pin)
 
 

@@ -30,6 +30,7 @@ Use instead:
 References: CWE-295; CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
+from pincompiler.base.bounds import shortened
 from pincompiler.platforms.okhttp.pins import fault_of
 from pincompiler.rules.okhttp_patterns import added, entry
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
@@ -39,7 +40,7 @@ def check(audited: Audited) -> Findings:
     """Patterns of the app that cannot match."""
     for one, library in added(audited):
         if fault := fault_of(one.pattern, library.known_version):
-            message = f"the pattern {one.pattern[:80]} matches no host in {library.title}: {fault}"
+            message = f"the pattern {shortened(one.pattern)} matches no host in {library.title}: {fault}"
             fix = "write the host, or `*.` or `**.` and the host"
             yield from entry(RULE, audited, one, message, fix, one.pattern)
 

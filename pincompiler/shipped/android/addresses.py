@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import DexError, containing, opcodes
 from pincompiler.android.dex.scan import Wanted
+from pincompiler.base.bounds import DOMAINS_BELOW
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts.common import Mechanism
 from pincompiler.facts.nsc import NamedHost
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.source import Source
 
 _ADDRESS: Final = lazy_regex(r"https://([\w.-]+)(?:[:/?#]|$)", re.ASCII)
-_MOST: Final = 2000
-"""Domains that are asked for."""
 
 
 def hosts_below(source: Source, domains: Sequence[str]) -> Iterator[NamedHost]:
@@ -27,7 +26,9 @@ def hosts_below(source: Source, domains: Sequence[str]) -> Iterator[NamedHost]:
     if not domains:
         return
     found: dict[str, NamedHost] = {}
-    some = source.bounded(domains, _MOST, "domains that are pinned without what is below them", Mechanism.NSC)
+    some = source.bounded(
+        domains, DOMAINS_BELOW.limit, "domains that are pinned without what is below them", Mechanism.NSC
+    )
     for dex in source.program.files:
         try:
             for one in _in_file(source, dex, some):

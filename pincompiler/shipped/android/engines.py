@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import Dex, DexError
+from pincompiler.base.bounds import METHODS_NAMED, RESCUED, RESCUED_BYTES
 from pincompiler.facts import Mechanism, ShippedApp, Unseen
 from pincompiler.shipped.android.source import IN_CODE
 
@@ -14,24 +15,19 @@ if TYPE_CHECKING:
     from pincompiler.android.androguard import AndroguardDex
     from pincompiler.android.apk import Package
 
-_MOST_RESCUED: Final = 4
-"""DEX files of one app that androguard is tried on: a hostile one may bring hundreds."""
-_LARGEST_RESCUED: Final = 32 << 20
 _MAGIC: Final = b"dex\n"
-_NAMED: Final = 3
-"""Methods named in one doubt."""
 
 
 def fast(package: Package, unseen: dict[Unseen, None]) -> Iterator[Dex]:
     """The DEX files by pincompiler's own index; androguard's where that fails, if it looks worth a try."""
-    rescues = _MOST_RESCUED
+    rescues = RESCUED.limit
     for name, data in package.dex_files():
         try:
             yield Dex(data, name)
         except DexError as error:
             rescued = None
             # What is encrypted begins with anything; androguard does not read it either.
-            if rescues and data.startswith(_MAGIC) and len(data) <= _LARGEST_RESCUED:
+            if rescues and data.startswith(_MAGIC) and len(data) <= RESCUED_BYTES.limit:
                 rescues -= 1
                 rescued = _rescued(name, data, unseen)
             if rescued is not None:
@@ -79,8 +75,10 @@ def _by_androguard(name: str, data: bytes, unseen: dict[Unseen, None]) -> Androg
 
     dex = AndroguardDex(data, name)
     if dex.lost:
-        more = f" and {len(dex.lost) - _NAMED} more" if len(dex.lost) > _NAMED else ""
-        shown = ", ".join(ascii(name)[1:-1] for name in dex.lost[:_NAMED])
+        more = (
+            f" and {len(dex.lost) - METHODS_NAMED.limit} more" if len(dex.lost) > METHODS_NAMED.limit else ""
+        )
+        shown = ", ".join(ascii(name)[1:-1] for name in dex.lost[: METHODS_NAMED.limit])
         why = f"androguard cannot read to its end the code of {shown}{more}"
         unseen[Unseen(name, why, IN_CODE)] = None
     return dex

@@ -10,9 +10,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.apk.archive import Archive, MemberError, read_archive
-from pincompiler.android.apk.directory import ArchiveError
+from pincompiler.android.apk.directory import ArchiveError, UnboundedError
 from pincompiler.android.dex import DexError, opcodes
 from pincompiler.android.dex.strings import reading
+from pincompiler.base.bounds import ARCHIVE_ENTRIES, INNER_BYTES
 from pincompiler.base.finding import Use
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import java_name
@@ -108,10 +109,6 @@ _LIBRARIES_OWN: Final = lazy_regex(
 _DEX: Final = b"dex\n0"
 _ARCHIVE: Final = b"PK\x03\x04"
 _HEAD: Final = 8
-_ARCHIVES_LIMIT: Final = 64 << 20
-"""Bytes of archives inside the app that are opened."""
-_ENOUGH: Final = 60
-"""Components that are looked for: where most are packed, most of these are."""
 _FEW: Final = 3
 """Components of which most must be missing before that means anything."""
 
@@ -184,7 +181,7 @@ def _place(loader: Loader) -> str:
 
 def _embedded(source: Source, *, thorough: bool) -> Iterator[Embedded]:
     """Assets that hold code: by their names, or by their first bytes where something may load them."""
-    left = _ARCHIVES_LIMIT
+    left = INNER_BYTES.limit
     for member, archive, entry in source.package.entries():
         found = _asset(member)
         if found is None or _LIBRARIES_OWN.fullmatch(member):
@@ -192,18 +189,30 @@ def _embedded(source: Source, *, thorough: bool) -> Iterator[Embedded]:
         if not thorough and not _NAMED_CODE.fullmatch(member):
             continue
         try:
-            head = archive.head(entry, _HEAD)
-            if head.startswith(_DEX):
-                yield Embedded(source.member(member), "a DEX file")
-            elif head.startswith(_ARCHIVE):
-                inner, size = _inside(archive, entry, left)
-                left -= size
-                if "classes.dex" in inner:
-                    yield Embedded(source.member(member), "an archive with classes.dex")
-        except MemberError as error:
+            what, size = _code_in(archive, entry, left)
+        except (MemberError, UnboundedError) as error:
             source.doubt(member, f"may hold code, and cannot be read: {error.why}", *_IN_CODE)
         except ArchiveError:  # what begins as an archive and is none
             continue
+        else:
+            left -= size
+            if what:
+                yield Embedded(source.member(member), what)
+
+
+def _code_in(archive: Archive, entry: str, limit: int) -> tuple[str, int]:
+    """What code an entry holds, empty for none, and how much was unpacked to see that."""
+    head = archive.head(entry, _HEAD)
+    if head.startswith(_DEX):
+        return "a DEX file", 0
+    if not head.startswith(_ARCHIVE):
+        return "", 0
+    inner, size = _inside(archive, entry, limit)
+    if "classes.dex" in inner:
+        return "an archive with classes.dex", size
+    if inner.is_cut:
+        raise UnboundedError(entry, f"it has more than {ARCHIVE_ENTRIES}")
+    return "", size
 
 
 def _inside(archive: Archive, entry: str, limit: int) -> tuple[Archive, int]:
@@ -257,7 +266,7 @@ def _missing_classes(source: Source) -> None:
     if _is_app_class(manifest.application) and defined(_descriptor(manifest.application)) is None:
         source.doubt(manifest.application, "is the application class, and no DEX file has it")
         return
-    names = sorted({one.name for one in _started(manifest)})[:_ENOUGH]
+    names = sorted({one.name for one in _started(manifest)})
     missing = [name for name in names if defined(_descriptor(name)) is None]
     no_code = not source.program.files
     if missing and (no_code or (len(missing) >= _FEW and 2 * len(missing) > len(names))):

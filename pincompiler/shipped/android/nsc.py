@@ -8,8 +8,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from pincompiler.base.bounds import NSC_PINS, SHOWN_LONG, shortened
 from pincompiler.base.lazy_regex import lazy_regex
-from pincompiler.facts.common import Algorithm, ApiRange, InForce, Mechanism, Pin, State, Unseen
+from pincompiler.facts.common import Algorithm, ApiRange, InForce, Mechanism, Pin, State
 from pincompiler.facts.nsc import NscFacts, NscFile
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.enforcement import Reach
@@ -26,10 +27,6 @@ WANTED: tuple[Want, ...] = ()
 
 SINCE: Final = 24
 """The API level of Android 7.0, before which there is no network security configuration."""
-_MOST_PINS: Final = 20_000
-"""Kept in the inventory: a file may pair each of its domains with each of its pins."""
-_LONGEST_PIN: Final = 200
-"""Characters: of what is written where a pin should be, so much is shown."""
 _VERSION: Final = lazy_regex(r"(?:(.*)-)?v([0-9]+)|(.+)|", re.DOTALL)
 
 
@@ -37,16 +34,16 @@ def collect(source: Source) -> NscFacts:
     """Every variant, as the build has it in force, and the debug twin."""
     files = _files(source)
     counting = NscFacts(files=files).counting
-    pins = tuple(islice((pin for one in counting for pin in _pins(one)), _MOST_PINS + 1))
-    if len(pins) > _MOST_PINS:
-        why = f"it has more than {_MOST_PINS:,} pairs of host and pin, and the inventory ends there"
-        source.unseen[Unseen(counting[0].title, why, frozenset())] = None
+    pins = tuple(islice((pin for one in counting for pin in _pins(one)), NSC_PINS.limit + 1))
+    if len(pins) > NSC_PINS.limit:
+        why = f"it has more than {NSC_PINS.limit:,} pairs of host and pin, and the inventory ends there"
+        source.doubt(counting[0].title, why, Mechanism.NSC)
     shipped = tuple(_shipped(one) for one in counting)
     manifest = source.package.manifest
     unresolved = manifest.unread or (manifest.nsc is not None and not files)
     below = tuple(hosts_below(source, _alone(counting)))
     codes = tuple(one.code for one in below)
-    return NscFacts(pins[:_MOST_PINS], shipped, codes, files, unresolved, below)
+    return NscFacts(pins[: NSC_PINS.limit], shipped, codes, files, unresolved, below)
 
 
 def _alone(files: Iterable[NscFile]) -> list[str]:
@@ -115,7 +112,8 @@ def _shipped(file: NscFile) -> InForce:
     sources = dict.fromkeys(
         anchor.source for one in skipped for anchor in one.settings.anchors or () if anchor.overrides_pins
     )
-    reasons = [f"no host matches {name[:80]}: {why}" for name, why in unmatched.items()][:2]
+    reasons = [f"no host matches {shortened(name)}: {why}" for name, why in unmatched.items()]
+    reasons[2:] = [f"and of {len(reasons) - 2:,} more, too"] if len(reasons) > 2 else []
     if skipped:
         reasons.append(
             f"chains that end in {', '.join(map(anchors_called, sources))} skip the pins (overridePins)"
@@ -162,7 +160,7 @@ def _pins_of(config: DomainConfig, file: NscFile) -> Iterator[Pin]:
                 domain.name if domain else "",
                 reach,
                 Algorithm.SPKI_SHA256,
-                pin[:_LONGEST_PIN],
+                shortened(pin, SHOWN_LONG),
                 where or config.where or file.where,
                 expires=config.expires,
             )

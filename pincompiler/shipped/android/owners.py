@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.apk.archive import MemberError
+from pincompiler.base.bounds import HOOKS_BYTES
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import binary_name
 from pincompiler.base.records import dataclass
@@ -102,8 +103,6 @@ _OF_A_PRODUCT: Final = 3
 _LARGE_SHARE: Final = 3
 """An organisation with one in so many of an app's components is the app's."""
 
-_HOOKS_LIMIT: Final = 1 << 16
-
 
 @dataclass(frozen=True, slots=True)
 class Owners:
@@ -157,9 +156,13 @@ class Owners:
 
 def hooks(package: Package) -> tuple[str, ...]:
     """The classes that Xposed loads into other apps: those of its modules that the app is one of."""
+    name = "assets/xposed_init"
+    if name not in package.members():  # as in nearly all apps
+        return ()
     try:
-        text = package.read("assets/xposed_init", _HOOKS_LIMIT).decode("utf-8", "replace")
-    except MemberError:  # as in nearly all apps
+        text = package.read(name, HOOKS_BYTES.limit).decode("utf-8", "replace")
+    except MemberError as error:
+        package.doubt(name, error.why)
         return ()
     return tuple(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
 

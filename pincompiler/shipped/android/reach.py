@@ -20,6 +20,16 @@ from pincompiler.android.apk.archive import MemberError
 from pincompiler.android.dex import DexError, opcodes
 from pincompiler.android.dex.access import ACC_FINAL, ACC_INTERFACE, ACC_PRIVATE, ACC_STATIC
 from pincompiler.android.dex.scan import Wanted
+from pincompiler.base.bounds import (
+    REACH_ANCESTORS,
+    REACH_AT_ONCE,
+    REACH_BYTES,
+    REACH_FILES,
+    REACH_NODES,
+    REACH_STEPS,
+    REACH_TIMES,
+    REACH_VISITS,
+)
 from pincompiler.base.finding import Use
 from pincompiler.base.location import binary_name
 from pincompiler.base.records import dataclass
@@ -32,18 +42,6 @@ if TYPE_CHECKING:
     from pincompiler.android.dex import Dex
     from pincompiler.shipped.android.source import Source
 
-_MOST_STEPS: Final = 14
-_MOST_NODES: Final = 6000
-_MOST_AT_ONCE: Final = 800
-"""Methods and classes looked for in one pass; more of them are wherever one looks."""
-_LEAST_SEARCHED: Final = 32 << 20
-_TIMES_SEARCHED: Final = 6
-"""Bytes of DEX files that are searched in all, at least and by the size of the program: what keeps an audit
-in proportion to unpacking."""
-_MOST_VISITS: Final = 1_000_000
-_MOST_ANCESTORS: Final = 200
-_FILES_LIMIT: Final = 32 << 20
-"""Bytes of XML that are searched for the names of classes."""
 _OBJECT: Final = frozenset(("toString", "equals", "hashCode", "finalize", "clone"))
 _MARKERS: Final = frozenset(
     ("Ljava/lang/Cloneable;", "Ljava/io/Serializable;", "Ljava/util/RandomAccess;", "Ljava/rmi/Remote;")
@@ -102,7 +100,7 @@ class _Search:
     methods: dict[str, dict[_Node, int]] = field(default_factory=dict)
     left: int = 0
     """Bytes of DEX files that may still be searched."""
-    visits: int = _MOST_VISITS
+    visits: int = field(default_factory=lambda: REACH_VISITS.limit)
     """Nodes that answers may still go through, all of them together."""
 
     def run(self, asked: Iterable[_Node]) -> None:
@@ -111,13 +109,13 @@ class _Search:
             self.asks[node] = 1 << number
             self._settle(node)
         self.left = max(
-            _LEAST_SEARCHED, _TIMES_SEARCHED * sum(len(dex.data) for dex in self.source.program.files)
+            REACH_BYTES.limit, REACH_TIMES.limit * sum(len(dex.data) for dex in self.source.program.files)
         )
-        for _ in range(_MOST_STEPS):
+        for _ in range(REACH_STEPS.limit):
             waiting = self._plain()
             if not waiting:
                 return
-            if len(waiting) > _MOST_AT_ONCE or len(self.callers) > _MOST_NODES or self.left < 0:
+            if len(waiting) > REACH_AT_ONCE.limit or len(self.callers) > REACH_NODES.limit or self.left < 0:
                 break
             self._scan(waiting)
         for node in (*waiting, *self._fresh()):
@@ -194,7 +192,7 @@ class _Search:
                     return True
             elif self._access(node._replace(class_name=ancestor)) is not None:
                 return True
-        return len(ancestors) >= _MOST_ANCESTORS
+        return len(ancestors) >= REACH_ANCESTORS.limit
 
     def _access(self, node: _Node) -> int | None:
         """The access flags of a method; none if its class has no such method."""
@@ -209,7 +207,7 @@ class _Search:
         """All supertypes, the program's and Android's."""
         found: dict[str, None] = {}
         waiting = deque([class_name])
-        while waiting and len(found) < _MOST_ANCESTORS:
+        while waiting and len(found) < REACH_ANCESTORS.limit:
             cls = self.source.program.class_def(waiting.popleft())
             for one in (cls.superclass, *cls.interfaces) if cls else ():
                 if one is not None and one not in found:
@@ -415,7 +413,7 @@ class _Names:
         return self.unread or _holds(self.others, binary_name(class_name))
 
     def _read(self, wanted: Callable[[str], bool]) -> bytes:
-        found, left = [], _FILES_LIMIT
+        found, left = [], REACH_FILES.limit
         for member in self.package.members():
             if wanted(member):
                 try:

@@ -11,6 +11,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import DexError, containing
+from pincompiler.base.bounds import CODE_CERTIFICATES
 from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import java_name
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 _PEM_TEXT: Final = Mention(containing(rb"-----BEGIN [A-Z0-9 ]+-----"))
 _DER_TEXT: Final = Mention(containing(rb"MII[A-Za-z][A-Za-z0-9+/\n]{300}"))
 WANTED: Final[tuple[Want, ...]] = (*trusting.WANTED, _PEM_TEXT, _DER_TEXT)
-_MOST_TEXTS: Final = 1000
 _RUNTIMES: Final = {
     "libflutter.so": "Flutter has its own TLS stack, which heeds neither the network security configuration"
     " nor OkHttp's pins",
@@ -114,7 +114,9 @@ def _texts(source: Source, trusted: set[bytes]) -> Iterator[CertificateFile]:
         if source.owner_of(site.method.class_name).first_party:
             once.setdefault((site.method.dex.name, site.ref), site)
     texts = once.values()
-    for site in source.bounded(texts, _MOST_TEXTS, "certificates in the code", Mechanism.KEYSTORE):
+    for site in source.bounded(
+        texts, CODE_CERTIFICATES.limit, "certificates in the code", Mechanism.KEYSTORE
+    ):
         code = source.code(site.method, site.offset)
         try:
             store = read_store(site.method.dex.string(site.ref).encode("utf-8", "replace"))

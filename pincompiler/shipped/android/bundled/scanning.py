@@ -14,6 +14,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.apk import MemberError
+from pincompiler.base.bounds import CANDIDATES, STORE_BYTES, STORES, STORES_BYTES
 from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
@@ -56,11 +57,6 @@ _LIBRARY: Final = lazy_regex(r"(?:.*[!/])?lib/([^/]+)/([^/]+\.so)", re.DOTALL)
 _ABIS: Final = ("arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86")
 _SMALLEST: Final = 33
 """Bytes; neither a certificate nor a pin (``sha1/`` and 28 letters) is shorter."""
-LARGEST_STORE: Final = 32 << 20
-"""Bytes of a file that is read whole: scripts of an app are large, and may have certificates in them."""
-_MOST_STORES: Final = 500
-_STORES_LIMIT: Final = 64 << 20
-_MOST_PINS: Final = 1000
 _ELF: Final = b"\x7fELF"
 _HERMES: Final = bytes.fromhex("c61fbc03c103191f")
 _TEXT: Final = lazy_regex(rb"(?:\xef\xbb\xbf)?[\t\n\r\x20-\x7e\x80-\xf4]{8,}")
@@ -132,7 +128,7 @@ class Scan:
     """Native libraries that connect by themselves, each with how: the predicate of a sentence."""
     libraries: dict[str, str] = field(default_factory=dict)
     """Every native library by its name, with the member of the variant that was read."""
-    _left: int = _STORES_LIMIT
+    _left: int = field(default_factory=lambda: STORES_BYTES.limit)
 
     def run(self) -> Scan:
         """Look through all members."""
@@ -175,16 +171,16 @@ class Scan:
     def _store(self, member: str, archive: Archive, entry: str) -> None:
         """A file that may hold certificates."""
         size = archive.entry(entry).size
-        if size > LARGEST_STORE:
-            why = f"may hold certificates, and has more than {LARGEST_STORE >> 20} MB"
+        if size > STORE_BYTES.limit:
+            why = f"may hold certificates, and has more than {STORE_BYTES}"
             self.source.doubt(member, why, Mechanism.KEYSTORE)
             return
-        if len(self.stores) >= _MOST_STORES or size > self._left:
+        if len(self.stores) >= STORES.limit or size > self._left:
             why = "there are too many in the app to read them all"
             self.source.doubt("certificates", why, Mechanism.KEYSTORE)
             return
         self._left -= size
-        store = read_store(archive.read(entry, LARGEST_STORE))
+        store = read_store(archive.read(entry, STORE_BYTES.limit))
         if store is not None:
             self.stores[member] = store
 
@@ -242,8 +238,8 @@ class Scan:
     def _candidate(
         self, member: str, at: int, mechanism: Mechanism, algorithm: Algorithm, digest: bytes
     ) -> None:
-        if len(self.pins) >= _MOST_PINS:
-            why = f"only the first {_MOST_PINS:,} were looked at"
+        if len(self.pins) >= CANDIDATES.limit:
+            why = f"only the first {CANDIDATES.limit:,} were looked at"
             self.source.doubt("strings that look like pins", why, Mechanism.HYBRID, Mechanism.NATIVE)
             return
         pin = b64encode(digest).decode("ascii")
@@ -311,7 +307,7 @@ def _passed_over(member: str) -> bool:
 def stores_again(scan: Scan, member: str, passwords: Iterable[str]) -> None:
     """Read a locked store once more, with passwords that were found in the code."""
     try:
-        store = read_store(scan.source.package.read(member, LARGEST_STORE), passwords)
+        store = read_store(scan.source.package.read(member, STORE_BYTES.limit), passwords)
     except MemberError:  # then it was not read before
         return
     if store is not None:

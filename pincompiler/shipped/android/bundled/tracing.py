@@ -24,10 +24,10 @@ from pincompiler.android.constants.values import (
     leaves,
 )
 from pincompiler.android.dex import opcodes
+from pincompiler.base.bounds import FILE_DEPTH, FILE_STEPS, IMPLEMENTATIONS, STORE_BYTES
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import java_name
 from pincompiler.base.records import dataclass
-from pincompiler.shipped.android.bundled.scanning import LARGEST_STORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,9 +48,6 @@ _THROUGH: Final = frozenset(
 """Calls whose result comes out of their receiver or first argument, whatever that is."""
 _OKIO: Final = lazy_regex(r"L(?:okio|com/android/okhttp/okio)/(?:Buffer|BufferedSource|BufferedSink|Okio.*);")
 _DECODERS: Final = frozenset({"Landroid/util/Base64;", "Ljava/util/Base64$Decoder;"})
-_MOST_STEPS: Final = 200
-_MOST_IMPLEMENTATIONS: Final = 8
-_DEEPEST: Final = 12
 
 
 @dataclass(slots=True)
@@ -121,20 +118,20 @@ class Tracer:
     """Follows values of one app; may raise DexError on malformed code."""
 
     source: Source
-    steps: int = _MOST_STEPS
+    steps: int = field(default_factory=lambda: FILE_STEPS.limit)
 
     def content(self, value: Value, depth: int = 0) -> Content:
         """What a stream, a certificate, an array of bytes or a text comes from."""
         content = Content()
         if depth == 0:
-            self.steps = _MOST_STEPS
+            self.steps = FILE_STEPS.limit
         if isinstance(value, Items) and value.items and all(isinstance(one, Number) for one in value.items):
             numbers = [one.value & 0xFF for one in value.items if isinstance(one, Number)]
             content.literals[bytes(numbers)] = None
             return content
         for one in self._origins(value):
             self.steps -= 1
-            if self.steps < 0 or depth > _DEEPEST:
+            if self.steps < 0 or depth > FILE_DEPTH.limit:
                 content.gaps["it leads too far"] = None
                 break
             self._one(one, content, depth)
@@ -206,11 +203,11 @@ class Tracer:
         ]
         bodies = [method.body for method in some if method is not None and method.body is not None]
         content.uncalled |= not bodies
-        for body in bodies[:_MOST_IMPLEMENTATIONS]:
+        for body in bodies[: IMPLEMENTATIONS.limit]:
             returned = program.flow(body).returned
             if returned is not None:
                 content.add(self.content(returned, depth + 1))
-        if len(bodies) > _MOST_IMPLEMENTATIONS:
+        if len(bodies) > IMPLEMENTATIONS.limit:
             self._gap(content, why)
 
     def _decoded(self, values: tuple[Value, ...], content: Content, depth: int) -> None:
@@ -284,7 +281,7 @@ def members_read(source: Source, content: Content) -> Iterator[tuple[str, bytes]
     """The files among the content, unpacked; those that are not there, or cannot be read, are gaps."""
     for member in content.members:
         try:
-            yield member, source.package.read(member, LARGEST_STORE)
+            yield member, source.package.read(member, STORE_BYTES.limit)
         except MemberError as error:
             absent = member not in frozenset(source.package.members())
             why = "is not in the app" if absent else f"cannot be read: {error.why}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.constants.program import arguments
 from pincompiler.android.constants.values import NULL, Parameter, Returned
 from pincompiler.android.dex import DexError
+from pincompiler.base.bounds import STORE_CALLS
 from pincompiler.base.records import dataclass
 from pincompiler.facts.bundled import BundledTrust
 from pincompiler.facts.common import Mechanism
@@ -39,7 +40,6 @@ LOADED: Final = CallsOf(_STORE, "load", "(Ljava/io/InputStream;[C)V")
 PUT: Final = CallsOf(_STORE, "setCertificateEntry")
 WANTED: Final[tuple[Want, ...]] = (MADE, ATTACHED, LOADED, PUT)
 _PLATFORM_STORES: Final = ("AndroidCAStore", "AndroidKeyStore")
-_MOST_SITES: Final = 1000
 _UNFILLED: Final = "a key store that nothing is seen to fill"
 
 
@@ -97,7 +97,7 @@ class Trusting:
 
     def _all(self, sites: list[Site], step: Callable[[Site], None]) -> None:
         what = "calls that fill or use key stores"
-        for site in self.source.bounded(sites, _MOST_SITES, what, Mechanism.KEYSTORE):
+        for site in self.source.bounded(sites, STORE_CALLS.limit, what, Mechanism.KEYSTORE):
             self._try(site, step)
 
     def _try(self, site: Site, step: Callable[[Site], None]) -> None:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from pincompiler.android.apk import MemberError
+from pincompiler.base.bounds import SCRIPT_BYTES, SCRIPT_CALLS, SCRIPTS
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts.common import Mechanism
 from pincompiler.facts.kits import HybridTrust
@@ -23,26 +24,23 @@ _PLUGIN = "Lcom/silkimen/cordovahttp/CordovaHttpPlugin;"
 _SCRIPT = lazy_regex(r"(?:base/)?assets/www/(?!plugins/).*\.(?:js|html?)")
 """The plugin's own scripts, in ``plugins``, define the call and do not make it."""
 _CALL = lazy_regex(rb"""setServerTrustMode\(\s*['"`](default|legacy|nocheck|pinned)['"`]""")
-_LARGEST = 16 << 20
-_MOST_SCRIPTS = 2_000
-_MOST_CALLS = 1000
 
 
 def collect(source: Source) -> tuple[HybridTrust, ...]:
     """Every choice in a script of an app that has the plugin."""
     if source.program.class_def(_PLUGIN) is None:
         return ()
-    found = tuple(islice(_choices(source), _MOST_CALLS + 1))
-    return source.bounded(found, _MOST_CALLS, "calls of setServerTrustMode", Mechanism.HYBRID)
+    found = tuple(islice(_choices(source), SCRIPT_CALLS.limit + 1))
+    return source.bounded(found, SCRIPT_CALLS.limit, "calls of setServerTrustMode", Mechanism.HYBRID)
 
 
 def _choices(source: Source) -> Iterator[HybridTrust]:
     scripts = [member for member in source.package.members() if _SCRIPT.fullmatch(member.rpartition("!")[2])]
-    if len(scripts) > _MOST_SCRIPTS:
-        source.doubt("assets/www", f"has more than {_MOST_SCRIPTS:,} scripts", Mechanism.HYBRID)
-    for member in scripts[:_MOST_SCRIPTS]:
+    if len(scripts) > SCRIPTS.limit:
+        source.doubt("assets/www", f"has more than {SCRIPTS.limit:,} scripts", Mechanism.HYBRID)
+    for member in scripts[: SCRIPTS.limit]:
         try:
-            text = source.package.read(member, _LARGEST)
+            text = source.package.read(member, SCRIPT_BYTES.limit)
         except MemberError as error:
             source.doubt(member, error.why, Mechanism.HYBRID)
             continue

@@ -15,6 +15,7 @@ from pincompiler.android.constants.byte_models import bytes_of
 from pincompiler.android.constants.program import arguments
 from pincompiler.android.constants.values import Created, Items, Number, Returned, Value, possible
 from pincompiler.android.dex import DexError
+from pincompiler.base.bounds import BUILDER_LINKS
 from pincompiler.base.finding import Confidence
 from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Algorithm, InForce, Mechanism, Pin
@@ -44,7 +45,6 @@ _BYPASS = tuple(
         "setEnablePublicKeyPinningBypassForLocalTrustAnchors",
     )
 )
-_MOST_LINKS = 64
 
 WANTED: tuple[Want, ...] = (*_ADD, *_BYPASS)
 
@@ -63,7 +63,7 @@ def collect(source: Source) -> FoundCronet:
     adds = _outside(source.sites(*_ADD))
     if not adds:
         return FoundCronet()
-    bypasses = [_said(source.program, site) for site in _outside(source.sites(*_BYPASS))]
+    bypasses = [_said(source, site) for site in _outside(source.sites(*_BYPASS))]
     doubts: list[str] = []
     some = [entry for site in adds for entry in _entries(source, site, bypasses, doubts)]
     entries = tuple(entry for entry in some if entry.host and entry.pins)
@@ -125,25 +125,35 @@ class _Bypass:
     builder: Value
 
 
-def _said(program: Program, site: Site) -> _Bypass:
+def _said(source: Source, site: Site) -> _Bypass:
     try:
-        builder, allowed = arguments(program, site)[:2]
-    except (DexError, ValueError):
+        builder, allowed = arguments(source.program, site)[:2]
+        root = _root(source.program, builder)
+    except (DexError, ValueError) as error:
+        place = f"{site.method.class_name}->{site.method.name}"
+        source.doubt(
+            place,
+            f"says whether installed CAs bypass pins, and cannot be followed: {error}",
+            Mechanism.CRONET,
+        )
         return _Bypass(False, Number(0))
     sure = all(isinstance(one, Number) and one.value for one in possible(allowed))
-    return _Bypass(sure, _root(program, builder))
+    return _Bypass(sure, root)
 
 
 def _root(program: Program, builder: Value) -> Value:
-    """The builder that a chain of calls began with: each of its methods returns itself."""
-    for _ in range(_MOST_LINKS):
+    """The builder that a chain of calls began with: each of its methods returns itself.
+
+    Raises DexError for a chain that is too long, or begins where it ends.
+    """
+    for _ in range(BUILDER_LINKS.limit):
         if not isinstance(builder, Returned) or builder.ref.class_name not in _BUILDERS:
-            break
+            return builder
         passed = program.flow(builder.method).calls.get(builder.offset)
         if not passed:
-            break
+            return builder
         builder = passed[0]
-    return builder
+    raise DexError(f"a chain of more than {BUILDER_LINKS}")
 
 
 def _bypassed(builder: Value, bypasses: list[_Bypass]) -> Confidence | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.android.constants.values import Created, Number, Returned, Text, Value
 from pincompiler.android.dex import DexError
+from pincompiler.base.bounds import MOMENT_DEPTH
 from pincompiler.base.lazy_regex import lazy_regex
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _FACTORIES = {
 }
 _INSTANT = lazy_regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z")
 _CALENDARS = ("Ljava/util/Calendar;", "Ljava/util/GregorianCalendar;")
-_DEEPEST = 4
 
 
 def day_after(program: Program, value: Value) -> date | None:
@@ -43,7 +43,7 @@ def day_after(program: Program, value: Value) -> date | None:
 
 
 def _millis(program: Program, value: Value, depth: int) -> int | None:
-    if depth > _DEEPEST:
+    if depth > MOMENT_DEPTH.limit:
         return None
     try:
         if isinstance(value, Created):

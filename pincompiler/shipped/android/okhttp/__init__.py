@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import containing, exactly
+from pincompiler.base.bounds import PINNER_HOSTS, shortened
 from pincompiler.facts import InForce, Mechanism, Pin, State
 from pincompiler.facts.okhttp import Client, Library, OkHttpFacts, Pinner, PinnerUse
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry, split_pattern, understands_deep
@@ -54,8 +55,6 @@ _PREFIX: Final = Mention(containing(b"pins must start with "))
 _PIN: Final = Mention(exactly(51, rb"sha256/[A-Za-z0-9+/]{43}="))
 _DIGEST: Final = Mention(containing(rb"Policy sha256/[A-Za-z0-9+/]{43}= pins nothing"))
 
-_MOST_PAIRS: Final = 500_000
-"""Pairs of a pinner and a host: each needs a verdict for each host."""
 
 WANTED: tuple[Want, ...] = (*_CALLS[3], *_CALLS[2], _RETROFIT, _VERSION, _REFUSAL, _PREFIX, _PIN)
 
@@ -170,7 +169,7 @@ def _followed(
 def _compared(source: Source, pinners: list[Pinner]) -> tuple[Pinner, ...]:
     """The pinners that are asked for each host; they are few unless an app is made to take long."""
     hosts = {added.pattern for pinner in pinners for added in pinner.added}
-    return source.bounded(pinners, _MOST_PAIRS // max(1, len(hosts)), "pinners", Mechanism.OKHTTP)
+    return source.bounded(pinners, PINNER_HOSTS.limit // max(1, len(hosts)), "pinners", Mechanism.OKHTTP)
 
 
 # -- as pins and enforcements --------------------------------------------------------------------
@@ -205,7 +204,8 @@ def _shipped(pinner: Pinner, digest: str) -> InForce:
     vain = tuple(entry for entry in entries if fault_of(entry.pattern, known))
     deep = understands_deep(pinner.library.version)
     otherwise = (one.pattern for one in pinner.partial if one.pattern and not fault_of(one.pattern, known))
-    no_host = f"no host matches {', '.join(entry.pattern[:80] for entry in vain[:2])}" if vain else ""
+    more = f" and {len(vain) - 1:,} more patterns" if len(vain) > 1 else ""
+    no_host = f"no host matches {shortened(vain[0].pattern)}{more}" if vain else ""
     return InForce(
         Mechanism.OKHTTP,
         f"the CertificatePinner of {place(pinner.code)}",

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pincompiler.android.constants.values import Created, FieldValue, Returned, Value, possible
 from pincompiler.android.dex import DexError, opcodes
+from pincompiler.base.bounds import CLIENT_DEPTH
 from pincompiler.base.records import dataclass
 from pincompiler.facts.okhttp import Client, Pinning
 from pincompiler.shipped.android.okhttp.trace import ByValue
@@ -26,8 +27,6 @@ _RETROFIT: Final = "Lretrofit2/Retrofit$Builder;"
 _TRUSTING: Final = frozenset(
     {"sslSocketFactory", "hostnameVerifier", "setSslSocketFactory", "setHostnameVerifier"}
 )
-_DEEPEST: Final = 50
-"""Clients that are derived one from the other and not known yet."""
 
 
 @dataclass(slots=True)
@@ -192,7 +191,7 @@ class Clients:
 
     def _parents(self, builders: frozenset[Value]) -> Iterator[Taken]:
         """What makes the clients that a client is derived from."""
-        if len(self._busy) > _DEEPEST:
+        if len(self._busy) > CLIENT_DEPTH.limit:
             self.trace.cut = True
             return
         for derived in self._deriving.of(builders):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pincompiler.android.constants.values import FieldValue, Items, Value, possible
 from pincompiler.android.constants.variants import call_variants
 from pincompiler.android.dex import DexError
+from pincompiler.base.bounds import PATTERNS
 from pincompiler.base.records import dataclass
 from pincompiler.facts import Mechanism, Unseen
 from pincompiler.facts.okhttp import Added, Pinner, PinnerUse
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.okhttp.trace import Trace
     from pincompiler.shipped.android.okhttp.uses import OkHttpUses, Taken
     from pincompiler.shipped.android.source import Source
-
-_MOST_PATTERNS: Final = 256
 
 
 @dataclass(slots=True)
@@ -130,7 +129,7 @@ class Pinners:
                 return [Added(pattern, some, code) for pattern, some in apart], []
         if patterns is None or keys is None:
             what = "host is" if patterns is None else "pins are"
-            known = [Added(one, keys or (), code) for one in (patterns or ("",))[:_MOST_PATTERNS]]
+            known = [Added(one, keys or (), code) for one in (patterns or ("",))[: PATTERNS.limit]]
             return known, [f"adds pins, and the {what} computed at run time"]
         doubts = []
         sound = self._sound(patterns)
@@ -139,9 +138,9 @@ class Pinners:
             patterns = sound
         if len(patterns) > 1 and len(keys) > 1 and not isinstance(pins, Items):
             doubts.append("adds pins for several hosts, and which are whose is not known")
-        if len(patterns) > _MOST_PATTERNS:
-            doubts.append(f"adds pins for {len(patterns):,} hosts, and only {_MOST_PATTERNS} were looked at")
-        return [Added(pattern, keys, code) for pattern in patterns[:_MOST_PATTERNS]], doubts
+        if len(patterns) > PATTERNS.limit:
+            doubts.append(f"adds pins for {len(patterns):,} hosts, and only {PATTERNS.limit} were looked at")
+        return [Added(pattern, keys, code) for pattern in patterns[: PATTERNS.limit]], doubts
 
     def _sound(self, patterns: tuple[str, ...]) -> tuple[str, ...]:
         """Those of which the host may be one: on others OkHttp throws, unless it throws on all of them."""
@@ -156,7 +155,7 @@ class Pinners:
             variants = call_variants(self.source.program, add.method, add.offset)
         except DexError:
             return None
-        if len(variants) > _MOST_PATTERNS:
+        if len(variants) > PATTERNS.limit:
             return None
         found: dict[str, dict[str, None]] = {}
         for variant in variants:

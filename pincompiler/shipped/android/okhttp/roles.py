@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.access import ACC_FINAL
 from pincompiler.android.dex.refs import MethodRef, parameters
+from pincompiler.base.bounds import PIN_HOLDERS
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 STRING: Final = "Ljava/lang/String;"
 STRINGS: Final = "[Ljava/lang/String;"
-_MOST_FIELDS: Final = 32
-"""Classes with a pinner in a field that are looked at: OkHttp has three, wrappers some more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +167,7 @@ def _clients(program: Program, pinner: str) -> Iterator[tuple[str, str]]:
         for number in dex.field_refs(None, None)
         if (ref := dex.field_ref(number)).descriptor == pinner and ref.class_name != pinner
     )
-    some = list(holders)[:_MOST_FIELDS]
+    some = list(holders)[: PIN_HOLDERS.limit]
     # A builder may be made of a client as well; but only a client keeps its pinner for good.
     for client in sorted(some, key=lambda name: not _keeps(program, name, pinner)):
         for builder in some:

@@ -21,6 +21,7 @@ from pincompiler.android.constants.values import (
     possible,
 )
 from pincompiler.android.dex import DexError, opcodes
+from pincompiler.base.bounds import TRACED
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.okhttp.roles import Roles
 
 T = TypeVar("T")
-_MOST_STEPS: Final = 1000
-"""Values that one object is followed through."""
 _LAZY: Final = frozenset({"Lkotlin/Lazy;", "Lkotlin/LazyKt;", "Lkotlin/LazyKt__LazyJVMKt;"})
 
 
@@ -84,7 +83,7 @@ class Trace:
         """What a value is within its method, behind the calls by which a builder returns itself."""
         waiting = list(possible(value))
         seen: set[Value] = set()
-        while waiting and len(seen) < _MOST_STEPS:
+        while waiting and len(seen) < TRACED.limit:
             one = waiting.pop()
             if one in seen:
                 continue
@@ -121,7 +120,7 @@ class Trace:
     def _closure(self, value: Value, behind: Callable[[Value], Iterable[Value] | None]) -> frozenset[Value]:
         found: dict[Value, None] = {}
         waiting = list(self.local(value))
-        while waiting and len(found) < _MOST_STEPS:
+        while waiting and len(found) < TRACED.limit:
             one = waiting.pop()
             if one not in found:
                 found[one] = None

@@ -21,6 +21,7 @@ from pincompiler.android.constants.values import (
 )
 from pincompiler.android.dex import DexError, opcodes
 from pincompiler.android.dex.scan import Wanted
+from pincompiler.base.bounds import OKHTTP_USES, PIN_CALLERS
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.facts import Mechanism
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
 
 _HOST: Final = lazy_regex(r"(\*\*?\.)?[\w-]+(\.[\w-]+)+")
 _PIN: Final = lazy_regex(r"sha(1|256)/.+")
-_MOST: Final = 20_000
-"""Uses that are looked at: OkHttp in a large app has some hundred."""
-_MOST_CALLERS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ class OkHttpUses:
 def uses_of(source: Source, roles: Roles, sites: Iterable[Site]) -> OkHttpUses:
     """Sort the calls of OkHttp's classes."""
     found = OkHttpUses()
-    for site in source.bounded(tuple(sites), _MOST, "uses of OkHttp", Mechanism.OKHTTP):
+    for site in source.bounded(tuple(sites), OKHTTP_USES.limit, "uses of OkHttp", Mechanism.OKHTTP):
         if roles.is_own(site.method):
             continue
         ref = site.method.dex.method_ref(site.ref)
@@ -168,7 +166,7 @@ def adds_by_pin(source: Source, roles: Roles, sites: Iterable[Site]) -> Iterator
             continue
         body = site.method
         callers = program.call_sites(body.class_name, body.name, body.descriptor)
-        for call in source.bounded(callers, _MOST_CALLERS, source.where(body).symbol, Mechanism.OKHTTP):
+        for call in source.bounded(callers, PIN_CALLERS.limit, source.where(body).symbol, Mechanism.OKHTTP):
             passed = arguments(program, call)
             called = call.method.dex.method_ref(call.ref)
             replaced = [_replaced(value, body, passed) for value in made]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.dex import DexError
 from pincompiler.android.dex.access import ACC_ABSTRACT
 from pincompiler.android.dex.refs import parameters
+from pincompiler.base.bounds import DECIDERS, LIBRARY_UNITS
 from pincompiler.base.finding import Confidence
 from pincompiler.facts import Code, Mechanism
 from pincompiler.facts.trust import Decider, Decides, Flaw, When
@@ -91,12 +92,9 @@ _UNKNOWN: Final = {
     When.UNREAD: " under a condition that could not be read",
     When.UNSEEN: ", unless code that could not be followed refuses it",
 }
+_COMPLEX: Final = "its decision on trust is too complex to be followed"
 _LEAST_METHODS: Final = 2
 """A constructor, and something that makes a difference."""
-_SMALL: Final = 160
-"""Code units of a library's method that is looked at: what decides nothing is small, and libraries have many."""
-_MOST: Final = 400
-"""Classes of one kind that are looked at."""
 
 
 def deciders(source: Source, explorer: Explorer, *, web: bool) -> Iterator[Decider]:
@@ -111,10 +109,10 @@ def _of_class(
     source: Source, explorer: Explorer, bases: tuple[str, ...], decides: Decides
 ) -> Iterator[Decider]:
     classes = source.program.subclasses(*bases)
-    if len(classes) > _MOST:
-        why = f"only {_MOST} of them were looked at"
+    if len(classes) > DECIDERS.limit:
+        why = f"only {DECIDERS.limit} of them were looked at"
         source.doubt(f"the {len(classes)} classes below {bases[0]}", why, Mechanism.TRUST_MANAGER)
-    for cls in classes[:_MOST]:
+    for cls in classes[: DECIDERS.limit]:
         own = source.owner_of(cls.name).first_party
         try:
             methods = [method for method in _methods(cls, decides) if own or _is_small(method)]
@@ -125,9 +123,7 @@ def _of_class(
             )
             continue
         if own and None in found.values():
-            source.doubt(
-                cls.name, "its decision on trust is too complex to be followed", Mechanism.TRUST_MANAGER
-            )
+            source.doubt(cls.name, _COMPLEX, Mechanism.TRUST_MANAGER)
         if decides is Decides.HOST and any(
             m.ref.descriptor[-1] == "V" and not one for m, one in found.items()
         ):
@@ -172,8 +168,14 @@ def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decid
         own.add((method.ref.name, method.ref.descriptor))
         try:
             alone = _judged(explorer, method, decides)
-            told = _judged(explorer, method, decides, receiver=cls.name) or ()
-        except DexError:
+            told = _judged(explorer, method, decides, receiver=cls.name)
+        except DexError as error:
+            source.doubt(
+                cls.name, f"it decides on trust and cannot be read: {error}", Mechanism.TRUST_MANAGER
+            )
+            continue
+        if told is None:
+            source.doubt(cls.name, _COMPLEX, Mechanism.TRUST_MANAGER)
             continue
         base = source.program.class_def(method.ref.class_name)
         for one in told:
@@ -186,7 +188,7 @@ def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decid
 
 
 def _is_small(method: MethodDef) -> bool:
-    return method.body is not None and len(method.body.units) <= _SMALL
+    return method.body is not None and len(method.body.units) <= LIBRARY_UNITS.limit
 
 
 def _role(method: MethodDef, decides: Decides) -> str:

@@ -40,12 +40,9 @@ _FAMILIES: Final = _families()
 
 def ancestry(program: Program, exception: str) -> tuple[str, ...]:
     """A class of exceptions and all that it extends, as far as they are known."""
-    found = [exception]
-    while len(found) < 16:
-        if found[-1] in _FAMILIES:
-            return (*found, *_FAMILIES[found[-1]])
-        cls = program.class_def(found[-1])
-        if cls is None or cls.superclass is None or cls.superclass in found:
-            break
-        found.append(cls.superclass)
-    return tuple(found) if "Ljava/lang/Throwable;" in found else (*found, *_ROOTS)
+    found = {exception: None}
+    for cls in program.ancestry(exception) if exception not in _FAMILIES else ():
+        if cls.superclass is not None:
+            found[cls.superclass] = None
+    last = next(reversed(found))
+    return tuple(dict.fromkeys((*found, *_FAMILIES.get(last, _ROOTS))))

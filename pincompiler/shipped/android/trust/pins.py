@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.constants.values import FieldValue, Items, Number, Text, leaves, possible
 from pincompiler.android.dex import DexError
 from pincompiler.android.dex.calls import calls_in
+from pincompiler.android.dex.refs import parameters
+from pincompiler.base.bounds import PIN_DEPTH, PIN_FIELDS, PIN_METHODS
 from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts import Algorithm, Mechanism, Pin
@@ -30,10 +32,9 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.trust.ways import Explorer
 
 _STORE: Final = "Ljava/security/KeyStore;"
-_MOST_METHODS: Final = 200
-_MOST_FIELDS: Final = 50
-_DEEPEST: Final = 2
 _DIGESTS: Final = {32: Algorithm.SPKI_SHA256, 20: Algorithm.SPKI_SHA1}
+_COMPARED: Final = ("Ljava/security/", "[Ljava/security/", "[B")
+"""Types of certificates, of keys and of hashes."""
 _KEY: Final = lazy_regex(r"30[0-9a-f]{150,4000}", re.IGNORECASE)
 """A public key as X.509 writes it, in hexadecimal digits, as OWASP's example compares it."""
 
@@ -55,8 +56,8 @@ def _of(source: Source, explorer: Explorer, cls: ClassDef) -> Iterator[Pin]:
     if check is None:
         return
     where = source.where(check)
-    reached = _reached(explorer, check)
-    bodies = source.bounded(reached, _MOST_METHODS, where.symbol, Mechanism.TRUST_MANAGER)
+    reached, cut = _reached(explorer, check)
+    bodies = source.bounded(reached, PIN_METHODS.limit, where.symbol, Mechanism.TRUST_MANAGER)
     called = {(ref.class_name, ref.name) for body in bodies for ref, _ in calls_in(body)}
     names = {name for _, name in called}
     compares = ("Ljava/security/MessageDigest;", "digest") in called or "getPublicKey" in names
@@ -70,6 +71,12 @@ def _of(source: Source, explorer: Explorer, cls: ClassDef) -> Iterator[Pin]:
     is_made = not found and owner != UNIDENTIFIED and bool(source.program.call_sites(cls.name, "<init>"))
     if is_made and (why := _unknown(explorer, cls, called)):
         source.doubt(where.symbol, why, Mechanism.TRUST_MANAGER)
+    if cut and (found or is_made):
+        source.doubt(
+            where.symbol,
+            "hands certificates on through more calls than are followed",
+            Mechanism.TRUST_MANAGER,
+        )
     for algorithm, pin in found:
         yield Pin(
             Mechanism.TRUST_MANAGER, "", None, algorithm, pin, where, owner, confidence=Confidence.LIKELY
@@ -88,19 +95,22 @@ def _unknown(explorer: Explorer, cls: ClassDef, called: set[tuple[str, str]]) ->
     return ""
 
 
-def _reached(explorer: Explorer, check: MethodBody) -> list[MethodBody]:
-    """A method and what it calls of the app, two deep."""
+def _reached(explorer: Explorer, check: MethodBody) -> tuple[list[MethodBody], bool]:
+    """A method and what it calls of the app, two deep; and whether certificates or hashes go on from there."""
     found = [check]
     depths = {check: 0}
+    cut = False
     for body in found:
-        if depths[body] >= _DEEPEST:
-            continue
         for ref, opcode in calls_in(body):
             target = explorer.target(ref, opcode)
-            if target is not None and target not in depths and len(found) <= _MOST_METHODS:
+            if target is None or target in depths or len(found) > PIN_METHODS.limit:
+                continue
+            if depths[body] < PIN_DEPTH.limit:
                 depths[target] = depths[body] + 1
                 found.append(target)
-    return found
+            else:
+                cut |= any(kind.startswith(_COMPARED) for kind in parameters(ref.descriptor))
+    return found, cut
 
 
 def _values(source: Source, bodies: Iterable[MethodBody], what: str) -> Iterator[Value]:
@@ -115,7 +125,7 @@ def _values(source: Source, bodies: Iterable[MethodBody], what: str) -> Iterator
                 fields |= {leaf: None for leaf in leaves(value) if isinstance(leaf, FieldValue)}
     kinds = ("Ljava/lang/String;", "Ljava/util/", "[", "Ljava/lang/Object;")
     texts = [one for one in fields if isinstance(one, FieldValue) and one.ref.descriptor.startswith(kinds)]
-    for one in source.bounded(texts, _MOST_FIELDS, f"the fields of {what}", Mechanism.TRUST_MANAGER):
+    for one in source.bounded(texts, PIN_FIELDS.limit, f"the fields of {what}", Mechanism.TRUST_MANAGER):
         yield from source.program.origins(one)
 
 

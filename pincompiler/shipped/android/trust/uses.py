@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.constants.program import arguments
 from pincompiler.android.constants.values import Created, FieldValue, Parameter, Returned, leaves
 from pincompiler.android.dex import DexError
+from pincompiler.base.bounds import TRUST_CALLS, TRUST_DEPTH
 from pincompiler.base.location import java_name
 from pincompiler.facts.common import Mechanism
 from pincompiler.facts.trust import Decider, Decides, Override
@@ -42,8 +43,6 @@ _TAKERS: Final = (
     CallsOf("Lorg/conscrypt/Conscrypt;", "setDefaultHostnameVerifier"),
 )
 WANTED: Final = _TAKERS
-_MOST_SITES: Final = 1000
-_DEEPEST: Final = 3
 
 
 class TrustUses:
@@ -60,7 +59,7 @@ class TrustUses:
         # What libraries do among themselves is no finding, and there is much of it.
         own = [(want, site) for want, site in sites if source.owner_of(site.method.class_name).first_party]
         mechanism = Mechanism.TRUST_MANAGER
-        for want, site in source.bounded(own, _MOST_SITES, "calls that take trust managers", mechanism):
+        for want, site in source.bounded(own, TRUST_CALLS.limit, "calls that take trust managers", mechanism):
             for name in self.given(site):
                 place = f"{_short(want.class_name)}.{want.name} in {_place(site.method)}"
                 self.by_class.setdefault(name, {})[place] = None
@@ -72,20 +71,31 @@ class TrustUses:
         """Those of the classes whose objects a call may be given."""
         try:
             passed = arguments(self._source.program, site)[1:] or arguments(self._source.program, site)
-            found = {name: None for value in passed for name in self._made(value, 0)}
-        except DexError:
+            found = {name: None for value in passed for name in self._made(value, 0, site)}
+        except DexError as error:
+            self._doubt(site, f"cannot be followed: {error}")
             return []
         return [name for name in found if name in self._classes]
 
-    def _made(self, value: Value, depth: int) -> Iterator[str]:
-        """Classes of the objects that a value is, or that are in it."""
+    def _doubt(self, site: Site, why: str) -> None:
+        code = self._source.code(site.method, site.offset)
+        if code.owner.first_party:
+            self._source.doubt(
+                code.location.symbol, f"sets what decides on trust, and {why}", Mechanism.TRUST_MANAGER
+            )
+
+    def _made(self, value: Value, depth: int, site: Site) -> Iterator[str]:
+        """Classes of the objects that a value is, or that are in it; that they are too far away is a doubt."""
         for leaf in leaves(value):
             if isinstance(leaf, Created):
                 yield leaf.descriptor
-            elif depth < _DEEPEST and isinstance(leaf, FieldValue | Returned | Parameter):
-                for origin in self._source.program.origins(leaf):
-                    if origin != leaf:
-                        yield from self._made(origin, depth + 1)
+            elif isinstance(leaf, FieldValue | Returned | Parameter):
+                further = [one for one in self._source.program.origins(leaf) if one != leaf]
+                if further and depth >= TRUST_DEPTH.limit:
+                    self._doubt(site, "it is made too far away to be followed")
+                    continue
+                for origin in further:
+                    yield from self._made(origin, depth + 1, site)
 
     def of_factory(self, site: Site) -> str:
         """The trust manager behind the socket factory that a call is given, if it is one of the classes."""

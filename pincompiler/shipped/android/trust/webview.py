@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex.calls import calls_in
 from pincompiler.android.dex.refs import parameters
+from pincompiler.base.bounds import WEB_DEPTH, WEB_METHODS
 from pincompiler.base.finding import Confidence
 from pincompiler.facts.trust import Flaw, When
 from pincompiler.shipped.android.trust.judging import (
@@ -46,7 +47,6 @@ _OF_TIME: Final = frozenset({0, 1, 4})
 _CLICKS: Final = frozenset(
     {"Landroid/content/DialogInterface$OnClickListener;", "Landroid/view/View$OnClickListener;"}
 )
-_DEEPEST: Final = 3
 _SKIPPING: Final = frozenset(
     {
         *(When.DEBUGGABLE, When.NOT_DEBUGGABLE, When.DEBUG_BUILD, When.ANDROID_VERSION),
@@ -196,12 +196,15 @@ def _later(explorer: Explorer, ways: tuple[Way, ...], mode: Mode) -> TrustFlaw |
     events = {event for way in ways for event in way.events}
     ran = {event.what for event in events if event.kind is EventKind.RAN}
     handed = {event.what for event in events if event.kind is EventKind.HANDED} - ran
+    far = ""
     for given in sorted(handed):
         name, _, part = given.partition("#")
         cls = explorer.program.class_def(name)
         if cls is None:
             continue
-        if not (_part_loads(explorer, cls, int(part), mode) if part else _makes_it_load(explorer, cls, mode)):
+        loads = _part_loads(explorer, cls, int(part), mode) if part else _makes_it_load(explorer, cls, mode)
+        far = name if loads is None else far
+        if not loads:
             continue
         asks = bool(_CLICKS & set(cls.interfaces))
         if not asks and _is_adapter(cls):
@@ -211,6 +214,8 @@ def _later(explorer: Explorer, ways: tuple[Way, ...], mode: Mode) -> TrustFlaw |
         return TrustFlaw(Flaw.SKIPS, when, sure, (f"{name} calls SslErrorHandler.proceed",))
     open_ways = [way for way in ways if not _does(way, EventKind.CANCEL)]
     unseen = {event.what for way in open_ways for event in way.events if event.kind is EventKind.GIVEN}
+    if far:
+        unseen.add(f"{far}, which leads too far to be followed")
     if unseen:
         return TrustFlaw(
             Flaw.SKIPS, When.UNSEEN, Confidence.LIKELY, (f"gives the decision to {min(unseen)}",)
@@ -231,22 +236,28 @@ def _part_loads(explorer: Explorer, cls: ClassDef, part: int, mode: Mode) -> boo
     return False
 
 
-def _makes_it_load(explorer: Explorer, cls: ClassDef, mode: Mode) -> bool:
+def _makes_it_load(explorer: Explorer, cls: ClassDef, mode: Mode) -> bool | None:
+    """Whether some method of a class does, or what it calls; none if that leads too far to be known."""
     waiting = [(method.body, 0) for method in cls.methods if method.body]
     seen: set[MethodBody] = set()
-    while waiting and len(seen) < 60:
+    far = False
+    while waiting:
         body, depth = waiting.pop(0)
         if body in seen:
             continue
+        if len(seen) >= WEB_METHODS.limit:
+            return None
         seen.add(body)
         for ref, opcode in calls_in(body):
             if (ref.class_name, ref.name) == (HANDLER, "proceed"):
                 return True
-            if depth < _DEEPEST and (HANDLER in ref.descriptor or ref.class_name == cls.name):
+            if HANDLER in ref.descriptor or ref.class_name == cls.name:
                 target = explorer.target(ref, opcode, mode.receiver)
-                if target:
+                if target and depth < WEB_DEPTH.limit:
                     waiting.append((target, depth + 1))
-    return False
+                else:
+                    far |= target is not None and target not in seen
+    return None if far else False
 
 
 def _is_adapter(cls: ClassDef) -> bool:

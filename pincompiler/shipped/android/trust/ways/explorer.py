@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.access import ACC_FINAL, ACC_PRIVATE, ACC_STATIC
 from pincompiler.android.dex.format import DexError, guarded
+from pincompiler.base.bounds import (
+    DECISION_SIZE,
+    HELPER_ENDS,
+    HELPER_SIZE,
+    HELPER_STEPS,
+    WAY_DEPTH,
+    WAY_STEPS,
+)
 from pincompiler.base.records import dataclass
 from pincompiler.shipped.android.trust.meanings import CHECKS
 from pincompiler.shipped.android.trust.vocabulary import NOTHING
@@ -28,18 +36,8 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.refs import MethodRef
     from pincompiler.shipped.android.trust.vocabulary import About
 
-_MOST_STEPS: Final = 2500
-"""Instructions run for one answer, those of helpers among them: some 30 ms."""
 _STEPS_OF_BUDGET: Final = 4
 """What an instruction takes of the budget for all code of the app (:mod:`pincompiler.android.constants.budget`)."""
-_MOST_IN_HELPER: Final = 250
-_LARGEST: Final = 1000
-"""Instructions of a method that is tried at all."""
-_LARGEST_HELPER: Final = 80
-"""Larger ones are taken to do what their callers need: hollow ones are small."""
-_DEEPEST: Final = 4
-_MOST_OUTCOMES: Final = 12
-"""Ends of a helper kept apart."""
 PLAINLY: Final = Mode()
 _CONTROL: Final = frozenset((*opcodes.ENDS, *opcodes.SWITCHES, *opcodes.IF_TESTS, *opcodes.IF_ZERO_TESTS))
 _NOT_OVERRIDDEN: Final = ACC_PRIVATE | ACC_STATIC | ACC_FINAL
@@ -72,10 +70,10 @@ class Explorer:
         """
         key = (body, about, given, mode)
         if key not in self.known:
-            if body in self.running or len(self.running) >= _DEEPEST:
+            if body in self.running or len(self.running) >= WAY_DEPTH.limit:
                 return Ways((), complete=False)
             if not self.running:
-                self.steps = _MOST_STEPS
+                self.steps = WAY_STEPS.limit
             self.running.add(body)
             try:
                 self.known[key] = _Run(self, body, about, given, mode).run()
@@ -138,7 +136,7 @@ class _Others:
 
 
 def _is_told(ways: Ways) -> bool:
-    return ways.complete and len(ways.ways) <= _MOST_OUTCOMES
+    return ways.complete and len(ways.ways) <= HELPER_ENDS.limit
 
 
 class _Run:
@@ -156,7 +154,7 @@ class _Run:
         self._body = body
         self._given = given
         self._is_helper = len(explorer.running) > 1
-        largest = _LARGEST_HELPER if self._is_helper and body.name not in CHECKS else _LARGEST
+        largest = HELPER_SIZE.limit if self._is_helper and body.name not in CHECKS else DECISION_SIZE.limit
         self._lineage = Lineage(about)
         self._frontier = Frontier(explorer.program, body, largest)
         self._conditions = Conditions(body, self._lineage, self._frontier, directed=mode.directed)
@@ -177,7 +175,7 @@ class _Run:
             steps += taken
             self._explorer.steps -= taken
             self._explorer.program.budget.spend(_STEPS_OF_BUDGET * taken + (self._body.registers >> 4))
-            if self._explorer.steps < 0 or (self._is_helper and steps > _MOST_IN_HELPER):
+            if self._explorer.steps < 0 or (self._is_helper and steps > HELPER_STEPS.limit):
                 return Ways((), complete=False)
         return Ways(self._ways())
 
