@@ -65,8 +65,8 @@ FORMATS = {
     "shipped/android/loading.py": {"_FEW"},
     "shipped/android/owners.py": {"_LARGE_SHARE", "_OF_A_PRODUCT"},
     "shipped/android/trust/deciders.py": {"_LEAST_METHODS"},
+    "shipped/android/trust/ways/constants.py": {"_PLAIN_REGION"},
     "shipped/android/trust/ways/explorer.py": {"_STEPS_OF_BUDGET"},
-    "workflows/read_release.py": {"SINCE"},
     # Pieces in which the whole is read, and what only looks at how something begins.
     "android/apk/archive.py": {"8", "_HEAD_SLACK"},
     "android/dex/code_map.py": {"_FEW_CLASSES", "_FEW_OFFSETS", "_ROUNDS", "_STEPS_PER_HIT", "256"},

@@ -18,8 +18,8 @@ class Beyond(StrEnum):
     UNKNOWN = "named as unknown, exit code 3"
     REFUSED = "refused, exit code 2"
     REPORTED = "a finding"
-    USED = "the code counts as used"
-    TRUSTED = "a library is taken to check"
+    USED = "the app's code counts as used, a library's does not"
+    TRUSTED = "a library's is taken to check; the app's is unknown, exit code 3"
     SHORTENED = "the number of those left out is said"
     SAME = "another way gives the same answer"
 
@@ -188,9 +188,9 @@ OBJECT_DEPTH = Bound(4, "levels", "objects that hold objects", _UNKNOWN, "one ma
 ITEMS = Bound(4096, "items", "an array or a collection", _UNKNOWN, "pins of a thousand hosts")
 TEXT_LETTERS = Bound(65_536, "characters", "a text", _UNKNOWN, "compilers write no longer ones (JVMS 4.4.7)")
 CALLER_HOPS = Bound(
-    3, "callers", "one call, told apart one behind the other", _UNKNOWN, "wrappers have one, or two"
+    3, "callers", "one call, kept apart one behind the other", _UNKNOWN, "wrappers have one, or two"
 )
-PICKS = Bound(64, "combinations", "items of loops, told apart", _UNKNOWN, "tables of pins have ten rows")
+PICKS = Bound(64, "combinations", "items of loops, kept apart", _UNKNOWN, "tables of pins have ten rows")
 GIVEN_UP = Bound(20, "methods", "what was too much to follow", _UNKNOWN, "one line says that there are more")
 
 # -- facts in the code of an app ---------------------------------------------------------------------
@@ -236,6 +236,9 @@ WEB_DEPTH = Bound(
     3, "calls", "what gets a WebView's decision, one in the other", _UNKNOWN, "a dialog has one"
 )
 WAY_STEPS = Bound(2500, "instructions", "one decision on trust, in all its ways", _UNKNOWN, "30 ms")
+WAY_ITEMS = Bound(
+    16, "items", "a list that a decision on trust goes through", _UNKNOWN, "each is a way of its own"
+)
 WAY_DEPTH = Bound(4, "methods", "one decision on trust, one in the other", _UNKNOWN, "most have two")
 DECISION_SIZE = Bound(1000, "instructions", "a method that decides on trust", _UNKNOWN, "most have fifty")
 HELPER_SIZE = Bound(
@@ -244,7 +247,7 @@ HELPER_SIZE = Bound(
 HELPER_STEPS = Bound(
     250, "instructions", "a helper, in all its ways", Beyond.TRUSTED, "those that do nothing are small"
 )
-HELPER_ENDS = Bound(12, "ends", "a helper, told apart", Beyond.TRUSTED, "most have two")
+HELPER_ENDS = Bound(12, "ends", "a helper, kept apart", Beyond.TRUSTED, "most have two")
 
 # -- whether code is used --------------------------------------------------------------------------
 

@@ -274,3 +274,22 @@ def test_a_place_past_all_files(tmp_path: Path) -> None:
     path.write_bytes(zip64(b"data", extra=struct.pack("<HH3Q", 1, 24, 4, 4, (1 << 64) - 1)))
     with File(path) as file, pytest.raises(MemberError):
         Archive(file, "a").read("m")
+
+
+EMPTY_BLOCKS = b"\0\0\0\xff\xff" * 1000
+"""Stored blocks of no bytes, of which a deflated stream may have any number (RFC 1951 section 3.2.4)."""
+
+
+def test_the_beginning_is_found_behind_empty_blocks() -> None:
+    content = b"-----BEGIN CERTIFICATE-----" * 9
+    raw = EMPTY_BLOCKS + deflate(content)
+    member = Member(b"m", raw, real_method=0, crc=zlib.crc32(content), packed=len(raw), size=len(content))
+    archive = read_archive(forge_zip([member]))
+    assert archive.read("m") == content
+    assert archive.head("m", 20) == content[:20]
+
+
+def test_the_beginning_of_what_is_damaged_is_not_nothing() -> None:
+    damaged = Member(b"m", b"\xff" * 100, real_method=0, packed=100, size=500)
+    with pytest.raises(MemberError, match="cannot be unpacked"):
+        read_archive(forge_zip([damaged])).head("m", 20)

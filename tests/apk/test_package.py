@@ -22,6 +22,7 @@ from pincompiler.android.apk import (
 )
 from pincompiler.android.apk.archive import read_archive
 from pincompiler.android.apk.opening import _Opening
+from pincompiler.base.bounds import PARTS, RESOURCE_ITEMS, RESOURCE_VALUES, Bound
 from pincompiler.base.errors import InputError
 from tests.apk.forge import (
     DECIMAL,
@@ -44,6 +45,7 @@ from tests.apk.forge import (
     uses_nsc,
     with_attributes,
 )
+from tests.bounding import bounded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -466,3 +468,26 @@ def test_an_attribute_is_known_by_its_id_however_many_there_are() -> None:
         writer.ids.setdefault((one.name, one.id), len(writer.ids))
     document = writer.document(Node("manifest", [Attr("package", "a.b")], [first]))
     assert read(**{"AndroidManifest.xml": document}).manifest.nsc == NSC_ID
+
+
+def test_each_module_beyond_the_bound_is_unknown() -> None:
+    """A bundle's modules were cut without a word, and with them whatever code they have."""
+    empty = {f"{name}/manifest/AndroidManifest.xml": b"" for name in ("base", "a", "b", "c")}
+    bundle = simple_zip({**empty, "BundleConfig.pb": b""})
+    with bounded(PARTS, 4):
+        assert not [one for one in read_package(bundle).unknowns if "more than" in one.why]
+    with bounded(PARTS, 2):
+        cut = read_package(bundle)
+    assert [part.name for part in cut.parts] == ["base", "a"]
+    assert [one.what for one in cut.unknowns if "more than 2 modules" in one.why] == ["b/", "c/"]
+
+
+@pytest.mark.parametrize(("bound", "limit"), [(RESOURCE_ITEMS, 2), (RESOURCE_VALUES, 1)])
+def test_resources_that_are_not_read_to_their_end_are_unknown(bound: Bound, limit: int) -> None:
+    values = {"pins": [Res(("one", "two", "three")), Res(("four",), LAND)]}
+    package = read(**{"resources.arsc": arsc({"array": values})})
+    assert package.strings(NSC_ID) == ("one", "two", "three", "four")
+    assert not [one for one in package.unknowns if one.what == "resources"]
+    with bounded(bound, limit):
+        assert "three" not in package.strings(NSC_ID) or "four" not in package.strings(NSC_ID)
+    assert [one.what for one in package.unknowns if one.what == "resources"] == ["resources"]

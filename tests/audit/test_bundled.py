@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from pincompiler.android.apk import Package
     from pincompiler.facts import Pin, Unseen
 
 CA: Final = pki.certificate("Example CA", pki.private_key(number=31), ca=True, ends=date(2031, 5, 4))
@@ -259,7 +260,10 @@ def test_chunks_of_a_bomb_end_where_the_directory_says() -> None:
 
 
 def scanned(files: Mapping[str, bytes], method: int = 8) -> tuple[BundledFacts, dict[Unseen, None]]:
-    package = read_package(simple_zip({"AndroidManifest.xml": b"", **files}, method))
+    return looked_through(read_package(simple_zip({"AndroidManifest.xml": b"", **files}, method)))
+
+
+def looked_through(package: Package) -> tuple[BundledFacts, dict[Unseen, None]]:
     found = dict.fromkeys(bundled.WANTED, ())
     source = Source("app.apk", package, Program([]), lambda _: FIRST_PARTY, found)
     return bundled.collect(source), source.unseen

@@ -8,7 +8,7 @@ import pytest
 
 from pincompiler.android.apk import read_package
 from pincompiler.android.constants.program import Program
-from pincompiler.base.bounds import INNER_BYTES
+from pincompiler.base.bounds import ARCHIVE_ENTRIES, DIRECTORY_BYTES, END_RECORDS, INNER_BYTES
 from pincompiler.facts import Mechanism
 from pincompiler.shipped.android import loading
 from pincompiler.shipped.android.owners import Owners
@@ -17,6 +17,7 @@ from tests.apk.forge import Attr, Node, android, axml, simple_zip
 from tests.bounding import bounded
 
 if TYPE_CHECKING:
+    from pincompiler.android.apk import Package
     from pincompiler.facts.loading import LoadingFacts
 
 DEX = b"dex\n035\0" + bytes(120)
@@ -28,7 +29,14 @@ def read(members: dict[str, bytes], application: str = "", *activities: str) -> 
     children = tuple(Node("activity", (android("name", NAME, one),)) for one in activities)
     attributes = (android("name", NAME, application),) if application else ()
     top = Node("manifest", (Attr("package", "a.b"),), (Node("application", attributes, children),))
-    package = read_package(simple_zip({"AndroidManifest.xml": axml(top), **members}), "app.apk")
+    return looked_into(opened(members, axml(top)))
+
+
+def opened(members: dict[str, bytes], manifest: bytes = b"") -> Package:
+    return read_package(simple_zip({"AndroidManifest.xml": manifest, **members}), "app.apk")
+
+
+def looked_into(package: Package) -> tuple[Source, LoadingFacts]:
     program = Program(())
     owner_of = Owners(package.manifest).of
     source = Source("app.apk", package, program, owner_of, find(program, loading.WANTED, {}))
@@ -140,3 +148,20 @@ def test_an_archive_that_is_not_opened_leaves_code_unknown() -> None:
     with bounded(INNER_BYTES, len(inner) - 1):
         source, _ = read({"assets/a.zip": inner})
     assert [one.what for one in source.unseen] == ["assets/a.zip"]
+
+
+def test_an_archive_with_more_than_is_looked_at_leaves_code_unknown() -> None:
+    inner = simple_zip({"a.txt": b"a", "b.txt": b"b", "classes.dex": DEX})
+    for bound, limit in ((ARCHIVE_ENTRIES, 2), (DIRECTORY_BYTES, 100), (END_RECORDS, 0)):
+        package = opened({"assets/a.zip": inner})
+        with bounded(bound, limit):
+            source, facts = looked_into(package)
+        assert not facts.embedded
+        assert [one.what for one in source.unseen] == ["assets/a.zip"], bound
+        assert all(Mechanism.OKHTTP in one.mechanisms for one in source.unseen)
+
+
+def test_components_are_looked_for_however_many_there_are() -> None:
+    """Sixty that are there, by the order of their names, hide no hundred that are packed."""
+    source, _ = read({"classes.dex": DEX}, "", *(f"a.b.C{number:03}" for number in range(200)))
+    assert [one.why.startswith("no DEX file has 200 of 200") for one in source.unseen] == [True]

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pincompiler.android.apk import read_package
 from pincompiler.android.apk.manifest import Component, Manifest
+from pincompiler.base.bounds import HOOKS_BYTES
 from pincompiler.facts import FIRST_PARTY, UNIDENTIFIED
-from pincompiler.shipped.android.owners import Owners, libraries
+from pincompiler.shipped.android.owners import Owners, hooks, libraries
+from tests.apk.forge import simple_zip
+from tests.bounding import bounded
 
 SHOP = Owners(Manifest(package="com.example.shop", application="com.example.shop.App"))
 
@@ -133,3 +137,11 @@ def test_every_name_has_one_owner_and_the_app_its_own(labels: list[str], package
     assert found.name
     if not any("." in label for label in package):
         assert owners.of(f"L{'/'.join(package)}/Net;") is FIRST_PARTY
+
+
+def test_a_list_of_hooks_that_is_too_long_is_unknown() -> None:
+    package = read_package(simple_zip({"AndroidManifest.xml": b"", "assets/xposed_init": b"a.b.Hook\n"}))
+    assert hooks(package) == ("a.b.Hook",)
+    with bounded(HOOKS_BYTES, 8):
+        assert hooks(package) == ()
+    assert "assets/xposed_init" in {one.what for one in package.unknowns}

@@ -19,16 +19,19 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pincompiler.android.apk import read_package
 from pincompiler.base.bounds import CERTIFICATES, STORE_BYTES
 from pincompiler.base.errors import InputError
 from pincompiler.facts import Mechanism
-from pincompiler.keys.certificates import StoreFile
+from pincompiler.keys.certificates import Container, StoreFile
 from pincompiler.keys.spki import KeyFileError, public_keys
 from pincompiler.keys.stores import read_store
 from pincompiler.workflows.verify import chain_of
 from tests import pki
-from tests.audit.test_bundled import CA, HASH, bks, counted, jks, scanned, typed, utf
+from tests.apk.forge import simple_zip
+from tests.audit.test_bundled import CA, HASH, bks, counted, jks, looked_through, scanned, typed, utf
 from tests.bounding import bounded
+from tests.patience import no_hang
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -302,3 +305,25 @@ def test_whatever_is_in_a_file(data: st.DataObject) -> None:
     read_store(bytes(damaged))
     with suppress(KeyFileError):
         assert public_keys(bytes(damaged), "a")
+
+
+def test_a_member_that_cannot_be_unpacked_is_named() -> None:
+    """Nobody knows what it is: by its first bytes it would have been passed over."""
+    package = {"assets/store": DER, "assets/a.pem": GOOD}
+    data = bytearray(simple_zip({"AndroidManifest.xml": b"", **package}))
+    at = data.index(b"assets/store") + len("assets/store")
+    data[at : at + 8] = b"\xff" * 8
+    facts, unseen = looked_through(read_package(bytes(data)))
+    assert [one.title for one in facts.files] == ["assets/a.pem"]
+    assert [one.what for one in unseen] == ["assets/store"]
+
+
+@pytest.mark.parametrize("depth", [3, 30])
+def test_a_password_that_takes_days_is_not_tried_however_deep_it_is_hidden(depth: int) -> None:
+    """PBKDF2's iterations stand behind a salt (RFC 8018 appendix A.2), here 2 to the 200th."""
+    asked = element(0x04, b"salt") + element(0x02, b"\0" * 20 + b"\1" + bytes(25))
+    for _ in range(depth):
+        asked = element(0x30, asked)
+    with no_hang():
+        store = read_store(element(0x30, bytes.fromhex("020103") + element(0x30, asked + bytes(99))))
+    assert store == StoreFile(Container.PKCS12, unread="it takes too much work to open")

@@ -10,6 +10,8 @@ from pincompiler.android.dex import DexError
 from pincompiler.android.dex.decoding import boundaries, decode_all
 from pincompiler.android.dex.encoded import read_values
 from pincompiler.android.dex.format import numbers
+from pincompiler.base.bounds import STATIC_VALUES
+from tests.bounding import bounded
 
 NONE: Final = None
 # By format: code units, registers, reference, literal, target.
@@ -160,3 +162,11 @@ def test_more_values_than_fields_are_refused() -> None:
     with pytest.raises(DexError, match="more values than it can have fields"):
         read_values(b"\x81\x80\x04" + b"\x1e" * 70_000, 0)
     assert len(read_values(b"\x80\x80\x04" + b"\x1e" * 65_536, 0)) == 65_536
+
+
+def test_an_array_inside_an_array_is_read_whole_or_not_at_all() -> None:
+    """What was left of a longer one was taken for the values behind it."""
+    inner = b"\x1c\x03" + b"\x1e" * 3
+    assert read_values(b"\x02" + inner + b"\x17\x08", 0) == (("other", 0), ("string", 8))
+    with bounded(STATIC_VALUES, 2), pytest.raises(DexError, match="more values than are read"):
+        read_values(b"\x02" + inner + b"\x17\x08", 0)

@@ -71,7 +71,7 @@ class SeveralAppsError(InputError):
     def __init__(self, path: str, apps: Sequence[tuple[str, tuple[str, ...]]], *, packed: bool) -> None:
         """``apps`` are the files of each with what it is called; ``packed`` is whether they are in an archive."""
         self.parts = tuple(parts for _, parts in apps)
-        named = ", ".join(f"{parts[0]} is {title}" for title, parts in apps[:APPS_NAMED.limit])
+        named = ", ".join(f"{parts[0]} is {title}" for title, parts in apps[: APPS_NAMED.limit])
         more = f", and {len(apps) - APPS_NAMED.limit} more" if len(apps) > APPS_NAMED.limit else ""
         way = "unpack it and name one of them" if packed else "name one of them"
         super().__init__(f"{path}: holds several apps; {way}: {named}{more}")

@@ -94,7 +94,9 @@ def _entries(source: Source, site: Site, bypasses: list[_Bypass], doubts: list[s
             doubts.append(f"{place} {why}")
             source.doubt(place, why, Mechanism.CRONET)
     if expires is None:
-        doubts.append(f"{place} adds Cronet pins that end on a day computed at run time")
+        why = "adds Cronet pins that end on a day computed at run time"
+        doubts.append(f"{place} {why}")
+        source.doubt(place, why, Mechanism.CRONET)
     ref = site.method.dex.method_ref(site.ref).class_name
     title = "HttpEngine.Builder" if ref.startswith("Landroid/") else "CronetEngine.Builder"
     # Of what is not known in full, what is known: that there are pins, or that a host has some.

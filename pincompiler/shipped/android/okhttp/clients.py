@@ -211,23 +211,35 @@ class Clients:
     ) -> tuple[Pinning, Taker | None]:
         clearing = [taker for taker in takers if taker.empty]
         setting = [taker for taker in takers if taker.pinners or taker.is_open]
-        inherits = any(parent.pinning is Pinning.PINNED for parent in parents)
-        # Of which client a copy is made is not known: where some pin, it is taken for one of these.
-        inherits_some = self._is_copied(builders) and any(taker.pinners for taker in self.takers)
         if clearing:
-            first = clearing[0]
-            if first.pinners or first.is_open or self._is_skipped(first):
-                return Pinning.PERHAPS, first
-            if setting and not _is_last(first, setting):
-                return Pinning.PINNED, None
-            if setting or inherits or inherits_some:
-                return Pinning.CLEARED, first
-            return (Pinning.UNKNOWN if self._is_derived(builders) and not parents else Pinning.NONE), None
+            return self._clearing(clearing[0], builders, setting, parents)
+        inherits = any(parent.pinning is Pinning.PINNED for parent in parents)
         if any(taker.pinners for taker in setting) or inherits:
             return Pinning.PINNED, None
         return (
             Pinning.UNKNOWN if self._may_be_pinned(made, builders, setting, parents) else Pinning.NONE
         ), None
+
+    def _clearing(
+        self, first: Taker, builders: frozenset[Value], setting: list[Taker], parents: list[Client]
+    ) -> tuple[Pinning, Taker | None]:
+        """What becomes of a client whose builder is given a pinner that pins nothing."""
+        if first.pinners or first.is_open or self._is_skipped(first):
+            return Pinning.PERHAPS, first
+        if setting and not _is_last(first, setting):
+            return Pinning.PINNED, None
+        some_pin = any(taker.pinners for taker in self.takers)
+        # Of which client a copy is made is not known: where some pin, it is taken for one of these.
+        inherits_some = self._is_copied(builders) and some_pin
+        if setting or inherits_some or any(parent.pinning is Pinning.PINNED for parent in parents):
+            return Pinning.CLEARED, first
+        unsure = (Pinning.UNKNOWN, Pinning.PERHAPS)
+        if any(parent.pinning in unsure for parent in parents) or (
+            self._is_derived(builders) and not parents
+        ):
+            may_pin = some_pin or any(taker.is_open for taker in self.takers)
+            return (Pinning.PERHAPS, first) if may_pin else (Pinning.UNKNOWN, None)
+        return Pinning.NONE, None
 
     def _may_be_pinned(
         self, made: Taken, builders: frozenset[Value], setting: list[Taker], parents: list[Client]

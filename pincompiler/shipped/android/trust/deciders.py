@@ -10,6 +10,7 @@ from pincompiler.android.dex.access import ACC_ABSTRACT
 from pincompiler.android.dex.refs import parameters
 from pincompiler.base.bounds import DECIDERS, LIBRARY_UNITS
 from pincompiler.base.finding import Confidence
+from pincompiler.base.location import java_name
 from pincompiler.facts import Code, Mechanism
 from pincompiler.facts.trust import Decider, Decides, Flaw, When
 from pincompiler.shipped.android.trust.judging import (
@@ -124,6 +125,8 @@ def _of_class(
             continue
         if own and None in found.values():
             source.doubt(cls.name, _COMPLEX, Mechanism.TRUST_MANAGER)
+        for method in methods if own else ():
+            _left(source, cls, ways_of(explorer, method, decides) if found[method] == () else None)
         if decides is Decides.HOST and any(
             m.ref.descriptor[-1] == "V" and not one for m, one in found.items()
         ):
@@ -137,6 +140,14 @@ def _of_class(
                 yield from _told(source, source.code(method.body), method, decides, one)
         if own:
             yield from _completed(source, explorer, cls, decides)
+
+
+def _left(source: Source, cls: ClassDef, ways: Ways | None) -> None:
+    """That a decision which seems sound is left to methods of the app's own that are too much to be followed."""
+    for name in sorted(ways.left if ways else ()):
+        if source.owner_of(name.partition("->")[0]).first_party:
+            why = f"its decision on trust is left to {java_name(name)}, which is too complex to be followed"
+            source.doubt(cls.name, why, Mechanism.TRUST_MANAGER)
 
 
 def _told(
@@ -177,6 +188,7 @@ def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decid
         if told is None:
             source.doubt(cls.name, _COMPLEX, Mechanism.TRUST_MANAGER)
             continue
+        _left(source, cls, None if told else ways_of(explorer, method, decides, Mode(cls.name)))
         base = source.program.class_def(method.ref.class_name)
         for one in told:
             if told == alone and not (one.when in _UNKNOWN and base and base.access & ACC_ABSTRACT):

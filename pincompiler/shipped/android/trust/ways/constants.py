@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex.refs import parameters
+from pincompiler.base.bounds import WAY_ITEMS
 from pincompiler.shipped.android.trust.ways.lineage import Contents, Failure, Matching, Val, Words
 from pincompiler.shipped.android.trust.ways.texts import answer, changed, is_url_of, place_of, words_in
 
@@ -68,7 +69,6 @@ _LISTING: Final = frozenset(
 )
 """Static methods that make a list or a set of items, of an array or of another."""
 RANGE: Final = "Lkotlin/ranges/IntRange;"
-MOST_ITEMS: Final = 16
 _COLLECTIONS: Final = frozenset({"Ljava/util/ArrayList;", "Ljava/util/HashSet;", "Ljava/util/LinkedHashSet;"})
 _URLS: Final = frozenset({"Ljava/net/URI;", "Ljava/net/URL;"})
 _PATTERNS: Final = frozenset({"Lkotlin/text/Regex;", "Ljava/util/regex/Pattern;"})
@@ -242,7 +242,7 @@ def created(ref: MethodRef, passed: list[Val]) -> Inside:
         return words_in(passed[1])
     if ref.class_name == RANGE and len(passed) == 3:
         first, last = passed[1].number, passed[2].number
-        if first is not None and last is not None and last - first < MOST_ITEMS:
+        if first is not None and last is not None and last - first < WAY_ITEMS.limit:
             return Contents(tuple(range(first, last + 1)))
     if ref.class_name in _COLLECTIONS and len(passed) == 2 and isinstance(passed[1].inside, Contents):
         return passed[1].inside

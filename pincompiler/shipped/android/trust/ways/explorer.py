@@ -18,7 +18,7 @@ from pincompiler.base.bounds import (
 )
 from pincompiler.base.records import dataclass
 from pincompiler.shipped.android.trust.meanings import CHECKS
-from pincompiler.shipped.android.trust.vocabulary import NOTHING
+from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS
 from pincompiler.shipped.android.trust.ways.asking import Mode
 from pincompiler.shipped.android.trust.ways.calls import Calls
 from pincompiler.shipped.android.trust.ways.conditions import Conditions
@@ -111,7 +111,7 @@ class Explorer:
 class _Others:
     """The other methods of a program, for one of them."""
 
-    __slots__ = ("_explorer", "_mode", "failing", "kind", "program")
+    __slots__ = ("_explorer", "_mode", "failing", "kind", "left", "program")
 
     def __init__(self, explorer: Explorer, mode: Mode) -> None:
         self._explorer = explorer
@@ -119,6 +119,8 @@ class _Others:
         self.program = explorer.program
         self.kind = mode.kind
         self.failing = mode.failing
+        self.left: set[str] = set()
+        """What :attr:`Ways.left` will be."""
 
     def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
         """The only code of the app that a call may run."""
@@ -131,8 +133,13 @@ class _Others:
             if self._mode.directed and not _is_told(ways):
                 ways = self._explorer.ways(body, about, given, self._mode._replace(directed=False))
         except DexError:
-            return None
-        return ways if _is_told(ways) else None
+            ways = Ways((), complete=False)
+        if _is_told(ways):
+            self.left |= ways.left
+            return ways
+        if any(one & SUBJECTS for one in about):
+            self.left.add(f"{body.class_name}->{body.name}")
+        return None
 
 
 def _is_told(ways: Ways) -> bool:
@@ -160,9 +167,8 @@ class _Run:
         self._conditions = Conditions(body, self._lineage, self._frontier, directed=mode.directed)
         self._logic = Logic(self._lineage, self._frontier, self._conditions)
         self._statements = Statements(explorer.program, body, self._lineage, stored=mode.kind is not None)
-        self._calls = Calls(
-            _Others(explorer, mode), body, self._lineage, self._frontier, self._conditions, self._logic
-        )
+        self._others = _Others(explorer, mode)
+        self._calls = Calls(self._others, body, self._lineage, self._frontier, self._conditions, self._logic)
 
     def run(self) -> Ways:
         frontier = self._frontier
@@ -177,7 +183,7 @@ class _Run:
             self._explorer.program.budget.spend(_STEPS_OF_BUDGET * taken + (self._body.registers >> 4))
             if self._explorer.steps < 0 or (self._is_helper and steps > HELPER_STEPS.limit):
                 return Ways((), complete=False)
-        return Ways(self._ways())
+        return Ways(self._ways(), left=frozenset(self._others.left))
 
     def _parameters(self) -> tuple[Val, ...]:
         body = self._body

@@ -8,10 +8,11 @@ from pincompiler.android.constants.arithmetic import BINARY, CONVERSIONS, LITERA
 from pincompiler.android.constants.values import Items, Number, Returned, Text
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.access import ACC_ENUM, ACC_FINAL, ACC_SYNTHETIC
+from pincompiler.base.bounds import WAY_ITEMS
 from pincompiler.shipped.android.trust.exceptions import ancestry
 from pincompiler.shipped.android.trust.meanings import HANDLER, X509
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, EventKind
-from pincompiler.shipped.android.trust.ways.constants import MOST_ITEMS, item_of
+from pincompiler.shipped.android.trust.ways.constants import item_of
 from pincompiler.shipped.android.trust.ways.contracts import ABOVE
 from pincompiler.shipped.android.trust.ways.lineage import (
     THIS,
@@ -55,7 +56,7 @@ def _fill(registers: list[Val], array: Val, items: tuple[Inside, ...] | None) ->
     for number, value in enumerate(registers):
         if value.origin == array.origin:
             registers[number] = value._replace(
-                inside=None if items is None or len(items) > MOST_ITEMS else Contents(items)
+                inside=None if items is None or len(items) > WAY_ITEMS.limit else Contents(items)
             )
 
 
@@ -145,7 +146,7 @@ class Statements:
         value = Val(made_at(one.offset), something=True)
         if one.opcode == opcodes.NEW_ARRAY:
             size = registers[one.registers[1]].number
-            few = size is not None and 0 <= size <= MOST_ITEMS
+            few = size is not None and 0 <= size <= WAY_ITEMS.limit
             registers[one.registers[0]] = value._replace(
                 inside=Contents((None,) * (size or 0)) if few else None
             )
@@ -284,7 +285,7 @@ class Statements:
     def _collection(self, ref: FieldRef) -> Contents | None:
         """The constants in a list, a set or an array that a field is given at first."""
         value = self._program.stored(ref) if is_final(self._program, ref) else None
-        if not isinstance(value, Items) or not value.exact or len(value.items) > MOST_ITEMS:
+        if not isinstance(value, Items) or not value.exact or len(value.items) > WAY_ITEMS.limit:
             return None
         items = tuple(one.value if isinstance(one, Number) else None for one in value.items)
         return Contents(items, growing=ref.descriptor[0] != "[")

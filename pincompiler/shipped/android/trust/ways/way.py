@@ -77,6 +77,8 @@ class Ways:
 
     ways: tuple[Way, ...]
     complete: bool = True
+    left: frozenset[str] = frozenset()
+    """Methods of the app that are given what is to be judged, and that are too much to be followed."""
 
     @property
     def returning(self) -> tuple[Way, ...]:
