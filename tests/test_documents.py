@@ -43,6 +43,7 @@ SPEAKING = (
     "rules",
     "source",
     "tls",
+    "verdicts",
     "workflows",
 )
 """Folders whose strings users read."""

@@ -106,6 +106,7 @@ def test_exceptions_are_rules() -> None:
 def test_documentation_has_its_four_parts(rule: Rule) -> None:
     found = parts(rule)
     assert rule.doc.count("```") == 4
+    assert "\n## " not in rule.doc, "the headings come by themselves"
     assert example(rule, "wrong") == completed(found["wrong"], KEYS)
     assert rule.summary == found["summary"]
     assert example(rule, "wrong") != example(rule, "right")

@@ -133,4 +133,4 @@ def _has(source: Source, identity: bytes, device: Device) -> bool:
 
 
 SYSTEM_ALONE: Final = Trust()
-"""What platforms do unless they are told otherwise."""
+"""What platforms do by default."""

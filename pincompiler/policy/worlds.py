@@ -1,4 +1,4 @@
-"""The devices and chains that can tell two enforcements of one host apart, each kind by one that stands for it.
+"""The devices and chains that can show a difference between two enforcements of one host, each kind by one that stands for it.
 
 Complete, not sampled.  What a trust makes of a chain is the greatest regard of the sources that have its anchor, so an
 anchor that two stores have shows nothing that one of them does not: a CA that nobody named stands in the system's

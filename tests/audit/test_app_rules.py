@@ -55,6 +55,7 @@ def test_documentation_has_its_four_parts(rule: Rule) -> None:
     assert FENCE.findall(wrong) != FENCE.findall(right)
     assert len(found["why"].split()) >= 15, "too short to convince anybody"
     assert found["why"].endswith(".")
+    assert "\n## " not in rule.doc, "the headings come by themselves"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -293,7 +293,7 @@ class Package:
         except MarkupError as error:
             return NscVariant(value.qualifier, member, None, self._refused(str(error), member), twin)
         named = tree(markup, self._written)
-        # What Android refuses as a whole may have pins all the same: they are told, and nothing enforces them.
+        # What Android refuses as a whole may have pins all the same: they are reported, and nothing enforces them.
         nsc, local = read_tree(named, self.name, member), QName(root).localname
         if local != "network-security-config":
             why = f"its root is <{local}> and not <network-security-config>"

@@ -143,7 +143,7 @@ class Owners:
                 yield from _of_one_owner(package)
 
     def _leading(self) -> Iterator[str]:
-        """Of each organisation that has a large share in the app's components, one component."""
+        """One component of each organisation that owns a large share of the app's components."""
         named = [one.name for one in self.manifest.components if _named(one.name.rpartition(".")[0])]
         shares = Counter(organisation(name.rpartition(".")[0]) for name in named)
         # Where the code is in the package of the manifest, other organisations are SDKs.

@@ -135,7 +135,7 @@ def _digest(source: Source) -> str:
 def _by_shape(source: Source, library: Library | None) -> Iterator[Pinner]:
     """Where OkHttp is not recognised, or its classes are not.
 
-    One that R8 left no parser of pins is given none: what looks like one is for something else.
+    If R8 removed OkHttp's parser of pins, the app cannot pin by it: strings that look like pins are for something else.
     """
     if library is None or source.sites(_PREFIX):
         yield from by_shape(source, source.sites(_PIN), library)

@@ -1,4 +1,4 @@
-"""Where trust managers and hostname verifiers are handed to what asks them."""
+"""Calls that install a trust manager or a hostname verifier."""
 
 from __future__ import annotations
 
