@@ -426,6 +426,8 @@ UNKNOWN = {
             )
         ),
     ),
+    "OkHttp's pins for computed hosts": apk(okhttp=OkHttpFacts((hostless(Mechanism.OKHTTP),))),
+    "HttpEngine's pins for computed hosts": apk(kits=KitFacts((hostless(Mechanism.CRONET),))),
     "a configuration that is not there": apk(None, nsc=NscFacts(unresolved=True)),
     "anchors that were not read": apk(
         Nsc(
@@ -498,6 +500,7 @@ def test_what_cannot_be_compared_is_unknown(name: str, reading: Any, pins: Path)
     taken = run("init", "--from", path, "-o", "-")
     assert not claims(taken)
     assert taken.exit_code == 3 or isinstance(taken.exception, InputError)
+    assert ("# Taken from app.apk, and not all of it." in taken.stdout) is (taken.exit_code == 3)
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
@@ -505,6 +508,15 @@ def test_two_builds_with_something_unknown_are_not_called_the_same(name: str, re
     ran = run("diff", reading(UNKNOWN[name], "old.apk"), reading(apk(), "new.apk"))
     assert ran.exit_code in (1, 3)
     assert not claims(ran)
+
+
+def test_two_builds_without_a_configuration_differ_in_their_defaults(reading: Any) -> None:
+    """NetworkSecurityConfig.getDefaultBuilder: apps that aim at Android 6 trust the CAs of users."""
+    old = reading(replace(apk(None), manifest=Manifest(min_sdk=23, target_sdk=23)), "old.apk")
+    new = reading(replace(apk(None), manifest=Manifest(min_sdk=23, target_sdk=35)), "new.apk")
+    ran = run("diff", old, new)
+    assert (ran.exit_code, claims(ran)) == (1, False)
+    assert "a CA that the user installed" in ran.stdout
 
 
 def test_two_builds_with_the_same_hole_are_not_called_the_same(reading: Any) -> None:

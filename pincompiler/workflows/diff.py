@@ -150,8 +150,9 @@ def _mechanisms(app: ShippedApp) -> tuple[InForce, ...]:
     known = any(one.mechanism is Mechanism.NSC for one in app.shipped)
     if known or app.nsc.unresolved or any(Mechanism.NSC in one.mechanisms for one in app.unseen):
         return seen_whole(app)
-    without = InForce(Mechanism.NSC, f"{app.path} (without a network security configuration)", Nsc(()))
-    return (*seen_whole(app), without)
+    defaults = Nsc((), target_sdk=app.manifest.target_sdk)
+    title = f"{app.path} (without a network security configuration)"
+    return (*seen_whole(app), InForce(Mechanism.NSC, title, defaults))
 
 
 def _anchors(app: ShippedApp) -> frozenset[bytes]:

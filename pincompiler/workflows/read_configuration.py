@@ -77,15 +77,16 @@ class FileContents:
             raise InputError(self.refused)
 
 
-def read_contents(path: Path, today: date) -> FileContents:
+def read_contents(path: Path, today: date, horizon: int = 30) -> FileContents:
     """What a file has in force, by its content; an Info.plist may have two, an app a variant for some devices.
 
+    ``horizon`` is how many days before an expiry an audit of an app warns.
     Raises InputError when it is none of them, or is refused by the platform it is for; of an app that is said.
     """
     if path.suffix == ".toml":
         return _from_toml(read_document(path), path, today)
     if is_app(path):
-        return _from_app(path, today)
+        return _from_app(path, today, horizon)
     data = read_bytes(path)
     root = _ROOT.search(data)
     if data.startswith(b"bplist") or (root and root[1] == b"plist"):
@@ -103,11 +104,14 @@ def check_file(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ..
     Of an app it is what an audit finds, of an NSC what an audit finds in it.  Raises InputError as :func:`read_contents` does, and when nothing
     is pinned.
     """
-    if is_app(path):
-        return _judged_app(path, today, horizon)
-    found: list[Finding] = []
-    contents = read_contents(path, today)
+    contents = read_contents(path, today, horizon)
+    if contents.app and contents.subject:
+        subject = contents.subject
+        if subject.complete and not (subject.pins or subject.findings):
+            raise InputError(f"{path}: no pins were found in it")
+        return subject.findings, tuple(unseen(contents.app, subject))
     contents.refuse_lacking()
+    found: list[Finding] = []
     # Of what is not whole no rule could say what it lacks.
     for one in contents.in_force:
         if not one.doubts:
@@ -124,17 +128,6 @@ def _in_nsc(nsc: Nsc, path: Path, today: date) -> Iterator[Finding]:
     for rule in APP_RULES:
         if rule.id in _ON_NSC and rule.app:
             yield from rule.app(alone)
-
-
-def _judged_app(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    from pincompiler.shipped import read_app
-    from pincompiler.workflows.audit import audit_options, judge_app
-
-    app = read_app(path)
-    subject = judge_app(app, audit_options(today, None, (), horizon))
-    if subject.complete and not (subject.pins or subject.findings):
-        raise InputError(f"{path}: no pins were found in it")
-    return subject.findings, tuple(unseen(app, subject))
 
 
 def _from_toml(document: Document, path: Path, today: date) -> FileContents:
@@ -178,13 +171,13 @@ def is_app(path: Path) -> bool:
         return False
 
 
-def _from_app(path: Path, today: date) -> FileContents:
+def _from_app(path: Path, today: date, horizon: int) -> FileContents:
     """What an app has in force, and what else of it decides on connections."""
     from pincompiler.shipped import read_app
     from pincompiler.workflows.audit import audit_options, judge_app
 
     app = read_app(path)
-    subject = judge_app(app, audit_options(today, None, ()))
+    subject = judge_app(app, audit_options(today, None, (), horizon))
     refused = (_refused(file.problems, f"{path}!{file.title}") for file in app.nsc.counting)
     found = seen_whole(app)
     # What lets everything past has no pins that could be called the same as any others.
