@@ -192,6 +192,8 @@ class Unseen:
     """A sentence without its full stop."""
     mechanisms: frozenset[Mechanism] = frozenset(Mechanism)
     """The mechanisms of which nothing may be said because of it; none: said for information only."""
+    pins: bool = False
+    """Whether it is pins, of which neither the host nor the key is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class When(StrEnum):
     OTHER_HOSTS = "other-hosts"
     """The same, if it is those that are not named for which nothing is checked."""
     ERROR_KIND = "error-kind"
-    """Which error it is, if that is one of time only: an attacker cannot bring it about alone."""
+    """Which error it is, if no certificate of an attacker's is known to bring that one about."""
     PROVOKED = "provoked"
     """Which error it is, among them one that any certificate of an attacker's brings about."""
     CERTIFICATE = "certificate"

@@ -118,7 +118,7 @@ class KeyReader:
                 self._reporter.error(error.rule, f"{text} {error}", where, error.fix)
             except InputError as error:
                 reason = str(error).removeprefix(f"{path}: ")
-                absent = "" if path.exists() else "put it there, or "
+                absent = "put it there, or " if isinstance(error.__cause__, FileNotFoundError) else ""
                 fix = f"{absent}name {'another' if absent else 'a file'} below the directory of pins.toml"
                 self._reporter.error("unreadable-key", f"{text}: {reason}", where, fix)
         return self._files[path]

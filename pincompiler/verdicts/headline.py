@@ -7,6 +7,7 @@ the app could not be read                             The app could not be read:
 no rows; no pins, in what Android takes               No pins were found
 no rows; no pins, and an NSC that Android refuses     No pins were found outside the network security configuration…
 no rows; pins that name no host                       Pins were found, and for which hosts they count is not known
+no rows; pins of which nothing is known               Pins are given, and neither their hosts nor their keys are known
 no rows; nothing but candidates                       What may be pins was found, and nothing is seen to use it
 some finding lets connections past the pins           The pins of … are undermined by RULES: ROWS
 every row enforced, and nothing else unknown          … is pinned on every Android version that the app supports
@@ -152,6 +153,8 @@ def lets_past(finding: Finding) -> bool:
 def _without_hosts(subject: Subject) -> str:
     if any(one.pin.confidence is not Confidence.CANDIDATE or one.enforced for one in subject.pins):
         said = "Pins were found, and for which hosts they count is not known"
+    elif any(map(_unknown_pins, subject.unseen)):
+        said = "Pins are given, and neither their hosts nor their keys are known"
     elif subject.pins:
         said = "What may be pins was found, and nothing is seen to use it"
     elif any(one.rule == "refused-nsc" for one in subject.findings):
@@ -187,7 +190,8 @@ def _in_doubt(finding: Finding) -> bool:
 def _elsewhere(subject: Subject) -> str:
     """The pins that name no host: what they decide on is decided without those of the rows."""
     certain = (one.pin for one in subject.pins if one.pin.confidence is not Confidence.CANDIDATE)
-    found = sorted({pin.mechanism.value for pin in certain if not pin.host})
+    unknown = {mechanism for one in subject.unseen if one.pins for mechanism in one.mechanisms}
+    found = sorted({pin.mechanism for pin in certain if not pin.host} | unknown)
     return f"; {_named(found)} pins count for hosts that are not known" if found else ""
 
 
@@ -244,6 +248,11 @@ def _unchecked(findings: Iterable[Finding]) -> str:
     """That certificates are not checked, which matters most where no pins are."""
     rules = _named(dict.fromkeys(one.rule for one in findings if one.rule in ON_TRUST and undermines(one)))
     return f", and certificate checks are undermined by {rules}" if rules else ""
+
+
+def _unknown_pins(one: Unseen) -> bool:
+    """Whether it is pins of the app of which nothing is known."""
+    return one.pins and bool(one.mechanisms)
 
 
 def _unseen(one: Unseen) -> str:

@@ -37,6 +37,7 @@ NSC, OKHTTP, HYBRID, CRONET = Mechanism.NSC, Mechanism.OKHTTP, Mechanism.HYBRID,
 SINCE_24, BELOW = ApiRange(24), ApiRange(21, 23)
 FLUTTER = Unseen("lib/arm64-v8a/libflutter.so", "Flutter has its own TLS stack", frozenset({HYBRID}))
 DAMAGED = Unseen("classes2.dex", "cannot be read", frozenset(Mechanism) - {NSC})
+GIVEN = Unseen("Net.client", "adds pins that are computed", frozenset({OKHTTP}), pins=True)
 PACKED = Unseen("packer", "the code is packed")
 
 
@@ -108,6 +109,25 @@ TABLE = {
     "pins without hosts": (
         app(pins=(pin(),)),
         "Pins were found, and for which hosts they count is not known.",
+    ),
+    "pins of which nothing is known": (
+        app(unseen=(GIVEN,)),
+        (
+            "Pins are given, and neither their hosts nor their keys are known;"
+            " not everything was seen: Net.client (okhttp)."
+        ),
+    ),
+    "pins of which nothing is known, of a library": (
+        app(unseen=(replace(GIVEN, mechanisms=frozenset()),)),
+        "No pins were found.",
+    ),
+    "enforced, and pins of which nothing is known": (
+        app(IN_FORCE, unseen=(GIVEN,)),
+        (
+            f"The pins of {API} are enforced: nsc API 24+ enforced;"
+            " okhttp pins count for hosts that are not known;"
+            " not everything was seen: Net.client (okhttp)."
+        ),
     ),
     "candidates alone": (
         app(pins=(CANDIDATE,)),

@@ -43,12 +43,16 @@ def code(instructions: list[w.Instruction]) -> dict[str, bytes]:
 
 def okhttp(*unknown: int) -> dict[str, bytes]:
     """A client with a pinner, with what the program learns at run time in place of some texts, by register."""
+    return code(_without(*unknown))
+
+
+def _without(*unknown: int) -> list[w.Instruction]:
     found: list[w.Instruction] = []
     for instruction in burdens.pinning(0):
         texts = {2: w.string(2, "h0.example.com"), 5: w.string(5, burdens.pin(0))}
         register = next((one for one in unknown if instruction == texts[one]), None)
         found += [instruction] if register is None else [*ANY_TEXT, w.result(register)]
-    return code(found)
+    return found
 
 
 def cronet(*, host: bool, pins: bool) -> dict[str, bytes]:
@@ -113,6 +117,34 @@ def test_a_host_with_pins_that_are_computed(
     assert rows(subject, mechanism) == {host: Verdict.UNKNOWN}
     assert (subject.pins, subject.complete) == ((), False)
     assert headline(subject).startswith(f"Whether {host} has pins is not known: ")
+
+
+@pytest.mark.parametrize(
+    ("files", "mechanism"),
+    [(okhttp(2, 5), Mechanism.OKHTTP), (cronet(host=False, pins=False), Mechanism.CRONET)],
+    ids=["okhttp", "cronet"],
+)
+def test_pins_of_which_nothing_is_known(
+    files: dict[str, bytes], mechanism: Mechanism, tmp_path: Path
+) -> None:
+    """A call that pins is no proof of their absence."""
+    subject = audited(tmp_path, files)
+    assert (subject.pins, subject.verdicts, subject.complete) == ((), (), False)
+    said = headline(subject)
+    assert said.startswith("Pins are given, and neither their hosts nor their keys are known; ")
+    assert (
+        f"com.example.app.Net.all() ({mechanism})" in said or f"com.example.app.Net.all ({mechanism})" in said
+    )
+
+
+def test_they_may_be_for_the_hosts_of_others(tmp_path: Path) -> None:
+    """What has a row is not all of what is pinned."""
+    whole = [*burdens.pinning(0), w.RETURN]
+    hidden = [*_without(2, 5), w.RETURN]
+    methods = [burdens.static("all", whole), burdens.static("some", hidden)]
+    subject = audited(tmp_path, burdens.app([w.Class(f"{burdens.APP}Net;", methods)]))
+    assert rows(subject, Mechanism.OKHTTP).keys() == {"h0.example.com"}
+    assert "okhttp pins count for hosts that are not known" in headline(subject)
 
 
 def test_what_is_known_in_full_is_no_part_of_it(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
         'view.post(() -> { if (error.getUrl().startsWith("https")) handler.proceed(); else handler.cancel(); });',
     ),
     "PostedDates": (
-        WARNING,
+        ERROR,
         "view.post(() -> { if (error.getPrimaryError() == 4) handler.proceed(); else handler.cancel(); });",
     ),
     "OtherObject": (ERROR, "new Other(handler, error).decide();"),
@@ -155,13 +155,13 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
         + ELSE,
     ),
     "BitsDates": (
-        WARNING,
+        ERROR,
         "int allowed = 1 << SslError.SSL_DATE_INVALID | 1 << SslError.SSL_EXPIRED; if ((allowed >> error.getPrimaryError() & 1) == 1)"
         + ELSE,
     ),
     "Modulo": (UNKNOWN, "if (error.getPrimaryError() % 2 == 1)" + ELSE),
     "StaticSet": (ERROR, "if (ALLOWED.contains(error.getPrimaryError()))" + ELSE),
-    "StaticSetDates": (WARNING, "if (DATES.contains(error.getPrimaryError()))" + ELSE),
+    "StaticSetDates": (ERROR, "if (DATES.contains(error.getPrimaryError()))" + ELSE),
     "MutableSet": (UNKNOWN, "if (GROWING.contains(error.getPrimaryError()))" + ELSE),
     "StaticArray": (
         ERROR,

@@ -1,7 +1,8 @@
 """What makes a WebView go on: no condition, one that every attacker meets, or one that lets some pages pass.
 
-An SslError has one kind, of which an attacker's own certificate is SSL_UNTRUSTED, and one of another host SSL_IDMISMATCH
-(Chromium's SslUtil); its address begins with https; names and dates are written by whoever makes the certificate.
+An SslError has one kind, of which an attacker's own certificate is SSL_UNTRUSTED, one of another host SSL_IDMISMATCH, and
+an expired one SSL_DATE_INVALID, whoever signed it (Chromium's SslUtil and X509Util); SSL_EXPIRED and SSL_NOTYETVALID are
+not reported; its address begins with https; names and dates are written by whoever makes the certificate.
 Each form is really compiled, by D8 and by R8 in both modes, and stands beside others that differ in what they let pass.
 """
 
@@ -107,14 +108,14 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "KMax": (ERROR, "if (Math.max(error.getPrimaryError(), 0) >= 0)" + ELSE),
     "KAnd": (ERROR, "if (error.getPrimaryError() >= 0 & error.getPrimaryError() < 6)" + ELSE),
     "KList": (ERROR, "if (Arrays.asList(2, 3, 5).contains(error.getPrimaryError()))" + ELSE),
-    "KListDates": (WARNING, "if (Arrays.asList(0, 1, 4).contains(error.getPrimaryError()))" + ELSE),
+    "KListDates": (ERROR, "if (Arrays.asList(0, 1, 4).contains(error.getPrimaryError()))" + ELSE),
     "KString": (ERROR, 'if (error.toString().startsWith("primary error"))' + ELSE),
-    "KDates": (WARNING, "int k = error.getPrimaryError(); if (k == 0 || k == 1 || k == 4)" + ELSE),
+    "KDates": (ERROR, "int k = error.getPrimaryError(); if (k == 0 || k == 1 || k == 4)" + ELSE),
     "KDateSwitch": (
-        WARNING,
+        ERROR,
         "switch (error.getPrimaryError()) { case 0: case 1: case 4: handler.proceed(); break; default: handler.cancel(); }",
     ),
-    "KHasDate": (WARNING, "if (error.hasError(SslError.SSL_DATE_INVALID))" + ELSE),
+    "KHasDate": (ERROR, "if (error.hasError(SslError.SSL_DATE_INVALID))" + ELSE),
     "KUntrustedLax": (WARNING, "if (error.getPrimaryError() == 3 && lax)" + ELSE),
     "KUntrustedPin": (
         SILENT,
@@ -243,7 +244,7 @@ KOTLIN: Final[dict[str, tuple[str, str, str]]] = {
     ),
     "KtSetOf": (ERROR, "if (setOf(2, 3).contains(error!!.primaryError))" + OR_CANCEL, ""),
     "KtExpiredList": (
-        WARNING,
+        ERROR,
         "if (error?.primaryError in listOf(SslError.SSL_EXPIRED, SslError.SSL_DATE_INVALID))" + OR_CANCEL,
         "",
     ),

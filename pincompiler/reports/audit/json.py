@@ -120,6 +120,12 @@ _UNSEEN = JsonTable(
             Many(Choice(Mechanism), frozenset),
             "The mechanisms of which nothing may be said because of it.",
         ),
+        field(
+            "pins",
+            TRUTH,
+            "Whether it is pins, of which neither the host nor the key is known.",
+            before=False,
+        ),
     ),
     Unseen,
 )

@@ -6,9 +6,10 @@ can distinguish a forged certificate from a broken one.  What happens in debugga
 
 A null test of what Android passes (``handler?.proceed()``) is no condition: the handler, the error and the
 view are always there.  Nor is one that an attacker meets: any certificate of theirs is an ``SSL_UNTRUSTED``
-error, and one that was issued for another host an ``SSL_IDMISMATCH``; whoever makes a certificate writes its
-names and dates; the address of every page begins with ``https``.  To go on for errors of dates only, or for some
-named hosts, is a warning.  Where the app's own code goes on under a condition that cannot be read, or leaves the
+error, one that was issued for another host an ``SSL_IDMISMATCH``, and one whose dates are past an
+``SSL_DATE_INVALID``, since WebView looks at dates before it asks who signed; whoever makes a certificate writes
+its names and dates; the address of every page begins with ``https``.  To go on for ``SSL_EXPIRED`` or
+``SSL_NOTYETVALID`` only, which WebView does not report, or for some named hosts, is a warning.  Where the app's own code goes on under a condition that cannot be read, or leaves the
 decision to code that cannot be followed, the app is not fully audited (exit code 3), and the report says where.
 
 ```java

@@ -126,9 +126,9 @@ class Source:
             self.doubt(what, f"only the first {limit:,} were looked at", *mechanisms)
         return tuple(islice(items, limit))
 
-    def doubt(self, what: str, why: str, *mechanisms: Mechanism) -> None:
+    def doubt(self, what: str, why: str, *mechanisms: Mechanism, pins: bool = False) -> None:
         """Remember that something could not be seen; without mechanisms, about all of them."""
-        self.unseen[Unseen(what, why, frozenset(mechanisms or Mechanism))] = None
+        self.unseen[Unseen(what, why, frozenset(mechanisms or Mechanism), pins)] = None
 
 
 def find(program: Program, wants: Iterable[Want], unseen: dict[Unseen, None]) -> dict[Want, tuple[Site, ...]]:

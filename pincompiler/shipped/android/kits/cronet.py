@@ -85,14 +85,14 @@ def _entries(source: Source, site: Site, bypasses: list[_Bypass], doubts: list[s
         bypass = _bypassed(_root(source.program, builder), bypasses)
     except (DexError, ValueError) as error:
         doubts.append(f"{place} cannot be followed: {error}")
-        source.doubt(place, f"cannot be followed: {error}", Mechanism.CRONET)
+        source.doubt(place, f"cannot be followed: {error}", Mechanism.CRONET, pins=True)
         return
     wide = subdomains.value if isinstance(subdomains, Number) else None
     for what, known in (("host", hosts), ("pins", keys), ("reach", wide)):
         if known is None:
             why = f"adds Cronet pins whose {what} {'are' if what == 'pins' else 'is'} computed at run time"
             doubts.append(f"{place} {why}")
-            source.doubt(place, why, Mechanism.CRONET)
+            source.doubt(place, why, Mechanism.CRONET, pins=hosts is None and keys is None)
     if expires is None:
         why = "adds Cronet pins that end on a day computed at run time"
         doubts.append(f"{place} {why}")

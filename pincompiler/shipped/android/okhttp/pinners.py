@@ -112,7 +112,7 @@ class Pinners:
             draft.added += (one for one in added if one.pattern and one.pins)
             draft.partial += (one for one in added if not (one.pattern and one.pins))
             for doubt in doubts:
-                self._doubt(draft, code, doubt)
+                self._doubt(draft, code, doubt, pins=not added)
 
     def _added(self, add: Taken) -> tuple[list[Added], list[str]]:
         """The pins of one call, and what is not known of them."""
@@ -127,6 +127,8 @@ class Pinners:
             apart = self._apart(add)
             if apart:
                 return [Added(pattern, some, code) for pattern, some in apart], []
+        if patterns is None and keys is None:
+            return [], ["adds pins, and they and the host are computed at run time"]
         if patterns is None or keys is None:
             what = "host is" if patterns is None else "pins are"
             known = [Added(one, keys or (), code) for one in (patterns or ("",))[: PATTERNS.limit]]
@@ -178,7 +180,7 @@ class Pinners:
                 if pin is not None:
                     self._give([draft], pin)
                 elif not draft.added:
-                    self._doubt(draft, code, "makes a pinner of pins that could not be followed")
+                    self._doubt(draft, code, "makes a pinner of pins that could not be followed", pins=True)
 
     def _shows_list(self, call: Taken) -> bool:
         """Whether a call gives the list of a builder's pins, which OkHttp 4 and later do not hide."""
@@ -196,10 +198,11 @@ class Pinners:
         if not made:
             code = self.source.code(shown.method, shown.offset)
             for draft in drafts:
-                self._doubt(draft, code, "takes the list of a pinner's pins, and what it adds is not known")
+                why = "takes the list of a pinner's pins, and what it adds is not known"
+                self._doubt(draft, code, why, pins=True)
 
-    def _doubt(self, draft: Draft, code: Code, why: str) -> None:
-        draft.doubts.append(doubted(self.source, code, why))
+    def _doubt(self, draft: Draft, code: Code, why: str, *, pins: bool = False) -> None:
+        draft.doubts.append(doubted(self.source, code, why, pins=pins))
 
     # What becomes of them.
 
@@ -263,11 +266,14 @@ def place(code: Code) -> str:
     return f"{symbol}{f' (line {code.location.span.line})' if code.location.span else ''}"
 
 
-def doubted(source: Source, code: Code, why: str) -> str:
-    """Remember what remains unknown of pins, as a sentence.  A library's own pins leave nothing of the app unknown."""
+def doubted(source: Source, code: Code, why: str, *, pins: bool = False) -> str:
+    """Remember what is not known of pins, and whether that is all of them; as a sentence.
+
+    A library's own pins leave nothing of the app unknown.
+    """
     what = place(code)
     if code.owner.first_party:
-        source.doubt(what, why, Mechanism.OKHTTP)
+        source.doubt(what, why, Mechanism.OKHTTP, pins=pins)
     else:
         source.unseen[Unseen(what, f"{why}, by {code.owner.name}", frozenset())] = None
     return f"{what} {why}"

@@ -70,7 +70,7 @@ def _of(source: Source, explorer: Explorer, cls: ClassDef) -> Iterator[Pin]:
     # What has lost its name may be a library's, which pins if it is given pins.
     is_made = not found and owner != UNIDENTIFIED and bool(source.program.call_sites(cls.name, "<init>"))
     if is_made and (why := _unknown(explorer, cls, called)):
-        source.doubt(where.symbol, why, Mechanism.TRUST_MANAGER)
+        source.doubt(where.symbol, why, Mechanism.TRUST_MANAGER, pins=True)
     if cut and (found or is_made):
         source.doubt(
             where.symbol,

@@ -42,8 +42,14 @@ KINDS: Final = {
     5: "SSL_INVALID",
 }
 """What an SslError may be of, by android.net.http.SslError's constants."""
-_OF_TIME: Final = frozenset({0, 1, 4})
-"""Those that are about dates only.  Any other is what the certificate of an attacker brings about."""
+_NOT_REPORTED: Final = frozenset({0, 1})
+"""Those that Chromium's WebView reports of no certificate.  Any other is what an attacker's certificate brings about.
+
+``org.chromium.android_webview.SslUtil.sslErrorFromNetErrorCode`` makes IDMISMATCH, DATE_INVALID, UNTRUSTED and
+INVALID, and nothing else.  ``org.chromium.net.X509Util.verifyServerCertificates`` looks at the leaf's dates and key
+usage *before* it asks the trust manager, and ``cert_verify_proc_android.cc`` makes of the dates CERT_STATUS_DATE_INVALID
+alone: a certificate that an attacker signed is DATE_INVALID once it has expired, and no longer UNTRUSTED.
+"""
 _CLICKS: Final = frozenset(
     {"Landroid/content/DialogInterface$OnClickListener;", "Landroid/view/View$OnClickListener;"}
 )
@@ -88,7 +94,7 @@ def _of_kinds(said: Mapping[int, TrustFlaw | None]) -> Iterator[TrustFlaw]:
         yield from filter(None, {*said.values()})
         return
     through = {kind: one for kind, one in said.items() if one and one.flaw is Flaw.ACCEPTS_ALL}
-    provoked = [kind for kind in through if kind not in _OF_TIME]
+    provoked = [kind for kind in through if kind not in _NOT_REPORTED]
     if through:
         kinds = provoked or list(through)
         when = When.PROVOKED if provoked else When.ERROR_KIND
