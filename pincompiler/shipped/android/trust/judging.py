@@ -81,13 +81,29 @@ def is_strong(test: Test) -> bool:
 
 
 def conditions(ways: Iterable[Way]) -> frozenset[Test]:
-    """The conditions that some ways went through, whichever way."""
-    return frozenset(test._replace(taken=None) for way in ways for test in way.tests)
+    """The conditions that some ways went through, each with the side that was taken."""
+    return frozenset(test for way in ways for test in way.tests)
 
 
 def heeded_by(way: Way, refusing: frozenset[Test]) -> list[Test]:
-    """The conditions on a way that a refusal depends on as well: one by which nothing is refused is no check."""
-    return [test for test in way.tests if test._replace(taken=None) in refusing]
+    """The conditions on a way by which others are refused: those that take another side.
+
+    One by which nothing is refused is no check, and neither is one that was failed, as refusals do, and forgiven.
+    """
+    return [test for test in way.tests if any(_is_met_otherwise(test, other) for other in refusing)]
+
+
+def _is_met_otherwise(test: Test, other: Test) -> bool:
+    """Whether both are one condition, and not known to take the same side of it."""
+    return test._replace(taken=other.taken) == other and (test.taken is None or test.taken != other.taken)
+
+
+def without_failed(ways: Iterable[Way], refusing: frozenset[Test]) -> list[Way]:
+    """Ways without the checks that they failed: whoever makes a chain can fail each of them."""
+    return [
+        way._replace(tests=way.tests - {test for test in way.tests if is_strong(test) and test in refusing})
+        for way in ways
+    ]
 
 
 def is_checked(way: Way, refusing: frozenset[Test]) -> bool:
@@ -112,6 +128,8 @@ def condition(test: Test) -> When | None:
     when = next((when for about, when in _CONDITIONS if about & test.about), None)
     if when is None and test.about & About.FIELD and test.about in _OF_FIELDS:
         return When.SETTING
+    if when is When.HOST and test.about & About.LENGTH:
+        return None  # nearly every name is long enough
     if when is When.HOST and test.about & About.COMPARED and test.taken == NOT_SET:
         return When.OTHER_HOSTS
     return When.NOT_DEBUGGABLE if when is When.DEBUGGABLE and test.taken == NOT_SET else when
@@ -183,7 +201,8 @@ def judge_chain(ways: tuple[Way, ...]) -> TrustFlaw | None:
         return swallowed
     skip = skipping(returning, lambda way: not is_checked(way, refusing))
     if skip is None:
-        return _open(bad) or unexplained(bad)
+        left = without_failed(bad, refusing)
+        return _open(left) or unexplained(left)
     when, test = skip
     sure = Confidence.LIKELY if when in UNCERTAIN else Confidence.CONFIRMED
     return TrustFlaw(Flaw.SKIPS, when, sure, (f"returns by a test of {test.what or 'a parameter'}",))

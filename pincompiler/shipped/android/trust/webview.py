@@ -21,6 +21,7 @@ from pincompiler.shipped.android.trust.judging import (
     shown_by,
     skipping,
     unexplained,
+    without_failed,
 )
 from pincompiler.shipped.android.trust.meanings import HANDLER
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, About, EventKind
@@ -116,6 +117,7 @@ def judge_error(explorer: Explorer, ways: tuple[Way, ...], mode: Mode) -> TrustF
     skip = skipping(returning, lambda way: way in bad)
     if skip and skip[0] in _SKIPPING:
         return TrustFlaw(Flaw.SKIPS, skip[0], _sure(skip[0]), (*shown, f"by a test of {skip[1].what}"))
+    bad = without_failed(bad, _refusing(ways))
     if any(all(map(_is_idle, way.tests)) for way in bad):
         return TrustFlaw(Flaw.ACCEPTS_ALL, confidence=Confidence.LIKELY, shown=shown)
     found = _open(bad) or _reason(bad) or unexplained(bad) or (_NOT_READ if bad else _unseen(going_on))
@@ -129,9 +131,14 @@ def _is_checked(way: Way, heeded: frozenset[Test]) -> bool:
 
 def unchecked(ways: tuple[Way, ...]) -> list[Way]:
     """The ways on which the page loads, and nothing of its key or of the whole certificate is checked."""
-    heeded = conditions(way for way in ways if not _does(way, EventKind.PROCEED))
+    heeded = _refusing(ways)
     going_on = [way for way in ways if way.thrown is None and _does(way, EventKind.PROCEED)]
     return [way for way in going_on if not _is_checked(way, heeded)]
+
+
+def _refusing(ways: tuple[Way, ...]) -> frozenset[Test]:
+    """The conditions on the ways on which the page does not load."""
+    return conditions(way for way in ways if not _does(way, EventKind.PROCEED))
 
 
 def _does(way: Way, kind: EventKind) -> bool:

@@ -30,8 +30,14 @@ _DIRECTED: Final = (
     | About.ANSWER
     | About.EXCEPTION
     | About.ANDROID_VERSION
+    | About.COMPARED
+    | About.VERIFIED
+    | About.OPAQUE
+    | About.KEY
+    | About.ENCODING
+    | About.DIGEST
 )
-"""Flags, and fields that tell classes apart: which way such a test was left matters by itself."""
+"""Flags, checks, and fields that tell classes apart: which way such a test was left matters by itself."""
 _GIVEN: Final = (
     SUBJECTS
     | About.ERROR_KIND
@@ -198,7 +204,7 @@ class Conditions:
         return self._lineage.presence_of(origin) if of_null else self._lineage.about(origin)
 
     def _is_directed(self, offset: int, values: list[Val]) -> bool:
-        """Whether the direction of a test matters by itself: flags, and fields that tell classes apart."""
+        """Whether the direction of a test matters by itself."""
         if self._directed:
             return True
         return any(self._about(offset, value.origin) & _DIRECTED for value in values)

@@ -32,6 +32,7 @@ _PREFIXES: Final = {
     "isHttpsUrl": ("https://",),
     "isHttpUrl": ("http://",),
     "isNetworkUrl": ("http://", "https://"),
+    "isValidUrl": ("http://", "https://", "about:", "content:", "file:", "javascript:"),
 }
 """Of ``android.webkit.URLUtil``."""
 _EQUAL: Final = frozenset({"areEqual", "contentEquals", "equals", "equalsIgnoreCase"})
