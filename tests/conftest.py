@@ -101,6 +101,12 @@ def example_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
         "ended.pem": pki.pem(pki.certificate(key=pki.private_key(number=11), ends=date(2026, 10, 1))),
         "spring.pem": pki.pem(pki.certificate(key=pki.private_key(number=12), ends=date(2027, 4, 1))),
+        "ended-ca.pem": pki.pem(
+            pki.certificate("Old Root", pki.private_key(number=14), ca=True, ends=date(2026, 10, 1))
+        ),
+        "ending-ca.pem": pki.pem(
+            pki.certificate("Ending Root", pki.private_key(number=15), ca=True, ends=date(2026, 12, 10))
+        ),
         "rsa1024.pem": RSA_1024.encode(),
         "api.key": pki.private(pki.private_key(number=13)),
         "bundle.pem": (certs / "shop-ca.pem").read_bytes() + (certs / "backup-ca.pem").read_bytes(),

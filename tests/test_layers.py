@@ -39,7 +39,7 @@ CONFINED = {
         "reports/audit/junit.py",
     ),
     "cryptography": (
-        *(f"keys/{name}.py" for name in ("certificates", "decoding", "stores", "spki")),
+        *(f"keys/{name}.py" for name in ("certificates", "decoding", "names", "stores", "spki")),
         "tls/",
         *(f"workflows/{name}.py" for name in ("verify", "impact")),
     ),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pincompiler.tls.names import is_for, names_in
+from pincompiler.keys.names import is_for, names_in
 from tests import pki
 from tests.tls_servers import signed
 

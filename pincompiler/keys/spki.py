@@ -10,6 +10,7 @@ import hashlib
 import re
 import shlex
 from base64 import b64decode, b64encode
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
@@ -25,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.keys.decoding import DamagedError, decoding
+from pincompiler.keys.names import names_in
 from pincompiler.policy.enforcement import Chain, Key, Role
 from pincompiler.policy.trust import Certificate
 
@@ -53,6 +55,8 @@ class PublicKey:
     role: Role | None
     """From basicConstraints; None where the file does not say."""
     certificate: Certificate | None = None
+    der: bytes = field(default=b"", compare=False)
+    """The whole certificate."""
 
     @property
     def pin(self) -> str:
@@ -63,7 +67,16 @@ class PublicKey:
 def pinned_chain(path: Sequence[PublicKey]) -> Chain:
     """A validated path, the server's own key first, as enforcements are asked about it."""
     keys = tuple(Key(one.spki_sha256, one.role, one.subject, one.algorithm) for one in path)
-    return Chain(path[0].spki_sha256, tuple(one.spki_sha256 for one in path[1:]), keys=keys)
+    whole = tuple(one.certificate.sha256 if one.certificate else b"" for one in path)
+    last = path[-1].certificate
+    return Chain(
+        path[0].spki_sha256,
+        tuple(one.spki_sha256 for one in path[1:]),
+        whole[0],
+        whole[1:],
+        last.identity if last else b"",
+        keys,
+    )
 
 
 class KeyFileError(Exception):
@@ -166,10 +179,26 @@ def _certificate(loaded: x509.Certificate, der: bytes) -> PublicKey:
         signature_hash=digest.name if digest else "",
         self_signed=loaded.issuer == loaded.subject,
         not_before=loaded.not_valid_before_utc,
+        identity=identity_of(loaded.subject, loaded.public_key()),
+        names=names_in(loaded) or None,
     )
     role = _role(loaded.extensions, silent)
     spki, algorithm = _spki(loaded.public_key(), der)
-    return PublicKey("certificate", spki, algorithm, facts.subject, role, facts)
+    return PublicKey("certificate", spki, algorithm, facts.subject, role, facts, der)
+
+
+def identity_of(subject: x509.Name, key: CertificatePublicKeyTypes) -> bytes:
+    """What trust engines know a CA by, as :attr:`Anchor.identity` has it.
+
+    Names are compared without regard to case and runs of white space: X500Principal.equals, RFC 5280 section 7.1.
+    """
+    parts = [sorted((one.oid.dotted_string, _folded(one.value)) for one in rdn) for rdn in subject.rdns]
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(repr(parts).encode() + b"\0" + spki).digest()
+
+
+def _folded(value: str | bytes) -> str:
+    return " ".join(value.lower().split()) if isinstance(value, str) else value.hex()
 
 
 def _request(loaded: x509.CertificateSigningRequest, der: bytes) -> PublicKey:

@@ -326,10 +326,10 @@ class Policy(Enforcement):
         return ((name, found.reach),) if found else ()
 
     def alike(self, host: str, other: str) -> bool:
-        """Whether failures of both are reported to the same places."""
+        """Whether chains for both may end in the same CAs, and failures are reported to the same places."""
         some = (self.covering(host), self.covering(other))
         here, there = (set(one.report_uris) if one else set() for one in some)
-        return here == there
+        return here == there and self.trust(host) == self.trust(other)
 
     def covering(self, host: str) -> PinSet | None:
         """The set that decides on a host: its own, else that of the nearest name that reaches it."""

@@ -32,8 +32,7 @@ class Certificate:
     identity: bytes = b""
     """As :attr:`Anchor.identity`."""
     names: tuple[str, ...] | None = None
-    """The hosts of its subjectAltName (RFC 6125 section 6.4): names in lower case, ``*.`` in front of some, and
-    addresses; None where it has no such extension, or where that was not read."""
+    """The DNS names and addresses of its subjectAltName (RFC 6125 section 6.4); None: it has none, or was not asked."""
 
 
 class Store(StrEnum):
@@ -53,7 +52,8 @@ class Anchor:
     """
 
     identity: bytes
-    """SHA-256 of the DER of the subject, followed by that of the SubjectPublicKeyInfo: 32 bytes."""
+    """SHA-256 of the subject, written as names are compared, and the DER of the SubjectPublicKeyInfo: 32 bytes; empty
+    where what was written of it is wrong."""
     spki_sha256: bytes = field(default=b"", compare=False)
     name: str = field(default="", compare=False)
     """In pins.toml; else what its file calls it."""
@@ -109,7 +109,9 @@ class Trust:
         """What becomes of chains that end in the anchor of an identity on a device."""
         if self is SYSTEM_ALONE and device is ORDINARY_DEVICE:
             return Regard.HELD
-        having = (one for one in self.sources if _has(one, identity, device))
+        stores = [one for one in Store if one in self.sources and device.has(one, identity)]
+        named = Anchor(identity)
+        having = [*stores, named] if named in self.sources else stores
         return max(
             (Regard.FREE if one in self.overriding else Regard.HELD for one in having), default=Regard.REFUSED
         )
@@ -124,12 +126,6 @@ class Trust:
     def unread(self) -> tuple[Anchor, ...]:
         """Those of them whose files were not read."""
         return tuple(one for one in self.anchors if one.unread)
-
-
-def _has(source: Source, identity: bytes, device: Device) -> bool:
-    if isinstance(source, Anchor):
-        return source.identity == identity
-    return device.has(source, identity)
 
 
 SYSTEM_ALONE: Final = Trust()

@@ -23,7 +23,11 @@ _ORDER: Final = (
         missing-backup-pin lone-leaf-key duplicate-pin placeholder-pin certificate-fingerprint
         weak-key expired-pin-set expiring-pin-set past-due-pin-set expiry-past-certificate
         expiry-at-certificate-end public-suffix-pin shadowed-pin-set overlapping-pin-sets
+        mismatched-host certificate-needs-reissue lone-certificate-pin
     """),
+    # Whom it trusts.
+    ("text", "anchor-is-leaf anchor-is-private-key unused-anchor"),
+    ("policy", "expired-anchor expiring-anchor user-store-trusted mixed-trust"),
     # The record of accepted findings.
     ("text", "expired-acceptance unused-acceptance unknown-rule"),
     # The text of pins.toml; reported by its reader.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pincompiler.base.bounds import KEY_FILE_BYTES
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
     from pincompiler.keys.spki import PublicKey
     from pincompiler.source.tables import Reporter, TomlTable
 
-_KEY = frozenset({"file", "index", "subject", "spki-sha256", "role", "retired"})
+_KEY = frozenset({"file", "index", "subject", "spki-sha256", "certificate-sha256", "pin", "role", "retired"})
+_GIVEN: Mapping[str, str] = {
+    "file": "a file",
+    "spki-sha256": "a pin",
+    "certificate-sha256": "a certificate's hash",
+}
+"""What a key may be known by, and how messages call it."""
+_WHOLE: Mapping[str, bool] = {"key": False, "certificate": True}
+_FINGERPRINT = lazy_regex(r"(?:[0-9a-fA-F]{2}[: ]?){31}[0-9a-fA-F]{2}")
 _NAME = lazy_regex(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _ROLES: Mapping[str, Role | None] = {role.value: role for role in Role}
 _HEX = lazy_regex(r"(?:[0-9a-fA-F]{2}[: ]?){31}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{2}[: ]?){19}[0-9a-fA-F]{2}")
@@ -58,30 +67,52 @@ class KeyReader:
             self._reporter.error("invalid-value", f'"{shown}" is no name for a key', where, fix)
         role = table.choice("role", _ROLES, None)
         retired = table.flag("retired", default=False)
-        if "file" in table and "spki-sha256" in table:
-            fix = "keep the file; its pin follows from it"
-            self._reporter.error(
-                "conflicting-key", f"`{name}` has a file and a pin", table.where.at("file", on_key=True), fix
-            )
-        elif "file" in table:
-            found = self._from_file(table)
-            if found:
-                self._contradicted(role, found, table)
-                role = role or found.role
-                key = Key(found.spki_sha256, role, name, found.algorithm, found.certificate, retired, where)
-                return self._checked(key, before)
-        elif choice := next((key for key in ("index", "subject") if key in table), ""):
-            message = f"`{choice}` chooses from a file, and `{name}` has none"
-            self._reporter.error("conflicting-key", message, where.at(choice, on_key=True), "drop it")
+        self._conflicts(name, table)
+        key = Key(b"", role, name, retired=retired, where=where)
+        if "file" in table:
+            key = self._of_file(key, table)
         elif pin := table.text("spki-sha256"):
-            return self._checked(
-                Key(self._pin(pin, table.where.at("spki-sha256")), role, name, retired=retired, where=where),
-                before,
-            )
-        elif "spki-sha256" not in table:
+            key = replace(key, spki_sha256=self._pin(pin, where.at("spki-sha256")))
+        elif digits := table.text("certificate-sha256"):
+            key = replace(key, whole=self._fingerprint(digits, where.at("certificate-sha256")))
+        elif not any(one in table for one in _GIVEN):
             fix = 'add file = "certs/NAME.pem" or spki-sha256 = "…"'
             self._reporter.error("missing-value", f"`{name}` has neither file nor pin", where, fix)
-        return Key(b"", role, name, where=where)
+        return self._checked(key, before)
+
+    def _conflicts(self, name: str, table: TomlTable) -> None:
+        """What does not go together."""
+        given = [one for one in _GIVEN if one in table]
+        if len(given) > 1:
+            fix = "keep the file; its pin follows from it" if "file" in table else "keep one of them"
+            message = f"`{name}` has {' and '.join(_GIVEN[one] for one in given)}"
+            self._reporter.error("conflicting-key", message, table.where.at(given[0], on_key=True), fix)
+        for choice in ("index", "subject", "pin") if "file" not in table else ():
+            if choice in table:
+                does = "chooses from a file" if choice != "pin" else "says what of a file is pinned"
+                message = f"`{choice}` {does}, and `{name}` has none"
+                where = table.where.at(choice, on_key=True)
+                self._reporter.error("conflicting-key", message, where, "drop it")
+
+    def _of_file(self, key: Key, table: TomlTable) -> Key:
+        """The key as its file has it; without a pin if that is broken."""
+        found = self.from_file(table)
+        whole = table.choice("pin", _WHOLE, default=False)
+        if found is None:
+            return key
+        self._contradicted(key.role, found, table)
+        if whole and found.certificate is None:
+            message = f"{table.text('file')} is a {found.kind}, and has no certificate to compare"
+            fix = 'give it the certificate, or write pin = "key"'
+            self._reporter.error("conflicting-key", message, table.where.at("pin"), fix)
+        return replace(
+            key,
+            spki_sha256=found.spki_sha256,
+            role=key.role or found.role,
+            algorithm=found.algorithm,
+            certificate=found.certificate,
+            whole=found.certificate.sha256 if whole and found.certificate else b"",
+        )
 
     def _contradicted(self, role: Role | None, found: PublicKey, table: TomlTable) -> None:
         """A certificate says whose it is; a request need not."""
@@ -98,16 +129,20 @@ class KeyReader:
 
     # -- from a file -----------------------------------------------------------------------------
 
-    def _from_file(self, table: TomlTable) -> PublicKey | None:
+    def from_file(self, table: TomlTable, private: str = "private-key-file") -> PublicKey | None:
+        """The key that a table with ``file`` and perhaps ``index`` or ``subject`` names; None if it has none.
+
+        ``private`` is the rule that reports a private key.
+        """
         where = table.where.at("file")
         text = table.text("file")
         path = inside(text, self._root, where, self._reporter) if text else None
         if path is None or text is None:
             return None
-        keys = self._load(self._root / path, text, where)
+        keys = self._load(self._root / path, text, where, private)
         return self._chosen(keys, text, table) if keys else None
 
-    def _load(self, path: Path, text: str, where: Location) -> tuple[PublicKey, ...] | None:
+    def _load(self, path: Path, text: str, where: Location, private: str) -> tuple[PublicKey, ...] | None:
         from pincompiler.keys.spki import KeyFileError, public_keys
 
         if path not in self._files:
@@ -115,7 +150,8 @@ class KeyReader:
             try:
                 self._files[path] = public_keys(read_bytes(path, KEY_FILE_BYTES.limit), text)
             except KeyFileError as error:
-                self._reporter.error(error.rule, f"{text} {error}", where, error.fix)
+                rule = private if error.rule == "private-key-file" else error.rule
+                self._reporter.error(rule, f"{text} {error}", where, error.fix)
             except InputError as error:
                 reason = str(error).removeprefix(f"{path}: ")
                 absent = "put it there, or " if isinstance(error.__cause__, FileNotFoundError) else ""
@@ -144,6 +180,16 @@ class KeyReader:
 
     # -- from a pin ------------------------------------------------------------------------------
 
+    def _fingerprint(self, text: str, where: Location) -> bytes:
+        """The hash of a whole certificate, as browsers show it, or none and a finding."""
+        found = _fingerprint_of(text)
+        if not found:
+            pin = canonical_hash(text)
+            problem = "is a pin in base64" if pin else "is no SHA-256 in hexadecimal"
+            fix = "write it as spki-sha256" if pin else "it has 64 hexadecimal digits, with colons or without"
+            self._reporter.error("malformed-pin", f"the certificate's hash {problem}", where, fix)
+        return found
+
     def _pin(self, text: str, where: Location) -> bytes:
         """The 32 bytes of a pin in canonical base64, or none and a finding."""
         if pin := canonical_hash(text):
@@ -165,6 +211,11 @@ class KeyReader:
             problem, fix = _not_canonical(text)
         self._reporter.error("malformed-pin", f"the pin {problem}", where, fix)
         return b""
+
+
+def _fingerprint_of(text: str) -> bytes:
+    """The 32 bytes of a fingerprint in hexadecimal, with or without colons; else nothing."""
+    return bytes.fromhex(re.sub("[: ]", "", text)) if _FINGERPRINT.fullmatch(text) else b""
 
 
 def canonical_hash(text: str) -> bytes:

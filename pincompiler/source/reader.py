@@ -15,6 +15,8 @@ from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
 from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.policy.project import Acceptance, App, Project
+from pincompiler.policy.trust import SYSTEM_ALONE
+from pincompiler.source.anchors import AnchorReader
 from pincompiler.source.keys import KeyReader
 from pincompiler.source.outputs import OutputReader
 from pincompiler.source.plans import PlanReader
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
     from pincompiler.policy.project import Version
     from pincompiler.source.document import Document
 
-_TOP = frozenset({"version", "app", "keys", "pin-set", "target", "accept", "release", "rotation"})
+_TOP = frozenset({"version", "app", "keys", "anchors", "pin-set", "target", "accept", "release", "rotation"})
 _APP = frozenset({"android-min-sdk", "android-target-sdk", "ios-minimum", "okhttp"})
-_PIN_SET = frozenset({"hosts", "subdomains", "keys", "expires", "enforce", "report-uris"})
+_PIN_SET = frozenset({"hosts", "subdomains", "keys", "trust", "expires", "enforce", "report-uris"})
 _ACCEPT = frozenset({"rule", "target", "hosts", "places", "reason", "until"})
 _REACHES: Mapping[str, Reach] = {reach.value: reach for reach in Reach}
 _VERSION = lazy_regex(r"\d{1,4}(\.\d{1,6}){0,3}")
@@ -82,7 +84,9 @@ class _Reader:
         app = self._app(top.table("app"), top.where)
         key_reader = KeyReader(self.reporter, self.root)
         keys = key_reader.read(top)
-        sets = tuple(s for table in top.tables("pin-set") if (s := self._pin_set(table, keys)))
+        anchors = AnchorReader(self.reporter, key_reader)
+        anchors.read(top)
+        sets = tuple(s for table in top.tables("pin-set") if (s := self._pin_set(table, keys, anchors)))
         if top.is_empty("pin-set"):
             self.reporter.error(
                 "missing-value", "no [[pin-set]] is given", top.where, "add one: nothing is pinned"
@@ -92,10 +96,11 @@ class _Reader:
         whole = not any(f.level is Level.ERROR for f in self.reporter.findings)
         rotations = planned.rotations(top, policy, whole=whole)
         self._unused(keys, self.used_keys | planned.used_keys)
+        anchors.unused()
         inputs = {self.root / Path(self.file).name, *key_reader.files}
         outputs = OutputReader(self.reporter, self.root, inputs).read(top)
         accepts = tuple(a for table in top.tables("accept") if (a := self.acceptance(table)))
-        known = tuple(key for key in keys.values() if key.spki_sha256)
+        known = tuple(key for key in keys.values() if key.known)
         name, releases = _file_name(self.file), planned.releases(top)
         inputs |= {self.root / output.base for output in outputs if output.base}
         return Project(
@@ -145,18 +150,23 @@ class _Reader:
 
     # -- pin-sets --------------------------------------------------------------------------------
 
-    def _pin_set(self, table: TomlTable, known: Mapping[str, Key]) -> PinSet | None:
+    def _pin_set(self, table: TomlTable, known: Mapping[str, Key], anchors: AnchorReader) -> PinSet | None:
         before = len(self.reporter.findings)
         table.only(_PIN_SET)
         enforce = table.flag("enforce", default=True)
         reach = table.choice("subdomains", _REACHES, Reach.NONE)
         hosts = self._hosts(table, reach)
-        keys = self._keys(table, known, may_be_empty=not enforce)
+        trust = anchors.trust(table)
+        if trust is None:
+            # The anchor itself is broken, which has been reported; the set means nothing without it.
+            self.reporter.findings.append(_INCOMPLETE)
+        alone = trust is None or bool(trust.anchors)
+        keys = self._keys(table, known, may_be_empty=not enforce or alone)
         expires = table.day("expires")
         uris = self._report_uris(table)
         if any(f.level is Level.ERROR for f in self.reporter.findings[before:]):
             return None
-        return PinSet(hosts, reach, keys, expires, enforce, uris, table.where)
+        return PinSet(hosts, reach, keys, expires, enforce, uris, table.where, trust or SYSTEM_ALONE)
 
     def _hosts(self, table: TomlTable, reach: Reach) -> tuple[str, ...]:
         written = table.texts("hosts", required=True)
@@ -203,7 +213,7 @@ class _Reader:
                 self.reporter.error("duplicate-pin", message, where, "drop one")
             else:
                 keys[name] = known[name]
-        if any(not key.spki_sha256 for key in keys.values()):
+        if any(not key.known for key in keys.values()):
             # The key itself is broken, which has been reported; the set means nothing without it.
             self.reporter.findings.append(_INCOMPLETE)
         return tuple(keys.values())

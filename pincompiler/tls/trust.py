@@ -9,8 +9,8 @@ from OpenSSL import SSL, crypto
 from pincompiler.base.errors import InputError
 from pincompiler.base.records import dataclass
 from pincompiler.keys.decoding import decoding
+from pincompiler.keys.names import is_for, names_in
 from pincompiler.tls.answers import Offer, Refused, Served
-from pincompiler.tls.names import is_for, names_in
 from pincompiler.tls.refusals import refusal, unsuited, wrong_host
 
 if TYPE_CHECKING:

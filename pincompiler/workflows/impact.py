@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.errors import UsageError
 from pincompiler.base.records import dataclass
+from pincompiler.keys.names import names_in
 from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.tls.answers import Served
-from pincompiler.tls.names import names_in
 from pincompiler.tls.trust import trust, validated
 from pincompiler.verdicts.outlook import Candidate, Fate, Release, fate
 from pincompiler.workflows.read_release import project_with_releases, read_listed, read_release

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from pincompiler.base.errors import InputError, UsageError
 from pincompiler.base.finding import Level
 from pincompiler.base.records import dataclass
+from pincompiler.keys.names import is_for, names_in
 from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.source.document import read_bytes, read_document
 from pincompiler.source.reader import read_project
 from pincompiler.tls.answers import Offer, Seen, Visit
-from pincompiler.tls.names import is_for, names_in
 from pincompiler.tls.probing import look_at_all
 from pincompiler.tls.trust import trust, validated
 from pincompiler.verdicts.in_force import configured

@@ -32,7 +32,7 @@ def check(examined: Examined) -> Findings:
     for pin_set in examined.pin_sets:
         met: dict[bytes, list[Key]] = {}
         for number, key in enumerate(pin_set.keys):
-            others = met.setdefault(key.spki_sha256, [])
+            others = met.setdefault(key.whole or key.spki_sha256, [])
             others.append(key)
             other = others[0]
             if other is not key and len(others) > _places(examined, pin_set, key):
@@ -45,7 +45,7 @@ def check(examined: Examined) -> Findings:
 def _places(examined: Examined, pin_set: PinSet, key: Key) -> int:
     """In how many places a chain needs a key: NSPinnedDomains lists servers' keys and CAs' apart."""
     demand = examined.enforcement.demand(pin_set.hosts[0])
-    return max(1, sum(key.spki_sha256 in clause.leaf | clause.ca for clause in demand))
+    return max(1, sum((key.whole or key.spki_sha256) in clause.pins for clause in demand))
 
 
 RULE = Rule("duplicate-pin", Level.ERROR, __doc__, policy=check)

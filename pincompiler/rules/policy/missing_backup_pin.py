@@ -39,9 +39,13 @@ def check(examined: Examined) -> Findings:
 
 
 def _rests_on_one(asked: Asked) -> bool:
-    """Whether some clause has a single key; what no chain can meet is lost already."""
-    sizes = [len(clause.leaf | clause.ca) for clause in asked.now]
-    return 1 in sizes and 0 not in sizes
+    """Whether some clause has a single key; what no chain can meet is lost already.
+
+    A single certificate is for lone-certificate-pin.
+    """
+    sizes = [len(clause.pins) for clause in asked.now]
+    alone = any(len(clause.pins) == 1 and clause.leaf | clause.ca for clause in asked.now)
+    return alone and 0 not in sizes
 
 
 def _said(demand: Demand) -> str:

@@ -82,7 +82,8 @@ def _hash(difference: Difference, lowered: Lowered) -> tuple[str, str]:
 def _kind(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
     """What sort of difference it is, and what to do about it."""
     if difference.of_trust:
-        return "trust", _TRUST_FIX
+        # Who is let in too many and who is kept out are two things to know.
+        return f"trust-{'strict' if difference.wanted else 'lenient'}", _TRUST_FIX
     if difference.day != date.min:
         return "expiry", "drop `expires`, or accept that these pins stay until the app is updated"
     if pin_set is not None and not pin_set.enforce:

@@ -1,0 +1,45 @@
+"""A pin of a whole certificate ends with the certificate.
+
+When the server renews it, even with the same key, every app that has the old certificate is locked out until its
+user updates.  Public certificates last 200 days since March 2026, 100 from March 2027 and 47 from March 2029
+(CA/Browser Forum ballot SC-081), which is the longest that users have.  Pin the key, which a renewed certificate
+may keep, unless certificates are compared on purpose.
+
+```toml
+[keys.kiosk]
+file = "certs/spring.pem"          # it ends on 2027-04-01
+pin = "certificate"
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["kiosk", "api-2027"]
+```
+
+Use instead:
+
+```diff
+-pin = "certificate"
++pin = "key"
+```
+
+References: CWE-298; MASVS-NETWORK-2; MASWE-0028; CABF SC-081v3
+"""
+
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
+
+
+def check(examined: Examined) -> Findings:
+    """Whole certificates whose end is known, with the day."""
+    for key in examined.keys:
+        hosts = tuple(host for one in examined.pin_sets if key in one.keys for host in one.hosts)
+        if key.whole and key.certificate and hosts:
+            day = key.certificate.not_after.date()
+            ends = f"ended on {day}" if day < examined.today else f"ends on {day}"
+            message = f"the certificate `{key.title}` {ends}, and apps that compare it refuse the next one"
+            where = key.where.at("pin") if key.where else None
+            yield RULE.at(
+                where, message, 'pin its key (pin = "key"), or release before that day', hosts=hosts
+            )
+
+
+RULE = Rule("certificate-needs-reissue", Level.WARNING, __doc__, policy=check)

@@ -1,0 +1,56 @@
+"""A host trusts other CAs than a name above that reaches it.
+
+Clients with HTTP/2 share a connection between hosts that one certificate is for (RFC 9113 section 9.1.1), as OkHttp
+does: whom the first host trusts then counts for the second, which is not asked about again.  Hosts under one
+wildcard certificate should trust the same CAs, or have certificates of their own.
+
+```toml
+[anchors.company-root]
+file = "certs/shop-ca.pem"
+
+[[pin-set]]
+hosts = ["example.com"]
+subdomains = "all"
+keys = ["api-2026", "api-2027"]
+
+[[pin-set]]
+hosts = ["intranet.example.com"]
+trust = ["company-root"]
+```
+
+Use instead:
+
+```diff
+ hosts = ["intranet.example.com"]
+-trust = ["company-root"]
++trust = ["system", "company-root"]
++keys = ["api-2026", "api-2027"]
+@@
+ hosts = ["example.com"]
++trust = ["system", "company-root"]
+ subdomains = "all"
+```
+
+References: CWE-295; MASVS-NETWORK-2; MASWE-0028; RFC 9113 section 9.1.1
+"""
+
+from pincompiler.policy.enforcement import Policy, Reach
+from pincompiler.rules.rule import Examined, Findings, Level, Rule
+
+
+def check(examined: Examined) -> Findings:
+    """Hosts with other trust than a set above that would reach them."""
+    if not any(one.trust.anchors for one in examined.pin_sets):
+        return
+    policy = Policy(examined.pin_sets)
+    for pin_set in examined.pin_sets:
+        for host in pin_set.hosts:
+            for above in policy.above(host):
+                if above.reach is not Reach.NONE and above.trust != pin_set.trust:
+                    message = f"{host} trusts other CAs than {above.title}, which reaches it"
+                    related = (("the set above it", above.where),) if above.where else ()
+                    fix = "trust the same in both, or let no certificate be for both hosts"
+                    yield RULE.at(pin_set.where_host(host), message, fix, hosts=(host,), related=related)
+
+
+RULE = Rule("mixed-trust", Level.WARNING, __doc__, policy=check)

@@ -1,0 +1,114 @@
+"""``[anchors.NAME]``: a CA that the app brings along, and ``trust``, which names it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.policy.enforcement import Role
+from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
+from pincompiler.source.tables import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pincompiler.keys.spki import PublicKey
+    from pincompiler.policy.trust import Source
+    from pincompiler.source.keys import KeyReader
+    from pincompiler.source.tables import Reporter, TomlTable
+
+_ANCHOR = frozenset({"file", "index", "subject"})
+_NAME = lazy_regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+"""What becomes the name of a resource: no two anchors may have the same (aapt2 allows a-z, 0-9 and _)."""
+_LONGEST = 64
+_STORES: Mapping[str, Store] = {one.value: one for one in Store}
+
+
+class AnchorReader:
+    """Reads the anchors of a project, and which of them a pin-set trusts."""
+
+    def __init__(self, reporter: Reporter, keys: KeyReader) -> None:
+        self._reporter = reporter
+        self._keys = keys
+        self._known: dict[str, Anchor] = {}
+        self._used: set[str] = set()
+
+    def read(self, top: TomlTable) -> tuple[Anchor, ...]:
+        """Every anchor; a broken one has an empty identity."""
+        self._known = {name: self._anchor(name, table) for name, table in top.named_tables("anchors")}
+        return tuple(self._known.values())
+
+    def _anchor(self, name: str, table: TomlTable) -> Anchor:
+        table.only(_ANCHOR)
+        sound = not self._misnamed(name, table)
+        if table.text("file", required=True) is None:
+            return Anchor(b"", name=name, where=table.where)
+        found = self._keys.from_file(table, "anchor-is-private-key")
+        if found is None or not sound or self._refused(name, found, table):
+            return Anchor(b"", name=name, where=table.where)
+        certificate = found.certificate
+        identity = certificate.identity if certificate else b""
+        is_ca = found.role is not Role.LEAF
+        return Anchor(identity, found.spki_sha256, name, is_ca, certificate, found.der, table.where)
+
+    def _misnamed(self, name: str, table: TomlTable) -> bool:
+        if name in _STORES:
+            message, fix = f"`{name}` is a store of the device", "give the anchor another name"
+        elif not _NAME.fullmatch(name) or len(name) > _LONGEST:
+            shown = name if name.isprintable() else ascii(name)
+            message = f'"{shown[:80]}" is no name for an anchor, after which a resource is called'
+            fix = f"lower-case letters and digits with single - between them, {_LONGEST} at most"
+        else:
+            return False
+        self._reporter.error("invalid-value", message, table.where, fix)
+        return True
+
+    def _refused(self, name: str, found: PublicKey, table: TomlTable) -> bool:
+        where = table.where.at("file")
+        if found.certificate is None:
+            message = f"the file of `{name}` is a {found.kind}, and an anchor is a CA's certificate"
+            self._reporter.error("unreadable-key", message, where, "give it the CA's certificate")
+            return True
+        if found.role is Role.LEAF:
+            message = f"the certificate of `{name}` is a server's and no CA's"
+            fix = 'make it a key: [keys.NAME] with file and pin = "certificate" or pin = "key"'
+            self._reporter.error("anchor-is-leaf", message, where, fix)
+            return True
+        return False
+
+    # -- trust -----------------------------------------------------------------------------------
+
+    def trust(self, table: TomlTable) -> Trust | None:
+        """Whom a pin-set trusts; None if an anchor is broken, which has been reported."""
+        written = table.texts("trust")
+        if written is None:
+            return SYSTEM_ALONE
+        if table.is_empty("trust"):
+            fix = 'name "system" or an anchor, or leave `trust` out to mean the system'
+            self._reporter.error("missing-value", "the pin-set trusts nobody", table.where.at("trust"), fix)
+        sources: dict[str, Source] = {}
+        for number, name in written:
+            where = table.where.at("trust", number)
+            source = _STORES.get(name) or self._known.get(name)
+            self._used.add(name)
+            if source is None:
+                fix = did_you_mean(name, (*_STORES, *self._known))
+                shown = f'"{name[:80]}"' if name.isprintable() else ascii(name[:80])
+                self._reporter.error("undefined-key", f"no anchor is called {shown}", where, fix)
+            elif name in sources:
+                self._reporter.error(
+                    "duplicate-pin", f"`{name}` stands twice in one trust", where, "drop one"
+                )
+            else:
+                sources[name] = source
+        if any(isinstance(one, Anchor) and not one.identity for one in sources.values()):
+            return None
+        found = Trust(frozenset(sources.values()))
+        return SYSTEM_ALONE if found == SYSTEM_ALONE else found
+
+    def unused(self) -> None:
+        """Report anchors that no pin-set trusts."""
+        for name, anchor in self._known.items():
+            if name not in self._used and anchor.where:
+                message = f"no pin-set trusts the anchor `{name}`"
+                self._reporter.warning("unused-anchor", message, anchor.where, "trust it or drop it")

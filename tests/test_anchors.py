@@ -1,0 +1,396 @@
+"""Whole certificates and anchors in pins.toml: read, refused, lowered, written, and read back."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from pincompiler.base.finding import Level
+from pincompiler.policy.trust import SYSTEM_ALONE, Store
+from pincompiler.workflows import compile as compiler
+from pincompiler.workflows import write as outputs
+from tests import pki
+from tests.strategies import TODAY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pincompiler.base.finding import Finding
+    from pincompiler.workflows.compile import Checked
+
+ROOT_KEY, LEAF_KEY = pki.private_key(number=21), pki.private_key(number=22)
+ROOT = pki.certificate("Company Root", ROOT_KEY, ca=True)
+LEAF = pki.certificate("kiosk.example.com", LEAF_KEY)
+FINGERPRINT = LEAF.fingerprint(hashes.SHA256())
+
+KIOSK = '[keys.kiosk]\nfile = "leaf.pem"\n'
+SPARE = '[keys.spare]\nspki-sha256 = "3iYG1E6sWr1LreiO5YBXXCwBcsHKKLpqTO3Tnrrm/3M="\nrole = "leaf"\n'
+ANCHOR = '[anchors.company-root]\nfile = "root.pem"\n'
+NSC = '[target.nsc]\npath = "app/res/xml/nsc.xml"\n'
+EVERY = (
+    NSC
+    + """
+[target.okhttp-kotlin]
+path = "Pins.kt"
+package = "com.example"
+[target.ats]
+path = "Info.plist"
+[target.trustkit]
+path = "Info.plist"
+[target.trustkit-android]
+path = "kit/xml/nsc.xml"
+"""
+)
+
+
+def pin_set(*lines: str, host: str = "kiosk.example.com") -> str:
+    return "\n".join(("[[pin-set]]", f'hosts = ["{host}"]', *lines, ""))
+
+
+OWN = pin_set('trust = ["company-root"]')
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    files = {
+        "root.pem": pki.pem(ROOT),
+        "leaf.pem": pki.pem(LEAF),
+        "both.pem": pki.pem(ROOT) + pki.pem(LEAF),
+        "request.csr": pki.pem(pki.request("kiosk.example.com", LEAF_KEY)),
+        "root.key": pki.private(ROOT_KEY),
+        "store.p12": pki.pkcs12_store(),
+        "empty.pem": b"",
+        "old.pem": pki.pem(pki.certificate("Old Root", ROOT_KEY, ca=True, ends=date(2020, 1, 1))),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+def check(root: Path, *parts: str, today: date = TODAY) -> Checked:
+    (root / "pins.toml").write_text("\n".join(("version = 1", *parts)), encoding="utf-8")
+    return compiler.check(root / "pins.toml", today)
+
+
+def errors(checked: Checked) -> list[Finding]:
+    return [one for one in checked.findings if one.level is Level.ERROR]
+
+
+def said(checked: Checked) -> list[str]:
+    return [f"{_line(one)} {one.message} [{one.rule}]" for one in errors(checked)]
+
+
+def _line(found: Finding) -> str:
+    span = found.location.span if found.location else None
+    return f"{span.line}:{span.column}" if span else ""
+
+
+# -- the language ------------------------------------------------------------------------------------
+
+
+def test_a_whole_certificate_from_a_file_or_by_its_hash(root: Path) -> None:
+    shown = ":".join(f"{byte:02x}" for byte in FINGERPRINT)
+    by_hash = f'[keys.partner]\ncertificate-sha256 = "{shown}"\n'
+    checked = check(
+        root,
+        KIOSK + 'pin = "certificate"',
+        by_hash,
+        SPARE,
+        pin_set('keys = ["kiosk", "spare"]'),
+        pin_set('keys = ["partner", "spare"]', host="other.example.com"),
+    )
+    assert errors(checked) == []
+    one, other = checked.project.policy.sets
+    assert one.keys[0].whole == other.keys[0].whole == FINGERPRINT
+    assert one.keys[0].spki_sha256
+    assert not other.keys[0].spki_sha256
+    assert one.trust is SYSTEM_ALONE
+
+
+def test_the_key_of_a_file_is_the_default(root: Path) -> None:
+    plain = check(root, KIOSK, SPARE, pin_set('keys = ["kiosk", "spare"]')).project.policy
+    said = check(
+        root, KIOSK + 'pin = "key"', SPARE, pin_set('keys = ["kiosk", "spare"]', 'trust = ["system"]')
+    )
+    assert said.project.policy.digest() == plain.digest()
+    assert said.project.policy.sets[0].trust is SYSTEM_ALONE
+
+
+def test_an_anchor_decides_alone(root: Path) -> None:
+    checked = check(root, ANCHOR, OWN)
+    assert checked.findings == ()
+    (only,) = checked.project.policy.sets
+    (anchor,) = only.trust.anchors
+    assert (anchor.name, anchor.der, only.keys) == ("company-root", pki.der(ROOT), ())
+    assert checked.project.policy.demand("kiosk.example.com") == ()
+    both = check(root, ANCHOR, SPARE, pin_set('trust = ["system", "company-root"]', 'keys = ["spare"]'))
+    assert both.project.policy.trust("kiosk.example.com").sources == {Store.SYSTEM, anchor}
+
+
+def test_another_certificate_with_the_same_name_and_key_is_the_same_anchor(root: Path) -> None:
+    before = check(root, ANCHOR, OWN).project.policy.digest()
+    (root / "root.pem").write_bytes(pki.pem(pki.certificate("company  ROOT", ROOT_KEY, ca=True, serial=7)))
+    assert check(root, ANCHOR, OWN).project.policy.digest() == before
+    (root / "root.pem").write_bytes(pki.pem(pki.certificate("Company Root", LEAF_KEY, ca=True)))
+    assert check(root, ANCHOR, OWN).project.policy.digest() != before
+
+
+REFUSED = {
+    "an unknown way to pin": (KIOSK + 'pin = "whole"', "4:7 `pin` cannot be `whole` [invalid-value]"),
+    "a request has no certificate": (
+        '[keys.kiosk]\nfile = "request.csr"\npin = "certificate"',
+        "4:7 request.csr is a request, and has no certificate to compare [conflicting-key]",
+    ),
+    "a pin that is no file": (
+        SPARE.replace("spare", "kiosk") + 'pin = "certificate"',
+        "5:1 `pin` says what of a file is pinned, and `kiosk` has none [conflicting-key]",
+    ),
+    "a file and a hash": (
+        KIOSK + f'certificate-sha256 = "{FINGERPRINT.hex()}"',
+        "3:1 `kiosk` has a file and a certificate's hash [conflicting-key]",
+    ),
+    "a hash that is a pin": (
+        '[keys.kiosk]\ncertificate-sha256 = "3iYG1E6sWr1LreiO5YBXXCwBcsHKKLpqTO3Tnrrm/3M="',
+        "3:22 the certificate's hash is a pin in base64 [malformed-pin]",
+    ),
+    "a hash of another length": (
+        '[keys.kiosk]\ncertificate-sha256 = "00:11"',
+        "3:22 the certificate's hash is no SHA-256 in hexadecimal [malformed-pin]",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_whole_certificate(name: str, root: Path) -> None:
+    text, expected = REFUSED[name]
+    assert said(check(root, text, SPARE, pin_set('keys = ["kiosk", "spare"]'))) == [expected]
+
+
+ANCHORS = {
+    "no file": ("[anchors.company-root]\n", "2:2 `file` is missing [missing-value]"),
+    "a server's": (
+        ANCHOR.replace("root.pem", "leaf.pem"),
+        "3:8 the certificate of `company-root` is a server's and no CA's [anchor-is-leaf]",
+    ),
+    "a private key": (
+        ANCHOR.replace("root.pem", "root.key"),
+        "3:8 root.key is a private key, which has no place beside an app's sources [anchor-is-private-key]",
+    ),
+    "a request": (
+        ANCHOR.replace("root.pem", "request.csr"),
+        "3:8 the file of `company-root` is a request, and an anchor is a CA's certificate [unreadable-key]",
+    ),
+    "a bundle": (
+        ANCHOR.replace("root.pem", "both.pem"),
+        "3:8 both.pem holds 2 different keys that fit [ambiguous-key]",
+    ),
+    "an empty file": (ANCHOR.replace("root.pem", "empty.pem"), "3:8 empty.pem is empty [unreadable-key]"),
+    "a store": (
+        ANCHOR.replace("root.pem", "store.p12"),
+        "3:8 store.p12 is a PKCS#12 store, which may hold private keys [unreadable-key]",
+    ),
+    "no such file": (
+        ANCHOR.replace("root.pem", "no.pem"),
+        "3:8 no.pem: No such file or directory [unreadable-key]",
+    ),
+    "a file elsewhere": (
+        ANCHOR.replace("root.pem", "../root.pem"),
+        '3:8 "../root.pem" has a `..`, which may lead anywhere [escaping-path]',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ANCHORS)
+def test_what_is_no_anchor(name: str, root: Path) -> None:
+    text, expected = ANCHORS[name]
+    checked = check(root, text, OWN, NSC)
+    assert said(checked) == [expected]
+    assert checked.lowered == ()
+
+
+@pytest.mark.parametrize("name", ["Root", "a_b", "a--b", "-a", "../x", "1a", "a.b", "a" * 65])
+def test_names_of_anchors_become_resources(name: str, root: Path) -> None:
+    """aapt2 takes a-z, 0-9 and _; names that are written alike would collide, so - is the only sign."""
+    text = f'[anchors."{name}"]\nfile = "root.pem"\n'
+    found = errors(check(root, text, pin_set(f'trust = ["{name}"]')))
+    assert [one.rule for one in found] == ["invalid-value"]
+
+
+@pytest.mark.parametrize("name", ["system", "user"])
+def test_no_anchor_is_called_like_a_store(name: str, root: Path) -> None:
+    text = f'[anchors.{name}]\nfile = "root.pem"\n'
+    found = errors(check(root, text, KIOSK, SPARE, pin_set('keys = ["kiosk", "spare"]')))
+    assert [one.message for one in found] == [f"`{name}` is a store of the device"]
+
+
+def test_of_a_bundle_one_is_chosen(root: Path) -> None:
+    chosen = '[anchors.company-root]\nfile = "both.pem"\nsubject = "Company Root"\n'
+    assert check(root, chosen, OWN).project.policy == check(root, ANCHOR, OWN).project.policy
+
+
+@pytest.mark.parametrize(
+    ("trust", "expected"),
+    [
+        ("[]", "missing-value"),
+        ('["nobody"]', "undefined-key"),
+        ('["company-root", "company-root"]', "duplicate-pin"),
+        ('"company-root"', "wrong-type"),
+        ("[1]", "wrong-type"),
+        ('["system", "user"]', "user-store-trusted"),
+    ],
+)
+def test_whom_a_set_may_trust(trust: str, expected: str, root: Path) -> None:
+    checked = check(
+        root,
+        ANCHOR,
+        SPARE,
+        KIOSK,
+        pin_set(f"trust = {trust}", 'keys = ["kiosk", "spare"]'),
+        OWN.replace("kiosk", "b"),
+    )
+    assert [one.rule for one in errors(checked)] == [expected]
+
+
+def test_keys_are_needed_where_no_anchor_decides(root: Path) -> None:
+    assert said(check(root, pin_set('trust = ["system"]'))) == ["2:3 `keys` is missing [missing-value]"]
+
+
+def test_the_end_of_a_set_is_not_that_of_its_trust(root: Path) -> None:
+    more = ('trust = ["company-root"]', 'keys = ["kiosk", "spare"]', "expires = 2026-12-31")
+    checked = check(root, ANCHOR, KIOSK, SPARE, pin_set(*more), NSC)
+    assert errors(checked) == []
+    assert [one.rule for one in checked.findings] == []
+
+
+# -- the targets: table 2.3 of what each can mean ------------------------------------------------------
+
+RENEWED = (
+    "kiosk.example.com with a renewed certificate with the key of `kiosk` and no pinned CA is accepted by {}"
+)
+PUBLIC = "kiosk.example.com{} under any CA of the system is accepted by {} and refused by pins.toml"
+PRIVATE = "kiosk.example.com{} under `company-root` is accepted by pins.toml and refused by {} on devices that do not have `company-root` installed"
+TITLES = {"okhttp-kotlin": "OkHttp", "ats": "NSPinnedDomains", "trustkit": "TrustKit"}
+ANDROID = {"nsc", "trustkit-android"}
+CASES = {
+    "system; certificate": (pin_set('keys = ["kiosk", "spare"]'), {*TITLES, *ANDROID}, {*TITLES, *ANDROID}),
+    "own CA; nothing": (OWN, set(), set(TITLES)),
+    "own CA; leaf keys": (pin_set('trust = ["company-root"]', 'keys = ["key", "spare"]'), set(), set(TITLES)),
+    "own CA; certificate": (
+        pin_set('trust = ["company-root"]', 'keys = ["kiosk", "spare"]'),
+        ANDROID,
+        {*TITLES, *ANDROID},
+    ),
+    "system + own CA; leaf keys": (
+        pin_set('trust = ["system", "company-root"]', 'keys = ["key", "spare"]'),
+        set(),
+        set(TITLES),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_target_is_faithful_or_refused(name: str, root: Path) -> None:
+    text, renewed, refused = CASES[name]
+    keys = KIOSK + 'pin = "certificate"\n' + KIOSK.replace("kiosk]", "key]") + SPARE
+    checked = check(root, ANCHOR, keys, text, EVERY)
+    found: dict[str, list[str]] = {}
+    for one in errors(checked):
+        if one.rule == "unfaithful-target":
+            found.setdefault(one.target, []).append(one.message)
+    assert set(found) == refused
+    for target in renewed:
+        assert any(
+            "with a renewed certificate with the key of `kiosk`" in message for message in found[target]
+        )
+    strict = {
+        target for target in found if any("refused by " + TITLES.get(target, "?") in m for m in found[target])
+    }
+    lenient = {target for target in found if any("refused by pins.toml" in m for m in found[target])}
+    own = "company-root" in text
+    assert strict == (set(TITLES) if own else set())
+    assert lenient == (set() if name.startswith("system + own") else set(found))
+
+
+def test_the_words_of_a_refusal(root: Path) -> None:
+    checked = check(root, ANCHOR, OWN, EVERY)
+    messages = [(one.target, one.message) for one in errors(checked)]
+    expected = [(target, PUBLIC.format("", title)) for target, title in TITLES.items()]
+    expected += [(target, PRIVATE.format("", title)) for target, title in TITLES.items()]
+    refused = [
+        one for one in messages if (one[0] in TITLES and "company-root" in one[1]) or "any CA" in one[1]
+    ]
+    assert sorted(refused) == sorted(expected)
+
+
+# -- what is written -------------------------------------------------------------------------------------
+
+
+def test_the_configuration_and_its_certificates_are_written_together(root: Path) -> None:
+    checked = check(root, ANCHOR, OWN, NSC)
+    written = {str(one.path): one.content for one in compiler.artifacts(checked)}
+    assert set(written) == {"app/res/xml/nsc.xml", "app/res/raw/pins_company_root.pem"}
+    text = written["app/res/xml/nsc.xml"].decode()
+    assert re.findall('src="([^"]+)"', text) == ["@raw/pins_company_root"]
+    pem = written["app/res/raw/pins_company_root.pem"]
+    assert x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER) == pki.der(ROOT)
+    outputs.write_all(compiler.artifacts(checked), root)
+    assert outputs.stale(compiler.artifacts(checked), root) == ()
+    (root / "app/res/raw/pins_company_root.pem").write_bytes(b"changed")
+    assert [str(one.path) for one in outputs.stale(compiler.artifacts(checked), root)] == [
+        "app/res/raw/pins_company_root.pem"
+    ]
+
+
+def in_the_way(checked: Checked, *, force: bool = False) -> list[tuple[str, str]]:
+    found = compiler.overwritten(checked, checked.project.root, force=force)
+    return [(one.rule, one.message.rpartition("/")[2]) for one in found]
+
+
+def test_a_renewed_anchor_replaces_its_file_and_a_strangers_file_stays(root: Path) -> None:
+    raw = root / "app/res/raw/pins_company_root.pem"
+    raw.parent.mkdir(parents=True)
+    raw.write_bytes(b"somebody's own")
+    checked = check(root, ANCHOR, OWN, NSC)
+    assert in_the_way(checked) == [
+        (
+            "hand-written-output",
+            "pins_company_root.pem was not generated by pincompiler and would be overwritten",
+        )
+    ]
+    assert in_the_way(checked, force=True) == []
+    raw.unlink()
+    assert in_the_way(checked) == []
+    outputs.write_all(compiler.artifacts(checked), root)
+    renewed = pki.certificate("Company Root", ROOT_KEY, ca=True, serial=99)
+    (root / "root.pem").write_bytes(pki.pem(renewed))
+    checked = check(root, ANCHOR, OWN, NSC)
+    assert in_the_way(checked) == []
+    outputs.write_all(compiler.artifacts(checked), root)
+    assert x509.load_pem_x509_certificate(raw.read_bytes()) == renewed
+
+
+def test_an_anchor_that_is_an_input_is_not_overwritten(root: Path) -> None:
+    raw = root / "app/res/raw/pins_company_root.pem"
+    raw.parent.mkdir(parents=True)
+    raw.write_bytes(pki.pem(ROOT))
+    checked = check(root, ANCHOR.replace("root.pem", "app/res/raw/pins_company_root.pem"), OWN, NSC)
+    assert in_the_way(checked, force=True) == [
+        ("conflicting-output", "pins_company_root.pem is an input, and would be overwritten")
+    ]
+
+
+@pytest.mark.slow
+def test_ten_thousand_anchors(root: Path) -> None:
+    """Of one file; no comparison takes the square of their number."""
+    tables = "".join(f'[anchors.root-{n}]\nfile = "root.pem"\n' for n in range(10_000))
+    named = ", ".join(f'"root-{n}"' for n in range(10_000))
+    checked = check(root, tables, pin_set(f"trust = [{named}]"), NSC)
+    # They are one anchor under many names.
+    assert errors(checked) == []
+    assert len(checked.project.policy.sets[0].trust.sources) == 1
