@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ from pincompiler.workflows import compile as compiler
 from pincompiler.workflows import write as outputs
 from tests import pki
 from tests.strategies import TODAY
+from tests.test_cli import run
+from tests.tls_servers import HOST, usual
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -394,3 +398,96 @@ def test_ten_thousand_anchors(root: Path) -> None:
     # They are one anchor under many names.
     assert errors(checked) == []
     assert len(checked.project.policy.sets[0].trust.sources) == 1
+
+
+# -- read back ---------------------------------------------------------------------------------------------
+
+
+def compiled(root: Path, *parts: str) -> Path:
+    """What they compile to, in a folder of its own."""
+    checked = check(root, *parts, NSC)
+    assert errors(checked) == []
+    outputs.write_all(compiler.artifacts(checked), root)
+    return root / "app/res/xml/nsc.xml"
+
+
+def diff(root: Path, left: Path | str, right: Path | str) -> tuple[int, str, str]:
+    ran = run("diff", str(left), str(right), cwd=root)
+    return ran.code, ran.stdout, ran.stderr
+
+
+def test_what_was_written_means_the_same_as_pins_toml(root: Path) -> None:
+    written = compiled(
+        root, ANCHOR, KIOSK, SPARE, pin_set('trust = ["company-root"]', 'keys = ["kiosk", "spare"]')
+    )
+    code, _, said = diff(root, "pins.toml", written)
+    assert (code, "accept the same chains" in said) == (0, True)
+
+
+def test_another_certificate_under_the_same_resource_name_is_a_difference(root: Path) -> None:
+    """Names of resources say nothing: their content is compared, and by the name and key of the CA alone."""
+    written = compiled(root, ANCHOR, OWN)
+    other = root / "other/res/xml/nsc.xml"
+    shutil.copytree(root / "app", root / "other")
+    raw = root / "other/res/raw/pins_company_root.pem"
+    assert diff(root, written, other)[0] == 0
+    raw.write_bytes(pki.pem(pki.certificate("Company Root", ROOT_KEY, ca=True, serial=5)))
+    assert diff(root, written, other)[0] == 0
+    raw.write_bytes(pki.der(pki.certificate("Another Root", ROOT_KEY, ca=True)))
+    code, said, _ = diff(root, written, other)
+    assert code == 1
+    assert "under `@raw/pins_company_root` is accepted by " in said
+    for content in (b"", b"no certificate", pki.private(ROOT_KEY)):
+        raw.write_bytes(content)
+        code, _, said = diff(root, written, other)
+        assert (code, "which was not read" in said) == (3, True)
+    raw.unlink()
+    assert diff(root, written, other)[0] == 3
+
+
+def test_devices_that_have_different_files_are_unknown(root: Path) -> None:
+    written = compiled(root, ANCHOR, OWN)
+    german = root / "app/res/raw-de/pins_company_root.pem"
+    german.parent.mkdir()
+    german.write_bytes(pki.pem(ROOT))
+    assert diff(root, "pins.toml", written)[0] == 0
+    german.write_bytes(pki.pem(pki.certificate("Another Root", ROOT_KEY, ca=True)))
+    assert diff(root, "pins.toml", written)[0] == 3
+
+
+def test_a_bundle_is_each_of_its_certificates(root: Path) -> None:
+    written = compiled(root, ANCHOR, OWN)
+    raw = root / "app/res/raw/pins_company_root.pem"
+    second = pki.certificate("Second Root", LEAF_KEY, ca=True)
+    raw.write_bytes(pki.pem(ROOT) + pki.pem(second))
+    code, said, _ = diff(root, "pins.toml", written)
+    assert code == 1
+    assert "under `@raw/pins_company_root (CN=Second Root)` is accepted by " in said
+
+
+# -- impact ------------------------------------------------------------------------------------------------
+
+
+def test_a_chain_under_the_anchor_works_and_one_elsewhere_is_blocked(root: Path) -> None:
+    """Without the anchor in the device's store, and without any pin."""
+    (root / "usual.pem").write_bytes(pki.pem(usual().root))
+    (root / "chain.pem").write_bytes(b"".join(map(pki.pem, usual().served)))
+    host = pin_set('trust = ["company-root"]', host=HOST)
+    for file, outcome in (("usual.pem", "unpinned"), ("root.pem", "blocked")):
+        anchor = ANCHOR.replace("root.pem", file)
+        written = compiled(root, anchor, host)
+        for release in ("pins.toml", str(written.relative_to(root))):
+            ran = run(
+                "impact",
+                "--chain",
+                "chain.pem",
+                "--ca-file",
+                "usual.pem",
+                "-f",
+                "json",
+                "--no-cache",
+                release,
+                cwd=root,
+            )
+            (day,) = {one["outcome"] for one in json.loads(ran.stdout)["releases"][0]["hosts"][0]["days"]}
+            assert day == outcome

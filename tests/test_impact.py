@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pincompiler.base.json_kinds import WrongError
-from pincompiler.facts import Anchors, ApiRange, InForce, Mechanism, State
-from pincompiler.policy.demand_table import table, tabulated
+from pincompiler.facts import ApiRange, InForce, Mechanism, State
+from pincompiler.platforms.nsc.model import Certificates, Settings
+from pincompiler.policy.demand_table import tabulated
 from pincompiler.policy.differences import differences
 from pincompiler.workflows.audit_cache import AuditCache, code_digest, user_directory
 from pincompiler.workflows.read_release import read_release
@@ -277,7 +278,8 @@ def test_what_is_kept_of_an_app_means_the_same(tmp_path: Path) -> None:
     for was, now in zip(fresh.in_force, second.in_force, strict=True):
         assert (was.mechanism, was.title, was.api) == (now.mechanism, now.title, now.api)
         assert (was.state, was.why) == (now.state, now.why)
-        assert (was.doubts, was.anchors) == (now.doubts, now.anchors)
+        assert was.doubts == now.doubts
+        assert was.enforcement.trust("api.example.com") == now.enforcement.trust("api.example.com")
         assert not list(differences(was.enforcement, now.enforcement))
 
 
@@ -327,11 +329,13 @@ def test_the_cache_is_where_xdg_says() -> None:
 
 @given(nscs())
 def test_what_is_kept_of_an_nsc_has_its_verdicts(enforcement: Nsc) -> None:
-    anchors = table(enforcement.names(), lambda host: Anchors((host, "user")), Anchors(overriding=("user",)))
-    one = InForce(Mechanism.NSC, "nsc", tabulated(enforcement), api=ApiRange(24), anchors=anchors)
-    (read,) = again([replace(one, enforcement=enforcement)])
+    trusted = Settings((Certificates("user", overrides_pins=True), Certificates("@raw/ca")))
+    nsc = replace(enforcement, base=trusted)
+    one = InForce(Mechanism.NSC, "nsc", tabulated(nsc), api=ApiRange(24))
+    (read,) = again([replace(one, enforcement=nsc)])
     assert read == one
-    assert not list(differences(enforcement, read.enforcement))
+    assert not list(differences(nsc, read.enforcement))
+    assert read.enforcement.trust("unnamed.invalid") == trusted.trust(24)
 
 
 @given(trustkits(excluded=True), st.sampled_from(State), st.none() | st.integers(0, 99))

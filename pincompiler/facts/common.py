@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.base.location import Location
-    from pincompiler.policy.demand_table import HostTable
     from pincompiler.policy.enforcement import Demand, Enforcement, Reach
 
 
@@ -108,15 +107,6 @@ NO_API: Final = ApiRange(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Anchors:
-    """The CAs in which chains to a host may end, as an NSC names their sources."""
-
-    sources: tuple[str, ...] = ("system",)
-    overriding: tuple[str, ...] = ()
-    """Those whose chains are not held to any pin."""
-
-
-@dataclass(frozen=True, slots=True)
 class Pin:
     """One pin that is in the app, whatever it is worth."""
 
@@ -169,8 +159,6 @@ class InForce:
     """The names in it that have pins and are no host's, each with the reason, a sentence without its full stop."""
     pinned_otherwise: tuple[str, ...] = ()
     """Hosts that it pins to what is not known, which is among the doubts."""
-    anchors: HostTable[Anchors] | None = None
-    """Of an NSC, where the chain is known and the anchor in which it ends decides whether its pins count."""
 
     def idle(self, host: str) -> bool:
         """Whether what it demands for a host, if anything, is not put to use."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.bounds import shortened
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.policy.enforcement import Role
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _ANCHOR = frozenset({"file", "index", "subject"})
 _NAME = lazy_regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 """What becomes the name of a resource: no two anchors may have the same (aapt2 allows a-z, 0-9 and _)."""
-_LONGEST = 64
 _STORES: Mapping[str, Store] = {one.value: one for one in Store}
 
 
@@ -54,10 +54,10 @@ class AnchorReader:
     def _misnamed(self, name: str, table: TomlTable) -> bool:
         if name in _STORES:
             message, fix = f"`{name}` is a store of the device", "give the anchor another name"
-        elif not _NAME.fullmatch(name) or len(name) > _LONGEST:
-            shown = name if name.isprintable() else ascii(name)
-            message = f'"{shown[:80]}" is no name for an anchor, after which a resource is called'
-            fix = f"lower-case letters and digits with single - between them, {_LONGEST} at most"
+        elif not _NAME.fullmatch(name) or len(name) > 64:
+            shown = shortened(name if name.isprintable() else ascii(name))
+            message = f'"{shown}" is no name for an anchor, after which a resource is called'
+            fix = "lower-case letters and digits with single - between them, 64 at most"
         else:
             return False
         self._reporter.error("invalid-value", message, table.where, fix)
@@ -93,7 +93,7 @@ class AnchorReader:
             self._used.add(name)
             if source is None:
                 fix = did_you_mean(name, (*_STORES, *self._known))
-                shown = f'"{name[:80]}"' if name.isprintable() else ascii(name[:80])
+                shown = f'"{shortened(name)}"' if name.isprintable() else ascii(shortened(name))
                 self._reporter.error("undefined-key", f"no anchor is called {shown}", where, fix)
             elif name in sources:
                 self._reporter.error(

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Confidence
 from pincompiler.base.location import java_name
-from pincompiler.facts import NO_API, Anchors, ApiRange, FileMechanism, InForce, Mechanism, State
+from pincompiler.facts import NO_API, ApiRange, FileMechanism, InForce, Mechanism, State
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
 from pincompiler.platforms.ats import Ats
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.okhttp.model import OkHttp, together
 from pincompiler.platforms.trustkit import TrustKit
-from pincompiler.policy.demand_table import HostTable, table, tabulated
+from pincompiler.policy.demand_table import tabulated
 from pincompiler.policy.enforcement import Policy
 from pincompiler.verdicts.headline import lets_past
 
@@ -46,23 +46,8 @@ def configured(
     mechanism = next(
         (one for kind, one in _MECHANISMS if isinstance(enforcement, kind)), FileMechanism.POLICY
     )
-    if not isinstance(enforcement, Nsc):
-        return InForce(mechanism, title, enforcement, api=NO_API, doubts=doubts)
-    # The anchors of a release build; the default of old targets differs in the user's CAs only.
-    anchors = _anchors(enforcement, SINCE)
-    return InForce(mechanism, title, enforcement, api=api, doubts=doubts, anchors=anchors)
-
-
-def _anchors(nsc: Nsc, target_sdk: int) -> HostTable[Anchors]:
-    def anchors(host: str) -> Anchors:
-        trusted = nsc.settings(host).trusted(target_sdk)
-        return Anchors(
-            tuple(dict.fromkeys(one.source for one in trusted)),
-            tuple(dict.fromkeys(one.source for one in trusted if one.overrides_pins)),
-        )
-
-    # A label that no name ends in stands for all hosts that nothing is said of.
-    return table(nsc.names(), anchors, anchors(""))
+    counts = api if isinstance(enforcement, Nsc) else NO_API
+    return InForce(mechanism, title, enforcement, api=counts, doubts=doubts)
 
 
 # -- to be compared ------------------------------------------------------------------------------
@@ -169,7 +154,7 @@ def on_devices(app: ShippedApp) -> Iterator[InForce]:
     """Everything that decides on connections of an app, and what of it was not seen; enforcements are tables."""
     least = max(app.manifest.min_sdk, 1)
     for shipped in app.shipped:
-        yield _on_devices(shipped, least, app.manifest.target_sdk)
+        yield _on_devices(shipped, least)
     if any(one.mechanism is Mechanism.NSC for one in app.shipped):
         if least < SINCE:
             why = f"Android ignores the network security configuration below API level {SINCE}"
@@ -188,7 +173,7 @@ def on_devices(app: ShippedApp) -> Iterator[InForce]:
             yield _unknown(FileMechanism.ANY, one.what, f"{one.what}: {one.why}")
 
 
-def _on_devices(shipped: InForce, least: int, target_sdk: int) -> InForce:
+def _on_devices(shipped: InForce, least: int) -> InForce:
     title = shipped.title if shipped.owner.first_party else f"{shipped.title} of {shipped.owner.name}"
     one = InForce(
         shipped.mechanism,
@@ -204,7 +189,7 @@ def _on_devices(shipped: InForce, least: int, target_sdk: int) -> InForce:
         return one
     # Whether pins are skipped hangs on the anchor in which the chain ends.
     state = State.ACTIVE if shipped.state is State.DISABLED else shipped.state
-    return replace(one, state=state, unenforced=None, anchors=_anchors(shipped.enforcement, target_sdk))
+    return replace(one, state=state, unenforced=None)
 
 
 def _nothing(api: ApiRange, why: str) -> InForce:

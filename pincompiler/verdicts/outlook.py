@@ -16,9 +16,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.facts import NO_API, Anchors, FileMechanism, InForce, State
+from pincompiler.facts import NO_API, FileMechanism, InForce, State
 from pincompiler.keys.spki import pinned_chain
 from pincompiler.policy.enforcement import Policy, Role
+from pincompiler.policy.trust import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pincompiler.facts import ApiRange
     from pincompiler.keys.spki import PublicKey
     from pincompiler.policy.enforcement import Chain, Clause, Demand
+    from pincompiler.policy.trust import Source, Trust
 
 DAY = timedelta(days=1)
 
@@ -70,6 +72,11 @@ class Candidate:
     def chain(self) -> Chain:
         """Its pins."""
         return pinned_chain(self.path)
+
+    def ends_in(self, sources: Iterable[Source]) -> bool:
+        """Whether a platform that trusts these would end the path at one of those that are known."""
+        passed = {key.certificate.identity for key in self.path[1:] or self.path if key.certificate}
+        return any(source.identity in passed for source in sources if not isinstance(source, Store))
 
     @property
     def first(self) -> date | None:
@@ -230,13 +237,25 @@ def verdict_on(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
 
 def _of_trust(one: InForce, candidate: Candidate, day: date) -> ChainVerdict | None:
     """Why the chain is refused, or may be, before any pin is looked at; None: it is not."""
-    anchors = one.anchors.of(candidate.host) if one.anchors else Anchors()
-    if not candidate.declared and "system" not in anchors.sources:
-        named = ", ".join(anchors.sources) or "no CA"
-        return ChainVerdict(
-            Outcome.UNKNOWN,
-            f"{one.title} trusts {named} and not the system's CAs; pass those with --ca-file",
-        )
+    return _of_anchor(one, candidate) or _of_validity(candidate, day)
+
+
+def _of_anchor(one: InForce, candidate: Candidate) -> ChainVerdict | None:
+    """Why the CA in which the chain ends is not trusted, or may not be."""
+    trust = one.enforcement.trust(candidate.host)
+    if Store.SYSTEM in trust.sources or candidate.ends_in(trust.sources):
+        return None
+    own = f"{one.title} trusts {names_of(trust)} and not the system's CAs"
+    # The path was validated by the system's CAs, or by those that the user knows devices to have.
+    if candidate.path and not (trust.unread or Store.USER in trust.sources):
+        return ChainVerdict(Outcome.BLOCKED, f"{own}, and the chain does not end there")
+    if candidate.declared:
+        return None
+    return ChainVerdict(Outcome.UNKNOWN, f"{own}; pass those with --ca-file")
+
+
+def _of_validity(candidate: Candidate, day: date) -> ChainVerdict | None:
+    """Why the chain is not valid on a day, or may not be."""
     if not candidate.path:
         return ChainVerdict(Outcome.BLOCKED, f"the server {candidate.problem}")
     if candidate.first and day < candidate.first:
@@ -278,9 +297,9 @@ def _undemanded(one: InForce) -> ChainVerdict:
 
 def _held_to(one: InForce, candidate: Candidate, in_force: Demand, day: date) -> ChainVerdict:
     """What the pins in force say, with what may lift them."""
-    anchors = one.anchors.of(candidate.host) if one.anchors else Anchors()
-    skips = [source for source in anchors.overriding if candidate.declared or source != "user"]
-    if _skipped(candidate, anchors, skips):
+    trust = one.enforcement.trust(candidate.host)
+    skips = [source for source in trust.overriding if candidate.declared or source is not Store.USER]
+    if _skipped(candidate, trust, skips):
         return ChainVerdict(
             Outcome.UNPINNED, "chains that end in a CA of the system skip the pins (overridePins)"
         )
@@ -299,22 +318,31 @@ def _held_to(one: InForce, candidate: Candidate, in_force: Demand, day: date) ->
     )
 
 
-def _skipped(candidate: Candidate, anchors: Anchors, skips: list[str]) -> bool:
+def _skipped(candidate: Candidate, trust: Trust, skips: list[Source]) -> bool:
     """Whether pins do not count for the chain, in whichever CA that it may end in it ends."""
     if candidate.assumed:
-        return bool(skips) and set(anchors.sources) <= {*skips, "user"}
-    return "system" in skips and not candidate.declared
+        return bool(skips) and trust.sources <= {*skips, Store.USER}
+    return (Store.SYSTEM in skips and not candidate.declared) or candidate.ends_in(skips)
 
 
-def _unless(one: InForce, skips: list[str], in_force: Demand) -> str:
+def _unless(one: InForce, skips: list[Source], in_force: Demand) -> str:
     """Why a chain without a known pin may get through all the same; empty if it does not."""
     if skips:
-        return f", unless it ends in {skips[0]}, which skips the pins"
+        return f", unless it ends in {min(map(_source_name, skips))}, which skips the pins"
     if one.doubts:
         return f"; but {one.doubts[0]}"
     if any(len(pin) == 20 for clause in in_force for pin in clause.leaf | clause.ca):
         return "; but some pins are SHA-1, which are not compared"
     return ""
+
+
+def names_of(trust: Trust) -> str:
+    """Whom it trusts, for a sentence."""
+    return ", ".join(sorted(map(_source_name, trust.sources))) or "no CA"
+
+
+def _source_name(source: Source) -> str:
+    return source.value if isinstance(source, Store) else source.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,8 +357,12 @@ def _deciding(candidate: Candidate, in_force: Iterable[Clause]) -> tuple[_Decidi
     found = []
     for number, key in enumerate(candidate.path):
         role = Role.CA if number else Role.LEAF
-        wanted = (clause.ca if number else clause.leaf for clause in clauses)
-        if any(key.spki_sha256 in pins for pins in wanted):
+        whole = key.certificate.sha256 if key.certificate else b""
+        wanted = (
+            clause.ca | clause.ca_certificates if number else clause.leaf | clause.leaf_certificates
+            for clause in clauses
+        )
+        if any(not pins.isdisjoint((key.spki_sha256, whole)) for pins in wanted):
             found.append(_Deciding(key.pin, f"{role.value} {key.algorithm} {key.pin[:8]}… {key.subject}"))
     return tuple(found)
 

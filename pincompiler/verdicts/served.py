@@ -13,9 +13,10 @@ from pincompiler.base.finding import Level
 from pincompiler.base.records import dataclass
 from pincompiler.keys.spki import pinned_chain
 from pincompiler.policy.enforcement import Role
+from pincompiler.policy.trust import Store
 from pincompiler.tls.answers import Seen, Served, Unreached
 from pincompiler.tls.remarks import Remark, of_seen
-from pincompiler.verdicts.outlook import Candidate, Outcome, on_pins
+from pincompiler.verdicts.outlook import Candidate, Outcome, names_of, on_pins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -121,7 +122,7 @@ def server_verdict(seen: Seen, asked: Requirements) -> ServerVerdict:
     elif chains:
         remarks += _about_pins(chains, backups, pin_set, asked)
     remarks += _about_targets(chains, asked)
-    remarks += _about_anchors(seen.host, asked) if chains else ()
+    remarks += _about_anchors(seen.host, chains, asked) if chains else ()
     remarks += _about_ends(chains, pin_set, asked)
     ordered = sorted(dict.fromkeys(remarks), key=lambda remark: remark.level.rank)
     answers = [answer for visit in seen.visits for _, answer in visit.answers]
@@ -157,8 +158,9 @@ def _judged(
     asked: Requirements,
 ) -> ShownChain:
     chain = pinned_chain(path)
-    matches = [Match(key, Role.LEAF) for key in keys if key.spki_sha256 == chain.leaf]
-    matches += [Match(key, Role.CA) for key in keys if key.spki_sha256 in chain.cas]
+    leaf, above = {chain.leaf, chain.leaf_certificate}, {*chain.cas, *chain.ca_certificates}
+    matches = [Match(key, Role.LEAF) for key in keys if (key.whole or key.spki_sha256) in leaf]
+    matches += [Match(key, Role.CA) for key in keys if (key.whole or key.spki_sha256) in above]
     pin_set = asked.policy.covering(host)
     days = _days(pin_set.expires if pin_set else None, asked.today)
 
@@ -290,15 +292,14 @@ def _about_target(
         yield Remark(Level.WARNING, "target-unpinned", message, "run pincompiler check")
 
 
-def _about_anchors(host: str, asked: Requirements) -> Iterator[Remark]:
+def _about_anchors(host: str, chains: Sequence[ShownChain], asked: Requirements) -> Iterator[Remark]:
     """Configurations that trust other CAs than those by which the chain was validated."""
     for one in asked.in_force:
-        if one.anchors and not asked.private:
-            sources = one.anchors.of(host).sources
-            if "system" not in sources:
-                named = ", ".join(sources) or "no CA"
-                message = f"is asked by the system's CAs, and {one.title} trusts {named} instead"
-                yield Remark(Level.WARNING, "other-anchors", message, "pass those with --ca-file")
+        trust = one.enforcement.trust(host)
+        ended = all(Candidate(host, chain.chain).ends_in(trust.sources) for chain in chains)
+        if Store.SYSTEM not in trust.sources and not (asked.private or ended):
+            message = f"is asked by the system's CAs, and {one.title} trusts {names_of(trust)} instead"
+            yield Remark(Level.WARNING, "other-anchors", message, "pass those with --ca-file")
 
 
 def _about_ends(

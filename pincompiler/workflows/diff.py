@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
 from pincompiler.facts import InForce, Mechanism
-from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.platforms.nsc.model import Nsc, Settings
 from pincompiler.platforms.trustkit import TrustKit
 from pincompiler.policy.differences import Difference, asides, describe, differences, names_of
 from pincompiler.verdicts.changes import Changes, changes, since
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pincompiler.facts import ShippedApp
     from pincompiler.platforms.nsc.model import Reporting
+    from pincompiler.policy.trust import Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def _elsewhere(a: InForce, b: InForce) -> Iterator[str]:
     """What differs of two of a kind for some builds, or some connections, of the same hosts."""
     left, right = a.enforcement, b.enforcement
     if isinstance(left, Nsc) and isinstance(right, Nsc):
-        if _debug(left) != _debug(right):
+        here, there = _debug(left), _debug(right)
+        if here != there or here.unread:
             yield f"{a.title} and {b.title} trust other CAs in debuggable builds (debug-overrides)"
         if _trustkit_settings(left) != _trustkit_settings(right):
             yield f"{a.title} and {b.title} have other instructions for TrustKit-Android (trustkit-config)"
@@ -107,8 +109,9 @@ def _trustkit_settings(nsc: Nsc) -> dict[str, Reporting]:
     }
 
 
-def _debug(nsc: Nsc) -> frozenset[tuple[str, bool]]:
-    return frozenset((one.source, one.overrides_pins) for one in nsc.overrides or ())
+def _debug(nsc: Nsc) -> Trust:
+    """Whom debuggable builds trust besides."""
+    return Settings(nsc.overrides or ()).trust(nsc.target_sdk)
 
 
 def _pairs(here: tuple[InForce, ...], there: tuple[InForce, ...]) -> Iterator[tuple[InForce, InForce]]:
@@ -138,10 +141,6 @@ def _compare_apps(old: FileContents, new: FileContents) -> Comparison:
         for one in (old, new)
         for doubt in (*one.left_out, *(one.undermined if same else ()))
     ]
-    if _anchors(old.app) != _anchors(new.app):
-        doubts.append(
-            f"{old.title} and {new.title} bring other CAs along for the network security configuration to trust"
-        )
     return Comparison(found, tuple(dict.fromkeys((*doubts, *_asides(pairs)))), changed)
 
 
@@ -153,12 +152,6 @@ def _mechanisms(app: ShippedApp) -> tuple[InForce, ...]:
     defaults = Nsc((), target_sdk=app.manifest.target_sdk)
     title = f"{app.path} (without a network security configuration)"
     return (*seen_whole(app), InForce(Mechanism.NSC, title, defaults))
-
-
-def _anchors(app: ShippedApp) -> frozenset[bytes]:
-    """The certificates that its configuration trusts in releases, whatever their files are called."""
-    files = (file for file in app.bundled.files if file.anchor)
-    return frozenset(one.sha256 for file in files for one in file.store.certificates)
 
 
 def _compare(left: InForce, right: InForce) -> list[Disagreement]:

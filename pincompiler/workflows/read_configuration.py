@@ -19,6 +19,7 @@ from pincompiler.rules.examined import of_file
 from pincompiler.rules.registry import APP_RULES, examine
 from pincompiler.rules.rule import Audited
 from pincompiler.source.document import Document, decode, read_bytes, read_document
+from pincompiler.source.paths import entries
 from pincompiler.verdicts.in_force import configured, left_out, seen_whole, undermining, unseen
 from pincompiler.workflows.compile import check_document
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from pincompiler.platforms.nsc.model import Problem
     from pincompiler.platforms.trustkit import TrustKit
+    from pincompiler.policy.trust import Anchor
     from pincompiler.verdicts.subject import Subject
 
 _ON_NSC = frozenset(
@@ -143,7 +145,7 @@ def _from_toml(document: Document, path: Path, today: date) -> FileContents:
 def _from_nsc(data: bytes, path: Path) -> FileContents:
     from pincompiler.platforms.nsc.reader import read_xml
 
-    nsc = read_xml(data, str(path))
+    nsc = read_xml(data, str(path)).with_resources(lambda reference: _beside(path, reference))
     # What only old Androids refuse means something on the others.
     if refused := _refused((one for one in nsc.problems if one.before is None), str(path)):
         raise InputError(refused)
@@ -159,6 +161,26 @@ def _debuggable(nsc: Nsc, path: Path) -> Iterator[str]:
             f"debuggable builds with {path.name} trust {', '.join(sources)} as well, by its debug-overrides: "
             "only release builds were compared"
         )
+
+
+def _beside(path: Path, reference: str) -> tuple[Anchor, ...] | None:
+    """The CAs of ``@raw/NAME``, in the folder of such resources beside the one of a configuration."""
+    from pincompiler.keys.anchors import anchors_in, one_resource
+
+    kind, _, name = reference.removeprefix("@").rpartition("/")
+    folder = path.resolve().parent
+    resources = folder.parent if folder.name.partition("-")[0] == "xml" else folder
+    files = [
+        one
+        for place in resources.glob(f"{kind}*")
+        if kind == "raw" and place.name.partition("-")[0] == kind
+        for one in entries(place)
+        if one.name.partition(".")[0] == name and one.is_file()
+    ]
+    try:
+        return one_resource(anchors_in(read_bytes(one), reference) for one in files)
+    except InputError:  # it cannot be read, and is not known
+        return None
 
 
 def is_app(path: Path) -> bool:

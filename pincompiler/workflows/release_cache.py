@@ -20,7 +20,7 @@ from pincompiler.base.json_kinds import (
 )
 from pincompiler.base.json_tables import JsonTable, field
 from pincompiler.base.records import dataclass
-from pincompiler.facts import Anchors, ApiRange, FileMechanism, InForce, Mechanism, State
+from pincompiler.facts import ApiRange, FileMechanism, InForce, Mechanism, State
 from pincompiler.policy.demand_table import Decision, HostTable, Tabulated, tabulated
 from pincompiler.policy.enforcement import Clause, Enforcement
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Source, Store, Trust
@@ -171,33 +171,6 @@ ENFORCEMENT = JsonTable(
 )
 
 
-# -- what is trusted -----------------------------------------------------------------------------
-
-
-def _anchors(rows: dict[str, tuple[Anchors, ...]], other: Anchors) -> HostTable[Anchors]:
-    return HostTable({name: _row(row) for name, row in rows.items()}, other)
-
-
-_ANCHORS = JsonTable(
-    "anchors",
-    "The CAs in which chains to a host may end.",
-    (
-        field("sources", TEXTS, "As a network security configuration names them."),
-        field("overriding", TEXTS, "Those whose chains are held to no pin."),
-    ),
-    Anchors,
-)
-_ANCHORS_BY_HOST = JsonTable(
-    "anchors-by-host",
-    "The CAs in which chains may end.",
-    (
-        field("rows", Named(Many(_ANCHORS)), "By name, a row."),
-        field("other", _ANCHORS, "Of all other hosts."),
-    ),
-    _anchors,
-)
-
-
 # -- all of it -----------------------------------------------------------------------------------
 
 _API = JsonTable(
@@ -223,7 +196,6 @@ _IN_FORCE = JsonTable(
             lambda one: indexed(one.unenforced) if one.unenforced else None,
         ),
         field("doubts", TEXTS, "What of it is not known."),
-        field("anchors", Maybe(_ANCHORS_BY_HOST), "Of a network security configuration."),
     ),
     InForce,
 )

@@ -20,12 +20,14 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from pincompiler.keys.anchors import anchors_in
 from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.policy.enforcement import Chain, Key
 from pincompiler.policy.project import Output
+from pincompiler.policy.trust import Anchor, Device
 from tests import parts
 
 from .certificates import KINDS, make_chain
@@ -58,7 +60,12 @@ def pin_at(place: str, kind: str) -> bytes:
 
 def presented(kind: str) -> Chain:
     leaf, *cas = map(b64decode, chain(kind).digests)
-    return Chain(leaf, tuple(cas))
+    return Chain(leaf, tuple(cas), anchor=anchors(kind)[0].identity)
+
+
+def anchors(kind: str) -> tuple[Anchor, ...]:
+    """The root, as the only CA of a resource."""
+    return anchors_in(chain(kind).certificates[2], "@raw/root") or ()
 
 
 @pytest.fixture(scope="module")
@@ -211,11 +218,13 @@ def test_androids_own_check(api: int, ports: dict[str, int]) -> None:
     android = jars(f"android-{version}")
     message = [struct.pack(">i", len(texts))]
     expected = []
-    for (kind, *_, overrides), text, compiled_one in zip(CASES, texts, compile_resources(texts), strict=True):
+    for (kind, *_), text, compiled_one in zip(CASES, texts, compile_resources(texts), strict=True):
         assert compiled_one.binary
         message += [_bytes(compiled_one.binary), _bytes(chain(kind).certificates[2])]
         message += [_text(HOST), struct.pack(">i", ports[kind])]
-        accepted = overrides or read_xml(text, "nsc.xml").accepts(HOST, presented(kind), TODAY)
+        model = read_xml(text, "nsc.xml").with_resources(lambda _, kind=kind: anchors(kind))  # type: ignore[misc]
+        # The device's stores are empty: the root is the app's own.
+        accepted = model.accepts(HOST, presented(kind), TODAY, Device(frozenset(), frozenset()))
         expected.append("accept" if accepted else "refuse")
     path = os.pathsep.join((str(oracle("nsc", version, android)), _repaired(version, android), android))
     told = call([*java(), "-cp", path, "LivePins"], b"".join(message)).decode().splitlines()

@@ -345,7 +345,7 @@ MUTATIONS: Final[dict[str, tuple[tuple[tuple[Edit, ...], dict[str, str]], set[st
                 r'\1<trust-anchors><certificates src="system"/><certificates src="user"/></trust-anchors>',
             )
         ),
-        {"user-ca-trusted"},
+        {"user-ca-trusted", "changed-trust"},
     ),
     "the user's CAs, and pins that do not count for them": (
         edits(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from pincompiler.android.apk.markup import Markup
     from pincompiler.platforms.nsc.model import Nsc
+    from pincompiler.policy.trust import Anchor
 
 _DEX = lazy_regex(r"classes([0-9]{0,9})\.dex", re.ASCII)
 _NOT_IN_NAMES = lazy_regex(r"[^\w.]")
@@ -292,15 +293,33 @@ class Package:
             root = tree(markup)
         except MarkupError as error:
             return NscVariant(value.qualifier, member, None, self._refused(str(error), member), twin)
-        named = tree(markup, self._written)
+        written: dict[str, set[int]] = {}
+
+        def write(identifier: int) -> str:
+            text = self._written(identifier)
+            written.setdefault(text, set()).add(identifier)
+            return text
+
+        named = tree(markup, write)
         # What Android refuses as a whole may have pins all the same: they are reported, and nothing enforces them.
         nsc, local = read_tree(named, self.name, member), QName(root).localname
+        nsc = nsc.with_resources(lambda text: self._anchors(text, written.get(text, set())))
         if local != "network-security-config":
             why = f"its root is <{local}> and not <network-security-config>"
             nsc = self._refused(why, member, root.sourceline, nsc)
         elif markup.broken:
             nsc = self._refused(f"its XML is broken: {markup.broken}", member, content=nsc)
         return NscVariant(value.qualifier, member, root, nsc, twin)
+
+    def _anchors(self, text: str, identifiers: set[int]) -> tuple[Anchor, ...] | None:
+        """The CAs of a resource; None where a file of it cannot be read, or devices have different ones."""
+        from pincompiler.keys.anchors import anchors_in, one_resource
+
+        members = [member for identifier in identifiers for _, member in self.files(identifier)]
+        try:
+            return one_resource(anchors_in(self.read(member), text) for member in members)
+        except MemberError:
+            return None
 
     def _refused(self, why: str, member: str, line: int = 1, content: Nsc | None = None) -> Nsc:
         """A configuration that Android does not read to its end, with what could be read of it."""

@@ -17,7 +17,7 @@ from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, Pi
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date
 
     from pincompiler.base.location import Location
@@ -242,6 +242,23 @@ class Nsc(Enforcement):
         if found.cleartext and self.demand(host):
             words.append("permits connections without TLS")
         return ", ".join(words)
+
+    def with_resources(self, anchors_of: Callable[[str], tuple[Anchor, ...] | None]) -> Nsc:
+        """The configuration with the CAs of each resource, asked for by its reference; None: it is not known which."""
+
+        def known(some: tuple[Certificates, ...] | None) -> tuple[Certificates, ...] | None:
+            if some is None:
+                return None
+            return tuple(
+                replace(one, anchors=anchors_of(one.source)) if one.source.startswith("@") else one
+                for one in some
+            )
+
+        def settled(settings: Settings) -> Settings:
+            return replace(settings, anchors=known(settings.anchors)) if settings.anchors else settings
+
+        configs = tuple(replace(one, settings=settled(one.settings)) for one in self.configs)
+        return replace(self, configs=configs, base=settled(self.base), overrides=known(self.overrides))
 
     def debugged(self, anchors: tuple[Certificates, ...], target_sdk: int) -> Nsc:
         """The configuration of a debuggable build, which trusts these anchors besides all others.
