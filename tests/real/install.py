@@ -50,6 +50,8 @@ OLD_OKHTTP_VERSION: Final = "2.7.5"
 SMALI_VERSION: Final = "2.5.2"
 TRUSTKIT_VERSION: Final = "1.1.5"
 CONSCRYPT_VERSION: Final = "2.5.3"
+CONSCRYPT_JVM_VERSION: Final = "2.5.2"
+"""The newest for the JVM, with Android's own TrustManagerImpl in it."""
 HTTPCLIENT_VERSION: Final = "4.5.14"
 """Apache's, in the package that Android once had."""
 MINIMUM_JAVA: Final = 17
@@ -162,6 +164,11 @@ GROUPS: Final = (
         folder=f"conscrypt-{CONSCRYPT_VERSION}",
         coordinates=(Coordinate("org.conscrypt", "conscrypt-android", CONSCRYPT_VERSION, archive=True),),
         required=(f"conscrypt-android-{CONSCRYPT_VERSION}.jar",),
+    ),
+    Group(
+        folder=f"conscrypt-openjdk-{CONSCRYPT_JVM_VERSION}",
+        coordinates=(Coordinate("org.conscrypt", "conscrypt-openjdk-uber", CONSCRYPT_JVM_VERSION),),
+        required=(f"conscrypt-openjdk-uber-{CONSCRYPT_JVM_VERSION}.jar",),
     ),
     Group(
         folder=f"httpclient-{HTTPCLIENT_VERSION}",
