@@ -491,3 +491,47 @@ def test_a_chain_under_the_anchor_works_and_one_elsewhere_is_blocked(root: Path)
             )
             (day,) = {one["outcome"] for one in json.loads(ran.stdout)["releases"][0]["hosts"][0]["days"]}
             assert day == outcome
+
+
+# -- init --------------------------------------------------------------------------------------------------
+
+
+def taken_over(root: Path, *, code: int = 0) -> str:
+    (root / "pins.toml").unlink()
+    ran = run("init", "--from", "app/res/xml/nsc.xml", cwd=root)
+    assert ran.code == code, ran.stderr
+    return (root / "pins.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ('trust = ["company-root"]',),
+        ('trust = ["company-root"]', 'keys = ["kiosk", "spare"]', "expires = 2030-01-01"),
+        ('trust = ["system", "company-root"]', 'keys = ["kiosk", "spare"]', 'subdomains = "all"'),
+    ],
+)
+def test_anchors_are_taken_over_with_their_files(lines: tuple[str, ...], root: Path) -> None:
+    compiled(root, ANCHOR, KIOSK, SPARE, pin_set(*lines))
+    text = taken_over(root)
+    assert "the meaning is the same" in text
+    assert '[anchors.company-root]\nfile = "app/res/raw/pins_company_root.pem"\n' in text
+    assert diff(root, "pins.toml", "app/res/xml/nsc.xml")[0] == 0
+
+
+def test_a_server_among_the_anchors_becomes_its_key(root: Path) -> None:
+    """Because that is what Android makes of it; that it also does without any CA is said."""
+    compiled(root, ANCHOR, OWN)
+    (root / "app/res/raw/pins_company_root.pem").write_bytes(pki.pem(LEAF))
+    text = taken_over(root, code=3)
+    assert "[anchors" not in text
+    assert 'role = "leaf"' in text
+    assert "the meaning is the same" not in text
+    assert "under `@raw/pins_company_root` is accepted by nsc.xml and refused by pins.toml" in text
+
+
+def test_an_anchor_that_cannot_be_named_is_left_out(root: Path) -> None:
+    compiled(root, ANCHOR, KIOSK, SPARE, pin_set('trust = ["company-root"]', 'keys = ["kiosk", "spare"]'))
+    raw = root / "app/res/raw/pins_company_root.pem"
+    raw.write_bytes(b"nothing that could be read")
+    assert "which was not read" in taken_over(root, code=3)

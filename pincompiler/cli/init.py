@@ -36,7 +36,9 @@ def command(
         raise UsageError("name hosts or --from FILE, not both")
     left_out: tuple[str, ...] = ()
     if source:
-        content, left_out = starter.taken_over(source, day_of(today))
+        content, left_out = starter.taken_over(
+            source, day_of(today), Path() if output == "-" else Path(output).parent
+        )
     else:
         content = starter.fresh(tuple(hosts or ()))
     if output == "-":

@@ -11,12 +11,14 @@ from pincompiler.policy.trust import Anchor
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pincompiler.base.location import Location
 
-def anchors_in(data: bytes, title: str) -> tuple[Anchor, ...] | None:
+
+def anchors_in(data: bytes, title: str, where: Location | None = None) -> tuple[Anchor, ...] | None:
     """Each certificate of a file, PEM or DER, as an anchor; None where it has something else, or nothing.
 
     ResourceCertificateSource of Android takes every certificate of the file, a server's among them.  ``title`` is what
-    messages call the file; of several certificates each has its subject as well.
+    messages call the file; of several certificates each has its subject as well, and no place of its own.
     """
     try:
         found = public_keys(data, title)
@@ -30,7 +32,10 @@ def anchors_in(data: bytes, title: str) -> tuple[Anchor, ...] | None:
         name = f"{title} ({key.subject})" if several else title
         is_ca = key.role is not Role.LEAF
         anchors.append(
-            Anchor(key.certificate.identity, key.spki_sha256, name, is_ca, key.certificate, key.der)
+            Anchor(
+                *(key.certificate.identity, key.spki_sha256, name, is_ca, key.certificate, key.der),
+                where=None if several else where,
+            )
         )
     return tuple(anchors)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
@@ -9,13 +12,21 @@ from pincompiler.base.templating import render, toml_literal
 from pincompiler.policy.differences import unused_labels
 from pincompiler.policy.enforcement import Demand, Enforcement, Key, PinSet, Policy, Reach, Role
 from pincompiler.policy.hosts import canonical_host
+from pincompiler.policy.trust import SYSTEM_ALONE, Store, Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pincompiler.policy.trust import Anchor
 
 
-def lift(enforcement: Enforcement, *others: Enforcement) -> Policy:
+def lift(
+    enforcement: Enforcement, *others: Enforcement, named: Callable[[Anchor], bool] = lambda _: False
+) -> Policy:
     """The policy nearest to an enforcement; whether it is the same is for ``differences`` to say.
+
+    ``named`` is whether pins.toml can name the file of an anchor; without those a set trusts the system's CAs.  A
+    server's certificate among the anchors becomes its key, because that is what Android makes of it.
 
     Keys are named key-1, key-2… in the order in which they are met.  Names that no host can have, such
     as ``*.example.com`` in an NSC, protect nothing and are left out.  ``others`` that mean the same add
@@ -28,35 +39,77 @@ def lift(enforcement: Enforcement, *others: Enforcement) -> Policy:
         for host in pin_set.hosts:
             if host not in configured or pin_set.report_uris:
                 configured[host] = pin_set
-    keys = _Keys({})
+    keys, anchors = _Keys({}), _Anchors(named, {})
     groups: dict[object, PinSet] = {}
     for name in names:
-        lifted = _pin_set(name, enforcement, labels, configured.get(name), keys)
+        lifted = _pin_set(name, enforcement, labels, configured.get(name), keys, anchors)
         if lifted is not None:
-            group = (lifted.reach, lifted.keys, lifted.expires, lifted.enforce, lifted.report_uris)
+            group = (
+                *(lifted.reach, lifted.keys, lifted.expires, lifted.enforce, lifted.report_uris),
+                lifted.trust,
+            )
             known = groups.get(group)
             hosts = (*known.hosts, name) if known else (name,)
-            groups[group] = PinSet(hosts, *group)
+            groups[group] = replace(lifted, hosts=hosts)
     return Policy(tuple(groups.values()))
 
 
 def _pin_set(
-    name: str, enforcement: Enforcement, labels: tuple[str, str], configured: PinSet | None, keys: _Keys
+    name: str,
+    enforcement: Enforcement,
+    labels: tuple[str, str],
+    configured: PinSet | None,
+    keys: _Keys,
+    anchors: _Anchors,
 ) -> PinSet | None:
     below, deeper = labels
-    demand = enforcement.demand(name)
-    at_one = enforcement.demand(f"{below}.{name}")
-    at_two = enforcement.demand(f"{deeper}.{below}.{name}")
-    reach = Reach.NONE
-    if at_one == demand:
-        reach = Reach.ALL if at_two == demand else Reach.ONE_LABEL
+    demand, trusted = enforcement.demand(name), enforcement.trust(name)
+    same = [
+        (enforcement.demand(host), enforcement.trust(host)) == (demand, trusted)
+        for host in (f"{below}.{name}", f"{deeper}.{below}.{name}")
+    ]
+    reach = (Reach.ALL if same[1] else Reach.ONE_LABEL) if same[0] else Reach.NONE
     uris = configured.report_uris if configured else ()
-    if demand:
-        return PinSet((name,), reach, keys.of(demand), demand[0].until, enforce=True, report_uris=uris)
+    trust, servers = anchors.of(trusted)
+    pinned = keys.of(demand) or tuple(keys.named(one.spki_sha256, Role.LEAF) for one in servers)
+    if pinned or demand or trust.anchors:
+        until = demand[0].until if demand else None
+        return PinSet((name,), reach, pinned, until, enforce=True, report_uris=uris, trust=trust)
     if configured is None:
         return None
     tried = tuple(keys.named(key.spki_sha256, key.role) for key in configured.keys)
     return PinSet((name,), configured.reach, tried, configured.expires, enforce=False, report_uris=uris)
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchors:
+    """Names, as pins.toml has them, for anchors that are called after resources."""
+
+    named: Callable[[Anchor], bool]
+    known: dict[Anchor, Anchor]
+
+    def of(self, trust: Trust) -> tuple[Trust, tuple[Anchor, ...]]:
+        """Whom pins.toml can say that are trusted, and the servers' certificates among the anchors.
+
+        What users install pins.toml does not trust; where nothing is left, the system's CAs take the place.
+        """
+        servers = tuple(one for one in trust.anchors if not (one.is_ca or one.unread))
+        own = [one for one in trust.anchors if one.is_ca and not one.unread]
+        if trust.overriding or not all(map(self.named, own)):
+            return SYSTEM_ALONE, servers
+        stores = {Store.SYSTEM} & trust.sources if own else {Store.SYSTEM}
+        found = Trust(frozenset((*stores, *map(self._called, own))))
+        return SYSTEM_ALONE if found == SYSTEM_ALONE else found, servers
+
+    def _called(self, anchor: Anchor) -> Anchor:
+        if anchor not in self.known:
+            words = re.findall(r"[a-z0-9]+", anchor.name.partition("/")[2].lower().removeprefix("pins_"))
+            name = "-".join(words)[:50] if words and words[0][0].isalpha() else "-".join(("ca", *words))[:50]
+            taken = {one.name for one in self.known.values()}
+            numbered = (f"{name}-{number}" for number in count(2))
+            free = next(one for one in chain([name], numbered) if one not in taken)
+            self.known[anchor] = replace(anchor, name=free)
+        return self.known[anchor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +131,24 @@ class _Keys:
         return self.by_pin.setdefault(pin, Key(pin, role, f"key-{len(self.by_pin) + 1}"))
 
 
-def to_toml(policy: Policy, origin: str, left_out: tuple[str, ...] = ()) -> bytes:
-    """A commented pins.toml of a policy; ``left_out`` is what of its origin it does not say, a sentence each."""
+def to_toml(
+    policy: Policy,
+    origin: str,
+    left_out: tuple[str, ...] = (),
+    file_of: Callable[[Anchor], str] = lambda _: "",
+) -> bytes:
+    """A commented pins.toml of a policy; ``left_out`` is what of its origin it does not say, a sentence each.
+
+    ``file_of`` is the path of an anchor's file from the directory of pins.toml.
+    """
+    anchors = {one.name: file_of(one) for pin_set in policy.sets for one in pin_set.trust.anchors}
     keys = {key.name: key for pin_set in policy.sets for key in pin_set.keys}
     return render(
         "pins.toml.j2",
         origin=[origin],
         left_out=left_out,
         keys=_shown_keys(keys.values()),
+        anchors=[{"name": name, "file": file} for name, file in sorted(anchors.items())],
         sets=list(map(_shown, policy.sets)),
     )
 
@@ -102,7 +165,7 @@ def template(hosts: tuple[str, ...]) -> bytes:
         {"name": "next", "lines": ['file = "certs/next.csr"'], "notes": [_NEXT]},
     ]
     sets = [{"hosts": list(named), "reach": "none", "key_names": ["current", "next"], "more": []}]
-    return render("pins.toml.j2", origin=[], left_out=(), keys=keys, sets=sets)
+    return render("pins.toml.j2", origin=[], left_out=(), keys=keys, anchors=[], sets=sets)
 
 
 _CURRENT = "Served now: openssl s_client -connect {host}:443 </dev/null | openssl x509 -out certs/{host}.pem"
@@ -127,6 +190,10 @@ def _shown_keys(keys: Iterable[Key]) -> list[Mapping[str, object]]:
 
 def _shown(pin_set: PinSet) -> Mapping[str, object]:
     more = [f"expires = {pin_set.expires.isoformat()}"] if pin_set.expires else []
+    if pin_set.trust is not SYSTEM_ALONE:
+        stores = (one.value for one in Store if one in pin_set.trust.sources)
+        names = (*stores, *(one.name for one in pin_set.trust.anchors))
+        more.insert(0, f"trust = [{', '.join(map(toml_literal, names))}]")
     if not pin_set.enforce:
         more.append("enforce = false")
     if pin_set.report_uris:

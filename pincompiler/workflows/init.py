@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pincompiler.base.errors import InputError, OutputError, UsageError
@@ -17,10 +18,10 @@ from pincompiler.workflows.write import is_stream, write_stream
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
-    from pathlib import Path
 
     from pincompiler.facts import InForce
     from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.trust import Anchor
 
 
 def fresh(hosts: tuple[str, ...]) -> bytes:
@@ -34,8 +35,8 @@ def fresh(hosts: tuple[str, ...]) -> bytes:
     return template(tuple(dict.fromkeys(names)))
 
 
-def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
-    """A pins.toml whose pins mean the same as those of a file, and what of the file it leaves out.
+def taken_over(path: Path, today: date, directory: Path) -> tuple[bytes, tuple[str, ...]]:
+    """A pins.toml for a directory whose pins mean the same as those of a file, and what of the file it leaves out.
 
     The same: proven by comparing what was written with it.  What is left out is said in it as well.  Raises InputError,
     with a host that shows it, when no policy means the same, and when it is not known what the pins are.
@@ -46,9 +47,15 @@ def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
     first, *others = contents.in_force
     for doubt in (doubt for one in contents.in_force for doubt in one.doubts):
         raise InputError(f"{path}: not everything in it is known: {doubt}")
-    policy = lift(first.enforcement, *(other.enforcement for other in others))
+
+    def file_of(anchor: Anchor) -> str:
+        return _below(directory, anchor)
+
+    policy = lift(
+        first.enforcement, *(other.enforcement for other in others), named=lambda one: bool(file_of(one))
+    )
     for pin_set in policy.sets:
-        if pin_set.enforce and not pin_set.keys:
+        if pin_set.enforce and not (pin_set.keys or pin_set.trust.anchors):
             raise InputError(
                 f"{first.title}: {pin_set.hosts[0]} accepts no chain at all; mend the file first"
             )
@@ -60,14 +67,22 @@ def taken_over(path: Path, today: date) -> tuple[bytes, tuple[str, ...]]:
             aside.said(path.name, "pins.toml") for aside in asides(one.enforcement, policy)
         )
         left_out |= dict.fromkeys(_of_trust(one, policy, path.name))
-    content = to_toml(policy, path.name, tuple(left_out))
-    reading = read_project(parse(content.decode(), "pins.toml"), path.parent)
+    content = to_toml(policy, path.name, tuple(left_out), file_of)
+    reading = read_project(parse(content.decode(), "pins.toml"), directory)
     for finding in reading.findings:
         raise InputError(f"{path}: cannot be said in pins.toml: {finding.message}")
     _refuse_differences(first, configured(reading.project.policy, "any pins.toml"))
     for other in others:
         _refuse_differences(first, other)
     return content, tuple(left_out)
+
+
+def _below(directory: Path, anchor: Anchor) -> str:
+    """The path of an anchor's file from a directory; empty if it is not below, or is of no file."""
+    if anchor.where is None or anchor.where.member:
+        return ""
+    path, root = Path(anchor.where.file).resolve(), directory.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
 
 
 def _of_trust(one: InForce, policy: Policy, title: str) -> Iterator[str]:

@@ -178,7 +178,7 @@ def _beside(path: Path, reference: str) -> tuple[Anchor, ...] | None:
         if one.name.partition(".")[0] == name and one.is_file()
     ]
     try:
-        return one_resource(anchors_in(read_bytes(one), reference) for one in files)
+        return one_resource(anchors_in(read_bytes(one), reference, Location(str(one))) for one in files)
     except InputError:  # it cannot be read, and is not known
         return None
 

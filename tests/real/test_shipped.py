@@ -107,7 +107,7 @@ def test_an_app_without_any_pin_differs_and_has_nothing_to_take_over(pins: Path,
     sentences = [one.sentence for one in compare(pins, apk, TODAY).disagreements]
     assert f"api.example.com is pinned by {pins} and not by {apk}" in sentences
     with pytest.raises(InputError, match="no pins were found in it"):
-        taken_over(apk, TODAY)
+        taken_over(apk, TODAY, tmp_path)
 
 
 # -- pins in code ----------------------------------------------------------------------------------
