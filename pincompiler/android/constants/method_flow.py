@@ -7,20 +7,19 @@ the analysis ends on any code.  A method that is passed an array is taken not to
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import field
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.arithmetic import BINARY, CONVERSIONS, LITERAL
+from pincompiler.android.constants.blocks import leaders, targets
 from pincompiler.android.constants.call import Call
 from pincompiler.android.constants.collection_models import elements
+from pincompiler.android.constants.field_writes import FieldWrites, box_of
+from pincompiler.android.constants.flow import PARTS_AT_ONCE, MethodFlow
 from pincompiler.android.constants.models import created, result
 from pincompiler.android.constants.state import Box, FlowState
 from pincompiler.android.constants.values import (
     NULL,
-    TOO_MUCH,
-    Cell,
     ClassLiteral,
     Created,
     FieldValue,
@@ -32,7 +31,6 @@ from pincompiler.android.constants.values import (
     Unknown,
     Value,
     item_of,
-    leaves,
     possible,
     union,
     weight,
@@ -41,61 +39,24 @@ from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.calls import arguments_of, passed_kinds
 from pincompiler.android.dex.format import DexError, guarded
 from pincompiler.base.bounds import FLOW_ROUNDS, FLOW_STEPS, ITEMS, TEXT_LETTERS, VALUES
-from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from pincompiler.android.constants.budget import Budget
+    from pincompiler.android.constants.flow import Asks
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
-    from pincompiler.android.dex.refs import FieldRef, MethodRef
+    from pincompiler.android.dex.refs import FieldRef
 
-_PARTS_AT_ONCE, _LETTERS_AT_ONCE = 4, 6
-"""Powers of two: how many parts of an argument, and how many letters of a text, one step of the budget is for."""
+_LETTERS_AT_ONCE = 6
+"""A power of two: how many letters of a text one step of the budget is for."""
 _UNSET: Final = Unknown("it is not set on this path")
 _COMPUTED: Final = Unknown("it is computed at run time")
 _LONG: Final = Unknown("a text that is very long")
 
 
-class Asks(Protocol):
-    """What the analysis of one method asks about the rest of the program."""
-
-    budget: Budget
-
-    def call(self, ref: MethodRef, arguments: tuple[Value, ...]) -> Value | None:
-        """What a call returns, if that is constant or one of its arguments."""
-
-    def read_field(self, ref: FieldRef) -> Value:
-        """What a field holds if that is constant, else that it comes from the field."""
-
-    def read_field_of(self, value: Value, ref: FieldRef) -> Value | None:
-        """What a field of one object holds, if it is constant and only the object's constructor writes it."""
-
-
 class TooComplexError(DexError):
     """A method whose analysis does not settle within its bounds."""
-
-
-@dataclass(slots=True)
-class MethodFlow:
-    """What one method does with constants."""
-
-    calls: dict[int, tuple[Value, ...]] = field(default_factory=dict)
-    """Arguments of each call, by its offset; the receiver of an instance method is the first."""
-    returned: Value | None = None
-    writes: dict[FieldRef, Value] = field(default_factory=dict)
-    """What it writes to fields, of any object."""
-    puts: dict[int, tuple[Value, Value]] = field(default_factory=dict)
-    """Of each write to an object's field, by its offset: the object and the value."""
-    owners: dict[FieldRef, dict[Value, None]] = field(default_factory=dict)
-    """Of which objects it reads a field."""
-    choices: dict[int, int] = field(default_factory=dict)
-    """Where it takes any item of an array or a collection, by offset: how many there are."""
-    named: dict[tuple[str, str], list[FieldRef]] = field(default_factory=dict)
-    """The fields that it writes, by name and type."""
-    why: str = "the call is never reached"
-    """Why a call may be missing."""
 
 
 @guarded
@@ -112,42 +73,6 @@ def run(
     ``picks``, which item is taken at some offsets of :attr:`MethodFlow.choices`.
     """
     return _Run(program, body, followed, dict(picks)).run(arguments)
-
-
-def needed(
-    flow: MethodFlow,
-    body: MethodBody,
-    values: Iterable[Value],
-    budget: Budget,
-    known: frozenset[FieldRef | int] = frozenset(),
-) -> frozenset[FieldRef | int]:
-    """Give the fields and calls, by offset, of which some values of a method are made.
-
-    Of what is ``known``, what that needs in turn is left out.  Raises TooMuchError if it takes more than the
-    ``budget``, which also notes values of too many parts.
-    """
-    found: set[FieldRef | int] = set()
-    waiting = list(values)
-    while waiting:
-        value = waiting.pop()
-        budget.follow(1 + (weight((value,)) >> _PARTS_AT_ONCE))
-        for leaf in leaves(value):
-            if leaf is TOO_MUCH:
-                budget.give_up(body, TOO_MUCH.why)
-            part, more = _needs(flow, body, leaf)
-            if part is not None and part not in found:
-                found.add(part)
-                waiting += more if part not in known else ()
-    return frozenset(found)
-
-
-def _needs(flow: MethodFlow, body: MethodBody, leaf: Value) -> tuple[FieldRef | int | None, Iterable[Value]]:
-    """The field or call that a value comes from, and what that is made of in turn."""
-    if isinstance(leaf, FieldValue):
-        return leaf.ref, flow.owners.get(leaf.ref, ())
-    if isinstance(leaf, Returned) and leaf.method == body:
-        return leaf.offset, flow.calls.get(leaf.offset, ())
-    return None, ()
 
 
 class _Run:
@@ -168,7 +93,7 @@ class _Run:
         self.flow = MethodFlow()
         self._budget = program.budget
         self._instructions = body.instructions
-        self._places, self._leaders = body.places, _leaders(body)
+        self._places, self._leaders = body.places, leaders(body)
         self._handlers = body.handlers
         self._states: dict[int, FlowState] = {}
         self._visits: dict[int, int] = {}
@@ -176,11 +101,7 @@ class _Run:
         self._working: set[int] = set()
         """What is in it."""
         self._returns: dict[int, Value] = {}
-        self._written: dict[tuple[FieldRef, int], Value] = {}
-        self._kept: dict[FieldRef, dict[int, Value]] = {}
-        """The same with the mutable objects in it, which may still change before the method ends."""
-        self._settled: dict[tuple[FieldRef, int], dict[int, Value]] = {}
-        """What became of them, by the offset of the return."""
+        self._written = FieldWrites(program.budget)
 
     def run(self, arguments: Sequence[Value] | None) -> MethodFlow:
         self._states[0] = FlowState(self._parameters(arguments), {}, self._budget)
@@ -196,14 +117,12 @@ class _Run:
                 raise TooComplexError("a method is too complex to be followed")
         if self._returns:
             self.flow.returned = union(self._returns.values())
-        for (ref, offset), early in self._written.items():
-            late = self._settled.get((ref, offset))
-            value = union(late.values()) if late else early
+        for ref, value in self._written.in_the_end():
             if ref in self.flow.writes:
-                value = union((self.flow.writes[ref], value))
+                self.flow.writes[ref] = union((self.flow.writes[ref], value))
             else:
                 self.flow.named.setdefault((ref.name, ref.descriptor), []).append(ref)
-            self.flow.writes[ref] = value
+                self.flow.writes[ref] = value
         return self.flow
 
     def _parameters(self, arguments: Sequence[Value] | None) -> list[Value]:
@@ -232,11 +151,11 @@ class _Run:
                     if handler.start <= instruction.offset < handler.end:
                         self._reach(handler.target, state)
             _TRANSFER[instruction.opcode](self, instruction, state)
-            for target in _targets(self.body, instruction):
+            for target in targets(self.body, instruction):
                 self._reach(target, state)
             place += 1
             if instruction.opcode in _ALL_RETURNS:
-                self._settle(instruction.offset, state)
+                self._written.settle(instruction.offset, state)
             if instruction.opcode in opcodes.ENDS:
                 break
         return place - first + 1
@@ -367,7 +286,7 @@ class _Run:
         if value is None:
             value = self._followed_field(ref, instruction, state)
             if isinstance(value, Items) and value.kind in _MUTABLE:
-                value = state.allocate(instruction.offset, _as_kept(value))
+                value = state.allocate(instruction.offset, box_of(value))
         state.registers[instruction.registers[0]] = value
 
     def _followed_field(self, ref: FieldRef, instruction: Instruction, state: FlowState) -> Value:
@@ -392,29 +311,16 @@ class _Run:
                 return None
         elif self.body.name != "<clinit>":
             return None
-        written = self._kept.get(ref)
-        self._budget.follow(len(written or ()))
-        return union(written.values()) if written else None
+        return self._written.so_far(ref)
 
     def field_put(self, instruction: Instruction, state: FlowState) -> None:
         ref = self.dex.field_ref(instruction.reference or 0)
-        kept = state.registers[instruction.registers[0]]
-        value = state.publish(kept)
-        self._written[ref, instruction.offset] = value
-        self._kept.setdefault(ref, {})[instruction.offset] = kept
+        value = self._written.put(ref, instruction.offset, state.registers[instruction.registers[0]], state)
         if len(instruction.registers) > 1:
             self.flow.puts[instruction.offset] = (
                 state.publish(state.registers[instruction.registers[1]]),
                 value,
             )
-
-    def _settle(self, offset: int, state: FlowState) -> None:
-        """Where the method ends, fields hold what their objects have become."""
-        places = [(ref, at, kept) for ref, some in self._kept.items() for at, kept in some.items()]
-        self._budget.follow(len(places))
-        for ref, at, kept in places:
-            if any(isinstance(one, Cell) and one.allocation in state.heap for one in possible(kept)):
-                self._settled.setdefault((ref, at), {})[offset] = state.publish(kept)
 
     # Calls.
 
@@ -423,7 +329,7 @@ class _Run:
         kinds = passed_kinds(instruction.opcode, ref)
         arguments = arguments_of(instruction, kinds, state.registers)
         published = tuple(map(state.publish, arguments))
-        self._budget.follow(weight(published) >> _PARTS_AT_ONCE)
+        self._budget.follow(weight(published) >> PARTS_AT_ONCE)
         self.flow.calls[instruction.offset] = published
         modelled = result(Call(ref, tuple(arguments), kinds, instruction.offset, state))
         if modelled is None and instruction.offset in self._followed:
@@ -456,32 +362,6 @@ class _Run:
             if isinstance(left, Number) and isinstance(right, Number)
             else _COMPUTED
         )
-
-
-def _targets(body: MethodBody, instruction: Instruction) -> tuple[int, ...]:
-    """Where an instruction may lead beside the next."""
-    if instruction.target is None or instruction.opcode == opcodes.FILL_ARRAY_DATA:
-        return ()
-    if instruction.opcode in opcodes.SWITCHES:
-        return body.switch_targets(instruction)
-    return (instruction.target,)
-
-
-def _leaders(body: MethodBody) -> Counter[int]:
-    """The offsets at which paths may meet, with how many lead there."""
-    known = body.dex.cache.leaders.get(body.code)
-    if known is None:
-        known = body.dex.cache.leaders[body.code] = Counter(
-            {one.target: VALUES.limit for one in body.handlers}
-        )
-        known.update(target for one in body.instructions for target in _targets(body, one))
-    return known
-
-
-def _as_kept(value: Items) -> Box:
-    """A collection out of a field; one that began empty is filled by some other method."""
-    items = value.items or (Unknown("items that are added elsewhere"),)
-    return Box("map" if value.kind == "map" else "list", items, value.exact and bool(value.items))
 
 
 _MUTABLE: Final = frozenset({"list", "set", "map"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.budget import TooMuchError
+from pincompiler.android.constants.flow import MethodFlow, needed
 from pincompiler.android.constants.linked import Linked
-from pincompiler.android.constants.method_flow import MethodFlow, TooComplexError, needed, run
+from pincompiler.android.constants.method_flow import TooComplexError, run
 from pincompiler.android.constants.values import (
     NULL,
     ClassLiteral,

@@ -11,7 +11,7 @@ from pincompiler.base.bounds import CALLER_HOPS, PICKS, WRITERS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pincompiler.android.constants.method_flow import MethodFlow
+    from pincompiler.android.constants.flow import MethodFlow
     from pincompiler.android.constants.program import Program
     from pincompiler.android.dex.method import MethodBody
 

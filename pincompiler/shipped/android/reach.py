@@ -16,7 +16,6 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pincompiler.android.apk.archive import MemberError
 from pincompiler.android.dex import DexError, opcodes
 from pincompiler.android.dex.access import ACC_FINAL, ACC_INTERFACE, ACC_PRIVATE, ACC_STATIC
 from pincompiler.android.dex.scan import Wanted
@@ -24,7 +23,6 @@ from pincompiler.base.bounds import (
     REACH_ANCESTORS,
     REACH_AT_ONCE,
     REACH_BYTES,
-    REACH_FILES,
     REACH_NODES,
     REACH_STEPS,
     REACH_TIMES,
@@ -34,11 +32,11 @@ from pincompiler.base.finding import Use
 from pincompiler.base.location import binary_name
 from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Reached
+from pincompiler.shipped.android.named_in_files import NamedInFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from pincompiler.android.apk import Package
     from pincompiler.android.dex import Dex
     from pincompiler.shipped.android.source import Source
 
@@ -47,7 +45,6 @@ _MARKERS: Final = frozenset(
     ("Ljava/lang/Cloneable;", "Ljava/io/Serializable;", "Ljava/util/RandomAccess;", "Ljava/rmi/Remote;")
 )
 """Interfaces without methods."""
-_MARKS: Final = frozenset("\0\r\n\t \"'<>=#")
 _PLUGIN: Final = "Lorg/apache/cordova/CordovaPlugin;"
 _USES: Final = opcodes.NEW_INSTANCE | opcodes.CONST_CLASS
 _LITERALS: Final = frozenset(opcodes.CONST_CLASS)
@@ -67,7 +64,7 @@ def reached(source: Source, asked: Iterable[str]) -> Mapping[str, Reached]:
     symbols = {symbol: _node(symbol) for symbol in asked}
     if not symbols:
         return MappingProxyType({})
-    search = _Search(source, _Names(source.package))
+    search = _Search(source, NamedInFiles(source.package))
     classes = [_Node(node.class_name) for node in symbols.values() if node.name and search.by_name(node)]
     search.run(dict.fromkeys((*symbols.values(), *classes)))
     return MappingProxyType({symbol: search.answer(node) for symbol, node in symbols.items()})
@@ -84,7 +81,7 @@ class _Search:
     """The way back from what is asked, one pass over the code after the other."""
 
     source: Source
-    names: _Names
+    names: NamedInFiles
     callers: dict[_Node, dict[_Node, None]] = field(default_factory=dict)
     """What leads to each node that was looked at; the nodes of one class have it in common."""
     asks: dict[_Node, int] = field(default_factory=dict)
@@ -370,77 +367,3 @@ def _nest(class_name: str) -> str:
     folder, slash, simple = class_name.removesuffix(";").rpartition("/")
     outer = simple.partition("$")[0]
     return f"{folder}{slash}{outer}" if outer.strip("-L") else class_name
-
-
-@dataclass(slots=True, eq=False)
-class _Names:
-    """Files in which classes are named: the manifest, Cordova's plugins, layouts, services."""
-
-    package: Package
-    components: frozenset[str] = frozenset()
-    manifest: bytes = b""
-    cordova: bytes | None = None
-    others: bytes | None = None
-    unread: bool = False
-    """Whether some of these could not be read: they may name anything."""
-
-    def __post_init__(self) -> None:
-        manifests = self.package.manifests
-        named = {one.name for manifest in manifests for one in manifest.components}
-        named |= {name for one in manifests for name in (one.application, one.component_factory)}
-        self.components = frozenset(named)
-        self.manifest = self._read(lambda name: name.endswith("AndroidManifest.xml"))
-
-    def in_manifest(self, class_name: str) -> bool:
-        """Whether a manifest names it: a component, instrumentation, what start-up libraries look up."""
-        name = binary_name(class_name)
-        package = self.package.manifest.package
-        if package and name.startswith(f"{package}.") and _holds(self.manifest, name[len(package) :]):
-            return True  # as in android:name=".Main", which other attributes may be written like
-        # Without a package, a name is a word, or two letters of a shrinker's: those stand everywhere.
-        return name in self.components or ("." in name and _holds(self.manifest, name))
-
-    def in_cordova(self, class_name: str) -> bool:
-        """Whether Cordova's list of plugins names it."""
-        if self.cordova is None:
-            self.cordova = self._read(lambda name: name.endswith("res/xml/config.xml"))
-        return _holds(self.cordova, binary_name(class_name))
-
-    def anywhere(self, class_name: str) -> bool:
-        """Whether any layout, other XML, service or Xposed file names it."""
-        if self.others is None:
-            self.others = self._read(_may_name)
-        return self.unread or _holds(self.others, binary_name(class_name))
-
-    def _read(self, wanted: Callable[[str], bool]) -> bytes:
-        found, left = [], REACH_FILES.limit
-        for member in self.package.members():
-            if wanted(member):
-                try:
-                    found.append(self.package.read(member, left))
-                except MemberError:
-                    self.unread = True
-                    continue
-                left -= len(found[-1])
-        return b"\0".join(found)
-
-
-def _may_name(member: str) -> bool:
-    xml = member.endswith(".xml") and not member.endswith("AndroidManifest.xml")
-    return xml or "META-INF/services/" in member or member.endswith("assets/xposed_init")
-
-
-def _holds(data: bytes, name: str) -> bool:
-    """Whether a name stands in some files by itself: behind its length in binary XML, or between marks."""
-    for coding, width in (("utf-8", 1), ("utf-16-le", 2)):
-        text = name.encode(coding)
-        length = (len(name) & (1 << 8 * width) - 1).to_bytes(width, "little")
-        marks = {b"", *(mark.encode(coding) for mark in _MARKS)}
-        at = data.find(text)
-        while at >= 0:
-            end = at + len(text)
-            before, behind = data[max(0, at - width) : at], data[end : end + width]
-            if (before == length or before in marks) and behind in marks:
-                return True
-            at = data.find(text, at + 1)
-    return False

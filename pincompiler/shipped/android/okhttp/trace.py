@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from pincompiler.android.constants.budget import Budget
-    from pincompiler.android.constants.method_flow import MethodFlow
+    from pincompiler.android.constants.flow import MethodFlow
     from pincompiler.android.constants.program import Program
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.shipped.android.okhttp.roles import Roles

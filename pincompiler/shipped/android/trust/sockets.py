@@ -15,7 +15,7 @@ from pincompiler.shipped.android.trust.uses import CONTEXT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.android.constants.method_flow import MethodFlow
+    from pincompiler.android.constants.flow import MethodFlow
     from pincompiler.android.constants.values import Value
     from pincompiler.android.dex import Site
     from pincompiler.android.dex.method import MethodBody
