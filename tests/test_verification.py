@@ -11,10 +11,11 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from pincompiler.base.finding import Level
+from pincompiler.facts import FileMechanism
 from pincompiler.keys.spki import PublicKey, pinned_chain
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
-from pincompiler.policy.project import Output
+from pincompiler.policy.project import App, Output
 from pincompiler.policy.trust import Certificate
 from pincompiler.tls.answers import Declined, Offer, Seen, Served, Unreached, Visit
 from pincompiler.verdicts.in_force import configured
@@ -24,7 +25,6 @@ from tests.strategies import LEAVES, STRANGERS, TODAY, apps, chains, days, hosts
 
 if TYPE_CHECKING:
     from pincompiler.policy.enforcement import Enforcement
-    from pincompiler.policy.project import App
 
 NOW = datetime.combine(TODAY, time(12), UTC)
 HOST = "a.example.com"
@@ -56,6 +56,12 @@ def lowered(policy: Policy, app: App) -> list[tuple[str, Enforcement]]:
         (target.name, target.lower(policy, app, Output(target.name, PurePosixPath("x"), package="a")))
         for target in TARGETS
     ]
+
+
+def test_what_a_target_makes_has_its_platforms_name() -> None:
+    """``pins.toml`` is what a policy is called that is compiled to nothing yet."""
+    for title, model in lowered(Policy(()), App()):
+        assert configured(model, title).mechanism is not FileMechanism.POLICY, title
 
 
 def codes(verdict: ServerVerdict, level: Level = Level.NOTE) -> set[str]:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from pincompiler.android.apk import SeveralAppsError
 from pincompiler.base.finding import Finding, Level
 from pincompiler.cli.audit import LARGE
 from pincompiler.cli.program import app as cli
+from pincompiler.facts import Area, ShippedApp
 from pincompiler.rules.app import missing_host
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.shipped import read_app
@@ -350,6 +351,20 @@ def test_a_rule_that_crashes_is_told_and_silences_no_other(
     assert [one["what"] for one in found["remarks"] + found["unknown"]] == ["rule missing-host"]
     assert "missing-key" in rules(found)
     assert not found["complete"]
+
+
+def test_every_collector_has_its_area() -> None:
+    """One that ``areas`` left out would have pins that nobody sees."""
+    from pincompiler.shipped import COLLECTORS
+
+    bare: Any = ShippedApp("", "", "")
+    assert {
+        one.name for one in fields(bare) if isinstance(getattr(bare, one.name), Area)
+    } == COLLECTORS.keys()
+    for name in COLLECTORS:
+        found = replace(getattr(bare, name), pins=(name,), shipped=(name,))
+        app = replace(bare, **{name: found})
+        assert (app.pins, app.shipped) == ((name,), (name,))
 
 
 def test_a_collector_that_crashes_is_told_and_silences_no_other(

@@ -18,12 +18,13 @@ from pincompiler.reports.audit import html, junit, sarif
 from pincompiler.reports.audit import json as audit_json
 from pincompiler.reports.audit import markdown as audit_markdown
 from pincompiler.reports.audit import text as audit_text
+from pincompiler.reports.audit.view import view
 from pincompiler.reports.names import java_name
 from pincompiler.reports.rules.page import grouped
 from pincompiler.rules.registry import RULES
 from pincompiler.verdicts.fingerprints import fingerprints
 from pincompiler.verdicts.hosts import HostVerdict, Verdict
-from pincompiler.verdicts.subject import InventoryPin, Subject
+from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
 
 PIN = "OlKBCa0QcYVWv6oeASXMpLInMKbTqjestlxcMyWKY5c="
 XML = Location("shop.apk", Span(4, 1, 4, 1), member="res/xml/nsc.xml")
@@ -98,6 +99,30 @@ def at(file: str, member: str, line: int, symbol: str | None) -> dict[str, Any]:
 
 def prints(*findings: Finding) -> list[str]:
     return list(fingerprints("com.example.shop", findings))
+
+
+# -- keys ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (KnownKey("api", PIN, "leaf", "P-256"), ("P-256, server key",)),
+        (KnownKey("ca", PIN, "ca", "RSA-2048", retired=True), ("RSA-2048, CA key, retired",)),
+        (KnownKey("request", PIN, subject="CN=x"), ("CN=x",)),
+        (KnownKey("api", PIN, subject="CN=x", ends=date(2027, 1, 31)), ("CN=x, to 2027-01-31",)),
+        (
+            KnownKey("api", PIN, subject="CN=x", begins=date(2026, 1, 1), ends=date(2027, 1, 31)),
+            ("CN=x, 2026-01-01 to 2027-01-31",),
+        ),
+    ],
+    ids=["no certificate", "retired", "no end", "an end", "both ends"],
+)
+def test_what_is_known_of_a_pins_key(key: KnownKey, said: tuple[str, ...]) -> None:
+    """What a signing request lacks is left out: it has a subject, and no dates (RFC 2986 section 4.1)."""
+    run = Run("1", date(2026, 11, 23), pins="pins.toml", keys=(key,))
+    (app,) = view([replace(SUBJECT, run=run)]).apps
+    assert [(pin.name, pin.facts) for pin in app.pins] == [(key.name, said)]
 
 
 # -- JSON --------------------------------------------------------------------------------------------
