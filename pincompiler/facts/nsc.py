@@ -64,3 +64,9 @@ class NscFacts(Area):
     def read(self) -> tuple[NscFile, ...]:
         """Those that count and that Android does not refuse: what it does with the others does not matter."""
         return tuple(one for one in self.counting if not one.problems)
+
+
+def anchors_called(source: str) -> str:
+    """What sentences call the CAs of a ``src``."""
+    known = {"system": "any CA of the system", "user": "a CA that the user installed"}
+    return known.get(source, f"a CA of {source}")

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pincompiler.base.finding import Level
 from pincompiler.base.json_kinds import COUNT, MOMENT, MOST, PIN, TEXT, Choice, Maybe, NumberKind
 from pincompiler.base.json_tables import JsonTable, field
 from pincompiler.policy.enforcement import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pincompiler.base.location import Location
+
+
+def of_span(name: str) -> Callable[[Location], int | None]:
+    """How a field finds an attribute of a place's span, ``line``, ``column``, ``end_line`` or ``end_column``."""
+    return lambda where: getattr(where.span, name) if where.span else None
+
 
 CERTIFICATE = JsonTable(
     "certificate",

@@ -44,19 +44,19 @@ class _Strings(StringTable):
         return len(self._all)
 
     def raw(self, index: int) -> bytes:
-        """Give the text of a string as it is stored."""
+        """The text of a string as it is stored."""
         return self._all[index].raw
 
     def text(self, index: int) -> str:
-        """Give the text of a string."""
+        """The text of a string."""
         return self._decoded[index]
 
     def find(self, text: str) -> int | None:
-        """Give the id of the string that reads ``text``."""
+        """The id of the string that reads ``text``."""
         return self._ids.get(text)
 
     def matching(self, patterns: Sequence[StringPattern]) -> set[int]:
-        """Give the ids of the strings that some pattern matches."""
+        """The ids of the strings that some pattern matches."""
         return {
             index
             for index, (size, raw) in enumerate(self._all)
@@ -83,7 +83,7 @@ class _Code(CodeMap):
         ]
 
     def members(self, class_index: int) -> ClassData:
-        """Give the fields and methods of one class."""
+        """The fields and methods of one class."""
         return self._read_members[class_index]
 
 
@@ -111,7 +111,7 @@ class AndroguardDex(Dex):
             self._sites.setdefault((opcode, ref), []).append((body, offset))
 
     def type_id(self, descriptor: str) -> int | None:
-        """Give the id of a type."""
+        """The id of a type."""
         text = self.strings.find(descriptor)
         return None if text is None else self._type_ids_by_text.get(text)
 

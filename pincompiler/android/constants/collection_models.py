@@ -114,13 +114,13 @@ def _get(call: Call) -> Value | None:
 
 
 def elements(state: FlowState, array: Value, index: Value) -> Value | None:
-    """Give the item at a place of any of several arrays or lists; none if one of them is not known."""
+    """The item at a place of any of several arrays or lists; none if one of them is not known."""
     boxes = [box for box in map(state.box, possible(array)) if box is not None]
     return union(element(box, index) for box in boxes) if len(boxes) == len(possible(array)) else None
 
 
 def element(box: Box, index: Value) -> Value:
-    """Give the item at a place, or all that may be there."""
+    """The item at a place, or all that may be there."""
     places = [one.value for one in possible(index) if isinstance(one, Number)]
     if box.exact and len(places) == len(possible(index)):
         return union(box.items[place] for place in places if 0 <= place < len(box.items))

@@ -32,7 +32,7 @@ class Linked:
         self._calls: dict[tuple[str | None, str, str | None], tuple[Site, ...]] = {}
 
     def class_def(self, descriptor: str) -> ClassDef | None:
-        """Give the class of that name, if some file defines it."""
+        """The class of that name, if some file defines it."""
         if descriptor not in self._classes:
             found = self.in_each(lambda dex: (dex.class_def(descriptor),))
             self._classes[descriptor] = next((cls for cls in found if cls is not None), None)
@@ -49,7 +49,7 @@ class Linked:
                 yield from found
 
     def ancestry(self, descriptor: str) -> Iterator[ClassDef]:
-        """Give a class and its superclasses, as far as they are defined here; more than a few hundred are too much."""
+        """A class and its superclasses, as far as they are defined here; more than a few hundred are too much."""
         seen: set[str] = set()
         current: str | None = descriptor
         while current is not None and current not in seen:
@@ -64,12 +64,12 @@ class Linked:
             current = cls.superclass
 
     def method(self, ref: MethodRef) -> MethodDef | None:
-        """Give the method that a call names, in its class or in a superclass."""
+        """The method that a call names, in its class or in a superclass."""
         found = (cls.method(ref.name, ref.descriptor) for cls in self.ancestry(ref.class_name))
         return next((method for method in found if method is not None), None)
 
     def field(self, ref: FieldRef) -> tuple[ClassDef, FieldDef] | None:
-        """Give the field that code names, with the class that defines it."""
+        """The field that code names, with the class that defines it."""
         found = ((cls, cls.field(ref.name)) for cls in self.ancestry(ref.class_name))
         return next(((cls, field) for cls, field in found if field is not None), None)
 

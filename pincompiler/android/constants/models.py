@@ -74,7 +74,7 @@ _KINDS: Final[dict[str, Kind]] = {
 
 
 def created(descriptor: str) -> Box | None:
-    """Give the content of a new object of a class whose content is followed."""
+    """The content of a new object of a class whose content is followed."""
     if descriptor in URLS:
         return Box("text", (Unknown("a URL of several parts"),))
     kind = _KINDS.get(descriptor)
@@ -82,7 +82,7 @@ def created(descriptor: str) -> Box | None:
 
 
 def result(call: Call) -> Value | None:
-    """Give what a call returns, and change what it changes."""
+    """What a call returns; what the call changes is changed in its state."""
     kind = _RESOURCES.get((call.ref.name, call.ref.descriptor))
     if kind and len(call.arguments) > 1:
         return _resource(kind, call.arguments[1])

@@ -172,7 +172,7 @@ class Program(Linked):
             self.budget.give_up(self._root, "it leads through too much code to be followed")
 
     def call(self, ref: MethodRef, arguments: tuple[Value, ...]) -> Value | None:
-        """Give what a method of the program returns, if that is constant or one of its arguments."""
+        """What a method of the program returns, if that is constant or one of its arguments."""
         returned = ref.descriptor[ref.descriptor.rfind(")") + 1 :]
         if returned not in _PLAIN_RESULTS and returned.strip("[") != ref.class_name:
             return None
@@ -188,14 +188,14 @@ class Program(Linked):
         return value if known else None
 
     def _run_by(self, ref: MethodRef, arguments: tuple[Value, ...]) -> MethodDef | None:
-        """Give the method that a call runs: that of the object's class, if it is known."""
+        """The method that a call runs: that of the object's class, if it is known."""
         if arguments and isinstance(arguments[0], Created) and arguments[0].descriptor != ref.class_name:
             found = (cls.method(ref.name, ref.descriptor) for cls in self.ancestry(arguments[0].descriptor))
             return next((method for method in found if method is not None and method.body), None)
         return self._only_method(ref)
 
     def _only_method(self, ref: MethodRef) -> MethodDef | None:
-        """Give the method that a call runs, unless a subclass may have another."""
+        """The method that a call runs, unless a subclass may have another."""
         method = self.method(ref)
         if method is None or method.access & (ACC_STATIC | ACC_FINAL | ACC_PRIVATE):
             return method
@@ -209,12 +209,12 @@ class Program(Linked):
     # Fields.
 
     def read_field(self, ref: FieldRef) -> Value:
-        """Give what a field holds if that is constant, else that it comes from the field."""
+        """What a field holds if that is constant, else that it comes from the field."""
         value = self.stored(ref)
         return value if is_constant(value) or is_collection(value) else FieldValue(ref)
 
     def stored(self, ref: FieldRef) -> Value:
-        """Give all that the program writes to a field."""
+        """All that the program writes to a field."""
         key = (ref, self._depth)
         if key not in self._fields:
             if ref in self._busy:
@@ -245,7 +245,7 @@ class Program(Linked):
         return union(values)
 
     def written(self, flow: MethodFlow, ref: FieldRef) -> list[Value]:
-        """Give what a method writes to a field."""
+        """What a method writes to a field."""
         alike = flow.named.get((ref.name, ref.descriptor), ())
         return [flow.writes[written] for written in alike if self._same(written, ref)]
 
@@ -270,7 +270,7 @@ class Program(Linked):
 
     @guarded
     def _first_value(self, cls: ClassDef, field: FieldDef) -> Value | None:
-        """Give what a static field begins with, other than by code."""
+        """What a static field begins with, other than by code."""
         first = cls.first_value(field.field) if field.is_static else None
         if first is None or first.kind == "null":
             return None
@@ -284,7 +284,7 @@ class Program(Linked):
     # Fields of one object, kept apart from those of others of its class.
 
     def read_field_of(self, value: Value, ref: FieldRef) -> Value | None:
-        """Give what a field of an object holds, if it is constant and only the object's constructor writes it."""
+        """What a field of an object holds, if it is constant and only the object's constructor writes it."""
         found = self.field(ref)
         if found is None or not found[1].access & ACC_FINAL:
             return None
@@ -296,7 +296,7 @@ class Program(Linked):
         return union(known) if objects and len(known) == len(held) else None
 
     def _constructed(self, made: Created, ref: FieldRef) -> Value | None:
-        """Give what the constructor of one object writes to a field."""
+        """What the constructor of one object writes to a field."""
         key = (made, ref)
         if key in self._busy:
             return None
@@ -313,7 +313,8 @@ class Program(Linked):
             self._busy.discard(key)
 
     def _initialised(self, made: Created, offset: int, ref: FieldRef) -> Value | None:
-        constructor = self.method(made.method.dex.method_ref(made.method.reference_at(offset) or 0))
+        called = made.method.called_at(offset)
+        constructor = None if called is None else self.method(called)
         maker = self.follow(made.method, None, lambda flow: flow.calls.get(offset, ())[1:])
         if constructor is None or constructor.body is None or maker is None:
             return None
@@ -348,7 +349,7 @@ class Program(Linked):
         return (*found, *waiting)
 
     def behind(self, value: Value) -> tuple[Value, ...] | None:
-        """Give what one origin stands for; none if it is the last to be known."""
+        """What one origin stands for; none if it is the last to be known."""
         self.budget.ask()
         behind: Value | None = None
         if isinstance(value, FieldValue):
@@ -364,7 +365,7 @@ class Program(Linked):
         return possible(behind)
 
     def _passed(self, parameter: Parameter) -> Value | None:
-        """Give all that callers pass for a parameter."""
+        """All that callers pass for a parameter."""
         body = parameter.method
         sites = self.call_sites(body.class_name, body.name, body.descriptor)
         if not sites or len(sites) > WRITERS.limit:
@@ -375,11 +376,8 @@ class Program(Linked):
 
 
 def _is_constructor(made: Created, offset: int) -> bool:
-    reference = made.method.reference_at(offset)
-    if reference is None:
-        return False
-    called = made.method.dex.method_ref(reference)
-    return called.name == "<init>" and called.class_name == made.descriptor
+    called = made.method.called_at(offset)
+    return called is not None and called.name == "<init>" and called.class_name == made.descriptor
 
 
 def _result(flow: MethodFlow) -> Iterable[Value]:
@@ -387,7 +385,7 @@ def _result(flow: MethodFlow) -> Iterable[Value]:
 
 
 def arguments(program: Program | Sequence[Dex], site: Site) -> tuple[Value, ...]:
-    """Give what a call passes; the receiver of an instance method comes first."""
+    """What a call passes; the receiver of an instance method comes first."""
     if not isinstance(program, Program):
         program = Program(program)
     values = program.call_arguments(site.method, site.offset)

@@ -48,7 +48,7 @@ class Box(NamedTuple):
     """Whether number and order of the items are known."""
 
     def loosened(self, *more: Value) -> Box:
-        """Give the same with ``more`` items, at places unknown."""
+        """The same with ``more`` items, at places unknown."""
         items = union((*self.items, *more)) if self.items or more else None
         return Box(self.kind, () if items is None else possible(items), exact=False)
 
@@ -67,7 +67,7 @@ class FlowState:
         """What the last call returned."""
 
     def copy(self) -> FlowState:
-        """Give a state that changes independently."""
+        """A state that changes independently."""
         self.budget.follow((len(self.registers) + len(self.heap)) >> _COPIED_AT_ONCE)
         return FlowState(self.registers.copy(), self.heap.copy(), self.budget)
 
@@ -94,7 +94,7 @@ class FlowState:
     # Mutable objects.
 
     def box(self, value: Value) -> Box | None:
-        """Give the content of an array, collection or text, mutable or not."""
+        """The content of an array, collection or text, mutable or not."""
         if isinstance(value, Cell):
             return self.heap.get(value.allocation)
         if isinstance(value, Items) and value.kind != "iterator":
@@ -126,7 +126,7 @@ class FlowState:
                 self.heap[cell.allocation] = after
 
     def publish(self, value: Value) -> Value:
-        """Give a value without references to mutable objects: what they hold now."""
+        """A value without references to mutable objects: what they hold now."""
         return value if isinstance(value, _SETTLED) else self._published(value, 0, {})
 
     def _published(self, value: Value, depth: int, known: dict[tuple[int, int], Value]) -> Value:
@@ -164,7 +164,7 @@ def _join_boxes(old: Box, new: Box, merge: Callable[[Value, Value], Value]) -> B
 
 
 def concatenated(parts: Sequence[Value]) -> Value:
-    """Give the string that the parts make: each combination of few constants, or the parts themselves."""
+    """The string that the parts make: each combination of few constants, or the parts themselves."""
     options = [possible(part) for part in parts]
     combinations = 1
     for option in options:
@@ -199,7 +199,7 @@ def _joined(parts: Sequence[Value]) -> Value:
 
 
 def as_text(value: Value, descriptor: str) -> Value:
-    """Give what ``String.valueOf`` makes of a value that is declared as ``descriptor``."""
+    """What ``String.valueOf`` makes of a value that is declared as ``descriptor``."""
     return union(_as_text(one, descriptor) for one in possible(value))
 
 

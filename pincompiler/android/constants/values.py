@@ -154,7 +154,7 @@ _DEEP: Final = Unknown("an item of an array that is not constant")
 
 
 def possible(value: Value) -> tuple[Value, ...]:
-    """Give the values that ``value`` may be."""
+    """The values that ``value`` may be."""
     return value.values if isinstance(value, OneOf) else (value,)
 
 
@@ -177,7 +177,7 @@ def union(values: Iterable[Value]) -> Value:
 
 
 def parts_of(value: Value) -> tuple[Value, ...]:
-    """Give what a value is made of."""
+    """What a value is made of."""
     if isinstance(value, Items):
         return value.items
     if isinstance(value, OneOf):
@@ -188,7 +188,7 @@ def parts_of(value: Value) -> tuple[Value, ...]:
 
 
 def kept(value: Value) -> Value:
-    """Give a value, or that it is too much to follow: to hash, compare or walk it would take too long."""
+    """A value, or that it is too much to follow: to hash, compare or walk it would take too long."""
     return value if weight((value,)) <= VALUE_PARTS.limit else TOO_MUCH
 
 
@@ -231,7 +231,7 @@ def widen(old: Value, new: Value) -> Value:
 
 
 def item_of(array: Value) -> Value:
-    """Give what stands for the items of an array whose content is not known."""
+    """What stands for the items of an array whose content is not known."""
     return union(_item_of(one) for one in possible(array))
 
 
@@ -262,7 +262,7 @@ def leaves(value: Value, depth: int = 0) -> Iterator[Value]:
 
 
 def texts(value: Value) -> tuple[str, ...]:
-    """Give all strings that a value may be, or that its items may be."""
+    """All strings that a value may be, or that its items may be."""
     return tuple(dict.fromkeys(leaf.value for leaf in leaves(value) if isinstance(leaf, Text)))
 
 

@@ -121,7 +121,7 @@ class ClassDef:
 
     @guarded
     def first_value(self, field: int) -> EncodedValue | None:
-        """Give what a static field of its own, by its id, begins with; none if that is zero or null."""
+        """What a static field of its own, by its id, begins with; none if that is zero or null."""
         known = self.dex.cache.values.get(self.index)
         if known is None:
             ids = (entry.field for entry in self.dex.code.members(self.index).static_fields)

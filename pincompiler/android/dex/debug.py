@@ -16,7 +16,7 @@ _FIRST_SPECIAL: Final = 10
 
 
 def read_lines(data: bytes, at: int) -> tuple[tuple[int, int], ...]:
-    """Give the offsets, in code units, at which a source line begins, each with that line."""
+    """The offsets, in code units, at which a source line begins, each with that line."""
     line, at = uleb128(data, at)
     parameters, at = uleb128(data, at)
     if parameters > 255:

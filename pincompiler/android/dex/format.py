@@ -74,7 +74,7 @@ def numbers(data: bytes, offset: int, count: int, width: Literal["H", "I"]) -> N
 
 
 def row(table: Numbers, width: int, index: int) -> list[int]:
-    """Give the numbers of one entry of a table; a slice alone would hide that there is no such entry."""
+    """The numbers of one entry of a table; a slice alone would hide that there is no such entry."""
     if not 0 <= index < len(table) // width:
         raise DexError(f"malformed DEX file: entry {index} of a table of {len(table) // width}")
     return table[width * index : width * index + width].tolist()

@@ -51,11 +51,11 @@ class Dex(Tables):
         return {kind: index for index, kind in reversed(list(enumerate(self.layout.classes[0::8].tolist())))}
 
     def class_at(self, index: int) -> ClassDef:
-        """Give the class of an index of the class table."""
+        """The class of an index of the class table."""
         return ClassDef(self, index)
 
     def class_def(self, descriptor: str) -> ClassDef | None:
-        """Give the class of that name, if it is defined here."""
+        """The class of that name, if it is defined here."""
         kind = self.type_id(descriptor)
         index = None if kind is None else self._classes_by_type.get(kind)
         return None if index is None else ClassDef(self, index)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pincompiler.android.dex.format import Numbers
     from pincompiler.android.dex.handlers import Handler
+    from pincompiler.android.dex.refs import MethodRef
     from pincompiler.android.dex.tables import Tables
 
 _INSTRUCTIONS_AT: Final = 16
@@ -128,10 +129,11 @@ class MethodBody:
             self.dex.cache.places[self.code] = cached
         return cached
 
-    def reference_at(self, offset: int) -> int | None:
-        """The id that the instruction at an offset refers to, if there is one and it refers to any."""
+    def called_at(self, offset: int) -> MethodRef | None:
+        """The method that the call at an offset names; None if no instruction is there, or it names none."""
         place = self.places.get(offset)
-        return None if place is None else self.instructions[place].reference
+        reference = None if place is None else self.instructions[place].reference
+        return None if reference is None else self.dex.method_ref(reference)
 
     @guarded
     def starts(self, offsets: Iterable[int]) -> list[int]:
@@ -154,7 +156,7 @@ class MethodBody:
         return cached
 
     def line_of(self, offset: int) -> int | None:
-        """Give the source line of the instruction at ``offset``, if debug information was kept."""
+        """The source line of the instruction at ``offset``, if debug information was kept."""
         return next((line for start, line in reversed(self.lines) if start <= offset), None)
 
     @property

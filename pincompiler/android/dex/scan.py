@@ -32,7 +32,7 @@ class Wanted:
 
 
 def candidates(data: bytes, section: range, wanted: Iterable[Wanted]) -> list[int]:
-    """Give the sorted file offsets in ``section`` of what may be wanted instructions.
+    """The sorted file offsets in ``section`` of what may be wanted instructions.
 
     None is missed.  One that lies inside a payload or across two instructions is still among them;
     a sweep over its method shows.

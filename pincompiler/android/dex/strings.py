@@ -109,7 +109,7 @@ class StringTable:
         return len(self._offsets)
 
     def raw(self, index: int) -> bytes:
-        """Give the text of a string as it is stored."""
+        """The text of a string as it is stored."""
         data = self._data
         at = self._offsets[index]
         while data[at] > 127:
@@ -120,14 +120,14 @@ class StringTable:
         return data[at + 1 : end]
 
     def text(self, index: int) -> str:
-        """Give the text of a string."""
+        """The text of a string."""
         text = self._texts.get(index)
         if text is None:
             text = self._texts[index] = decode(self.raw(index))
         return text
 
     def find(self, text: str) -> int | None:
-        """Give the id of the string that reads ``text``; none if the file has no such string."""
+        """The id of the string that reads ``text``; none if the file has no such string."""
         if text not in self._found:
             self._found[text] = self._search(encode(text))
         return self._found[text]
@@ -154,7 +154,7 @@ class StringTable:
         return low if low < len(offsets) and self.raw(low) == raw else None
 
     def matching(self, patterns: Sequence[StringPattern]) -> set[int]:
-        """Give the ids of the strings that some pattern matches."""
+        """The ids of the strings that some pattern matches."""
         found: set[int] = set()
         for pattern in patterns:
             if pattern.text is None:
@@ -175,7 +175,7 @@ class StringTable:
             yield from (match.start() for match in pattern.regex.finditer(data, at, end))
 
     def _at(self, places: Iterable[int], *, whole: bool = False) -> set[int]:
-        """Give the ids of the strings in which some file offsets lie, or at which they begin."""
+        """The ids of the strings in which some file offsets lie, or at which they begin."""
         found = set()
         for at in places:
             offsets, ids = self._places()

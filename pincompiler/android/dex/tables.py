@@ -100,12 +100,12 @@ class Tables:
 
     @guarded
     def string(self, index: int) -> str:
-        """Give the text of a string."""
+        """The text of a string."""
         return self.strings.text(index)
 
     @guarded
     def type_name(self, index: int) -> str:
-        """Give the descriptor of a type, as in ``Ljava/lang/String;``."""
+        """The descriptor of a type, as in ``Ljava/lang/String;``."""
         name = self._types.get(index)
         if name is None:
             name = self._types[index] = self.strings.text(self.layout.types[index])
@@ -113,7 +113,7 @@ class Tables:
 
     @guarded
     def type_list(self, offset: int) -> tuple[int, ...]:
-        """Give the type ids of a type_list; an offset of 0 is an empty one."""
+        """The type ids of a type_list; an offset of 0 is an empty one."""
         if not offset:
             return ()
         count = u32(self.data, offset)
@@ -123,7 +123,7 @@ class Tables:
 
     @guarded
     def proto(self, index: int) -> str:
-        """Give the text of a prototype, as in ``(I)V``."""
+        """The text of a prototype, as in ``(I)V``."""
         text = self._protos.get(index)
         if text is None:
             _, returned, parameters = row(self.layout.protos, 3, index)
@@ -136,7 +136,7 @@ class Tables:
 
     @guarded
     def method_ref(self, index: int) -> MethodRef:
-        """Give class, name and descriptor of a method id."""
+        """Class, name and descriptor of a method id."""
         ref = self._method_refs.get(index)
         if ref is None:
             kind, proto, low, high = row(self.layout.methods, 4, index)
@@ -146,7 +146,7 @@ class Tables:
 
     @guarded
     def field_ref(self, index: int) -> FieldRef:
-        """Give class, name and type of a field id."""
+        """Class, name and type of a field id."""
         owner, kind, low, high = row(self.layout.fields, 4, index)
         return FieldRef(self.type_name(owner), self.strings.text(low | high << 16), self.type_name(kind))
 
@@ -154,12 +154,12 @@ class Tables:
 
     @guarded
     def string_ids(self, *patterns: StringPattern) -> tuple[int, ...]:
-        """Give the ids of all strings that some of ``patterns`` match."""
+        """The ids of all strings that some of ``patterns`` match."""
         return tuple(sorted(self.strings.matching(patterns)))
 
     @guarded
     def type_id(self, descriptor: str) -> int | None:
-        """Give the id of a type."""
+        """The id of a type."""
         if descriptor not in self._type_ids_known:
             self._type_ids_known[descriptor] = self._search_type(descriptor)
         return self._type_ids_known[descriptor]
@@ -172,11 +172,11 @@ class Tables:
         return index if index < len(self.layout.types) and self.layout.types[index] == text else None
 
     def method_refs(self, cls: str | None, name: str | None) -> tuple[int, ...]:
-        """Give the ids of the methods of one class (or of any) and of one name (or of any)."""
+        """The ids of the methods of one class (or of any) and of one name (or of any)."""
         return self._members(self.layout.methods, cls, name)
 
     def field_refs(self, cls: str | None, name: str | None) -> tuple[int, ...]:
-        """Give the ids of the fields of one class (or of any) and of one name (or of any)."""
+        """The ids of the fields of one class (or of any) and of one name (or of any)."""
         return self._members(self.layout.fields, cls, name)
 
     @guarded

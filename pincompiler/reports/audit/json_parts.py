@@ -21,7 +21,7 @@ from pincompiler.base.location import Location, Span
 from pincompiler.base.records import dataclass
 from pincompiler.facts import Algorithm, Mechanism, Owner, Pin
 from pincompiler.policy.enforcement import Reach
-from pincompiler.reports.json_parts import LEVEL
+from pincompiler.reports.json_parts import LEVEL, of_span
 from pincompiler.rules.registry import references
 from pincompiler.verdicts.subject import InventoryPin
 
@@ -39,10 +39,6 @@ _NO_EVIDENCE = Evidence()
 
 
 # -- places --------------------------------------------------------------------------------------
-
-
-def _of_span(name: str) -> Callable[[Location], int | None]:
-    return lambda where: getattr(where.span, name) if where.span else None
 
 
 def _location(
@@ -65,10 +61,10 @@ LOCATION = JsonTable(
     (
         field("file", TEXT, "The file, as it was named."),
         field("member", TEXT_OR_NULL, "The member of the archive; null: the file itself."),
-        field("line", Maybe(COUNT), "The first line, from 1; null: it is not known.", _of_span("line")),
-        field("column", Maybe(COUNT), "The first column, from 1, in code points.", _of_span("column")),
-        field("end-line", Maybe(COUNT), "The last line.", _of_span("end_line")),
-        field("end-column", Maybe(COUNT), "The column behind the last character.", _of_span("end_column")),
+        field("line", Maybe(COUNT), "The first line, from 1; null: it is not known.", of_span("line")),
+        field("column", Maybe(COUNT), "The first column, from 1, in code points.", of_span("column")),
+        field("end-line", Maybe(COUNT), "The last line.", of_span("end_line")),
+        field("end-column", Maybe(COUNT), "The column behind the last character.", of_span("end_column")),
         field("symbol", TEXT_OR_NULL, "The class or method, as DEX files spell it: `La/B;->c()V`."),
         field(
             "offset",

@@ -8,13 +8,10 @@ from pincompiler.base import json_tables
 from pincompiler.base.json_kinds import COUNT, TEXT, TEXTS, TRUTH, Many, Maybe
 from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.base.records import dataclass
-from pincompiler.reports.json_parts import LEVEL
+from pincompiler.reports.json_parts import LEVEL, of_span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pincompiler.base.finding import Finding
-    from pincompiler.base.location import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +37,19 @@ class FindingsReport:
     """What remains unknown of another file than a pins.toml; None: that was not asked."""
 
 
-def _of_span(name: str) -> Callable[[Location], int | None]:
-    return lambda where: getattr(where.span, name) if where.span else None
-
-
 LOCATION = JsonTable(
     "location",
     "A place in a file; without a line the whole file is meant.",
     (
         field("file", TEXT, "The file, as it was named."),
-        field("line", COUNT, "The first line, from 1.", _of_span("line"), optional=True),
-        field(
-            "column", COUNT, "The first column, from 1, in code points.", _of_span("column"), optional=True
-        ),
-        field("end-line", COUNT, "The last line.", _of_span("end_line"), optional=True),
+        field("line", COUNT, "The first line, from 1.", of_span("line"), optional=True),
+        field("column", COUNT, "The first column, from 1, in code points.", of_span("column"), optional=True),
+        field("end-line", COUNT, "The last line.", of_span("end_line"), optional=True),
         field(
             "end-column",
             COUNT,
             "The column behind the last character.",
-            _of_span("end_column"),
+            of_span("end_column"),
             optional=True,
         ),
     ),

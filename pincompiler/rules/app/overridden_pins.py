@@ -40,6 +40,7 @@ References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0286; MASWE-0028
 """
 
 from pincompiler.base.location import Location
+from pincompiler.facts.nsc import anchors_called
 from pincompiler.platforms.nsc.model import Certificates
 from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
@@ -60,17 +61,12 @@ def check(audited: Audited) -> Findings:
             yield RULE.in_nsc(
                 file,
                 anchor.where,
-                f"the pins of {title_of(tuple(hosts))} are skipped for chains that end in {_called(anchor.source)}",
+                f"the pins of {title_of(tuple(hosts))} are skipped for chains that end in {anchors_called(anchor.source)}",
                 "audit a release build" if debug else "take overridePins away, or move it to debug-overrides",
                 level=Level.WARNING if audited.app.manifest.debuggable and debug else RULE.level,
                 hosts=tuple(hosts),
                 role=anchor.source,
             )
-
-
-def _called(source: str) -> str:
-    known = {"system": "any CA of the system", "user": "a CA that the user installed"}
-    return known.get(source, f"a CA of {source}")
 
 
 RULE = Rule("overridden-pins", Level.ERROR, __doc__, app=check)

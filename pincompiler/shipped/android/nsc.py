@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.base.bounds import NSC_PINS, SHOWN_LONG, shortened
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts.common import Algorithm, ApiRange, InForce, Mechanism, Pin, State
-from pincompiler.facts.nsc import NscFacts, NscFile
+from pincompiler.facts.nsc import NscFacts, NscFile, anchors_called
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.enforcement import Reach
 from pincompiler.shipped.android.addresses import hosts_below
@@ -134,12 +134,6 @@ def _shipped(file: NscFile) -> InForce:
 def _as(file: NscFile, nsc: Nsc, state: State, why: str) -> InForce:
     assert file.api is not None  # noqa: S101 - for the type checker
     return InForce(Mechanism.NSC, file.title, nsc, file.where, api=file.api, state=state, why=why)
-
-
-def anchors_called(source: str) -> str:
-    """What sentences call the anchors of a ``src``."""
-    known = {"system": "any CA of the system", "user": "a CA that the user installed"}
-    return known.get(source, f"a CA of {source}")
 
 
 def _pins(file: NscFile) -> Iterator[Pin]:

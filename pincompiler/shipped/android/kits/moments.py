@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.android.constants.program import Program
-    from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import MethodRef
 
 _DAY_MS = 86_400_000
@@ -84,14 +83,9 @@ def _initialised(program: Program, value: Created) -> Iterator[tuple[MethodRef, 
     calls = program.flow(value.method).calls
     program.budget.spend(len(calls) >> 3)
     for offset, arguments in calls.items():
-        ref = _ref(value.method, offset) if arguments and arguments[0] == value else None
+        ref = value.method.called_at(offset) if arguments and arguments[0] == value else None
         if ref is not None and ref.name == "<init>":
             yield ref, (program.call_arguments(value.method, offset) or arguments)[1:]
-
-
-def _ref(method: MethodBody, offset: int) -> MethodRef | None:
-    reference = method.reference_at(offset)
-    return None if reference is None else method.dex.method_ref(reference)
 
 
 def _returned(program: Program, value: Returned, depth: int) -> int | None:

@@ -54,7 +54,7 @@ class ByValue(Generic[T]):
             self._by_value.setdefault(value, {})[self._count] = thing
 
     def of(self, values: Iterable[Value]) -> list[T]:
-        """Give what is known by some of these values, each once."""
+        """What is known by some of these values, each once."""
         found: dict[int, T] = {}
         for value in values:
             found |= self._by_value.get(value, {})

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pincompiler.android.constants.values import Value
     from pincompiler.android.dex import Site
     from pincompiler.android.dex.method import MethodBody
-    from pincompiler.android.dex.refs import MethodRef
     from pincompiler.shipped.android.source import Source
 
     _Handled = dict[MethodBody, dict[int, list[tuple[int, int]]]]
@@ -164,7 +163,7 @@ def _used(source: Source, site: Site, handled: _Handled) -> tuple[bool, bool]:
     for offset, index in uses:
         if offset == _KEPT:
             continue
-        ref = _called(site.method, offset)
+        ref = site.method.called_at(offset)
         if ref is None or index or ref.class_name not in _SOCKETS:
             escapes = True
         elif ref.name in _TALKS:
@@ -189,11 +188,6 @@ def _uses(flow: MethodFlow) -> dict[int, list[tuple[int, int]]]:
 
 _KEPT: Final = -1
 _SOCKETS: Final = frozenset({"Ljava/net/Socket;", "Ljavax/net/ssl/SSLSocket;"})
-
-
-def _called(method: MethodBody, offset: int) -> MethodRef | None:
-    reference = method.reference_at(offset)
-    return None if reference is None else method.dex.method_ref(reference)
 
 
 def _is_tls(site: Site, factory: Value) -> bool:
