@@ -20,8 +20,8 @@ def command(
 ) -> None:
     """Check a pins.toml, an NSC, an Info.plist or a shipped app.
 
-    For a pins.toml, the text, the policy, and what each target can make of it; for an app, what audit reports;
-    for the others, the rules on policies, for an NSC also those of an audit that need nothing else.
+    Of a pins.toml it checks the text, the policy, and what each target can make of the policy; of an app, all that
+    audit checks; of the others, the rules on policies, and of an NSC also the rules on apps that need nothing else.
     """
     from pincompiler.workflows import compile as compiler
     from pincompiler.workflows import read_configuration as configurations

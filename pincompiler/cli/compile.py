@@ -46,7 +46,7 @@ Force = Annotated[
 
 Name = Annotated[
     str,
-    typer.Option("--name", metavar="PINS.TOML", help="What the headers of files are to call standard input."),
+    typer.Option("--name", metavar="PINS.TOML", help="The name of standard input in the headers of files."),
 ]
 
 

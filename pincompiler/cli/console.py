@@ -33,7 +33,7 @@ def exit_code(*, wrong: bool, unread: bool, unknown: bool) -> int:
 
 
 class Format(StrEnum):
-    """How findings are printed."""
+    """How a result is printed."""
 
     TEXT = "text"
     JSON = "json"

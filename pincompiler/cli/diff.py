@@ -14,8 +14,10 @@ EPILOG = "Examples: pincompiler diff pins.toml ios/Shop/Info.plist; pincompiler 
 
 
 def command(
-    left: Annotated[Path, typer.Argument(help="A pins.toml, NSC, Info.plist or app.")],
-    right: Annotated[Path, typer.Argument(help="Another one, to compare it with.")],
+    left: Annotated[
+        Path, typer.Argument(metavar="A", help="One of the two: a pins.toml, NSC, Info.plist or app.")
+    ],
+    right: Annotated[Path, typer.Argument(metavar="B", help="The other.")],
     output_format: OutputFormat = Format.TEXT,
     today: Today = "",
 ) -> None:

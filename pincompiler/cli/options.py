@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 
 PINS = Path("pins.toml")
 PinsFile = Annotated[Path, typer.Argument(metavar="PINS.TOML", help="The pins file; - is standard input.")]
-OutputFormat = Annotated[Format, typer.Option("-f", "--format", help="How to print findings.")]
+OutputFormat = Annotated[Format, typer.Option("-f", "--format", help="How to print the result.")]
 ReportAs = Annotated[ReportFormat, typer.Option("-f", "--format", help="How to write the report.")]
-ReportTo = Annotated[
-    str, typer.Option("-o", "--output", metavar="FILE|-", help="Write the report to a file.")
-]
+ReportTo = Annotated[str, typer.Option("-o", "--output", metavar="FILE|-", help="Where to write.")]
 FailOnLevel = Annotated[
     Level, typer.Option("--fail-on", help="The mildest level that makes the exit code 1.")
 ]

@@ -40,7 +40,9 @@ Connect = Annotated[
 ]
 Retries = Annotated[
     int,
-    typer.Option("--retries", min=0, max=10, metavar="N", help="Ask again so often where no answer came."),
+    typer.Option(
+        "--retries", min=0, max=10, metavar="N", help="How often to ask again where no answer came."
+    ),
 ]
 Jobs = Annotated[
     int, typer.Option("-j", "--jobs", min=1, max=256, metavar="N", help="Hosts to ask at a time.")
