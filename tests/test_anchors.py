@@ -400,6 +400,22 @@ def test_ten_thousand_anchors(root: Path) -> None:
     assert len(checked.project.policy.sets[0].trust.sources) == 1
 
 
+def test_whom_other_hosts_trust_is_the_affair_of_the_base(root: Path) -> None:
+    (root / "base.xml").write_text(
+        "<network-security-config><base-config><trust-anchors>"
+        '<certificates src="system"/><certificates src="user"/>'
+        "</trust-anchors></base-config></network-security-config>"
+    )
+    tried = pin_set('keys = ["kiosk", "spare"]', "enforce = false", host="beta.example.org")
+    own = pin_set('keys = ["kiosk", "spare"]')
+    checked = check(root, KIOSK, SPARE, own, tried, NSC + 'base = "base.xml"')
+    assert errors(checked) == []
+    (written,) = (one.content.decode() for one in compiler.artifacts(checked))
+    generated = written[written.index("<domain-config>") :]
+    assert re.findall('src="([^"]+)"', generated) == ["system"]
+    assert "beta.example.org" not in generated
+
+
 # -- read back ---------------------------------------------------------------------------------------------
 
 

@@ -163,13 +163,13 @@ class PinSet:
         return self.keys if self.enforce else ()
 
     @property
-    def public_keys(self) -> tuple[Key, ...]:
-        """Those as public keys: the nearest to whole certificates that most platforms can compare.
+    def decides(self) -> bool:
+        """Whether connections are decided by it: not, where it only exempts hosts or tries pins out."""
+        return self.enforce or self.trust is not SYSTEM_ALONE
 
-        A certificate whose key is not known has none.
-        """
-        if not any(key.whole for key in self.in_force):
-            return self.in_force
+    @property
+    def public_keys(self) -> tuple[Key, ...]:
+        """Those as public keys, the nearest to certificates that most platforms compare; of a bare hash there is none."""
         keys = (replace(key, whole=b"") if key.whole else key for key in self.in_force if key.spki_sha256)
         return tuple(dict.fromkeys(keys))
 
@@ -335,6 +335,10 @@ class Policy(Enforcement):
         """The set that decides on a host: its own, else that of the nearest name that reaches it."""
         found = self._find(host)
         return found[0] if found else None
+
+    def says(self, host: str) -> bool:
+        """Whether a set enforces something for a host: pins, or trust in others than the system's CAs."""
+        return (found := self.covering(host)) is not None and found.decides
 
     def above(self, host: str) -> Iterator[PinSet]:
         """The sets of the names above a host, whether they reach it or not, nearest first."""

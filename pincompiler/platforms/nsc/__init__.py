@@ -12,7 +12,7 @@ from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.nsc.writer import beside, excerpt, resource, stated_anchors, write
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.policy.enforcement import Reach
-from pincompiler.policy.trust import SYSTEM_ALONE, Store
+from pincompiler.policy.trust import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +30,7 @@ def lower(policy: Policy, app: App, _output: Output) -> Nsc:
     """The configuration nearest to a policy: hosts with the same keys, reach and expiry together."""
     groups: dict[object, tuple[PinSet, list[str]]] = {}
     for pin_set in policy.sets:
-        says = pin_set.enforce or pin_set.trust is not SYSTEM_ALONE
-        if not (says or _inside_another(pin_set, policy)):
+        if not (pin_set.decides or _inside_another(pin_set, policy)):
             continue
         keys = tuple(key.spki_sha256 for key in pin_set.public_keys)
         said = (keys, pin_set.reach, pin_set.expires, pin_set.trust)

@@ -48,8 +48,10 @@ def check(lowered: Lowered) -> Findings:
     names: Mapping[bytes, str] = {}
     for difference in lowered.wanted.against(lowered.model):
         pin_set = lowered.policy.covering(difference.name) or lowered.policy.covering(difference.host)
-        if pin_set is None and (difference.of_trust or difference.name in lowered.unmanaged):
-            continue  # pins.toml does not say whom others trust; unmanaged-pin reports pins of theirs
+        if difference.of_trust and not lowered.policy.says(difference.host):
+            continue  # whom other hosts trust is the base's affair
+        if pin_set is None and difference.name in lowered.unmanaged:
+            continue  # reported by unmanaged-pin
         names = names or names_of(lowered.policy, lowered.model)
         yield _finding(difference, pin_set, lowered, names)
 
