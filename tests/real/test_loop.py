@@ -307,7 +307,10 @@ MUTATIONS: Final[dict[str, tuple[tuple[tuple[Edit, ...], dict[str, str]], set[st
         edits((CODE, r'(?s)builder\.add\(\s*"auth.*?\);', "")),
         {"missing-host"},
     ),
-    "a host misspelt in the code": (edits((CODE, '"auth.', '"oauth.')), {"missing-host", "unlisted-host"}),
+    "a host misspelt in the code": (
+        edits((CODE, '"auth.', '"oauth.')),
+        {"missing-host", "unlisted-host", "mismatched-host"},
+    ),
     "narrower in the NSC": (edits((NSC, 'includeSubdomains="true"', "")), {"narrower-reach"}),
     "narrower in the code": (edits((CODE, r'"\*\*\.', '"')), {"narrower-reach"}),
     "one label below instead of everything, in the code": (
