@@ -128,7 +128,7 @@ def condition(test: Test) -> When | None:
     when = next((when for about, when in _CONDITIONS if about & test.about), None)
     if when is None and test.about & About.FIELD and test.about in _OF_FIELDS:
         return When.SETTING
-    if when is When.HOST and test.about & About.LENGTH:
+    if when is When.HOST and not test.about & About.COMPARED and test.about & About.LENGTH:
         return None  # nearly every name is long enough
     if when is When.HOST and test.about & About.COMPARED and test.taken == NOT_SET:
         return When.OTHER_HOSTS
