@@ -194,6 +194,35 @@ CALLER_HOPS = Bound(
 PICKS = Bound(64, "combinations", "items of loops, kept apart", _UNKNOWN, "tables of pins have ten rows")
 GIVEN_UP = Bound(20, "methods", "what was too much to follow", _UNKNOWN, "one line says that there are more")
 
+# -- running code: what pinners get where following gives up ------------------------------------------
+
+RUN_APP_STEPS = Bound(
+    2_000_000, "instructions", "code that is run for one app", _UNKNOWN, "thirty pinners take 400,000"
+)
+RUN_STEPS = Bound(100_000, "instructions", "one run", _UNKNOWN, "most take a thousand")
+RUN_CALM_STEPS = Bound(
+    20_000, "instructions", "a run, after its last pins", _UNKNOWN, "what comes later is of no interest"
+)
+RUNS = Bound(16, "runs", "a method, by other branches each", _UNKNOWN, "most have two")
+FEW_RUNS = Bound(4, "runs", "a method with more branches than are tried", _UNKNOWN, "it is unknown anyway")
+RUN_DECISIONS = Bound(24, "branches", "a run, on something unknown", _UNKNOWN, "loops on it have no end")
+RUN_MORE_DECISIONS = Bound(
+    8, "branches more", "a run, after a call that was given up", _UNKNOWN, "others are to be answered"
+)
+RUN_GIVEN_UP = Bound(64, "calls", "a run, that are given up", _UNKNOWN, "R8 puts much into one method")
+RUN_STARTS = Bound(64, "methods", "an app, that are run", _UNKNOWN, "most have two")
+RUN_LEVELS = Bound(4, "callers", "a method that is run, one behind the other", _UNKNOWN, "wrappers have two")
+RUN_CALLERS = Bound(8, "callers", "a method that is run", _UNKNOWN, "they are run instead of it")
+RUN_DEPTH = Bound(100, "calls", "a run, one in the other", _UNKNOWN, "coroutines have forty")
+RUN_FRAMES = Bound(6000, "frames", "Python's stack during a run", _UNKNOWN, "sixty for each call")
+RUN_OBJECTS = Bound(200_000, "objects and elements", "a run", _UNKNOWN, "most make a hundred")
+RUN_TYPES = Bound(400, "supertypes", "a class, when code is run", _UNKNOWN, "Android's have twenty")
+RUN_HEIRS = Bound(16, "subclasses", "an unknown object that is called", _UNKNOWN, "one method is to be run")
+REGEX_LETTERS = Bound(500, "characters", "a regular expression of the app's", _UNKNOWN, "most have twenty")
+REGEX_WORK = Bound(
+    20_000_000, "steps", "such an expression, at the worst", _UNKNOWN, "its author may want it to take years"
+)
+
 # -- facts in the code of an app ---------------------------------------------------------------------
 
 DOMAINS_BELOW = Bound(

@@ -10,6 +10,7 @@ from dataclasses import field
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from pincompiler.android.apk.resources import ResourceReference
 from pincompiler.android.constants.values import NULL, ResourceRef, Text, leaves, texts
 from pincompiler.android.dex import DexError, opcodes
 from pincompiler.android.dex.scan import Wanted
@@ -119,6 +120,18 @@ class Source:
             elif not isinstance(leaf, Text) and leaf != NULL:
                 return None
         return tuple(dict.fromkeys(found)) or None
+
+    def resource(self, identifier: int) -> str | tuple[str, ...] | None:
+        """The text, or the array of texts, that a resource is on every device; None if devices differ."""
+        contents = {value.content for value in self.package.values(identifier)}
+        content = contents.pop() if len(contents) == 1 else None
+        if not isinstance(content, tuple):
+            return content if isinstance(content, str) else None
+        items = [
+            self.package.strings(one.id) if isinstance(one, ResourceReference) else (one,) for one in content
+        ]
+        found = tuple(one[0] for one in items if len(one) == 1 and isinstance(one[0], str))
+        return found if len(found) == len(content) else None
 
     def bounded(self, items: Collection[T], limit: int, what: str, *mechanisms: Mechanism) -> tuple[T, ...]:
         """The first of some items; that there are more than ``limit`` is a doubt about ``what``."""

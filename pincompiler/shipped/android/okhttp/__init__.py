@@ -18,7 +18,8 @@ from pincompiler.platforms.okhttp.pins import fault_of
 from pincompiler.policy.enforcement import Reach
 from pincompiler.shipped.android.okhttp.clients import Clients
 from pincompiler.shipped.android.okhttp.decoding import algorithm_of, key_of, shown
-from pincompiler.shipped.android.okhttp.pinners import Pinners, place
+from pincompiler.shipped.android.okhttp.drafts import place
+from pincompiler.shipped.android.okhttp.pinners import Pinners
 from pincompiler.shipped.android.okhttp.roles import Roles, named, renamed
 from pincompiler.shipped.android.okhttp.shapes import by_shape
 from pincompiler.shipped.android.okhttp.trace import Trace

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.facts import Code
-    from pincompiler.shipped.android.okhttp.pinners import Draft, Pinners
+    from pincompiler.shipped.android.okhttp.drafts import Draft
+    from pincompiler.shipped.android.okhttp.pinners import Pinners
     from pincompiler.shipped.android.okhttp.trace import Trace
     from pincompiler.shipped.android.okhttp.uses import OkHttpUses, Taken
     from pincompiler.shipped.android.source import Source

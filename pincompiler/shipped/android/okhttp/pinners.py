@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pincompiler.android.constants.values import FieldValue, Items, Value, possible
+from pincompiler.android.constants.values import FieldValue, Items, ResourceRef, Text, Value, possible
 from pincompiler.android.constants.variants import call_variants
 from pincompiler.android.dex import DexError
 from pincompiler.base.bounds import PATTERNS
-from pincompiler.base.records import dataclass
-from pincompiler.facts import Mechanism, Unseen
 from pincompiler.facts.okhttp import Added, Pinner, PinnerUse
 from pincompiler.platforms.okhttp.pins import is_refused
+from pincompiler.shipped.android.okhttp.drafts import Draft, Unsure, doubted
 from pincompiler.shipped.android.okhttp.trace import ByValue
 
 if TYPE_CHECKING:
@@ -25,24 +23,6 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.okhttp.trace import Trace
     from pincompiler.shipped.android.okhttp.uses import OkHttpUses, Taken
     from pincompiler.shipped.android.source import Source
-
-
-@dataclass(slots=True)
-class Draft:
-    """A pinner as far as it is known."""
-
-    made: Taken
-    values: frozenset[Value]
-    """What it is, as a value."""
-    added: list[Added] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
-    partial: list[Added] = field(default_factory=list)
-    takers: list[Taken] = field(default_factory=list)
-
-    @property
-    def empty(self) -> bool:
-        """Whether it certainly pins nothing."""
-        return not self.added and not self.doubts
 
 
 class Pinners:
@@ -80,6 +60,16 @@ class Pinners:
         if not self.roles.library.renamed:
             for shown in filter(self._shows_list, self.uses.others):
                 self._listed(shown)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Run the code where following it gave up, or says that a pinner is given nothing."""
+        if any(draft.unsure or draft.empty for draft in (*self.drafts, *self.orphans)):
+            # Not before there is something to run: most apps have nothing, and the start of all would pay for it.
+            from pincompiler.shipped.android.okhttp.settling import Settling
+
+            settling = Settling(self.source, self.roles, self.uses)
+            self.orphans = settling.settle(self.drafts, self.orphans)
 
     # What is added.
 
@@ -107,12 +97,12 @@ class Pinners:
         """Note the pins of one call for the pinners that it may be for."""
         added, doubts = self._added(add)
         self.source.program.budget.spend(len(drafts) * len(added))
-        code = self.source.code(add.method, add.offset)
+        sure = not doubts and _is_sure(add)
         for draft in drafts:
-            draft.added += (one for one in added if one.pattern and one.pins)
-            draft.partial += (one for one in added if not (one.pattern and one.pins))
-            for doubt in doubts:
-                self._doubt(draft, code, doubt, pins=not added)
+            if sure:
+                draft.added += added
+            else:
+                draft.unsure.append(Unsure(add, tuple(added), tuple(doubts)))
 
     def _added(self, add: Taken) -> tuple[list[Added], list[str]]:
         """The pins of one call, and what is not known of them."""
@@ -260,20 +250,8 @@ class Pinners:
             )
 
 
-def place(code: Code) -> str:
-    """How sentences call a place in code: class, method, line."""
-    symbol, _, _ = code.location.symbol.partition("(")
-    return f"{symbol}{f' (line {code.location.span.line})' if code.location.span else ''}"
-
-
-def doubted(source: Source, code: Code, why: str, *, pins: bool = False) -> str:
-    """Remember what is not known of pins, and whether that is all of them; as a sentence.
-
-    A library's own pins leave nothing of the app unknown.
-    """
-    what = place(code)
-    if code.owner.first_party:
-        source.doubt(what, why, Mechanism.OKHTTP, pins=pins)
-    else:
-        source.unseen[Unseen(what, f"{why}, by {code.owner.name}", frozenset())] = None
-    return f"{what} {why}"
+def _is_sure(add: Taken) -> bool:
+    """Whether a call adds certain constants, none of them joined of several."""
+    pattern, pins = add.arguments[-2:]
+    listed = pins.items if isinstance(pins, Items) and pins.exact else (pins,)
+    return all(isinstance(one, Text | ResourceRef) for one in (pattern, *listed))

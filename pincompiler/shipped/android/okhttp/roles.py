@@ -112,6 +112,21 @@ class Roles:
         return ref.class_name == self.client and _returned(ref) == self.builder
 
 
+def calls_of(program: Program, roles: Roles) -> Iterator[str]:
+    """Classes of calls, which a client makes of itself: they talk to servers, and are made of nothing that is pinned."""
+    for dex in program.files:
+        for number in dex.method_refs(None, "<init>"):
+            ref = dex.method_ref(number)
+            cls = (
+                program.class_def(ref.class_name)
+                if parameters(ref.descriptor)[:1] == (roles.client,)
+                else None
+            )
+            above = [cls, *map(program.class_def, cls.interfaces)] if cls else []
+            if any(one and "Ljava/lang/Cloneable;" in one.interfaces for one in above):
+                yield ref.class_name
+
+
 def _returned(ref: MethodRef) -> str:
     return ref.descriptor[ref.descriptor.rfind(")") + 1 :]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pincompiler.android.constants.values import Items, Text
 from pincompiler.android.dex import DexError
 from pincompiler.facts.okhttp import Added, Library, Pinner, PinnerUse
-from pincompiler.shipped.android.okhttp.pinners import doubted
+from pincompiler.shipped.android.okhttp.drafts import doubted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

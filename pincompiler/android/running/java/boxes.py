@@ -1,0 +1,415 @@
+"""``Integer`` and its like, ``Math``."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.android.dex.refs import parameters
+from pincompiler.android.running.java.tools import (
+    BOXES,
+    LANG,
+    PRIMITIVES,
+    box,
+    hash_value,
+    on,
+    returned,
+    strict,
+    text_of,
+    wrap64,
+)
+from pincompiler.android.running.numbers import (
+    UNARY,
+    as_double,
+    as_float,
+    compared,
+    double_bits,
+    float_bits,
+    int32,
+)
+from pincompiler.android.running.values import NULL, Boxed, StoppedError, Value
+
+if TYPE_CHECKING:
+    from pincompiler.android.dex.refs import MethodRef
+    from pincompiler.android.running.frame import Running
+    from pincompiler.android.running.java.tools import Model
+
+_NO_NUMBER: Final = "Ljava/lang/NumberFormatException;"
+_WHOLE: Final = re.compile(r"[+-]?[0-9a-zA-Z]+")
+_WIDTHS: Final = {"I": 32, "J": 64, "S": 16, "B": 8}
+_CONVERSIONS: Final = {
+    # From one type of number to another, by the instructions that do it.
+    ("I", "J"): (6,),
+    ("I", "F"): (7,),
+    ("I", "D"): (8,),
+    ("J", "I"): (9,),
+    ("J", "F"): (10,),
+    ("J", "D"): (11,),
+    ("F", "I"): (12,),
+    ("F", "J"): (13,),
+    ("F", "D"): (14,),
+    ("D", "I"): (15,),
+    ("D", "J"): (16,),
+    ("D", "F"): (17,),
+}
+
+
+def _converted(value: int, old: str, new: str) -> int:
+    if new in "SBC":
+        value = _converted(value, old, "I")
+        return UNARY[{"B": 18, "C": 19, "S": 20}[new]](value)
+    old = "I" if old in "SBCZ" else old
+    for number in _CONVERSIONS.get((old, new), ()):
+        value = UNARY[number](value)
+    return value
+
+
+def _held(value: Value) -> tuple[int, str]:
+    if not isinstance(value, Boxed):
+        raise StoppedError("a number that is none")
+    return value.value, PRIMITIVES[value.cls]
+
+
+def _unboxed(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    value, kind = _held(args[0])
+    return _converted(value, kind, returned(ref))
+
+
+def _value_of(m: Running, args: list[Value], ref: MethodRef) -> Value:
+    kind = PRIMITIVES[ref.class_name]
+    given = args[0]
+    if parameters(ref.descriptor)[0][0] == "L":
+        given = _parse(m, args, ref)
+    return box(kind, given)
+
+
+def _parse(m: Running, args: list[Value], ref: MethodRef) -> Value:
+    kind = PRIMITIVES[ref.class_name]
+    text = text_of(m, args[0])
+    if not isinstance(text, str) or isinstance(args[0], int):
+        m.throw(_NO_NUMBER)
+    if kind == "Z":
+        return int(text.lower() == "true")
+    base = args[1] if len(args) > 1 and isinstance(args[1], int) else 10
+    try:
+        if kind in "FD":
+            number = float(text.strip().rstrip("fFdD") if "_" not in text else "no number")
+            return float_bits(number) if kind == "F" else double_bits(number)
+        found = int(text if _WHOLE.fullmatch(text) else "no number", base)
+    except ValueError:
+        m.throw(_NO_NUMBER, f'For input string: "{text}"')
+    width = _WIDTHS[kind]
+    if not -(1 << (width - 1)) <= found < 1 << (width - 1):
+        m.throw(_NO_NUMBER, f'For input string: "{text}"')
+    return found
+
+
+def _compare(one: int, other: int, kind: str) -> int:
+    if kind in "FD":
+        read = as_float if kind == "F" else as_double
+        left, right = read(one), read(other)
+        if math.isnan(left) or math.isnan(right):
+            return math.isnan(left) - math.isnan(right)
+        return compared(left, right, 0) or (one > other) - (one < other)  # the zeros differ by their bits
+    if kind in "SBC":
+        return one - other
+    return (one > other) - (one < other)
+
+
+def _compare_static(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    one, other = args
+    if not isinstance(one, int) or not isinstance(other, int):
+        raise StoppedError("a number that is none")
+    return _compare(one, other, PRIMITIVES[ref.class_name])
+
+
+def _compare_boxes(_m: Running, args: list[Value], _ref: MethodRef) -> Value:
+    (one, kind), (other, _) = _held(args[0]), _held(args[1])
+    return _compare(one, other, kind)
+
+
+def _to_text(m: Running, args: list[Value], ref: MethodRef) -> Value:
+    kinds = parameters(ref.descriptor)
+    value = args[0]
+    if len(args) > 1 and isinstance(value, int) and isinstance(args[1], int):
+        return _in_base(value, args[1])
+    return text_of(m, value, kinds[0] if kinds else "Ljava/lang/Object;")
+
+
+def _in_base(value: int, base: int) -> str:
+    digits, rest = "", abs(value)
+    base = base if 2 <= base <= 36 else 10
+    while rest:
+        rest, digit = divmod(rest, base)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return ("-" if value < 0 else "") + (digits or "0")
+
+
+def _unsigned(bits: int) -> Model:
+    def model(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+        value = args[0]
+        if not isinstance(value, int):
+            raise StoppedError("a number that is none")
+        width = 64 if ref.class_name == f"{LANG}Long;" else 32
+        return _in_base(value & ((1 << width) - 1), 1 << bits)
+
+    return model
+
+
+def _bits(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    """``bitCount`` and its like."""
+    value = args[0]
+    if not isinstance(value, int):
+        raise StoppedError("a number that is none")
+    width = 64 if ref.class_name == f"{LANG}Long;" else 32
+    unsigned = value & ((1 << width) - 1)
+    found = {
+        "bitCount": unsigned.bit_count(),
+        "numberOfLeadingZeros": width - unsigned.bit_length(),
+        "numberOfTrailingZeros": (unsigned & -unsigned).bit_length() - 1 if unsigned else width,
+        "highestOneBit": 1 << (unsigned.bit_length() - 1) if unsigned else 0,
+        "lowestOneBit": unsigned & -unsigned,
+        "reverse": int(f"{unsigned:0{width}b}"[::-1], 2),
+        "signum": (value > 0) - (value < 0),
+    }[ref.name]
+    return wrap64(found, returned(ref))
+
+
+def _rotated(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    value, by = args
+    if not isinstance(value, int) or not isinstance(by, int):
+        raise StoppedError("a number that is none")
+    width = 64 if ref.class_name == f"{LANG}Long;" else 32
+    unsigned = value & ((1 << width) - 1)
+    by = (by if ref.name == "rotateLeft" else -by) % width
+    return wrap64((unsigned << by | unsigned >> (width - by)) & ((1 << width) - 1), returned(ref))
+
+
+def _as_unsigned(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    mask = {"B": 255, "S": 65535, "I": 0xFFFFFFFF}[parameters(ref.descriptor)[0]]
+    if not isinstance(args[0], int):
+        raise StoppedError("a number that is none")
+    return args[0] & mask
+
+
+def _hash(m: Running, args: list[Value], ref: MethodRef) -> Value:
+    value = args[0] if isinstance(args[0], Boxed) else box(PRIMITIVES[ref.class_name], args[0])
+    found = hash_value(m, value)
+    return NULL if found is None else found
+
+
+def _equals(_m: Running, args: list[Value], _ref: MethodRef) -> Value:
+    one, other = args
+    if not isinstance(one, Boxed) or not isinstance(other, Boxed):
+        return 0
+    return int(one.cls == other.cls and one.value == other.value)
+
+
+def new_box(m: Running, args: list[Value], ref: MethodRef) -> Value:
+    """``new Integer(…)``."""
+    made = args[0]
+    if isinstance(made, Boxed) and isinstance(args[1], int | str):
+        text = parameters(ref.descriptor)[0][0] == "L"
+        found = _parse(m, args[1:], ref) if text else args[1]
+        made.value = found if isinstance(found, int) else 0
+    return NULL
+
+
+# -- characters --------------------------------------------------------------------------------------
+
+
+def _is_character(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    value = args[0]
+    if not isinstance(value, int):
+        raise StoppedError("a character that is none")
+    one = chr(value & 0x1FFFFF) if value & 0x1FFFFF <= 0x10FFFF else "\0"
+    return int(
+        {
+            "isDigit": one.isdecimal(),
+            "isLetter": one.isalpha(),
+            "isLetterOrDigit": one.isalpha() or one.isdecimal(),
+            "isUpperCase": one.isupper(),
+            "isLowerCase": one.islower(),
+            "isWhitespace": one.isspace() and one not in "\u00a0\u2007\u202f\x85",
+            "isSpaceChar": one in " \u00a0\u2007\u202f\u3000" or (one.isspace() and ord(one) > 0x1680),
+            "isSurrogate": "\ud800" <= one <= "\udfff",
+            "isHighSurrogate": "\ud800" <= one <= "\udbff",
+            "isLowSurrogate": "\udc00" <= one <= "\udfff",
+        }[ref.name]
+    )
+
+
+def _changed_case(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    value = args[0]
+    if not isinstance(value, int):
+        raise StoppedError("a character that is none")
+    one = chr(value & 0xFFFF)
+    changed = one.upper() if ref.name == "toUpperCase" else one.lower()
+    return ord(changed) if len(changed) == 1 else value
+
+
+def _digit(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    """``Character.digit``, ``getNumericValue`` and ``forDigit``."""
+    value, base = args[0], args[1] if len(args) > 1 else 36
+    if not isinstance(value, int) or not isinstance(base, int):
+        raise StoppedError("a number that is none")
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
+    if ref.name == "forDigit":
+        return ord(digits[value]) if 0 <= value < base <= 36 else 0
+    found = digits.find(chr(value & 0xFFFF).lower())
+    return found if found < base else -1
+
+
+# -- mathematics -------------------------------------------------------------------------------------
+
+
+def _integers(args: list[Value]) -> list[int]:
+    found = [one for one in args if isinstance(one, int)]
+    if len(found) < len(args):
+        raise StoppedError("a number that is none")
+    return found
+
+
+def _real(operation: str) -> Model:
+    """A function of Python's that means the same for ``double``, and gives the same to the last digit."""
+
+    def model(_m: Running, args: list[Value], _ref: MethodRef) -> Value:
+        numbers = [as_double(one) for one in _integers(args)]
+        if any(math.isnan(one) or math.isinf(one) for one in numbers):
+            raise StoppedError("a number without an end")
+        if operation == "sqrt" and numbers[0] < 0:
+            return double_bits(math.nan)
+        return double_bits(float(getattr(math, operation)(*numbers)))
+
+    return model
+
+
+def _extreme(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    one, other = _integers(args)
+    kind = returned(ref)
+    order = _compare(one, other, kind)
+    if kind in "FD":
+        read = as_float if kind == "F" else as_double
+        for value in (one, other):
+            if math.isnan(read(value)):
+                return value
+    return one if (order <= 0) == (ref.name == "min") else other
+
+
+def _absolute(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    (value,) = _integers(args)
+    kind = returned(ref)
+    if kind in "FD":
+        return value & (0x7FFFFFFF if kind == "F" else 0x7FFFFFFFFFFFFFFF)
+    return wrap64(abs(value), kind)
+
+
+def _exact(m: Running, args: list[Value], ref: MethodRef) -> Value:
+    numbers, kind = _integers(args), returned(ref)
+    found = {
+        "addExact": lambda: numbers[0] + numbers[1],
+        "subtractExact": lambda: numbers[0] - numbers[1],
+        "multiplyExact": lambda: numbers[0] * numbers[1],
+        "toIntExact": lambda: numbers[0],
+        "negateExact": lambda: -numbers[0],
+    }[ref.name]()
+    if found != wrap64(found, kind):
+        m.throw("Ljava/lang/ArithmeticException;", "long overflow" if kind == "J" else "integer overflow")
+    return found
+
+
+def _floored(m: Running, args: list[Value], ref: MethodRef) -> Value:
+    one, other = _integers(args)
+    if not other:
+        m.throw("Ljava/lang/ArithmeticException;", "/ by zero")
+    return wrap64(one // other if ref.name == "floorDiv" else one % other, returned(ref))
+
+
+_NUMBER: Final[dict[str, Model]] = {
+    **dict.fromkeys(
+        (
+            *("intValue", "longValue", "shortValue", "byteValue", "floatValue", "doubleValue"),
+            *("charValue", "booleanValue"),
+        ),
+        _unboxed,
+    ),
+    "compareTo": _compare_boxes,
+    "toString": _to_text,
+    "hashCode": _hash,
+    "equals": _equals,
+}
+_STATIC: Final[dict[str, Model]] = {
+    "valueOf": _value_of,
+    **dict.fromkeys(
+        (
+            *("parseInt", "parseLong", "parseShort", "parseByte"),
+            *("parseFloat", "parseDouble", "parseBoolean"),
+        ),
+        _parse,
+    ),
+    "compare": _compare_static,
+    "toString": _to_text,
+    "hashCode": _hash,
+    "toHexString": _unsigned(4),
+    "toBinaryString": _unsigned(1),
+    "toOctalString": _unsigned(3),
+    **dict.fromkeys(
+        (
+            *("bitCount", "numberOfLeadingZeros", "numberOfTrailingZeros", "highestOneBit"),
+            *("lowestOneBit", "reverse", "signum"),
+        ),
+        _bits,
+    ),
+    **dict.fromkeys(("rotateLeft", "rotateRight"), _rotated),
+    **dict.fromkeys(("toUnsignedInt", "toUnsignedLong"), _as_unsigned),
+    "isNaN": lambda _m, a, r: int(
+        math.isnan((as_float if "(F" in r.descriptor else as_double)(*_integers(a)))
+    ),
+    "floatToIntBits": lambda _m, a, _r: 0x7FC00000 if math.isnan(as_float(*_integers(a))) else a[0],
+    "doubleToLongBits": lambda _m, a, _r: 0x7FF8 << 48 if math.isnan(as_double(*_integers(a))) else a[0],
+    "intBitsToFloat": lambda _m, a, _r: a[0],
+    "longBitsToDouble": lambda _m, a, _r: a[0],
+    **dict.fromkeys(("min", "max"), _extreme),
+    "sum": lambda _m, a, r: wrap64(sum(_integers(a)), returned(r)) if returned(r) in "IJ" else _no_sum(),
+}
+
+
+def _no_sum() -> Value:
+    raise StoppedError("a sum of reals")
+
+
+_CHARACTER: Final[dict[str, Model]] = {
+    **dict.fromkeys(
+        (
+            *("isDigit", "isLetter", "isLetterOrDigit", "isUpperCase", "isLowerCase", "isWhitespace"),
+            *("isSpaceChar", "isSurrogate", "isHighSurrogate", "isLowSurrogate"),
+        ),
+        _is_character,
+    ),
+    **dict.fromkeys(("toUpperCase", "toLowerCase"), _changed_case),
+    **dict.fromkeys(("digit", "getNumericValue", "forDigit"), _digit),
+    "charCount": lambda _m, a, _r: 1 + (_integers(a)[0] > 0xFFFF),
+}
+_MATH: Final[dict[str, Model]] = {
+    **dict.fromkeys(("min", "max"), _extreme),
+    "abs": _absolute,
+    **dict.fromkeys(("addExact", "subtractExact", "multiplyExact", "toIntExact", "negateExact"), _exact),
+    **dict.fromkeys(("floorDiv", "floorMod"), _floored),
+    "sqrt": _real("sqrt"),
+    "floor": _real("floor"),
+    "ceil": _real("ceil"),
+}
+VIRTUAL: Final = {key: model for cls in PRIMITIVES for key, model in strict(on(cls, _NUMBER)).items()}
+STATIC: Final = {
+    **{key: model for cls in PRIMITIVES for key, model in strict(on(cls, _STATIC)).items()},
+    **strict(on(f"{LANG}Character;", _CHARACTER)),
+    **strict(on(f"{LANG}Math;", _MATH)),
+}
+FIELDS: Final = {
+    (f"{LANG}Integer;", "MAX_VALUE"): int32(0x7FFFFFFF),
+    (f"{LANG}Integer;", "MIN_VALUE"): int32(-0x80000000),
+    (f"{LANG}Long;", "MAX_VALUE"): (1 << 63) - 1,
+    (f"{LANG}Long;", "MIN_VALUE"): -(1 << 63),
+}
+TRUTHS: Final = {"TRUE": Boxed(BOXES["Z"], 1), "FALSE": Boxed(BOXES["Z"], 0)}

@@ -1,0 +1,433 @@
+"""One run: concrete objects, explicit unknowns, and a bound on everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, Protocol
+
+from pincompiler.android.dex.refs import MethodRef
+from pincompiler.android.running.frame import CallKind, Frame
+from pincompiler.android.running.steps import made
+from pincompiler.android.running.texts import units
+from pincompiler.android.running.values import (
+    NULL,
+    OBJECT,
+    STRING,
+    ClassObject,
+    Collected,
+    Instance,
+    JavaArray,
+    JavaList,
+    JavaMap,
+    JavaSet,
+    NotKnown,
+    StoppedError,
+    TextBuffer,
+    Thing,
+    ThrownError,
+    Value,
+    doubt_if_empty,
+)
+from pincompiler.base.bounds import (
+    RUN_CALM_STEPS,
+    RUN_DECISIONS,
+    RUN_DEPTH,
+    RUN_GIVEN_UP,
+    RUN_MORE_DECISIONS,
+    RUN_OBJECTS,
+    RUN_STEPS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable, Iterable
+
+    from pincompiler.android.dex.classes import ClassDef
+    from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import FieldDef, FieldRef
+    from pincompiler.android.running.frame import ReadyCode
+    from pincompiler.android.running.image import Image
+    from pincompiler.android.running.java.library import JavaLibrary
+
+
+_PRIMITIVE: Final = frozenset("ZBSCIJFD")
+
+
+class Fork(NamedTuple):
+    """A branch on something unknown."""
+
+    choice: int
+    ways: int
+    depth: int
+    """Calls that were under way."""
+
+
+class Watcher(Protocol):
+    """What is done at calls and writes that somebody has a question about."""
+
+    def call(
+        self, machine: Machine, ref: MethodRef, args: list[Value], returned: str, run: Callable[[], Value]
+    ) -> Value:
+        """What a call of a watched class gives; ``run`` runs it."""
+
+    def put(self, machine: Machine, thing: Instance, ref: FieldRef, value: Value) -> None:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        """A field of an object of a watched class is written."""
+
+
+class Machine:
+    """One run of some code; see :class:`~pincompiler.android.running.frame.Running` for what each method is for."""
+
+    def __init__(
+        self,
+        image: Image,
+        library: JavaLibrary,
+        decisions: tuple[int, ...] = (),
+        *,
+        watcher: Watcher | None = None,
+        near: Collection[MethodBody] = (),
+    ) -> None:
+        self.image, self.library, self.watcher = image, library, watcher
+        self.near = near
+        """Methods on the way to what is asked for: where a call of theirs leads too far, only that is given up."""
+        self.given_up: list[frozenset[MethodBody]] = []
+        """The methods that were under way at each call that was given up."""
+        self.steps = 0
+        """Instructions run."""
+        self.frames: list[Frame] = []
+        self.taken: list[Fork] = []
+        self.decisive: int | None = None
+        """Decisions that were taken before the last event that somebody asked for."""
+        self._limit = RUN_STEPS.limit
+        self.missing: dict[str, None] = {}
+        """What was called and has no model."""
+        self.wanted: dict[FieldRef, None] = {}
+        """Static fields that were read and that other code writes."""
+        self._decisions = decisions
+        self._made = 0
+        self._statics: dict[FieldRef, Value] = {}
+        self._written: set[FieldRef] = set()
+        self._initialised: set[str] = set()
+        self._initialising: list[str] = []
+        self._classes: dict[str, ClassObject] = {}
+        self._parts: dict[tuple[Thing, Hashable], NotKnown] = {}
+        self._tests: dict[tuple[Thing, Hashable], bool] = {}
+
+    def note(self) -> None:
+        """Something happened that was asked for: what comes much later is of no interest."""
+        self.decisive = len(self.taken)
+        self._limit = min(RUN_STEPS.limit, self.steps + RUN_CALM_STEPS.limit)
+
+    # Unknowns.
+
+    def decide(self, ways: int, default: int) -> int:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        at = len(self.taken)
+        if at >= RUN_DECISIONS.limit + RUN_MORE_DECISIONS.limit * len(self.given_up):
+            raise StoppedError("too many branches on what is unknown")
+        choice = self._decisions[at] if at < len(self._decisions) else default
+        self.taken.append(Fork(choice, ways, len(self.frames)))
+        return choice
+
+    def truth(self, test: int, one: Value, other: Value) -> bool:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        if test > 1:
+            if isinstance(one, NotKnown) or isinstance(other, NotKnown):
+                return bool(self.decide(2, 0))
+            raise StoppedError("an order of objects")
+        return self._are_same(one, other) == (test == 0)
+
+    def _are_same(self, one: Value, other: Value) -> bool:
+        if one is other:
+            return True
+        unknown, rest = (one, other) if isinstance(one, NotKnown) else (other, one)
+        if not isinstance(unknown, NotKnown):
+            # Two texts of the same units are taken for one object: compilers and ``intern`` make them one.
+            return isinstance(one, str) and one == other
+        key = (unknown, rest)
+        if key not in self._tests:
+            # First: objects are there, loops end, and flags are not set.
+            self._tests[key] = bool(self.decide(2, int(unknown.cls in _PRIMITIVE)))
+        return self._tests[key]
+
+    def part(self, whole: Thing, key: Hashable, kind: str, why: str) -> Value:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        found = self._parts.get((whole, key))
+        if found is None:
+            found = self._parts[whole, key] = NotKnown(kind, why)
+        return found
+
+    def forget(self, values: Iterable[Value]) -> None:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        waiting, seen = list(values), set[int]()
+        while waiting:
+            one = waiting.pop()
+            if not isinstance(one, Thing) or id(one) in seen:
+                continue
+            seen.add(id(one))
+            if isinstance(one, Instance):
+                waiting += one.fields.values()
+                one.fields.clear()
+                one.is_open = True
+            else:
+                waiting += _emptied(one)
+
+    # Objects.
+
+    def charge(self, made: int) -> None:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        self._made += made
+        if self._made > RUN_OBJECTS.limit:
+            raise StoppedError("too many objects")
+
+    def throw(self, cls: str, message: Value = NULL) -> NoReturn:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        thrown = Instance(cls)
+        thrown.extra["message"] = message
+        raise ThrownError(thrown)
+
+    def class_object(self, name: str) -> ClassObject:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        if name not in self._classes:
+            self._classes[name] = ClassObject(name)
+        return self._classes[name]
+
+    def class_of(self, value: Value) -> str:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        if isinstance(value, str):
+            return STRING
+        return value.cls if isinstance(value, Thing) else OBJECT
+
+    def is_instance(self, value: Value, wanted: str) -> bool:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        return self.image.is_subtype(self.class_of(value), wanted)
+
+    def is_defined(self, name: str) -> bool:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        return self.image.program.class_def(name) is not None
+
+    def supers(self, name: str) -> tuple[str, ...]:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        return self.image.supers(name)
+
+    def has_code(self, cls: str, name: str, descriptor: str) -> bool:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        return self.image.virtual(cls, name, descriptor) is not None
+
+    def new(self, name: str) -> Value:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        self.charge(1)
+        if self.is_defined(name):
+            self.initialise(name)
+            return Instance(name, is_open=name in self.image.left_out)
+        return self.library.new(name)
+
+    def put(self, thing: Thing, ref: FieldRef, value: Value) -> None:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        if isinstance(thing, Instance):
+            thing.fields[ref] = value
+            if self.watcher and thing.cls in self.image.watched:
+                self.watcher.put(self, thing, ref, value)
+        elif not isinstance(thing, NotKnown):
+            raise StoppedError("a field of an object that is modelled")
+
+    # Classes.
+
+    def initialise(self, name: str) -> None:
+        """Run the static initialiser of a class, if that was not done."""
+        if name in self._initialised:
+            return
+        self._initialised.add(name)
+        cls = self.image.program.class_def(name)
+        if cls is None:
+            return
+        if cls.superclass:
+            self.initialise(cls.superclass)
+        for field in cls.fields:
+            if field.is_static:
+                self._statics[field.ref] = self._first_value(cls, field)
+        method = None if name in self.image.left_out else cls.method("<clinit>", "()V")
+        if method is not None and method.body is not None:
+            self._initialising.append(name)
+            try:
+                self.run(self.image.prepared(method.body), [])
+            finally:
+                self._initialising.pop()
+
+    def _first_value(self, cls: ClassDef, field: FieldDef) -> Value:
+        first = cls.first_value(field.field)
+        if cls.name in self.image.left_out:
+            return NotKnown(field.ref.descriptor, "a class that is not run")
+        if first is None or first.kind == "null":
+            return NULL
+        if first.kind == "string":
+            return units(cls.dex.string(first.value))
+        if first.kind == "type":
+            return self.class_object(cls.dex.type_name(first.value))
+        if first.kind == "number":
+            return first.value
+        return NotKnown(field.ref.descriptor, "the first value of a field")
+
+    def get_static(self, ref: FieldRef) -> Value:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        self.initialise(ref.class_name)
+        if ref not in self._statics:
+            return self.library.static_field(self, ref)
+        if ref not in self._written and ref.class_name not in self._initialising:
+            self._written.add(ref)
+            doubt_if_empty(self._statics[ref])
+            writers = self.image.writers(ref)
+            if writers and not any(frame.code.body in writers for frame in self.frames):
+                self.wanted[ref] = None
+                self._statics[ref] = NotKnown(ref.descriptor, f"{ref.name}, which other code writes")
+        return self._statics[ref]
+
+    def put_static(self, ref: FieldRef, value: Value) -> None:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        self.initialise(ref.class_name)
+        self._statics[ref] = value
+        if ref.class_name not in self._initialising:
+            self._written.add(ref)
+
+    def instances_of(self, name: str) -> tuple[FieldRef, ...]:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        cls = self.image.program.class_def(name)
+        fields = cls.fields if cls else ()
+        return tuple(one.ref for one in fields if one.is_static and one.ref.descriptor == name)
+
+    # Calls.
+
+    def invoke(self, kind: CallKind, ref: MethodRef, args: list[Value], returned: str) -> Value:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        if not self.frames or self.frames[-1].code.body not in self.near:
+            return self._watched(kind, ref, args, returned)
+        depth, taken = len(self.frames), len(self.taken)
+        try:
+            return self._watched(kind, ref, args, returned)
+        except StoppedError:
+            if len(self.given_up) >= RUN_GIVEN_UP.limit or self.steps > self._limit:
+                raise
+        except ThrownError as thrown:
+            # Where no decision asked for it, an app would not throw what nobody catches: something was not modelled.
+            asked_for = taken < len(self._decisions) or self._is_caught(thrown, depth)
+            if asked_for or len(self.given_up) >= RUN_GIVEN_UP.limit:
+                raise
+        self._give_up(depth, taken, args)
+        return NULL if returned == "V" else NotKnown(returned, f"{ref.name}, which leads too far")
+
+    def _is_caught(self, thrown: ThrownError, depth: int) -> bool:
+        """Whether some of the outer methods catches an exception that a call of theirs throws."""
+        return any(
+            handler.start <= frame.offset < handler.end
+            and (handler.exception is None or self.is_instance(thrown.value, handler.exception))
+            for frame in self.frames[:depth]
+            for handler in frame.code.handlers
+        )
+
+    def _give_up(self, depth: int, taken: int, args: list[Value]) -> None:
+        """Go on as if a call had done anything to what it was given."""
+        del self.frames[depth:]
+        self.taken[taken:] = [one._replace(ways=1) for one in self.taken[taken:]]
+        self.given_up.append(frozenset(frame.code.body for frame in self.frames))
+        self.forget(args)
+
+    def _watched(self, kind: CallKind, ref: MethodRef, args: list[Value], returned: str) -> Value:
+        if self.watcher and ref.class_name in self.image.watched:
+            return self.watcher.call(
+                self, ref, args, returned, lambda: self._invoke(kind, ref, args, returned)
+            )
+        return self._invoke(kind, ref, args, returned)
+
+    def _invoke(self, kind: CallKind, ref: MethodRef, args: list[Value], returned: str) -> Value:
+        if kind is CallKind.STATIC:
+            code = self.image.direct(ref)
+            if code is None:
+                return self.library.static(self, ref, args, returned)
+            self.initialise(code.ref.class_name)
+            return self.run(code, args)
+        receiver = args[0]
+        if isinstance(receiver, int):
+            self.throw("Ljava/lang/NullPointerException;", ref.name)
+        if kind in {CallKind.DIRECT, CallKind.SUPER}:
+            code = self.image.direct(ref)
+            if code is None and kind is CallKind.SUPER:
+                code = self.image.virtual(ref.class_name, ref.name, ref.descriptor)
+            return self.run(code, args) if code else self.library.special(self, ref, args, returned)
+        if isinstance(receiver, NotKnown):
+            return self._invoke_on_any(receiver, ref, args, returned)
+        if isinstance(receiver, Instance):
+            code = self.image.virtual(receiver.cls, ref.name, ref.descriptor)
+            if code is not None:
+                return self.run(code, args)
+        return self.library.virtual(self, ref, args, returned)
+
+    def _invoke_on_any(self, receiver: NotKnown, ref: MethodRef, args: list[Value], returned: str) -> Value:
+        """Call a method of an unknown object: it can be run if no two classes have one."""
+        known = receiver.cls if self.is_defined(receiver.cls) else ref.class_name
+        code = self.image.only(known, ref.name, ref.descriptor)
+        if code is not None:
+            return self.run(code, args)
+        return self.library.on_unknown(self, ref, args, returned)
+
+    def call(self, receiver: Value, name: str, descriptor: str, *args: Value) -> Value:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        ref = MethodRef(self.class_of(receiver), name, descriptor)
+        return self.invoke(CallKind.VIRTUAL, ref, [receiver, *args], descriptor[descriptor.rfind(")") + 1 :])
+
+    def run(self, code: ReadyCode, args: Iterable[Value]) -> Value:
+        """Run a method to its end."""
+        if len(self.frames) >= RUN_DEPTH.limit:
+            raise StoppedError("calls that are too deep")
+        frame = Frame(self, code, args)
+        self.frames.append(frame)
+        steps, index = code.steps, 0
+        try:
+            while index >= 0:
+                self.steps += 1
+                if self.steps > self._limit:
+                    raise StoppedError("too many instructions")
+                step = steps[index] if index < len(steps) else None
+                if step is None:
+                    step = made(self.image, code, index)
+                    steps[index] = step
+                try:
+                    index = step(frame)
+                except ThrownError as thrown:
+                    index = self._caught(frame, index, thrown)
+        finally:
+            self.frames.pop()
+        return frame.result
+
+    def _caught(self, frame: Frame, index: int, thrown: ThrownError) -> int:
+        """The index of the handler of an exception; the exception itself if the method has none."""
+        code = frame.code
+        offset = code.ops[index].offset
+        for handler in code.handlers:
+            if handler.start <= offset < handler.end and (
+                handler.exception is None or self.is_instance(thrown.value, handler.exception)
+            ):
+                frame.result = thrown.value
+                found = code.at.get(handler.target)
+                if found is None:
+                    raise StoppedError("a handler inside an instruction") from None
+                return found
+        raise thrown
+
+
+def _emptied(thing: Thing) -> list[Value]:
+    """Take what a modelled object holds for unknown; what it held."""
+    held: list[Value] = []
+    if isinstance(thing, JavaArray):
+        held = thing.items[:]
+        thing.items[:] = [NotKnown(thing.cls[1:], "an array that was passed to code that is not run")] * len(
+            held
+        )
+    elif isinstance(thing, TextBuffer):
+        thing.text = None
+    elif isinstance(thing, Collected) and not thing.is_fixed:
+        thing.is_open = True
+    if isinstance(thing, JavaList):
+        held = thing.items[:]
+    elif isinstance(thing, JavaMap):
+        held = [one for entry in thing.entries.values() for one in entry]
+    elif isinstance(thing, JavaSet) and not thing.is_fixed:
+        thing.map.is_open = True
+    return held

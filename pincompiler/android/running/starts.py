@@ -1,0 +1,107 @@
+"""Where running begins: a method with unknown parameters, or its callers, who know more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.android.dex import opcodes
+from pincompiler.android.dex.refs import parameters
+from pincompiler.android.dex.scan import Wanted
+from pincompiler.android.running.values import (
+    NULL,
+    Instance,
+    NotKnown,
+    ThrownError,
+    Value,
+    doubt_if_empty,
+)
+from pincompiler.base.bounds import RUN_CALLERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.android.constants.linked import Linked
+    from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.running.image import Image
+    from pincompiler.android.running.machine import Machine
+
+
+def enter(machine: Machine, body: MethodBody) -> Value:
+    """Run a method as if code that is not known had called it; what it returns."""
+    machine.initialise(body.class_name)
+    if body.name == "<clinit>":
+        return NULL
+    code = machine.image.prepared(body)
+    unknown: list[Value] = [NotKnown(kind, "a parameter") for kind in parameters(body.descriptor)]
+    if body.is_static:
+        return machine.run(code, unknown)
+    receiver = Instance(body.class_name) if body.name == "<init>" else any_object(machine, body.class_name)
+    return machine.run(code, [receiver, *unknown])
+
+
+def any_object(machine: Machine, name: str) -> Instance:
+    """An object of which nothing is known but what its one constructor writes, and nothing else does."""
+    made = Instance(name)
+    cls = machine.image.program.class_def(name)
+    constructors = [one.body for one in cls.methods if one.ref.name == "<init>" and one.body] if cls else []
+    if len(constructors) == 1:
+        unknown = [NotKnown(kind, "a parameter") for kind in parameters(constructors[0].descriptor)]
+        before = len(machine.frames)
+        try:
+            machine.run(machine.image.prepared(constructors[0]), [made, *unknown])
+        except ThrownError:
+            del machine.frames[before:]
+    for ref, value in tuple(made.fields.items()):
+        if machine.image.writers(ref):
+            del made.fields[ref]
+        else:
+            doubt_if_empty(value)
+    made.is_open = True
+    return made
+
+
+def callers(image: Image, body: MethodBody) -> list[MethodBody]:
+    """The methods that call one, or that make the object it belongs to; none if they are too many."""
+    if body.name == "<clinit>":
+        return []
+    program = image.program
+    found = dict.fromkeys(_calling(image, body))
+    if (not found or len(found) > RUN_CALLERS.limit) and not body.is_static and body.name != "<init>":
+        found = dict.fromkeys(_making(program, body.class_name))
+    found.pop(body, None)
+    return list(found) if len(found) <= RUN_CALLERS.limit else []
+
+
+def _calling(image: Image, body: MethodBody) -> Iterator[MethodBody]:
+    """Who calls a method by its name, through its class or a type above it."""
+    through = {body.class_name}
+    if not body.is_static and body.name != "<init>":
+        through.update(image.supers(body.class_name))
+        through.update(_below(image.program, body.class_name))
+    for name in through:
+        for site in image.program.call_sites(name, body.name, body.descriptor):
+            if image.program.counts(site.method):
+                yield site.method
+
+
+def _below(program: Linked, name: str) -> Iterator[str]:
+    for dex in program.files:
+        yield from dex.heirs(name)
+
+
+def _making(program: Linked, name: str) -> Iterator[MethodBody]:
+    """Who makes objects of a class; of a class that makes its one object itself, who reads it."""
+    for site in program.call_sites(name, "<init>"):
+        if site.method.class_name != name:
+            yield site.method
+        elif site.method.name == "<clinit>":
+            yield from _reading(program, name)
+
+
+def _reading(program: Linked, name: str) -> Iterator[MethodBody]:
+    for dex in program.files:
+        fields = dex.field_refs(name, None)
+        ids = frozenset(one for one in fields if dex.field_ref(one).descriptor == name)
+        if ids and program.budget.search(len(dex.data)):
+            for site in dex.uses(Wanted(opcodes.STATIC_GETS, ids)):
+                yield site.method
