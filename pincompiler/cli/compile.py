@@ -25,6 +25,7 @@ from pincompiler.cli.options import PINS, Horizon, OutputFormat, PinsFile, Today
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pincompiler.base.finding import Finding
     from pincompiler.reports.findings.json import WrittenFile
     from pincompiler.workflows.compile import Artifact, Checked
 
@@ -71,18 +72,14 @@ def command(
     to_stdout, as_json = output == "-", output_format is Format.JSON
     if to_stdout and (as_json or check_only):
         raise UsageError("-o - prints the file itself; it goes with neither --check nor -f json")
-    if name and str(pins) != "-":
-        raise UsageError("--name is for standard input: headers name a file by its path")
-    checked = compiler.check(pins, day_of(today), expiring_within, target, _named(name))
+    checked = compiler.check(pins, day_of(today), expiring_within, target, _named(name, pins))
     _known_targets(target or (), checked)
     directory = Path(output) if output and not to_stdout else checked.project.root
     kept = compiler.overwritten(checked, directory, force=force) if checked.ok and not to_stdout else ()
     findings = (*checked.findings, *kept)
     failed = any(finding.level is Level.ERROR for finding in findings)
     if not as_json:
-        # What is accepted or merely worth knowing is for `check`; a build log shows what matters.
-        important = [finding for finding in findings if finding.level is not Level.NOTE]
-        print_findings("compile", checked, important, output_format, to_stderr=to_stdout or check_only)
+        _print_important(checked, findings, to_stderr=to_stdout or check_only)
     artifacts = () if failed else _artifacts(checked, directory)
     if to_stdout and not failed:
         print_artifact(artifacts)
@@ -93,6 +90,12 @@ def command(
     else:
         _print_outcome(artifacts, stale, directory, failed=failed, check_only=check_only)
     raise typer.Exit(PROBLEM if failed or (check_only and stale) else FINE)
+
+
+def _print_important(checked: Checked, findings: Iterable[Finding], *, to_stderr: bool) -> None:
+    """What is accepted or merely worth knowing is for `check`; a build log shows what matters."""
+    important = [finding for finding in findings if finding.level is not Level.NOTE]
+    print_findings("compile", checked, important, Format.TEXT, to_stderr=to_stderr)
 
 
 def _print_outcome(
@@ -111,10 +114,12 @@ def _print_outcome(
         print_written(artifacts, stale)
 
 
-def _named(text: str) -> str:
-    """A path as headers have it.  UsageError if it leads up, or nowhere."""
+def _named(text: str, pins: Path) -> str:
+    """A name for standard input as headers have it.  UsageError if it leads up, or nowhere, or is for a file."""
     from pincompiler.platforms.headers import safe_name
 
+    if text and str(pins) != "-":
+        raise UsageError("--name is for standard input: headers name a file by its path")
     names = text.split("/") if text else []
     if not {"", ".", ".."}.isdisjoint(names):
         raise UsageError(f"--name {text}: write a file's name, or its path from a folder above the outputs")
