@@ -40,6 +40,10 @@ class TrustKitPins(Enforcement):
         """TrustKitConfiguration.getPolicyForHostname: the exact domain, else the longest that includes it."""
         return self.nsc.demand(host)
 
+    def own_trust(self) -> bool:
+        """As the configuration does."""
+        return self.nsc.own_trust()
+
     def trust(self, host: str) -> Trust:
         """From API level 24 on that of the configuration; before, it has the system's trust manager."""
         return self.nsc.trust(host)

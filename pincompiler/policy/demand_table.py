@@ -83,6 +83,11 @@ class Tabulated(Enforcement):
         """As the enforcement demanded it; case and one trailing dot of the host do not count."""
         return self.decisions.of(host.lower().removesuffix(".")).demand
 
+    def own_trust(self) -> bool:
+        """Whether any decision does."""
+        rows = (one for row in self.decisions.rows.values() for one in row)
+        return any(one.trust is not SYSTEM_ALONE for one in (*rows, self.decisions.other))
+
     def trust(self, host: str) -> Trust:
         """As the enforcement trusted."""
         return self.decisions.of(host.lower().removesuffix(".")).trust

@@ -14,12 +14,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from itertools import count, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.records import dataclass
 from pincompiler.policy.enforcement import Chain, Demand, Enforcement
 from pincompiler.policy.hosts import is_ip_address
-from pincompiler.policy.trust import Store
+from pincompiler.policy.trust import SYSTEM_ALONE, Store
 from pincompiler.policy.worlds import (
     ORDINARY,
     STRANGER,
@@ -73,6 +73,9 @@ class Difference:
         return self.world.device
 
 
+_PLAIN: Final = (SYSTEM_ALONE, SYSTEM_ALONE)
+
+
 def differences(wanted: Enforcement, actual: Enforcement) -> Iterator[Difference]:
     """Each host on which the two disagree, with a chain, day and device that show it.
 
@@ -83,25 +86,27 @@ def differences(wanted: Enforcement, actual: Enforcement) -> Iterator[Difference
     names = sorted({*wanted.names(), *actual.names()})
     below, deeper = unused_labels(names)
     known: Known | None = None
+    own = wanted.own_trust() or actual.own_trust()
     lost = lost_by(wanted, (wanted, actual)), lost_by(actual, (wanted, actual))
     answers: dict[tuple[int, ...], tuple[object, tuple[Difference, ...]]] = {}
     for name in (*names, ""):
         hosts = (name or below, f"{below}.{name}", f"{deeper}.{below}.{name}")
         for depth, host in enumerate(hosts if name and not is_ip_address(name) else hosts[:1]):
             left, right = wanted.demand(host), actual.demand(host)
-            trusts = wanted.trust(host), actual.trust(host)
-            if not (left or right) and trusts[0] == trusts[1]:
+            trusts = (wanted.trust(host), actual.trust(host)) if own else _PLAIN
+            same = trusts[0] is trusts[1] or trusts[0] == trusts[1]
+            if same and not (left or right):
                 continue
-            # What was compared is kept beside the answer so that its ids stay its own.
-            asked = (left, right, *trusts)
-            ids = tuple(map(id, asked))
+            ids = id(left), id(right), id(trusts[0]), id(trusts[1])
             if ids not in answers:
                 found: tuple[Difference, ...] = ()
-                if left != right or trusts[0] != trusts[1] or any(lost):
+                if not same or left != right or any(lost):
                     known = known or known_of(wanted, actual)
                     demands = known.placed(left), known.placed(right)
-                    found = tuple(_compare(demands, trusts, lost, known))
-                answers[ids] = (asked, found)
+                    if not same or demands[0] != demands[1] or any(lost):
+                        found = tuple(_compare(demands, trusts, lost, known))
+                # What was compared is kept beside the answer so that its ids stay its own.
+                answers[ids] = ((left, right, *trusts), found)
             for one in answers[ids][1]:
                 yield replace(one, name=name, host=host, depth=depth)
 
@@ -175,6 +180,10 @@ class Remembered(Enforcement):
         if found is None:
             found = self._demands[host] = self._enforcement.demand(host)
         return found
+
+    def own_trust(self) -> bool:
+        """As the enforcement says."""
+        return self._enforcement.own_trust()
 
     def trust(self, host: str) -> Trust:
         """As the enforcement has it."""

@@ -164,12 +164,14 @@ class PinSet:
 
     @property
     def decides(self) -> bool:
-        """Whether connections are decided by it: not, where it only exempts hosts or tries pins out."""
+        """Whether it decides on connections: not, where it exempts hosts or tries pins out."""
         return self.enforce or self.trust is not SYSTEM_ALONE
 
     @property
     def public_keys(self) -> tuple[Key, ...]:
         """Those as public keys, the nearest to certificates that most platforms compare; of a bare hash there is none."""
+        if not any(key.whole for key in self.keys):
+            return self.in_force
         keys = (replace(key, whole=b"") if key.whole else key for key in self.in_force if key.spki_sha256)
         return tuple(dict.fromkeys(keys))
 
@@ -209,6 +211,10 @@ class Enforcement(Protocol):
     def trust(self, _host: str) -> Trust:
         """In whom chains for a host may end."""
         return SYSTEM_ALONE
+
+    def own_trust(self) -> bool:
+        """Whether for any host these may be others than the system's CAs."""
+        return False
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """The entries that decide on a host, as its own files spell them; none: not pinned."""
@@ -306,6 +312,10 @@ class Policy(Enforcement):
         """The demand of the set that covers the host."""
         found = self._find(host)
         return found[1] if found else ()
+
+    def own_trust(self) -> bool:
+        """Whether any set says so."""
+        return self._trusting
 
     def trust(self, host: str) -> Trust:
         """The trust of the set that covers the host; of hosts that none covers pins.toml says nothing."""

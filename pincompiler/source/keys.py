@@ -72,7 +72,8 @@ class KeyReader:
         if "file" in table:
             key = self._of_file(key, table)
         elif pin := table.text("spki-sha256"):
-            key = replace(key, spki_sha256=self._pin(pin, where.at("spki-sha256")))
+            found = self._pin(pin, where.at("spki-sha256"))
+            key = Key(found, role, name, retired=retired, where=where)
         elif digits := table.text("certificate-sha256"):
             key = replace(key, whole=self._fingerprint(digits, where.at("certificate-sha256")))
         elif not any(one in table for one in _GIVEN):

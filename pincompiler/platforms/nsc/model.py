@@ -90,6 +90,8 @@ class Settings:
         NetworkSecurityConfig sorts anchors that override pins before the others, so of a CA that several have the
         override counts; TrustedCertificateIndex and Conscrypt's TrustManagerImpl know a CA by its name and key.
         """
+        if self.anchors is None and target_sdk >= 24:
+            return SYSTEM_ALONE
         found = self.trusted(target_sdk)
         if found == (_SYSTEM,):
             return SYSTEM_ALONE
@@ -215,6 +217,10 @@ class Nsc(Enforcement):
         """What the domain-config that decides demands."""
         found = self._find(host)
         return found[1] if found else ()
+
+    def own_trust(self) -> bool:
+        """Whether any config, or the default of an old target, says so."""
+        return bool(self._trusts)
 
     def trust(self, host: str) -> Trust:
         """The trust anchors of the domain-config that decides, which an expired pin-set leaves in force."""

@@ -30,9 +30,9 @@ from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 def check(examined: Examined) -> Findings:
     """Whole certificates whose end is known, with the day."""
-    for key in examined.keys:
+    for key in (one for one in examined.keys if one.whole and one.certificate):
         hosts = tuple(host for one in examined.pin_sets if key in one.keys for host in one.hosts)
-        if key.whole and key.certificate and hosts:
+        if hosts and key.certificate:
             day = key.certificate.not_after.date()
             ends = f"ended on {day}" if day < examined.today else f"ends on {day}"
             message = f"the certificate `{key.title}` {ends}, and apps that compare it refuse the next one"
