@@ -1125,10 +1125,34 @@ def test_a_name_of_three_hundred_characters(tmp_path: Path) -> None:
         ran = run("compile", cwd=tmp_path)
         assert ran.code in (1, 2)
         assert "File name too long" in ran.stdout + ran.stderr
-    ran = run("init", "-o", f"{long}.toml", cwd=tmp_path)
-    assert ran.code == 2
-    assert "File name too long" in ran.stderr
+    for command in (
+        ("init", "-o", f"{long}.toml"),
+        ("init", "--from", f"{long}.apk"),
+        ("audit", f"{long}.apk"),
+        ("check", f"{long}.apk"),
+        ("diff", "pins.toml", long),
+    ):
+        ran = run(*command, cwd=tmp_path)
+        assert ran.code == 2
+        assert "File name too long" in ran.stdout + ran.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["pins.toml"]
+
+
+def test_inputs_with_a_name_of_three_hundred_characters(tmp_path: Path) -> None:
+    """What pins.toml names is a finding with its place, and an argument that is no file is taken for a host."""
+    long = "x" * 300
+    (tmp_path / "pins.toml").write_text(
+        policy(targets=f'[target.nsc]\npath = "n.xml"\nbase = "{long}.xml"\n'), encoding="utf-8"
+    )
+    ran = run("check", cwd=tmp_path)
+    assert ran.code == 1
+    assert "is no file [invalid-value]" in ran.stdout
+    (tmp_path / "pins.toml").write_text(f'version = 1\n[keys.a]\nfile = "{long}.pem"\n', encoding="utf-8")
+    ran = run("check", cwd=tmp_path)
+    assert ran.code == 1
+    assert "File name too long [unreadable-key]" in ran.stdout
+    assert "put it there" not in ran.stdout
+    assert run("verify", f"{long}.example", cwd=tmp_path).code == 2
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "0001-01-02", "9999-12-31"])

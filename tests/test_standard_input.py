@@ -94,6 +94,8 @@ def test_a_name_with_folders_and_strange_letters(tmp_path: Path) -> None:
         ("audit", "-", "--pins", "-"),
         ("audit", "app.apk", "--pins", "-", "--accept", "-"),
         ("audit", "-", "--baseline", "-"),
+        ("impact", "--chain", "-", "-"),
+        ("impact", "--chain", "-", "--pins", "-"),
     ],
 )
 def test_misuse(arguments: tuple[str, ...], tmp_path: Path) -> None:

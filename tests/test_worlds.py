@@ -193,6 +193,12 @@ def test_a_file_that_was_not_read_is_neither_the_same_nor_different() -> None:
     for left, right in ((nsc, policy(LEAF, trust=OWN)), (nsc, nsc)):
         (aside,) = asides(left, right)
         assert aside.left == "trusts the CAs of @raw/ca, which was not read"
+        # What the other has besides is its own affair: it may trust a CA that was read.
+        assert "platform" not in aside.said("A", "B")
+    assert asides(nsc, policy(LEAF, trust=OWN))[0].said("A", "B") == (
+        "for x.test, A trusts the CAs of @raw/ca, which was not read, unlike B:"
+        " which connections only one of them makes was not compared"
+    )
     # Two that have the same file may still want other keys of it.
     assert len(told(nsc, Nsc((DomainConfig(config.domains, (OTHER,), settings=config.settings),)))) == 2
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pincompiler.base.errors import UsageError
+from pincompiler.base.existence import is_file
 from pincompiler.base.finding import Change, Level
 from pincompiler.cli.console import (
     FINE,
@@ -133,9 +134,7 @@ def _watched(apps: list[Path], asked: AuditOptions, jobs: int) -> Iterator[Subje
     """The audits, with a progress bar for long work on a terminal."""
     from pincompiler.workflows.audit import audit_all
 
-    slow = asked.engine is not Engine.FAST or any(
-        app.is_file() and app.stat().st_size > LARGE for app in apps
-    )
+    slow = asked.engine is not Engine.FAST or any(is_file(app) and app.stat().st_size > LARGE for app in apps)
     return shown(audit_all(apps, asked, jobs), len(apps), "auditing", slow=slow)
 
 

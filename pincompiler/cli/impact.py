@@ -10,7 +10,16 @@ import typer
 
 from pincompiler.base.errors import UsageError
 from pincompiler.cli.console import Format, exit_code, has_colour, out, talk
-from pincompiler.cli.options import CaFile, FirstDay, NoCache, OutputFormat, cache_for, day_of, now_of
+from pincompiler.cli.options import (
+    CaFile,
+    FirstDay,
+    NoCache,
+    OutputFormat,
+    cache_for,
+    day_of,
+    now_of,
+    refuse_second_reader,
+)
 from pincompiler.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -62,6 +71,7 @@ def command(
 
     if not releases and not pins:
         raise UsageError("name a RELEASE, or with --pins a pins.toml that lists them")
+    refuse_second_reader(chain, pins, *(releases or ()))
     request = impact.ImpactRequest(
         chain,
         tuple(host or ()),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pincompiler.base.errors import UsageError
+from pincompiler.base.existence import is_file
 from pincompiler.base.finding import Level
 from pincompiler.cli.console import Format, exit_code, print_verdicts
 from pincompiler.cli.options import (
@@ -91,6 +92,6 @@ def command(
 def _pins_and_hosts(arguments: list[str]) -> tuple[Path, list[str]]:
     """The first argument is the pins file if it looks like one, or is a file."""
     first = arguments[0] if arguments else ""
-    if first == "-" or first.endswith(".toml") or (first and Path(first).is_file()):
+    if first == "-" or first.endswith(".toml") or (first and is_file(Path(first))):
         return Path(first), arguments[1:]
     return PINS, arguments

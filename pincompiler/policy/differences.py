@@ -226,11 +226,11 @@ class Aside:
         """It as a sentence; ``left`` and ``right`` are what to call the two sides."""
         host = self.host or "every host that neither names"
         more = f" (and {self.more:,} more)" if self.more else ""
-        default = "has the platform's defaults"
-        return (
-            f"for {host}{more}, {left} {self.left or default} and {right} {self.right or default}: "
-            "which connections only one of them makes was not compared"
-        )
+        words = f"{left} {self.left} and {right} {self.right}"
+        if not (self.left and self.right):
+            one, other = (left, right) if self.left else (right, left)
+            words = f"{one} {self.left or self.right}, unlike {other}"
+        return f"for {host}{more}, {words}: which connections only one of them makes was not compared"
 
 
 def asides(left: Enforcement, right: Enforcement) -> tuple[Aside, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.base.existence import is_file
 from pincompiler.base.finding import Finding, Level
 from pincompiler.base.records import dataclass
 from pincompiler.facts import ApiRange
@@ -38,7 +39,7 @@ class Lowering:
 
 def missing_base(output: Output, root: Path) -> Finding | None:
     """The finding on a hand-written base that is not there."""
-    if output.base is None or output.where is None or (root / output.base).is_file():
+    if output.base is None or output.where is None or is_file(root / output.base):
         return None
     message, fix = f'"{output.base}" is no file', "put the hand-written part there"
     return Finding("invalid-value", Level.ERROR, message, output.where.at("base"), fix, target=output.target)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.android.apk import app_files, is_app_file
 from pincompiler.base.errors import InputError
+from pincompiler.base.existence import is_directory
 from pincompiler.base.finding import Finding, Level, fold
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location
@@ -188,8 +189,8 @@ def is_app(path: Path) -> bool:
     if is_app_file(path.name):
         return True
     try:
-        return bool(app_files(path)) if path.is_dir() else False
-    except (InputError, OSError):  # reading it will say why
+        return is_directory(path) and bool(app_files(path))
+    except InputError:  # reading it will say why
         return False
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.base.errors import InputError
+from pincompiler.base.existence import is_file
 from pincompiler.base.json_kinds import WrongError
 from pincompiler.facts import NO_API, FileMechanism, InForce
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
@@ -76,7 +77,7 @@ def read_listed(
 def _read(path: Path, title: str, today: date, cache: AuditCache | None) -> Release:
     try:
         if is_app(path):
-            return Release(title, _cached(path, cache) if cache and path.is_file() else _of_app(path))
+            return Release(title, _cached(path, cache) if cache and is_file(path) else _of_app(path))
         if path.suffix == ".toml":
             return Release(title, tuple(_of_project(project_of(path))))
         found = read_contents(path, today)

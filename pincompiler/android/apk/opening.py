@@ -25,6 +25,7 @@ from pincompiler.base.bounds import (
     PARTS,
 )
 from pincompiler.base.errors import InputError
+from pincompiler.base.existence import is_directory
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 
@@ -98,7 +99,7 @@ def open_package(path: Path, limit: int | None = None, parts: tuple[str, ...] = 
     """
     if str(path) == "-":
         return _open(Memory(standard_input()), AppFiles(path, parts).name, limit, lambda: None, parts)
-    if path.is_dir():
+    if is_directory(path):
         return _open_directory(path, limit, parts)
     file = File(path)
     try:
