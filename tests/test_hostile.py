@@ -220,7 +220,7 @@ def test_no_file(command: str, argument: str, tmp_path: Path) -> None:
         ('"a\\u001b[31m.com"', "'a\\x1b[31m.com' has the invisible character U+001B"),
         (
             '"' + "x" * 300 + '"',
-            '"' + "x" * 77 + '…" has 300 characters; a host name has 1 to 253',
+            '"' + "x" * 79 + '…" has 300 characters; a host name has 1 to 253',
         ),
         ('"<domain>.example.com"', "\"<domain>.example.com\" has the label '<domain>'"),
         ('"a.example.com\\\\"', "\"a.example.com\\\" has the label 'com\\\\'"),
