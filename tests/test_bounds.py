@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pincompiler.base.bounds import TABLE, Beyond, shortened
+from tests.test_layers import FILES, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "pincompiler"
 README = ROOT / "README.md"
 READERS = (
     "base",
@@ -92,14 +91,11 @@ FORMATS = {
 """Numbers that cut nothing which an answer could need, by file."""
 
 
-@cache
-def modules() -> dict[str, ast.Module]:
-    return {
-        str(path.relative_to(PACKAGE)): ast.parse(path.read_text("utf-8"))
-        for folder in READERS
-        for path in (PACKAGE / folder).rglob("*.py")
-        if path.name not in ("bounds.py", "opcodes.py", "arithmetic.py")
-    }
+READING = [
+    file
+    for file in FILES
+    if file.startswith(READERS) and not file.endswith(("bounds.py", "opcodes.py", "arithmetic.py"))
+]
 
 
 def numbers(tree: ast.Module) -> set[str]:
@@ -145,10 +141,10 @@ FEW = 5
 """So few items are the parts of something whose shape is known."""
 
 
-@pytest.mark.parametrize("file", sorted(modules()))
+@pytest.mark.parametrize("file", READING)
 def test_what_cuts_is_in_the_table(file: str) -> None:
     """A number that leaves something out has a name, a reason and a consequence, or is a format's own."""
-    tree, own = modules()[file], FORMATS.get(file, set())
+    tree, own = parsed(file), FORMATS.get(file, set())
     hidden = sorted(name for name in numbers(tree) if NAME.fullmatch(name) and name not in own)
     assert not hidden, "a bound belongs into pincompiler/base/bounds.py"
     found = [f"{file}:{line}: {text}" for line, text in cuts(tree) if text not in own]
@@ -159,16 +155,16 @@ def test_what_cuts_is_in_the_table(file: str) -> None:
 
 def test_no_exception_is_left_over() -> None:
     for file, own in FORMATS.items():
-        tree = modules()[file]
+        tree = parsed(file)
         assert own <= {text for _, text in cuts(tree)} | numbers(tree), file
 
 
 def test_every_bound_is_used() -> None:
     used = {
         node.id
-        for path in PACKAGE.rglob("*.py")
-        if path.name != "bounds.py"
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for file in FILES
+        if not file.endswith("bounds.py")
+        for node in ast.walk(parsed(file))
         if isinstance(node, ast.Name)
     } | {"SHOWN"}  # by `shortened`
     assert not TABLE.keys() - used

@@ -65,18 +65,24 @@ CONFINED = {
 }
 
 
+FILES = sorted(str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py"))
+
+
 @cache
+def parsed(file: str) -> ast.Module:
+    """A module's syntax, for the tests that need it: every process collects these, and few run them."""
+    return ast.parse((PACKAGE / file).read_text("utf-8"))
+
+
 def modules() -> dict[str, ast.Module]:
-    return {
-        str(path.relative_to(PACKAGE)): ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")
-    }
+    return {file: parsed(file) for file in FILES}
 
 
 @cache
 def imports(file: str) -> frozenset[str]:
     """Every dotted name that a module imports, wherever the statement stands."""
     found = set()
-    for node in ast.walk(modules()[file]):
+    for node in ast.walk(parsed(file)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -89,7 +95,7 @@ def file_of(dotted: str) -> str | None:
     parts = dotted.split(".")[1:]
     while parts:
         for file in ("/".join(parts) + ".py", "/".join([*parts, "__init__.py"])):
-            if file in modules():
+            if file in FILES:
                 return file
         parts.pop()
     return "__init__.py" if dotted.split(".", maxsplit=1)[0] == "pincompiler" else None
@@ -105,12 +111,12 @@ def layer(file: str) -> int:
 
 
 def test_a_folder_says_where_a_line_belongs() -> None:
-    assert {file.split("/")[0] for file in modules() if "/" in file} == {n for row in LAYERS for n in row}
-    assert {file for file in modules() if "/" not in file} == LOOSE
+    assert {file.split("/")[0] for file in FILES if "/" in file} == {n for row in LAYERS for n in row}
+    assert {file for file in FILES if "/" not in file} == LOOSE
     assert len(LAYERS) <= 12
 
 
-@pytest.mark.parametrize("file", sorted(file for file in modules() if "/" in file))
+@pytest.mark.parametrize("file", [file for file in FILES if "/" in file])
 def test_imports_point_down(file: str) -> None:
     own = file.split("/", maxsplit=1)[0]
     others = {found for found in arrows(file) if found.split("/")[0] != own} - {"_version.py"}
@@ -119,7 +125,7 @@ def test_imports_point_down(file: str) -> None:
 
 
 def test_no_module_leads_back_to_itself() -> None:
-    inside = {file: arrows(file) for file in modules() if file not in LOOSE}
+    inside = {file: arrows(file) for file in FILES if file not in LOOSE}
     try:
         TopologicalSorter(inside).prepare()
     except CycleError as error:
@@ -129,7 +135,7 @@ def test_no_module_leads_back_to_itself() -> None:
 def test_libraries_are_confined() -> None:
     strayed = [
         f"{file} imports {name}"
-        for file in modules()
+        for file in FILES
         for name in imports(file)
         if (places := CONFINED.get(name.split(".")[0])) and not file.startswith(places)
     ]
