@@ -20,7 +20,6 @@ class Beyond(StrEnum):
     REPORTED = "a finding"
     USED = "the app's code counts as used, a library's does not"
     TRUSTED = "a library's is taken to check; the app's is unknown, exit code 3"
-    TAKEN = "taken to check, which is not understood"
     SHORTENED = "the number of those left out is said"
     SAME = "another way gives the same answer"
 
@@ -267,7 +266,7 @@ WEB_DEPTH = Bound(
 )
 WAY_STEPS = Bound(2500, "instructions", "one decision on trust, in all its ways", _UNKNOWN, "30 ms")
 WAY_ITEMS = Bound(
-    16, "items", "a list that a decision on trust goes through", Beyond.TAKEN, "each is a way of its own"
+    16, "items", "a list that a decision on trust goes through", _UNKNOWN, "each is a way of its own"
 )
 WAY_DEPTH = Bound(4, "methods", "one decision on trust, one in the other", _UNKNOWN, "most have two")
 DECISION_SIZE = Bound(1000, "instructions", "a method that decides on trust", _UNKNOWN, "most have fifty")

@@ -52,7 +52,7 @@ _LETTERS_AT_ONCE = 6
 """A power of two: how many letters of a text one step of the budget is for."""
 _UNSET: Final = Unknown("it is not set on this path")
 _COMPUTED: Final = Unknown("it is computed at run time")
-_LONG: Final = Unknown("a text that is very long")
+_LONG: Final = Unknown("a text is very long", bounded=True)
 
 
 class TooComplexError(DexError):

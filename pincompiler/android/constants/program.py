@@ -233,12 +233,12 @@ class Program(Linked):
         cls, field = found
         writers = self._writers(cls, field)
         if len(writers) > WRITERS.limit:
-            return Unknown("a field that many methods write")
+            return Unknown("many methods write to a field", bounded=True)
         values = [value for value in (self._first_value(cls, field),) if value is not None]
         for writer in writers:
             flow = self.follow(writer, None, lambda flow: self.written(flow, field.ref))
             if flow is None:
-                return Unknown("a field written by code that leads too far")
+                return Unknown("code that leads too far writes to a field", bounded=True)
             values += self.written(flow, field.ref)
         if not values:
             return NULL if writers or field.is_static else Unknown("a field that nothing writes")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pincompiler.android.constants.budget import Budget
 
 _UNSET: Final = Unknown("it is not set on this path")
-_LONG: Final = Unknown("a text that is very long")
+_LONG: Final = Unknown("a text is very long", bounded=True)
 _SETTLED: Final = (Text, Number, Unknown, Items, Joined)
 _COPIED_AT_ONCE, _COMPARED_AT_ONCE, _PARTS_AT_ONCE = 8, 5, 4
 """Powers of two: how much one step of the budget copies, compares, and looks into."""
@@ -170,7 +170,7 @@ def concatenated(parts: Sequence[Value]) -> Value:
     for option in options:
         combinations *= len(option)
     if combinations > VALUES.limit or len(parts) > ITEMS.limit:
-        return Unknown("a text put together from too many parts")
+        return Unknown("a text is put together from too many parts", bounded=True)
     if all(isinstance(one, Text) for option in options for one in option):
         made = ["".join(one.value for one in some if isinstance(one, Text)) for some in product(*options)]
         if max(map(len, made), default=0) > TEXT_LETTERS.limit:
@@ -192,7 +192,7 @@ def _joined(parts: Sequence[Value]) -> Value:
             else:
                 flat.append(piece)
     if len(flat) > VALUES.limit:
-        return Unknown("a text put together from too many parts")
+        return Unknown("a text is put together from too many parts", bounded=True)
     if any(isinstance(one, Text) and len(one.value) > TEXT_LETTERS.limit for one in flat):
         return _LONG
     return Joined(tuple(flat))

@@ -111,6 +111,8 @@ class Unknown:
     """Anything; ``why`` nothing more is known."""
 
     why: str
+    bounded: bool = False
+    """Whether that is because of a bound: it may be constant all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +149,9 @@ Value: TypeAlias = (
 _HOLDERS: Final = frozenset((Items, Joined, OneOf, ItemOf))
 """What is made of other values."""
 NULL: Final = Number(0)
-_TOO_MANY: Final = Unknown("it may have too many values")
-CHANGES: Final = Unknown("it changes in a loop")
-TOO_MUCH: Final = Unknown("it is a value of too many parts")
+_TOO_MANY: Final = Unknown("it may have too many values", bounded=True)
+CHANGES: Final = Unknown("it changes in a loop", bounded=True)
+TOO_MUCH: Final = Unknown("it is a value of too many parts", bounded=True)
 _DEEP: Final = Unknown("an item of an array that is not constant")
 
 

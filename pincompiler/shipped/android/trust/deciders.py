@@ -26,7 +26,7 @@ from pincompiler.shipped.android.trust.ways import PLAINLY, Given, Mode
 from pincompiler.shipped.android.trust.webview import KINDS, asks_kind, judge_error, judge_kinds, unchecked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pincompiler.android.dex.classes import ClassDef, MethodDef
     from pincompiler.shipped.android.source import Source
@@ -126,6 +126,7 @@ def _of_class(
         if own and None in found.values():
             source.doubt(cls.name, _COMPLEX, Mechanism.TRUST_MANAGER)
         for method in methods if own else ():
+            _cut(source, cls, explored(explorer, method, decides, PLAINLY))
             _left(source, cls, ways_of(explorer, method, decides) if found[method] == () else None)
         if decides is Decides.HOST and any(
             m.ref.descriptor[-1] == "V" and not one for m, one in found.items()
@@ -148,6 +149,23 @@ def _left(source: Source, cls: ClassDef, ways: Ways | None) -> None:
         if source.owner_of(name.partition("->")[0]).first_party:
             why = f"its decision on trust is left to {java_name(name)}, which is too complex to be followed"
             source.doubt(cls.name, why, Mechanism.TRUST_MANAGER)
+
+
+def _cut(source: Source, cls: ClassDef, explored: Iterable[Ways]) -> None:
+    """That a decision rests on a constant which lies beyond a bound: whatever it seems to be, it may be another."""
+    for why in sorted({one for ways in explored for one in ways.cut}):
+        source.doubt(cls.name, f"its decision on trust cannot be followed: {why}", Mechanism.TRUST_MANAGER)
+
+
+def explored(explorer: Explorer, method: MethodDef, decides: Decides, mode: Mode) -> Iterator[Ways]:
+    """The ways through a method as they were asked for: of a WebView's client for each kind of error, too."""
+    modes = [mode]
+    if decides is Decides.ERROR:
+        modes += [mode._replace(kind=kind) for kind in KINDS]
+    for one in modes:
+        ways = ways_of(explorer, method, decides, one)
+        if ways is not None:
+            yield ways
 
 
 def _told(
@@ -188,6 +206,7 @@ def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decid
         if told is None:
             source.doubt(cls.name, _COMPLEX, Mechanism.TRUST_MANAGER)
             continue
+        _cut(source, cls, explored(explorer, method, decides, Mode(cls.name)))
         _left(source, cls, None if told else ways_of(explorer, method, decides, Mode(cls.name)))
         base = source.program.class_def(method.ref.class_name)
         for one in told:
@@ -315,11 +334,20 @@ def _judged_as(
         return None
     if decides is Decides.ERROR and asks_kind(ways):
         by_kind = {kind: ways_of(explorer, method, decides, mode._replace(kind=kind)) for kind in KINDS}
-        return judge_kinds(explorer, by_kind, mode)
+        cut = any(one.cut for one in by_kind.values() if one)
+        told = judge_kinds(explorer, by_kind, mode)
+        return tuple(filter(_holds_anyway, told)) if told and cut else told
     judges: dict[Decides, Callable[[tuple[Way, ...]], TrustFlaw | None]] = {
         Decides.CHAIN: judge_strategy if method.ref.name == _IS_TRUSTED else judge_chain,
         Decides.HOST: judge_host_by_refusal if method.ref.descriptor[-1] == "V" else judge_host,
         Decides.ERROR: lambda part: judge_error(explorer, part, mode),
     }
     judge = judges[decides]
-    return tuple(one for part in by_kind_of_class(ways).values() if (one := judge(part)) is not None)
+    found = (one for part in by_kind_of_class(ways).values() if (one := judge(part)) is not None)
+    return tuple(one for one in found if not ways.cut or _holds_anyway(one))
+
+
+def _holds_anyway(flaw: TrustFlaw) -> bool:
+    """Whether something is wrong on every way, so that it matters to nobody which of them conditions choose."""
+    surely = flaw.when is When.ALWAYS and flaw.confidence is Confidence.CONFIRMED
+    return surely and flaw.flaw is Flaw.ACCEPTS_ALL and bool(flaw.shown)

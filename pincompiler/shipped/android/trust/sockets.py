@@ -91,7 +91,10 @@ def old_protocols(source: Source) -> Iterator[OldProtocols]:
         for site in _own(source, want):
             try:
                 passed = arguments(source.program, site)
-            except DexError:
+            except DexError as error:
+                code = source.code(site.method, site.offset)
+                why = f"which versions of TLS it asks for cannot be followed: {error}"
+                source.doubt(code.location.symbol, why, Mechanism.TRUST_MANAGER)
                 continue
             named = list(dict.fromkeys(text for value in passed for text in texts(value)))
             old = tuple(text for text in named if text in _OLD)

@@ -262,7 +262,7 @@ class Calls:
             self._lineage.tell(here, way.returned & told)
             returned = _argument(passed, way.argument)
             number = way.number if self._lineage.folds(here, passed) else None
-            made = Val(here, number, something=way.inside is not None, inside=way.inside)
+            made = Val(here, number, something=isinstance(way.inside, int | Words), inside=way.inside)
             result = made if returned is None else returned
             ref = self._body.dex.method_ref(one.reference or 0)
             inside = kept_of(self._others, ref, one.opcode, passed) if ref.name == "<init>" else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pincompiler.android.dex import opcodes
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, together
 from pincompiler.shipped.android.trust.ways.frontier import Passed
-from pincompiler.shipped.android.trust.ways.lineage import Single
+from pincompiler.shipped.android.trust.ways.lineage import Single, cut_among
 from pincompiler.shipped.android.trust.ways.way import NOT_SET, SET, Condition, Side, Test
 
 if TYPE_CHECKING:
@@ -138,6 +138,8 @@ class Conditions:
         condition = Condition(number)
         if any(passed.condition == condition for passed in state.tests):
             self._looped.add(number)
+        if cut := cut_among(values):
+            self._lineage.cut.add(cut.why)
         self._tested.setdefault(number, set()).update(
             value.origin for value in values if value.number is None
         )

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex.refs import parameters
 from pincompiler.base.bounds import WAY_ITEMS
-from pincompiler.shipped.android.trust.ways.lineage import Contents, Failure, Matching, Val, Words
+from pincompiler.shipped.android.trust.ways.lineage import (
+    Contents,
+    Cut,
+    Failure,
+    Matching,
+    Val,
+    Words,
+    cut_among,
+)
 from pincompiler.shipped.android.trust.ways.texts import answer, changed, is_url_of, place_of, words_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pincompiler.android.dex.refs import MethodRef
     from pincompiler.shipped.android.trust.ways.lineage import Inside, Lineage, Origin
@@ -99,7 +108,16 @@ def constant(ref: MethodRef, passed: list[Val], here: Origin, lineage: Lineage) 
     found = found or _listed(ref, passed, here) or _of_text(ref, passed, here)
     if found and found.number is not None and not lineage.folds(here, passed):
         return None
-    return found
+    cut = None if found else cut_among(passed)
+    return Val(here, inside=cut) if cut else found
+
+
+def contents(items: Iterable[Inside], *, growing: bool = False) -> Contents | Cut:
+    """What is in an array, a list or a set, if these are few."""
+    few = tuple(islice(items, WAY_ITEMS.limit + 1))
+    if len(few) > WAY_ITEMS.limit:
+        return Cut(f"a list has more than {WAY_ITEMS}", many=True)
+    return Contents(few, growing)
 
 
 def _number(ref: MethodRef, passed: list[Val], here: Origin) -> Val | None:
@@ -148,16 +166,16 @@ def _listed(ref: MethodRef, passed: list[Val], here: Origin) -> Val | None:
     kinds = parameters(ref.descriptor)
     first = passed[0]
     if ref.name in _LISTING and len(kinds) == len(passed):
-        if len(kinds) == 1 and (kinds[0][0] == "[" or isinstance(first.inside, Contents)):
+        if len(kinds) == 1 and (kinds[0][0] == "[" or isinstance(first.inside, Contents | Cut)):
             return Val(here, something=True, inside=first.inside)
-        items = tuple(item_of(value, kind) for value, kind in zip(passed, kinds, strict=True))
-        return Val(here, something=True, inside=Contents(items))
-    if ref.name != "contains" or not isinstance(first.inside, Contents) or len(passed) < 2:
+        made = (item_of(value, kind) for value, kind in zip(passed, kinds, strict=True))
+        return Val(here, something=True, inside=contents(made))
+    if ref.name != "contains" or not isinstance(first.inside, Contents | Cut) or len(passed) < 2:
         return None
-    sought, items = (
-        item_of(passed[1], kinds[-1] if len(kinds) < len(passed) else kinds[1]),
-        first.inside.items,
-    )
+    sought = item_of(passed[1], kinds[-1] if len(kinds) < len(passed) else kinds[1])
+    if isinstance(first.inside, Cut):
+        return Val(here, inside=first.inside._replace(many=False)) if is_whole(sought) else None
+    items = first.inside.items
     closed = not first.inside.growing and all(map(is_whole, items))
     if not is_whole(sought) or not (sought in items or closed):
         return None
@@ -242,8 +260,8 @@ def created(ref: MethodRef, passed: list[Val]) -> Inside:
         return words_in(passed[1])
     if ref.class_name == RANGE and len(passed) == 3:
         first, last = passed[1].number, passed[2].number
-        if first is not None and last is not None and last - first < WAY_ITEMS.limit:
-            return Contents(tuple(range(first, last + 1)))
-    if ref.class_name in _COLLECTIONS and len(passed) == 2 and isinstance(passed[1].inside, Contents):
+        if first is not None and last is not None:
+            return contents(range(first, last + 1))
+    if ref.class_name in _COLLECTIONS and len(passed) == 2 and isinstance(passed[1].inside, Contents | Cut):
         return passed[1].inside
     return None

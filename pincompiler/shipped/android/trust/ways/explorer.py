@@ -23,7 +23,7 @@ from pincompiler.shipped.android.trust.ways.asking import Mode
 from pincompiler.shipped.android.trust.ways.calls import Calls
 from pincompiler.shipped.android.trust.ways.conditions import Conditions
 from pincompiler.shipped.android.trust.ways.frontier import Frontier, Progress
-from pincompiler.shipped.android.trust.ways.lineage import UNSET, Given, Lineage, Thrown, Val, Words
+from pincompiler.shipped.android.trust.ways.lineage import UNSET, Cut, Given, Lineage, Thrown, Val, Words
 from pincompiler.shipped.android.trust.ways.logic import LOGIC, Logic
 from pincompiler.shipped.android.trust.ways.statements import Statements
 from pincompiler.shipped.android.trust.ways.way import Way, Ways
@@ -111,7 +111,7 @@ class Explorer:
 class _Others:
     """The other methods of a program, for one of them."""
 
-    __slots__ = ("_explorer", "_mode", "failing", "kind", "left", "program")
+    __slots__ = ("_explorer", "_mode", "cut", "failing", "kind", "left", "program")
 
     def __init__(self, explorer: Explorer, mode: Mode) -> None:
         self._explorer = explorer
@@ -121,6 +121,8 @@ class _Others:
         self.failing = mode.failing
         self.left: set[str] = set()
         """What :attr:`Ways.left` will be."""
+        self.cut: set[str] = set()
+        """What those that are called have in :attr:`Ways.cut`."""
 
     def target(self, ref: MethodRef, opcode: int) -> MethodBody | None:
         """The only code of the app that a call may run."""
@@ -136,6 +138,7 @@ class _Others:
             ways = Ways((), complete=False)
         if _is_told(ways):
             self.left |= ways.left
+            self.cut |= ways.cut
             return ways
         if any(one & SUBJECTS for one in about):
             self.left.add(f"{body.class_name}->{body.name}")
@@ -183,7 +186,11 @@ class _Run:
             self._explorer.program.budget.spend(_STEPS_OF_BUDGET * taken + (self._body.registers >> 4))
             if self._explorer.steps < 0 or (self._is_helper and steps > HELPER_STEPS.limit):
                 return Ways((), complete=False)
-        return Ways(self._ways(), left=frozenset(self._others.left))
+        ways = self._ways()
+        cut = self._lineage.cut | self._others.cut
+        if not self._is_helper:
+            cut |= {way.inside.why for way in ways if isinstance(way.inside, Cut)}
+        return Ways(ways, left=frozenset(self._others.left), cut=frozenset(cut))
 
     def _parameters(self) -> tuple[Val, ...]:
         body = self._body
@@ -245,7 +252,8 @@ class _Run:
             told = frozenset(map(self._conditions.told, tests))
             returned = NOTHING if value.number is not None else self._lineage.about(value.origin)
             # What a constant text says is left out: ways that differ in it are one.
-            inside = value.inside if returned and isinstance(value.inside, int | Words) else None
+            known = isinstance(value.inside, Cut) or (returned and isinstance(value.inside, int | Words))
+            inside = value.inside if known else None
             passed = value.origin if value.origin.is_passed else None
             ways[Way(thrown, value.number, returned, told, events, passed, inside)] = None
         return tuple(ways)

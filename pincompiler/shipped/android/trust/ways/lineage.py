@@ -89,6 +89,15 @@ class Contents(NamedTuple):
     """Whether other code may have added more."""
 
 
+class Cut(NamedTuple):
+    """What a bound leaves unknown that was constant: a decision that rests on it is not understood."""
+
+    why: str
+    """The bound, as a part of a sentence."""
+    many: bool = False
+    """Whether it is an array, a list or a set, of which an item may be asked for."""
+
+
 class Matching(NamedTuple):
     """A matcher of a regular expression."""
 
@@ -128,13 +137,26 @@ class Thrown(NamedTuple):
     """A class that it is of, or one below."""
 
 
-Inside: TypeAlias = "int | Words | Failure | Contents | Matching | Made | Single | Thrown | None"
+Inside: TypeAlias = "int | Words | Failure | Contents | Cut | Matching | Made | Single | Thrown | None"
 """What an object has in it, as far as it is constant; the number is that in a box."""
 _PLAIN: Final = frozenset(
     f"Ljava/lang/{name};" for name in ("Boolean", "Byte", "Character", "Integer", "Long", "Short", "String")
 )
 """Classes of what cannot be an exception in a box."""
 UNSET: Final = Val(Origin(Maker.NOBODY))
+
+
+def cut_among(values: Iterable[Val]) -> Cut | None:
+    """The bound that alone keeps something from being told of values that are otherwise constant."""
+    found: Cut | None = None
+    for value in values:
+        if value.number is not None:
+            continue
+        if value.inside is None:
+            return None
+        if isinstance(value.inside, Cut) and not value.inside.many:
+            found = found or value.inside
+    return found
 
 
 class Given(NamedTuple):
@@ -162,6 +184,7 @@ class Lineage:
         "bools",
         "cast",
         "classes",
+        "cut",
         "exact",
         "folded",
         "held",
@@ -197,6 +220,8 @@ class Lineage:
         """Objects that the method makes itself."""
         self.held: tuple[tuple[str, int | None], ...] = ()
         """What the receiver was given, as :attr:`Given.held`."""
+        self.cut: set[str] = set()
+        """Bounds that a condition rests on (:class:`Cut`)."""
         self.cast: dict[Origin, Origin] = {}
         """Of tests for a class, what they test."""
         self.parts: dict[Origin, int] = {}
@@ -214,7 +239,7 @@ class Lineage:
 
     def is_plain(self, value: Val) -> bool:
         """Whether a value is surely no failure of Kotlin's Result."""
-        if value.number is not None or (value.inside is not None and not isinstance(value.inside, Failure)):
+        if value.number is not None or not (value.inside is None or isinstance(value.inside, Cut | Failure)):
             return True
         return value.origin in self.exact or self.classes.get(value.origin, "") in _PLAIN
 

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.arithmetic import BINARY, CONVERSIONS, LITERAL
-from pincompiler.android.constants.values import Items, Number, Returned, Text
+from pincompiler.android.constants.values import Items, Number, Returned, Text, Unknown, possible
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.access import ACC_ENUM, ACC_FINAL, ACC_SYNTHETIC
-from pincompiler.base.bounds import WAY_ITEMS
 from pincompiler.shipped.android.trust.exceptions import ancestry
 from pincompiler.shipped.android.trust.meanings import HANDLER, X509
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, EventKind
-from pincompiler.shipped.android.trust.ways.constants import item_of
+from pincompiler.shipped.android.trust.ways.constants import contents, item_of
 from pincompiler.shipped.android.trust.ways.contracts import ABOVE
 from pincompiler.shipped.android.trust.ways.lineage import (
     THIS,
     Contents,
+    Cut,
     Made,
     Single,
     Thrown,
     Val,
     Words,
+    cut_among,
     made_at,
 )
 from pincompiler.shipped.android.trust.ways.way import Event
 
 if TYPE_CHECKING:
     from pincompiler.android.constants.program import Program
+    from pincompiler.android.constants.values import Value
     from pincompiler.android.dex.decoding import Instruction
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import FieldRef
@@ -55,9 +58,13 @@ def _fill(registers: list[Val], array: Val, items: tuple[Inside, ...] | None) ->
     """Have an array hold some items, in whichever registers it is."""
     for number, value in enumerate(registers):
         if value.origin == array.origin:
-            registers[number] = value._replace(
-                inside=None if items is None or len(items) > WAY_ITEMS.limit else Contents(items)
-            )
+            registers[number] = value._replace(inside=None if items is None else contents(items))
+
+
+def _cut_of(value: Value | None, *, many: bool = False) -> Cut | None:
+    """The bound by which a value is not known, if that is why."""
+    reasons = (one for one in possible(value) if isinstance(one, Unknown)) if value else ()
+    return next((Cut(one.why, many) for one in reasons if one.bounded), None)
 
 
 def is_final(program: Program, ref: FieldRef) -> bool:
@@ -146,15 +153,13 @@ class Statements:
         value = Val(made_at(one.offset), something=True)
         if one.opcode == opcodes.NEW_ARRAY:
             size = registers[one.registers[1]].number
-            few = size is not None and 0 <= size <= WAY_ITEMS.limit
-            registers[one.registers[0]] = value._replace(
-                inside=Contents((None,) * (size or 0)) if few else None
-            )
+            inside = None if size is None or size < 0 else contents(repeat(None, size))
+            registers[one.registers[0]] = value._replace(inside=inside)
             return state
         self._lineage.make(value.origin, (registers[r].origin for r in one.registers))
         kind = self._body.dex.type_name(one.reference or 0)[1:]
         items = tuple(item_of(registers[r], kind) for r in one.registers)
-        return state._replace(result=value._replace(inside=Contents(items)))
+        return state._replace(result=value._replace(inside=contents(items)))
 
     def _put_item(self, one: Instruction, registers: list[Val]) -> None:
         value, array, index = (registers[used] for used in one.registers)
@@ -181,7 +186,7 @@ class Statements:
         if code in opcodes.ARRAY_GETS:
             return self._item(one, sources)
         self._lineage.make(here, (source.origin for source in sources if source.number is None))
-        return Val(here)
+        return Val(here, inside=cut_among(sources))
 
     def _folded(self, one: Instruction, sources: list[Val]) -> int | None:
         """What arithmetic makes of constants."""
@@ -235,6 +240,8 @@ class Statements:
         self._lineage.tell(here, About.ITEM)
         if one.opcode == opcodes.ARRAY_GET_OBJECT:
             self._lineage.objects.add(here)
+        if isinstance(array.inside, Cut) and at is not None:
+            return Val(here, inside=array.inside._replace(many=False))
         if not sources[0].filled:
             return Val(here)
         self._lineage.classes[here] = X509
@@ -274,7 +281,8 @@ class Statements:
         if about is About.CLASS_ID:
             return Val(here, self._lineage.parts.get(THIS))
         if one.opcode in opcodes.STATIC_GETS and ref.descriptor == "Z":
-            return Val(here, self._constant(ref))
+            constant = self._constant(ref)
+            return Val(here, inside=constant) if isinstance(constant, Cut) else Val(here, constant)
         if ref.class_name == _BOOLEAN and ref.name in _TRUTHS:
             return Val(here, something=True, inside=_TRUTHS[ref.name])
         if single:
@@ -282,13 +290,13 @@ class Statements:
         inside = self._collection(ref) if self._stored and ref.descriptor.startswith(_COLLECTIONS) else None
         return Val(here, something=inside is not None, inside=inside)
 
-    def _collection(self, ref: FieldRef) -> Contents | None:
+    def _collection(self, ref: FieldRef) -> Contents | Cut | None:
         """The constants in a list, a set or an array that a field is given at first."""
         value = self._program.stored(ref) if is_final(self._program, ref) else None
-        if not isinstance(value, Items) or not value.exact or len(value.items) > WAY_ITEMS.limit:
-            return None
-        items = tuple(one.value if isinstance(one, Number) else None for one in value.items)
-        return Contents(items, growing=ref.descriptor[0] != "[")
+        if not isinstance(value, Items) or not value.exact:
+            return _cut_of(value, many=True)
+        items = (one.value if isinstance(one, Number) else None for one in value.items)
+        return contents(items, growing=ref.descriptor[0] != "[")
 
     def _single(self, here: Origin, ref: FieldRef) -> Val:
         """What a field has that holds the only object of its class, or one of an enum's."""
@@ -335,7 +343,7 @@ class Statements:
         cls = self._program.class_def(ref.descriptor)
         return cls is not None and cls.superclass == "Ljava/lang/Enum;"
 
-    def _constant(self, ref: FieldRef) -> int | None:
+    def _constant(self, ref: FieldRef) -> int | Cut | None:
         """The value of a static final field, as R8 would have put it here."""
         found = self._program.field(ref)
         if found is None or not found[1].access & ACC_FINAL:
@@ -344,7 +352,7 @@ class Statements:
         if isinstance(value, Returned) and value.ref.name == "parseBoolean":
             passed = self._program.flow(value.method).calls.get(value.offset, ())
             return int(passed[0].value == "true") if passed and isinstance(passed[0], Text) else None
-        return value.value if isinstance(value, Number) else None
+        return value.value if isinstance(value, Number) else _cut_of(value)
 
     def _keep(self, one: Instruction, registers: list[Val], value: Val) -> None:
         """Have a new object, or the receiver, hold a value in a field."""

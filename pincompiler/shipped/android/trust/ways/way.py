@@ -79,6 +79,8 @@ class Ways:
     complete: bool = True
     left: frozenset[str] = frozenset()
     """Methods of the app that are given what is to be judged, and that are too much to be followed."""
+    cut: frozenset[str] = frozenset()
+    """Bounds beyond which lies a constant that some condition, or what is returned, rests on."""
 
     @property
     def returning(self) -> tuple[Way, ...]:
