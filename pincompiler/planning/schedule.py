@@ -247,7 +247,9 @@ def _candidate(host: str, served: tuple[Key, ...]) -> Candidate:
 
 
 def _public(key: Key) -> PublicKey:
-    return PublicKey("public key", key.spki_sha256, key.algorithm, key.title, key.role)
+    # Of a key that is pinned as a certificate, that very one is served; others may have been renewed.
+    certificate = key.certificate if key.whole else None
+    return PublicKey("public key", key.spki_sha256, key.algorithm, key.title, key.role, certificate)
 
 
 # -- keys ----------------------------------------------------------------------------------------

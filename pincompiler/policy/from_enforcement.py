@@ -12,12 +12,10 @@ from pincompiler.base.templating import render, toml_literal
 from pincompiler.policy.differences import unused_labels
 from pincompiler.policy.enforcement import Demand, Enforcement, Key, PinSet, Policy, Reach, Role
 from pincompiler.policy.hosts import canonical_host
-from pincompiler.policy.trust import SYSTEM_ALONE, Store, Trust
+from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-
-    from pincompiler.policy.trust import Anchor
 
 
 def lift(
@@ -92,8 +90,10 @@ class _Anchors:
         """Whom pins.toml can say that are trusted, and the servers' certificates among the anchors.
 
         What users install pins.toml does not trust; where nothing is left, the system's CAs take the place.
+        Beside others whom chains may end in, a server's certificate demands nothing.
         """
-        servers = tuple(one for one in trust.anchors if not (one.is_ca or one.unread))
+        alone = all(isinstance(one, Anchor) and not (one.is_ca or one.unread) for one in trust.sources)
+        servers = trust.anchors if alone else ()
         own = [one for one in trust.anchors if one.is_ca and not one.unread]
         if trust.overriding or not all(map(self.named, own)):
             return SYSTEM_ALONE, servers
@@ -104,7 +104,8 @@ class _Anchors:
     def _called(self, anchor: Anchor) -> Anchor:
         if anchor not in self.known:
             words = re.findall(r"[a-z0-9]+", anchor.name.partition("/")[2].lower().removeprefix("pins_"))
-            name = "-".join(words)[:50] if words and words[0][0].isalpha() else "-".join(("ca", *words))[:50]
+            plain = bool(words) and words[0][0].isalpha() and "-".join(words) not in list(Store)
+            name = "-".join(words if plain else ("ca", *words))[:50].rstrip("-")
             taken = {one.name for one in self.known.values()}
             numbered = (f"{name}-{number}" for number in count(2))
             free = next(one for one in chain([name], numbered) if one not in taken)
@@ -136,10 +137,12 @@ def to_toml(
     origin: str,
     left_out: tuple[str, ...] = (),
     file_of: Callable[[Anchor], str] = lambda _: "",
+    servers: Iterable[Anchor] = (),
 ) -> bytes:
     """A commented pins.toml of a policy; ``left_out`` is what of its origin it does not say, a sentence each.
 
-    ``file_of`` is the path of an anchor's file from the directory of pins.toml.
+    ``file_of`` is the path of an anchor's file from the directory of pins.toml; ``servers`` are the anchors of the
+    origin that are servers' certificates.
     """
     anchors = {one.name: file_of(one) for pin_set in policy.sets for one in pin_set.trust.anchors}
     keys = {key.name: key for pin_set in policy.sets for key in pin_set.keys}
@@ -147,7 +150,7 @@ def to_toml(
         "pins.toml.j2",
         origin=[origin],
         left_out=left_out,
-        keys=_shown_keys(keys.values()),
+        keys=_shown_keys(keys.values(), {one.spki_sha256: one.name for one in servers}),
         anchors=[{"name": name, "file": file} for name, file in sorted(anchors.items())],
         sets=list(map(_shown, policy.sets)),
     )
@@ -175,14 +178,21 @@ _NEXT = (
 )
 
 
-def _shown_keys(keys: Iterable[Key]) -> list[Mapping[str, object]]:
+_SERVER = (
+    "Of the server's certificate {name}: as an anchor it is a name and a key to Android, which takes a renewed "
+    "certificate with them, and an expired one."
+)
+
+
+def _shown_keys(keys: Iterable[Key], servers: Mapping[bytes, str]) -> list[Mapping[str, object]]:
     return [
         {
             "name": key.name,
             "lines": [f'spki-sha256 = "{key.pin}"', *([f'role = "{key.role.value}"'] if key.role else [])],
-            "notes": []
-            if key.role
-            else ['Add role = "leaf" if it is the server\'s own key, "ca" if a CA\'s.'],
+            "notes": [
+                *([_SERVER.format(name=servers[key.spki_sha256])] if key.spki_sha256 in servers else []),
+                *([] if key.role else ['Add role = "leaf" if it is the server\'s own key, "ca" if a CA\'s.']),
+            ],
         }
         for key in keys
     ]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.errors import UsageError
 from pincompiler.base.records import dataclass
 from pincompiler.platforms.registry import target_named
 from pincompiler.policy.hosts import BadHost, canonical_host
+from pincompiler.policy.trust import Store
 
 if TYPE_CHECKING:
     from pincompiler.policy.enforcement import Demand, Enforcement, Key, Policy
+    from pincompiler.policy.trust import Trust
     from pincompiler.workflows.compile import Checked
 
 
@@ -23,7 +25,9 @@ class Explanation:
     decided_by: tuple[str, ...]
     """The entries that count; none: the host is not pinned."""
     demands: tuple[str, ...]
-    """Each has to be met: the accepted keys, by name and role."""
+    """Each has to be met: the accepted keys and certificates, by name and role."""
+    trusted: tuple[str, ...]
+    """In whom chains may end: the device's stores, then CAs of the app by their names."""
     ends: str
     """The instants at which the pins end."""
     uncovered: str
@@ -50,14 +54,26 @@ def explain_host(checked: Checked, text: str) -> tuple[Explanation, ...]:
 def _explanation(
     who: str, host: str, enforcement: Enforcement, policy: Policy, ends: str, uncovered: str
 ) -> Explanation:
-    demand = enforcement.demand(host)
-    return Explanation(who, enforcement.deciding(host), tuple(_words(demand, policy)), ends, uncovered)
+    demands = tuple(_words(enforcement.demand(host), policy))
+    trusted = _trusted(enforcement.trust(host), policy)
+    return Explanation(who, enforcement.deciding(host), demands, trusted, ends, uncovered)
+
+
+def _trusted(trust: Trust, policy: Policy) -> tuple[str, ...]:
+    names = {anchor: anchor.name for pin_set in policy.sets for anchor in pin_set.trust.anchors}
+    stores = (text for store, text in _STORES.items() if store in trust.sources)
+    return (*stores, *(names.get(one, one.name) for one in trust.anchors))
+
+
+_STORES = {Store.SYSTEM: "the system's CAs", Store.USER: "CAs that the user installs"}
+SYSTEM_ALONE: Final = (_STORES[Store.SYSTEM],)
+"""Whom platforms trust by default, in the words of :attr:`Explanation.trusted`."""
 
 
 def _words(demand: Demand, policy: Policy) -> list[str]:
-    names = {key.spki_sha256: key for pin_set in policy.sets for key in pin_set.keys}
+    names = {key.whole or key.spki_sha256: key for pin_set in policy.sets for key in pin_set.keys}
     return [
-        ", ".join(sorted(_key_words(names.get(pin)) for pin in clause.leaf | clause.ca)) or "no key at all"
+        ", ".join(sorted(_key_words(names.get(pin)) for pin in clause.pins)) or "no key at all"
         for clause in demand
     ]
 
@@ -65,4 +81,5 @@ def _words(demand: Demand, policy: Policy) -> list[str]:
 def _key_words(key: Key | None) -> str:
     if key is None:
         return "a key outside pins.toml"
-    return f"{key.title} ({key.role.value if key.role else 'leaf or ca'})"
+    role = key.role.value if key.role else "leaf or ca"
+    return f"{key.title} ({role}, the whole certificate)" if key.whole else f"{key.title} ({role})"

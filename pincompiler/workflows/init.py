@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.facts import InForce
-    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.enforcement import Enforcement, Policy
     from pincompiler.policy.trust import Anchor
 
 
@@ -67,7 +67,7 @@ def taken_over(path: Path, today: date, directory: Path) -> tuple[bytes, tuple[s
             aside.said(path.name, "pins.toml") for aside in asides(one.enforcement, policy)
         )
         left_out |= dict.fromkeys(_of_trust(one, policy, path.name))
-    content = to_toml(policy, path.name, tuple(left_out), file_of)
+    content = to_toml(policy, path.name, tuple(left_out), file_of, _servers(first.enforcement))
     reading = read_project(parse(content.decode(), "pins.toml"), directory)
     for finding in reading.findings:
         raise InputError(f"{path}: cannot be said in pins.toml: {finding.message}")
@@ -75,6 +75,12 @@ def taken_over(path: Path, today: date, directory: Path) -> tuple[bytes, tuple[s
     for other in others:
         _refuse_differences(first, other)
     return content, tuple(left_out)
+
+
+def _servers(enforcement: Enforcement) -> Iterator[Anchor]:
+    """The anchors of an enforcement that are servers' certificates."""
+    for name in enforcement.names():
+        yield from (one for one in enforcement.trust(name).anchors if not (one.is_ca or one.unread))
 
 
 def _below(directory: Path, anchor: Anchor) -> str:

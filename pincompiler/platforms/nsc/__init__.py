@@ -61,9 +61,9 @@ def certificates_of(trust: Trust) -> tuple[Certificates, ...]:
 
 
 def _inside_another(pin_set: PinSet, policy: Policy) -> bool:
-    """Whether leaving the set out would put one of its hosts under another set's pins."""
+    """Whether leaving the set out would put one of its hosts under another set's pins or trust."""
     return any(
-        above.enforce and above.reach is not Reach.NONE
+        above.decides and above.reach is not Reach.NONE
         for host in pin_set.hosts
         for above in policy.above(host)
     )

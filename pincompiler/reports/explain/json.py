@@ -20,9 +20,22 @@ _ENFORCEMENT = JsonTable(
     "What pins.toml, or a target, does for the host.",
     (
         field("who", TEXT, "`pins.toml`, or the target and its file."),
-        field("pinned", TRUTH, "Whether anything is demanded of chains.", lambda one: bool(one.demands)),
+        field(
+            "pinned",
+            TRUTH,
+            "Whether a key or a certificate is demanded of chains.",
+            lambda one: bool(one.demands),
+        ),
         field("decided-by", TEXTS, "The entries that count; none: the host is not pinned."),
-        field("needs", TEXTS, "The accepted keys of each demand; all demands have to be met.", "demands"),
+        field(
+            "needs",
+            TEXTS,
+            "The accepted keys and certificates of each demand; all demands have to be met.",
+            "demands",
+        ),
+        field(
+            "trusts", TEXTS, "In whom chains may end: the device's stores, then CAs of the app.", "trusted"
+        ),
         field("ends", TEXT, "The instants at which the pins end; may be empty."),
         field("does-not-see", TEXT, "Connections that are not seen; may be empty.", "uncovered"),
     ),

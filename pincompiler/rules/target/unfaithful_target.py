@@ -48,18 +48,25 @@ def check(lowered: Lowered) -> Findings:
     names: Mapping[bytes, str] = {}
     for difference in lowered.wanted.against(lowered.model):
         pin_set = lowered.policy.covering(difference.name) or lowered.policy.covering(difference.host)
-        if difference.of_trust and not lowered.policy.says(difference.host):
-            continue  # whom other hosts trust is the base's affair
+        if difference.of_trust and _of_the_base(difference.host, lowered):
+            continue
         if pin_set is None and difference.name in lowered.unmanaged:
             continue  # reported by unmanaged-pin
         names = names or names_of(lowered.policy, lowered.model)
         yield _finding(difference, pin_set, lowered, names)
 
 
+def _of_the_base(host: str, lowered: Lowered) -> bool:
+    """Whether whom a host trusts is neither said by pins.toml nor decided by an entry that was made from it."""
+    ours = frozenset(lowered.policy.names())
+    entries = lowered.model.entries_for(host)
+    return not lowered.policy.says(host) and not any(name in ours for name, _ in entries)
+
+
 def _finding(
     difference: Difference, pin_set: PinSet | None, lowered: Lowered, names: Mapping[bytes, str]
 ) -> Finding:
-    kind, fix = _hash(difference, lowered) if difference.unhashable else _kind(difference, pin_set)
+    kind, fix = _hash(difference, lowered) if difference.unhashable else _kind(difference, pin_set, lowered)
     name, where = difference.name, lowered.where
     if pin_set and pin_set.where and kind == "expiry":
         where = pin_set.where.at("expires")
@@ -81,9 +88,12 @@ def _hash(difference: Difference, lowered: Lowered) -> tuple[str, str]:
     return f"hash-{difference.unhashable}", f"pin keys of other kinds: {', '.join(kinds)}"
 
 
-def _kind(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
+def _kind(difference: Difference, pin_set: PinSet | None, lowered: Lowered) -> tuple[str, str]:
     """What sort of difference it is, and what to do about it."""
     if difference.of_trust:
+        name = difference.name
+        if difference.depth and lowered.model.trust(name) == lowered.policy.trust(name):
+            return "reach-wide", _WIDE_FIX
         # Who is let in too many and who is kept out are two things to know.
         return f"trust-{'strict' if difference.wanted else 'lenient'}", _TRUST_FIX
     if difference.day != date.min:
@@ -96,7 +106,7 @@ def _kind(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
 def _of_keys(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]:
     """The same of a difference in which keys or certificates count for the host."""
     if difference.depth and not difference.wanted_demand:
-        return "reach-wide", 'write subdomains = "all", or name the hosts and write "none"'
+        return "reach-wide", _WIDE_FIX
     if any(clause.leaf_certificates | clause.ca_certificates for clause in difference.wanted_demand):
         return "certificate", _CERTIFICATE_FIX
     if not difference.actual_demand:
@@ -113,6 +123,7 @@ def _unpinned(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]
     return f"gap-{difference.depth}", "name the host in a pin-set of its own"
 
 
+_WIDE_FIX = 'write subdomains = "all", or name the hosts and write "none"'
 _TRUST_FIX = "leave the hosts to the target nsc, which can trust CAs of the app, or drop this target"
 _CERTIFICATE_FIX = 'pin its key: file = "…" with pin = "key", which a renewed certificate may have as well'
 _REACH_FIX = {
