@@ -300,6 +300,66 @@ def test_a_configuration_that_trusts_other_cas(project: Path, monkeypatch: pytes
     assert (ran.code, codes(ran)) == (0, set())
 
 
+ANCHOR = '[anchors.shop]\nfile = "root.pem"\n'
+
+
+@pytest.fixture
+def anchored(project: Path) -> Path:
+    """A pins.toml that trusts the CA of the usual server, and has its key for one host of two."""
+    (project / "root.pem").write_bytes(pki.pem(usual().root))
+    keys = pins(*usual_keys(), more='trust = ["shop"]\n', targets='[target.nsc]\npath = "nsc.xml"\n')
+    (project / "pins.toml").write_text(keys.replace("[[pin-set]]", f"{ANCHOR}[[pin-set]]"))
+    return project
+
+
+def test_a_host_is_validated_by_the_cas_that_it_trusts(anchored: Path) -> None:
+    """No --ca-file: the CA is in no store of this machine, and in pins.toml."""
+    with tls(context(usual())) as server:
+        ran = verify(anchored, server.port, "-f", "json", ca="")
+    assert (ran.code, codes(ran)) == (0, set())
+    ran = run("verify", "--chain", "chain.pem", cwd=anchored)
+    assert (ran.code, ran.stderr) == (0, "1 of 1 hosts fine\n")
+
+
+def test_a_ca_file_adds_nothing_to_anchors_that_are_alone(anchored: Path) -> None:
+    """It is what devices have besides; where pins.toml names anchors alone, no store has a say."""
+    (anchored / "root.pem").write_bytes(pki.pem(pki.certificate("Another Root", ca=True)))
+    ran = run("verify", "--chain", "chain.pem", "--ca-file", "ca.pem", "-f", "json", cwd=anchored)
+    assert ran.code == 1
+    assert codes(ran) <= {"untrusted", "incomplete-chain"}
+    assert codes(ran)
+    text = (anchored / "pins.toml").read_text().replace('trust = ["shop"]', 'trust = ["system", "shop"]')
+    (anchored / "pins.toml").write_text(text)
+    ran = run("verify", "--chain", "chain.pem", "--ca-file", "ca.pem", "-f", "json", cwd=anchored)
+    assert (ran.code, codes(ran)) == (0, set())
+
+
+def test_a_host_that_its_anchor_alone_decides_on_is_asked(anchored: Path) -> None:
+    """With the intermediate CA for an anchor, too, at which Android ends."""
+    for anchor in (usual().root, usual().intermediate):
+        (anchored / "root.pem").write_bytes(pki.pem(anchor))
+        decides = f'version = 1\n{ANCHOR}[[pin-set]]\nhosts = ["{HOST}"]\ntrust = ["shop"]\n'
+        (anchored / "pins.toml").write_text(decides)
+        ran = run("verify", "--chain", "chain.pem", cwd=anchored)
+        assert (ran.code, ran.stderr) == (0, "1 of 1 hosts fine\n")
+        assert "backup" not in ran.stdout
+
+
+def test_a_renewed_certificate_is_the_backup_of_the_one_that_is_served(project: Path) -> None:
+    """Both have one key, and only one of them is shown."""
+    one = usual()
+    renewed = pki.certificate(HOST, one.key)
+    tables = ""
+    for name, certificate in (("now", one.leaf), ("next", renewed)):
+        (project / f"{name}.pem").write_bytes(pki.pem(certificate))
+        tables += f'[keys.{name}]\nfile = "{name}.pem"\npin = "certificate"\n'
+    named = f'[[pin-set]]\nhosts = ["{HOST}"]\nkeys = ["now", "next"]\n'
+    (project / "pins.toml").write_text(f"version = 1\n{tables}{named}")
+    ran = run("verify", "--chain", "chain.pem", "--ca-file", "ca.pem", "-f", "json", cwd=project)
+    (found,) = hosts(ran)
+    assert (ran.code, [one["key"] for one in found["backups"]]) == (0, ["next"])
+
+
 def test_a_host_that_is_not_pinned(project: Path) -> None:
     other = chain(names=("www.example.com",))
     with tls(context(other)) as server:

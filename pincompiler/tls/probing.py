@@ -80,7 +80,8 @@ def look_at(endpoint: Endpoint, ways: ProbeOptions, trusted: TrustedContexts) ->
         reason = error.strerror if isinstance(error, OSError) else "the name cannot be asked for"
         return Seen(host, port, (), f"has no address: {(reason or str(error)).lower()}")
     asked = places[: ADDRESSES.limit]
-    visits = (Visit(_title(place, port), _answers(host, place, ways, trusted)) for place in asked)
+    own = trusted.of(host)
+    visits = (Visit(_title(place, port), _answers(host, place, ways, own)) for place in asked)
     more = f"has {len(places):,} addresses, of which {len(asked)} were asked" if asked != places else ""
     return Seen(host, port, tuple(visits), more)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from OpenSSL import SSL, crypto
@@ -10,6 +11,7 @@ from pincompiler.base.errors import InputError
 from pincompiler.base.records import dataclass
 from pincompiler.keys.decoding import decoding
 from pincompiler.keys.names import is_for, names_in
+from pincompiler.policy.trust import SYSTEM_ALONE, Store
 from pincompiler.tls.answers import Offer, Refused, Served
 from pincompiler.tls.refusals import refusal, unsuited, wrong_host
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cryptography import x509
+
+    from pincompiler.policy.trust import Trust
 
 _SUITES = {Offer.RSA: b"aRSA", Offer.ECDSA: b"aECDSA"}
 
@@ -30,6 +34,12 @@ class TrustedContexts:
     contexts: Mapping[Offer, SSL.Context]
     private: bool
     """Whether the anchors are the user's own, so that they need not be known to the public."""
+    own: Mapping[str, TrustedContexts] = field(default_factory=dict)
+    """Those of hosts that are validated by other anchors."""
+
+    def of(self, host: str) -> TrustedContexts:
+        """What a host is validated by."""
+        return self.own.get(host, self)
 
 
 def trust(ca_file: Path | None, now: datetime) -> TrustedContexts:
@@ -40,7 +50,13 @@ def trust(ca_file: Path | None, now: datetime) -> TrustedContexts:
     return TrustedContexts({offer: _context(offer, ca_file, now) for offer in Offer}, ca_file is not None)
 
 
-def _context(offer: Offer, ca_file: Path | None, now: datetime) -> SSL.Context:
+def trust_in(wanted: Trust, ca_file: Path | None, now: datetime) -> TrustedContexts:
+    """The CAs that a host trusts, and with them those of :func:`trust` where the system's are among them."""
+    contexts = {offer: _context(offer, ca_file, now, wanted) for offer in Offer}
+    return TrustedContexts(contexts, private=True)
+
+
+def _context(offer: Offer, ca_file: Path | None, now: datetime, wanted: Trust = SYSTEM_ALONE) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
     if suites := _SUITES.get(offer):
@@ -48,17 +64,26 @@ def _context(offer: Offer, ca_file: Path | None, now: datetime) -> SSL.Context:
         context.set_max_proto_version(SSL.TLS1_2_VERSION)
         context.set_cipher_list(suites)
     context.set_verify(SSL.VERIFY_PEER, _noted)
-    if ca_file is None:
-        context.set_default_verify_paths()
-    else:
-        try:
-            context.load_verify_locations(str(ca_file))
-        except SSL.Error as error:
-            raise InputError(f"{ca_file}: no trust anchors could be read; give a PEM file of CAs") from error
+    if Store.SYSTEM in wanted.sources:
+        _load(context, ca_file)
     store = context.get_cert_store()
     if store is not None:
         store.set_time(now)
+        for anchor in wanted.anchors:
+            # Android and Apple end at an intermediate CA as well, where the app names it.
+            store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
+            store.add_cert(crypto.load_certificate(crypto.FILETYPE_ASN1, anchor.der))
     return context
+
+
+def _load(context: SSL.Context, ca_file: Path | None) -> None:
+    if ca_file is None:
+        context.set_default_verify_paths()
+        return
+    try:
+        context.load_verify_locations(str(ca_file))
+    except SSL.Error as error:
+        raise InputError(f"{ca_file}: no trust anchors could be read; give a PEM file of CAs") from error
 
 
 def _noted(connection: SSL.Connection, _certificate: crypto.X509, error: int, _depth: int, ok: int) -> bool:

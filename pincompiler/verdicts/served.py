@@ -6,6 +6,7 @@ instant go in, and a :class:`ServerVerdict` comes out.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -106,20 +107,22 @@ class Requirements:
     horizon: int
     """Warn this many days before an end."""
     private: bool
-    """Whether trust anchors were named, so that an unknown CA is no surprise."""
+    """Whether trust anchors were named, by option or in pins.toml, so that an unknown CA is no surprise."""
 
 
 def server_verdict(seen: Seen, asked: Requirements) -> ServerVerdict:
     """The verdict on one host."""
     pin_set = asked.policy.covering(seen.host)
+    own = pin_set is not None and bool(pin_set.trust.anchors)
+    asked = replace(asked, private=asked.private or own)
     keys = tuple(dict.fromkeys(pin_set.keys)) if pin_set else ()
     chains = tuple(_judged(path, shown, seen.host, keys, asked) for path, shown in _chains(seen))
-    served = {key.spki_sha256 for one in chains for key in one.chain}
-    backups = tuple(key for key in keys if key.spki_sha256 not in served and not key.retired)
+    in_use = {match.key for one in chains for match in one.matches}
+    backups = tuple(key for key in keys if key not in in_use and not key.retired)
     remarks = [*of_seen(seen)]
-    if pin_set is None or not keys:
+    if not (keys or own):
         remarks.append(_unpinned(seen.host))
-    elif chains:
+    elif pin_set and keys and chains:
         remarks += _about_pins(chains, backups, pin_set, asked)
     remarks += _about_targets(chains, asked)
     remarks += _about_anchors(seen.host, chains, asked) if chains else ()

@@ -15,19 +15,20 @@ from pincompiler.source.document import read_bytes, read_document
 from pincompiler.source.reader import read_project
 from pincompiler.tls.answers import Offer, Seen, Visit
 from pincompiler.tls.probing import look_at_all
-from pincompiler.tls.trust import trust, validated
+from pincompiler.tls.trust import trust, trust_in, validated
 from pincompiler.verdicts.in_force import configured
 from pincompiler.verdicts.served import Requirements, server_verdict
 from pincompiler.workflows.lowering import lower, missing_base
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from cryptography import x509
 
     from pincompiler.policy.enforcement import Policy
     from pincompiler.policy.project import Project
+    from pincompiler.policy.trust import Trust
     from pincompiler.tls.probing import Endpoint, ProbeOptions
     from pincompiler.tls.trust import TrustedContexts
     from pincompiler.verdicts.served import ServerVerdict
@@ -85,7 +86,20 @@ def prepare(request: VerifyRequest) -> Verification:
             )
     if not endpoints:
         raise UsageError(f"{request.pins} pins no host; name one")
-    return Verification(question, endpoints, trust(request.ca_file, request.now), certificates)
+    return Verification(question, endpoints, _trusted(request, policy, endpoints), certificates)
+
+
+def _trusted(request: VerifyRequest, policy: Policy, endpoints: Iterable[Endpoint]) -> TrustedContexts:
+    """What hosts are validated by: the CAs that pins.toml has them trust."""
+    known: dict[Trust, TrustedContexts] = {}
+    own: dict[str, TrustedContexts] = {}
+    for host, _ in endpoints:
+        wanted = policy.trust(host)
+        if wanted.anchors:
+            if wanted not in known:
+                known[wanted] = trust_in(wanted, request.ca_file, request.now)
+            own[host] = known[wanted]
+    return replace(trust(request.ca_file, request.now), own=own)
 
 
 def project_of(pins: Path) -> Project:
@@ -109,13 +123,13 @@ def verdicts(prepared: Verification, ways: ProbeOptions) -> Iterator[ServerVerdi
 
 
 def _from_file(prepared: Verification, at: Endpoint) -> Seen:
-    answer = validated(prepared.trusted, prepared.certificates, at[0])
+    answer = validated(prepared.trusted.of(at[0]), prepared.certificates, at[0])
     return Seen(*at, (Visit("", ((Offer.ANY, answer),)),))
 
 
 def _pinned(policy: Policy) -> tuple[Endpoint, ...]:
-    """Every host with pins, in the order of the file."""
-    return tuple((host, 443) for one in policy.sets if one.keys for host in one.hosts)
+    """Every host with pins or CAs of its own, in the order of the file."""
+    return tuple((host, 443) for one in policy.sets if one.keys or one.trust.anchors for host in one.hosts)
 
 
 def endpoint(text: str) -> Endpoint:

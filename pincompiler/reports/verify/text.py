@@ -27,7 +27,7 @@ def _lines(verdict: ServerVerdict, asked: Requirements, *, colour: bool) -> Iter
     yield f"{verdict.host}:{verdict.port}"
     for one in verdict.chains:
         yield from _chain(one, asked)
-    if verdict.pin_set and verdict.chains:
+    if verdict.pin_set and verdict.pin_set.keys and verdict.chains:
         backups = ", ".join(map(_key, verdict.backups)) or "none"
         yield f"  backup  {visible(backups)}"
         expires = verdict.pin_set.expires
