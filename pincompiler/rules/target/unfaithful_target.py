@@ -91,11 +91,11 @@ def _hash(difference: Difference, lowered: Lowered) -> tuple[str, str]:
 def _kind(difference: Difference, pin_set: PinSet | None, lowered: Lowered) -> tuple[str, str]:
     """What sort of difference it is, and what to do about it."""
     if difference.of_trust:
-        name = difference.name
-        if difference.depth and lowered.model.trust(name) == lowered.policy.trust(name):
-            return "reach-wide", _WIDE_FIX
         # Who is let in too many and who is kept out are two things to know.
-        return f"trust-{'strict' if difference.wanted else 'lenient'}", _TRUST_FIX
+        name, side = difference.name, "strict" if difference.wanted else "lenient"
+        if difference.depth and lowered.model.trust(name) == lowered.policy.trust(name):
+            return f"reach-wide-{side}", _WIDE_FIX
+        return f"trust-{side}", _TRUST_FIX
     if difference.day != date.min:
         return "expiry", "drop `expires`, or accept that these pins stay until the app is updated"
     if pin_set is not None and not pin_set.enforce:
