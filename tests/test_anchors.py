@@ -14,7 +14,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from pincompiler.base.finding import Level
+from pincompiler.facts import ShippedApp
+from pincompiler.facts.nsc import NscFacts
+from pincompiler.keys.anchors import anchors_in
+from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.policy.trust import SYSTEM_ALONE, Store
+from pincompiler.rules.app import missing_host
+from pincompiler.rules.rule import Audited
+from pincompiler.verdicts.in_force import configured
 from pincompiler.workflows import compile as compiler
 from pincompiler.workflows import write as outputs
 from tests import pki
@@ -699,3 +706,16 @@ def test_a_plan_serves_the_certificate_that_is_pinned(root: Path) -> None:
     ran = run("plan", cwd=root)
     assert (ran.code, ran.stdout.count("refuses")) == (0, 0), ran.stdout
     assert "safe" in ran.stdout
+
+
+@pytest.mark.parametrize(("shipped", "missing"), [(ROOT, 0), (LEAF, 1), (None, 1)])
+def test_a_host_that_its_anchor_alone_decides_on_lacks_no_pins(
+    root: Path, shipped: x509.Certificate | None, missing: int
+) -> None:
+    policy = check(root, ANCHOR, OWN, NSC).project.policy
+    trusted = config("@raw/other") if shipped else "<network-security-config/>"
+    nsc = read_xml(trusted.encode(), "nsc.xml")
+    if shipped:
+        nsc = nsc.with_resources(lambda _: anchors_in(pki.pem(shipped), "@raw/other"))
+    app = ShippedApp("app.apk", "", "", nsc=NscFacts(shipped=(configured(nsc, "nsc.xml"),)))
+    assert len([*missing_host.check(Audited(app, TODAY, policy))]) == missing

@@ -34,6 +34,7 @@ References: CWE-693; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
 from pincompiler.base.location import Location
+from pincompiler.policy.enforcement import Policy
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 from pincompiler.verdicts.drift import DriftKind
 
@@ -46,18 +47,23 @@ def check(audited: Audited) -> Findings:
         return
     for pin_set in audited.policy.sets:
         for host in pin_set.hosts if pin_set.enforce else ():
-            if _nowhere(audited, host):
+            if not _as_wanted(audited, audited.policy, host):
                 message = f"{host} is pinned by nothing in the app"
                 fix = "build the app with what pincompiler compile writes"
                 where = pin_set.where_host(host) or _WHOLE
                 yield RULE.in_file(where, message, fix, hosts=(host,), remedy=audited.remedy(host))
 
 
-def _nowhere(audited: Audited, host: str) -> bool:
-    """Whether no configuration, in force or not, pins the host, and nothing unseen could."""
-    if any(unseen.mechanisms for unseen in audited.app.unseen):
-        return False
-    return not any(one.doubts or one.enforcement.demand(host) for one in audited.app.shipped)
+def _as_wanted(audited: Audited, policy: Policy, host: str) -> bool:
+    """Whether some configuration, in force or not, decides on the host by pins, or something unseen could.
+
+    Where pins.toml demands nothing but CAs, it is enough to trust those.
+    """
+    if not audited.app.complete:
+        return True
+    wanted = None if policy.demand(host) else policy.trust(host)
+    configured = ((one, one.enforcement) for one in audited.app.shipped)
+    return any(one.doubts or of.demand(host) or of.trust(host) == wanted for one, of in configured)
 
 
 _WHOLE = Location("pins.toml")
