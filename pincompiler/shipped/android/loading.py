@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.apk.archive import Archive, MemberError, read_archive
 from pincompiler.android.apk.directory import ArchiveError, UnboundedError
-from pincompiler.android.dex import DexError, opcodes
+from pincompiler.android.dex import DexError
 from pincompiler.android.dex.strings import reading
 from pincompiler.base.bounds import ARCHIVE_ENTRIES, INNER_BYTES
 from pincompiler.base.finding import Use
@@ -21,7 +21,7 @@ from pincompiler.facts.common import UNIDENTIFIED, Mechanism
 from pincompiler.facts.loading import Embedded, Loader, LoadingFacts
 from pincompiler.shipped.android.owners import libraries
 from pincompiler.shipped.android.reach import reached
-from pincompiler.shipped.android.source import CallsOf, Mention
+from pincompiler.shipped.android.source import CallsOf, Mention, texts_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -159,13 +159,7 @@ def _is_dynamite(source: Source, site: Site) -> bool:
         return False
     cls = source.program.class_def(site.method.class_name)
     try:
-        texts = [
-            method.body.dex.string(one.reference)
-            for method in (cls.methods if cls else ())
-            if method.body is not None
-            for one in method.body.instructions
-            if one.opcode in opcodes.CONST_STRING and one.reference is not None
-        ]
+        texts = texts_in(cls) if cls else frozenset()
     except DexError:
         return False
     return any(mark in text for text in texts for mark in _DYNAMITE)

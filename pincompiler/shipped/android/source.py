@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pincompiler.android.constants.program import Program
     from pincompiler.android.constants.values import Value
     from pincompiler.android.dex import Dex, Site, StringPattern
+    from pincompiler.android.dex.classes import ClassDef
     from pincompiler.android.dex.method import MethodBody
 
 
@@ -189,3 +190,19 @@ def _ids(dex: Dex, want: Want) -> tuple[frozenset[int], Iterable[int]]:
         kind = dex.type_id(want.class_name)
         return opcodes.NEW_INSTANCE, () if kind is None else (kind,)
     return opcodes.CONST_STRING, dex.string_ids(want.pattern)
+
+
+def texts_in(cls: ClassDef) -> frozenset[str]:
+    """The constant texts in the code of a class, by which a library is known whatever R8 called it.
+
+    Raises:
+        DexError: Its code cannot be read.
+
+    """
+    return frozenset(
+        method.body.dex.string(one.reference)
+        for method in cls.methods
+        if method.body is not None
+        for one in method.body.instructions
+        if one.opcode in opcodes.CONST_STRING and one.reference is not None
+    )

@@ -163,14 +163,14 @@ class Pinners:
     def _constructed(self, draft: Draft, pins: dict[Value, Taken]) -> None:
         """``new CertificatePinner(setOf(new Pin(…)), null)``."""
         given = draft.made.arguments[1] if len(draft.made.arguments) > 1 else None
-        code = self.source.code(draft.made.method, draft.made.offset)
         for one in possible(given) if given is not None else ():
             made = [pins.get(item) for item in one.items] if isinstance(one, Items) and one.exact else [None]
             for pin in made:
                 if pin is not None:
                     self._give([draft], pin)
-                elif not draft.added:
-                    self._doubt(draft, code, "makes a pinner of pins that could not be followed", pins=True)
+                elif not draft.added and not draft.unsure:
+                    why = "makes a pinner of pins that could not be followed"
+                    draft.unsure.append(Unsure(draft.made, (), (why,)))
 
     def _shows_list(self, call: Taken) -> bool:
         """Whether a call gives the list of a builder's pins, which OkHttp 4 and later do not hide."""

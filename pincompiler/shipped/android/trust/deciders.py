@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.dex import DexError
+from pincompiler.android.dex import DexError, opcodes
 from pincompiler.android.dex.access import ACC_ABSTRACT
 from pincompiler.android.dex.refs import parameters
 from pincompiler.base.bounds import DECIDERS, LIBRARY_UNITS
@@ -13,6 +13,7 @@ from pincompiler.base.finding import Confidence
 from pincompiler.base.location import java_name
 from pincompiler.facts import Code, Mechanism
 from pincompiler.facts.trust import Decider, Decides, Flaw, When
+from pincompiler.shipped.android.source import texts_in
 from pincompiler.shipped.android.trust.judging import (
     TrustFlaw,
     by_kind_of_class,
@@ -94,6 +95,9 @@ _UNKNOWN: Final = {
     When.UNSEEN: ", unless code that could not be followed refuses it",
 }
 _COMPLEX: Final = "its decision on trust is too complex to be followed"
+_NAME_PATTERNS: Final = frozenset({"*.", ".."})
+"""What ``OkHostnameVerifier.verifyHostname`` of OkHttp 2 to 5 looks for in names."""
+_NAMES_OF: Final = "getSubjectAlternativeNames"
 _LEAST_METHODS: Final = 2
 """A constructor, and something that makes a difference."""
 
@@ -146,9 +150,29 @@ def _of_class(
 def _left(source: Source, cls: ClassDef, ways: Ways | None) -> None:
     """That a decision which seems sound is left to methods of the app's own that are too much to be followed."""
     for name in sorted(ways.left if ways else ()):
-        if source.owner_of(name.partition("->")[0]).first_party:
+        owner = name.partition("->")[0]
+        if source.owner_of(owner).first_party and not _is_okhttp_verifier(source, owner):
             why = f"its decision on trust is left to {java_name(name)}, which is too complex to be followed"
             source.doubt(cls.name, why, Mechanism.TRUST_MANAGER)
+
+
+def _is_okhttp_verifier(source: Source, name: str) -> bool:
+    """Whether it is OkHttp's ``OkHostnameVerifier`` under a name that R8 gave it.
+
+    It is known by its strings, and that it asks for the names in the certificate.
+    """
+    cls = source.program.class_def(name)
+    try:
+        if cls is None or not texts_in(cls) >= _NAME_PATTERNS:
+            return False
+        return any(
+            one.opcode in opcodes.INVOKES and body.dex.method_ref(one.reference or 0).name == _NAMES_OF
+            for body in (method.body for method in cls.methods)
+            if body is not None
+            for one in body.instructions
+        )
+    except DexError:
+        return False
 
 
 def _cut(source: Source, cls: ClassDef, explored: Iterable[Ways]) -> None:
