@@ -433,6 +433,16 @@ def test_fingerprints_of_netty_are_in_the_inventory(tmp_path: Path) -> None:
     assert read(tmp_path / "none", java=NETTY.format("no fingerprint")).kits.pins == ()
 
 
+def test_fingerprints_that_netty_is_given_at_run_time_are_a_doubt(tmp_path: Path) -> None:
+    """Which certificates it accepts then is not known; the one that is written down is a pin all the same."""
+    known = of(ONE).hex()
+    app = read(tmp_path / "app", java=NETTY.format(f'{known}", System.getProperty("pin") + "'))
+    assert [pin.pin for pin in app.kits.pins] == [ONE]
+    (doubt,) = [one for one in app.unseen if one.mechanisms == {Mechanism.TRUST_MANAGER}]
+    assert doubt.pins
+    assert "only known at run time" in doubt.why
+
+
 def test_the_scripts_of_an_app_without_the_plugin_do_not_count(tmp_path: Path) -> None:
     script = {"assets/www/js/index.js": "\n\ncordova.plugin.http.setServerTrustMode( 'nocheck' , go);"}
     java = "public final class Net {}"

@@ -6,7 +6,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from pincompiler.android.constants.program import arguments
-from pincompiler.android.constants.values import Items, Text, Value
+from pincompiler.android.constants.values import Items, Number, Text, Value
 from pincompiler.android.dex import DexError
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
@@ -130,11 +130,15 @@ def _checker(cls: ClassDef) -> MethodBody | None:
 
 
 def _netty(source: Source) -> Iterator[Pin]:
-    """Fingerprints of certificates, which Netty accepts for whatever host."""
+    """Fingerprints of certificates, which Netty accepts for whatever host; those that are computed are a doubt."""
     for site in source.sites(*_FINGERPRINTS):
         if not site.method.class_name.startswith("Lio/netty/"):
             where = source.code(site.method, site.offset)
-            for digest in _digests(source.program, site):
+            digests = tuple(_digests(source.program, site))
+            if None in digests:
+                why = "gives Netty fingerprints of certificates that are only known at run time"
+                source.doubt(where.location.symbol, why, Mechanism.TRUST_MANAGER, pins=True)
+            for digest in filter(None, digests):
                 text = b64encode(digest).decode("ascii")
                 yield Pin(
                     Mechanism.TRUST_MANAGER,
@@ -148,21 +152,25 @@ def _netty(source: Source) -> Iterator[Pin]:
                 )
 
 
-def _digests(program: Program, site: Site) -> Iterator[bytes]:
+def _digests(program: Program, site: Site) -> Iterator[bytes | None]:
+    """The fingerprints that a call is given; None for each that is not known."""
     try:
         passed = arguments(program, site)[1:]
     except (DexError, ValueError):
+        yield None
         return
     for value in passed:
-        for text in _texts(value):
-            if _HEXADECIMAL.fullmatch(text):
-                try:
-                    yield bytes.fromhex(text.replace(":", ""))
-                except ValueError:
-                    continue
+        if not isinstance(value, Text):  # that is the name of the hash
+            yield from map(_digest, value.items if isinstance(value, Items) else ())
+            if not isinstance(value, Items) or not value.exact:
+                yield None
 
 
-def _texts(value: Value) -> Iterator[str]:
-    for item in value.items if isinstance(value, Items) else ():
-        if isinstance(item, Text):
-            yield item.value
+def _digest(value: Value) -> bytes | None:
+    """A fingerprint of hexadecimal digits or of bytes; empty if it is none, on which Netty throws."""
+    if isinstance(value, Text):
+        return bytes.fromhex(value.value.replace(":", "")) if _HEXADECIMAL.fullmatch(value.value) else b""
+    if isinstance(value, Items) and value.exact:
+        numbers = [one.value & 255 for one in value.items if isinstance(one, Number)]
+        return bytes(numbers) if len(numbers) == len(value.items) else None
+    return None
