@@ -191,7 +191,11 @@ def _key(name: str) -> bytes:
 def _render(value: Any, unit: str, depth: int) -> bytes:
     """A value as plistlib writes it, without the document around it, in the file's own indentation."""
     lines = plistlib.dumps(value, sort_keys=False).decode().splitlines()[3:-1]
-    laid_out = [unit * (len(line) - len(bare := line.lstrip("\t"))) + bare for line in lines]
+    laid_out = (
+        [unit * (len(line) - len(bare := line.lstrip("\t"))) + bare for line in lines]
+        if unit != "\t"
+        else lines
+    )
     return f"\n{unit * depth}".join(laid_out).encode()
 
 

@@ -10,7 +10,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from dataclasses import field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -188,6 +188,7 @@ def _unusable(domain: TrustKitDomain) -> tuple[str, str] | None:
     return None
 
 
+@lru_cache(maxsize=1 << 14)
 def _unregistered(name: str) -> tuple[str, str] | None:
     """Why registry_search.c has no registry for a name, and what to do."""
     if len(name) > _LONGEST:

@@ -97,7 +97,7 @@ def differences(wanted: Enforcement, actual: Enforcement) -> Iterator[Difference
             same = trusts[0] is trusts[1] or trusts[0] == trusts[1]
             if same and not (left or right):
                 continue
-            ids = id(left), id(right), id(trusts[0]), id(trusts[1])
+            ids = (id(left), id(right), id(trusts[0]), id(trusts[1])) if own else (id(left), id(right))
             if ids not in answers:
                 found: tuple[Difference, ...] = ()
                 if not same or left != right or any(lost):

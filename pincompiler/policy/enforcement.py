@@ -277,7 +277,7 @@ class Enforcement(Protocol):
 def any_of(keys: Iterable[Key], until: date | None = None) -> Demand:
     """The demand for any of these keys or certificates, anywhere in the chain."""
     known = tuple(keys)
-    pins = frozenset(key.spki_sha256 for key in known if not key.whole)
+    pins = frozenset([key.spki_sha256 for key in known if not key.whole])
     if len(pins) == len(known):
         return (Clause(pins, pins, until),)
     whole = frozenset(key.whole for key in known if key.whole)
@@ -292,8 +292,11 @@ class Policy(Enforcement):
     _index: Mapping[str, tuple[PinSet, Demand]] = field(init=False, compare=False, repr=False)
     _trusting: bool = field(init=False, compare=False, repr=False)
     """Whether any set trusts others than the system's CAs."""
+    _digest: list[str] = field(init=False, compare=False, repr=False)
+    """What :meth:`digest` said, once it was asked: every output names it."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_digest", [])
         index: dict[str, tuple[PinSet, Demand]] = {}
         for pin_set in self.sets:
             index.update(dict.fromkeys(pin_set.hosts, (pin_set, _demand(pin_set))))
@@ -375,9 +378,11 @@ class Policy(Enforcement):
         their roles, expiry, enforcement, report URIs and trust do.  What is not the default is there alone: a
         file that says nothing new keeps its digest, which releases name.
         """
-        meaning = sorted(line for pin_set in self.sets for line in _meaning(pin_set))
-        text = json.dumps(meaning, ensure_ascii=True, separators=(",", ":"))
-        return "sha256/" + b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+        if not self._digest:
+            meaning = sorted(line for pin_set in self.sets for line in _meaning(pin_set))
+            text = json.dumps(meaning, ensure_ascii=True, separators=(",", ":"))
+            self._digest.append(f"sha256/{b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}")
+        return self._digest[0]
 
 
 def _demand(pin_set: PinSet) -> Demand:

@@ -86,7 +86,7 @@ class Known:
         )
 
     def _except(self, pins: frozenset[bytes], role: Role) -> frozenset[bytes]:
-        return frozenset(pin for pin in pins if self.roles.get(pin) is not role)
+        return frozenset([pin for pin in pins if self.roles.get(pin) is not role]) if pins else pins
 
 
 def known_of(*enforcements: Enforcement) -> Known:
