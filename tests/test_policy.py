@@ -73,6 +73,14 @@ def test_the_sets_above_a_host() -> None:
     assert list(POLICY.above("all.test")) == []
 
 
+def test_what_a_policy_says_something_of() -> None:
+    """Pins that are enforced, not those that are tried out; and nothing of a host that no set reaches."""
+    tried = PinSet(("tried.test",), Reach.NONE, (LEAF,), enforce=False)
+    policy = Policy((PinSet(("x.test",), Reach.ALL, (LEAF,)), tried))
+    said = [host for host in ("x.test", "a.x.test", "tried.test", "y.test") if policy.says(host)]
+    assert said == ["x.test", "a.x.test"]
+
+
 @pytest.mark.parametrize(
     ("chain", "accepted"),
     [
