@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pincompiler.base.finding import Level
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.workflows.audit import audit, audit_options
 from tests.builds import build_app
@@ -33,6 +32,10 @@ pytestmark = pytest.mark.usefixtures("builds")
 
 NOT_BUILT: Final = {"archive-anomaly": "no build tool writes such an archive: tests/apk forges them"}
 """Rules whose examples are no app, and why."""
+SEVERAL: Final = {"uninitialised-trustkit": 2}
+"""Rules whose example is found more than once: here TrustKit is used, and configured, and never started."""
+BESIDE: Final = {"cleartext-pinned-host"}
+"""What is said of the second examples too: a note on every configuration that leaves cleartext undecided."""
 BUILT: Final = [rule for rule in APP_RULES if rule.id not in NOT_BUILT]
 
 PLACE: Final = re.compile(r"<!-- (res/\S+) -->\n")
@@ -278,7 +281,9 @@ def findings(subject: Subject, rule: Rule) -> list[Finding]:
 def test_first_example_breaks_the_rule(rule: Rule, tmp_path: Path, today: date) -> None:
     for subject in audited(examples(rule)[0], tmp_path, today):
         own = findings(subject, rule)
-        assert own, f"not found; found were {subject.findings}, unseen were {subject.unseen}"
+        assert len(own) == SEVERAL.get(rule.id, 1), (
+            f"found were {subject.findings}, unseen were {subject.unseen}"
+        )
         assert rule.level in {finding.level for finding in own}
         assert all(finding.fix and finding.location for finding in own)
 
@@ -287,9 +292,9 @@ def test_first_example_breaks_the_rule(rule: Rule, tmp_path: Path, today: date) 
 def test_second_example_does_not(rule: Rule, tmp_path: Path, today: date) -> None:
     for subject in audited(examples(rule)[1], tmp_path, today):
         assert findings(subject, rule) == []
-        # Nor does following the advice break another rule, or hide the rule behind a doubt.
-        assert [finding for finding in subject.findings if finding.level is Level.ERROR] == []
+        # Nor does following the advice break another rule.
+        assert [finding for finding in subject.findings if finding.rule not in BESIDE] == []
 
 
 def test_exceptions_are_rules() -> None:
-    assert {rule.id for rule in APP_RULES} >= NOT_BUILT.keys()
+    assert {rule.id for rule in APP_RULES} >= NOT_BUILT.keys() | SEVERAL.keys() | BESIDE

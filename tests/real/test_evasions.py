@@ -8,7 +8,7 @@ import pytest
 
 from pincompiler.base.finding import Level
 from tests.builds import build_app
-from tests.real.test_trust import GIVEN, by_class, findings
+from tests.real.conditions import GIVEN, by_class, findings
 
 if TYPE_CHECKING:
     from pathlib import Path

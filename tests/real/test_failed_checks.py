@@ -10,33 +10,30 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.builds import build_app
-from tests.real.test_null_tests import (
+from tests.real.conditions import (
+    ALL_MODES,
     CHECK,
+    ELSE,
     ERROR,
-    KEPT,
+    MANAGER,
     SILENT,
     THROW,
     UNKNOWN,
     VERIFIER,
     VERIFY,
     WARNING,
-    filled,
-    said,
+    check_forms,
+    in_modes,
+    page,
 )
-from tests.real.test_trust import GIVEN, MANAGER
-from tests.real.test_web_conditions import ELSE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("builds")
-PAGE: Final = """\
-import android.net.http.SslError;
-import android.webkit.*;
-import java.security.cert.X509Certificate;
-import java.util.*;
-public final class NAME extends WebViewClient {
+PAGE: Final = page(
+    "java.security.cert.X509Certificate",
+    members="""\
     static final byte[] PIN = {1, 2, 3};
     static boolean pinned(X509Certificate one) {
         try {
@@ -44,13 +41,8 @@ public final class NAME extends WebViewClient {
         } catch (java.security.GeneralSecurityException e) { return false; }
     }
     static void need(X509Certificate one) throws Exception { if (!pinned(one)) throw new Exception(); }
-    public void attach(WebView view) { view.setWebViewClient(this); }
-    @Override public void onReceivedSslError(WebView view, SslErrorHandler handler, SslError error) {
-        X509Certificate leaf = error.getCertificate().getX509Certificate();
-        BODY
-    }
-}
-"""
+""",
+).replace("BODY", "X509Certificate leaf = error.getCertificate().getX509Certificate();\n        BODY")
 PAGES: Final[dict[str, tuple[str, str]]] = {
     "PinOrVersion": (WARNING, "if (pinned(leaf) || android.os.Build.VERSION.SDK_INT > 30)" + ELSE),
     "PinOrFlagInside": (
@@ -126,12 +118,7 @@ VERIFIERS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "shrink", ["", *(pytest.param(mode, marks=pytest.mark.real) for mode in ("r8", "r8-full"))]
-)
-def test_what_forgives_a_failed_check_decides(shrink: str, tmp_path: Path) -> None:
-    managers = (MANAGER.replace("MORE", PINNED), MANAGERS)
-    java = [*filled([(PAGE, PAGES), managers, (VERIFIER, VERIFIERS)]), GIVEN]
-    apk = build_app(tmp_path / "a", java=java, libraries=(), shrink=shrink, rules=KEPT)
-    everything = PAGES | MANAGERS | VERIFIERS
-    assert said(apk) == {name: level for name, (level, _) in everything.items() if level}
+@in_modes(*ALL_MODES)
+def test_what_forgives_a_failed_check_decides(mode: str, tmp_path: Path) -> None:
+    manager = MANAGER.replace("MORE", PINNED)
+    check_forms(tmp_path, mode, [(PAGE, PAGES), (manager, MANAGERS), (VERIFIER, VERIFIERS)])

@@ -16,9 +16,22 @@ from pincompiler.base.bounds import WAY_ITEMS, WRITERS
 from pincompiler.shipped import read_app
 from pincompiler.shipped.android.trust import sockets
 from tests.builds import build_app
-from tests.real.test_null_tests import ERROR, KEPT, SILENT, UNKNOWN, WARNING, filled, said
-from tests.real.test_trust import GIVEN
-from tests.real.test_web_conditions import ELSE, KEYS, PAGE
+from tests.real.conditions import (
+    ALL_MODES,
+    ELSE,
+    ERROR,
+    GIVEN,
+    KEPT,
+    KEYS,
+    OPEN_PAGE,
+    SILENT,
+    UNKNOWN,
+    WARNING,
+    expected,
+    filled,
+    in_modes,
+    said,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,16 +118,15 @@ OF_PINS: Final = "compares certificates with what is only known at run time"
 """What is said of pins in a loop over more than a value may be: where they are read is another question."""
 
 
-@pytest.mark.parametrize(
-    "shrink", ["", *(pytest.param(mode, marks=pytest.mark.real) for mode in ("r8", "r8-full"))]
-)
-def test_a_decision_by_what_lies_beyond_a_bound_is_unknown(shrink: str, tmp_path: Path) -> None:
+@in_modes(*ALL_MODES)
+def test_a_decision_by_what_lies_beyond_a_bound_is_unknown(mode: str, tmp_path: Path) -> None:
     assert max(WAY_ITEMS.limit, WRITERS.limit) < MANY
-    java = [*filled([(PAGE, PAGES), (MANAGER, MANAGERS)]), GIVEN, KEYS, ELSEWHERE]
-    apk = build_app(tmp_path / "a", java=java, shrink=shrink, rules=KEPT)
+    forms = [(OPEN_PAGE, PAGES), (MANAGER, MANAGERS)]
+    java = [*filled(forms), GIVEN, KEYS, ELSEWHERE]
+    apk = build_app(tmp_path / "a", java=java, shrink=mode, rules=KEPT)
     found = said(apk)
     assert found.pop("SoundLoop", UNKNOWN) == UNKNOWN
-    assert found == {name: level for name, (level, _) in (PAGES | MANAGERS).items() if level}
+    assert found == {name: level for name, level in expected(forms).items() if level}
     whys = {one.why for one in read_app(apk).unseen if one.mechanisms} - {OF_PINS}
     assert whys == {"its decision on trust cannot be followed: a list has more than 16 items"}
 

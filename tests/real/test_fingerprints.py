@@ -10,7 +10,8 @@ from pincompiler.verdicts.fingerprints import fingerprints
 from pincompiler.workflows.audit import AuditOptions, audit
 from pincompiler.workflows.diff import compare
 from tests.real.apps import build_app
-from tests.real.test_trust import GIVEN, managers
+from tests.real.conditions import GIVEN
+from tests.real.test_trust import managers
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.builds import build_app
-from tests.real.test_null_tests import (
+from tests.real.conditions import (
     CHECK,
+    ELSE,
     ERROR,
     FIELDS,
-    KEPT,
     KOTLIN_MANAGER,
     KOTLIN_PAGE,
+    MANAGER,
+    OR_CANCEL,
     PIN,
     SILENT,
     THROW,
@@ -25,23 +26,17 @@ from tests.real.test_null_tests import (
     VERIFIER,
     VERIFY,
     WARNING,
-    filled,
-    nullable,
-    said,
+    check_forms,
+    in_modes,
+    page,
 )
-from tests.real.test_trust import GIVEN, MANAGER
-from tests.real.test_web_conditions import ELSE, OR_CANCEL
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("builds")
-LIBRARIES: Final = ("kotlin-stdlib-2.4.20",)
-PAGE: Final = """\
-import android.net.http.SslError;
-import android.webkit.*;
-import java.util.*;
-public final class NAME extends WebViewClient {
+PAGE: Final = page(
+    members="""\
     interface Pinner { void pin(SslError error); }
     enum Sort { GOOD, BAD }
     static final class Other {
@@ -59,12 +54,8 @@ public final class NAME extends WebViewClient {
     static int depth(int n) { return n == 0 ? 0 : depth(n - 1); }
     int kind; String url; Pinner other = (Pinner) (Object) new Object();
     boolean lax = System.nanoTime() > 3;
-    public void attach(WebView view) { view.setWebViewClient(this); }
-    @Override public void onReceivedSslError(WebView view, SslErrorHandler handler, SslError error) {
-        BODY
-    }
-}
 """
+)
 DER: Final = 'byte[] der = android.net.http.SslCertificate.saveState(error.getCertificate()).getByteArray("x509-certificate");'
 ASK: Final = (
     'new android.app.AlertDialog.Builder(view.getContext()).setPositiveButton("yes", (d, w) -> handler.proceed())'
@@ -485,29 +476,14 @@ NOT_FOLLOWED: Final = dict.fromkeys(("KtCompanion", "KtCompanionDates", "KtWhenU
 """What R8 makes of Kotlin's library under other names, and what is then not followed."""
 
 
-@pytest.mark.parametrize(
-    "mode", ["", "debug", *(pytest.param(mode, marks=pytest.mark.real) for mode in ("r8", "r8-full"))]
-)
+@in_modes("", "debug", "r8", "r8-full")
 def test_conditions_are_followed_to_what_they_rest_on(mode: str, tmp_path: Path) -> None:
-    pages = [
-        nullable(KOTLIN_PAGE, may_be=True).replace("NAME", name).replace("BODY", body).replace("MORE", more)
-        for name, (_, body, more) in KOTLIN_PAGES.items()
-    ]
     verifier = VERIFIER.replace("other;", "other; boolean last;", 1)
     manager = MANAGER.replace("MORE", FIELDS + MORE)
-    java = [*filled([(PAGE, PAGES), (manager, MANAGERS), (verifier, VERIFIERS)]), GIVEN]
-    kotlin = [*pages, *filled([(KOTLIN_MANAGER, KOTLIN_MANAGERS)])]
-    shrink = mode if mode.startswith("r8") else ""
-    apk = build_app(
-        tmp_path / "a",
-        java=java,
-        kotlin=kotlin,
-        libraries=LIBRARIES,
-        shrink=shrink,
-        rules=KEPT,
-        debug=mode == "debug",
+    check_forms(
+        tmp_path,
+        mode,
+        [(PAGE, PAGES), (manager, MANAGERS), (verifier, VERIFIERS)],
+        [(KOTLIN_PAGE, KOTLIN_PAGES), (KOTLIN_MANAGER, KOTLIN_MANAGERS)],
+        unlike=NOT_FOLLOWED if mode.startswith("r8") else None,
     )
-    tables = (PAGES, KOTLIN_PAGES, MANAGERS, KOTLIN_MANAGERS, VERIFIERS)
-    expected = {name: level for table in tables for name, (level, *_) in table.items()}
-    expected |= NOT_FOLLOWED if shrink else {}
-    assert said(apk) == {name: level for name, level in expected.items() if level}

@@ -5,41 +5,42 @@ Each form is really compiled, by D8 and by R8, and stands beside sound twins tha
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pincompiler.rules.registry import RULES
-from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from tests.builds import build_app
-from tests.real.test_trust import GIVEN, MANAGER, OURS
-from tests.strategies import TODAY
+from tests.real.conditions import (
+    CHECK,
+    ERROR,
+    EXTENDED,
+    FIELDS,
+    KOTLIN_MANAGER,
+    KOTLIN_PAGE,
+    KOTLIN_VERIFIER,
+    MANAGER,
+    PIN,
+    SILENT,
+    THROW,
+    UNKNOWN,
+    VERIFIER,
+    VERIFY,
+    WARNING,
+    check_forms,
+    findings,
+    in_modes,
+    kotlin_page,
+    page,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pincompiler.base.finding import Level
+    from tests.real.conditions import Forms
+
 
 pytestmark = pytest.mark.usefixtures("builds")
-ERROR, WARNING, UNKNOWN, SILENT = "error", "warning", "unknown", ""
-KEPT: Final = "-keep,allowoptimization class com.example.app.** { *; }\n"
-"""R8 rewrites the methods, and leaves the names by which the test knows them."""
-ON_ERROR: Final = "onReceivedSslError(view: WebViewQ, handler: SslErrorHandlerQ, error: SslErrorQ)"
-KOTLIN_PAGE: Final = f"""\
-import android.net.http.SslError
-import android.webkit.*
-class NAME : WebViewClient() {{
-    fun attach(view: WebView) {{ view.webViewClient = this }}
-    MORE
-    override fun {ON_ERROR} {{
-        BODY
-    }}
-}}
-"""
-PIN: Final = "val pin = byteArrayOf(1, 2, 3)"
-# By name: what is said of it, its body, more members.
 KOTLIN_PAGES: Final[dict[str, tuple[str, str, str]]] = {
     "SafeCall": (ERROR, "handler?.proceed()", ""),
     "NotNullAssertion": (ERROR, "handler!!.proceed()", ""),
@@ -75,7 +76,11 @@ KOTLIN_PAGES: Final[dict[str, tuple[str, str, str]]] = {
         "if (lax) handler?.proceed() else handler?.cancel()",
         "var lax = System.nanoTime() > 3",
     ),
-    "OwnField": (UNKNOWN, "if (owner != null) handler?.proceed()", "var owner: Any? = System.getenv()[TAG]"),
+    "OwnField": (
+        UNKNOWN,
+        "if (owner != null) handler?.proceed()",
+        'var owner: Any? = System.getenv()["tag"]',
+    ),
     "Progress": (UNKNOWN, "if (view!!.progress > 50) handler?.proceed() else handler?.cancel()", ""),
     "Clock": (
         UNKNOWN,
@@ -101,19 +106,13 @@ KOTLIN_PAGES: Final[dict[str, tuple[str, str, str]]] = {
         " ?: return false; return java.security.MessageDigest.isEqual(der, pin) }",
     ),
 }
-JAVA_PAGE: Final = """\
-import android.net.http.SslError;
-import android.webkit.*;
-import java.util.*;
-public final class NAME extends WebViewClient {
+NOT_NULLABLE: Final[dict[str, tuple[str, str, str]]] = {"NotNullable": (ERROR, "handler.proceed()", "")}
+JAVA_PAGE: Final = page(
+    members="""\
     interface Other { boolean says(SslError error); void decides(SslErrorHandler handler, SslError error); }
     Other other = (Other) (Object) new Object();
-    public void attach(WebView view) { view.setWebViewClient(this); }
-    @Override public void onReceivedSslError(WebView view, SslErrorHandler handler, SslError error) {
-        BODY
-    }
-}
 """
+)
 JAVA_PAGES: Final[dict[str, tuple[str, str]]] = {
     "JavaIf": (ERROR, "if (handler != null && error != null) handler.proceed(); else view.stopLoading();"),
     "JavaRequired": (
@@ -160,17 +159,6 @@ JAVA_PAGES: Final[dict[str, tuple[str, str]]] = {
     "SoundJavaOptional": (SILENT, "Optional.ofNullable(handler).ifPresent(SslErrorHandler::cancel);"),
     "SoundJavaThread": (SILENT, "new Thread(() -> { if (handler != null) handler.cancel(); }).start();"),
 }
-FIELDS: Final = """\
-    Set<X509Certificate> known = new HashSet<>();
-    X509TrustManager other;
-    TrustManager[] all = {other, platform};
-    boolean strict = System.nanoTime() > 3;
-    int level = (int) System.nanoTime();
-    public void set(X509TrustManager given) { other = given; }
-    static void need(Object one) { if (one == null) throw new IllegalArgumentException(); }
-"""
-CHECK: Final = "platform.checkServerTrusted(chain, type);"
-THROW: Final = "throw new CertificateException();"
 MANAGERS: Final[dict[str, tuple[str, str]]] = {
     "NoChain": (
         ERROR,
@@ -242,17 +230,6 @@ MANAGERS: Final[dict[str, tuple[str, str]]] = {
         f"List<X509Certificate> left = new ArrayList<>(Arrays.asList(chain)); left.retainAll(known); if (left.isEmpty()) {THROW}",
     ),
 }
-KOTLIN_MANAGER: Final = """\
-import java.security.cert.*
-import javax.net.ssl.*
-class NAME : X509TrustManager {
-    private val platform = Given.platform()
-    fun context() = SSLContext.getInstance("TLS").apply { init(null, arrayOf<TrustManager>(this@NAME), null) }
-    override fun checkServerTrusted(chain: Array<X509Certificate>?, type: String?) { BODY }
-    override fun checkClientTrusted(chain: Array<X509Certificate>?, type: String?) { throw CertificateException() }
-    override fun getAcceptedIssuers(): Array<X509Certificate> = arrayOf()
-}
-"""
 KOTLIN_MANAGERS: Final[dict[str, tuple[str, str]]] = {
     "KotlinElvis": (ERROR, "chain?.firstOrNull() ?: throw CertificateException()"),
     "KotlinNotEmpty": (
@@ -267,28 +244,6 @@ KOTLIN_MANAGERS: Final[dict[str, tuple[str, str]]] = {
         "platform.checkServerTrusted(chain ?: throw CertificateException(), type!!)",
     ),
 }
-EXTENDED: Final = """\
-import java.net.Socket;
-import java.security.cert.*;
-import javax.net.ssl.*;
-public final class NAME extends X509ExtendedTrustManager {
-    X509TrustManager platform = Given.platform();
-    public SSLContext context() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {this}, null);
-        return context;
-    }
-    @Override public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException { CHECK }
-    @Override public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
-        throws CertificateException { BODY }
-    @Override public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine socket)
-        throws CertificateException { BODY }
-    @Override public void checkClientTrusted(X509Certificate[] chain, String type) { }
-    @Override public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) { }
-    @Override public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine socket) { }
-    @Override public X509Certificate[] getAcceptedIssuers() { return new X509Certificate[0]; }
-}
-""".replace("CHECK", CHECK)
 EXTENDED_MANAGERS: Final[dict[str, tuple[str, str]]] = {
     "NoSocket": (ERROR, f"if (socket == null) {CHECK}"),
     "AnySocket": (ERROR, f"if (socket != null) return; {CHECK}"),
@@ -301,18 +256,6 @@ EXTENDED_MANAGERS: Final[dict[str, tuple[str, str]]] = {
         ),
     ),
 }
-VERIFIER: Final = """\
-import java.security.cert.*;
-import java.util.*;
-import javax.net.ssl.*;
-public final class NAME implements HostnameVerifier {
-    HostnameVerifier other;
-    public void give(HostnameVerifier given) { other = given; }
-    public void set(HttpsURLConnection connection) { connection.setHostnameVerifier(this); }
-    @Override public boolean verify(String host, SSLSession session) { BODY }
-}
-"""
-VERIFY: Final = "HttpsURLConnection.getDefaultHostnameVerifier().verify(host, session)"
 VERIFIERS: Final[dict[str, tuple[str, str]]] = {
     "NotNull": (ERROR, "return host != null && session != null;"),
     "NotEmpty": (ERROR, "if (host == null || host.isEmpty()) return false; return host.length() > 0;"),
@@ -326,13 +269,6 @@ VERIFIERS: Final[dict[str, tuple[str, str]]] = {
     "Clocked": (UNKNOWN, f"return System.currentTimeMillis() > 5000L || {VERIFY};"),
     "SoundVerifier": (SILENT, f"return host != null && session != null && {VERIFY};"),
 }
-KOTLIN_VERIFIER: Final = """\
-import javax.net.ssl.*
-class NAME : HostnameVerifier {
-    fun set(connection: HttpsURLConnection) { connection.hostnameVerifier = this }
-    override fun verify(host: String?, session: SSLSession?): Boolean { BODY }
-}
-"""
 KOTLIN_VERIFIERS: Final[dict[str, tuple[str, str]]] = {
     "KotlinHost": (ERROR, "host ?: return false; session ?: return false; return true"),
     "KotlinFilled": (ERROR, "return !host.isNullOrEmpty() && session?.let { true } ?: false"),
@@ -340,78 +276,22 @@ KOTLIN_VERIFIERS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def nullable(source: str, *, may_be: bool) -> str:
-    return re.sub(r"(WebView|SslErrorHandler|SslError)Q", r"\1?" if may_be else r"\1", source)
-
-
-def kotlin() -> list[str]:
-    """The sources; the parameters of Android's method are nullable, as its stubs leave open, or are not."""
-    pages = [
-        nullable(KOTLIN_PAGE, may_be=True).replace("NAME", name).replace("BODY", body).replace("MORE", more)
-        for name, (_, body, more) in KOTLIN_PAGES.items()
-    ]
-    pages.append(
-        nullable(KOTLIN_PAGE, may_be=False)
-        .replace("NAME", "NotNullable")
-        .replace("BODY", "handler.proceed()")
-        .replace("MORE", "")
-    )
-    rest = [(KOTLIN_MANAGER, KOTLIN_MANAGERS), (KOTLIN_VERIFIER, KOTLIN_VERIFIERS)]
-    return [*(page.replace("TAG", '"tag"') for page in pages), *filled(rest)]
-
-
-def java() -> list[str]:
+@in_modes("", "r8-full")
+def test_what_the_platform_passes_is_there(mode: str, tmp_path: Path) -> None:
     manager = MANAGER.replace("MORE", FIELDS)
-    forms = [
+    java: list[Forms] = [
         (JAVA_PAGE, JAVA_PAGES),
         (manager, MANAGERS),
         (EXTENDED, EXTENDED_MANAGERS),
         (VERIFIER, VERIFIERS),
     ]
-    return [*filled(forms), GIVEN]
-
-
-def filled(forms: list[tuple[str, dict[str, tuple[str, str]]]]) -> list[str]:
-    return [
-        source.replace("NAME", name).replace("BODY", body)
-        for source, table in forms
-        for name, (_, body) in table.items()
+    kotlin: list[Forms] = [
+        (KOTLIN_PAGE, KOTLIN_PAGES),
+        (kotlin_page(""), NOT_NULLABLE),
+        (KOTLIN_MANAGER, KOTLIN_MANAGERS),
+        (KOTLIN_VERIFIER, KOTLIN_VERIFIERS),
     ]
-
-
-def expected() -> dict[str, str]:
-    tables = (JAVA_PAGES, MANAGERS, KOTLIN_MANAGERS, EXTENDED_MANAGERS, VERIFIERS, KOTLIN_VERIFIERS)
-    found = {name: said for table in tables for name, (said, _) in table.items()}
-    found |= {name: said for name, (said, *_) in KOTLIN_PAGES.items()} | {"NotNullable": ERROR}
-    return {name: said for name, said in found.items() if said}
-
-
-def said(apk: Path) -> dict[str, str]:
-    """By class, the worst that is said of it."""
-    app = read_app(apk)
-    audited = Audited(app, TODAY)
-    found = [finding for rule in RULES if rule.app for finding in rule.app(audited) if finding.rule in OURS]
-    told = [(finding.location.symbol, finding.level) for finding in found if finding.location]
-    levels: dict[str, list[Level]] = {}
-    for symbol, level in told:
-        levels.setdefault(named(symbol), []).append(level)
-    worst = {name: min(all_, key=lambda level: level.rank).value for name, all_ in levels.items()}
-    return {named(one.what): UNKNOWN for one in app.unseen if one.mechanisms} | worst
-
-
-def named(symbol: str) -> str:
-    found = re.match(r"Lcom/example/app/(\w+)", symbol)
-    assert found, symbol
-    return found[1]
-
-
-@pytest.mark.parametrize("shrink", ["", pytest.param("r8-full", marks=pytest.mark.real)])
-def test_what_the_platform_passes_is_there(shrink: str, tmp_path: Path) -> None:
-    libraries = ("kotlin-stdlib-2.4.20",)
-    apk = build_app(
-        tmp_path / "a", java=java(), kotlin=kotlin(), libraries=libraries, shrink=shrink, rules=KEPT
-    )
-    assert said(apk) == expected()
+    check_forms(tmp_path, mode, java, kotlin)
 
 
 def test_a_condition_without_a_word_is_told_as_unknown(tmp_path: Path) -> None:
@@ -457,8 +337,5 @@ OPENS: Final = "public class Opens { public void open() { new com.rabbitmq.clien
 )
 def test_a_librarys_condition_has_its_own_words(condition: str, words: str, tmp_path: Path) -> None:
     source = LIBRARY_PAGE.replace("CONDITION", condition)
-    audited = Audited(read_app(build_app(tmp_path / "a", java=[source, OPENS], libraries=())), TODAY)
-    (finding,) = [
-        finding for rule in RULES if rule.app for finding in rule.app(audited) if finding.rule in OURS
-    ]
+    (finding,) = findings(build_app(tmp_path / "a", java=[source, OPENS], libraries=()))
     assert finding.message.endswith(f"loads pages although their certificate was refused {words}")

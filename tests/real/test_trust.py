@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64decode
 from typing import TYPE_CHECKING
 
@@ -10,91 +9,17 @@ import pytest
 
 from pincompiler.base.finding import Level
 from pincompiler.facts import Algorithm, Mechanism
-from pincompiler.rules.registry import RULES
-from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from tests.builds import build_app
-from tests.strategies import TODAY
+from tests.real.conditions import GIVEN, MANAGER, by_class, findings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pincompiler.base.finding import Finding
 
 pytestmark = pytest.mark.usefixtures("builds")
-OURS = {
-    "permissive-trust-manager",
-    "swallowed-certificate-error",
-    "validity-only-trust-manager",
-    "name-only-trust-manager",
-    "skipped-certificate-check",
-    "permissive-hostname-verifier",
-    "weak-hostname-verifier",
-    "global-trust-override",
-    "webview-ignores-tls-errors",
-    "unverified-tls-socket",
-    "insecure-socket-factory",
-    "outdated-tls-protocol",
-}
-
-
-def findings(apk: Path) -> list[Finding]:
-    audited = Audited(read_app(apk), TODAY)
-    found = [finding for rule in RULES if rule.app for finding in rule.app(audited)]
-    return [finding for finding in found if finding.rule in OURS]
-
-
-def by_class(apk: Path) -> dict[str, set[str]]:
-    """Rules that find something, by the top-level class they find it in."""
-    found: dict[str, set[str]] = {}
-    for finding in findings(apk):
-        assert finding.location is not None
-        name = re.match(r"Lcom/example/app/(\w+)", finding.location.symbol)
-        assert name, finding.location.symbol
-        found.setdefault(name[1], set()).add(finding.rule)
-    return found
-
-
 # -- trust managers --------------------------------------------------------------------------------
 
-MANAGER = """\
-import java.security.MessageDigest;
-import java.security.cert.*;
-import java.util.*;
-import javax.net.ssl.*;
-public final class NAME implements X509TrustManager {
-    X509TrustManager platform = Given.platform();
-    boolean lax = Boolean.getBoolean("lax");
-    int calls;
-    MORE
-    public SSLContext context() throws Exception {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {this}, null);
-        return context;
-    }
-    @Override public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-        BODY
-    }
-    @Override public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-        throw new CertificateException();
-    }
-    @Override public X509Certificate[] getAcceptedIssuers() { return new X509Certificate[0]; }
-}
-"""
-GIVEN = """\
-import javax.net.ssl.*;
-final class Given {
-    static X509TrustManager platform() {
-        try {
-            TrustManagerFactory made = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            made.init((java.security.KeyStore) null);
-            return (X509TrustManager) made.getTrustManagers()[0];
-        } catch (java.security.GeneralSecurityException error) {
-            throw new IllegalStateException(error);
-        }
-    }
-}
-"""
 PERMISSIVE, SWALLOWED, DATES, NAMES, SKIPPED = (
     "permissive-trust-manager",
     "swallowed-certificate-error",

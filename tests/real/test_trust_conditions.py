@@ -10,31 +10,29 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.builds import build_app
-from tests.real.test_null_tests import (
+from tests.real.conditions import (
+    ALL_MODES,
     CHECK,
     ERROR,
     EXTENDED,
     FIELDS,
-    KEPT,
     KOTLIN_MANAGER,
     KOTLIN_VERIFIER,
+    MANAGER,
     SILENT,
     THROW,
     UNKNOWN,
     VERIFIER,
     VERIFY,
     WARNING,
-    filled,
-    said,
+    check_forms,
+    in_modes,
 )
-from tests.real.test_trust import GIVEN, MANAGER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("builds")
-LIBRARIES: Final = ("kotlin-stdlib-2.4.20",)
 MANAGERS: Final[dict[str, tuple[str, str]]] = {
     "MRefuseNullAnd": (ERROR, f"if (Objects.isNull(chain) | Objects.isNull(type)) {THROW}"),
     "MNonNullAnd": (ERROR, f"if (!(Objects.nonNull(chain) & chain.length > 0)) {THROW}"),
@@ -198,17 +196,14 @@ KOTLIN_VERIFIERS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "shrink", ["", *(pytest.param(mode, marks=pytest.mark.real) for mode in ("r8", "r8-full"))]
-)
-def test_conditions_are_what_they_come_to(shrink: str, tmp_path: Path) -> None:
+@in_modes(*ALL_MODES)
+def test_conditions_are_what_they_come_to(mode: str, tmp_path: Path) -> None:
     extended = EXTENDED.replace("import java.net.Socket;", "import java.net.Socket; import java.util.*;")
     verifier = VERIFIER.replace("other;", "other; boolean lax = System.nanoTime() > 3;", 1)
-    managers = MANAGER.replace("MORE", FIELDS)
-    java = filled([(managers, MANAGERS), (extended, EXTENDED_MANAGERS), (verifier, VERIFIERS)])
-    kotlin = filled([(KOTLIN_MANAGER, KOTLIN_MANAGERS), (KOTLIN_VERIFIER, KOTLIN_VERIFIERS)])
-    apk = build_app(
-        tmp_path / "a", java=[*java, GIVEN], kotlin=kotlin, libraries=LIBRARIES, shrink=shrink, rules=KEPT
+    manager = MANAGER.replace("MORE", FIELDS)
+    check_forms(
+        tmp_path,
+        mode,
+        [(manager, MANAGERS), (extended, EXTENDED_MANAGERS), (verifier, VERIFIERS)],
+        [(KOTLIN_MANAGER, KOTLIN_MANAGERS), (KOTLIN_VERIFIER, KOTLIN_VERIFIERS)],
     )
-    tables = (MANAGERS, KOTLIN_MANAGERS, EXTENDED_MANAGERS, VERIFIERS, KOTLIN_VERIFIERS)
-    assert said(apk) == {name: level for table in tables for name, (level, _) in table.items() if level}

@@ -12,53 +12,26 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.builds import build_app
-from tests.real.test_null_tests import (
+from tests.real.conditions import (
+    ALL_MODES,
+    ELSE,
     ERROR,
-    KEPT,
+    KEYS,
     KOTLIN_PAGE,
+    OPEN_PAGE,
+    OR_CANCEL,
     PIN,
     SILENT,
     UNKNOWN,
     WARNING,
-    filled,
-    nullable,
-    said,
+    check_forms,
+    in_modes,
 )
-from tests.real.test_trust import GIVEN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("builds")
-LIBRARIES: Final = ("kotlin-stdlib-2.4.20",)
-PAGE: Final = """\
-import android.net.http.SslError;
-import android.webkit.*;
-import java.util.*;
-public final class NAME extends WebViewClient {
-    static final byte[] PIN = {1, 2, 3};
-    boolean lax = System.nanoTime() > 3;
-    java.security.PublicKey key = Keys.key();
-    javax.net.ssl.X509TrustManager platform = Given.platform();
-    static boolean secure(String address) { return address != null && address.startsWith("https"); }
-    static boolean fine(SslError error) { int k = error.getPrimaryError(); return k == 3 || k == 1; }
-    public void attach(WebView view) { view.setWebViewClient(this); }
-    @Override public void onReceivedSslError(WebView view, SslErrorHandler handler, SslError error) {
-        BODY
-    }
-}
-"""
-KEYS: Final = """\
-final class Keys {
-    static java.security.PublicKey key() {
-        try {
-            return java.security.cert.CertificateFactory.getInstance("X.509").generateCertificate(new java.io.FileInputStream("ca")).getPublicKey();
-        } catch (Exception e) { throw new IllegalStateException(e); }
-    }
-}
-"""
-ELSE: Final = " handler.proceed(); else handler.cancel();"
 KINDS: Final[dict[str, tuple[str, str]]] = {
     "KGe0": (ERROR, "if (error.getPrimaryError() >= 0)" + ELSE),
     "KLe5": (ERROR, "if (error.getPrimaryError() <= 5)" + ELSE),
@@ -219,8 +192,7 @@ COMPUTED: Final[dict[str, tuple[str, str]]] = {
     "BClockAnd": (UNKNOWN, "if (System.nanoTime() > 5 & error != null)" + ELSE),
 }
 """Booleans that are computed."""
-OR_CANCEL: Final = " handler?.proceed() else handler?.cancel()"
-KOTLIN: Final[dict[str, tuple[str, str, str]]] = {
+KOTLIN_PAGES: Final[dict[str, tuple[str, str, str]]] = {
     "KtIn": (ERROR, "if (error?.primaryError in 0..5)" + OR_CANCEL, ""),
     "KtWhen": (
         ERROR,
@@ -287,18 +259,15 @@ UNSEEN: Final = {
     "r8-full": {"KtIn": UNKNOWN, "KtSetOf": UNKNOWN},
 }
 """What R8 makes of Kotlin's library under other names, and what is then not followed."""
-JAVA: Final = KINDS | ADDRESSES | CERTIFICATES | COMPUTED
 
 
-@pytest.mark.parametrize(
-    "shrink", ["", *(pytest.param(mode, marks=pytest.mark.real) for mode in ("r8", "r8-full"))]
-)
-def test_what_anybody_can_bring_about_is_no_condition(shrink: str, tmp_path: Path) -> None:
-    pages = [
-        nullable(KOTLIN_PAGE, may_be=True).replace("NAME", name).replace("BODY", body).replace("MORE", more)
-        for name, (_, body, more) in KOTLIN.items()
-    ]
-    java = [*filled([(PAGE, JAVA)]), GIVEN, KEYS]
-    apk = build_app(tmp_path / "a", java=java, kotlin=pages, libraries=LIBRARIES, shrink=shrink, rules=KEPT)
-    expected = {name: level for name, (level, *_) in (JAVA | KOTLIN).items()} | UNSEEN.get(shrink, {})
-    assert said(apk) == {name: level for name, level in expected.items() if level}
+@in_modes(*ALL_MODES)
+def test_what_anybody_can_bring_about_is_no_condition(mode: str, tmp_path: Path) -> None:
+    check_forms(
+        tmp_path,
+        mode,
+        [(OPEN_PAGE, table) for table in (KINDS, ADDRESSES, CERTIFICATES, COMPUTED)],
+        [(KOTLIN_PAGE, KOTLIN_PAGES)],
+        beside=(KEYS,),
+        unlike=UNSEEN.get(mode),
+    )
