@@ -35,7 +35,7 @@ from tests.patience import WAIT_S
 from tests.strategies import apps, policies
 
 if TYPE_CHECKING:
-    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.policy import Policy
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 ROOT = SAMPLES.parent

@@ -12,7 +12,8 @@ from hypothesis import given
 from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.nsc.writer import excerpt
 from pincompiler.platforms.registry import TARGETS, target_named
-from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.enforcement import Key, PinSet, Reach, Role
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output
 from pincompiler.workflows import compile as compiler
 from tests.strategies import TODAY, policies

@@ -15,7 +15,8 @@ from pincompiler.platforms.ats import Ats, PinnedDomain
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.policy.differences import describe, differences
-from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.enforcement import Chain, Clause, Enforcement, Key, PinSet, Reach, Role
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output
 from pincompiler.policy.worlds import STRANGER
 from tests.strategies import CAS, LEAVES, UNKNOWN, apps, chains, days, hosts, policies, spki
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from random import Random
 
     from pincompiler.platforms.target import Target
+    from pincompiler.policy.enforcement import Demand, EntryId
 
 OUTPUT = Output("any", PurePosixPath("out"))
-LEAF_1, LEAF_2, CA_1 = LEAVES[0], LEAVES[1], CAS[0]
+LEAF_1, LEAF_2, CA_1, CA_2 = LEAVES[0], LEAVES[1], CAS[0], CAS[1]
 
 
 def policy(*sets: PinSet) -> Policy:
@@ -112,6 +114,39 @@ def test_a_ca_that_cannot_be_hashed_ends_the_search_above_a_pinned_key() -> None
     assert describe(found[0], "A", "B", lambda pin: {LEAF_1.spki_sha256: "l", ca.spki_sha256: "c"}[pin]) == (
         "example.com with leaf key `l` under CA `c` is accepted by A and refused by B, which cannot hash P-521 keys"
     )
+
+
+class WantsBoth(Enforcement):
+    """Chains for a host need two CAs, as of entries that are in force together."""
+
+    def __init__(self, *cas: Key) -> None:
+        self.cas = cas
+
+    def names(self) -> tuple[str, ...]:
+        return ("example.com",)
+
+    def demand(self, host: str) -> Demand:
+        nothing: frozenset[bytes] = frozenset()
+        wanted = tuple(Clause(nothing, frozenset({ca.spki_sha256})) for ca in self.cas)
+        return wanted if host == "example.com" else ()
+
+    def deciding(self, host: str) -> tuple[str, ...]:
+        return ("both",) if self.demand(host) else ()
+
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        return (("example.com", Reach.NONE),) if self.demand(host) else ()
+
+    def pin_sets(self) -> tuple[PinSet, ...]:
+        return (PinSet(("example.com",), Reach.NONE, self.cas),)
+
+
+def test_a_ca_that_is_needed_stays_below_one_that_cannot_be_hashed() -> None:
+    root, below = replace(CA_1, algorithm="P-521"), CA_2
+    kit = TrustKit((TrustKitDomain("example.com", include_subdomains=False, keys=(root, below)),))
+    found = [one for one in differences(WantsBoth(root, below), kit) if one.wanted]
+    assert [(one.chain.cas, one.unhashable) for one in found] == [
+        ((below.spki_sha256, root.spki_sha256), "P-521")
+    ]
 
 
 def test_what_accepts_nothing_accepts_nothing_above_an_unhashable_key_either() -> None:

@@ -16,7 +16,8 @@ from pincompiler.facts import InForce, Mechanism
 from pincompiler.planning.lifetimes import longest, renewals
 from pincompiler.planning.schedule import Member
 from pincompiler.planning.support import expiries
-from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
+from pincompiler.policy.enforcement import Key, PinSet, Reach
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import SupportedRelease
 from pincompiler.verdicts.outlook import Release
 from tests import pki

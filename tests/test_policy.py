@@ -11,7 +11,8 @@ from hypothesis import given
 
 from pincompiler.base.location import Location
 from pincompiler.policy.differences import Remembered, describe, differences
-from pincompiler.policy.enforcement import Chain, Clause, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.enforcement import Chain, Clause, Key, PinSet, Reach, Role
+from pincompiler.policy.policy import Policy
 from tests.platforms.models import calm
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN, chains, days, hosts, policies, spki
 

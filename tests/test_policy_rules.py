@@ -23,8 +23,9 @@ from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, 
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.policy.differences import differences
-from pincompiler.policy.enforcement import Chain, Enforcement, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.enforcement import Chain, Enforcement, Key, PinSet, Reach, Role
 from pincompiler.policy.hosts import public_suffix
+from pincompiler.policy.policy import Policy
 from pincompiler.rules.examined import of_file
 from pincompiler.rules.registry import examine
 from tests.platforms import models

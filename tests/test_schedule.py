@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from pincompiler.base.records import dataclass
 from pincompiler.planning.schedule import ENDLESS, Member, Safety, needs, rotation_verdicts
 from pincompiler.platforms.registry import target_named
-from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.enforcement import Chain, Key, PinSet, Reach, Role
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output, Rotation, SupportedRelease
 from pincompiler.verdicts.in_force import configured
 from pincompiler.verdicts.outlook import Outcome, Release

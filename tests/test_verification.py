@@ -14,7 +14,8 @@ from pincompiler.base.finding import Level
 from pincompiler.facts import FileMechanism
 from pincompiler.keys.spki import PublicKey, pinned_chain
 from pincompiler.platforms.registry import TARGETS
-from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.enforcement import Chain, Key, PinSet, Reach, Role
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output
 from pincompiler.policy.trust import Certificate
 from pincompiler.tls.answers import Declined, Offer, Seen, Served, Unreached, Visit

@@ -16,7 +16,8 @@ from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, 
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy.demand_table import Tabulated, tabulated
 from pincompiler.policy.differences import asides, describe, differences, names_of
-from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.enforcement import Chain, Key, PinSet, Reach, Role
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Device, Regard, Store, Trust
 from pincompiler.workflows.release_cache import ENFORCEMENT, indexed
@@ -152,6 +153,16 @@ def test_a_certificate_that_is_known_by_its_hash_alone() -> None:
         "x.test with the certificate `partner` and no pinned CA is accepted by A and refused by B"
     ]
     assert told(policy(HASH_ALONE), policy(HASH_ALONE)) == []
+
+
+def test_a_renewed_certificate_of_a_ca() -> None:
+    """Its key is the same, which is all that most platforms compare."""
+    issuer = Key(CA.spki_sha256, Role.CA, "issuer", whole=spki("CA certificate"))
+    renewed = "x.test with another key under a renewed certificate with the key of `issuer`"
+    assert told(policy(issuer), policy(CA)) == [f"{renewed} is accepted by B and refused by A"]
+    assert told(policy(issuer, LEAF), policy(LEAF)) == [
+        "x.test with another key under the certificate `issuer` is accepted by A and refused by B"
+    ]
 
 
 UNDER_ROOT = (

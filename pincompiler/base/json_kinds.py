@@ -7,6 +7,7 @@ of a value, and nothing else is done with a value that is wrong.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from datetime import date, datetime
@@ -40,8 +41,8 @@ class WrongError(Exception):
         return "".join(parts).removeprefix(".")
 
 
-class Kind:
-    """A kind of values: this one writes a value as it is."""
+class Kind(ABC):
+    """A kind of values; unless it says otherwise a value is written as it is."""
 
     __slots__ = ()
 
@@ -49,13 +50,13 @@ class Kind:
         """The value as ``json.dumps`` takes it."""
         return value
 
+    @abstractmethod
     def read(self, value: Any) -> Any:
         """The value again, of what ``json.loads`` found.  WrongError if it is none of this kind."""
-        raise NotImplementedError
 
+    @abstractmethod
     def schema(self, named: dict[str, Schema]) -> Schema:
         """The JSON Schema of the kind; what has a name is put into ``named``, and referred to."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

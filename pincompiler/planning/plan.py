@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from pincompiler.policy.enforcement import Key, Policy
+    from pincompiler.policy.enforcement import Key
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import Project
 
 

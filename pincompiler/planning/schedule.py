@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pincompiler.facts import ApiRange
-    from pincompiler.policy.enforcement import Key, Policy
+    from pincompiler.policy.enforcement import Key
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import Rotation, SupportedRelease
     from pincompiler.verdicts.outlook import Release
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.planning.schedule import Member
-    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.platforms.target import Job
-    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Output
 
 SECTION = ("NSAppTransportSecurity", "NSPinnedDomains")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.finding import Snippet
     from pincompiler.base.location import Location
-    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Output
 
 M = TypeVar("M", bound=Enforcement)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pincompiler.platforms.target import Job
-    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Output
 
 SECTION = ("TSKConfiguration",)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.platforms.nsc.model import DomainConfig
-    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Output
 
 

@@ -64,8 +64,10 @@ class Difference:
     """Whether they disagree on whom to trust, and not only on what to demand of those."""
     unhashable: str = ""
     """The algorithm of the key that the side which refuses cannot hash, where that decides."""
-    renewed: bool = False
-    """Whether the server's certificate is another one with the key of one that is pinned."""
+    renewed: frozenset[bytes] = frozenset()
+    """Those keys of the chain of which a certificate is pinned, and another one is in the chain."""
+    certified: frozenset[bytes] = frozenset()
+    """Those of which the pinned certificate is in the chain."""
 
     @property
     def device(self) -> Device:
@@ -149,7 +151,8 @@ def _compare(
                     *("", "", chain, day, verdict, 0, left.demand, right.demand, world),
                     of_trust=left.regard is not right.regard,
                     unhashable=refusing.cannot_hash(chain),
-                    renewed=not chain.leaf_certificate and chain.leaf in known.keys.values(),
+                    renewed=known.renewed(chain),
+                    certified=known.certified(chain),
                 )
 
 
@@ -290,21 +293,24 @@ def _clause_words(clause: Clause, name_of: Callable[[bytes], str]) -> str:
 
 def _chain_words(difference: Difference, name_of: Callable[[bytes], str]) -> str:
     chain, anchor = difference.chain, difference.world.anchor
-    own = anchor.spki_sha256 if anchor else None
-    cas = [f"`{name_of(pin)}`" for pin in chain.cas if pin != own]
+    own = {anchor.spki_sha256} if anchor else set()
+    cas = [pin for pin in chain.cas if pin not in own | difference.certified]
+    keys = _listed([f"`{name_of(pin)}`" for pin in cas if pin not in difference.renewed], "and")
+    renewed = [f"{_RENEWED} `{name_of(pin)}`" for pin in cas if pin in difference.renewed]
     whole = [f"the certificate `{name_of(one)}`" for one in chain.ca_certificates]
-    above = _listed([*cas, *whole], "and")
+    above = _listed([*([f"CA {keys}"] if keys else []), *renewed, *whole], "and")
     demands = bool(difference.wanted_demand or difference.actual_demand)
     leaf = "" if difference.of_trust and not demands else _leaf_words(difference, name_of)
     if difference.of_trust:
         ends = f"`{anchor.name}`" if anchor else _STORES[difference.world.store]
-        middle = f" by way of CA {above}" if above else ""
+        middle = f" by way of {above}" if above else ""
         return f"{leaf}{middle} under {ends}"
     if leaf:
-        return f"{leaf} under CA {above}" if above else f"{leaf} and no pinned CA"
-    return f" with another key under CA {above}" if above else " with a key nobody pinned"
+        return f"{leaf} under {above}" if above else f"{leaf} and no pinned CA"
+    return f" with another key under {above}" if above else " with a key nobody pinned"
 
 
+_RENEWED: Final = "a renewed certificate with the key of"
 _STORES = {Store.SYSTEM: "any CA of the system", Store.USER: "a CA that the user installed", None: ""}
 
 
@@ -315,8 +321,8 @@ def _leaf_words(difference: Difference, name_of: Callable[[bytes], str]) -> str:
         return f" with the certificate `{name_of(chain.leaf_certificate)}`"
     if chain.leaf == STRANGER:
         return ""
-    if difference.renewed:
-        return f" with a renewed certificate with the key of `{name_of(chain.leaf)}`"
+    if chain.leaf in difference.renewed:
+        return f" with {_RENEWED} `{name_of(chain.leaf)}`"
     return f" with leaf key `{name_of(chain.leaf)}`"
 
 

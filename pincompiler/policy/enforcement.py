@@ -7,23 +7,20 @@ artifact and a shipped app are all :class:`Enforcement` s; each answers with a :
 
 from __future__ import annotations
 
-import hashlib
-import json
-from base64 import b64encode
 from binascii import b2a_base64
 from dataclasses import field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from pincompiler.base.records import dataclass
-from pincompiler.policy.trust import ORDINARY_DEVICE, SYSTEM_ALONE, Regard, Store
+from pincompiler.policy.trust import ORDINARY_DEVICE, SYSTEM_ALONE, Regard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable
     from datetime import date
 
     from pincompiler.base.location import Location
-    from pincompiler.policy.trust import Certificate, Device, Source, Trust
+    from pincompiler.policy.trust import Certificate, Device, Trust
 
 
 class Role(StrEnum):
@@ -282,133 +279,3 @@ def any_of(keys: Iterable[Key], until: date | None = None) -> Demand:
         return (Clause(pins, pins, until),)
     whole = frozenset(key.whole for key in known if key.whole)
     return (Clause(pins, pins, until, whole, whole),)
-
-
-@dataclass(frozen=True, slots=True)
-class Policy(Enforcement):
-    """What pins.toml means: the most specific name decides, and any one of its keys suffices."""
-
-    sets: tuple[PinSet, ...]
-    _index: Mapping[str, tuple[PinSet, Demand]] = field(init=False, compare=False, repr=False)
-    _trusting: bool = field(init=False, compare=False, repr=False)
-    """Whether any set trusts others than the system's CAs."""
-    _digest: list[str] = field(init=False, compare=False, repr=False)
-    """What :meth:`digest` said, once it was asked: every output names it."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_digest", [])
-        index: dict[str, tuple[PinSet, Demand]] = {}
-        for pin_set in self.sets:
-            index.update(dict.fromkeys(pin_set.hosts, (pin_set, _demand(pin_set))))
-        object.__setattr__(self, "_index", index)
-        object.__setattr__(self, "_trusting", any(one.trust is not SYSTEM_ALONE for one in self.sets))
-
-    def names(self) -> Iterable[str]:
-        """Every host of every set."""
-        return self._index.keys()
-
-    def pin_sets(self) -> tuple[PinSet, ...]:
-        """The sets as they stand in the file."""
-        return self.sets
-
-    def demand(self, host: str) -> Demand:
-        """The demand of the set that covers the host."""
-        found = self._find(host)
-        return found[1] if found else ()
-
-    def own_trust(self) -> bool:
-        """Whether any set says so."""
-        return self._trusting
-
-    def trust(self, host: str) -> Trust:
-        """The trust of the set that covers the host; of hosts that none covers pins.toml says nothing."""
-        found = self._find(host) if self._trusting else None
-        return found[0].trust if found else SYSTEM_ALONE
-
-    def deciding(self, host: str) -> tuple[str, ...]:
-        """The pin-set, by the name that matched."""
-        found = self.entries_for(host)
-        return tuple(f'[[pin-set]] {name}, subdomains = "{reach.value}"' for name, reach in found)
-
-    def entries_for(self, host: str) -> tuple[EntryId, ...]:
-        """The set that covers the host, by the name that matched."""
-        found = self.covering(host)
-        name = host.lower().removesuffix(".")
-        while found and self._index.get(name, (None,))[0] is not found:
-            name = name.partition(".")[2]
-        return ((name, found.reach),) if found else ()
-
-    def alike(self, host: str, other: str) -> bool:
-        """Whether chains for both may end in the same CAs, and failures are reported to the same places."""
-        some = (self.covering(host), self.covering(other))
-        here, there = (set(one.report_uris) if one else set() for one in some)
-        return here == there and self.trust(host) == self.trust(other)
-
-    def covering(self, host: str) -> PinSet | None:
-        """The set that decides on a host: its own, else that of the nearest name that reaches it."""
-        found = self._find(host)
-        return found[0] if found else None
-
-    def says(self, host: str) -> bool:
-        """Whether a set enforces something for a host: pins, or trust in others than the system's CAs."""
-        return (found := self.covering(host)) is not None and found.decides
-
-    def above(self, host: str) -> Iterator[PinSet]:
-        """The sets of the names above a host, whether they reach it or not, nearest first."""
-        while host := host.partition(".")[2]:
-            if found := self._index.get(host):
-                yield found[0]
-
-    def _find(self, host: str) -> tuple[PinSet, Demand] | None:
-        name = host.lower().removesuffix(".")
-        if found := self._index.get(name):
-            return found
-        enough: tuple[Reach, ...] = (Reach.ONE_LABEL, Reach.ALL)
-        while name := name.partition(".")[2]:
-            found = self._index.get(name)
-            if found and found[0].reach in enough:
-                return found
-            enough = (Reach.ALL,)
-        return None
-
-    def digest(self) -> str:
-        """``sha256/`` and base64 of the policy's meaning.
-
-        Names of keys, comments and the order of anything do not count; hosts, reach, keys and
-        their roles, expiry, enforcement, report URIs and trust do.  What is not the default is there alone: a
-        file that says nothing new keeps its digest, which releases name.
-        """
-        if not self._digest:
-            meaning = sorted(line for pin_set in self.sets for line in _meaning(pin_set))
-            text = json.dumps(meaning, ensure_ascii=True, separators=(",", ":"))
-            self._digest.append(f"sha256/{b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}")
-        return self._digest[0]
-
-
-def _demand(pin_set: PinSet) -> Demand:
-    """Nothing of a set without keys whose anchor decides alone."""
-    if not pin_set.enforce or (not pin_set.keys and pin_set.trust.anchors):
-        return ()
-    return any_of(pin_set.keys, pin_set.expires)
-
-
-def _meaning(pin_set: PinSet) -> Iterable[list[object]]:
-    keys = {(_pinned(key), key.role.value if key.role else "") for key in pin_set.keys}
-    rest: list[object] = [
-        pin_set.reach.value,
-        sorted(keys),
-        pin_set.expires.isoformat() if pin_set.expires else "",
-        pin_set.enforce,
-        sorted(set(pin_set.report_uris)),
-    ]
-    if pin_set.trust != SYSTEM_ALONE:
-        rest.append(sorted(map(_trusted, pin_set.trust.sources)))
-    return ([host, *rest] for host in pin_set.hosts)
-
-
-def _pinned(key: Key) -> str:
-    return f"certificate/{key.whole.hex()}" if key.whole else key.pin
-
-
-def _trusted(source: Source) -> str:
-    return source.value if isinstance(source, Store) else f"anchor/{source.identity.hex()}"

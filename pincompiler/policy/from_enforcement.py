@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from pincompiler.base.records import dataclass
 from pincompiler.base.templating import render, toml_literal
 from pincompiler.policy.differences import unused_labels
-from pincompiler.policy.enforcement import Demand, Enforcement, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.enforcement import Demand, Enforcement, Key, PinSet, Reach, Role
 from pincompiler.policy.hosts import canonical_host
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
 
 if TYPE_CHECKING:

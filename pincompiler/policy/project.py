@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
     from pincompiler.base.location import Location
-    from pincompiler.policy.enforcement import Key, Policy
+    from pincompiler.policy.enforcement import Key
+    from pincompiler.policy.policy import Policy
 
 Version = tuple[int, ...]
 

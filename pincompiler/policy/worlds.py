@@ -85,6 +85,15 @@ class Known:
             for clause in demand
         )
 
+    def renewed(self, chain: Chain) -> frozenset[bytes]:
+        """The keys of a chain of which a certificate is known, and another one is in the chain."""
+        return frozenset({chain.leaf, *chain.cas}) & {*self.keys.values()} - self.certified(chain)
+
+    def certified(self, chain: Chain) -> frozenset[bytes]:
+        """The keys of a chain of which a known certificate is in it."""
+        shown = (chain.leaf_certificate, *chain.ca_certificates)
+        return frozenset(self.keys[one] for one in shown if one in self.keys)
+
     def _except(self, pins: frozenset[bytes], role: Role) -> frozenset[bytes]:
         return frozenset([pin for pin in pins if self.roles.get(pin) is not role]) if pins else pins
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from pincompiler.facts.nsc import NscFile
     from pincompiler.platforms.target import Target
     from pincompiler.policy.differences import Remembered
-    from pincompiler.policy.enforcement import Enforcement, Policy
+    from pincompiler.policy.enforcement import Enforcement
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Project
     from pincompiler.verdicts.drift import Drift, DriftKind, Expected
 

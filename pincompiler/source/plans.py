@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pincompiler.base.location import Location
-    from pincompiler.policy.enforcement import Key, Policy
+    from pincompiler.policy.enforcement import Key
+    from pincompiler.policy.policy import Policy
     from pincompiler.source.tables import Reporter, TomlTable
 
 _RELEASE = frozenset({"name", "date", "support-until", "policy", "file"})

@@ -12,8 +12,9 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location
 from pincompiler.base.records import dataclass
 from pincompiler.platforms.registry import TARGETS
-from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
+from pincompiler.policy.enforcement import Key, PinSet, Reach
 from pincompiler.policy.hosts import BadHost, canonical_host
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import Acceptance, App, Project
 from pincompiler.policy.trust import SYSTEM_ALONE
 from pincompiler.source.anchors import AnchorReader

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from pincompiler.base.location import Location
     from pincompiler.facts import FileMechanism, InForce, Mechanism
     from pincompiler.policy.differences import Difference
-    from pincompiler.policy.enforcement import Demand, Enforcement, Key, Policy
+    from pincompiler.policy.enforcement import Demand, Enforcement, Key
+    from pincompiler.policy.policy import Policy
 
 
 class DriftKind(StrEnum):

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from pincompiler.base.location import Location
     from pincompiler.facts import FileMechanism, InForce, ShippedApp
-    from pincompiler.policy.enforcement import Clause, Demand, Policy
+    from pincompiler.policy.enforcement import Clause, Demand
+    from pincompiler.policy.policy import Policy
 
 
 class Verdict(StrEnum):

@@ -18,7 +18,7 @@ from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.okhttp.model import OkHttp, together
 from pincompiler.platforms.trustkit import TrustKit
 from pincompiler.policy.demand_table import tabulated
-from pincompiler.policy.enforcement import Policy
+from pincompiler.policy.policy import Policy
 from pincompiler.verdicts.headline import lets_past
 
 if TYPE_CHECKING:

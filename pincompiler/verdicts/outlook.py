@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from pincompiler.base.records import dataclass
 from pincompiler.facts import NO_API, FileMechanism, InForce, State
 from pincompiler.keys.spki import pinned_chain
-from pincompiler.policy.enforcement import Policy, Role
+from pincompiler.policy.enforcement import Role
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.trust import Store
 
 if TYPE_CHECKING:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from pincompiler.facts import InForce
     from pincompiler.keys.spki import PublicKey
-    from pincompiler.policy.enforcement import Key, PinSet, Policy
+    from pincompiler.policy.enforcement import Key, PinSet
+    from pincompiler.policy.policy import Policy
     from pincompiler.verdicts.outlook import ChainVerdict
 
 

@@ -141,27 +141,28 @@ def artifacts(checked: Checked, directory: Path | None = None) -> tuple[Artifact
     """
     project = checked.project
     files: dict[PurePosixPath, Artifact] = {}
+    digest = project.policy.digest()
     for lowering in checked.lowered:
         output, target = lowering.output, target_named(lowering.output.target)
         there = destination(project, output, directory)
         write = target.write
-        content = there.settled(write(lowering.model, _job(project, output, there))) if write else b""
+        content = there.settled(write(lowering.model, _job(project, digest, output, there))) if write else b""
         files.setdefault(output.path, Artifact(target.name, output.path, content))
         for path, beside in target.beside(lowering.model, output).items():
             files.setdefault(path, Artifact(target.name, path, beside))
-    for path, (there, entries) in _parts(checked, directory).items():
+    for path, (there, entries) in _parts(checked, digest, directory).items():
         content = plist.edit(there.beginning(), entries, str(there.begins_with))
         files[path] = Artifact(files[path].target, path, there.settled(content))
     return tuple(files.values())
 
 
-def _job(project: Project, output: Output, there: Destination) -> Job:
+def _job(project: Project, digest: str, output: Output, there: Destination) -> Job:
     base = read_bytes(project.root / output.base) if output.base else b""
-    return Job(there.source, project.policy.digest(), output, base)
+    return Job(there.source, digest, output, base)
 
 
 def _parts(
-    checked: Checked, directory: Path | None
+    checked: Checked, digest: str, directory: Path | None
 ) -> Mapping[PurePosixPath, tuple[Destination, Mapping[plist.KeyPath, object]]]:
     """For each property list its place, and what its targets set in it together."""
     project = checked.project
@@ -170,7 +171,7 @@ def _parts(
         output, target = lowering.output, target_named(lowering.output.target)
         if target.entries:
             there = destination(project, output, directory)
-            entries = target.entries(lowering.model, _job(project, output, there))
+            entries = target.entries(lowering.model, _job(project, digest, output, there))
             shared.setdefault(output.path, (there, {}))[1].update(entries)
     return shared
 

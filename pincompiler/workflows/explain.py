@@ -11,7 +11,8 @@ from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.policy.trust import Store
 
 if TYPE_CHECKING:
-    from pincompiler.policy.enforcement import Demand, Enforcement, Key, Policy
+    from pincompiler.policy.enforcement import Demand, Enforcement, Key
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.trust import Trust
     from pincompiler.workflows.compile import Checked
 

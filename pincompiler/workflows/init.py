@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.facts import InForce
-    from pincompiler.policy.enforcement import Enforcement, Policy
+    from pincompiler.policy.enforcement import Enforcement
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.trust import Anchor
 
 

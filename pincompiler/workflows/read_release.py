@@ -12,7 +12,7 @@ from pincompiler.base.existence import is_file
 from pincompiler.base.json_kinds import WrongError
 from pincompiler.facts import NO_API, FileMechanism, InForce
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
-from pincompiler.policy.enforcement import Policy
+from pincompiler.policy.policy import Policy
 from pincompiler.source.git_revision import SCHEME, checked_out
 from pincompiler.verdicts.in_force import configured, on_devices
 from pincompiler.verdicts.outlook import Release

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from cryptography import x509
 
-    from pincompiler.policy.enforcement import Policy
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import Project
     from pincompiler.policy.trust import Trust
     from pincompiler.tls.probing import Endpoint, ProbeOptions

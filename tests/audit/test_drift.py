@@ -12,7 +12,8 @@ from pincompiler.facts import InForce, Mechanism
 from pincompiler.platforms.nsc import NSC
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.policy.differences import differences
-from pincompiler.policy.enforcement import Enforcement, Key, PinSet, Policy, Reach
+from pincompiler.policy.enforcement import Enforcement, Key, PinSet, Reach
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output
 from pincompiler.verdicts.drift import Drift, DriftKind, drift
 from tests.strategies import policies, spki

@@ -15,7 +15,8 @@ from pincompiler.facts.kits import CronetEntry, KitFacts
 from pincompiler.facts.nsc import NscFacts, NscFile
 from pincompiler.facts.okhttp import Added, Library, OkHttpFacts, Pinner, PinnerUse
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc, Settings
-from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
+from pincompiler.policy.enforcement import Key, PinSet, Reach
+from pincompiler.policy.policy import Policy
 from pincompiler.rules.app import (
     bypassable_cronet_pins,
     cleartext_traffic,

@@ -13,7 +13,8 @@ from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
-from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
+from pincompiler.policy.enforcement import Key, PinSet, Reach
+from pincompiler.policy.policy import Policy
 from pincompiler.verdicts.hosts import Verdict, verdicts
 from tests.strategies import TODAY, spki
 

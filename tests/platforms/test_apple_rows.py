@@ -18,7 +18,8 @@ import pytest
 
 from pincompiler.platforms import ats, trustkit
 from pincompiler.policy.differences import differences
-from pincompiler.policy.enforcement import Chain, Enforcement, Key, PinSet, Policy, Reach, Role
+from pincompiler.policy.enforcement import Chain, Enforcement, Key, PinSet, Reach, Role
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App
 from tests.platforms.models import PIN_A, PIN_B, A, B, C, job, leaf, under
 from tests.strategies import TODAY

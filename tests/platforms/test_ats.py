@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from pincompiler.base.errors import InputError
 from pincompiler.platforms import plist
 from pincompiler.platforms.ats import ATS, Ats, PinnedDomain, entries, instants, lower, read, read_values
-from pincompiler.policy.enforcement import Chain, PinSet, Policy, Reach, Role
+from pincompiler.policy.enforcement import Chain, PinSet, Reach, Role
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App
 from tests.platforms.models import DIGEST, PIN_A, PIN_B, A, B, C, atses, calm, hosts, job, leaf, under
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN

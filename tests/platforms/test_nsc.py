@@ -35,7 +35,8 @@ from pincompiler.platforms.nsc.reader import decode_base64, expiration, read_xml
 from pincompiler.platforms.nsc.writer import write
 from pincompiler.platforms.target import Job
 from pincompiler.policy.differences import differences
-from pincompiler.policy.enforcement import Clause, PinSet, Policy, Reach
+from pincompiler.policy.enforcement import Clause, PinSet, Reach
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
 from tests import pki

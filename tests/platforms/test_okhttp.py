@@ -15,7 +15,8 @@ from pincompiler.base.errors import InputError
 from pincompiler.platforms.okhttp import OKHTTP_JAVA, OKHTTP_KOTLIN, instants, lower, objections
 from pincompiler.platforms.okhttp.code import read, write_java, write_kotlin
 from pincompiler.platforms.okhttp.model import Among, OkHttp, OkHttpEntry, together
-from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
+from pincompiler.policy.enforcement import Key, PinSet, Reach
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App
 from tests.platforms.models import DIGEST, PIN_A, A, B, C, calm, hosts, job, leaf, okhttps, under
 from tests.real.test_toolchain import HOSTS, PATTERNS

@@ -30,7 +30,8 @@ from pincompiler.platforms.trustkit import (
     strict_pin,
     unknown_top_level_domains,
 )
-from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach
+from pincompiler.policy.enforcement import Chain, Key, PinSet, Reach
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App
 from tests.platforms.models import (
     DIGEST,

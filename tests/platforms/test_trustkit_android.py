@@ -13,7 +13,8 @@ from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.nsc.writer import write
 from pincompiler.platforms.registry import TARGETS, target_named
 from pincompiler.platforms.trustkit_android import TRUSTKIT_ANDROID, lower, objections
-from pincompiler.policy.enforcement import Key, PinSet, Policy, Reach
+from pincompiler.policy.enforcement import Key, PinSet, Reach
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App
 from tests.platforms.models import A, B, C, calm, job, nscs
 

@@ -21,7 +21,8 @@ from pincompiler.platforms.okhttp import lower
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
-from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy
+from pincompiler.policy.enforcement import Chain, Key, PinSet
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output
 from pincompiler.workflows import compile as compiler
 from tests import pki

@@ -28,7 +28,8 @@ from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.platforms.trustkit_android import _invalid, raised
-from pincompiler.policy.enforcement import Chain, Key, PinSet, Policy, Reach
+from pincompiler.policy.enforcement import Chain, Key, PinSet, Reach
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output
 from tests.strategies import LEAVES, policies
 

@@ -17,7 +17,8 @@ from pincompiler.policy.trust import Store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.policy.enforcement import PinSet, Policy
+    from pincompiler.policy.enforcement import PinSet
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Output
     from pincompiler.policy.trust import Trust
 

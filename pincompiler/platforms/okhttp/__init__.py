@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.platforms.target import Objection
-    from pincompiler.policy.enforcement import PinSet, Policy
+    from pincompiler.policy.enforcement import PinSet
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Output
 
 

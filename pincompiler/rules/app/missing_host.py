@@ -34,7 +34,7 @@ References: CWE-693; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
 from pincompiler.base.location import Location
-from pincompiler.policy.enforcement import Policy
+from pincompiler.policy.policy import Policy
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
 from pincompiler.verdicts.drift import DriftKind
 

@@ -34,7 +34,8 @@ Use instead:
 References: CWE-295; MASVS-NETWORK-2; MASWE-0028; RFC 9113 section 9.1.1
 """
 
-from pincompiler.policy.enforcement import Policy, Reach
+from pincompiler.policy.enforcement import Reach
+from pincompiler.policy.policy import Policy
 from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
