@@ -5,27 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, Protocol
 
 from pincompiler.android.dex.refs import MethodRef
+from pincompiler.android.running.doubts import doubt_if_empty, forget
 from pincompiler.android.running.frame import CallKind, Frame
-from pincompiler.android.running.steps import made
+from pincompiler.android.running.steps.table import made
 from pincompiler.android.running.texts import units
 from pincompiler.android.running.values import (
     NULL,
     OBJECT,
     STRING,
     ClassObject,
-    Collected,
     Instance,
-    JavaArray,
-    JavaList,
-    JavaMap,
-    JavaSet,
     NotKnown,
     StoppedError,
-    TextBuffer,
     Thing,
     ThrownError,
     Value,
-    doubt_if_empty,
 )
 from pincompiler.base.bounds import (
     RUN_CALM_STEPS,
@@ -46,7 +40,6 @@ if TYPE_CHECKING:
     from pincompiler.android.running.frame import ReadyCode
     from pincompiler.android.running.image import Image
     from pincompiler.android.running.java.library import JavaLibrary
-
 
 _PRIMITIVE: Final = frozenset("ZBSCIJFD")
 
@@ -157,18 +150,7 @@ class Machine:
 
     def forget(self, values: Iterable[Value]) -> None:
         """See :class:`~pincompiler.android.running.frame.Running`."""
-        waiting, seen = list(values), set[int]()
-        while waiting:
-            one = waiting.pop()
-            if not isinstance(one, Thing) or id(one) in seen:
-                continue
-            seen.add(id(one))
-            if isinstance(one, Instance):
-                waiting += one.fields.values()
-                one.fields.clear()
-                one.is_open = True
-            else:
-                waiting += _emptied(one)
+        forget(values)
 
     # Objects.
 
@@ -410,24 +392,3 @@ class Machine:
                     raise StoppedError("a handler inside an instruction") from None
                 return found
         raise thrown
-
-
-def _emptied(thing: Thing) -> list[Value]:
-    """Take what a modelled object holds for unknown; what it held."""
-    held: list[Value] = []
-    if isinstance(thing, JavaArray):
-        held = thing.items[:]
-        thing.items[:] = [NotKnown(thing.cls[1:], "an array that was passed to code that is not run")] * len(
-            held
-        )
-    elif isinstance(thing, TextBuffer):
-        thing.text = None
-    elif isinstance(thing, Collected) and not thing.is_fixed:
-        thing.is_open = True
-    if isinstance(thing, JavaList):
-        held = thing.items[:]
-    elif isinstance(thing, JavaMap):
-        held = [one for entry in thing.entries.values() for one in entry]
-    elif isinstance(thing, JavaSet) and not thing.is_fixed:
-        thing.map.is_open = True
-    return held

@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.refs import parameters
 from pincompiler.android.dex.scan import Wanted
-from pincompiler.android.running.values import (
-    NULL,
-    Instance,
-    NotKnown,
-    ThrownError,
-    Value,
-    doubt_if_empty,
-)
+from pincompiler.android.running.doubts import doubt_if_empty
+from pincompiler.android.running.values import NULL, Instance, NotKnown, ThrownError, Value
 from pincompiler.base.bounds import RUN_CALLERS
 
 if TYPE_CHECKING:

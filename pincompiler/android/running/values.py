@@ -199,22 +199,3 @@ class ThrownError(Exception):
 
 class StoppedError(Exception):
     """A run ends here: a bound is reached, or the code does what is not run.  The message says which."""
-
-
-def is_known(value: Value) -> bool:
-    """Whether a value is one, and not any of its type."""
-    return not isinstance(value, NotKnown)
-
-
-def doubt_if_empty(value: Value) -> None:
-    """Take an empty collection that outlives a call for one that other code fills."""
-    if isinstance(value, Collected) and not value.is_fixed and not _content(value):
-        value.is_open = True
-
-
-def _content(of: Collected) -> object:
-    if isinstance(of, JavaList):
-        return of.items
-    if isinstance(of, JavaSet):
-        return of.map.entries
-    return of.entries if isinstance(of, JavaMap) else None

@@ -1,24 +1,16 @@
-"""``Integer`` and its like, ``Math``."""
+"""``Integer`` and its like."""
 
 from __future__ import annotations
 
 import math
 import re
+from itertools import permutations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex.refs import parameters
-from pincompiler.android.running.java.tools import (
-    BOXES,
-    LANG,
-    PRIMITIVES,
-    box,
-    hash_value,
-    on,
-    returned,
-    strict,
-    text_of,
-    wrap64,
-)
+from pincompiler.android.running.java.contents import hash_value
+from pincompiler.android.running.java.to_string import text_of
+from pincompiler.android.running.java.tools import BOXES, LANG, PRIMITIVES, box, on, returned, strict, wrap64
 from pincompiler.android.running.numbers import (
     UNARY,
     as_double,
@@ -35,24 +27,12 @@ if TYPE_CHECKING:
     from pincompiler.android.running.frame import Running
     from pincompiler.android.running.java.tools import Model
 
+DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 _NO_NUMBER: Final = "Ljava/lang/NumberFormatException;"
 _WHOLE: Final = re.compile(r"[+-]?[0-9a-zA-Z]+")
 _WIDTHS: Final = {"I": 32, "J": 64, "S": 16, "B": 8}
-_CONVERSIONS: Final = {
-    # From one type of number to another, by the instructions that do it.
-    ("I", "J"): (6,),
-    ("I", "F"): (7,),
-    ("I", "D"): (8,),
-    ("J", "I"): (9,),
-    ("J", "F"): (10,),
-    ("J", "D"): (11,),
-    ("F", "I"): (12,),
-    ("F", "J"): (13,),
-    ("F", "D"): (14,),
-    ("D", "I"): (15,),
-    ("D", "J"): (16,),
-    ("D", "F"): (17,),
-}
+_CONVERSIONS: Final = {pair: number for number, pair in enumerate(permutations("IJFD", 2), 6)}
+"""From one type of number to another: the instruction that does it, as they are in :data:`UNARY`."""
 
 
 def _converted(value: int, old: str, new: str) -> int:
@@ -60,9 +40,8 @@ def _converted(value: int, old: str, new: str) -> int:
         value = _converted(value, old, "I")
         return UNARY[{"B": 18, "C": 19, "S": 20}[new]](value)
     old = "I" if old in "SBCZ" else old
-    for number in _CONVERSIONS.get((old, new), ()):
-        value = UNARY[number](value)
-    return value
+    number = _CONVERSIONS.get((old, new))
+    return value if number is None else UNARY[number](value)
 
 
 def _held(value: Value) -> tuple[int, str]:
@@ -106,6 +85,7 @@ def _parse(m: Running, args: list[Value], ref: MethodRef) -> Value:
 
 
 def _compare(one: int, other: int, kind: str) -> int:
+    """``Integer.compare`` and its like, of the bits of two numbers."""
     if kind in "FD":
         read = as_float if kind == "F" else as_double
         left, right = read(one), read(other)
@@ -118,9 +98,7 @@ def _compare(one: int, other: int, kind: str) -> int:
 
 
 def _compare_static(_m: Running, args: list[Value], ref: MethodRef) -> Value:
-    one, other = args
-    if not isinstance(one, int) or not isinstance(other, int):
-        raise StoppedError("a number that is none")
+    one, other = integers(args)
     return _compare(one, other, PRIMITIVES[ref.class_name])
 
 
@@ -142,27 +120,27 @@ def _in_base(value: int, base: int) -> str:
     base = base if 2 <= base <= 36 else 10
     while rest:
         rest, digit = divmod(rest, base)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+        digits = DIGITS[digit] + digits
     return ("-" if value < 0 else "") + (digits or "0")
+
+
+def _width(ref: MethodRef) -> int:
+    """Bits of the numbers that a method of ``Long``, or of another class, takes apart."""
+    return 64 if ref.class_name == f"{LANG}Long;" else 32
 
 
 def _unsigned(bits: int) -> Model:
     def model(_m: Running, args: list[Value], ref: MethodRef) -> Value:
-        value = args[0]
-        if not isinstance(value, int):
-            raise StoppedError("a number that is none")
-        width = 64 if ref.class_name == f"{LANG}Long;" else 32
-        return _in_base(value & ((1 << width) - 1), 1 << bits)
+        (value,) = integers(args)
+        return _in_base(value & ((1 << _width(ref)) - 1), 1 << bits)
 
     return model
 
 
 def _bits(_m: Running, args: list[Value], ref: MethodRef) -> Value:
     """``bitCount`` and its like."""
-    value = args[0]
-    if not isinstance(value, int):
-        raise StoppedError("a number that is none")
-    width = 64 if ref.class_name == f"{LANG}Long;" else 32
+    (value,) = integers(args)
+    width = _width(ref)
     unsigned = value & ((1 << width) - 1)
     found = {
         "bitCount": unsigned.bit_count(),
@@ -177,10 +155,8 @@ def _bits(_m: Running, args: list[Value], ref: MethodRef) -> Value:
 
 
 def _rotated(_m: Running, args: list[Value], ref: MethodRef) -> Value:
-    value, by = args
-    if not isinstance(value, int) or not isinstance(by, int):
-        raise StoppedError("a number that is none")
-    width = 64 if ref.class_name == f"{LANG}Long;" else 32
+    value, by = integers(args)
+    width = _width(ref)
     unsigned = value & ((1 << width) - 1)
     by = (by if ref.name == "rotateLeft" else -by) % width
     return wrap64((unsigned << by | unsigned >> (width - by)) & ((1 << width) - 1), returned(ref))
@@ -188,9 +164,7 @@ def _rotated(_m: Running, args: list[Value], ref: MethodRef) -> Value:
 
 def _as_unsigned(_m: Running, args: list[Value], ref: MethodRef) -> Value:
     mask = {"B": 255, "S": 65535, "I": 0xFFFFFFFF}[parameters(ref.descriptor)[0]]
-    if not isinstance(args[0], int):
-        raise StoppedError("a number that is none")
-    return args[0] & mask
+    return integers(args)[0] & mask
 
 
 def _hash(m: Running, args: list[Value], ref: MethodRef) -> Value:
@@ -216,77 +190,17 @@ def new_box(m: Running, args: list[Value], ref: MethodRef) -> Value:
     return NULL
 
 
-# -- characters --------------------------------------------------------------------------------------
-
-
-def _is_character(_m: Running, args: list[Value], ref: MethodRef) -> Value:
-    value = args[0]
-    if not isinstance(value, int):
-        raise StoppedError("a character that is none")
-    one = chr(value & 0x1FFFFF) if value & 0x1FFFFF <= 0x10FFFF else "\0"
-    return int(
-        {
-            "isDigit": one.isdecimal(),
-            "isLetter": one.isalpha(),
-            "isLetterOrDigit": one.isalpha() or one.isdecimal(),
-            "isUpperCase": one.isupper(),
-            "isLowerCase": one.islower(),
-            "isWhitespace": one.isspace() and one not in "\u00a0\u2007\u202f\x85",
-            "isSpaceChar": one in " \u00a0\u2007\u202f\u3000" or (one.isspace() and ord(one) > 0x1680),
-            "isSurrogate": "\ud800" <= one <= "\udfff",
-            "isHighSurrogate": "\ud800" <= one <= "\udbff",
-            "isLowSurrogate": "\udc00" <= one <= "\udfff",
-        }[ref.name]
-    )
-
-
-def _changed_case(_m: Running, args: list[Value], ref: MethodRef) -> Value:
-    value = args[0]
-    if not isinstance(value, int):
-        raise StoppedError("a character that is none")
-    one = chr(value & 0xFFFF)
-    changed = one.upper() if ref.name == "toUpperCase" else one.lower()
-    return ord(changed) if len(changed) == 1 else value
-
-
-def _digit(_m: Running, args: list[Value], ref: MethodRef) -> Value:
-    """``Character.digit``, ``getNumericValue`` and ``forDigit``."""
-    value, base = args[0], args[1] if len(args) > 1 else 36
-    if not isinstance(value, int) or not isinstance(base, int):
-        raise StoppedError("a number that is none")
-    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-    if ref.name == "forDigit":
-        return ord(digits[value]) if 0 <= value < base <= 36 else 0
-    found = digits.find(chr(value & 0xFFFF).lower())
-    return found if found < base else -1
-
-
-# -- mathematics -------------------------------------------------------------------------------------
-
-
-def _integers(args: list[Value]) -> list[int]:
+def integers(args: list[Value]) -> list[int]:
+    """All of some arguments as numbers.  StoppedError if one is none."""
     found = [one for one in args if isinstance(one, int)]
     if len(found) < len(args):
         raise StoppedError("a number that is none")
     return found
 
 
-def _real(operation: str) -> Model:
-    """A function of Python's that means the same for ``double``, and gives the same to the last digit."""
-
-    def model(_m: Running, args: list[Value], _ref: MethodRef) -> Value:
-        numbers = [as_double(one) for one in _integers(args)]
-        if any(math.isnan(one) or math.isinf(one) for one in numbers):
-            raise StoppedError("a number without an end")
-        if operation == "sqrt" and numbers[0] < 0:
-            return double_bits(math.nan)
-        return double_bits(float(getattr(math, operation)(*numbers)))
-
-    return model
-
-
-def _extreme(_m: Running, args: list[Value], ref: MethodRef) -> Value:
-    one, other = _integers(args)
+def extreme(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    """``min`` and ``max``."""
+    one, other = integers(args)
     kind = returned(ref)
     order = _compare(one, other, kind)
     if kind in "FD":
@@ -295,35 +209,6 @@ def _extreme(_m: Running, args: list[Value], ref: MethodRef) -> Value:
             if math.isnan(read(value)):
                 return value
     return one if (order <= 0) == (ref.name == "min") else other
-
-
-def _absolute(_m: Running, args: list[Value], ref: MethodRef) -> Value:
-    (value,) = _integers(args)
-    kind = returned(ref)
-    if kind in "FD":
-        return value & (0x7FFFFFFF if kind == "F" else 0x7FFFFFFFFFFFFFFF)
-    return wrap64(abs(value), kind)
-
-
-def _exact(m: Running, args: list[Value], ref: MethodRef) -> Value:
-    numbers, kind = _integers(args), returned(ref)
-    found = {
-        "addExact": lambda: numbers[0] + numbers[1],
-        "subtractExact": lambda: numbers[0] - numbers[1],
-        "multiplyExact": lambda: numbers[0] * numbers[1],
-        "toIntExact": lambda: numbers[0],
-        "negateExact": lambda: -numbers[0],
-    }[ref.name]()
-    if found != wrap64(found, kind):
-        m.throw("Ljava/lang/ArithmeticException;", "long overflow" if kind == "J" else "integer overflow")
-    return found
-
-
-def _floored(m: Running, args: list[Value], ref: MethodRef) -> Value:
-    one, other = _integers(args)
-    if not other:
-        m.throw("Ljava/lang/ArithmeticException;", "/ by zero")
-    return wrap64(one // other if ref.name == "floorDiv" else one % other, returned(ref))
 
 
 _NUMBER: Final[dict[str, Model]] = {
@@ -364,14 +249,14 @@ _STATIC: Final[dict[str, Model]] = {
     **dict.fromkeys(("rotateLeft", "rotateRight"), _rotated),
     **dict.fromkeys(("toUnsignedInt", "toUnsignedLong"), _as_unsigned),
     "isNaN": lambda _m, a, r: int(
-        math.isnan((as_float if "(F" in r.descriptor else as_double)(*_integers(a)))
+        math.isnan((as_float if "(F" in r.descriptor else as_double)(*integers(a)))
     ),
-    "floatToIntBits": lambda _m, a, _r: 0x7FC00000 if math.isnan(as_float(*_integers(a))) else a[0],
-    "doubleToLongBits": lambda _m, a, _r: 0x7FF8 << 48 if math.isnan(as_double(*_integers(a))) else a[0],
+    "floatToIntBits": lambda _m, a, _r: 0x7FC00000 if math.isnan(as_float(*integers(a))) else a[0],
+    "doubleToLongBits": lambda _m, a, _r: 0x7FF8 << 48 if math.isnan(as_double(*integers(a))) else a[0],
     "intBitsToFloat": lambda _m, a, _r: a[0],
     "longBitsToDouble": lambda _m, a, _r: a[0],
-    **dict.fromkeys(("min", "max"), _extreme),
-    "sum": lambda _m, a, r: wrap64(sum(_integers(a)), returned(r)) if returned(r) in "IJ" else _no_sum(),
+    **dict.fromkeys(("min", "max"), extreme),
+    "sum": lambda _m, a, r: wrap64(sum(integers(a)), returned(r)) if returned(r) in "IJ" else _no_sum(),
 }
 
 
@@ -379,33 +264,8 @@ def _no_sum() -> Value:
     raise StoppedError("a sum of reals")
 
 
-_CHARACTER: Final[dict[str, Model]] = {
-    **dict.fromkeys(
-        (
-            *("isDigit", "isLetter", "isLetterOrDigit", "isUpperCase", "isLowerCase", "isWhitespace"),
-            *("isSpaceChar", "isSurrogate", "isHighSurrogate", "isLowSurrogate"),
-        ),
-        _is_character,
-    ),
-    **dict.fromkeys(("toUpperCase", "toLowerCase"), _changed_case),
-    **dict.fromkeys(("digit", "getNumericValue", "forDigit"), _digit),
-    "charCount": lambda _m, a, _r: 1 + (_integers(a)[0] > 0xFFFF),
-}
-_MATH: Final[dict[str, Model]] = {
-    **dict.fromkeys(("min", "max"), _extreme),
-    "abs": _absolute,
-    **dict.fromkeys(("addExact", "subtractExact", "multiplyExact", "toIntExact", "negateExact"), _exact),
-    **dict.fromkeys(("floorDiv", "floorMod"), _floored),
-    "sqrt": _real("sqrt"),
-    "floor": _real("floor"),
-    "ceil": _real("ceil"),
-}
 VIRTUAL: Final = {key: model for cls in PRIMITIVES for key, model in strict(on(cls, _NUMBER)).items()}
-STATIC: Final = {
-    **{key: model for cls in PRIMITIVES for key, model in strict(on(cls, _STATIC)).items()},
-    **strict(on(f"{LANG}Character;", _CHARACTER)),
-    **strict(on(f"{LANG}Math;", _MATH)),
-}
+STATIC: Final = {key: model for cls in PRIMITIVES for key, model in strict(on(cls, _STATIC)).items()}
 FIELDS: Final = {
     (f"{LANG}Integer;", "MAX_VALUE"): int32(0x7FFFFFFF),
     (f"{LANG}Integer;", "MIN_VALUE"): int32(-0x80000000),

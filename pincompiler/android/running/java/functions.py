@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.running.java.tools import UTIL, any_of, compare, on
+from pincompiler.android.running.java.contents import compare
+from pincompiler.android.running.java.tools import UTIL, any_of, on
 from pincompiler.android.running.values import NULL, NotKnown, StoppedError, Value, Wrapped
 
 if TYPE_CHECKING:

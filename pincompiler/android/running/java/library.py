@@ -9,9 +9,14 @@ from pincompiler.android.dex.refs import MethodRef, parameters
 from pincompiler.android.running.frame import CallKind
 from pincompiler.android.running.java import (
     boxes,
+    builders,
+    characters,
+    collections,
     functions,
+    iterators,
     lists,
     maps,
+    mathematics,
     objects,
     patterns,
     platform,
@@ -42,7 +47,10 @@ if TYPE_CHECKING:
     from pincompiler.android.running.frame import Running
     from pincompiler.android.running.java.tools import Model
 
-_MODULES: Final = (text, boxes, lists, maps, utilities, objects, functions, patterns, platform)
+_MODULES: Final = (
+    *(text, builders, boxes, characters, mathematics, collections, iterators, lists, maps, utilities),
+    *(objects, functions, patterns, platform),
+)
 VIRTUAL: Final[dict[tuple[str, str], Model]] = {
     key: model for one in _MODULES if hasattr(one, "VIRTUAL") for key, model in one.VIRTUAL.items()
 }
@@ -52,9 +60,9 @@ STATIC: Final[dict[tuple[str, str], Model]] = {
 }
 CONSTRUCTORS: Final[dict[str, Model]] = {
     STRING: text.new_text,
-    **dict.fromkeys(text.BUILDERS, text.new_buffer),
+    **dict.fromkeys(builders.BUILDERS, builders.new_buffer),
     **dict.fromkeys(PRIMITIVES, boxes.new_box),
-    **dict.fromkeys((*lists.LISTS, *lists.SETS), lists.new_collection),
+    **dict.fromkeys((*collections.LISTS, *collections.SETS), collections.new_collection),
     **dict.fromkeys(maps.MAPS, maps.new_map),
     f"{UTIL}AbstractMap$SimpleEntry;": maps.new_entry,
     f"{UTIL}AbstractMap$SimpleImmutableEntry;": maps.new_entry,
@@ -105,7 +113,7 @@ class JavaLibrary:
 
     def new(self, name: str) -> Value:
         """A new object of a class of the platform, before its constructor is run."""
-        if name in text.BUILDERS or name == STRING:
+        if name in builders.BUILDERS or name == STRING:
             return TextBuffer(name)
         if name in PRIMITIVES:
             return Boxed(name, 0)

@@ -5,21 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex.refs import parameters
-from pincompiler.android.running.java.lists import capacity_for, changed
-from pincompiler.android.running.java.tools import (
-    ENTRY,
-    UTIL,
-    any_of,
-    contains,
-    entries_of,
-    equal,
-    hash_value,
-    key_of,
-    list_of,
-    on,
-    ordered,
-    text_of,
-)
+from pincompiler.android.running.java.collections import capacity_for, changed
+from pincompiler.android.running.java.contents import contains, entries_of, equal, hash_value, key_of, ordered
+from pincompiler.android.running.java.to_string import text_of
+from pincompiler.android.running.java.tools import ENTRY, UTIL, any_of, list_of, on
 from pincompiler.android.running.texts import bounded
 from pincompiler.android.running.values import (
     NULL,

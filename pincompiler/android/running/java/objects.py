@@ -5,18 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex.refs import parameters
-from pincompiler.android.running.java.tools import (
-    BOXES,
-    LANG,
-    TO_STRING,
-    UTIL,
-    any_of,
-    class_name,
-    equal,
-    on,
-    returned,
-    text_of,
-)
+from pincompiler.android.running.java.contents import equal
+from pincompiler.android.running.java.to_string import TO_STRING, class_name, text_of
+from pincompiler.android.running.java.tools import BOXES, LANG, UTIL, any_of, on, returned
 from pincompiler.android.running.numbers import int32, int64
 from pincompiler.android.running.values import (
     CLASS,

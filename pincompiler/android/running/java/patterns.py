@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.running.java.tools import UTIL, any_of, array, on, strict, text_of
+from pincompiler.android.running.java.to_string import text_of
+from pincompiler.android.running.java.tools import UTIL, any_of, array, on, strict
 from pincompiler.android.running.texts import bounded
 from pincompiler.android.running.values import NULL, STRING, StoppedError, Value, Wrapped
 from pincompiler.base.bounds import REGEX_LETTERS, REGEX_WORK, TEXT_LETTERS

@@ -9,26 +9,11 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
 from pincompiler.android.dex.refs import parameters
-from pincompiler.android.running.java.tools import (
-    LANG,
-    UTIL,
-    any_of,
-    byte_array,
-    bytes_of,
-    items,
-    on,
-    strict,
-    text_of,
-)
+from pincompiler.android.running.java.contents import items
+from pincompiler.android.running.java.to_string import text_of
+from pincompiler.android.running.java.tools import LANG, UTIL, any_of, byte_array, bytes_of, on, strict
 from pincompiler.android.running.texts import bounded
-from pincompiler.android.running.values import (
-    NULL,
-    STRING,
-    NotKnown,
-    StoppedError,
-    Value,
-    Wrapped,
-)
+from pincompiler.android.running.values import NULL, STRING, NotKnown, StoppedError, Value, Wrapped
 
 if TYPE_CHECKING:
     from pincompiler.android.dex.refs import MethodRef

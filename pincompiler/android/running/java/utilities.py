@@ -5,26 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex.refs import parameters
-from pincompiler.android.running.java.lists import add_to, changed, new_set, refill, set_of
-from pincompiler.android.running.java.maps import MAPS, pair_of, put_in
-from pincompiler.android.running.java.tools import (
-    ENTRY,
-    LANG,
-    UTIL,
+from pincompiler.android.running.java.collections import LISTS, SETS, add_to, changed, new_set, refill, set_of
+from pincompiler.android.running.java.contents import (
     all_true,
-    any_of,
-    array,
-    box,
     compare,
     entries_of,
     equal,
     hash_value,
     items,
+    on_items,
+    sorting,
+)
+from pincompiler.android.running.java.maps import MAPS, pair_of, put_in
+from pincompiler.android.running.java.to_string import text_of
+from pincompiler.android.running.java.tools import (
+    ENTRY,
+    LANG,
+    UTIL,
+    any_of,
+    array,
+    box,
     list_of,
     on,
     returned,
-    sorting,
-    text_of,
 )
 from pincompiler.android.running.texts import bounded
 from pincompiler.android.running.values import (
@@ -42,8 +45,6 @@ from pincompiler.android.running.values import (
 from pincompiler.base.bounds import ARRAY_ELEMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pincompiler.android.dex.refs import MethodRef
     from pincompiler.android.running.frame import Running
     from pincompiler.android.running.java.tools import Model
@@ -51,16 +52,6 @@ if TYPE_CHECKING:
 _NO_OBJECT: Final = "Ljava/lang/NullPointerException;"
 _OUTSIDE: Final = "Ljava/lang/ArrayIndexOutOfBoundsException;"
 _FIXED_LIST: Final = f"{UTIL}Arrays$ArrayList;"
-
-
-def _known(model: Callable[[Running, list[Value], list[Value], MethodRef], Value]) -> Model:
-    """A model that is given the items of its first argument, where these are known."""
-
-    def asked(m: Running, args: list[Value], ref: MethodRef) -> Value:
-        some = None if isinstance(args[0], NotKnown) else items(m, args[0])
-        return any_of(ref, "items that are unknown") if some is None else model(m, some, args, ref)
-
-    return asked
 
 
 # -- Collections -------------------------------------------------------------------------------------
@@ -144,7 +135,7 @@ def _extreme(m: Running, some: list[Value], args: list[Value], ref: MethodRef) -
 
 
 def _add_each(m: Running, args: list[Value], _ref: MethodRef) -> Value:
-    some = None if isinstance(args[1], NotKnown) else items(m, args[1])
+    some = items(m, args[1])
     if some is None:
         m.forget([args[0]])
         return NotKnown("Z", "items that are unknown")
@@ -166,7 +157,7 @@ def _list_of_all(m: Running, args: list[Value], ref: MethodRef) -> Value:
         return (
             any_of(ref) if some is None else _map_of(m, [list(pair_of(m, one)) for one in some], fixed=True)
         )
-    found = None if isinstance(of, NotKnown) else items(m, of)
+    found = items(m, of)
     if found is None:
         return any_of(ref)
     return set_of(m, found, fixed=True) if ref.class_name == f"{UTIL}Set;" else list_of(m, found, fixed=True)
@@ -175,7 +166,7 @@ def _list_of_all(m: Running, args: list[Value], ref: MethodRef) -> Value:
 def _of(m: Running, args: list[Value], ref: MethodRef) -> Value:
     """``List.of``, ``Set.of``, ``Map.of`` and ``Map.ofEntries``."""
     if ref.name == "ofEntries" or parameters(ref.descriptor) == ("[Ljava/lang/Object;",):
-        some = None if isinstance(args[0], NotKnown) else items(m, args[0])
+        some = items(m, args[0])
         if some is None:
             return any_of(ref)
         args = [part for one in some for part in pair_of(m, one)] if ref.name == "ofEntries" else some
@@ -323,7 +314,7 @@ _COLLECTIONS: Final[dict[str, Model]] = {
     },
     "sort": _sort,
     "reverse": _reverse,
-    **dict.fromkeys(("min", "max"), _known(_extreme)),
+    **dict.fromkeys(("min", "max"), on_items(_extreme)),
     "addAll": _add_each,
     "nCopies": _repeated,
     "list": _list_of_all,
@@ -372,8 +363,6 @@ def constant(name: str) -> Value:
 
 def new_of(name: str) -> Value | None:
     """A new collection of a class of the platform; none if it is no such class."""
-    from pincompiler.android.running.java.lists import LISTS, SETS
-
     if name in LISTS:
         return JavaList(name)
     if name in MAPS:

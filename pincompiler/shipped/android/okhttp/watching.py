@@ -6,17 +6,10 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple
 
 from pincompiler.android.dex.refs import parameters
-from pincompiler.android.running.java.tools import any_of, bytes_of, items
+from pincompiler.android.running.java.contents import items
+from pincompiler.android.running.java.tools import any_of, bytes_of
 from pincompiler.android.running.texts import characters, hash_of
-from pincompiler.android.running.values import (
-    NULL,
-    Collected,
-    Instance,
-    JavaArray,
-    JavaList,
-    NotKnown,
-    Value,
-)
+from pincompiler.android.running.values import NULL, Collected, Instance, JavaArray, JavaList, NotKnown, Value
 from pincompiler.shipped.android.okhttp.roles import STRING
 
 if TYPE_CHECKING:
