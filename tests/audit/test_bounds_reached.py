@@ -110,23 +110,7 @@ def test_some_apps(name: str, apps: dict[str, Path]) -> None:
     reached(name, [apps[key] for key in keys()[::60]])
 
 
-SILENT = {
-    "TEXT_LETTERS": "pins of a trust manager that are longer texts than are followed are lost without a doubt of their own",
-    **dict.fromkeys(
-        ("RUN_LEVELS", "RUN_CALLERS", "RUN_TYPES"),
-        "a pinner of a list's toArray is lost beside another doubt of the same app",
-    ),
-}
-"""Bounds that still hide something; each to be mended where the value is followed."""
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(one, marks=pytest.mark.xfail(reason=SILENT[one], strict=True)) if one in SILENT else one
-        for one in OF_AN_APP
-    ],
-)
+@pytest.mark.parametrize("name", OF_AN_APP)
 def test_many_apps(name: str, apps: dict[str, Path]) -> None:
     reached(name, list(apps.values())[::2])

@@ -19,6 +19,7 @@ from pincompiler.android.constants.flow import PARTS_AT_ONCE, MethodFlow
 from pincompiler.android.constants.models import created, result
 from pincompiler.android.constants.state import Box, FlowState
 from pincompiler.android.constants.values import (
+    LONG,
     NULL,
     ClassLiteral,
     Created,
@@ -52,7 +53,6 @@ _LETTERS_AT_ONCE = 6
 """A power of two: how many letters of a text one step of the budget is for."""
 _UNSET: Final = Unknown("it is not set on this path")
 _COMPUTED: Final = Unknown("it is computed at run time")
-_LONG: Final = Unknown("a text is very long", bounded=True)
 
 
 class TooComplexError(DexError):
@@ -204,7 +204,7 @@ class _Run:
 
     def const_string(self, instruction: Instruction, state: FlowState) -> None:
         text = self.dex.string(instruction.reference or 0)
-        state.registers[instruction.registers[0]] = Text(text) if len(text) <= TEXT_LETTERS.limit else _LONG
+        state.registers[instruction.registers[0]] = Text(text) if len(text) <= TEXT_LETTERS.limit else LONG
 
     def const_class(self, instruction: Instruction, state: FlowState) -> None:
         state.registers[instruction.registers[0]] = ClassLiteral(
@@ -338,7 +338,7 @@ class _Run:
             modelled = self._any_of(published[0], instruction.offset, modelled)
         if isinstance(modelled, Text):
             self._budget.follow(len(modelled.value) >> _LETTERS_AT_ONCE)
-            modelled = modelled if len(modelled.value) <= TEXT_LETTERS.limit else _LONG
+            modelled = modelled if len(modelled.value) <= TEXT_LETTERS.limit else LONG
         state.result = modelled or Returned(ref, self.body, instruction.offset)
 
     # Arithmetic.

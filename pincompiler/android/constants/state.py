@@ -6,6 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from pincompiler.android.constants.values import (
+    LONG,
     NULL,
     Cell,
     Items,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pincompiler.android.constants.budget import Budget
 
 _UNSET: Final = Unknown("it is not set on this path")
-_LONG: Final = Unknown("a text is very long", bounded=True)
 _SETTLED: Final = (Text, Number, Unknown, Items, Joined)
 _COPIED_AT_ONCE, _COMPARED_AT_ONCE, _PARTS_AT_ONCE = 8, 5, 4
 """Powers of two: how much one step of the budget copies, compares, and looks into."""
@@ -174,7 +174,7 @@ def concatenated(parts: Sequence[Value]) -> Value:
     if all(isinstance(one, Text) for option in options for one in option):
         made = ["".join(one.value for one in some if isinstance(one, Text)) for some in product(*options)]
         if max(map(len, made), default=0) > TEXT_LETTERS.limit:
-            return _LONG
+            return LONG
         return union(map(Text, made))
     if len(parts) == 1:
         return parts[0]
@@ -194,7 +194,7 @@ def _joined(parts: Sequence[Value]) -> Value:
     if len(flat) > VALUES.limit:
         return Unknown("a text is put together from too many parts", bounded=True)
     if any(isinstance(one, Text) and len(one.value) > TEXT_LETTERS.limit for one in flat):
-        return _LONG
+        return LONG
     return Joined(tuple(flat))
 
 

@@ -6,7 +6,17 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.state import Box, as_text, concatenated
-from pincompiler.android.constants.values import Items, Joined, Number, Text, Unknown, Value, possible, union
+from pincompiler.android.constants.values import (
+    LONG,
+    Items,
+    Joined,
+    Number,
+    Text,
+    Unknown,
+    Value,
+    possible,
+    union,
+)
 from pincompiler.base.bounds import ITEMS, TEXT_LETTERS
 from pincompiler.base.lazy_regex import lazy_regex
 
@@ -104,7 +114,7 @@ def _replace(call: Call) -> Value | None:
     if not strings or not strings[1]:
         return None
     longest = len(strings[0]) + strings[0].count(strings[1]) * len(strings[2])
-    return Text(strings[0].replace(strings[1], strings[2])) if longest <= TEXT_LETTERS.limit else None
+    return Text(strings[0].replace(strings[1], strings[2])) if longest <= TEXT_LETTERS.limit else LONG
 
 
 def _substring(call: Call) -> Value | None:

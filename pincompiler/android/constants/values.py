@@ -151,6 +151,7 @@ _HOLDERS: Final = frozenset((Items, Joined, OneOf, ItemOf))
 NULL: Final = Number(0)
 _TOO_MANY: Final = Unknown("it may have too many values", bounded=True)
 CHANGES: Final = Unknown("it changes in a loop", bounded=True)
+LONG: Final = Unknown("a text is very long", bounded=True)
 TOO_MUCH: Final = Unknown("it is a value of too many parts", bounded=True)
 _DEEP: Final = Unknown("an item of an array that is not constant")
 
@@ -158,6 +159,12 @@ _DEEP: Final = Unknown("an item of an array that is not constant")
 def possible(value: Value) -> tuple[Value, ...]:
     """The values that ``value`` may be."""
     return value.values if isinstance(value, OneOf) else (value,)
+
+
+def bound_of(value: Value) -> Unknown | None:
+    """The bound by which a value is not known, if that is why."""
+    reasons = (one for one in possible(value) if isinstance(one, Unknown))
+    return next((one for one in reasons if one.bounded), None)
 
 
 def union(values: Iterable[Value]) -> Value:

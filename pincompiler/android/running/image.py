@@ -33,6 +33,8 @@ class Image:
         """Classes of which the watcher of a run is asked before a method is called or a field written."""
         self.left_out = left_out
         """Classes of which nothing is run: what their methods give is unknown."""
+        self.cut = False
+        """Whether some class has more supertypes than are looked at."""
         self._prepared: dict[tuple[int, int], ReadyCode] = {}
         self._direct: dict[MethodRef, ReadyCode | None] = {}
         self._virtual: dict[tuple[str, str, str], ReadyCode | None] = {}
@@ -116,6 +118,7 @@ class Image:
                 if one not in order:
                     order[one] = None
                     waiting = self._above(one, waiting)
+            self.cut |= any(one not in order for one in waiting)
             self._supers[name] = tuple(order)
         return self._supers[name]
 

@@ -54,8 +54,8 @@ def any_object(machine: Machine, name: str) -> Instance:
     return made
 
 
-def callers(image: Image, body: MethodBody) -> list[MethodBody]:
-    """The methods that call one, or that make the object it belongs to; none if they are too many."""
+def callers(image: Image, body: MethodBody) -> list[MethodBody] | None:
+    """The methods that call one, or that make the object it belongs to; None if they are too many."""
     if body.name == "<clinit>":
         return []
     program = image.program
@@ -63,7 +63,7 @@ def callers(image: Image, body: MethodBody) -> list[MethodBody]:
     if (not found or len(found) > RUN_CALLERS.limit) and not body.is_static and body.name != "<init>":
         found = dict.fromkeys(_making(program, body.class_name))
     found.pop(body, None)
-    return list(found) if len(found) <= RUN_CALLERS.limit else []
+    return list(found) if len(found) <= RUN_CALLERS.limit else None
 
 
 def _calling(image: Image, body: MethodBody) -> Iterator[MethodBody]:

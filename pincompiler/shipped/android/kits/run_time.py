@@ -6,7 +6,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from pincompiler.android.constants.program import arguments
-from pincompiler.android.constants.values import Items, Number, Text, Value
+from pincompiler.android.constants.values import Items, Number, Text, Value, bound_of
 from pincompiler.android.dex import DexError
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
@@ -77,6 +77,7 @@ _PIN_MANAGERS = ("Lorg/conscrypt/CertPinManager;", "Lcom/android/org/conscrypt/C
 _CONSCRYPT = ("Lorg/conscrypt/", "Lcom/android/org/conscrypt/")
 _NETTY = "Lio/netty/handler/ssl/util/FingerprintTrustManagerFactory"
 _FINGERPRINTS = (CallsOf(f"{_NETTY};", "<init>"), CallsOf(f"{_NETTY}Builder;", "fingerprints"))
+_COMPUTED = "gives Netty fingerprints of certificates that are only known at run time"
 _HEXADECIMAL = lazy_regex(r"(?:[0-9A-Fa-f]{2}:?){20,64}")
 
 WANTED: tuple[Want, ...] = (*(want for kit in _KITS for want in kit.wants), *_FINGERPRINTS)
@@ -135,10 +136,9 @@ def _netty(source: Source) -> Iterator[Pin]:
         if not site.method.class_name.startswith("Lio/netty/"):
             where = source.code(site.method, site.offset)
             digests = tuple(_digests(source.program, site))
-            if None in digests:
-                why = "gives Netty fingerprints of certificates that are only known at run time"
+            for why in dict.fromkeys(one for one in digests if isinstance(one, str)):
                 source.doubt(where.location.symbol, why, Mechanism.TRUST_MANAGER, pins=True)
-            for digest in filter(None, digests):
+            for digest in (one for one in digests if one and isinstance(one, bytes)):
                 text = b64encode(digest).decode("ascii")
                 yield Pin(
                     Mechanism.TRUST_MANAGER,
@@ -152,25 +152,35 @@ def _netty(source: Source) -> Iterator[Pin]:
                 )
 
 
-def _digests(program: Program, site: Site) -> Iterator[bytes | None]:
-    """The fingerprints that a call is given; None for each that is not known."""
+def _digests(program: Program, site: Site) -> Iterator[bytes | str]:
+    """The fingerprints that a call is given; for each that is not known, a doubt."""
     try:
         passed = arguments(program, site)[1:]
     except (DexError, ValueError):
-        yield None
+        yield _COMPUTED
         return
     for value in passed:
         if not isinstance(value, Text):  # that is the name of the hash
             yield from map(_digest, value.items if isinstance(value, Items) else ())
             if not isinstance(value, Items) or not value.exact:
-                yield None
+                yield _doubt(value)
 
 
-def _digest(value: Value) -> bytes | None:
-    """A fingerprint of hexadecimal digits or of bytes; empty if it is none, on which Netty throws."""
+def _digest(value: Value) -> bytes | str:
+    """A fingerprint of hexadecimal digits or of bytes, empty if it is none, on which Netty throws; or a doubt."""
     if isinstance(value, Text):
         return bytes.fromhex(value.value.replace(":", "")) if _HEXADECIMAL.fullmatch(value.value) else b""
     if isinstance(value, Items) and value.exact:
         numbers = [one.value & 255 for one in value.items if isinstance(one, Number)]
-        return bytes(numbers) if len(numbers) == len(value.items) else None
-    return None
+        return bytes(numbers) if len(numbers) == len(value.items) else _COMPUTED
+    return _doubt(value)
+
+
+def _doubt(value: Value) -> str:
+    """Why a fingerprint, or an array of them, is not known."""
+    bound = bound_of(value)
+    return (
+        f"gives Netty fingerprints of certificates that were not followed: {bound.why}"
+        if bound
+        else _COMPUTED
+    )

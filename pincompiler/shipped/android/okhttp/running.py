@@ -36,6 +36,8 @@ class Ran(NamedTuple):
     """Whether nothing else may be given there."""
     varies: bool = False
     """Whether runs of one start differ, by a condition that is not known."""
+    cut: str = ""
+    """The bound that ended the search for who knows more, or misled the runs: without it more might be known."""
 
 
 class _Seen(NamedTuple):
@@ -45,7 +47,8 @@ class _Seen(NamedTuple):
     all_ways: bool
 
 
-_NOTHING: Final = Ran((), complete=False)
+_MORE_CALLERS: Final = "more callers lead there than are run"
+_MORE_TYPES: Final = "a class has more supertypes than are looked at"
 
 
 class RunPins:
@@ -57,7 +60,7 @@ class RunPins:
         self._image = Image(source.program, roles.classes, left_out)
         self._library = JavaLibrary(source.resource)
         self._seen: dict[MethodBody, _Seen] = {}
-        self._callers: dict[MethodBody, list[MethodBody]] = {}
+        self._callers: dict[MethodBody, list[MethodBody] | None] = {}
         self._near = set(near)
         self.steps = 0
 
@@ -90,27 +93,29 @@ class RunPins:
 
     def _ask(self, method: MethodBody, look: _Look) -> Ran:
         found: dict[PinGiven, None] = {}
-        complete, varies = True, False
+        complete, varies, cut = True, False, ""
         waiting, seen = [(method, 0)], {method}
         reached = False
         while waiting:
             start, level = waiting.pop(0)
             ran = self._read(start, method, look)
-            above = [] if ran.complete and not ran.varies else self._above(start, level)
-            if above:
+            above = [] if ran.complete and not ran.varies else self._callers_of(start)
+            if above and level < RUN_LEVELS.limit:
                 fresh = [one for one in above if one not in seen]
                 seen.update(fresh)
                 waiting += [(one, level + 1) for one in fresh]
                 continue
+            # None stands for too many; any that are left here are a level too far.
+            cut = cut if above == [] else _MORE_CALLERS
             found.update(dict.fromkeys(ran.given))
             complete &= ran.complete
             varies |= ran.varies
             reached |= bool(ran.given) or ran.complete
-        return Ran(tuple(found), complete and reached, varies)
+        if self._image.cut:  # a class that is not known to be of a type may have sent a run astray
+            complete, cut = False, cut or _MORE_TYPES
+        return Ran(tuple(found), complete and reached, varies, cut)
 
-    def _above(self, method: MethodBody, level: int) -> list[MethodBody]:
-        if level >= RUN_LEVELS.limit:
-            return []
+    def _callers_of(self, method: MethodBody) -> list[MethodBody] | None:
         if method not in self._callers:
             self._callers[method] = callers(self._image, method)
         return self._callers[method]

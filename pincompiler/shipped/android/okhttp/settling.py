@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _VARIES: Final = "gives a pinner these pins or others, by a condition that is not known"
 _MORE: Final = "gives a pinner pins, and what else it may give depends on what is not known"
 _LOST: Final = "makes a pinner, and what that is given could not be followed"
+_CUT: Final = "makes a pinner, and what that is given could not be run to its end"
 
 
 class Settling:
@@ -78,6 +79,8 @@ class Settling:
                 self._doubt(draft, _MORE)
         elif not followed and not draft.doubts:
             self._doubt(draft, _LOST, pins=True)
+        if ran.cut and draft.doubts:
+            self._doubt(draft, f"{_CUT}: {ran.cut}")
 
     def _sound(self, given: tuple[PinGiven, ...]) -> tuple[PinGiven, ...]:
         """Those that OkHttp takes, unless it throws on all of them."""

@@ -8,7 +8,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.constants.values import FieldValue, Items, Number, Text, leaves, possible
+from pincompiler.android.constants.values import LONG, FieldValue, Items, Number, Text, leaves, possible
 from pincompiler.android.dex import DexError
 from pincompiler.android.dex.calls import calls_in
 from pincompiler.android.dex.refs import parameters
@@ -35,6 +35,8 @@ _STORE: Final = "Ljava/security/KeyStore;"
 _DIGESTS: Final = {32: Algorithm.SPKI_SHA256, 20: Algorithm.SPKI_SHA1}
 _COMPARED: Final = ("Ljava/security/", "[Ljava/security/", "[B")
 """Types of certificates, of keys and of hashes."""
+_HANDED_ON: Final = "hands certificates on through more calls than are followed"
+_LONGER: Final = "may compare certificates with a text that is longer than is followed"
 _KEY: Final = lazy_regex(r"30[0-9a-f]{150,4000}", re.IGNORECASE)
 """A public key as X.509 writes it, in hexadecimal digits, as OWASP's example compares it."""
 
@@ -62,7 +64,9 @@ def _of(source: Source, explorer: Explorer, cls: ClassDef) -> Iterator[Pin]:
     names = {name for _, name in called}
     compares = ("Ljava/security/MessageDigest;", "digest") in called or "getPublicKey" in names
     found: dict[tuple[Algorithm, str], None] = {}
+    long = False
     for value in _values(source, bodies, where.symbol) if compares and "getEncoded" in names else ():
+        long |= LONG in leaves(value)
         for digest in _digests(value):
             algorithm = _DIGESTS[len(digest)] if "getPublicKey" in names else Algorithm.CERTIFICATE
             found[algorithm, b64encode(digest).decode("ascii")] = None
@@ -71,12 +75,9 @@ def _of(source: Source, explorer: Explorer, cls: ClassDef) -> Iterator[Pin]:
     is_made = not found and owner != UNIDENTIFIED and bool(source.program.call_sites(cls.name, "<init>"))
     if is_made and (why := _unknown(explorer, cls, called)):
         source.doubt(where.symbol, why, Mechanism.TRUST_MANAGER, pins=True)
-    if cut and (found or is_made):
-        source.doubt(
-            where.symbol,
-            "hands certificates on through more calls than are followed",
-            Mechanism.TRUST_MANAGER,
-        )
+    for bound, why in ((cut, _HANDED_ON), (long, _LONGER)):
+        if bound and (found or is_made):
+            source.doubt(where.symbol, why, Mechanism.TRUST_MANAGER)
     for algorithm, pin in found:
         yield Pin(
             Mechanism.TRUST_MANAGER, "", None, algorithm, pin, where, owner, confidence=Confidence.LIKELY

@@ -6,7 +6,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.arithmetic import BINARY, CONVERSIONS, LITERAL
-from pincompiler.android.constants.values import Items, Number, Returned, Text, Unknown, possible
+from pincompiler.android.constants.values import Items, Number, Returned, Text, bound_of
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.access import ACC_ENUM, ACC_FINAL, ACC_SYNTHETIC
 from pincompiler.shipped.android.trust.exceptions import ancestry
@@ -63,8 +63,8 @@ def _fill(registers: list[Val], array: Val, items: tuple[Inside, ...] | None) ->
 
 def _cut_of(value: Value | None, *, many: bool = False) -> Cut | None:
     """The bound by which a value is not known, if that is why."""
-    reasons = (one for one in possible(value) if isinstance(one, Unknown)) if value else ()
-    return next((Cut(one.why, many) for one in reasons if one.bounded), None)
+    bound = bound_of(value) if value else None
+    return Cut(bound.why, many) if bound else None
 
 
 def is_final(program: Program, ref: FieldRef) -> bool:
