@@ -54,8 +54,19 @@ class Owner:
     """Whose code a class is."""
 
     name: str
-    """``first-party``, the name of a library or SDK, or ``unidentified``."""
+    """``first-party``, the name of a library or SDK, a package that no table knows, or ``unidentified``."""
     first_party: bool = False
+    """Whether it counts as the app's own: it is, or it may be."""
+
+    @property
+    def known(self) -> bool:
+        """Whether it is the app's for certain, or a library's that the table has."""
+        return not self.first_party or self == FIRST_PARTY
+
+    @property
+    def words(self) -> str:
+        """The name for readers, with a mark where it is only a package that no table knows."""
+        return self.name if self.known or self == UNIDENTIFIED else f"{self.name} (not known)"
 
 
 FIRST_PARTY = Owner("first-party", first_party=True)

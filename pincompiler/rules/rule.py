@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pincompiler.base.finding import Confidence, Evidence, Finding, Level, Use
 from pincompiler.base.records import dataclass
-from pincompiler.facts.common import UNIDENTIFIED, Mechanism
+from pincompiler.facts.common import Mechanism
 from pincompiler.rules.examined import Examined
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class Rule:
         ``more`` are ``hosts`` and ``related`` of :class:`Finding` and the fields of :class:`Evidence`.  What
         a library can do is no more than a note, and only if the app uses the class: its author has put a
         switch before it as a rule.  What nothing refers to is no more than a note either, nor what may
-        be a library whose name a shrinker took, unless it is reached.
+        be a library that is not known, or whose name a shrinker took, unless it is reached.
         """
         reached = audited.app.reach(code)
         chosen = level or self.level
@@ -191,7 +191,7 @@ class Rule:
                 return
             chosen = Level.NOTE
             more = {"confidence": Confidence.LIKELY, **more}
-        elif reached.use is Use.PRESENT or (code.owner == UNIDENTIFIED and reached.use is not Use.REACHABLE):
+        elif reached.use is Use.PRESENT or (not code.owner.known and reached.use is not Use.REACHABLE):
             chosen = Level.NOTE
         evidence = {"confidence": Confidence.CONFIRMED, **more}
         yield self.in_file(

@@ -186,9 +186,12 @@ def test_what_xposed_loads_is_the_apps_own(tmp_path: Path) -> None:
     (found,) = findings(app(sources, tmp_path, files=loaded), "permissive-trust-manager")
     assert found.evidence
     assert (found.evidence.first_party, found.evidence.use) == (True, Use.REFERENCED)
+    assert found.level is Level.ERROR
     alone = tmp_path / "alone"
     alone.mkdir()
-    assert not findings(app(sources, alone), "permissive-trust-manager")
+    (found,) = findings(app(sources, alone), "permissive-trust-manager")
+    assert found.evidence
+    assert (found.evidence.owner, found.level) == ("hook.it", Level.NOTE)
 
 
 THROW = (

@@ -64,11 +64,26 @@ def test_names_that_shrinkers_give_tell_no_owner(descriptor: str) -> None:
     assert SHOP.of(descriptor) is UNIDENTIFIED
 
 
-def test_other_names_are_libraries_by_their_package() -> None:
-    assert SHOP.of("Lcom/acme/sdk/internal/Net;").name == "com.acme"
-    assert SHOP.of("Luk/co/senab/other/Net;").name == "uk.co.senab"
-    assert SHOP.of("Lio/github/someone/lib/Net;").name == "io.github.someone"
-    assert not SHOP.of("Lcom/acme/sdk/internal/Net;").first_party
+@pytest.mark.parametrize(
+    ("descriptor", "name"),
+    [
+        ("Lcom/acme/sdk/internal/Net;", "com.acme"),
+        ("Luk/co/senab/other/Net;", "uk.co.senab"),
+        ("Lio/github/someone/lib/Net;", "io.github.someone"),
+    ],
+)
+def test_what_no_table_knows_may_be_the_app_s_own(descriptor: str, name: str) -> None:
+    """A third party is only who is known as one: an app's own modules have whatever package their makers chose."""
+    found = SHOP.of(descriptor)
+    assert (found.name, found.first_party, found.known) == (name, True, False)
+    assert found.words == f"{name} (not known)"
+
+
+def test_who_is_known() -> None:
+    assert SHOP.of("Lcom/example/shop/Net;").known
+    assert SHOP.of("Lokio/Buffer;").known
+    assert not UNIDENTIFIED.known
+    assert [one.words for one in (FIRST_PARTY, UNIDENTIFIED)] == ["first-party", "unidentified"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +102,7 @@ def test_other_names_are_libraries_by_their_package() -> None:
 def test_the_organisation_of_the_package_is_first_party(package: str, own: str, foreign: str) -> None:
     owners = Owners(Manifest(package=package))
     assert owners.of(own) is FIRST_PARTY
-    assert not owners.of(foreign).first_party
+    assert owners.of(foreign) != FIRST_PARTY
 
 
 def activities(*names: str) -> tuple[Component, ...]:

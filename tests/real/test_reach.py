@@ -84,6 +84,16 @@ public final class Single {
 }
 """
 WRAPPED = '<FrameLayout xmlns:android="http://schemas.android.com/apk/res/android">{}</FrameLayout>'
+NAVIGATION = """
+<navigation xmlns:android="http://schemas.android.com/apk/res/android" android:id="@android:id/home">
+    <fragment android:id="@android:id/content" android:name="{}"/>
+</navigation>
+"""
+SETTINGS = """
+<PreferenceScreen xmlns:android="http://schemas.android.com/apk/res/android">
+    <Preference android:title="TLS" android:fragment="com.example.app.Trust"/>
+</PreferenceScreen>
+"""
 CASES = {
     "made by the activity": Case("new Trust();", through=("Main", "Trust")),
     "nothing refers to it": Case("", use=Use.PRESENT),
@@ -137,8 +147,23 @@ CASES = {
     "named in a string": Case(
         'try { Class.forName("com.example.app.Trust"); } catch (Exception e) { }', use=Use.REFERENCED
     ),
-    "named in a layout": Case(
-        "", use=Use.REFERENCED, files=(("res/layout/main.xml", WRAPPED.format("<com.example.app.Trust/>")),)
+    "a view of a layout": Case(
+        "", files=(("res/layout/main.xml", WRAPPED.format("<com.example.app.Trust/>")),), through=("Trust",)
+    ),
+    "a fragment of a layout": Case(
+        "",
+        files=(("res/layout/main.xml", WRAPPED.format('<fragment android:name="com.example.app.Trust"/>')),),
+        through=("Trust",),
+    ),
+    "a destination, in the package of the app": Case(
+        "", files=(("res/navigation/main.xml", NAVIGATION.format(".Trust")),), through=("Trust",)
+    ),
+    "another's destination": Case(
+        "", use=Use.PRESENT, files=(("res/navigation/main.xml", NAVIGATION.format(".Trusted")),)
+    ),
+    "the fragment of a preference": Case("", files=(("res/xml/settings.xml", SETTINGS),), through=("Trust",)),
+    "what a file says that Android does not read": Case(
+        "", use=Use.REFERENCED, files=(("assets/beans.xml", '<bean class="com.example.app.Trust"/>'),)
     ),
     "a longer name in a layout": Case(
         "", use=Use.PRESENT, files=(("res/layout/main.xml", WRAPPED.format("<com.example.app.TrustMe/>")),)

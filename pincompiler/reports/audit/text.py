@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Change, Confidence, Level
+from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED, Owner
 from pincompiler.reports.audit.since import overview
 from pincompiler.reports.findings.text import painted, visible
 from pincompiler.reports.names import java_name
@@ -119,7 +120,8 @@ def _finding(finding: Finding, path: str, *, colour: bool) -> Iterator[str]:
 
 
 def _evidence(evidence: Evidence) -> Iterator[str]:
-    words = [evidence.owner, evidence.use.value, f"API {evidence.api}" if evidence.api else ""]
+    whose = Owner(evidence.owner, evidence.first_party).words if evidence.owner else ""
+    words = [whose, evidence.use.value, f"API {evidence.api}" if evidence.api else ""]
     words.append(evidence.confidence.value if evidence.confidence is not Confidence.CONFIRMED else "")
     said = ", ".join(visible(word) for word in words if word)
     if said:
@@ -146,7 +148,9 @@ def _pins(pins: Sequence[InventoryPin]) -> Iterator[str]:
         ends = f", until {found.pin.expires.isoformat()}" if found.pin.expires else ""
         more = f", {visible(found.pin.what)}" if found.pin.what else ""
         more += ", new" if found.change is Change.NEW else ""
-        owner = "" if found.pin.owner.first_party else f", {visible(found.pin.owner.name)}"
+        owner = (
+            "" if found.pin.owner in {FIRST_PARTY, UNIDENTIFIED} else f", {visible(found.pin.owner.words)}"
+        )
         yield f"{cells}  {place(found.pin.where, '')}{ends}{owner}{more}"
 
 

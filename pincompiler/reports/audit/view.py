@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Change, Confidence, Level
 from pincompiler.base.records import dataclass
+from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED, Owner
 from pincompiler.reports.audit.calendar import calendar
 from pincompiler.reports.audit.matrix import matrix
 from pincompiler.reports.audit.since import overview
@@ -268,7 +269,7 @@ def _sentence(text: str) -> str:
 
 def _evidence(evidence: Evidence) -> Iterator[Pair]:
     if evidence.owner:
-        yield Pair("Whose code", visible(evidence.owner))
+        yield Pair("Whose code", visible(Owner(evidence.owner, evidence.first_party).words))
     if evidence.use.value:
         yield Pair("Use", _USE[evidence.use.value])
     api = f"API {visible(evidence.api)}" if evidence.api else ""
@@ -315,7 +316,7 @@ def _use(found: InventoryPin, path: str) -> PinUse:
     reach = pin.reach.value if pin.reach and "*" not in pin.host else ""
     wide = {"all": " and below", "one-label": " and one label below"}.get(reach, "")
     ends = f", until {pin.expires.isoformat()}" if pin.expires else ""
-    owner = "" if pin.owner.first_party else f", of {visible(pin.owner.name)}"
+    owner = "" if pin.owner in {FIRST_PARTY, UNIDENTIFIED} else f", of {visible(pin.owner.words)}"
     return PinUse(
         f"{visible(pin.host)}{wide}" if pin.host else "host not known",
         f"{'enforced' if found.enforced else 'not enforced'}{ends}{owner}",

@@ -35,7 +35,6 @@ References: CWE-295; CWE-693; MASVS-NETWORK-2; MASWE-0028
 """
 
 from pincompiler.facts import State
-from pincompiler.facts.common import UNIDENTIFIED
 from pincompiler.facts.okhttp import Pinning
 from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Mechanism, Rule
 
@@ -48,7 +47,7 @@ def check(audited: Audited) -> Findings:
         return
     for client in app.okhttp.clients:
         owner = client.code.owner
-        if client.pinning is not Pinning.NONE or not owner.first_party or owner == UNIDENTIFIED:
+        if client.pinning is not Pinning.NONE or not owner.first_party or not owner.known:
             continue
         pinned = tuple(host for host in client.hosts if _is_pinned(audited, host))
         # Clients are meant to be derived from a common one, which may well be used for nothing else.

@@ -1,4 +1,4 @@
-"""Files of an app that name classes: the manifest, Cordova's plugins, layouts, services."""
+"""Files of an app that name classes: the manifest, layouts and other XML, lists of services."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.apk.archive import MemberError
 from pincompiler.base.bounds import REACH_FILES
+from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import binary_name
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pincompiler.android.apk import Package
 
 _MARKS: Final = frozenset("\0\r\n\t \"'<>=#")
 """What a name in a file may stand between."""
+_LABEL: Final = lazy_regex(rb"\.([\w$]+)")
+_WIDE_LABEL: Final = lazy_regex(rb"\.\0((?:[\w$]\0)+)")
 
 
 @dataclass(slots=True, eq=False)
@@ -25,7 +28,9 @@ class NamedInFiles:
     package: Package
     components: frozenset[str] = frozenset()
     manifest: bytes = b""
-    cordova: bytes | None = None
+    resources: bytes | None = None
+    last_labels: frozenset[bytes] = frozenset()
+    """What may be the simple name of a class that the resources name."""
     others: bytes | None = None
     unread: bool = False
     """Whether some of these could not be read: they may name anything."""
@@ -39,24 +44,32 @@ class NamedInFiles:
 
     def in_manifest(self, class_name: str) -> bool:
         """Whether a manifest names it: a component, instrumentation, what start-up libraries look up."""
-        name = binary_name(class_name)
-        package = self.package.manifest.package
-        if package and name.startswith(f"{package}.") and _holds(self.manifest, name[len(package) :]):
-            return True  # as in android:name=".Main", which other attributes may be written like
-        # Without a package, a name is a word, or two letters of a shrinker's: those stand everywhere.
-        return name in self.components or ("." in name and _holds(self.manifest, name))
+        return binary_name(class_name) in self.components or self._names(self.manifest, class_name)
 
-    def in_cordova(self, class_name: str) -> bool:
-        """Whether Cordova's list of plugins names it."""
-        if self.cordova is None:
-            self.cordova = self._read(lambda name: name.endswith("res/xml/config.xml"))
-        return _holds(self.cordova, binary_name(class_name))
+    def in_resources(self, class_name: str) -> bool:
+        """Whether XML among the resources names it: a layout's view or fragment, a destination, a preference."""
+        if self.resources is None:
+            self.resources = self._read(_is_resource)
+            self.last_labels = frozenset(_last_labels(self.resources))
+        # Searching megabytes for each of thousands of classes would take longer than the rest.
+        simple = binary_name(class_name).rpartition(".")[2]
+        possible = simple.encode() in self.last_labels or not simple.isascii()
+        return possible and self._names(self.resources, class_name)
 
-    def anywhere(self, class_name: str) -> bool:
-        """Whether any layout, other XML, service or Xposed file names it."""
+    def elsewhere(self, class_name: str) -> bool:
+        """Whether any asset, service or Xposed file names it."""
         if self.others is None:
             self.others = self._read(_may_name)
         return self.unread or _holds(self.others, binary_name(class_name))
+
+    def _names(self, xml: bytes, class_name: str) -> bool:
+        """Whether XML names a class, as ``com.example.Main`` or, in the package of the manifest, as ``.Main``."""
+        name = binary_name(class_name)
+        package = self.package.manifest.package
+        if package and name.startswith(f"{package}.") and _holds(xml, name[len(package) :]):
+            return True
+        # Without a package, a name is a word, or two letters of a shrinker's: those stand everywhere.
+        return "." in name and _holds(xml, name)
 
     def _read(self, wanted: Callable[[str], bool]) -> bytes:
         found, left = [], REACH_FILES.limit
@@ -71,8 +84,21 @@ class NamedInFiles:
         return b"\0".join(found)
 
 
+def _is_resource(member: str) -> bool:
+    """Whether it is XML of which Android, or a library such as Navigation or Cordova, makes objects by name."""
+    return member.endswith(".xml") and not member.endswith("AndroidManifest.xml") and "assets/" not in member
+
+
+def _last_labels(data: bytes) -> Iterator[bytes]:
+    """Whatever stands behind a dot, of both encodings; without the tag of protobuf's that may follow it, too."""
+    for label in _LABEL.findall(data):
+        yield from (label, label[:-1], label[:-2])
+    for label in _WIDE_LABEL.findall(data):
+        yield label[::2]
+
+
 def _may_name(member: str) -> bool:
-    xml = member.endswith(".xml") and not member.endswith("AndroidManifest.xml")
+    xml = member.endswith(".xml") and "assets/" in member
     return xml or "META-INF/services/" in member or member.endswith("assets/xposed_init")
 
 

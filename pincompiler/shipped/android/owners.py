@@ -1,4 +1,4 @@
-"""Whose code a class is: the app's own, a library's by its package, or nobody's by a name that R8 gave it."""
+"""Whose code a class is: the app's own, a library's of the table, or unknown: by its package, or by R8's name."""
 
 from __future__ import annotations
 
@@ -110,9 +110,9 @@ class Owners:
 
     The app's own are the packages of its manifest and its application class, and the organisation that
     these name; where the application id is another than the code's package, the organisation of many of
-    its components; and those of the classes that Xposed loads.  Everything else with a name is a
-    library's: one of the table, or one that is called by its package.  Names that say nothing are
-    :data:`~pincompiler.facts.common.UNIDENTIFIED`.
+    its components; and those of the classes that Xposed loads.  A library's is only what the table has.
+    A package that no table knows may be a library's or another of the app's: it counts as the app's own
+    under its own name.  Names that say nothing are :data:`~pincompiler.facts.common.UNIDENTIFIED`.
     """
 
     manifest: Manifest
@@ -213,9 +213,9 @@ def _longest(prefixes: Mapping[str, Owner], package: str) -> Owner | None:
 
 
 def _by_name(package: str) -> Owner:
-    """A library that the table does not have, called by its package; or one that no name shows."""
+    """Somebody who is not known, called by the package; or nobody, where no name shows anyone."""
     labels = package.split(".")
     speaking = labels[1:] if labels[0] in _TOP_LEVELS and len(labels) > 1 else labels
     if not package or all(_SHORT.fullmatch(label) for label in speaking):
         return UNIDENTIFIED
-    return Owner(organisation(package))
+    return Owner(organisation(package), first_party=True)

@@ -45,7 +45,6 @@ _MARKERS: Final = frozenset(
     ("Ljava/lang/Cloneable;", "Ljava/io/Serializable;", "Ljava/util/RandomAccess;", "Ljava/rmi/Remote;")
 )
 """Interfaces without methods."""
-_PLUGIN: Final = "Lorg/apache/cordova/CordovaPlugin;"
 _USES: Final = opcodes.NEW_INSTANCE | opcodes.CONST_CLASS
 _LITERALS: Final = frozenset(opcodes.CONST_CLASS)
 _STATICS: Final = opcodes.STATIC_GETS | opcodes.STATIC_PUTS
@@ -138,12 +137,10 @@ class _Search:
             self.settled |= self.asks[node]
 
     def _starts(self, class_name: str) -> bool:
-        """Whether Android, or Cordova, makes objects of a class by itself."""
+        """Whether Android makes objects of a class by itself, or a library does by the app's XML."""
         known = self.starts.get(class_name)
         if known is None:
-            known = self.names.in_manifest(class_name) or (
-                self.names.in_cordova(class_name) and _PLUGIN in self._ancestors(class_name)
-            )
+            known = self.names.in_manifest(class_name) or self.names.in_resources(class_name)
             self.starts[class_name] = known
         return known
 
@@ -338,7 +335,7 @@ class _Search:
             or waiting
             or self.unread
             or self.cut & self.asks[node]
-            or any(self.names.anywhere(one.class_name) for one in before)
+            or any(self.names.elsewhere(one.class_name) for one in before)
         ):
             return Reached(Use.REFERENCED)
         if len(before) == 1 and self.by_name(node):
