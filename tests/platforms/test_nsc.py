@@ -7,6 +7,7 @@ SELECTIONS and REFUSALS are what the XmlConfigSource and ApplicationConfig of fi
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -715,12 +716,33 @@ def test_a_debuggable_build_trusts_more() -> None:
     assert model.overrides == added
     assert model.settings("x.test").anchors is None
     assert not model.configs[0].overridden
-    debugged = model.debugged(added, 34)
-    assert debugged.settings("x.test").anchors == debugged.base.anchors == (Certificates("system"), *added)
-    assert debugged.configs[0].overridden
-    assert not model.debugged(added[1:], 34).configs[0].overridden
+    debuggable = model.debuggable(None, 34)
+    assert (
+        debuggable.settings("x.test").anchors == debuggable.base.anchors == (Certificates("system"), *added)
+    )
+    assert debuggable.configs[0].overridden
+    assert not replace(model, overrides=added[1:]).debuggable(None, 34).configs[0].overridden
     assert read(config("<debug-overrides/>"), App()).overrides == ()
     assert read(config(""), App()).overrides is None
+
+
+def test_the_resource_called_debug_counts_where_the_file_has_no_overrides() -> None:
+    """XmlConfigSource.parseDebugOverridesResource; an empty element is one, and so is that of the other file."""
+    user = ANCHORS.format('<certificates src="user"/>')
+    twin = read(config(f"<base-config>{user}</base-config><debug-overrides>{user}</debug-overrides>"), App())
+    pinned = domain("x.test", pin_set(PIN_A))
+    added = (Certificates("user", overrides_pins=True),)
+    bare = read(config(pinned), App())
+    assert bare.debuggable(twin, 34).settings("x.test").anchors == (Certificates("system"), *added)
+    assert bare.debuggable(twin, 23).settings("x.test").anchors == (
+        *(Certificates("system"), Certificates("user")),
+        *added,
+    )
+    for own in ("<debug-overrides/>", f"<debug-overrides>{ANCHORS.format('')}</debug-overrides>"):
+        blind = read(config(own + pinned), App()).debuggable(twin, 34)
+        assert blind.settings("x.test").anchors is None
+    assert bare.debuggable(read(config(""), App()), 34).settings("x.test").anchors is None
+    assert bare.debuggable(None, 23).target_sdk == 23
 
 
 def test_what_only_a_debuggable_build_refuses_is_marked() -> None:

@@ -172,7 +172,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Nsc(Enforcement):
-    """A whole configuration, as a release build sees it; as a debuggable one does, see :meth:`debugged`."""
+    """A whole configuration, as a release build sees it; as a debuggable one does, see :meth:`debuggable`."""
 
     configs: tuple[DomainConfig, ...]
     policy_digest: str = field(default="", compare=False)
@@ -266,21 +266,26 @@ class Nsc(Enforcement):
         configs = tuple(replace(one, settings=settled(one.settings)) for one in self.configs)
         return replace(self, configs=configs, base=settled(self.base), overrides=known(self.overrides))
 
-    def debugged(self, anchors: tuple[Certificates, ...], target_sdk: int) -> Nsc:
-        """The configuration of a debuggable build, which trusts these anchors besides all others.
+    def debuggable(self, twin: Nsc | None, target_sdk: int) -> Nsc:
+        """The configuration of a debuggable build; ``twin`` is the resource of its name with ``_debug`` behind it.
 
-        XmlConfigSource.addDebugAnchorsIfNeeded: they join whatever anchors a host has, defaults included.
+        XmlConfigSource.parseDebugOverridesResource: of the twin ``<debug-overrides>`` alone counts, and that only where
+        the file has no such element of its own, be it an empty one.  addDebugAnchorsIfNeeded: its anchors join whatever
+        anchors a host has, defaults included.
         """
+        added = twin.overrides if self.overrides is None and twin else self.overrides
+        if not added:
+            return replace(self, target_sdk=target_sdk)
         configs = tuple(
             replace(
                 config,
-                overridden=config.overridden or any(anchor.overrides_pins for anchor in anchors),
-                settings=_joined(config.settings, anchors, target_sdk),
+                overridden=config.overridden or any(anchor.overrides_pins for anchor in added),
+                settings=_joined(config.settings, added, target_sdk),
             )
             for config in self.configs
         )
-        base = _joined(self.base, anchors, target_sdk)
-        return replace(self, configs=configs, base=base, overrides=anchors, target_sdk=target_sdk)
+        base = _joined(self.base, added, target_sdk)
+        return replace(self, configs=configs, base=base, overrides=added, target_sdk=target_sdk)
 
     def _find(self, host: str) -> tuple[DomainConfig, Demand] | None:
         """ApplicationConfig.getConfigForHostname: the exact domain, else the longest that includes it.

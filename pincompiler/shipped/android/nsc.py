@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pincompiler.android.apk import NscVariant
-    from pincompiler.platforms.nsc.model import Certificates, DomainConfig
+    from pincompiler.platforms.nsc.model import DomainConfig
     from pincompiler.shipped.android.source import Source, Want
 
 WANTED: tuple[Want, ...] = ()
@@ -67,13 +67,10 @@ def _file(source: Source, variant: NscVariant, twin: NscVariant | None, api: Api
     nsc = replace(variant.nsc, target_sdk=manifest.target_sdk)
     problems = tuple(one for one in variant.nsc.problems if not one.debug)
     if manifest.debuggable and not variant.is_debug_twin:
-        # XmlConfigSource.parseDebugOverridesResource: the twin's count if the file itself has none.
-        added: tuple[Certificates, ...] | None = nsc.overrides
         problems = nsc.problems
-        if added is None and twin is not None:
-            added = twin.nsc.overrides
+        if nsc.overrides is None and twin is not None:
             problems += tuple(one for one in twin.nsc.problems if one.debug or twin.root is None)
-        nsc = nsc.debugged(added or (), manifest.target_sdk) if added else nsc
+        nsc = nsc.debuggable(twin.nsc if twin else None, manifest.target_sdk)
     problems = tuple(one for one in problems if one.met(api.first if api else None))
     where = source.member(variant.member or "AndroidManifest.xml")
     return NscFile(variant.qualifier, variant.member, nsc, where, api, problems, variant.is_debug_twin)

@@ -75,6 +75,19 @@ public final class LivePins {
     }
   }
 
+  /** Android's own trust manager, not by its constructor, which asks for the library in machine code. */
+  static Object manager(NetworkSecurityConfig config) throws ReflectiveOperationException {
+    Class<?> type = Class.forName("android.security.net.config.NetworkSecurityTrustManager");
+    Field unsafe = Class.forName("sun.misc.Unsafe").getDeclaredField("theUnsafe");
+    unsafe.setAccessible(true);
+    Object maker = unsafe.get(null);
+    Object made = maker.getClass().getMethod("allocateInstance", Class.class).invoke(maker, type);
+    Field field = type.getDeclaredField("mNetworkSecurityConfig");
+    field.setAccessible(true);
+    field.set(made, config);
+    return made;
+  }
+
   /** What the app's configuration makes of a chain. */
   static final class Checker implements X509TrustManager {
     private final X509Certificate root;
@@ -92,17 +105,8 @@ public final class LivePins {
       ApplicationConfig config =
           new ApplicationConfig(
               NscOracle.source(new NscOracle.OneFileContext(document, root), app));
-      Class<?> type = Class.forName("android.security.net.config.NetworkSecurityTrustManager");
-      // Not by its constructor, which asks for the library in machine code.
-      Field unsafe = Class.forName("sun.misc.Unsafe").getDeclaredField("theUnsafe");
-      unsafe.setAccessible(true);
-      Object maker = unsafe.get(null);
-      manager = maker.getClass().getMethod("allocateInstance", Class.class).invoke(maker, type);
-      Field field = type.getDeclaredField("mNetworkSecurityConfig");
-      field.setAccessible(true);
-      NetworkSecurityConfig found = config.getConfigForHostname(host);
-      field.set(manager, found);
-      check = type.getDeclaredMethod("checkPins", List.class);
+      manager = manager(config.getConfigForHostname(host));
+      check = manager.getClass().getDeclaredMethod("checkPins", List.class);
       check.setAccessible(true);
     }
 
