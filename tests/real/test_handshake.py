@@ -127,14 +127,14 @@ def compiled(version: str, folder: Path) -> Path:
 
 
 def fetched(
-    version: str, classes: Path | None, asked: Sequence[tuple[str, int, Sequence[bytes]]]
+    version: str, classes: Path | None, asked: Sequence[tuple[str, int, Sequence[bytes]]], host: str = HOST
 ) -> list[str]:
     """What OkHttp says of each: a pinner's class, a port, and the CAs that the client trusts."""
     library = jars(f"okhttp-{version}")
     path = [str(oracle("okhttp", version, library)), library, *([str(classes)] if classes else [])]
     message = [struct.pack(">i", len(asked))]
     for name, port, roots in asked:
-        message += [_text(name), _text(HOST), struct.pack(">ii", port, len(roots)), *map(_bytes, roots)]
+        message += [_text(name), _text(host), struct.pack(">ii", port, len(roots)), *map(_bytes, roots)]
     return (
         call([*java(), "-cp", os.pathsep.join(path), "LiveClient"], b"".join(message)).decode().splitlines()
     )
@@ -160,12 +160,12 @@ def test_okhttp(version: str, ports: dict[str, int], tmp_path: Path) -> None:
 # -- curl ---------------------------------------------------------------------------------------------
 
 
-def curl(port: int, ca: Path, *pins: bytes) -> int:
-    """How curl ends: 0, or 90 for a pin that does not match."""
+def curl(port: int, ca: Path, *pins: bytes, host: str = HOST) -> int:
+    """How curl ends: 0, 60 for a chain that does not end in a CA, or 90 for a pin that does not match."""
     demand = ";".join(f"sha256//{Key(pin).pin}" for pin in pins)
     command = ["curl", "--silent", "--noproxy", "*", "--max-time", "30", "--cacert", str(ca)]
-    command += ["--resolve", f"{HOST}:{port}:127.0.0.1", *(["--pinnedpubkey", demand] if pins else [])]
-    return subprocess.run([*command, f"https://{HOST}:{port}/"], check=False, capture_output=True).returncode
+    command += ["--resolve", f"{host}:{port}:127.0.0.1", *(["--pinnedpubkey", demand] if pins else [])]
+    return subprocess.run([*command, f"https://{host}:{port}/"], check=False, capture_output=True).returncode
 
 
 def pem_of(folder: Path, *ders: bytes) -> Path:
