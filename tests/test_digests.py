@@ -63,12 +63,12 @@ DIGESTS = {
 def test_old_policies_keep_their_digests(name: str) -> None:
     reading = read_project(parse(KEYS + POLICIES[name], "pins.toml"), SAMPLES)
     assert {finding.rule for finding in reading.findings} <= {"unused-key"}
-    assert reading.project.policy.digest() == DIGESTS[name]
+    assert reading.of().policy.digest() == DIGESTS[name]
 
 
 def test_the_sample_keeps_its_digest() -> None:
     reading = read_project(read_document(SAMPLES / "pins.toml"), SAMPLES)
-    assert reading.project.policy.digest() == "sha256/UkrF/++Y0dsFFqtGrnm/6HhknamYjRWIjfz5/gBiwoc="
+    assert reading.of().policy.digest() == "sha256/UkrF/++Y0dsFFqtGrnm/6HhknamYjRWIjfz5/gBiwoc="
 
 
 def test_the_digest_in_the_readme() -> None:
@@ -83,4 +83,4 @@ hosts = ["api.example.com"]
 keys = ["api-2026", "api-2027"]
 """
     reading = read_project(parse(text, "pins.toml"), SAMPLES)
-    assert reading.project.policy.digest() == "sha256/RSo/p51BF9pYh/uGceCMn/YwOJdhRdL6BKCxVa1MxbA="
+    assert reading.of().policy.digest() == "sha256/RSo/p51BF9pYh/uGceCMn/YwOJdhRdL6BKCxVa1MxbA="

@@ -32,7 +32,9 @@ def project(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "samples" / "certs", tmp_path / "certs")
     shutil.copy(ROOT / "samples" / "audit" / "shop.apk", tmp_path)
     for name, block in zip(
-        ("pins.toml", "releases.toml"), TOML.findall(README.read_text("utf-8")), strict=True
+        ("pins.toml", "environments.toml", "releases.toml"),
+        TOML.findall(README.read_text("utf-8")),
+        strict=True,
     ):
         (tmp_path / name).write_text(block, "utf-8")
     return tmp_path
@@ -63,6 +65,18 @@ def run_block(block: str, folder: Path) -> str:
 def rule_table() -> str:
     rows = (f"| `{rule.id}` | {rule.level.value} | {rule.summary} |\n" for rule in RULES)
     return "| rule | level | what is wrong |\n|---|---|---|\n" + "".join(rows)
+
+
+def test_the_environments_compile_with_their_keys(project: Path) -> None:
+    from tests.test_cli import PIN_A, PIN_B, PIN_C, PIN_D, run
+
+    names = ("api-2026", "api-2027", "staging-2026", "staging-2027")
+    keys = zip(names, (PIN_A, PIN_B, PIN_C, PIN_D), strict=True)
+    text = (project / "environments.toml").read_text("utf-8")
+    text += "".join(f'[keys.{name}]\nspki-sha256 = "{pin}"\nrole = "leaf"\n' for name, pin in keys)
+    (project / "pins.toml").write_text(f"version = 1\n{text}", "utf-8")
+    ran = run("compile", cwd=project)
+    assert (ran.code, ran.stderr.count("wrote ")) == (0, 6)
 
 
 @pytest.mark.slow

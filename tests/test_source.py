@@ -806,7 +806,7 @@ pins.toml:19:8: error: two releases are called `4.2` [duplicate-release]
         """\
 pins.toml:19:1: error: `day` means nothing here [unknown-key]
   19 | day = 2027-03-01
-     | ^^^ known here: date, from, host, to
+     | ^^^ known here: date, environments, from, host, to
 """,
     ),
     "an unknown key": (

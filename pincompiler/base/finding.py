@@ -118,6 +118,8 @@ class Finding:
     """Findings of one rule, target, pin-set and kind say the same of several hosts: see fold()."""
     change: Change | None = None
     """None: it was compared with no audit before."""
+    environments: tuple[str, ...] = ()
+    """The environments of pins.toml it is about; empty: all that were checked."""
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Finding, ...]:

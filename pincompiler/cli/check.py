@@ -6,7 +6,17 @@ import typer
 
 from pincompiler.base.finding import Level
 from pincompiler.cli.console import PROBLEM, Format, incomplete, print_bare_findings, print_findings
-from pincompiler.cli.options import PINS, FailOnLevel, Horizon, OutputFormat, PinsFile, Today, day_of
+from pincompiler.cli.options import (
+    PINS,
+    FailOnLevel,
+    Horizon,
+    OnlyEnvironment,
+    OutputFormat,
+    PinsFile,
+    Today,
+    day_of,
+    refuse_idle_environment,
+)
 
 EPILOG = "Example: pincompiler check -f json pins.toml"
 
@@ -16,11 +26,12 @@ def command(
     output_format: OutputFormat = Format.TEXT,
     expiring_within: Horizon = 30,
     fail_on: FailOnLevel = Level.ERROR,
+    environment: OnlyEnvironment = "",
     today: Today = "",
 ) -> None:
     """Check a pins.toml, an NSC, an Info.plist or a shipped app.
 
-    Of a pins.toml it checks the text, the policy, and what each target can make of the policy; of an app, all that
+    Of a pins.toml it checks the text, the policy, and what each target can make of the policy, in every environment; of an app, all that
     audit checks; of the others, the rules on policies, and of an NSC also the rules on apps that need nothing else.
     """
     from pincompiler.workflows import compile as compiler
@@ -29,10 +40,11 @@ def command(
     day = day_of(today)
     doubts: tuple[str, ...] = ()
     if str(pins) == "-" or pins.suffix == ".toml":
-        checked = compiler.check(pins, day, expiring_within)
+        checked = compiler.check(pins, day, expiring_within, environment=environment or None)
         findings = checked.findings
         print_findings("check", checked, findings, output_format)
     else:
+        refuse_idle_environment(environment, pins)
         findings, doubts = configurations.check_file(pins, day, expiring_within)
         print_bare_findings(pins, findings, doubts, output_format)
     failed = any(finding.level.rank <= fail_on.rank for finding in findings)

@@ -20,7 +20,7 @@ from pincompiler.cli.console import (
     print_written,
     talk,
 )
-from pincompiler.cli.options import PINS, Horizon, OutputFormat, PinsFile, Today, day_of
+from pincompiler.cli.options import PINS, Horizon, OnlyEnvironment, OutputFormat, PinsFile, Today, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,13 +56,14 @@ def command(
     target: Targets = None,
     output: Output = "",
     check_only: CheckOnly = False,
+    environment: OnlyEnvironment = "",
     force: Force = False,
     expiring_within: Horizon = 30,
     name: Name = "",
     output_format: OutputFormat = Format.TEXT,
     today: Today = "",
 ) -> None:
-    """Write every target, or nothing if there is an error.
+    """Write every target for every environment, or nothing if there is an error.
 
     What [target.*] names is written below the directory of pins.toml, or below DIR.  An Info.plist is edited
     where it is written; below a DIR that has none it begins as a copy of the project's.
@@ -72,7 +73,9 @@ def command(
     to_stdout, as_json = output == "-", output_format is Format.JSON
     if to_stdout and (as_json or check_only):
         raise UsageError("-o - prints the file itself; it goes with neither --check nor -f json")
-    checked = compiler.check(pins, day_of(today), expiring_within, target, _named(name, pins))
+    checked = compiler.check(
+        pins, day_of(today), expiring_within, target, _named(name, pins), environment or None
+    )
     _known_targets(target or (), checked)
     directory = Path(output) if output and not to_stdout else checked.project.root
     kept = compiler.overwritten(checked, directory, force=force) if checked.ok and not to_stdout else ()

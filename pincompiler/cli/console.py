@@ -103,14 +103,26 @@ def print_findings(
         from pincompiler.reports.findings import json
 
         targets = tuple(output.target for output in project.outputs)
-        report = json.FindingsReport(document.file, digest, targets, findings, artifacts)
+        environments = json.environments(checked) or None
+        report = json.FindingsReport(
+            document.file, digest, targets, findings, artifacts, environments=environments
+        )
         stream.write(json.render(command, report))
         return
     stream.write(text.render(findings, document.file, document.text, colour=has_colour(stream)))
     stream.flush()
     if findings or command == "check":
-        policy = f"; policy {digest}" if digest else ""
+        policy = f"; policy {_digests(checked)}" if digest else ""
         talk(f"{document.file}: {text.summary(findings) or 'no findings'}{policy}")
+
+
+def _digests(checked: Checked) -> str:
+    """The digest of the policy, or of that of each environment."""
+    projects = [one.project for one in checked.variants]
+    return ", ".join(
+        f"{one.policy.digest()}{f' in {one.environment.name}' if one.environment.name else ''}"
+        for one in projects
+    )
 
 
 def print_bare_findings(

@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from pincompiler.cli.console import PROBLEM, Format, incomplete, out, talk
-from pincompiler.cli.options import OutputFormat, Today, day_of, refuse_second_reader
+from pincompiler.cli.options import (
+    EnvironmentName,
+    OutputFormat,
+    Today,
+    day_of,
+    refuse_idle_environment,
+    refuse_second_reader,
+)
 
 EPILOG = "Examples: pincompiler diff pins.toml ios/Shop/Info.plist; pincompiler diff old.apk new.apk"
 
@@ -19,6 +26,7 @@ def command(
     ],
     right: Annotated[Path, typer.Argument(metavar="B", help="The other.")],
     output_format: OutputFormat = Format.TEXT,
+    environment: EnvironmentName = "",
     today: Today = "",
 ) -> None:
     """Show on which hosts two configurations disagree.
@@ -28,7 +36,8 @@ def command(
     from pincompiler.workflows.diff import compare
 
     refuse_second_reader(left, right)
-    found = compare(left, right, day_of(today))
+    refuse_idle_environment(environment, left, right)
+    found = compare(left, right, day_of(today), environment)
     if output_format is Format.JSON:
         from pincompiler.reports.diff import json
 

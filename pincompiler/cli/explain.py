@@ -9,7 +9,7 @@ import typer
 
 from pincompiler.base.errors import UsageError
 from pincompiler.cli.console import PageFormat, out
-from pincompiler.cli.options import PINS, Today, day_of
+from pincompiler.cli.options import PINS, EnvironmentName, Today, day_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,6 +25,7 @@ def command(
     output_format: Annotated[
         PageFormat, typer.Option("-f", "--format", help="How to print; html and markdown are for rules.")
     ] = PageFormat.TEXT,
+    environment: EnvironmentName = "",
     today: Today = "",
 ) -> None:
     """Explain a rule, or who decides on a host."""
@@ -32,14 +33,21 @@ def command(
         raise UsageError("explain one of RULE, --host HOST and --all")
     if host and output_format in (PageFormat.HTML, PageFormat.MARKDOWN):
         raise UsageError("--host is printed as text or json")
-    out(_host_page(host, pins, output_format, day_of(today)) if host else _rule_pages(rule, output_format))
+    if environment and not host:
+        raise UsageError("-e goes with --host: rules are the same in every environment")
+    page = (
+        _host_page(host, pins, environment, output_format, day_of(today))
+        if host
+        else _rule_pages(rule, output_format)
+    )
+    out(page)
 
 
-def _host_page(host: str, pins: Path, output_format: PageFormat, today: date) -> str:
+def _host_page(host: str, pins: Path, environment: str, output_format: PageFormat, today: date) -> str:
     from pincompiler.workflows import compile as compiler
     from pincompiler.workflows.explain import explain_host
 
-    checked = compiler.check(pins, today)
+    checked = compiler.check(pins, today, environment=environment)
     if not checked.readable:
         raise UsageError(f"{pins} has errors; run pincompiler check {pins}")
     found = explain_host(checked, host)

@@ -12,12 +12,14 @@ from pincompiler.base.errors import UsageError
 from pincompiler.cli.console import Format, exit_code, has_colour, out, talk
 from pincompiler.cli.options import (
     CaFile,
+    EnvironmentName,
     FirstDay,
     NoCache,
     OutputFormat,
     cache_for,
     day_of,
     now_of,
+    refuse_idle_environment,
     refuse_second_reader,
 )
 from pincompiler.cli.progress import shown
@@ -63,6 +65,7 @@ def command(
     until: Until = "",
     ca_file: CaFile = None,
     no_cache: NoCache = False,
+    environment: EnvironmentName = "",
     output_format: OutputFormat = Format.TEXT,
     today: FirstDay = "",
 ) -> None:
@@ -72,6 +75,7 @@ def command(
     if not releases and not pins:
         raise UsageError("name a RELEASE, or with --pins a pins.toml that lists them")
     refuse_second_reader(chain, pins, *(releases or ()))
+    refuse_idle_environment(environment, pins, *(releases or ()))
     request = impact.ImpactRequest(
         chain,
         tuple(host or ()),
@@ -82,6 +86,7 @@ def command(
         ca_file,
         cache_for(no_cache=no_cache),
         pins,
+        environment,
     )
     raise typer.Exit(_shown(impact.prepare(request), output_format))
 

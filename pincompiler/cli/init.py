@@ -9,7 +9,7 @@ import typer
 
 from pincompiler.base.errors import UsageError
 from pincompiler.cli.console import incomplete, out, talk
-from pincompiler.cli.options import Today, day_of
+from pincompiler.cli.options import EnvironmentName, Today, day_of, refuse_idle_environment
 
 EPILOG = "Example: pincompiler init --from app/src/main/res/xml/network_security_config.xml -o pins.toml"
 
@@ -23,6 +23,7 @@ def command(
     output: Annotated[
         str, typer.Option("-o", "--output", metavar="FILE|-", help="Where to write.")
     ] = "pins.toml",
+    environment: EnvironmentName = "",
     today: Today = "",
 ) -> None:
     """Write a commented pins.toml to start from.
@@ -34,10 +35,11 @@ def command(
 
     if source is not None and hosts:
         raise UsageError("name hosts or --from FILE, not both")
+    refuse_idle_environment(environment, source)
     left_out: tuple[str, ...] = ()
     if source:
         content, left_out = starter.taken_over(
-            source, day_of(today), Path() if output == "-" else Path(output).parent
+            source, day_of(today), Path() if output == "-" else Path(output).parent, environment
         )
     else:
         content = starter.fresh(tuple(hosts or ()))

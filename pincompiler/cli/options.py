@@ -40,6 +40,13 @@ CaFile = Annotated[
     Path | None,
     typer.Option("--ca-file", metavar="FILE", help="Trust these CAs (PEM) instead of the system's."),
 ]
+EnvironmentName = Annotated[
+    str,
+    typer.Option("-e", "--environment", metavar="NAME", help="An environment of pins.toml, not the release."),
+]
+OnlyEnvironment = Annotated[
+    str, typer.Option("-e", "--environment", metavar="NAME", help="Only this environment of pins.toml.")
+]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Audit every app anew, and keep nothing.")]
 Timeout = Annotated[
     float, typer.Option("--timeout", min=0.1, max=600, metavar="SECONDS", help="For each handshake.")
@@ -62,6 +69,12 @@ def refuse_second_reader(*files: Path | str | None) -> None:
     """UsageError if two of the files are standard input, which gives what it has once."""
     if sum(str(file) == "-" for file in files) > 1:
         raise UsageError("standard input can be read once; write all but one of the files as files")
+
+
+def refuse_idle_environment(environment: str, *files: Path | str | None) -> None:
+    """UsageError if an environment is named, and none of the files is a pins.toml that could have it."""
+    if environment and not any(str(file) == "-" or str(file).endswith(".toml") for file in files):
+        raise UsageError("-e chooses an environment of a pins.toml, and none is named here")
 
 
 def now_of(today: str) -> datetime:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pincompiler.cli.console import PlanFormat, exit_code, product, refuse_unwritable, talk
-from pincompiler.cli.options import PINS, FirstDay, NoCache, PinsFile, ReportTo, cache_for, day_of
+from pincompiler.cli.options import (
+    PINS,
+    EnvironmentName,
+    FirstDay,
+    NoCache,
+    PinsFile,
+    ReportTo,
+    cache_for,
+    day_of,
+)
 from pincompiler.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -23,6 +32,7 @@ def command(
     output_format: PlanAs = PlanFormat.TEXT,
     output: ReportTo = "",
     no_cache: NoCache = False,
+    environment: EnvironmentName = "",
     today: FirstDay = "",
 ) -> None:
     """Show for each [[rotation]] whether it is safe for every supported [[release]], and if not, when.
@@ -37,7 +47,7 @@ def command(
 
     refuse_unwritable(output)
     day = day_of(today)
-    project = project_with_releases(pins, day)
+    project = project_with_releases(pins, day, environment=environment)
     cache = cache_for(no_cache=no_cache)
     listed = project.supported(day, date.max)
     reading = (Member(entry, read_listed(entry, project, day, cache)) for entry in listed)

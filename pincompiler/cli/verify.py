@@ -14,6 +14,7 @@ from pincompiler.cli.console import Format, exit_code, print_verdicts
 from pincompiler.cli.options import (
     PINS,
     CaFile,
+    EnvironmentName,
     FailOnLevel,
     Horizon,
     OutputFormat,
@@ -62,6 +63,7 @@ def command(
     output_format: OutputFormat = Format.TEXT,
     fail_on: FailOnLevel = Level.ERROR,
     expiring_within: Horizon = 30,
+    environment: EnvironmentName = "",
     today: Today = "",
 ) -> None:
     """Connect to pinned hosts: does a pinned key match, is there a backup, and until when?
@@ -76,7 +78,7 @@ def command(
     ways = verifying.with_resolved(ProbeOptions(timeout, retries, jobs), resolve or (), connect)
     pins, hosts = _pins_and_hosts(arguments or [])
     request = verifying.VerifyRequest(
-        pins, tuple(hosts), now_of(today), day_of(today), expiring_within, ca_file, chain
+        pins, tuple(hosts), now_of(today), day_of(today), expiring_within, ca_file, chain, environment
     )
     prepared = verifying.prepare(request)
     waiting = verifying.verdicts(prepared, ways)

@@ -39,6 +39,9 @@ _URL = lazy_regex(r"""[^\s<>"{}|\\^`\x00-\x20\x7f-\U0010ffff]+""")
 _LONGEST = 127
 """Characters of a name that its registry code looks at (kMaxHostnameLen)."""
 _NO_DOMAIN = "no domain is pinned"
+_WITHOUT = (
+    "leave this target out until one is, or `path` for an environment without pins: path = { NAME = … }"
+)
 HASHABLE = frozenset({"", "RSA-2048", "RSA-3072", "RSA-4096", "P-256", "P-384"})
 
 
@@ -167,7 +170,7 @@ def _domain(host: str, pin_set: PinSet, policy: Policy) -> TrustKitDomain | None
 def objections(_policy: Policy, _app: App, model: TrustKit) -> Iterator[Objection]:
     """What makes TrustKit raise at launch."""
     if not model.domains:
-        yield Objection((), f"TrustKit raises at launch: {_NO_DOMAIN}", "leave this target out until one is")
+        yield Objection((), f"TrustKit raises at launch: {_NO_DOMAIN}", _WITHOUT)
     for problem in model.problems:
         yield Objection((), f"TrustKit raises at launch: {problem}", "mend the configuration")
     for domain in model.domains:

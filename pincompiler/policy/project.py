@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.records import dataclass
 
@@ -27,6 +27,21 @@ class App:
     ios_minimum: Version | None = None
     okhttp: Version | None = None
     where: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Servers that some builds of the app talk to: an entry of ``[environments]``."""
+
+    name: str
+    """Empty: pins.toml declares none, and everything counts."""
+    release: bool = False
+    """Whether users get it: what is meant when nothing is said."""
+    pinning: bool = True
+    where: Location | None = field(default=None, compare=False)
+
+
+UNNAMED: Final = Environment("", release=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +108,7 @@ class Rotation:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One pins.toml and where it stands."""
+    """What one pins.toml says for one environment, and where it stands."""
 
     root: Path
     """The directory that holds it; nothing outside is read or written."""
@@ -112,6 +127,7 @@ class Project:
     """The files it is read from: itself, those of its keys, the bases."""
     source: str = ""
     """What headers call a pins.toml that is no file; nothing else is known of where it is from."""
+    environment: Environment = UNNAMED
 
     def supported(self, first: date, last: date) -> tuple[SupportedRelease, ...]:
         """The releases that are supported on a day between two, both included."""

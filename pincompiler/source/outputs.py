@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path, PurePosixPath
 
+    from pincompiler.base.location import Location
     from pincompiler.platforms.target import Target
+    from pincompiler.policy.project import Environment
+    from pincompiler.source.environments import EnvironmentReader
     from pincompiler.source.tables import Reporter, TomlTable
 
 _PACKAGE = lazy_regex(r"[a-z][A-Za-z0-9_]*(?:\.[a-z][A-Za-z0-9_]*)*")
@@ -106,21 +109,24 @@ _CODE = (".kt", ".java", ".swift")
 
 
 class OutputReader:
-    """Reads the outputs of a project."""
+    """Reads the outputs of a project, environment by environment."""
 
-    def __init__(self, reporter: Reporter, root: Path, inputs: Iterable[Path]) -> None:
+    def __init__(
+        self, reporter: Reporter, root: Path, inputs: Iterable[Path], environments: EnvironmentReader
+    ) -> None:
         self._reporter = reporter
         self._root = root
         self._inputs = frozenset(map(one_file, inputs))
+        self._environments = environments
         self._taken: dict[str, tuple[Target[Any], PurePosixPath]] = {}
 
-    def read(self, top: TomlTable) -> tuple[Output, ...]:
+    def read(self, top: TomlTable, environment: Environment) -> tuple[Output, ...]:
         """The outputs in the order of the registry, which is the order of writing."""
         found: dict[str, Output] = {}
         targets = {target.name: target for target in TARGETS}
         for name, table in top.named_tables("target"):
             if name in targets:
-                output = self._output(targets[name], table)
+                output = self._output(targets[name], table, environment)
                 if output:
                     found[name] = output
             else:
@@ -129,11 +135,11 @@ class OutputReader:
                 self._reporter.error("unknown-target", f"no target is called `{name}`", where, fix)
         return tuple(found[name] for name in targets if name in found)
 
-    def _output(self, target: Target[Any], table: TomlTable) -> Output | None:
+    def _output(self, target: Target[Any], table: TomlTable, environment: Environment) -> Output | None:
         table.only(target.options | {"path"})
-        path = self._path(target, table)
+        path = self._path(target, *self._environments.text(table, "path", environment, required=True))
         package = self._package(target, table) if "package" in target.options else ""
-        base = self._base(table) if "base" in target.options else None
+        base = self._base(table, environment) if "base" in target.options else None
         swizzle = table.flag("swizzle", default=False) if "swizzle" in target.options else False
         if path is None or package is None:
             return None
@@ -145,9 +151,7 @@ class OutputReader:
             )
         return Output(target.name, path, package, base, swizzle, table.where)
 
-    def _path(self, target: Target[Any], table: TomlTable) -> PurePosixPath | None:
-        text = table.text("path", required=True)
-        where = table.where.at("path")
+    def _path(self, target: Target[Any], text: str | None, where: Location) -> PurePosixPath | None:
         path = inside(text, self._root, where, self._reporter) if text else None
         if path is None:
             return None
@@ -181,9 +185,9 @@ class OutputReader:
             return None
         return package
 
-    def _base(self, table: TomlTable) -> PurePosixPath | None:
-        text = table.text("base")
-        return inside(text, self._root, table.where.at("base"), self._reporter) if text else None
+    def _base(self, table: TomlTable, environment: Environment) -> PurePosixPath | None:
+        text, where = self._environments.text(table, "base", environment)
+        return inside(text, self._root, where, self._reporter) if text else None
 
     def _unshared(self, target: Target[Any], path: PurePosixPath, table: TomlTable) -> None:
         file = one_file(self._root / path)
@@ -194,8 +198,9 @@ class OutputReader:
             )
             self._reporter.error("conflicting-output", message, table.where.at("path"), fix)
         first, spelt = self._taken.setdefault(file, (target, path))
-        shared = first.edits and target.edits
-        if first is not target and not (shared and spelt == path):
+        # For another environment a target may write the same file, if the same is to be in it.
+        shared = first is target or (first.edits and target.edits)
+        if not (shared and spelt == path):
             message = f"{target.name} and {first.name} would write the same file"
             fix = f'write it as "{spelt}" in both' if shared else "give each its own path"
             self._reporter.error("conflicting-output", message, table.where.at("path"), fix)

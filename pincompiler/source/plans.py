@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from pincompiler.base.finding import Level
 from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.policy.project import Rotation, SupportedRelease
+from pincompiler.source.environments import SCOPED
 from pincompiler.source.git_revision import SCHEME
 from pincompiler.source.keys import canonical_hash
 from pincompiler.source.paths import inside
 from pincompiler.source.tables import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pincompiler.base.location import Location
@@ -22,13 +23,13 @@ if TYPE_CHECKING:
     from pincompiler.policy.policy import Policy
     from pincompiler.source.tables import Reporter, TomlTable
 
-_RELEASE = frozenset({"name", "date", "support-until", "policy", "file"})
-_ROTATION = frozenset({"host", "from", "to", "date"})
+_RELEASE = frozenset({"name", "date", "support-until", "policy", "file"}) | SCOPED
+_ROTATION = frozenset({"host", "from", "to", "date"}) | SCOPED
 _DIGEST = "sha256/"
 
 
 class PlanReader:
-    """Reads the releases and rotations of a project; what is wrong in one leaves it out."""
+    """Reads the releases and rotations of one environment; what is wrong in one leaves it out."""
 
     def __init__(self, reporter: Reporter, root: Path, keys: Mapping[str, Key]) -> None:
         self._reporter = reporter
@@ -39,9 +40,9 @@ class PlanReader:
 
     # -- releases --------------------------------------------------------------------------------
 
-    def releases(self, top: TomlTable) -> tuple[SupportedRelease, ...]:
+    def releases(self, tables: Iterable[TomlTable]) -> tuple[SupportedRelease, ...]:
         """The releases by their days; those of one day as they stand in the file."""
-        found = (self._release(table) for table in top.tables("release"))
+        found = (self._release(table) for table in tables)
         return tuple(sorted(filter(None, found), key=lambda one: one.day))
 
     def _release(self, table: TomlTable) -> SupportedRelease | None:
@@ -103,9 +104,9 @@ class PlanReader:
 
     # -- rotations -------------------------------------------------------------------------------
 
-    def rotations(self, top: TomlTable, policy: Policy, *, whole: bool) -> tuple[Rotation, ...]:
-        """The rotations host by host, each by day; ``whole``: the policy has every pin-set of the file."""
-        read = (self._rotation(table, policy, whole=whole) for table in top.tables("rotation"))
+    def rotations(self, tables: Iterable[TomlTable], policy: Policy, *, whole: bool) -> tuple[Rotation, ...]:
+        """The rotations host by host, each by day; ``whole``: the policy has every pin-set that counts."""
+        read = (self._rotation(table, policy, whole=whole) for table in tables)
         found = [one for one in read if one]
         order = {host: n for n, host in enumerate(dict.fromkeys(one.host for one in found))}
         found.sort(key=lambda one: (order[one.host], one.day))

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pincompiler.base.bounds import shortened
+from pincompiler.base.errors import InputError
 from pincompiler.base.finding import Finding, Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location
 from pincompiler.base.records import dataclass
-from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy.enforcement import Key, PinSet, Reach
 from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.policy.policy import Policy
-from pincompiler.policy.project import Acceptance, App, Project
+from pincompiler.policy.project import App, Project
 from pincompiler.policy.trust import SYSTEM_ALONE
+from pincompiler.source.acceptances import AcceptanceReader
 from pincompiler.source.anchors import AnchorReader
+from pincompiler.source.environments import SCOPED, EnvironmentReader
 from pincompiler.source.keys import KeyReader
 from pincompiler.source.outputs import OutputReader
 from pincompiler.source.plans import PlanReader
-from pincompiler.source.tables import Reporter, TomlTable, did_you_mean
+from pincompiler.source.tables import Reporter, TomlTable, did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from pincompiler.policy.project import Version
+    from pincompiler.policy.project import Environment, Version
     from pincompiler.source.document import Document
 
-_TOP = frozenset({"version", "app", "keys", "anchors", "pin-set", "target", "accept", "release", "rotation"})
+_TOP = frozenset(
+    {
+        "version",
+        "app",
+        "environments",
+        "keys",
+        "anchors",
+        "pin-set",
+        "target",
+        "accept",
+        "release",
+        "rotation",
+    }
+)
 _APP = frozenset({"android-min-sdk", "android-target-sdk", "ios-minimum", "okhttp"})
-_PIN_SET = frozenset({"hosts", "subdomains", "keys", "trust", "expires", "enforce", "report-uris"})
-_ACCEPT = frozenset({"rule", "target", "hosts", "places", "reason", "until"})
+_PIN_SET = frozenset({"hosts", "subdomains", "keys", "trust", "expires", "enforce", "report-uris"}) | SCOPED
 _REACHES: Mapping[str, Reach] = {reach.value: reach for reach in Reach}
 _VERSION = lazy_regex(r"\d{1,4}(\.\d{1,6}){0,3}")
 _REPORT_URI = lazy_regex(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?")
@@ -40,33 +53,56 @@ _REPORT_URI = lazy_regex(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~!$&'()*+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A project as far as it could be read, and what was wrong on the way.
+    """What a pins.toml says as far as it could be read, and what was wrong on the way.
 
     Pin-sets with an error in them are left out of the policy, so that one mistake is reported once.
     """
 
-    project: Project
+    projects: tuple[Project, ...]
+    """One for each environment, in their order; one alone where none is declared."""
     findings: tuple[Finding, ...]
+
+    def of(self, environment: str = "") -> Project:
+        """What it says for an environment, by default for the release.  InputError if there is none of that name."""
+        found = [one for one in self.projects if environment in ("", one.environment.name)]
+        if not found:
+            known = ", ".join(one.environment.name for one in self.projects) or "none"
+            file = self.projects[0].root / self.projects[0].file
+            raise InputError(f"{file} has no environment called {environment}; it has: {known}")
+        return next((one for one in found if one.environment.release), found[0])
 
 
 def read_project(document: Document, root: Path) -> Reading:
     """Read a document that stands in the directory ``root``."""
     reporter = Reporter()
     reader = _Reader(reporter, root, document.file)
-    project = reader.project(TomlTable(document.values, Location(document.file), reporter))
+    projects = reader.projects(TomlTable(document.values, Location(document.file), reporter))
     if document.problems:  # there was nothing to read
-        return Reading(project, document.problems)
-    return Reading(project, tuple(f for f in reporter.findings if f is not _INCOMPLETE))
+        return Reading(projects, document.problems)
+    # What is read for each environment is wrong once.
+    found = dict.fromkeys(one for one in reporter.findings if one is not _INCOMPLETE)
+    return Reading(projects, tuple(found))
 
 
-def read_acceptances(document: Document) -> tuple[tuple[Acceptance, ...], tuple[Finding, ...]]:
-    """The ``[[accept]]`` of a file that has nothing else, and what is wrong with them."""
-    reporter = Reporter()
-    reader = _Reader(reporter, Path(), document.file, hosts_are_known=False)
-    top = TomlTable(document.values, Location(document.file), reporter)
-    top.only(frozenset({"version", "accept"}))
-    found = tuple(a for table in top.tables("accept") if (a := reader.acceptance(table)))
-    return found, (*document.problems, *reporter.findings)
+@dataclass(frozen=True, slots=True)
+class _Scoped:
+    """A pin-set and the environments for which it counts; None: it is broken, and means nothing."""
+
+    pin_set: PinSet | None
+    scope: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What is read once for all environments."""
+
+    top: TomlTable
+    app: App
+    keys: Mapping[str, Key]
+    environments: EnvironmentReader
+    outputs: OutputReader
+    whole: bool
+    """Whether nothing is wrong with the pin-sets."""
 
 
 @dataclass(slots=True)
@@ -74,38 +110,69 @@ class _Reader:
     reporter: Reporter
     root: Path
     file: str
-    hosts_are_known: bool = True
-    """Whether acceptances may name no other hosts than those of the pin-sets."""
-    first_named: dict[str, Location] = field(default_factory=dict)
+    first_named: dict[str, list[tuple[Location, frozenset[str]]]] = field(default_factory=dict)
+    """Where hosts are named, and for which environments."""
     used_keys: set[str] = field(default_factory=set)
 
-    def project(self, top: TomlTable) -> Project:
+    def projects(self, top: TomlTable) -> tuple[Project, ...]:
+        """One for each environment: each knows what counts for it, and nothing of the others."""
         top.only(_TOP)
         self._version(top)
         app = self._app(top.table("app"), top.where)
+        environments = EnvironmentReader(self.reporter)
+        environments.read(top)
         key_reader = KeyReader(self.reporter, self.root)
         keys = key_reader.read(top)
         anchors = AnchorReader(self.reporter, key_reader)
         anchors.read(top)
-        sets = tuple(s for table in top.tables("pin-set") if (s := self._pin_set(table, keys, anchors)))
+        sets = [self._scoped(table, keys, anchors, environments) for table in top.tables("pin-set")]
         if top.is_empty("pin-set"):
             self.reporter.error(
                 "missing-value", "no [[pin-set]] is given", top.where, "add one: nothing is pinned"
             )
-        policy = Policy(sets)
-        planned = PlanReader(self.reporter, self.root, keys)
         whole = not any(f.level is Level.ERROR for f in self.reporter.findings)
-        rotations = planned.rotations(top, policy, whole=whole)
-        self._unused(keys, self.used_keys | planned.used_keys)
-        anchors.unused()
         inputs = {self.root / Path(self.file).name, *key_reader.files}
-        outputs = OutputReader(self.reporter, self.root, inputs).read(top)
-        accepts = tuple(a for table in top.tables("accept") if (a := self.acceptance(table)))
-        known = tuple(key for key in keys.values() if key.known)
-        name, releases = _file_name(self.file), planned.releases(top)
-        inputs |= {self.root / output.base for output in outputs if output.base}
+        outputs = OutputReader(self.reporter, self.root, inputs, environments)
+        common = _Common(top, app, keys, environments, outputs, whole)
+        found = [self._project(one, self._policy(one, sets), common) for one in environments.known]
+        self._unused(keys, self.used_keys)
+        anchors.unused()
+        inputs |= {self.root / output.base for one in found for output in one.outputs if output.base}
+        return tuple(replace(one, inputs=frozenset(inputs)) for one in found)
+
+    def _policy(self, environment: Environment, sets: Iterable[_Scoped]) -> Policy:
+        counting = [one.pin_set for one in sets if environment.name in one.scope]
+        if environment.name and environment.pinning and not counting:
+            message = f"no pin-set counts for `{environment.name}`"
+            fix = "add one, or write pinning = false if its builds pin nothing"
+            where = environment.where or Location(self.file)
+            self.reporter.error("empty-environment", message, where, fix)
+        return Policy(tuple(one for one in counting if one and environment.pinning))
+
+    def _project(self, environment: Environment, policy: Policy, common: _Common) -> Project:
+        top, environments = common.top, common.environments
+        planned = PlanReader(self.reporter, self.root, common.keys)
+        rotations = planned.rotations(
+            environments.tables(top, "rotation", environment), policy, whole=common.whole
+        )
+        self.used_keys |= planned.used_keys
+        hosts = [
+            host
+            for host, named in self.first_named.items()
+            if any(environment.name in scope for _, scope in named)
+        ]
+        accepted = AcceptanceReader(self.reporter, hosts)
         return Project(
-            self.root, name, policy, app, known, outputs, accepts, releases, rotations, frozenset(inputs)
+            self.root,
+            _file_name(self.file),
+            policy,
+            common.app,
+            tuple(key for key in common.keys.values() if key.known),
+            common.outputs.read(top, environment),
+            accepted.read(environments.tables(top, "accept", environment)),
+            planned.releases(environments.tables(top, "release", environment)),
+            rotations,
+            environment=environment,
         )
 
     def _unused(self, keys: Mapping[str, Key], used: set[str]) -> None:
@@ -151,12 +218,30 @@ class _Reader:
 
     # -- pin-sets --------------------------------------------------------------------------------
 
-    def _pin_set(self, table: TomlTable, known: Mapping[str, Key], anchors: AnchorReader) -> PinSet | None:
+    def _scoped(
+        self,
+        table: TomlTable,
+        keys: Mapping[str, Key],
+        anchors: AnchorReader,
+        environments: EnvironmentReader,
+    ) -> _Scoped:
+        scope = environments.scope(table, everywhere=True)
+        if "environments" in table:
+            for one in environments.known:
+                if one.name in scope and not one.pinning:
+                    message = f"the pin-set is for `{one.name}`, which pins nothing (pinning = false)"
+                    fix = "drop one of the two"
+                    self.reporter.error("invalid-value", message, table.where.at("environments"), fix)
+        return _Scoped(self._pin_set(table, keys, anchors, scope), scope)
+
+    def _pin_set(
+        self, table: TomlTable, known: Mapping[str, Key], anchors: AnchorReader, scope: frozenset[str]
+    ) -> PinSet | None:
         before = len(self.reporter.findings)
         table.only(_PIN_SET)
         enforce = table.flag("enforce", default=True)
         reach = table.choice("subdomains", _REACHES, Reach.NONE)
-        hosts = self._hosts(table, reach)
+        hosts = self._hosts(table, reach, scope)
         trust = anchors.trust(table)
         if trust is None:
             # The anchor itself is broken, which has been reported; the set means nothing without it.
@@ -169,7 +254,7 @@ class _Reader:
             return None
         return PinSet(hosts, reach, keys, expires, enforce, uris, table.where, trust or SYSTEM_ALONE)
 
-    def _hosts(self, table: TomlTable, reach: Reach) -> tuple[str, ...]:
+    def _hosts(self, table: TomlTable, reach: Reach, scope: frozenset[str]) -> tuple[str, ...]:
         written = table.texts("hosts", required=True)
         if written == ():
             self.reporter.error(
@@ -180,18 +265,20 @@ class _Reader:
             where = table.where.at("hosts", n)
             host = canonical_host(text)
             if isinstance(host, BadHost):
-                self.reporter.error(host.rule, f"{_quoted(text)} {host.problem}", where, host.fix)
+                self.reporter.error(host.rule, f"{quoted(text)} {host.problem}", where, host.fix)
                 continue
             if reach is not Reach.NONE and host[-1].isdigit():
                 fix = 'an address has no subdomains: write subdomains = "none"'
                 self.reporter.error(
                     "invalid-host", f"{host} is an address and cannot reach below", where, fix
                 )
-            first = self.first_named.setdefault(host, where)
-            if first is where:
+            named = self.first_named.setdefault(host, [])
+            first = next((place for place, other in named if not scope.isdisjoint(other)), None)
+            named.append((where, scope))
+            if first is None:
                 hosts.append(host)
             else:
-                again = f"{host} is named twice" + (f" (written {_quoted(text)})" if text != host else "")
+                again = f"{host} is named twice" + (f" (written {quoted(text)})" if text != host else "")
                 related = (("first named here", first),)
                 fix = "name each host in one pin-set"
                 self.reporter.error("duplicate-host", again, where, fix, related=related, hosts=(host,))
@@ -208,7 +295,7 @@ class _Reader:
             if name not in known:
                 fix = did_you_mean(name, known) or "add a [keys] table for it"
                 where = table.where.at("keys", n)
-                self.reporter.error("undefined-key", f"no key is called {_quoted(name)}", where, fix)
+                self.reporter.error("undefined-key", f"no key is called {quoted(name)}", where, fix)
             elif name in keys:
                 message, where = f"`{name}` stands twice in one pin-set", table.where.at("keys", n)
                 self.reporter.error("duplicate-pin", message, where, "drop one")
@@ -225,52 +312,8 @@ class _Reader:
             if not _REPORT_URI.fullmatch(uri):
                 where = table.where.at("report-uris", n)
                 fix = 'write it like "https://reports.example.com/pins"'
-                self.reporter.error("invalid-value", f"{_quoted(uri)} is no report URI", where, fix)
+                self.reporter.error("invalid-value", f"{quoted(uri)} is no report URI", where, fix)
         return tuple(uri for _, uri in uris)
-
-    # -- the record ------------------------------------------------------------------------------
-
-    def acceptance(self, table: TomlTable) -> Acceptance | None:
-        """One ``[[accept]]``; None if it is broken."""
-        table.only(_ACCEPT)
-        rule = table.text("rule", required=True)
-        reason = table.text("reason", required=True)
-        until = table.day("until", required=True)
-        target = table.text("target") or ""
-        known = {t.name for t in TARGETS}
-        if target and target not in known:
-            fix = did_you_mean(target, known)
-            self.reporter.error(
-                "unknown-target", f"no target is called {_quoted(target)}", table.where.at("target"), fix
-            )
-        hosts = self._accepted_hosts(table)
-        # What is broken must not come to mean every target or every host.
-        sound = hosts is not None and (target in known or "target" not in table)
-        if rule is None or reason is None or until is None or not sound:
-            return None
-        places = tuple(text for _, text in table.texts("places") or ())
-        return Acceptance(rule, reason, until, target, hosts or (), places, table.where)
-
-    def _accepted_hosts(self, table: TomlTable) -> tuple[str, ...] | None:
-        """The hosts of an acceptance, empty for all; None if anything is wrong with them."""
-        written = table.texts("hosts")
-        if written is None:
-            return None if "hosts" in table else ()
-        if written == ():
-            fix = "name hosts, or leave `hosts` out to mean all"
-            self.reporter.error("missing-value", "the acceptance names no host", table.where.at("hosts"), fix)
-            return None
-        hosts = []
-        for n, text in written or ():
-            host, where = canonical_host(text), table.where.at("hosts", n)
-            if isinstance(host, BadHost):
-                self.reporter.error(host.rule, f"{_quoted(text)} {host.problem}", where, host.fix)
-            elif self.hosts_are_known and host not in self.first_named:
-                fix = did_you_mean(host, self.first_named) or "name a host of a pin-set"
-                self.reporter.error("invalid-host", f"no pin-set names {host}", where, fix)
-            else:
-                hosts.append(host)
-        return tuple(hosts) if len(hosts) == len(written or ()) else None
 
 
 _INCOMPLETE = Finding("", Level.ERROR, "")
@@ -280,8 +323,3 @@ _INCOMPLETE = Finding("", Level.ERROR, "")
 def _file_name(file: str) -> str:
     """The name for headers of generated files, which is the same wherever the file was read from."""
     return "pins.toml" if file == "<stdin>" else Path(file).name
-
-
-def _quoted(text: Any) -> str:
-    shown = shortened(text)
-    return f'"{shown}"' if shown.isprintable() else ascii(shown)

@@ -69,6 +69,10 @@ class TomlTable:
         """Whether an entry is absent or an empty array."""
         return self._values.get(key) in (None, [])
 
+    def holds_table(self, key: str) -> bool:
+        """Whether an entry is a table."""
+        return isinstance(self._values.get(key), dict)
+
     def text(self, key: str, *, required: bool = False) -> str | None:
         """A string that is not blank."""
         value = self._get(key, str, required=required)
@@ -171,3 +175,9 @@ class TomlTable:
 def _shown(key: str) -> str:
     key = shortened(key)
     return key if key.isprintable() else ascii(key)[1:-1]
+
+
+def quoted(text: str) -> str:
+    """A text of the file, as messages repeat it."""
+    shown = shortened(text)
+    return f'"{shown}"' if shown.isprintable() else ascii(shown)

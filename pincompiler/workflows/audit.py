@@ -114,8 +114,8 @@ def _known(key: Key) -> KnownKey:
 
 def _acceptances(path: Path, today: date) -> tuple[Acceptance, ...]:
     from pincompiler.rules.acceptances import unknown_rules
+    from pincompiler.source.acceptances import read_acceptances
     from pincompiler.source.document import place, read_document
-    from pincompiler.source.reader import read_acceptances
 
     document = read_document(path)
     found, problems = read_acceptances(document)

@@ -2,10 +2,12 @@
 
 ::
 
-    pins.toml -> Project -> rules on the policy ------------------+
+    pins.toml -> Projects, each: -> rules on the policy ----------+
                     |                                             +-> acceptances -> findings
                     +-> target.lower -> model -> rules on targets +
                                           +-> target.write -> Artifact
+
+A pins.toml has a project for each environment, and from here on each is checked and compiled as if it were alone.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from pincompiler.rules.acceptances import accept
 from pincompiler.rules.examined import Examined
 from pincompiler.rules.registry import examine, examine_target
 from pincompiler.rules.rule import Lowered
+from pincompiler.rules.text import conflicting_output
 from pincompiler.source.document import Document, place, read_bytes, read_document
 from pincompiler.source.paths import is_same
 from pincompiler.source.reader import read_project
@@ -34,7 +37,7 @@ from pincompiler.workflows.lowering import Lowering, lower, missing_base
 from pincompiler.workflows.overwriting import in_the_way
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import PurePosixPath
 
@@ -52,15 +55,38 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """A project and everything that is to be said about it, in the order of the file."""
+class Variant:
+    """One environment of a pins.toml, and what its targets make of it."""
 
     project: Project
+    lowered: tuple[Lowering, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A pins.toml and everything that is to be said about it, in the order of the file."""
+
+    variants: tuple[Variant, ...]
+    """The environments that were asked for, in their order; one alone where none is declared."""
     document: Document
     findings: tuple[Finding, ...]
-    lowered: tuple[Lowering, ...]
     readable: bool
     """Whether the text of pins.toml is sound, whatever the rules think of what it says."""
+
+    @property
+    def variant(self) -> Variant:
+        """The one that is meant when nothing is said: the release, if it was asked for."""
+        return next((one for one in self.variants if one.project.environment.release), self.variants[0])
+
+    @property
+    def project(self) -> Project:
+        """What it says."""
+        return self.variant.project
+
+    @property
+    def lowered(self) -> tuple[Lowering, ...]:
+        """What the targets make of that."""
+        return self.variant.lowered
 
     @property
     def ok(self) -> bool:
@@ -74,15 +100,21 @@ def check(
     horizon: int = 30,
     targets: Collection[str] | None = None,
     name: str = "",
+    environment: str | None = None,
 ) -> Checked:
     """Read and check a pins.toml, for all of its targets or for some; ``name`` is what headers call standard input.
 
+    ``environment``: as for :func:`check_document`.
     Raises InputError when pins.toml, or a base file it names, cannot be read.
     """
     if str(path) != "-":
-        return check_document(read_document(path), path.parent, today, horizon, targets)
-    checked = check_document(read_document(path), Path.cwd(), today, horizon, targets)
-    return replace(checked, project=replace(checked.project, source=name or _unnamed(checked.project)))
+        return check_document(read_document(path), path.parent, today, horizon, targets, environment)
+    checked = check_document(read_document(path), Path.cwd(), today, horizon, targets, environment)
+    named = (
+        replace(one, project=replace(one.project, source=name or _unnamed(one.project)))
+        for one in checked.variants
+    )
+    return replace(checked, variants=tuple(named))
 
 
 def _unnamed(project: Project) -> str:
@@ -92,29 +124,82 @@ def _unnamed(project: Project) -> str:
 
 
 def check_document(
-    document: Document, root: Path, today: date, horizon: int = 30, targets: Collection[str] | None = None
+    document: Document,
+    root: Path,
+    today: date,
+    horizon: int = 30,
+    targets: Collection[str] | None = None,
+    environment: str | None = None,
 ) -> Checked:
-    """The same, of a document already read that stands in ``root``."""
+    """The same, of a document already read that stands in ``root``.
+
+    ``environment``: None for all, empty for the release, else the one of that name.
+    """
     reading = read_project(document, root)
-    project = reading.project
-    findings = [*reading.findings]
-    policy = Remembered(project.policy)
-    findings += examine(Examined(policy, project.policy.sets, project.keys, today, horizon))
-    lowered: list[Lowering] = []
+    projects = reading.projects if environment is None else (reading.of(environment),)
     readable = all(finding.level is not Level.ERROR for finding in reading.findings)
-    if readable:  # a policy with holes in it would be compared with what it does not mean
+    question = _Question(today, horizon, targets, readable)
+    examined = [question.answered(project) for project in projects]
+    variants = tuple(variant for variant, _ in examined)
+    found = [*reading.findings, *_conflicting(variants)]
+    found += _together({one.project.environment.name: findings for one, findings in examined})
+    placed = sorted((place(finding, document) for finding in found), key=_order)
+    return Checked(variants, document, tuple(placed), readable)
+
+
+def _together(found: Mapping[str, Iterable[Finding]]) -> Iterator[Finding]:
+    """What was found for several environments: once, with those that it is about if it is not about all."""
+    names: dict[Finding, dict[str, None]] = {}
+    for name, findings in found.items():
+        for finding in findings:
+            names.setdefault(finding, {})[name] = None
+    for finding, some in names.items():
+        yield finding if len(some) == len(found) else replace(finding, environments=tuple(some))
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of every environment."""
+
+    today: date
+    horizon: int
+    targets: Collection[str] | None
+    readable: bool
+
+    def answered(self, project: Project) -> tuple[Variant, tuple[Finding, ...]]:
+        """What the targets make of one, and what is to be said of that."""
+        policy = Remembered(project.policy)
+        findings = [*examine(Examined(policy, project.policy.sets, project.keys, self.today, self.horizon))]
+        lowered: list[Lowering] = []
         models: dict[object, Any] = {}
-        for output in project.outputs:
-            if missing := missing_base(output, root):
+        # A policy with holes in it would be compared with what it does not mean.
+        for output in project.outputs if self.readable else ():
+            if missing := missing_base(output, project.root):
                 findings.append(missing)
-            elif targets is None or output.target in targets:
+            elif self.targets is None or output.target in self.targets:
                 lowering = lower(project, output, models)
                 lowered.append(lowering)
-                findings += examine_target(_lowered(project, policy, lowering, today))
-    complete = readable and targets is None
-    kept = fold(accept(findings, project.acceptances, today, complete=complete))
-    placed = sorted((place(finding, document) for finding in kept), key=_order)
-    return Checked(project, document, tuple(placed), tuple(lowered), readable)
+                findings += examine_target(_lowered(project, policy, lowering, self.today))
+        complete = self.readable and self.targets is None
+        accepted = accept(findings, project.acceptances, self.today, complete=complete)
+        return Variant(project, tuple(lowered)), fold(accepted)
+
+
+def _conflicting(variants: Iterable[Variant]) -> Iterator[Finding]:
+    """Files that would be written for two environments which differ."""
+    first: dict[PurePosixPath, tuple[Project, Output, str]] = {}
+    for variant in variants:
+        for output in (one.output for one in variant.lowered):
+            project, digest = variant.project, variant.project.policy.digest()
+            other, same, known = first.setdefault(output.path, (project, output, digest))
+            if other.environment != project.environment and (known, same.base) != (digest, output.base):
+                yield conflicting_output.RULE.at(
+                    output.where.at("path") if output.where else None,
+                    f'"{output.path}" would be written for {other.environment.name} and for '
+                    f"{project.environment.name}, which differ",
+                    "put {environment} into `path`, or give each its own",
+                    target=output.target,
+                )
 
 
 def _lowered(project: Project, policy: Remembered, lowering: Lowering, today: date) -> Lowered:
@@ -139,10 +224,8 @@ def artifacts(checked: Checked, directory: Path | None = None) -> tuple[Artifact
 
     None is the directory of pins.toml.  Raises InputError when a file to be edited or merged cannot be.
     """
-    project = checked.project
     files: dict[PurePosixPath, Artifact] = {}
-    digest = project.policy.digest()
-    for lowering in checked.lowered:
+    for project, digest, lowering in _outputs(checked):
         output, target = lowering.output, target_named(lowering.output.target)
         there = destination(project, output, directory)
         write = target.write
@@ -150,10 +233,18 @@ def artifacts(checked: Checked, directory: Path | None = None) -> tuple[Artifact
         files.setdefault(output.path, Artifact(target.name, output.path, content))
         for path, beside in target.beside(lowering.model, output).items():
             files.setdefault(path, Artifact(target.name, path, beside))
-    for path, (there, entries) in _parts(checked, digest, directory).items():
+    for path, (there, entries) in _parts(checked, directory).items():
         content = plist.edit(there.beginning(), entries, str(there.begins_with))
         files[path] = Artifact(files[path].target, path, there.settled(content))
     return tuple(files.values())
+
+
+def _outputs(checked: Checked) -> Iterator[tuple[Project, str, Lowering]]:
+    """Each output, with what it is compiled from, and the digest of that."""
+    for variant in checked.variants:
+        digest = variant.project.policy.digest()
+        for lowering in variant.lowered:
+            yield variant.project, digest, lowering
 
 
 def _job(project: Project, digest: str, output: Output, there: Destination) -> Job:
@@ -162,12 +253,11 @@ def _job(project: Project, digest: str, output: Output, there: Destination) -> J
 
 
 def _parts(
-    checked: Checked, digest: str, directory: Path | None
+    checked: Checked, directory: Path | None
 ) -> Mapping[PurePosixPath, tuple[Destination, Mapping[plist.KeyPath, object]]]:
     """For each property list its place, and what its targets set in it together."""
-    project = checked.project
     shared: dict[PurePosixPath, tuple[Destination, dict[plist.KeyPath, object]]] = {}
-    for lowering in checked.lowered:
+    for project, digest, lowering in _outputs(checked):
         output, target = lowering.output, target_named(lowering.output.target)
         if target.entries:
             there = destination(project, output, directory)
@@ -178,7 +268,13 @@ def _parts(
 
 def overwritten(checked: Checked, directory: Path, *, force: bool = False) -> Iterator[Finding]:
     """What compiling to a directory would lose, and with ``force`` what it may not write all the same."""
-    for finding in in_the_way(checked.project, checked.lowered, directory, force=force):
+    written: dict[str, Path] = {}
+    found = (
+        finding
+        for one in checked.variants
+        for finding in in_the_way(one.project, one.lowered, directory, written, force=force)
+    )
+    for finding in dict.fromkeys(found):
         yield place(finding, checked.document)
 
 
@@ -187,9 +283,10 @@ def diverged(checked: Checked, directory: Path) -> Iterator[tuple[Path, Path]]:
 
     Each keeps what it has, so what has changed in the project since it was copied is not in it.
     """
-    outputs = (lowering.output for lowering in checked.lowered)
+    outputs = (lowering.output for _, _, lowering in _outputs(checked))
+    root = checked.project.root
     for path in dict.fromkeys(one.path for one in outputs if target_named(one.target).edits):
-        own, other = checked.project.root / path, directory / path
+        own, other = root / path, directory / path
         there = os.path.lexists(own) and os.path.lexists(other) and not is_same(own, other)
         if there and _others(own) != _others(other):
             yield other, own

@@ -49,14 +49,14 @@ class Comparison:
         return bool(self.disagreements or (self.changes and self.changes.any))
 
 
-def compare(left: Path, right: Path, today: date) -> Comparison:
+def compare(left: Path, right: Path, today: date, environment: str = "") -> Comparison:
     """Every disagreement of what two files describe.
 
     Like is compared with like; a kind of configuration that only one of them has, with all of the other.  Of
     two apps, taken for an older and a newer build, also what audits find in them.  Raises InputError when one of
-    them cannot be read.
+    them cannot be read.  Of a pins.toml it is the release that is compared, or the ``environment`` of that name.
     """
-    here, there = read_contents(left, today), read_contents(right, today)
+    here, there = (read_contents(one, today, environment=environment) for one in (left, right))
     if here.app and there.app:
         return _compare_apps(here, there)
     for one in (here, there):

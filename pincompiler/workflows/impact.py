@@ -43,6 +43,8 @@ class ImpactRequest:
     cache: AuditCache | None = None
     pins: Path | None = None
     """A pins.toml whose ``[[release]]`` count as well, as long as they are supported."""
+    environment: str = ""
+    """Of every pins.toml; empty: the release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Prepared:
     last: date
     cache: AuditCache | None
     project: Project | None = None
+    environment: str = ""
 
     @property
     def listed(self) -> tuple[SupportedRelease, ...]:
@@ -73,8 +76,14 @@ def prepare(request: ImpactRequest) -> Prepared:
     last = request.until or max([request.today, *ends[:1]])
     if last < request.today:
         raise UsageError(f"--until {last} is before today, {request.today}")
-    project = project_with_releases(request.pins, request.today, last) if request.pins else None
-    return Prepared(candidates, request.releases, request.today, last, request.cache, project)
+    project = (
+        project_with_releases(request.pins, request.today, last, request.environment)
+        if request.pins
+        else None
+    )
+    return Prepared(
+        candidates, request.releases, request.today, last, request.cache, project, request.environment
+    )
 
 
 def _host(text: str) -> str:
@@ -114,7 +123,7 @@ def fates(asked: Prepared) -> Iterator[tuple[Release, tuple[Fate, ...]]]:
             first, last = max(asked.first, entry.day), min(asked.last, entry.until or asked.last)
             yield release, _fates(release, asked, first, last)
     for text in asked.releases:
-        release = read_release(text, asked.first, asked.cache)
+        release = read_release(text, asked.first, asked.cache, environment=asked.environment)
         yield release, _fates(release, asked, asked.first, asked.last)
 
 

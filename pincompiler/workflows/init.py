@@ -36,13 +36,15 @@ def fresh(hosts: tuple[str, ...]) -> bytes:
     return template(tuple(dict.fromkeys(names)))
 
 
-def taken_over(path: Path, today: date, directory: Path) -> tuple[bytes, tuple[str, ...]]:
+def taken_over(
+    path: Path, today: date, directory: Path, environment: str = ""
+) -> tuple[bytes, tuple[str, ...]]:
     """A pins.toml for a directory whose pins mean the same as those of a file, and what of the file it leaves out.
 
     The same: proven by comparing what was written with it.  What is left out is said in it as well.  Raises InputError,
     with a host that shows it, when no policy means the same, and when it is not known what the pins are.
     """
-    contents = read_contents(path, today)
+    contents = read_contents(path, today, environment=environment)
     contents.refuse_refused()
     contents.refuse_lacking()
     first, *others = contents.in_force
@@ -72,7 +74,7 @@ def taken_over(path: Path, today: date, directory: Path) -> tuple[bytes, tuple[s
     reading = read_project(parse(content.decode(), "pins.toml"), directory)
     for finding in reading.findings:
         raise InputError(f"{path}: cannot be said in pins.toml: {finding.message}")
-    _refuse_differences(first, configured(reading.project.policy, "any pins.toml"))
+    _refuse_differences(first, configured(reading.of().policy, "any pins.toml"))
     for other in others:
         _refuse_differences(first, other)
     return content, tuple(left_out)

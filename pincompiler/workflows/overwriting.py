@@ -35,13 +35,18 @@ _FOREIGN = "give each pins.toml its own path, or pass --force if this one is to 
 
 
 def in_the_way(
-    project: Project, lowerings: Sequence[Lowering], directory: Path, *, force: bool
+    project: Project,
+    lowerings: Sequence[Lowering],
+    directory: Path,
+    written: dict[str, Path],
+    *,
+    force: bool,
 ) -> Iterator[Finding]:
     """Why outputs may not be written below a directory; ``force`` overrules all but conflicts.
 
+    ``written`` has the files that other environments write, and those of this one afterwards.
     Raises InputError when what stands there cannot be read.
     """
-    written: dict[str, Path] = {}
     for lowering in lowerings:
         output, place = lowering.output, destination(project, lowering.output, directory)
         found = _conflict(project, place, written)

@@ -80,14 +80,15 @@ class FileContents:
             raise InputError(self.refused)
 
 
-def read_contents(path: Path, today: date, horizon: int = 30) -> FileContents:
+def read_contents(path: Path, today: date, horizon: int = 30, environment: str = "") -> FileContents:
     """What a file has in force, by its content; an Info.plist may have two, an app a variant for some devices.
 
-    ``horizon`` is how many days before an expiry an audit of an app warns.
+    ``horizon`` is how many days before an expiry an audit of an app warns; ``environment`` is of a pins.toml, empty:
+    the release.
     Raises InputError when it is none of them, or is refused by the platform it is for; of an app that is said.
     """
     if path.suffix == ".toml":
-        return _from_toml(read_document(path), path, today)
+        return _from_toml(read_document(path), path, today, environment)
     if is_app(path):
         return _from_app(path, today, horizon)
     data = read_bytes(path)
@@ -97,7 +98,7 @@ def read_contents(path: Path, today: date, horizon: int = 30) -> FileContents:
     if root and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return _from_nsc(data, path)
     if str(path) == "-":
-        return _from_toml(decode(data, "<stdin>"), path, today)
+        return _from_toml(decode(data, "<stdin>"), path, today, environment)
     raise InputError(f"{path}: is no pins.toml, network security configuration or property list")
 
 
@@ -133,10 +134,10 @@ def _in_nsc(nsc: Nsc, path: Path, today: date) -> Iterator[Finding]:
             yield from rule.app(alone)
 
 
-def _from_toml(document: Document, path: Path, today: date) -> FileContents:
+def _from_toml(document: Document, path: Path, today: date, environment: str) -> FileContents:
     """The policy of a pins.toml whose text is sound."""
     root = Path.cwd() if str(path) == "-" else path.parent
-    checked = check_document(document, root, today, targets=())
+    checked = check_document(document, root, today, targets=(), environment=environment)
     if not checked.readable:
         first = next(finding for finding in checked.findings if finding.level is Level.ERROR)
         raise InputError(f"{path}: {first.message}; run pincompiler check {path}")

@@ -28,25 +28,30 @@ if TYPE_CHECKING:
 
 
 def read_release(
-    text: str, today: date, cache: AuditCache | None = None, directory: Path | None = None
+    text: str,
+    today: date,
+    cache: AuditCache | None = None,
+    directory: Path | None = None,
+    environment: str = "",
 ) -> Release:
     """A release by its name; one that cannot be read is a release with an error.
 
+    Of a pins.toml it is the release, or the ``environment`` of that name.
     Relative names are from ``directory``, as is the repository of ``git:REV:PATH``.
     """
     try:
         if text.startswith(SCHEME):
             with checked_out(text, directory or Path()) as path:
-                return _read(path, text, today, cache)
+                return _read(path, text, today, cache, environment)
         path = (directory or Path()) / text if text != "-" else Path(text)
-        return _read(path, text, today, cache)
+        return _read(path, text, today, cache, environment)
     except InputError as error:
         return Release(text, error=str(error).removeprefix(f"{text}: "))
 
 
-def project_with_releases(pins: Path, first: date, last: date = date.max) -> Project:
+def project_with_releases(pins: Path, first: date, last: date = date.max, environment: str = "") -> Project:
     """A pins.toml that lists a release which is supported between two days, both included; else InputError."""
-    project = project_of(pins)
+    project = project_of(pins, environment)
     if not project.releases:
         raise InputError(
             f"{pins} has no [[release]], so no users are known who could be locked out; add the releases you support"
@@ -65,7 +70,7 @@ def read_listed(
     A digest is known if it is that of the policy that pins.toml has now.
     """
     if entry.file:
-        return replace(read_release(entry.file, today, cache, project.root), title=entry.name)
+        return replace(_of_file(entry.file, project, today, cache), title=entry.name)
     if entry.policy == project.policy.digest():
         return Release(entry.name, tuple(_of_project(project)))
     why = "pins.toml has another policy now; name the file of this one, such as git:REV:pins.toml"
@@ -74,12 +79,18 @@ def read_listed(
     )
 
 
-def _read(path: Path, title: str, today: date, cache: AuditCache | None) -> Release:
+def _of_file(text: str, project: Project, today: date, cache: AuditCache | None) -> Release:
+    """Of a pins.toml the environment of the project, under whichever name it was the release."""
+    environment = "" if project.environment.release else project.environment.name
+    return read_release(text, today, cache, project.root, environment)
+
+
+def _read(path: Path, title: str, today: date, cache: AuditCache | None, environment: str) -> Release:
     try:
         if is_app(path):
             return Release(title, _cached(path, cache) if cache and is_file(path) else _of_app(path))
         if path.suffix == ".toml":
-            return Release(title, tuple(_of_project(project_of(path))))
+            return Release(title, tuple(_of_project(project_of(path, environment))))
         found = read_contents(path, today)
     except InputError as error:
         raise InputError(str(error).replace(str(path), title)) from error

@@ -48,6 +48,8 @@ class VerifyRequest:
     ca_file: Path | None = None
     chain: Path | None = None
     """Instead of connecting: a PEM file, the server's certificate first."""
+    environment: str = ""
+    """Of pins.toml; empty: the release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Verification:
 
 def prepare(request: VerifyRequest) -> Verification:
     """Read what there is to read; InputError or UsageError if that or the question is unsound."""
-    project = project_of(request.pins)
+    project = project_of(request.pins, request.environment)
     models: dict[object, Any] = {}
     lowered = [lower(project, output, models) for output in project.outputs]
     policy = project.policy
@@ -102,15 +104,19 @@ def _trusted(request: VerifyRequest, policy: Policy, endpoints: Iterable[Endpoin
     return replace(trust(request.ca_file, request.now), own=own)
 
 
-def project_of(pins: Path) -> Project:
-    """What a pins.toml says, if that is sound, else InputError; whether it is wise, `check` reports."""
+def project_of(pins: Path, environment: str = "") -> Project:
+    """What a pins.toml says for an environment, if that is sound, else InputError; whether it is wise, `check` reports.
+
+    Without a name it is the release that is meant.
+    """
     root = Path.cwd() if str(pins) == "-" else pins.parent
     reading = read_project(read_document(pins), root)
-    absent = (missing_base(output, root) for output in reading.project.outputs)
+    project = reading.of(environment)
+    absent = (missing_base(output, root) for output in project.outputs)
     findings = (*reading.findings, *filter(None, absent))
     if any(finding.level is Level.ERROR for finding in findings):
         raise InputError(f"{pins} has errors; run pincompiler check {pins}")
-    return reading.project
+    return project
 
 
 def verdicts(prepared: Verification, ways: ProbeOptions) -> Iterator[ServerVerdict]:

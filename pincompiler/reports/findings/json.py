@@ -12,6 +12,7 @@ from pincompiler.reports.json_parts import LEVEL, of_span
 
 if TYPE_CHECKING:
     from pincompiler.base.finding import Finding
+    from pincompiler.workflows.compile import Checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,16 @@ class WrittenFile:
     target: str
     path: str
     stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentPolicy:
+    """An environment of a pins.toml that was checked."""
+
+    name: str
+    release: bool
+    pinning: bool
+    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,8 @@ class FindingsReport:
     """Of `compile`."""
     unknown: tuple[str, ...] | None = None
     """What remains unknown of another file than a pins.toml; None: that was not asked."""
+    environments: tuple[EnvironmentPolicy, ...] | None = None
+    """None: the file declares none."""
 
 
 LOCATION = JsonTable(
@@ -74,6 +87,23 @@ FINDING = JsonTable(
         field("hosts", TEXTS, "The hosts it is about."),
         field("location", Maybe(LOCATION), "Where it is; null: in the file as a whole."),
         field("related", Many(RELATED), "Other places that matter."),
+        field(
+            "environments",
+            TEXTS,
+            "The environments it is about; absent: all that were checked.",
+            lambda finding: finding.environments or None,
+            optional=True,
+        ),
+    ),
+)
+_ENVIRONMENT = JsonTable(
+    "environment",
+    "An environment that pins.toml declares.",
+    (
+        field("name", TEXT, "Its name."),
+        field("release", TRUTH, "Whether it is the one that users get."),
+        field("pinning", TRUTH, "Whether its builds pin anything."),
+        field("policy", TEXT, "The digest of its policy; empty: there is none to be read."),
     ),
 )
 _ARTIFACT = JsonTable(
@@ -87,7 +117,17 @@ _ARTIFACT = JsonTable(
 )
 _HEAD = (
     field("source", TEXT, "The file that was checked, as it was named."),
-    field("policy", TEXT, "The digest of the policy: `sha256/…`; empty: there is none to be read."),
+    field(
+        "policy",
+        TEXT,
+        "The digest of the policy: `sha256/…`, of several environments that of the release; empty: there is none to be read.",
+    ),
+    field(
+        "environments",
+        Many(_ENVIRONMENT),
+        "The environments that were checked; absent where pins.toml declares none.",
+        optional=True,
+    ),
     field("targets", TEXTS, "The targets that pins.toml names."),
 )
 _FINDINGS = field("findings", Many(FINDING), "What is wrong.")
@@ -111,6 +151,21 @@ COMPILE = result(
     _FINDINGS,
 )
 _TABLES = {table.title: table for table in (CHECK, COMPILE)}
+
+
+def environments(checked: Checked) -> tuple[EnvironmentPolicy, ...]:
+    """The environments that were checked; none where pins.toml declares none."""
+    projects = (one.project for one in checked.variants)
+    return tuple(
+        EnvironmentPolicy(
+            one.environment.name,
+            one.environment.release,
+            one.environment.pinning,
+            one.policy.digest() if checked.readable else "",
+        )
+        for one in projects
+        if one.environment.name
+    )
 
 
 def render(command: str, report: FindingsReport) -> str:

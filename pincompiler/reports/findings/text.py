@@ -28,9 +28,11 @@ def render(findings: Iterable[Finding], file: str, text: str, *, colour: bool = 
 
 def said_once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings without those that repeat another for a second target of one platform."""
-    return tuple({(f.rule, f.level, f.message, f.location): f for f in reversed(tuple(findings))}.values())[
-        ::-1
-    ]
+    return tuple(
+        {
+            (f.rule, f.level, f.message, f.location, f.environments): f for f in reversed(tuple(findings))
+        }.values()
+    )[::-1]
 
 
 def summary(findings: Sequence[Finding]) -> str:
@@ -64,7 +66,7 @@ def _escaped(character: str) -> str:
 
 
 def _one(finding: Finding, file: str, lines: Sequence[str], *, colour: bool) -> str:
-    head = f"{_at(finding.location)}{painted(finding.level.value, LEVEL_COLOURS[finding.level], colour=colour)}: {visible(finding.message)} [{finding.rule}]"
+    head = f"{_at(finding.location)}{painted(finding.level.value, LEVEL_COLOURS[finding.level], colour=colour)}: {visible(finding.message)} [{finding.rule}]{_of(finding)}"
     shown = [head]
     where = finding.location
     if where and where.span and where.file == file and where.span.line <= len(lines):
@@ -74,6 +76,11 @@ def _one(finding: Finding, file: str, lines: Sequence[str], *, colour: bool) -> 
     for what, other in finding.related:
         shown.append(f"     = {_at(other)}{what}")
     return "\n".join(shown)
+
+
+def _of(finding: Finding) -> str:
+    """The environments it is about, if it is not about all."""
+    return f" in {', '.join(finding.environments)}" if finding.environments else ""
 
 
 def _at(where: Location | None) -> str:
