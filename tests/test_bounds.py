@@ -44,6 +44,7 @@ FORMATS = {
     "keys/java_stores.py": {"1 << 20"},
     "platforms/trustkit.py": {"_LONGEST"},
     "source/anchors.py": {"64"},
+    "source/environments.py": {"64"},
     "source/keys.py": {"64"},
     "source/outputs.py": {"200"},
     "source/tables.py": {"2 ** 31", "12"},
