@@ -148,6 +148,14 @@ def test_a_renewed_certificate() -> None:
     ]
 
 
+def test_no_certificate_is_renewed_where_only_another_host_pins_one() -> None:
+    kiosk = PinSet(("kiosk.test",), Reach.NONE, (WHOLE,))
+    left, right = (Policy((*policy(*keys).pin_sets(), kiosk)) for keys in ((LEAF, OTHER), (OTHER,)))
+    assert told(left, right) == [
+        "x.test with leaf key `leaf-0` and no pinned CA is accepted by A and refused by B"
+    ]
+
+
 def test_a_certificate_that_is_known_by_its_hash_alone() -> None:
     assert told(policy(HASH_ALONE, OTHER), policy(OTHER)) == [
         "x.test with the certificate `partner` and no pinned CA is accepted by A and refused by B"

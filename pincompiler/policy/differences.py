@@ -151,7 +151,7 @@ def _compare(
                     *("", "", chain, day, verdict, 0, left.demand, right.demand, world),
                     of_trust=left.regard is not right.regard,
                     unhashable=refusing.cannot_hash(chain),
-                    renewed=known.renewed(chain),
+                    renewed=known.renewed(chain, (*left.demand, *right.demand)),
                     certified=known.certified(chain),
                 )
 

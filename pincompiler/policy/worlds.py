@@ -85,9 +85,11 @@ class Known:
             for clause in demand
         )
 
-    def renewed(self, chain: Chain) -> frozenset[bytes]:
-        """The keys of a chain of which a certificate is known, and another one is in the chain."""
-        return frozenset({chain.leaf, *chain.cas}) & {*self.keys.values()} - self.certified(chain)
+    def renewed(self, chain: Chain, compared: Demand) -> frozenset[bytes]:
+        """The keys of a chain of which a certificate is pinned there, and another one is in the chain."""
+        whole = {one for clause in compared for one in clause.leaf_certificates | clause.ca_certificates}
+        pinned = {self.keys[one] for one in whole if one in self.keys}
+        return frozenset({chain.leaf, *chain.cas}) & pinned - self.certified(chain)
 
     def certified(self, chain: Chain) -> frozenset[bytes]:
         """The keys of a chain of which a known certificate is in it."""
