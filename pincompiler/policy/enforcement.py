@@ -75,7 +75,7 @@ class Key:
     def label(self) -> str:
         """Name and role, for the comments of generated files."""
         name = self.name or "key without a name"
-        return f"{name}, {self.role.value}" if self.role else name
+        return f"{name}, {self.role}" if self.role else name
 
 
 @dataclass(frozen=True, slots=True)

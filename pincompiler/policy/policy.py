@@ -27,6 +27,8 @@ class Policy(Enforcement):
     _index: Mapping[str, tuple[PinSet, Demand]] = field(init=False, compare=False, repr=False)
     _trusting: bool = field(init=False, compare=False, repr=False)
     """Whether any set trusts others than the system's CAs."""
+    _digest: str = field(init=False, compare=False, repr=False)
+    """Empty until it was asked for."""
 
     def __post_init__(self) -> None:
         index: dict[str, tuple[PinSet, Demand]] = {}
@@ -34,6 +36,7 @@ class Policy(Enforcement):
             index.update(dict.fromkeys(pin_set.hosts, (pin_set, _demand(pin_set))))
         object.__setattr__(self, "_index", index)
         object.__setattr__(self, "_trusting", any(one.trust is not SYSTEM_ALONE for one in self.sets))
+        object.__setattr__(self, "_digest", "")
 
     def names(self) -> Iterable[str]:
         """Every host of every set."""
@@ -110,9 +113,12 @@ class Policy(Enforcement):
         their roles, expiry, enforcement, report URIs and trust do.  What is not the default is there alone: a
         file that says nothing new keeps its digest, which releases name.
         """
-        meaning = sorted(line for pin_set in self.sets for line in _meaning(pin_set))
-        text = json.dumps(meaning, ensure_ascii=True, separators=(",", ":"))
-        return "sha256/" + b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+        if not self._digest:
+            meaning = sorted(line for pin_set in self.sets for line in _meaning(pin_set))
+            text = json.dumps(meaning, ensure_ascii=True, separators=(",", ":"))
+            digest = b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+            object.__setattr__(self, "_digest", f"sha256/{digest}")
+        return self._digest
 
 
 def _demand(pin_set: PinSet) -> Demand:
@@ -123,7 +129,7 @@ def _demand(pin_set: PinSet) -> Demand:
 
 
 def _meaning(pin_set: PinSet) -> Iterable[list[object]]:
-    keys = {(_pinned(key), key.role.value if key.role else "") for key in pin_set.keys}
+    keys = {(_pinned(key), key.role or "") for key in pin_set.keys}
     rest: list[object] = [
         pin_set.reach.value,
         sorted(keys),

@@ -68,13 +68,11 @@ class KeyReader:
         role = table.choice("role", _ROLES, None)
         retired = table.flag("retired", default=False)
         self._conflicts(name, table)
-        key = Key(b"", role, name, retired=retired, where=where)
+        pin = None if "file" in table else table.text("spki-sha256")
+        key = Key(self._pin(pin, where) if pin else b"", role, name, retired=retired, where=where)
         if "file" in table:
             key = self._of_file(key, table)
-        elif pin := table.text("spki-sha256"):
-            found = self._pin(pin, where.at("spki-sha256"))
-            key = Key(found, role, name, retired=retired, where=where)
-        elif digits := table.text("certificate-sha256"):
+        elif not pin and (digits := table.text("certificate-sha256")):
             key = replace(key, whole=self._fingerprint(digits, where.at("certificate-sha256")))
         elif not any(one in table for one in _GIVEN):
             fix = 'add file = "certs/NAME.pem" or spki-sha256 = "…"'
@@ -191,7 +189,7 @@ class KeyReader:
             self._reporter.error("malformed-pin", f"the certificate's hash {problem}", where, fix)
         return found
 
-    def _pin(self, text: str, where: Location) -> bytes:
+    def _pin(self, text: str, key: Location) -> bytes:
         """The 32 bytes of a pin in canonical base64, or none and a finding."""
         if pin := canonical_hash(text):
             return pin
@@ -210,7 +208,7 @@ class KeyReader:
             problem = "has a prefix"
         else:
             problem, fix = _not_canonical(text)
-        self._reporter.error("malformed-pin", f"the pin {problem}", where, fix)
+        self._reporter.error("malformed-pin", f"the pin {problem}", key.at("spki-sha256"), fix)
         return b""
 
 

@@ -38,20 +38,23 @@ def lower(policy: Policy, app: App, _output: Output) -> Nsc:
         group = groups.setdefault(said, (pin_set, []))
         group[1].extend(pin_set.hosts)
     target_sdk = SINCE if app.android_target_sdk is None else app.android_target_sdk
-    configs = [_config(pin_set, tuple(sorted(hosts)), target_sdk) for pin_set, hosts in groups.values()]
+    settings = {one.trust: _settings(one.trust, target_sdk) for one, _ in groups.values()}
+    configs = [_config(one, tuple(sorted(hosts)), settings[one.trust]) for one, hosts in groups.values()]
     ordered = sorted(configs, key=lambda config: config.domains[0].name)
     return Nsc(tuple(ordered), target_sdk=target_sdk)
 
 
-def _config(pin_set: PinSet, hosts: tuple[str, ...], target_sdk: int) -> DomainConfig:
+def _config(pin_set: PinSet, hosts: tuple[str, ...], settings: Settings) -> DomainConfig:
     # One label below cannot be said; any depth is, so that nothing is silently unpinned.
     wide = pin_set.reach is not Reach.NONE
     domains = tuple(Domain(host, wide) for host in hosts)
     keys = pin_set.public_keys
-    settings = Settings()
-    if settings.trust(target_sdk) != pin_set.trust:
-        settings = Settings(certificates_of(pin_set.trust))
     return DomainConfig(domains, keys, pin_set.expires if keys else None, settings=settings)
+
+
+def _settings(trust: Trust, target_sdk: int) -> Settings:
+    usual = Settings()
+    return usual if usual.trust(target_sdk) == trust else Settings(certificates_of(trust))
 
 
 def certificates_of(trust: Trust) -> tuple[Certificates, ...]:
