@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 BEGAN  := $(shell date +%s)
+# Images of containers often set it: each worker would then compile all modules anew, and so would each program it starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test test-fast lint golden bench idioms tools packages clean
 

@@ -5,10 +5,28 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pincompiler.base.bounds import TABLE, Bound
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.base.bounds import Bound
+
+@contextmanager
+def consulted() -> Iterator[set[str]]:
+    """The names of the bounds whose limits are looked at within: no other one can make a difference there."""
+    slot = vars(Bound)["limit"]
+    names = {id(bound): name for name, bound in TABLE.items()}
+    found: set[str] = set()
+
+    def limit(self: Bound) -> object:
+        found.add(names.get(id(self), ""))
+        return slot.__get__(self)
+
+    setattr(Bound, "limit", property(limit, slot.__set__))  # noqa: B010 - a record is frozen, and its class typed
+    try:
+        yield found
+    finally:
+        setattr(Bound, "limit", slot)  # noqa: B010
 
 
 @contextmanager
