@@ -31,6 +31,7 @@ PROVING = (
     "test_policy.py",
     "test_fidelity.py",
     "test_worlds.py",
+    "test_every_world.py",
     "test_mismatches.py",
     "test_policy_rules.py",
     "test_excerpts.py",

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date
-from itertools import product
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import event, given, settings
-from hypothesis import strategies as st
 
 from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Settings
-from pincompiler.platforms.registry import TARGETS
-from pincompiler.policy.demand_table import Tabulated, tabulated
 from pincompiler.policy.differences import asides, describe, differences, names_of
 from pincompiler.policy.enforcement import Chain, Key, PinSet, Reach, Role
 from pincompiler.policy.policy import Policy
-from pincompiler.policy.project import App, Output
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Device, Regard, Store, Trust
-from pincompiler.workflows.release_cache import ENFORCEMENT, indexed
-from tests.strategies import CAS, LEAVES, TODAY, days, spki
+from tests.strategies import CAS, LEAVES, TODAY, spki
 
 if TYPE_CHECKING:
-    from pincompiler.platforms.target import Target
+    from datetime import date
+
     from pincompiler.policy.enforcement import Enforcement
 
-OUTPUT = Output("any", PurePosixPath("res/xml/nsc.xml"))
 LEAF, OTHER, CA = LEAVES[0], LEAVES[1], CAS[0]
 ROOT = Anchor(spki("root identity"), CA.spki_sha256, "company-root", der=b"root")
 SECOND = Anchor(spki("second identity"), CAS[1].spki_sha256, "second-root", der=b"second")
@@ -47,10 +37,6 @@ PROXIED = Device(frozenset(), frozenset({b""}))
 
 def policy(*keys: Key, trust: Trust = SYSTEM_ALONE, expires: date | None = None) -> Policy:
     return Policy((PinSet(("x.test",), Reach.NONE, keys, expires, trust=trust),))
-
-
-def target(name: str) -> Target[Any]:
-    return {one.name: one for one in TARGETS}[name]
 
 
 def told(left: Enforcement, right: Enforcement) -> list[str]:
@@ -236,111 +222,3 @@ def test_a_server_certificate_as_the_anchor_pins_its_key() -> None:
     assert leaf.accepts("x.test", chain, TODAY, NOWHERE)
     found = list(differences(policy(LEAF), leaf))
     assert [(one.wanted, one.world.is_leaf) for one in found] == [(True, False), (False, True)]
-
-
-# -- every world: an enumeration by hand, against what differences() says ---------------------------------
-
-ANCHORS = (ROOT, SECOND)
-CERTIFICATES = (
-    (LEAF.spki_sha256, WHOLE.whole),
-    (LEAF.spki_sha256, spki("renewed")),
-    (OTHER.spki_sha256, b""),
-    (spki("f"), HASH_ALONE.whole),
-    (spki("f"), spki("f2")),
-)
-sources = st.lists(st.sampled_from([*Store, *ANCHORS]), unique=True, max_size=3).map(frozenset)
-trusts = st.just(SYSTEM_ALONE) | st.builds(Trust, sources)
-some_keys = st.lists(st.sampled_from((LEAF, OTHER, WHOLE, HASH_ALONE, *CAS[:2])), max_size=3, unique=True)
-
-
-@st.composite
-def trusting(draw: st.DrawFn) -> Policy:
-    sets = []
-    for host in ("x.test", "a.x.test"):
-        trust = draw(trusts)
-        keys = tuple(draw(some_keys)) or (() if trust.anchors else (LEAF,))
-        expires = draw(st.none() | st.just(TODAY))
-        reach = draw(st.sampled_from(Reach))
-        sets.append(
-            PinSet((host,), reach, keys, expires, draw(st.sampled_from((True, True, False))), trust=trust)
-        )
-    return Policy(tuple(sets[: draw(st.integers(1, 2))]))
-
-
-def overriding(trust: Trust) -> Trust:
-    """The same, with the CAs of users free of pins, as configurations of apps have it."""
-    return Trust(trust.sources | {Store.USER}, frozenset({Store.USER}))
-
-
-def every_world() -> list[tuple[Device, bytes, tuple[bytes, ...]]]:
-    """Each device and anchor, with CAs above the server's certificate."""
-    known = (
-        frozenset[bytes](),
-        frozenset({b""}),
-        frozenset({ROOT.identity}),
-        frozenset({b"", ROOT.identity}),
-    )
-    ends = ((b"", ()), (ROOT.identity, (CA.spki_sha256,)), (SECOND.identity, (CAS[1].spki_sha256,)))
-    above = ((), (CAS[1].spki_sha256,), (CA.spki_sha256,))
-    return [
-        (Device(system, user), anchor, (*middle, *last))
-        for system, user, (anchor, last), middle in product(known, known, ends, above)
-    ]
-
-
-WORLDS = every_world()
-
-
-def same_everywhere(left: Enforcement, right: Enforcement) -> bool:
-    for host in ("x.test", "a.x.test", "b.a.x.test", "y.test"):
-        for day in (date(2026, 1, 1), TODAY):
-            for (device, anchor, cas), (leaf, whole) in product(WORLDS, CERTIFICATES):
-                chain = Chain(leaf, cas, whole, anchor=anchor)
-                if left.accepts(host, chain, day, device) is not right.accepts(host, chain, day, device):
-                    return False
-    return True
-
-
-@pytest.mark.slow
-@settings(max_examples=60, deadline=None)
-@given(trusting(), trusting())
-def test_no_difference_means_the_same_in_every_world(left: Policy, right: Policy) -> None:
-    found = list(differences(left, right))
-    event("same" if not found else "different")
-    if not found:
-        assert same_everywhere(left, right)
-    for one in found:
-        assert left.accepts(one.host, one.chain, one.day, one.device) is one.wanted
-        assert right.accepts(one.host, one.chain, one.day, one.device) is not one.wanted
-
-
-def from_cache(enforcement: Enforcement) -> Tabulated:
-    """What the cache of `impact` reads of what it has written."""
-    again: Tabulated = ENFORCEMENT.read(json.loads(json.dumps(ENFORCEMENT.write(indexed(enforcement)))))
-    return again
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [one.name for one in TARGETS])
-@settings(max_examples=60, deadline=None)
-@given(trusting(), st.sampled_from((None, 23, 34)), days)
-def test_no_target_differs_unseen(name: str, own: Policy, target_sdk: int | None, day: date) -> None:
-    model = target(name).lower(own, App(android_target_sdk=target_sdk), OUTPUT)
-    found = list(differences(own, model))
-    if not found:
-        assert same_everywhere(own, model)
-    for one in found:
-        assert own.accepts(one.host, one.chain, one.day, one.device) is one.wanted
-        assert model.accepts(one.host, one.chain, one.day, one.device) is not one.wanted
-    # A table of it means the same on every day, and comes back from JSON.
-    again = from_cache(tabulated(model))
-    for (device, anchor, cas), (leaf, whole) in product(WORLDS[:40], CERTIFICATES):
-        chain = Chain(leaf, cas, whole, anchor=anchor)
-        assert again.accepts("x.test", chain, day, device) is model.accepts("x.test", chain, day, device)
-
-
-def test_a_table_keeps_overriding_anchors() -> None:
-    nsc = Nsc((), base=Settings((Certificates("system"), Certificates("user", overrides_pins=True))))
-    again = from_cache(nsc)
-    assert again.trust("anything.test") == nsc.trust("anything.test") == overriding(SYSTEM_ALONE)
-    assert from_cache(policy(LEAF)).trust("x.test") is SYSTEM_ALONE
