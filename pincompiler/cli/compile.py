@@ -142,7 +142,8 @@ def _stale(artifacts: tuple[Artifact, ...], directory: Path, *, write: bool) -> 
 def _listed(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) -> tuple[WrittenFile, ...]:
     from pincompiler.reports.findings.json import WrittenFile
 
-    return tuple(WrittenFile(one.target, str(one.path), one in stale) for one in artifacts)
+    wrote = {one.path for one in stale}
+    return tuple(WrittenFile(one.target, str(one.path), one.path in wrote) for one in artifacts)
 
 
 def _artifacts(checked: Checked, directory: Path) -> tuple[Artifact, ...]:

@@ -169,8 +169,9 @@ def print_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) 
     """Print which files were written and which were as they should be."""
     if not artifacts:
         talk("nothing to write: there is no [target.*]")
+    wrote = {artifact.path for artifact in stale}
     for artifact in artifacts:
-        talk(f"{'wrote' if artifact in stale else 'unchanged'} {artifact.path}")
+        talk(f"{'wrote' if artifact.path in wrote else 'unchanged'} {artifact.path}")
 
 
 def print_diverged(pairs: Iterable[tuple[Path, Path]]) -> None:

@@ -24,6 +24,11 @@ _NAME = lazy_regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _STORES: Mapping[str, Store] = {one.value: one for one in Store}
 
 
+def _identity_of(key: PublicKey) -> bytes:
+    """Certificates with one key and several names are several CAs."""
+    return key.certificate.identity if key.certificate else key.spki_sha256
+
+
 class AnchorReader:
     """Reads the anchors of a project, and which of them a pin-set trusts."""
 
@@ -43,13 +48,13 @@ class AnchorReader:
         sound = not self._misnamed(name, table)
         if table.text("file", required=True) is None:
             return Anchor(b"", name=name, where=table.where)
-        found = self._keys.from_file(table, "anchor-is-private-key")
+        found = self._keys.from_file(table, _identity_of, "anchor-is-private-key")
         if found is None or not sound or self._refused(name, found, table):
             return Anchor(b"", name=name, where=table.where)
-        certificate = found.certificate
-        identity = certificate.identity if certificate else b""
         is_ca = found.role is not Role.LEAF
-        return Anchor(identity, found.spki_sha256, name, is_ca, certificate, found.der, table.where)
+        return Anchor(
+            *(_identity_of(found), found.spki_sha256, name, is_ca, found.certificate, found.der, table.where)
+        )
 
     def _misnamed(self, name: str, table: TomlTable) -> bool:
         if name in _STORES:
@@ -79,7 +84,7 @@ class AnchorReader:
     # -- trust -----------------------------------------------------------------------------------
 
     def trust(self, table: TomlTable) -> Trust | None:
-        """Whom a pin-set trusts; None if an anchor is broken, which has been reported."""
+        """Whom a pin-set trusts; None if an anchor is broken or there is none, which has been reported."""
         written = table.texts("trust")
         if written is None:
             return SYSTEM_ALONE
@@ -95,13 +100,14 @@ class AnchorReader:
                 fix = did_you_mean(name, (*_STORES, *self._known))
                 shown = f'"{shortened(name)}"' if name.isprintable() else ascii(shortened(name))
                 self._reporter.error("undefined-key", f"no anchor is called {shown}", where, fix)
+                sources[name] = Anchor(b"", name=name)
             elif name in sources:
                 self._reporter.error(
                     "duplicate-pin", f"`{name}` stands twice in one trust", where, "drop one"
                 )
             else:
                 sources[name] = source
-        if any(isinstance(one, Anchor) and not one.identity for one in sources.values()):
+        if not sources or any(isinstance(one, Anchor) and not one.identity for one in sources.values()):
             return None
         found = Trust(frozenset(sources.values()))
         return SYSTEM_ALONE if found == SYSTEM_ALONE else found

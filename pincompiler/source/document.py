@@ -67,11 +67,19 @@ def read_bytes(path: Path, limit: int = FILE_BYTES.limit) -> bytes:
     return data
 
 
-def read_if_there(path: Path) -> bytes | None:
-    """The content of a regular file, None if there is none.  InputError when it cannot be read."""
+def read_named(path: Path, limit: int = FILE_BYTES.limit) -> bytes:
+    """The content of a file that another file names: a pipe there would be waited for without end.
+
+    Raises InputError as :func:`read_bytes` does, and for what is no regular file.
+    """
     if is_special(path):
         raise InputError(f"{path}: is no regular file")
-    return None if str(path) != "-" and not os.path.lexists(path) else read_bytes(path)
+    return read_bytes(path, limit)
+
+
+def read_if_there(path: Path) -> bytes | None:
+    """The content of a regular file, None if there is none.  InputError when it cannot be read."""
+    return None if str(path) != "-" and not os.path.lexists(path) else read_named(path)
 
 
 def read_document(path: Path) -> Document:

@@ -13,12 +13,12 @@ from pincompiler.base.errors import InputError
 from pincompiler.base.finding import Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.policy.enforcement import Key, Role
-from pincompiler.source.document import read_bytes
+from pincompiler.source.document import read_named
 from pincompiler.source.paths import inside
 from pincompiler.source.tables import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pincompiler.base.location import Location
@@ -95,8 +95,8 @@ class KeyReader:
 
     def _of_file(self, key: Key, table: TomlTable) -> Key:
         """The key as its file has it; without a pin if that is broken."""
-        found = self.from_file(table)
         whole = table.choice("pin", _WHOLE, default=False)
+        found = self.from_file(table, _certificate_of if whole else _pin_of)
         if found is None:
             return key
         self._contradicted(key.role, found, table)
@@ -128,10 +128,13 @@ class KeyReader:
 
     # -- from a file -----------------------------------------------------------------------------
 
-    def from_file(self, table: TomlTable, private: str = "private-key-file") -> PublicKey | None:
+    def from_file(
+        self, table: TomlTable, of: Callable[[PublicKey], bytes], private: str = "private-key-file"
+    ) -> PublicKey | None:
         """The key that a table with ``file`` and perhaps ``index`` or ``subject`` names; None if it has none.
 
-        ``private`` is the rule that reports a private key.
+        Of a file with several, one has to be chosen unless ``of`` is the same for all.  ``private`` is the rule that
+        reports a private key.
         """
         where = table.where.at("file")
         text = table.text("file")
@@ -139,7 +142,7 @@ class KeyReader:
         if path is None or text is None:
             return None
         keys = self._load(self._root / path, text, where, private)
-        return self._chosen(keys, text, table) if keys else None
+        return self._chosen(keys, text, table, of) if keys else None
 
     def _load(self, path: Path, text: str, where: Location, private: str) -> tuple[PublicKey, ...] | None:
         from pincompiler.keys.spki import KeyFileError, public_keys
@@ -147,7 +150,7 @@ class KeyReader:
         if path not in self._files:
             self._files[path] = None
             try:
-                self._files[path] = public_keys(read_bytes(path, KEY_FILE_BYTES.limit), text)
+                self._files[path] = public_keys(read_named(path, KEY_FILE_BYTES.limit), text)
             except KeyFileError as error:
                 rule = private if error.rule == "private-key-file" else error.rule
                 self._reporter.error(rule, f"{text} {error}", where, error.fix)
@@ -158,7 +161,9 @@ class KeyReader:
                 self._reporter.error("unreadable-key", f"{text}: {reason}", where, fix)
         return self._files[path]
 
-    def _chosen(self, keys: tuple[PublicKey, ...], text: str, table: TomlTable) -> PublicKey | None:
+    def _chosen(
+        self, keys: tuple[PublicKey, ...], text: str, table: TomlTable, of: Callable[[PublicKey], bytes]
+    ) -> PublicKey | None:
         subject, index = table.text("subject"), table.whole("index")
         if (subject is None and "subject" in table) or (index is None and "index" in table):
             return None  # what is wrong with it has been reported
@@ -170,7 +175,7 @@ class KeyReader:
         chosen = keys if index is None else (keys[index],)
         if subject is not None:
             chosen = tuple(key for key in chosen if subject in (key.subject, _common_name(key.subject)))
-        if len({key.spki_sha256 for key in chosen}) == 1:
+        if len(set(map(of, chosen))) == 1:
             return chosen[0]
         message, fix = _ambiguity(text, keys, len(chosen), subject, index)
         where = table.where.at("file" if subject is None else "subject")
@@ -212,6 +217,14 @@ class KeyReader:
         return b""
 
 
+def _pin_of(key: PublicKey) -> bytes:
+    return key.spki_sha256
+
+
+def _certificate_of(key: PublicKey) -> bytes:
+    return key.certificate.sha256 if key.certificate else key.spki_sha256
+
+
 def _fingerprint_of(text: str) -> bytes:
     """The 32 bytes of a fingerprint in hexadecimal, with or without colons; else nothing."""
     return bytes.fromhex(re.sub("[: ]", "", text)) if _FINGERPRINT.fullmatch(text) else b""
@@ -240,7 +253,9 @@ def _ambiguity(
         return f"no certificate in {file} is for `{subject}`", did_you_mean(subject or "", names)
     listed = "; ".join(f"{n} is {key.subject or key.kind}" for n, key in enumerate(keys[:4]))
     more = f"; and {len(keys) - 4} more" if len(keys) > 4 else ""
-    return f"{file} holds {fitting} different keys that fit", f"choose with index = N: {listed}{more}"
+    one_key = len({key.spki_sha256 for key in keys}) == 1
+    different = "certificates of one key" if one_key else "different keys"
+    return f"{file} holds {fitting} {different} that fit", f"choose with index = N: {listed}{more}"
 
 
 def _not_canonical(text: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.source.paths import is_special
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from pincompiler.workflows.compile import Artifact
 
@@ -60,8 +60,9 @@ def write_all(artifacts: Sequence[Artifact], directory: Path) -> None:
     staged: list[tuple[Path, Path]] = []
     done = False
     try:
+        others = frozenset(paths)
         for path in paths:
-            _refuse(path, paths, directory)
+            _refuse(path, others, directory)
         for path, artifact in zip(paths, artifacts, strict=True):
             _make_directories(path.parent, made)
             _stage(path, artifact.content, staged)
@@ -86,7 +87,7 @@ def is_stream(path: Path) -> bool:
     if _descriptor(path) is not None or (is_special(path) and _takes_bytes(path.stat().st_mode)):
         return True
     try:
-        _refuse(path, [], path.parent)
+        _refuse(path, frozenset(), path.parent)
     except OSError as error:
         raise OutputError(f"{path}: {error.strerror or error}; nothing was written") from error
     return False
@@ -124,7 +125,7 @@ def _current(path: Path) -> bytes | None:
         raise OutputError(f"{path}: {error.strerror or error}") from error
 
 
-def _refuse(path: Path, others: Sequence[Path], directory: Path) -> None:
+def _refuse(path: Path, others: Collection[Path], directory: Path) -> None:
     """A link could lead anywhere, and replacing it or what is write-protected would surprise whoever made it so."""
     if path.is_symlink():
         raise OutputError(f"{path}: is a symbolic link; name the file it leads to; nothing was written")
