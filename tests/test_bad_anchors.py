@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests import pki
 from tests.test_anchors import ANCHOR, KIOSK, LEAF_KEY, NSC, OWN, ROOT, ROOT_KEY, SPARE, pin_set
@@ -79,7 +80,7 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
         "root.pem is a PKCS#12 store, which may hold private keys [unreadable-key]",
     ),
     "a PKCS#7 bundle": (
-        made(pki.pkcs7_bundle(pki.Encoding.PEM)),
+        made(pki.pkcs7_bundle(Encoding.PEM)),
         "root.pem is a PKCS#7 bundle [unreadable-key]",
     ),
     "a key before its certificate": (
