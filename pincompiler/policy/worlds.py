@@ -60,7 +60,8 @@ class World:
 
 ORDINARY: Final = World(Device(_STRANGERS, _EMPTY))
 """A chain that ends in some CA of the system."""
-_BROUGHT: Final = World(Device(_EMPTY, _STRANGERS))
+BROUGHT: Final = World(Device(_EMPTY, _STRANGERS))
+"""A chain that ends in some CA that the user has installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def worlds(left: Trust, right: Trust) -> Iterator[World]:
     yield ORDINARY
     if left == right and Store.SYSTEM in left.sources and not left.overriding:
         return  # whatever another world shows, its chain under a CA of the system shows as well
-    yield _BROUGHT
+    yield BROUGHT
     if left.unread or right.unread:
         yield from (World(Device(_EMPTY, _EMPTY), one) for one in left.unread if one in right.unread)
         return

@@ -11,6 +11,7 @@ no rows; pins of which nothing is known               Pins are given, and neithe
 no rows; nothing but candidates                       What may be pins was found, and nothing is seen to use it
 some finding lets connections past the pins           The pins of … are undermined by RULES: ROWS
 every row enforced, and nothing else unknown          … is pinned on every Android version that the app supports
+the same, and no row has pins                         … is trusted only through trust anchors of the app (CA pinning) …
 every row enforced, and something unknown             The pins of … are enforced: ROWS
 some rows enforced                                    The pins of … are enforced in part: ROWS
 no row enforced, and pins broken, disabled, expired   The pins of … are not enforced: ROWS
@@ -19,6 +20,7 @@ all rows not covered                                  … has no pins: ROWS
 ====================================================  ==========================================================
 
 Of several hosts, ROWS are counts, the worst first.  Pins for unknown hosts and what was not seen end the sentence.
+Where CAs of the app alone keep others out, "CA pinning" stands for "pins".
 ``pinned`` is said of all hosts or of none: a mechanism protects the connections that go through it, and no others.
 """
 
@@ -31,10 +33,10 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.base.finding import Confidence, Level, Use
 from pincompiler.base.location import java_name
 from pincompiler.facts import Mechanism
-from pincompiler.verdicts.hosts import Verdict
+from pincompiler.verdicts.hosts import EVERY_OTHER, Means, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pincompiler.base.finding import Finding
     from pincompiler.facts import Unseen
@@ -90,6 +92,8 @@ STANDING: Final = frozenset(
     }
 )
 """Those whose errors leave the pins that there are in force."""
+OF_PINS: Final = frozenset({"overridden-pins", "expired-pin-set"})
+"""Those that mean that pins do nothing, and leave CA pinning as it is."""
 _SHOWN: Final = 4
 """Rows, rules or unseen things that are named."""
 
@@ -172,13 +176,35 @@ def _of_hosts(subject: Subject) -> str:
     for row in subject.verdicts:
         hosts.setdefault(row.host, []).append(row)
     states = Counter(map(state, hosts.values()))
-    concerned = [one for one in subject.findings if not one.hosts or _any_of(one.hosts, hosts)]
+    confined = frozenset(host for host, rows in hosts.items() if {row.by for row in rows} == {Means.CAS})
+    concerned = [
+        one
+        for one in subject.findings
+        if not one.hosts
+        or (_any_of(one.hosts, hosts) and not (one.rule in OF_PINS and confined.issuperset(one.hosts)))
+    ]
     whole = subject.complete and not _elsewhere(subject)
     if set(states) == {HostState.ENFORCED} and whole and not any(map(_in_doubt, concerned)):
-        return f"{_pinned(hosts)}{_but(subject.findings)}"
-    name = next(iter(hosts)) if len(hosts) == 1 else f"{len(hosts):,} hosts"
+        return f"{_pinned(hosts, confined)}{_but(subject.findings)}"
+    name = _called(hosts)
     rows = _rows(subject.verdicts) if len(hosts) == 1 else _counts(states)
-    return f"{_predicate(name, states, concerned)}: {rows}"
+    return f"{_predicate(name, states, concerned, _means(subject.verdicts))}: {rows}"
+
+
+def _called(hosts: Collection[str]) -> str:
+    """All of them together."""
+    if EVERY_OTHER not in hosts:
+        return next(iter(hosts)) if len(hosts) == 1 else f"{len(hosts):,} hosts"
+    named = [host for host in hosts if host != EVERY_OTHER]
+    return f"{_called(named)} and every other" if named else "every host"
+
+
+def _means(rows: Iterable[HostVerdict]) -> str:
+    """What it is that keeps others out, as far as it is enforced somewhere; else pins, which were looked for."""
+    found = {row.by for row in rows} - {Means.NOTHING}
+    if found == {Means.CAS}:
+        return "CA pinning"
+    return "pins and CA pinning" if Means.CAS in found else "pins"
 
 
 def _in_doubt(finding: Finding) -> bool:
@@ -195,12 +221,13 @@ def _elsewhere(subject: Subject) -> str:
     return f"; {_named(found)} pins count for hosts that are not known" if found else ""
 
 
-def _predicate(name: str, states: Counter[HostState], findings: Sequence[Finding]) -> str:
+def _predicate(name: str, states: Counter[HostState], findings: Sequence[Finding], means: str) -> str:
     rules = _named(dict.fromkeys(one.rule for one in findings if undermines(one)))
     has = "has" if states.total() == 1 else "have"
     if states.keys() & {HostState.ENFORCED, HostState.IN_PART}:
         part = "" if set(states) == {HostState.ENFORCED} else " in part"
-        return f"The pins of {name} are {f'undermined by {rules}' if rules else f'enforced{part}'}"
+        verb = "are" if means.startswith("pins") else "is"
+        return f"The {means} of {name} {verb} {f'undermined by {rules}' if rules else f'enforced{part}'}"
     if states.keys() & {HostState.BROKEN, HostState.DISABLED, HostState.EXPIRED}:
         said = f"The pins of {name} are not enforced"
     elif HostState.UNKNOWN in states:
@@ -210,10 +237,17 @@ def _predicate(name: str, states: Counter[HostState], findings: Sequence[Finding
     return f"{said}{_unchecked(findings)}"
 
 
-def _pinned(hosts: Iterable[str]) -> str:
-    names = list(hosts)
-    who = f"{names[0]} is" if len(names) == 1 else f"All {len(names):,} hosts with pins are"
-    return f"{who} pinned on every Android version that the app supports"
+def _pinned(hosts: Collection[str], confined: Collection[str]) -> str:
+    """All of them, and how: some are confined to CAs of the app, and have no pins."""
+    several = len(hosts) > 1
+    who = f"All {len(hosts):,} hosts with pins are" if several else f"{_called(hosts)} is"
+    if len(confined) == len(hosts):
+        who = f"{_called(hosts)} {'are' if several else 'is'}"
+        how, rest = "trusted only through trust anchors of the app (CA pinning)", ""
+    else:
+        how, rest = "pinned", f", {len(confined):,} of them by CA pinning alone" if confined else ""
+    said = f"{who} {how} on every Android version that the app supports{rest}"
+    return f"Every{said[5:]}" if said.startswith("every host ") else said
 
 
 def _but(findings: Iterable[Finding]) -> str:
@@ -233,7 +267,10 @@ def _counts(states: Counter[HostState]) -> str:
 
 def _any_of(named: Iterable[str], hosts: Mapping[str, object]) -> bool:
     """Whether one of the names is that of a row; ``*.example.com`` is the row of the names below."""
-    return any(name in hosts or any(f"*.{above}" in hosts for above in _above(name)) for name in named)
+    wide = EVERY_OTHER in hosts
+    return wide or any(
+        name in hosts or any(f"*.{above}" in hosts for above in _above(name)) for name in named
+    )
 
 
 def _above(name: str) -> Iterator[str]:

@@ -5,14 +5,16 @@ The same evaluators answer that the compiler uses.  What was not seen whole is n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.bounds import shortened
 from pincompiler.base.records import dataclass
 from pincompiler.facts import ApiRange, Mechanism, State
 from pincompiler.policy.differences import unused_labels
 from pincompiler.policy.hosts import is_ip_address, is_no_name
+from pincompiler.verdicts.confining import Confinement, cas_of, confined_to, confinement, trusted_besides
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pincompiler.facts import FileMechanism, InForce, ShippedApp
     from pincompiler.policy.enforcement import Clause, Demand
     from pincompiler.policy.policy import Policy
+    from pincompiler.policy.trust import Trust
 
 
 class Verdict(StrEnum):
@@ -37,18 +40,34 @@ class Verdict(StrEnum):
     ENFORCED = "enforced"
 
 
+class Means(StrEnum):
+    """What keeps somebody in the middle out."""
+
+    NOTHING = "nothing"
+    PINS = "pins"
+    CAS = "cas"
+    """Only CAs that the app brings along are trusted: CA pinning."""
+    BOTH = "pins and cas"
+
+
+EVERY_OTHER: Final = "*"
+"""The host of a row that is about all hosts which no configuration names."""
+
+
 @dataclass(frozen=True, slots=True)
 class HostVerdict:
     """One row of the table."""
 
     host: str
-    """``*.example.com`` stands for the names below, where they fare otherwise than the name itself."""
+    """``*.example.com`` stands for the names below, where they fare otherwise than the name itself;
+    :data:`EVERY_OTHER` for all hosts without a name in any configuration."""
     mechanism: Mechanism | FileMechanism
     api: ApiRange
     verdict: Verdict
     why: str
     """A sentence without its full stop."""
     where: Location | None = None
+    by: Means = Means.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +75,7 @@ class _Judgement:
     verdict: Verdict
     why: str
     where: Location | None = None
+    by: Means = Means.NOTHING
 
 
 def verdicts(app: ShippedApp, policy: Policy | None, today: date) -> tuple[HostVerdict, ...]:
@@ -64,7 +84,7 @@ def verdicts(app: ShippedApp, policy: Policy | None, today: date) -> tuple[HostV
     names = dict.fromkeys(policy.names() if policy else ())
     for shipped in app.shipped:
         names |= dict.fromkeys(sorted({*shipped.enforcement.names(), *shipped.pinned_otherwise}))
-    below, _ = unused_labels(names)
+    below, other = unused_labels(names)
     rows: list[HostVerdict] = []
     for name in names:
         own = tuple(_rows(app, mechanisms, name, name, today))
@@ -73,7 +93,15 @@ def verdicts(app: ShippedApp, policy: Policy | None, today: date) -> tuple[HostV
             wide = tuple(_rows(app, mechanisms, f"*.{name}", f"{below}.{name}", today))
             if _reached(app, policy, f"{below}.{name}") and _said(wide) != _said(own):
                 rows += wide
-    return (*rows, *_vain(app))
+    return (*rows, *_of_others(app, other, today), *_vain(app))
+
+
+def _of_others(app: ShippedApp, host: str, today: date) -> Iterator[HostVerdict]:
+    """The rows of hosts that nobody names, where whom they trust keeps somebody out: ``<base-config>`` may say so."""
+    rows = tuple(_rows(app, (Mechanism.NSC,), EVERY_OTHER, host, today))
+    trusts = (one.enforcement.trust(host) for one in app.shipped if one.mechanism is Mechanism.NSC)
+    if any(confinement(trust) is not Confinement.NONE for trust in trusts):
+        yield from rows
 
 
 def _vain(app: ShippedApp) -> Iterator[HostVerdict]:
@@ -112,12 +140,10 @@ def _rows(
         rows: list[HostVerdict] = []
         for api in _stretches(app, shipped):
             found = _judged(app, mechanism, [s for s in shipped if _counts(s, api)], host, today)
-            row = HostVerdict(label, mechanism, api, found.verdict, found.why, found.where)
+            row = HostVerdict(label, mechanism, api, found.verdict, found.why, found.where, found.by)
             last = rows[-1] if rows else None
-            if last and (last.verdict, last.why) == (row.verdict, row.why):
-                rows[-1] = HostVerdict(
-                    label, mechanism, ApiRange(last.api.first, api.last), row.verdict, row.why, last.where
-                )
+            if last and (last.verdict, last.why, last.by) == (row.verdict, row.why, row.by):
+                rows[-1] = replace(last, api=ApiRange(last.api.first, api.last))
             else:
                 rows.append(row)
         yield from rows
@@ -154,27 +180,55 @@ def _judged(
             return _Judgement(Verdict.UNKNOWN, f"{unseen.what}: {unseen.why}")
     if found:
         return found[0]
-    return _Judgement(Verdict.NOT_COVERED, _absent(app, mechanism))
+    return _Judgement(Verdict.NOT_COVERED, _absent(app, mechanism, host))
 
 
-def _absent(app: ShippedApp, mechanism: Mechanism) -> str:
+def _absent(app: ShippedApp, mechanism: Mechanism, host: str) -> str:
     if mechanism is not Mechanism.NSC:
         return f"the app pins nothing by {mechanism.value}"
     if app.nsc.files:
-        return "Android ignores the network security configuration below API level 24"
+        return f"Android ignores the network security configuration below API level 24{_ignored(app, host)}"
     return "the app has no network security configuration"
 
 
+def _ignored(app: ShippedApp, host: str) -> str:
+    """Which CAs it therefore does not know; before Android 7 it trusts those of the system and of users."""
+    trusts = (one.enforcement.trust(host) for one in app.nsc.shipped)
+    own = next((cas_of(trust) for trust in trusts if trust.anchors), "")
+    return f": it trusts the system's CAs and those that users install, and not {own}" if own else ""
+
+
 def _one(shipped: InForce, host: str, today: date) -> _Judgement:
-    """What one configuration does for a host."""
-    demand = shipped.enforcement.demand(host)
+    """What one configuration does for a host: by its pins, and by whom it trusts."""
+    demand, trust = shipped.enforcement.demand(host), shipped.enforcement.trust(host)
+    confined = confinement(trust)
+    says = demand or confined is not Confinement.NONE or shipped.mechanism is Mechanism.NSC
+    if shipped.state is State.BROKEN and says:
+        return _Judgement(Verdict.BROKEN, shipped.why, shipped.where)
+    by_pins = _by_pins(shipped, host, demand, today)
+    match confined:
+        case Confinement.NOBODY:
+            why = f"{shipped.title} trusts no CA, so that every certificate is refused"
+            return _Judgement(Verdict.BROKEN, why, shipped.where)
+        case Confinement.CAS:
+            return _confined(by_pins, shipped, trust)
+        case Confinement.UNREAD if by_pins.verdict is Verdict.NOT_COVERED:
+            files = ", ".join(one.name for one in trust.unread[:2])
+            why = f"{shipped.title} trusts only the CAs in {files}, which could not be read"
+            return _Judgement(Verdict.UNKNOWN, why, shipped.where)
+        case Confinement.LIST if by_pins.verdict is Verdict.NOT_COVERED:
+            why = f"{by_pins.why}, and trusts {len(trust.anchors):,} CAs that the app brings along"
+            return replace(by_pins, why=why)
+    return by_pins
+
+
+def _by_pins(shipped: InForce, host: str, demand: Demand, today: date) -> _Judgement:
+    """What its pins do for a host, whomever it trusts."""
     verdict, why = Verdict.ENFORCED, ""
-    if shipped.state is State.BROKEN and (demand or shipped.mechanism is Mechanism.NSC):
-        verdict, why = Verdict.BROKEN, shipped.why
-    elif not demand and shipped.doubts:
+    if not demand and shipped.doubts:
         verdict, why = Verdict.UNKNOWN, shipped.doubts[0]
     elif not demand:
-        verdict, why = Verdict.NOT_COVERED, f"{shipped.title} does not pin it"
+        verdict, why = Verdict.NOT_COVERED, f"{shipped.title} does not pin it{_besides(shipped, host)}"
     elif shipped.idle(host):
         verdict, why = Verdict.DISABLED, shipped.why
     elif not any(clause.in_force(today) for clause in demand):
@@ -182,7 +236,32 @@ def _one(shipped: InForce, host: str, today: date) -> _Judgement:
         verdict, why = Verdict.EXPIRED, f"its pins ended on {last.isoformat()}"
     elif any(map(_impossible, demand)):
         verdict, why = Verdict.BROKEN, "no certificate can meet its pins"
-    return _Judgement(verdict, why or _decided(shipped, host, demand), shipped.where)
+    by = Means.PINS if verdict is Verdict.ENFORCED else Means.NOTHING
+    return _Judgement(verdict, why or _decided(shipped, host, demand), shipped.where, by)
+
+
+def _besides(shipped: InForce, host: str) -> str:
+    """Whom it trusts for a host, where that is not the system alone and keeps nobody out."""
+    trust = shipped.enforcement.trust(host)
+    found = trusted_besides(trust) if confinement(trust) is Confinement.NONE else ""
+    return f", and trusts {found}" if found else ""
+
+
+def _confined(by_pins: _Judgement, shipped: InForce, trust: Trust) -> _Judgement:
+    """What becomes of a host that is trusted through CAs of the app alone."""
+    only = confined_to(trust)
+    match by_pins.verdict:
+        case Verdict.BROKEN:
+            return by_pins
+        case Verdict.ENFORCED:
+            return replace(by_pins, why=f"{by_pins.why}, and {only}", by=Means.BOTH)
+        case Verdict.NOT_COVERED | Verdict.UNKNOWN:
+            rest = ""
+        case _:  # its pins do nothing, and whom it trusts stays as it is
+            rest = f"; {by_pins.why}"
+    return _Judgement(
+        Verdict.ENFORCED, f"{shipped.title}: CA pinning, {only}{rest}", shipped.where, Means.CAS
+    )
 
 
 def _decided(shipped: InForce, host: str, demand: Demand) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
+from pincompiler.verdicts.hosts import Verdict
 
 if TYPE_CHECKING:
     from datetime import date
@@ -112,4 +113,5 @@ class Subject:
     @property
     def complete(self) -> bool:
         """Whether nothing remained unseen that matters."""
-        return not self.error and not any(one.mechanisms for one in self.unseen)
+        rows = any(row.verdict is Verdict.UNKNOWN for row in self.verdicts)
+        return not (self.error or rows or any(one.mechanisms for one in self.unseen))

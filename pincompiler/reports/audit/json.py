@@ -32,7 +32,7 @@ from pincompiler.facts import ApiRange, Mechanism, Unseen
 from pincompiler.reports.audit.json_parts import FINDING, LOCATION, PIN, MarkedFinding
 from pincompiler.verdicts.fingerprints import fingerprinted
 from pincompiler.verdicts.headline import headline
-from pincompiler.verdicts.hosts import HostVerdict, Verdict
+from pincompiler.verdicts.hosts import HostVerdict, Means, Verdict
 from pincompiler.verdicts.subject import Build, KnownKey, Run, Subject
 
 if TYPE_CHECKING:
@@ -133,7 +133,11 @@ _VERDICT = JsonTable(
     "verdict",
     "What becomes of connections that somebody in the middle answers.",
     (
-        field("host", TEXT, "The host; `*.example.com` stands for the names below."),
+        field(
+            "host",
+            TEXT,
+            "The host; `*.example.com` stands for the names below, `*` for hosts that nobody names.",
+        ),
         field("mechanism", Choice(Mechanism), "What enforces, or does not."),
         field(
             "api",
@@ -147,6 +151,12 @@ _VERDICT = JsonTable(
         field("verdict", Choice(Verdict), "What becomes of them."),
         field("why", TEXT, "A sentence without its full stop."),
         field("location", Maybe(LOCATION), "Where that is decided.", "where"),
+        field(
+            "by",
+            Choice(Means),
+            "What keeps others out: `pins`, trust anchors of the app alone (`cas`), or both.",
+            before=Means.NOTHING,
+        ),
     ),
     HostVerdict,
 )

@@ -10,7 +10,7 @@ from pincompiler.reports.audit.text import place
 from pincompiler.reports.findings.text import visible
 from pincompiler.reports.names import java_name, mechanism_name
 from pincompiler.verdicts.headline import HostState, state
-from pincompiler.verdicts.hosts import Verdict
+from pincompiler.verdicts.hosts import Means, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -136,7 +136,12 @@ def _cells(rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> I
         where = place(row.where, path) if row.where else ""
         why = java_name(row.why)
         said = "" if not where or why.startswith(where) else where
-        yield MatrixCell(width, android, row.verdict.value, kind(row.verdict), SIGNS[row.verdict], why, said)
+        yield MatrixCell(width, android, _word(row), kind(row.verdict), SIGNS[row.verdict], why, said)
+
+
+def _word(row: HostVerdict) -> str:
+    """The verdict, and that it is not by pins where Markdown has no room for the reason."""
+    return f"{row.verdict.value} (CA pinning)" if row.by is Means.CAS else row.verdict.value
 
 
 def _covers(api: ApiRange, level: int) -> bool:

@@ -18,6 +18,7 @@ from pincompiler.reports.findings.text import visible
 from pincompiler.reports.names import java_name
 from pincompiler.rules.registry import RULES
 from pincompiler.verdicts.fingerprints import fingerprinted
+from pincompiler.verdicts.headline import headline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -90,11 +91,16 @@ def _cut(text: str) -> str:
 
 
 def _artifacts(subjects: Sequence[Subject]) -> list[dict[str, Any]]:
-    """The apps, each once: two results may be of one file."""
+    """The apps, each once, with the first sentence of its report: two results may be of one file."""
     found: list[dict[str, Any]] = []
-    for path, digest in dict.fromkeys((subject.path, subject.sha256) for subject in subjects):
+    said: dict[tuple[str, str], list[str]] = {}
+    for subject in subjects:
+        said.setdefault((subject.path, subject.sha256), []).append(visible(headline(subject)))
+    for (path, digest), sentences in said.items():
         hashes = {"hashes": {"sha-256": digest}} if digest else {}
-        found.append({"location": {"uri": _uri(path)}, "roles": ["analysisTarget"], **hashes})
+        description = {"text": " ".join(dict.fromkeys(sentences))}
+        where = {"uri": _uri(path)}
+        found.append({"location": where, "roles": ["analysisTarget"], **hashes, "description": description})
     return found
 
 

@@ -31,15 +31,18 @@ References: CWE-319; MASVS-NETWORK-1; MASTG-TEST-0235; MASWE-0026
 
 from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
+from pincompiler.verdicts.confining import Confinement, confinement
 
 
 def check(audited: Audited) -> Findings:
-    """Domain-configs with pins where cleartext traffic is permitted, by themselves or by default."""
+    """Domain-configs with pins or CAs of the app alone where cleartext traffic is permitted, by themselves or by default."""
     target = audited.app.manifest.target_sdk
     for file in audited.app.nsc.read:
         oldest = file.api.first if file.api else audited.app.manifest.min_sdk
         for config in file.nsc.configs:
-            if config.keys and config.matched and config.settings.permits_cleartext(target, oldest):
+            confined = confinement(config.settings.trust(target)) is Confinement.CAS
+            held = config.matched and (config.keys or confined)
+            if held and config.settings.permits_cleartext(target, oldest):
                 hosts = tuple(domain.name for domain in config.matched)
                 everywhere = config.settings.permits_cleartext(target)
                 default = f", as is the default of apps that target API level {target}"
@@ -48,7 +51,7 @@ def check(audited: Audited) -> Findings:
                 yield RULE.in_nsc(
                     file,
                     config.settings.cleartext_where or config.where,
-                    f"{title_of(hosts)} is pinned, and cleartext traffic to it is permitted"
+                    f"{title_of(hosts)} is pinned{'' if config.keys else ' by its CAs'}, and cleartext traffic to it is permitted"
                     f"{default if config.settings.cleartext is None else ''}",
                     'write cleartextTrafficPermitted="false" on its domain-config',
                     level=None if everywhere else Level.NOTE,

@@ -45,21 +45,20 @@ from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
 def check(audited: Audited) -> Findings:
-    """Hosts that are not pinned alike by all variants; what pins.toml has a say on is drift."""
+    """Hosts that are not pinned, or not left to CAs, alike by all variants; what pins.toml has a say on is drift."""
     files = audited.app.nsc.read
     if len(files) < 2:
         return
     names = dict.fromkeys(name for file in files for name in file.nsc.names())
     labels = unused_labels(names)
-    found: dict[tuple[NscFile, NscFile, bool], list[str]] = {}
+    found: dict[tuple[NscFile, NscFile, str], list[str]] = {}
     for name in names:
         if not (audited.policy and audited.policy.covering(name)):
             first = next((one for one in files if one.nsc.demand(name)), files[0])
             for other in files:
-                if other is not first and (lacks := _differs(first.nsc, other.nsc, name, labels)) is not None:
-                    found.setdefault((first, other, lacks), []).append(name)
-    for (first, other, lacks), hosts in found.items():
-        said = "pinned by {} and not by {}" if lacks else "pinned otherwise by {} than by {}"
+                if other is not first and (said := _differs(first.nsc, other.nsc, name, labels)):
+                    found.setdefault((first, other, said), []).append(name)
+    for (first, other, said), hosts in found.items():
         yield RULE.in_nsc(
             other,
             other.where,
@@ -71,13 +70,15 @@ def check(audited: Audited) -> Findings:
         )
 
 
-def _differs(one: Nsc, other: Nsc, name: str, labels: tuple[str, str]) -> bool | None:
-    """Whether the other lacks the pins of the name or of those below; None if they do the same."""
+def _differs(one: Nsc, other: Nsc, name: str, labels: tuple[str, str]) -> str:
+    """In what the variants differ for the name or for those below, with room for their titles; empty: in nothing."""
     for host in (name, f"{labels[0]}.{name}"):
         here, there = one.demand(host), other.demand(host)
         if here != there:
-            return not there
-    return None
+            return "pinned otherwise by {} than by {}" if there else "pinned by {} and not by {}"
+        if one.trust(host) != other.trust(host):
+            return "left to other CAs by {} than by {}"
+    return ""
 
 
 RULE = Rule("nsc-variants-differ", Level.WARNING, __doc__, app=check)

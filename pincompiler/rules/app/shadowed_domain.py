@@ -37,13 +37,15 @@ References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 
 from pincompiler.platforms.nsc.model import Domain, Nsc
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
+from pincompiler.verdicts.confining import Confinement, confinement
 
 
 def check(audited: Audited) -> Findings:
     """Domains without pins below one whose pins reach them; what pins.toml has a say on is drift."""
     for file in audited.app.nsc.read:
         for config in file.nsc.configs:
-            if config.keys or config.pin_set:
+            confined = confinement(config.settings.trust(file.nsc.target_sdk)) is not Confinement.NONE
+            if config.keys or config.pin_set or confined:
                 continue
             for domain in config.matched:
                 above = _pinned_above(file.nsc, domain.name)

@@ -1,7 +1,8 @@
 """On Android 6 and older, a pinned host is not pinned.
 
 Android reads the network security configuration from version 7.0 (API level 24) on.  An app that also runs on
-older versions has no pins there, and these versions trust every CA that the user installed.
+older versions has no pins there, and these versions trust every CA that the user installed.  Trust anchors of the
+app are not known to them either: servers under a CA of one's own are refused.
 
 ```xml
 <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="34" />
@@ -32,13 +33,14 @@ References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0285; MASWE-0028
 from pincompiler.facts import ApiRange, State
 from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
+from pincompiler.verdicts.confining import Confinement, confinement
 
 SINCE = 24
 """The API level of Android 7.0."""
 
 
 def check(audited: Audited) -> Findings:
-    """Hosts that the NSC alone pins, in an app for versions that ignore it."""
+    """Hosts that the NSC alone pins, or confines to CAs of the app, in an app for versions that ignore it."""
     app = audited.app
     if app.manifest.min_sdk >= SINCE or any(one.mechanisms - {Mechanism.NSC} for one in app.unseen):
         return
@@ -48,7 +50,10 @@ def check(audited: Audited) -> Findings:
         if one.mechanism is not Mechanism.NSC and one.state is State.ACTIVE and one.api.first < SINCE
     ]
     pinned = dict.fromkeys(
-        name for file in app.nsc.read for name in file.nsc.names() if file.nsc.demand(name)
+        name
+        for file in app.nsc.read
+        for name in file.nsc.names()
+        if file.nsc.demand(name) or confinement(file.nsc.trust(name)) is Confinement.CAS
     )
     hosts = tuple(name for name in pinned if not any(one.demand(name) for one in others))
     if hosts:
