@@ -89,6 +89,7 @@ FORMATS = {
     "platforms/trustkit_swift.py": {"_PART"},
     "verdicts/fingerprints.py": {"32"},
     "verdicts/headline.py": {"_SHOWN"},
+    "verdicts/confining.py": {"_SHOWN"},
     "verdicts/outlook.py": {"8"},
     "workflows/write.py": {"100"},
 }

@@ -300,7 +300,8 @@ def test_a_field_that_every_version_wrote_is_not_missing() -> None:
         place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)[1:]
         of_unseen = len(path) == 5 and path[2] in ("unknown", "remarks") and path[-1] == "pins"
         of_finding = len(path) == 5 and path[2] in ("findings", "fixed")
-        added = path[-1] in ADDED or of_unseen or (of_finding and path[-1] in ADDED_TO_FINDINGS)
+        of_verdict = len(path) == 5 and path[2] == "verdicts" and path[-1] == "by"
+        added = path[-1] in ADDED or of_unseen or of_verdict or (of_finding and path[-1] in ADDED_TO_FINDINGS)
         assert refusal(json.dumps(report).encode()) == ("" if added else f"audit.json: {place}: is missing")
 
 
