@@ -14,6 +14,7 @@ from pincompiler.base.records import dataclass
 from pincompiler.facts import ApiRange, Mechanism, State
 from pincompiler.policy.differences import unused_labels
 from pincompiler.policy.hosts import is_ip_address, is_no_name
+from pincompiler.policy.trust import SYSTEM_ALONE
 from pincompiler.verdicts.confining import Confinement, cas_of, confined_to, confinement, trusted_besides
 
 if TYPE_CHECKING:
@@ -201,11 +202,13 @@ def _ignored(app: ShippedApp, host: str) -> str:
 def _one(shipped: InForce, host: str, today: date) -> _Judgement:
     """What one configuration does for a host: by its pins, and by whom it trusts."""
     demand, trust = shipped.enforcement.demand(host), shipped.enforcement.trust(host)
-    confined = confinement(trust)
+    confined = Confinement.NONE if trust is SYSTEM_ALONE else confinement(trust)
     says = demand or confined is not Confinement.NONE or shipped.mechanism is Mechanism.NSC
     if shipped.state is State.BROKEN and says:
         return _Judgement(Verdict.BROKEN, shipped.why, shipped.where)
     by_pins = _by_pins(shipped, host, demand, today)
+    if by_pins.verdict is Verdict.NOT_COVERED and trust is not SYSTEM_ALONE:
+        by_pins = replace(by_pins, why=f"{by_pins.why}{_besides(trust, confined)}")
     match confined:
         case Confinement.NOBODY:
             why = f"{shipped.title} trusts no CA, so that every certificate is refused"
@@ -216,9 +219,6 @@ def _one(shipped: InForce, host: str, today: date) -> _Judgement:
             files = ", ".join(one.name for one in trust.unread[:2])
             why = f"{shipped.title} trusts only the CAs in {files}, which could not be read"
             return _Judgement(Verdict.UNKNOWN, why, shipped.where)
-        case Confinement.LIST if by_pins.verdict is Verdict.NOT_COVERED:
-            why = f"{by_pins.why}, and trusts {len(trust.anchors):,} CAs that the app brings along"
-            return replace(by_pins, why=why)
     return by_pins
 
 
@@ -228,7 +228,7 @@ def _by_pins(shipped: InForce, host: str, demand: Demand, today: date) -> _Judge
     if not demand and shipped.doubts:
         verdict, why = Verdict.UNKNOWN, shipped.doubts[0]
     elif not demand:
-        verdict, why = Verdict.NOT_COVERED, f"{shipped.title} does not pin it{_besides(shipped, host)}"
+        verdict, why = Verdict.NOT_COVERED, f"{shipped.title} does not pin it"
     elif shipped.idle(host):
         verdict, why = Verdict.DISABLED, shipped.why
     elif not any(clause.in_force(today) for clause in demand):
@@ -240,10 +240,11 @@ def _by_pins(shipped: InForce, host: str, demand: Demand, today: date) -> _Judge
     return _Judgement(verdict, why or _decided(shipped, host, demand), shipped.where, by)
 
 
-def _besides(shipped: InForce, host: str) -> str:
-    """Whom it trusts for a host, where that is not the system alone and keeps nobody out."""
-    trust = shipped.enforcement.trust(host)
-    found = trusted_besides(trust) if confinement(trust) is Confinement.NONE else ""
+def _besides(trust: Trust, confined: Confinement) -> str:
+    """Whom a host trusts that has no pins, where that is not the system alone; what confines it is said elsewhere."""
+    found = trusted_besides(trust) if confined is Confinement.NONE else ""
+    if confined is Confinement.LIST:
+        found = f"{len(trust.anchors):,} CAs that the app brings along"
     return f", and trusts {found}" if found else ""
 
 
