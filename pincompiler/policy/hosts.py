@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,6 +159,7 @@ def _suffix_list() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False)
 
 
+@lru_cache(maxsize=1 << 14)
 def public_suffix(host: str) -> str | None:
     """The suffix of a canonical host under which the public may register names.
 
