@@ -74,6 +74,7 @@ FORMATS = {
     "shipped/android/loading.py": {"_FEW"},
     "shipped/android/owners.py": {"_LARGE_SHARE", "_OF_A_PRODUCT"},
     "shipped/android/trust/deciders.py": {"_LEAST_METHODS"},
+    "shipped/android/trust/trials/material.py": {"_LEAST_OF_A_KEY"},
     "shipped/android/trust/ways/constants.py": {"_PLAIN_REGION"},
     "shipped/android/trust/ways/explorer.py": {"_STEPS_OF_BUDGET"},
     # Pieces in which the whole is read, and what only looks at how something begins.

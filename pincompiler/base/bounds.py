@@ -217,6 +217,15 @@ RUN_FRAMES = Bound(6000, "frames", "Python's stack during a run", _UNKNOWN, "six
 RUN_OBJECTS = Bound(200_000, "objects and elements", "a run", _UNKNOWN, "most make a hundred")
 RUN_TYPES = Bound(400, "supertypes", "a class, when code is run", _UNKNOWN, "Android's have twenty")
 RUN_HEIRS = Bound(16, "subclasses", "an unknown object that is called", _UNKNOWN, "one method is to be run")
+NUMBER_DIGITS = Bound(
+    4000, "digits", "a whole number of the app's", _UNKNOWN, "a key of RSA has two thousand"
+)
+TRIALS = Bound(
+    64, "constants", "a check of certificates, that are tried as pins", _UNKNOWN, "most have three"
+)
+TRIAL_VALUES = Bound(
+    20_000, "values", "a check of certificates, that pins are looked for in", _UNKNOWN, "most have a hundred"
+)
 REGEX_LETTERS = Bound(500, "characters", "a regular expression of the app's", _UNKNOWN, "most have twenty")
 REGEX_WORK = Bound(
     20_000_000, "steps", "such an expression, at the worst", _UNKNOWN, "its author may want it to take years"

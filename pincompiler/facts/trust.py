@@ -35,6 +35,8 @@ class Flaw(StrEnum):
     """Only dates are looked at."""
     NAME_ONLY = "name-only"
     """Only names and numbers are looked at, which whoever makes a certificate chooses."""
+    UNHEEDED = "unheeded"
+    """Keys or hashes are asked for and constants are there, and what Android trusts is let in all the same."""
     SKIPS = "skips"
     """Under some condition nothing is checked."""
     IGNORES_CERTIFICATE = "ignores-certificate"

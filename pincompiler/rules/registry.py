@@ -61,7 +61,7 @@ _ORDER: Final = (
     # Code that decides on trust by itself.
     ("app", """
         permissive-trust-manager swallowed-certificate-error validity-only-trust-manager
-        name-only-trust-manager skipped-certificate-check permissive-hostname-verifier
+        name-only-trust-manager skipped-certificate-check unheeded-pins permissive-hostname-verifier
         weak-hostname-verifier global-trust-override webview-ignores-tls-errors
         unverified-tls-socket insecure-socket-factory outdated-tls-protocol
     """),

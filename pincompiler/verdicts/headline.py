@@ -74,6 +74,7 @@ ON_PINS: Final = frozenset(
         "uninitialised-trustkit",
         "unattached-trustkit",
         "reporting-only-trustkit",
+        "unheeded-pins",
     }
 )
 """Those that mean that some connection is made past the pins."""

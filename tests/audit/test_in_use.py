@@ -217,6 +217,8 @@ STORED = (
     "move-result-object v1\n"
     "invoke-virtual {v0, v1}, Ljava/security/cert/X509Certificate;->verify(Ljava/security/PublicKey;)V\nreturn-void"
 )
+SETTER = "public set(Ljava/security/KeyStore;)V"
+STORE = "iput-object p1, p0, La/b/Trust;->store:Ljava/security/KeyStore;\nreturn-void"
 LOGGED = (
     f"{ENCODED}invoke-static {{v0}}, Ljava/util/Arrays;->toString([B)Ljava/lang/String;\nmove-result-object v0\n"
     'const-string v1, "tls"\ninvoke-static {v1, v0}, Landroid/util/Log;->d(Ljava/lang/String;Ljava/lang/String;)I\n'
@@ -229,8 +231,12 @@ LOGGED = (
 @pytest.mark.parametrize(
     ("body", "used", "why"),
     [
-        (COMPARED, True, "compares certificates with what is only known at run time"),
-        (STORED, True, "compares certificates with those of a key store, which are not known"),
+        (COMPARED, True, "compares certificates, and what it compares them with is only known at run time"),
+        (
+            STORED,
+            True,
+            "compares certificates, and what it lets in also depends on the field store",
+        ),
         (LOGGED, True, ""),
         (COMPARED, False, ""),
     ],
@@ -244,7 +250,9 @@ def test_what_a_trust_manager_compares_with_is_unknown(
     )
     made = "new-instance v0, La/b/Trust;\ninvoke-direct {v0}, La/b/Trust;-><init>()V\n" if used else ""
     sources = {
-        "trust": class_file("La/b/Trust;", fields + CONSTRUCTOR + method(CHECK, body)),
+        "trust": class_file(
+            "La/b/Trust;", fields + CONSTRUCTOR + method(SETTER, STORE) + method(CHECK, body)
+        ),
         "main": class_file("La/b/Main;", method("public onCreate()V", made + "return-void")),
     }
     assert [one.why for one in app(sources, tmp_path).unseen] == ([why] if why else [])

@@ -35,6 +35,7 @@ OURS: Final = {
     "validity-only-trust-manager",
     "name-only-trust-manager",
     "skipped-certificate-check",
+    "unheeded-pins",
     "permissive-hostname-verifier",
     "weak-hostname-verifier",
     "global-trust-override",

@@ -87,6 +87,7 @@ IMPORTS: Final = [
     "java.security.KeyPair",
     "java.security.KeyPairGenerator",
     "java.security.KeyStore",
+    "java.security.MessageDigest",
     "java.security.cert.CertificateException",
     "java.security.cert.CertificateFactory",
     "java.security.cert.X509Certificate",

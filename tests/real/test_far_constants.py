@@ -104,17 +104,17 @@ MANAGERS: Final[dict[str, tuple[str, str]]] = {
         f"String[] pins = {{{PRINTS}}}; if (!print(chain[0]).equals(pins[7]))" + REFUSE,
     ),
     "BrokenFew": (ERROR, f"if (!Arrays.asList({FEW}).contains({FEW.split(', ')[0]}))" + REFUSE),
-    "BrokenMany": (UNKNOWN, f"if (!Arrays.asList({PRINTS}).contains({FEW.split(', ')[0]}))" + REFUSE),
+    "BrokenMany": (ERROR, f"if (!Arrays.asList({PRINTS}).contains({FEW.split(', ')[0]}))" + REFUSE),
     "BrokenIdle": (ERROR, f"boolean same = Arrays.asList({PRINTS}).contains(print(chain[0]));"),
     "BrokenItem": (
-        UNKNOWN,
+        ERROR,
         f'String[] pins = {{{PRINTS}}}; if (pins[7].startsWith("x"))' + REFUSE,
     ),
     "Written": (WARNING, "if (strict) Given.platform().checkServerTrusted(chain, type);"),
 }
 
 
-OF_PINS: Final = "compares certificates with what is only known at run time"
+OF_PINS: Final = "compares certificates, and what it compares them with is only known at run time"
 """What is said of pins in a loop over more than a value may be: where they are read is another question."""
 
 

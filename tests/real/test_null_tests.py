@@ -179,7 +179,7 @@ MANAGERS: Final[dict[str, tuple[str, str]]] = {
         f"X509Certificate leaf = chain[0]; if (!Arrays.asList(chain).contains(leaf) || !leaf.equals(chain[0])) {THROW}",
     ),
     "KeyIsItself": (
-        UNKNOWN,
+        ERROR,
         f"if (!Arrays.equals(chain[0].getEncoded(), chain[0].getEncoded().clone())) {THROW}",
     ),
     "TwoSettings": (WARNING, f"if (strict && level > 2) return; {CHECK}"),

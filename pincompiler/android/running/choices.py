@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pincompiler.android.running.machine import Machine
-    from pincompiler.android.running.values import Value
+    from pincompiler.android.running.values import Thing, Value
 
 
 class RunEnd(NamedTuple):
@@ -31,6 +31,8 @@ class RunEnd(NamedTuple):
     """None if it threw or was stopped."""
     stopped: str
     """Why it was given up; empty if it came to its end."""
+    thrown: Thing | None = None
+    """The exception that it ended by."""
 
 
 class Runs:
@@ -67,8 +69,8 @@ class Runs:
         try:
             with _deep_enough():
                 return RunEnd(machine, self._start(machine), "")
-        except ThrownError:
-            return RunEnd(machine, None, "")
+        except ThrownError as thrown:
+            return RunEnd(machine, None, "", thrown.value)
         except (StoppedError, DexError) as stopped:
             return RunEnd(machine, None, str(stopped))
         except RecursionError:

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def forget(values: Iterable[Value]) -> None:
-    """Take what some objects hold for unknown, and what the objects in them hold."""
+def forget(values: Iterable[Value], *, fields: bool = True) -> None:
+    """Take what some objects hold for unknown, and what the objects in them hold; fields, if whoever had them writes these."""
     waiting, seen = list(values), set[int]()
     while waiting:
         one = waiting.pop()
-        if not isinstance(one, Thing) or id(one) in seen:
+        if not isinstance(one, Thing) or id(one) in seen or (isinstance(one, Instance) and not fields):
             continue
         seen.add(id(one))
         if isinstance(one, Instance):

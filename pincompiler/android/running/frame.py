@@ -76,8 +76,8 @@ class Running(Protocol):
     frames: list[Frame]
     missing: dict[str, None]
 
-    def decide(self, ways: int, default: int) -> int:
-        """Which of some ways is taken where that depends on something unknown."""
+    def decide(self, ways: int, default: int, why: str) -> int:
+        """Which of some ways is taken where that depends on something unknown; ``why`` says what."""
 
     def truth(self, test: int, one: Value, other: Value) -> bool:
         """Whether a test of an ``if`` holds: equal, not equal, less, at least, greater, at most."""
@@ -130,5 +130,5 @@ class Running(Protocol):
     def instances_of(self, name: str) -> tuple[FieldRef, ...]:
         """The static fields of an enum that hold its constants, in their order."""
 
-    def forget(self, values: Iterable[Value]) -> None:
-        """Take what some objects hold for unknown: code that was not run had them."""
+    def forget(self, values: Iterable[Value], *, fields: bool = True) -> None:
+        """Take what some objects hold for unknown: code that was not run had them, the platform's if ``fields`` is false."""

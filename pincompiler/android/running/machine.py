@@ -51,6 +51,8 @@ class Fork(NamedTuple):
     ways: int
     depth: int
     """Calls that were under way."""
+    why: str
+    """What it is that is not known."""
 
 
 class Watcher(Protocol):
@@ -90,6 +92,8 @@ class Machine:
         self.decisive: int | None = None
         """Decisions that were taken before the last event that somebody asked for."""
         self._limit = RUN_STEPS.limit
+        self.kept: list[Frame] | None = None
+        """Every call of a method, if somebody asks for them."""
         self.missing: dict[str, None] = {}
         """What was called and has no model."""
         self.wanted: dict[FieldRef, None] = {}
@@ -111,20 +115,21 @@ class Machine:
 
     # Unknowns.
 
-    def decide(self, ways: int, default: int) -> int:
+    def decide(self, ways: int, default: int, why: str) -> int:
         """See :class:`~pincompiler.android.running.frame.Running`."""
         at = len(self.taken)
         if at >= RUN_DECISIONS.limit + RUN_MORE_DECISIONS.limit * len(self.given_up):
             raise StoppedError("too many branches on what is unknown")
         choice = self._decisions[at] if at < len(self._decisions) else default
-        self.taken.append(Fork(choice, ways, len(self.frames)))
+        self.taken.append(Fork(choice, ways, len(self.frames), why))
         return choice
 
     def truth(self, test: int, one: Value, other: Value) -> bool:
         """See :class:`~pincompiler.android.running.frame.Running`."""
         if test > 1:
-            if isinstance(one, NotKnown) or isinstance(other, NotKnown):
-                return bool(self.decide(2, 0))
+            for value in (one, other):
+                if isinstance(value, NotKnown):
+                    return bool(self.decide(2, 0, value.why))
             raise StoppedError("an order of objects")
         return self._are_same(one, other) == (test == 0)
 
@@ -138,7 +143,7 @@ class Machine:
         key = (unknown, rest)
         if key not in self._tests:
             # First: objects are there, loops end, and flags are not set.
-            self._tests[key] = bool(self.decide(2, int(unknown.cls in _PRIMITIVE)))
+            self._tests[key] = bool(self.decide(2, int(unknown.cls in _PRIMITIVE), unknown.why))
         return self._tests[key]
 
     def part(self, whole: Thing, key: Hashable, kind: str, why: str) -> Value:
@@ -148,9 +153,9 @@ class Machine:
             found = self._parts[whole, key] = NotKnown(kind, why)
         return found
 
-    def forget(self, values: Iterable[Value]) -> None:
+    def forget(self, values: Iterable[Value], *, fields: bool = True) -> None:
         """See :class:`~pincompiler.android.running.frame.Running`."""
-        forget(values)
+        forget(values, fields=fields)
 
     # Objects.
 
@@ -262,6 +267,10 @@ class Machine:
                 self._statics[ref] = NotKnown(ref.descriptor, f"{ref.name}, which other code writes")
         return self._statics[ref]
 
+    def statics(self) -> Iterable[Value]:
+        """What the static fields hold that were initialised."""
+        return self._statics.values()
+
     def put_static(self, ref: FieldRef, value: Value) -> None:
         """See :class:`~pincompiler.android.running.frame.Running`."""
         self.initialise(ref.class_name)
@@ -360,6 +369,8 @@ class Machine:
             raise StoppedError("calls that are too deep")
         frame = Frame(self, code, args)
         self.frames.append(frame)
+        if self.kept is not None:
+            self.kept.append(frame)
         steps, index = code.steps, 0
         try:
             while index >= 0:

@@ -141,4 +141,7 @@ DIRECT: Final[dict[str, tuple[str, ...]]] = {
     "Ljavax/net/ssl/X509TrustManager;": ("Ljavax/net/ssl/TrustManager;",),
     "Ljavax/net/ssl/HttpsURLConnection;": ("Ljava/net/HttpURLConnection;",),
     "Ljava/security/cert/X509Certificate;": ("Ljava/security/cert/Certificate;",),
+    "Ljava/security/interfaces/RSAPublicKey;": ("Ljava/security/PublicKey;",),
+    "Ljava/security/PublicKey;": ("Ljava/security/Key;",),
+    "Ljava/io/ByteArrayInputStream;": ("Ljava/io/InputStream;",),
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.running.java.to_string import text_of
 from pincompiler.android.running.java.tools import any_of
 from pincompiler.android.running.texts import bounded
-from pincompiler.android.running.values import JavaArray, Value
+from pincompiler.android.running.values import Boxed, JavaArray, Value
 from pincompiler.base.bounds import TEXT_LETTERS
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def _directive(m: Running, found: re.Match[str], value: Value) -> str | None:
 
 
 def _hexadecimal(value: Value, number: int) -> str:
+    if not isinstance(value, Boxed):
+        return f"{number:x}"
     widths = {"Ljava/lang/Byte;": 8, "Ljava/lang/Short;": 16, "Ljava/lang/Long;": 64}
-    bits = widths.get(getattr(value, "cls", ""), 32)
+    bits = widths.get(value.cls, 32)
     return f"{number & ((1 << bits) - 1):x}"

@@ -35,7 +35,6 @@ from pincompiler.android.running.values import (
     NotKnown,
     StoppedError,
     TextBuffer,
-    Thing,
     Value,
     Wrapped,
 )
@@ -68,7 +67,11 @@ CONSTRUCTORS: Final[dict[str, Model]] = {
     f"{UTIL}AbstractMap$SimpleImmutableEntry;": maps.new_entry,
     **objects.CONSTRUCTORS,
     **dict.fromkeys(platform.ADDRESSES, platform.new_address),
+    platform.STREAM: platform.new_stream,
+    mathematics.BIG: mathematics.new_big,
 }
+_WRAPPED: Final = frozenset((*platform.ADDRESSES, platform.STREAM, mathematics.BIG))
+"""Classes of which an object is a value of Python's, once its constructor was run."""
 _HARMLESS: Final = frozenset(
     {"equals", "hashCode", "toString", "println", "print", "d", "e", "i", "v", "w", "wtf"}
 )
@@ -117,7 +120,7 @@ class JavaLibrary:
             return TextBuffer(name)
         if name in PRIMITIVES:
             return Boxed(name, 0)
-        if name in objects.HOLDERS or name in platform.ADDRESSES:
+        if name in objects.HOLDERS or name in _WRAPPED:
             return Wrapped(name, objects.HOLDERS.get(name))
         if name.startswith(f"{UTIL}AbstractMap$Simple"):
             return Wrapped(f"{UTIL}Map$Entry;", [NULL, NULL])
@@ -200,10 +203,7 @@ class JavaLibrary:
 
     def _lost(self, machine: Running, ref: MethodRef, args: list[Value]) -> None:
         """Forget what code that is not run was given; the platform writes no field of the app's objects."""
-        if machine.is_defined(ref.class_name):
-            machine.forget(args)
-        else:
-            machine.forget(one for one in args if isinstance(one, Thing) and not isinstance(one, Instance))
+        machine.forget(args, fields=machine.is_defined(ref.class_name))
 
     def _run_given(self, machine: Running, ref: MethodRef, args: list[Value]) -> None:
         """Run what a thread, an executor or a handler is given, at once: that it is run at all is supposed."""

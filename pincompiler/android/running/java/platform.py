@@ -136,6 +136,13 @@ def _finish(m: Running, args: list[Value], ref: MethodRef) -> Value:
     return byte_array(m, hashlib.new(name, data, usedforsecurity=False).digest())
 
 
+def _is_equal(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    one, other = (None if isinstance(value, int) else bytes_of(value) for value in args)
+    if any(isinstance(value, int) for value in args):
+        return int(args[0] == args[1])
+    return any_of(ref) if one is None or other is None else int(one == other)
+
+
 # -- addresses ---------------------------------------------------------------------------------------
 
 
@@ -185,6 +192,13 @@ def _address_part(_m: Running, args: list[Value], ref: MethodRef) -> Value:
     if ref.name in {"getScheme", "getProtocol"}:
         return parts.scheme or NULL
     return parts.path or ("" if ref.name == "getPath" else NULL)
+
+
+def new_stream(_m: Running, args: list[Value], _ref: MethodRef) -> Value:
+    """``new ByteArrayInputStream(…)`` of a whole array; of a part it is unknown."""
+    if isinstance(args[0], Wrapped):
+        args[0].value = bytes_of(args[1]) if len(args) == 2 else None
+    return NULL
 
 
 # -- Android -----------------------------------------------------------------------------------------
@@ -249,6 +263,7 @@ STATIC: Final = {
         },
     ),
     (_DIGEST, "getInstance"): _digest,
+    (_DIGEST, "isEqual"): _is_equal,
     ("Ljava/net/URI;", "create"): _parsed,
     ("Landroid/net/Uri;", "parse"): _parsed,
     **strict(
@@ -265,3 +280,4 @@ STATIC: Final = {
     **strict(on("Ljava/net/IDN;", {"toASCII": _to_ascii})),
 }
 ADDRESSES: Final = ("Ljava/net/URI;", "Ljava/net/URL;")
+STREAM: Final = "Ljava/io/ByteArrayInputStream;"

@@ -9,6 +9,7 @@ from pincompiler.android.running.java.collections import LISTS, SETS, add_to, ch
 from pincompiler.android.running.java.contents import (
     all_true,
     compare,
+    contains,
     entries_of,
     equal,
     hash_value,
@@ -304,6 +305,20 @@ def _clamped(m: Running, args: list[Value], _ref: MethodRef) -> Value:
     return index
 
 
+def _disjoint(m: Running, args: list[Value], ref: MethodRef) -> Value:
+    some, others = (None if isinstance(one, NotKnown) else items(m, one) for one in args)
+    if some is None or others is None:
+        return any_of(ref)
+    found: Value = 1
+    for one in some:
+        inside = contains(m, others, one)
+        if isinstance(inside, NotKnown):
+            found = any_of(ref, inside.why)
+        elif inside:
+            return 0
+    return found
+
+
 _COLLECTIONS: Final[dict[str, Model]] = {
     **dict.fromkeys(("emptyList", "emptySet", "emptyMap"), _empty),
     **dict.fromkeys(("singletonList", "singleton", "singletonMap"), _single),
@@ -317,6 +332,7 @@ _COLLECTIONS: Final[dict[str, Model]] = {
     **dict.fromkeys(("min", "max"), on_items(_extreme)),
     "addAll": _add_each,
     "nCopies": _repeated,
+    "disjoint": _disjoint,
     "list": _list_of_all,
     "newSetFromMap": _set_from_map,
 }

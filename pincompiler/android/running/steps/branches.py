@@ -58,7 +58,7 @@ def _switch(place: CodePlace) -> Step:
         if type(value) is int:
             found = body.switch_target(switch, value)
             return following if found is None else place.at(found)
-        chosen = frame.machine.decide(len(targets) + 1, 0)
+        chosen = frame.machine.decide(len(targets) + 1, 0, getattr(value, "why", ""))
         return place.at(targets[chosen - 1]) if chosen else following
 
     return step

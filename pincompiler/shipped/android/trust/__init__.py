@@ -9,7 +9,7 @@ from pincompiler.shipped.android.source import CallsOf
 from pincompiler.shipped.android.trust import sockets, uses
 from pincompiler.shipped.android.trust.deciders import deciders
 from pincompiler.shipped.android.trust.meanings import HANDLER
-from pincompiler.shipped.android.trust.pins import pins
+from pincompiler.shipped.android.trust.pins import TrustPins
 from pincompiler.shipped.android.trust.ways import Explorer
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ def collect(source: Source) -> TrustFacts:
     """The facts."""
     explorer = Explorer(source.program)
     found = tuple(deciders(source, explorer, web=bool(source.sites(_PROCEED))))
+    tried = TrustPins(source, explorer)
+    flawed = {one.code.class_name for one in found if one.decides is Decides.CHAIN}
+    found = (*found, *(one for one in tried.flawed if one.code.class_name not in flawed))
     handed = uses.TrustUses(
         source, {one.code.class_name for one in found if one.decides is not Decides.ERROR}
     )
@@ -40,7 +43,7 @@ def collect(source: Source) -> TrustFacts:
     named: tuple[_Named, ...] = (*found, *stock, *overrides, *raw, *insecure, *old)
     codes = tuple(one.code for one in named if one.code.owner.first_party or _is_told(one))
     return TrustFacts(
-        pins=tuple(pins(source, explorer)),
+        pins=tuple(tried.pins),
         codes=codes,
         deciders=found,
         stock=stock,

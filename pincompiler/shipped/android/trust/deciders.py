@@ -80,7 +80,7 @@ _OF_HOSTS: Final = {
     "[Ljava/lang/String;": About.CERTIFICATE | About.NAMES,
 }
 """The same of those that decide on hosts: Apache's are passed the names in a certificate."""
-_ROLES: Final = {
+ROLES: Final = {
     Decides.CHAIN: "X509TrustManager.checkServerTrusted",
     Decides.HOST: "HostnameVerifier.verify",
     Decides.ERROR: "WebViewClient.onReceivedSslError",
@@ -250,7 +250,7 @@ def _role(method: MethodDef, decides: Decides) -> str:
     """What a method is by the names of the platform, or of the library whose type it implements."""
     if method.ref.name == _IS_TRUSTED:
         return f"TrustStrategy.{_IS_TRUSTED}"
-    return "ConscryptHostnameVerifier.verify" if method.ref.descriptor == _OF_CONSCRYPT else _ROLES[decides]
+    return "ConscryptHostnameVerifier.verify" if method.ref.descriptor == _OF_CONSCRYPT else ROLES[decides]
 
 
 def _methods(cls: ClassDef, decides: Decides) -> list[MethodDef]:

@@ -1,4 +1,7 @@
-"""Pins that a trust manager of the app's own compares hashes with."""
+"""Pins that a trust manager of the app's own compares hashes with.
+
+A manager is tried (:mod:`.trials`); the constants near one of which the trial leaves something unknown are likely pins.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,13 @@ from pincompiler.android.dex.refs import parameters
 from pincompiler.base.bounds import PIN_DEPTH, PIN_FIELDS, PIN_METHODS
 from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
-from pincompiler.facts import Algorithm, Mechanism, Pin
-from pincompiler.facts.common import UNIDENTIFIED
-from pincompiler.facts.trust import Decides
-from pincompiler.shipped.android.trust.deciders import TRUST_MANAGERS, ways_of
-from pincompiler.shipped.android.trust.judging import COMPARABLE, is_strong
+from pincompiler.base.location import java_name
+from pincompiler.facts import Algorithm, Code, Mechanism, Pin
+from pincompiler.facts.trust import Decider, Decides, Flaw
+from pincompiler.shipped.android.trust.deciders import ROLES, TRUST_MANAGERS
 from pincompiler.shipped.android.trust.meanings import CHECKS
+from pincompiler.shipped.android.trust.trials.managers import Managers, Says
+from pincompiler.shipped.android.trust.trials.outcomes import Trials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,9 +33,9 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.classes import ClassDef
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.shipped.android.source import Source
+    from pincompiler.shipped.android.trust.trials.managers import Tried
     from pincompiler.shipped.android.trust.ways import Explorer
 
-_STORE: Final = "Ljava/security/KeyStore;"
 _DIGESTS: Final = {32: Algorithm.SPKI_SHA256, 20: Algorithm.SPKI_SHA1}
 _COMPARED: Final = ("Ljava/security/", "[Ljava/security/", "[B")
 """Types of certificates, of keys and of hashes."""
@@ -41,22 +45,71 @@ _KEY: Final = lazy_regex(r"30[0-9a-f]{150,4000}", re.IGNORECASE)
 """A public key as X.509 writes it, in hexadecimal digits, as OWASP's example compares it."""
 
 
-def pins(source: Source, explorer: Explorer) -> Iterator[Pin]:
-    """The constants that the app's own trust managers know keys or certificates by."""
-    for cls in source.program.subclasses(*TRUST_MANAGERS):
-        if source.owner_of(cls.name).first_party:
-            try:
-                yield from _of(source, explorer, cls)
-            except DexError as error:
-                source.doubt(cls.name, f"it may pin and cannot be followed: {error}", Mechanism.TRUST_MANAGER)
+class TrustPins:
+    """What the app's own trust managers know keys or certificates by."""
+
+    def __init__(self, source: Source, explorer: Explorer) -> None:
+        self._source, self._explorer = source, explorer
+        self.pins: list[Pin] = []
+        self.flawed: list[Decider] = []
+        """Managers that let in everything, or that have pins and let in what these are not of."""
+        managers = Managers(source, Trials(source))
+        for cls in source.program.subclasses(*TRUST_MANAGERS):
+            if source.owner_of(cls.name).first_party:
+                try:
+                    self._add(cls, managers.tried(cls))
+                except DexError as error:
+                    why = f"it may pin and cannot be followed: {error}"
+                    source.doubt(cls.name, why, Mechanism.TRUST_MANAGER)
+
+    def _add(self, cls: ClassDef, tried: Tried) -> None:
+        check = check_of(cls)
+        if tried.says in {Says.HOLLOW, Says.OPEN}:
+            self.flawed.append(self._flawed(cls, tried))
+            return
+        known = list(self._tried(cls, tried))
+        if tried.says is Says.UNKNOWN and check is not None:
+            named = {(one.algorithm, one.pin) for one in known}
+            near = _of(self._source, self._explorer, cls, check)
+            known += (one for one in near if (one.algorithm, one.pin) not in named)
+        self.pins += known
+        # What nobody makes an object of decides nothing.
+        if tried.why and tried.compares and self._source.program.call_sites(cls.name, "<init>"):
+            why = f"compares certificates, and {java_name(tried.why)}"
+            self._source.doubt(self._code(cls).location.symbol, why, Mechanism.TRUST_MANAGER, pins=not known)
+
+    def _flawed(self, cls: ClassDef, tried: Tried) -> Decider:
+        shown = tuple(f"has {pin}" for _, pin in tried.pins)
+        flaw = Flaw.UNHEEDED if tried.says is Says.HOLLOW else Flaw.ACCEPTS_ALL
+        what = (self._code(cls), Decides.CHAIN, ROLES[Decides.CHAIN], flaw)
+        return Decider(*what, confidence=Confidence.LIKELY, shown=shown)
+
+    def _tried(self, cls: ClassDef, tried: Tried) -> Iterator[Pin]:
+        code = self._code(cls)
+        for algorithm, pin in tried.pins:
+            yield Pin(
+                *(Mechanism.TRUST_MANAGER, "", None, algorithm, pin, code.location, code.owner),
+                confidence=Confidence.LIKELY,
+            )
+
+    def _code(self, cls: ClassDef) -> Code:
+        """The place of a class's check, or of the nearest that it inherits."""
+        found = (check_of(one) for one in self._source.program.ancestry(cls.name))
+        check = next((one for one in found if one is not None), None)
+        if check is None:
+            raise DexError("it has no code of its own")
+        code = self._source.code(check)
+        return Code(code.location, cls.name, self._source.owner_of(cls.name))
 
 
-def _of(source: Source, explorer: Explorer, cls: ClassDef) -> Iterator[Pin]:
-    check = next(
+def check_of(cls: ClassDef) -> MethodBody | None:
+    """The first form of a class's own check of servers."""
+    return next(
         (m.body for m in cls.methods if m.ref.name in CHECKS and m.body and "Server" in m.ref.name), None
     )
-    if check is None:
-        return
+
+
+def _of(source: Source, explorer: Explorer, cls: ClassDef, check: MethodBody) -> Iterator[Pin]:
     where = source.where(check)
     reached, cut = _reached(explorer, check)
     bodies = source.bounded(reached, PIN_METHODS.limit, where.symbol, Mechanism.TRUST_MANAGER)
@@ -71,29 +124,13 @@ def _of(source: Source, explorer: Explorer, cls: ClassDef) -> Iterator[Pin]:
             algorithm = _DIGESTS[len(digest)] if "getPublicKey" in names else Algorithm.CERTIFICATE
             found[algorithm, b64encode(digest).decode("ascii")] = None
     owner = source.owner_of(cls.name)
-    # What has lost its name may be a library's, which pins if it is given pins.
-    is_made = not found and owner != UNIDENTIFIED and bool(source.program.call_sites(cls.name, "<init>"))
-    if is_made and (why := _unknown(explorer, cls, called)):
-        source.doubt(where.symbol, why, Mechanism.TRUST_MANAGER, pins=True)
     for bound, why in ((cut, _HANDED_ON), (long, _LONGER)):
-        if bound and (found or is_made):
+        if bound and found:
             source.doubt(where.symbol, why, Mechanism.TRUST_MANAGER)
     for algorithm, pin in found:
         yield Pin(
             Mechanism.TRUST_MANAGER, "", None, algorithm, pin, where, owner, confidence=Confidence.LIKELY
         )
-
-
-def _unknown(explorer: Explorer, cls: ClassDef, called: set[tuple[str, str]]) -> str:
-    """What a trust manager knows certificates by, if that is not in the code; nothing if it compares none."""
-    if any((_STORE, name) in called for name in ("getCertificate", "getCertificateAlias")):
-        return "compares certificates with those of a key store, which are not known"
-    for method in cls.methods:
-        if method.ref.name == "checkServerTrusted" and (ways := ways_of(explorer, method, Decides.CHAIN)):
-            tests = {test for way in ways.ways for test in way.tests}
-            if any(test.about & COMPARABLE and is_strong(test) for test in tests):
-                return "compares certificates with what is only known at run time"
-    return ""
 
 
 def _reached(explorer: Explorer, check: MethodBody) -> tuple[list[MethodBody], bool]:

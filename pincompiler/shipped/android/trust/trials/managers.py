@@ -1,0 +1,251 @@
+"""What an app's trust managers pin, found by trying them."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pincompiler.android.dex.access import ACC_ABSTRACT, ACC_INTERFACE
+from pincompiler.android.dex.refs import MethodRef, parameters
+from pincompiler.android.running.frame import CallKind
+from pincompiler.android.running.starts import any_object, callers, enter
+from pincompiler.android.running.values import NULL, Instance, NotKnown, StoppedError, ThrownError, Value
+from pincompiler.base.bounds import RUN_LEVELS
+from pincompiler.facts import Algorithm
+from pincompiler.shipped.android.trust.trials.material import Guess, TakenFor
+from pincompiler.shipped.android.trust.trials.outcomes import THREW, Trials
+from pincompiler.shipped.android.trust.trials.watching import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.android.dex.classes import ClassDef, MethodDef
+    from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.running.machine import Machine
+    from pincompiler.shipped.android.source import Source
+    from pincompiler.shipped.android.trust.trials.outcomes import Act, TrialOutcome
+    from pincompiler.shipped.android.trust.trials.watching import TrialWatch
+
+CHAIN: Final = "[Ljava/security/cert/X509Certificate;"
+
+
+class Says(StrEnum):
+    """What trying a check shows."""
+
+    PINS = "pins"
+    """It refuses what Android trusts, and lets it in with a constant that it knows."""
+    HOLLOW = "hollow"
+    """It asks for keys or hashes, has constants of that kind, and lets in what Android trusts all the same."""
+    OPEN = "open"
+    """It lets in every chain, whatever Android says of it."""
+    PLAIN = "plain"
+    """It lets in whatever Android trusts, and asks for no key or hash."""
+    REFUSES = "refuses"
+    """It refuses everything, and asks for no key or hash."""
+    UNKNOWN = "unknown"
+
+
+class Tried(NamedTuple):
+    """What is known of a check, once it was tried."""
+
+    says: Says
+    pins: tuple[tuple[Algorithm, str], ...] = ()
+    why: str = ""
+    """Why it is unknown, or why what is known may not be all."""
+    compares: bool = False
+    """Whether it was given the bytes of a certificate, or its key."""
+
+
+def pin_of(guess: Guess) -> tuple[Algorithm, str]:
+    """A constant as a pin."""
+    if guess.kind in {TakenFor.KEY, TakenFor.CERTIFICATE}:
+        digest = hashlib.sha256(guess.data).digest()
+        found = Algorithm.SPKI_SHA256 if guess.kind is TakenFor.KEY else Algorithm.CERTIFICATE
+    else:
+        digest = guess.data
+        of_key = Algorithm.SPKI_SHA256 if len(digest) == hashlib.sha256().digest_size else Algorithm.SPKI_SHA1
+        found = of_key if guess.kind is TakenFor.KEY_HASH else Algorithm.CERTIFICATE
+    return found, b64encode(digest).decode("ascii")
+
+
+class Managers:
+    """Tries trust managers."""
+
+    def __init__(self, source: Source, trials: Trials) -> None:
+        self._source, self._trials = source, trials
+
+    def tried(self, cls: ClassDef) -> Tried:
+        """What a class of trust managers does, in all forms in which Android asks it."""
+        found = [self._of(cls, method) for method in self._checks(cls)]
+        return together(found) if found else Tried(Says.PLAIN)
+
+    def _checks(self, cls: ClassDef) -> list[MethodDef]:
+        """The forms of its check, its own and inherited ones."""
+        if cls.access & (ACC_ABSTRACT | ACC_INTERFACE):
+            return []
+        found: dict[str, MethodDef] = {}
+        for one in self._source.program.ancestry(cls.name):
+            for method in one.methods:
+                name, descriptor = method.ref.name, method.ref.descriptor
+                if name == "checkServerTrusted" and method.body and descriptor.startswith(f"({CHAIN}"):
+                    found.setdefault(descriptor, method)
+        return list(found.values())
+
+    def _of(self, cls: ClassDef, method: MethodDef) -> Tried:
+        """What a check does, on objects as they are made; where that leaves something unknown, as callers make them."""
+        waiting: list[tuple[MethodBody | None, int]] = [(one, 0) for one in self._first(cls)]
+        seen: set[MethodBody | None] = {one for one, _ in waiting}
+        near: list[MethodBody] = []
+        found: list[Tried] = []
+        while waiting:
+            start, level = waiting.pop(0)
+            if start is not None:
+                near.append(start)
+            trial = _Trial(self._trials, self._act(cls, method, start), cls.name, tuple(near))
+            above = [] if trial.is_clear or level >= RUN_LEVELS.limit else self._above(cls, start)
+            fresh = [one for one in above if one not in seen]
+            seen.update(fresh)
+            waiting += [(one, level + 1) for one in fresh]
+            if not fresh:
+                found.append(trial.tried())
+        return together(found)
+
+    def _first(self, cls: ClassDef) -> list[MethodBody | None]:
+        """Where to begin: with nothing but the class, if a constructor of it needs no more."""
+        plain = cls.method("<init>", "()V") is not None
+        return [None] if plain else list(self._above(cls, None)) or [None]
+
+    def _above(self, cls: ClassDef, start: MethodBody | None) -> list[MethodBody]:
+        """Who knows more: the makers of a class's objects, or the callers of one."""
+        if start is not None:
+            return callers(self._trials.image(cls.name), start) or []
+        sites = self._source.program.call_sites(cls.name, "<init>")
+        makers = dict.fromkeys(one.method for one in sites)
+        return [one for one in makers if one.class_name != cls.name or one.is_static]
+
+    def _act(self, cls: ClassDef, method: MethodDef, start: MethodBody | None) -> Act:
+        ref = MethodRef(cls.name, method.ref.name, method.ref.descriptor)
+
+        def act(machine: Machine, watch: TrialWatch) -> Value:
+            manager = _made(machine, watch, cls.name, start)
+            machine.near = ()
+            args = [manager, *_given(machine, watch, method)]
+            return machine.invoke(CallKind.VIRTUAL, ref, args, ref.descriptor.rpartition(")")[2])
+
+        return act
+
+
+class _Trial:
+    """A check, tried as objects are made at one start."""
+
+    def __init__(self, trials: Trials, act: Act, wanted: str, near: tuple[MethodBody, ...]) -> None:
+        self._trials, self._act, self._wanted, self._near = trials, act, wanted, near
+        self._base = trials.outcome(act, Trial(trusted=True), wanted, near, look=True)
+        self._compares = self._base.shown or bool(self._base.asked)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nobody has to be asked who knows more."""
+        base = self._base
+        return not base.why and (
+            THREW not in base.ends or (base.ends == {THREW} and (bool(base.guesses) or not self._compares))
+        )
+
+    def tried(self) -> Tried:
+        """What it does."""
+        base = self._base
+        if not base.why and base.ends == {THREW} and not self._compares:
+            return Tried(Says.REFUSES)
+        if not base.why and THREW not in base.ends:
+            return self._unpinned()
+        found = dict.fromkeys(
+            pin_of(guess)
+            for guess in base.guesses
+            if _lets_in(self._outcome(Trial(trusted=True, guess=guess)), base)
+        )
+        why = _why(base, found=bool(found))
+        says = Says.UNKNOWN if base.why or base.ends != {THREW} or not found else Says.PINS
+        return Tried(says, tuple(found), why, self._compares)
+
+    def _unpinned(self) -> Tried:
+        """What a check does that lets in all that Android trusts."""
+        base, anybody = self._base, self._outcome(Trial(trusted=False))
+        if (
+            anybody.ends
+            and THREW not in anybody.ends
+            and not (anybody.why or anybody.missing or base.missing)
+        ):
+            return Tried(Says.OPEN, compares=self._compares)
+        # One that lets in a key besides what Android trusts does not pin it, and heeds it all the same.
+        besides = (self._outcome(Trial(trusted=False, guess=guess)) for guess in base.guesses)
+        if not base.asked or not base.guesses or any(_lets_in(said, anybody) for said in besides):
+            return Tried(Says.PLAIN, compares=self._compares)
+        return Tried(Says.HOLLOW, tuple(dict.fromkeys(map(pin_of, base.guesses))), compares=self._compares)
+
+    def _outcome(self, trial: Trial) -> TrialOutcome:
+        return self._trials.outcome(self._act, trial, self._wanted, self._near)
+
+
+def _lets_in(said: TrialOutcome, otherwise: TrialOutcome) -> bool:
+    """Whether a constant makes the difference: with it, something lets in that refuses otherwise."""
+    more = said.ends - otherwise.ends - {THREW}
+    return bool(more) or (bool(said.ends) and THREW not in said.ends and THREW in otherwise.ends)
+
+
+def _why(base: TrialOutcome, *, found: bool) -> str:
+    """What is not known after a trial."""
+    if base.why:
+        return f"could not be run to its end: {base.why}"
+    if len(base.ends) > 1:
+        return f"what it lets in also depends on {', '.join(base.by[:3]) or 'more than was found'}"
+    if not base.all_guesses:
+        return "it has more constants than are tried"
+    return "" if found else "what it compares them with is only known at run time"
+
+
+def _made(machine: Machine, watch: TrialWatch, name: str, start: MethodBody | None) -> Instance:
+    """A manager: as some code makes it, or of its one constructor."""
+    if start is None:
+        return any_object(machine, name)
+    before = len(machine.frames)
+    try:
+        enter(machine, start)
+    except (ThrownError, StoppedError):
+        del machine.frames[before:]
+    if not watch.made:
+        raise StoppedError("a maker that makes none")
+    made, first = next(iter(watch.made.items()))
+    for cls in machine.image.program.ancestry(made.cls):
+        for ref in (field.ref for field in cls.fields if not field.is_static):
+            value = made.fields.get(ref, NULL)
+            if value is first.get(ref, NULL) and machine.image.writers(ref):
+                made.fields[ref] = NotKnown(ref.descriptor, f"the field {ref.name}")
+    return made
+
+
+def _given(machine: Machine, watch: TrialWatch, method: MethodDef) -> Iterator[Value]:
+    for kind in parameters(method.ref.descriptor):
+        if kind == CHAIN:
+            yield watch.chain(machine)
+        else:
+            yield "ECDHE_RSA" if kind == "Ljava/lang/String;" else NotKnown(kind, "a parameter")
+
+
+def together(found: list[Tried]) -> Tried:
+    """What several forms of one check do: pins of any, and what is not known of some."""
+    pins = tuple(dict.fromkeys(pin for one in found for pin in one.pins if one.says is not Says.HOLLOW))
+    said = {one.says for one in found}
+    why = next((one.why for one in found if one.why), "")
+    compares = any(one.compares for one in found)
+    if Says.OPEN not in said and (
+        Says.UNKNOWN in said or (Says.PINS in said and said & {Says.HOLLOW, Says.PLAIN})
+    ):
+        return Tried(
+            Says.UNKNOWN, pins, why or "another form of its check lets in what this one refuses", compares
+        )
+    for says in (Says.OPEN, Says.PINS, Says.HOLLOW, Says.PLAIN):
+        if says in said:
+            return Tried(says, pins if says is Says.PINS else found[0].pins, why, compares)
+    return Tried(Says.REFUSES)

@@ -1,0 +1,184 @@
+"""Certificates that are made up, and the constants that may be meant to be theirs."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pincompiler.android.running.java.tools import bytes_of
+from pincompiler.android.running.values import (
+    Collected,
+    Instance,
+    JavaArray,
+    JavaList,
+    JavaMap,
+    JavaSet,
+    TextBuffer,
+    Thing,
+    Value,
+    Wrapped,
+)
+from pincompiler.base.bounds import TRIAL_VALUES, TRIALS
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.keys.certificates import spki_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+X509: Final = "Ljava/security/cert/X509Certificate;"
+PUBLIC_KEY: Final = "Ljava/security/interfaces/RSAPublicKey;"
+"""The kind of key that code asks for most, where it asks."""
+_KEY: Final = (
+    bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + b"\x04pincompiler made this up"
+)
+_DIGEST_SIZES: Final = frozenset({20, 32})
+_LEAST_OF_A_KEY: Final = 64
+_HASHES: Final = lazy_regex(
+    r"(?<![0-9A-Za-z+/])(?:(?:[0-9a-fA-F]{2}[:\s-]?){31}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{2}[:\s-]?){19}[0-9a-fA-F]{2}"
+    r"|[A-Za-z0-9+/_-]{43}=?|[A-Za-z0-9+/_-]{27}=?)(?![0-9A-Za-z+/=])"
+)
+_SPELLED: Final = lazy_regex(r"(?:30[0-9a-f]{2})[0-9a-f]{100,8000}", re.IGNORECASE)
+_ENCODED: Final = lazy_regex(r"M[A-Za-z0-9+/\s]{100,8000}={0,2}")
+_SEPARATORS: Final = str.maketrans("", "", ": \n-")
+
+
+class TakenFor(StrEnum):
+    """What of a certificate a constant may be."""
+
+    KEY_HASH = "key-hash"
+    CERTIFICATE_HASH = "certificate-hash"
+    KEY = "key"
+    """A SubjectPublicKeyInfo."""
+    CERTIFICATE = "certificate"
+
+
+class Guess(NamedTuple):
+    """A constant, and what of a certificate it is taken for."""
+
+    kind: TakenFor
+    data: bytes
+
+
+class MadeCertificate(NamedTuple):
+    """What is known of one: both in DER."""
+
+    whole: bytes
+    key: bytes
+
+
+def made_up(guess: Guess | None) -> MadeCertificate:
+    """A certificate that no constant of an app is of, but what is guessed."""
+    key = _KEY.ljust(91, b".")
+    if guess and guess.kind is TakenFor.CERTIFICATE:
+        return MadeCertificate(guess.data, spki_of(guess.data) or key)
+    if guess and guess.kind is TakenFor.KEY:
+        key = guess.data
+    return MadeCertificate(b"0\x82\x02\x00" + b"a certificate that pincompiler made up".ljust(512, b"."), key)
+
+
+# Constants.
+
+
+def guesses(
+    roots: Iterable[Value], kinds: Iterable[tuple[TakenFor, int]], own: Collection[bytes]
+) -> tuple[tuple[Guess, ...], bool]:
+    """What of some values may be a hash, a key or a certificate, and whether that is all.
+
+    ``kinds`` are the hashes that code takes, with their sizes in bytes; what is the certificates' ``own`` is none.
+    """
+    asked = tuple(dict.fromkeys(kinds))
+    found: dict[Guess, None] = {}
+    within = _Within(roots)
+    for data in within:
+        if data in own:
+            continue
+        if len(data) in _DIGEST_SIZES and any(data):
+            found |= {Guess(kind, data): None for kind, size in asked if size == len(data)}
+        elif len(data) > _LEAST_OF_A_KEY and data[:1] == b"0":
+            whole = spki_of(data)
+            found[Guess(TakenFor.CERTIFICATE if whole else TakenFor.KEY, data)] = None
+        if len(found) > TRIALS.limit:
+            return tuple(found)[: TRIALS.limit], False
+    return tuple(found), within.whole
+
+
+class _Within:
+    """The bytes that values hold or spell, each once, as far as they are looked at."""
+
+    def __init__(self, roots: Iterable[Value]) -> None:
+        self._waiting = list(roots)[::-1]
+        self._seen: set[int] = set()
+        self.whole = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        texts: set[str] = set()
+        while self._waiting:
+            if len(self._seen) > TRIAL_VALUES.limit:
+                self.whole = False
+                return
+            one = self._waiting.pop()
+            if isinstance(one, str):
+                if one not in texts:
+                    texts.add(one)
+                    yield from spelled(one)
+            elif isinstance(one, Thing) and id(one) not in self._seen:
+                self._seen.add(id(one))
+                yield from self._of(one)
+
+    def _of(self, one: Thing) -> Iterator[bytes]:
+        if isinstance(one, Instance):
+            self._waiting += one.fields.values()
+        elif isinstance(one, JavaArray) and one.cls == "[B":
+            data = bytes_of(one)
+            if data is not None:
+                yield data
+        elif isinstance(one, JavaArray) and one.cls[1] in "L[":
+            self._waiting += one.items
+        elif isinstance(one, Collected):
+            self._waiting += _held(one)
+        elif isinstance(one, TextBuffer):
+            self._waiting.append(one.text or "")
+        elif isinstance(one, Wrapped) and isinstance(one.value, MadeCertificate):
+            yield one.value.whole
+        elif isinstance(one, Wrapped) and isinstance(one.value, bytes):
+            yield one.value
+        elif isinstance(one, Wrapped) and isinstance(one.value, Thing | str):
+            self._waiting.append(one.value)
+
+
+def _held(one: Collected) -> list[Value]:
+    if isinstance(one, JavaList):
+        return one.items
+    of = one.map if isinstance(one, JavaSet) else one
+    return [value for entry in of.entries.values() for value in entry] if isinstance(of, JavaMap) else []
+
+
+def spelled(text: str) -> Iterator[bytes]:
+    """The hashes, keys and certificates that a text spells: hexadecimal with or without separators, or base64."""
+    for found in _HASHES.finditer(text):
+        digits = found[0].translate(_SEPARATORS)
+        if re.fullmatch(r"[0-9a-fA-F]{64}|[0-9a-fA-F]{40}", digits):
+            yield bytes.fromhex(digits)
+        else:
+            yield from _decoded(found[0].translate(str.maketrans("-_", "+/")))
+    for found in _SPELLED.finditer(text) if len(text) > _LEAST_OF_A_KEY else ():
+        yield bytes.fromhex(found[0][: len(found[0]) // 2 * 2])
+    for found in _ENCODED.finditer(text) if len(text) > _LEAST_OF_A_KEY else ():
+        yield from _decoded("".join(found[0].split()))
+
+
+def _decoded(text: str) -> Iterator[bytes]:
+    bare = text.rstrip("=")
+    try:
+        yield b64decode(bare + "=" * (-len(bare) % 4))
+    except (Base64Error, ValueError):
+        return
+
+
+def hash_of(name: str, data: bytes) -> bytes:
+    """A digest, by the name that Python has for it."""
+    return hashlib.new(name, data, usedforsecurity=False).digest()

@@ -1,0 +1,265 @@
+"""What Android and Java say of certificates that are made up, and what code asks them for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pincompiler.android.running.java.tools import any_of, byte_array, bytes_of, list_of, returned
+from pincompiler.android.running.values import (
+    NULL,
+    Instance,
+    JavaArray,
+    Value,
+    Wrapped,
+)
+from pincompiler.keys.certificates import spki_of
+from pincompiler.shipped.android.trust.trials.material import (
+    PUBLIC_KEY,
+    X509,
+    Guess,
+    MadeCertificate,
+    TakenFor,
+    hash_of,
+    made_up,
+    spelled,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pincompiler.android.dex.refs import FieldRef, MethodRef
+    from pincompiler.android.running.machine import Machine
+
+    _Run = Callable[[], Value]
+    _Model = Callable[["TrialWatch", Machine, list[Value], MethodRef, _Run], Value]
+
+_SECURITY: Final = "Ljava/security/"
+_SSL: Final = "Ljavax/net/ssl/"
+MANAGER: Final = f"{_SSL}X509TrustManager;"
+_EXTENDED: Final = f"{_SSL}X509ExtendedTrustManager;"
+_EXTENSIONS: Final = "Landroid/net/http/X509TrustManagerExtensions;"
+_REFUSAL: Final = f"{_SECURITY}cert/CertificateException;"
+_CERTIFICATES: Final = (X509, f"{_SECURITY}cert/Certificate;")
+_SAVED_AS: Final = "x509-certificate"
+"""Under which ``SslCertificate.saveState`` keeps the bytes."""
+EFFECTS: Final = frozenset({"proceed", "cancel", "disconnect", "close"})
+"""Calls by which code lets a connection go on, or ends it."""
+
+
+class Trial(NamedTuple):
+    """What is so while code is run."""
+
+    trusted: bool
+    """Whether Android itself trusts the chain, and takes it for one of the host."""
+    guess: Guess | None = None
+    """What the certificates are taken to be; none: nothing that an app has a constant of."""
+
+
+class TrialWatch:
+    """Says what the platform would, and writes down what it is asked."""
+
+    def __init__(self, trial: Trial, wanted: str = "") -> None:
+        self.trial = trial
+        self.certificate = made_up(trial.guess)
+        self._wanted = wanted
+        self.made: dict[Instance, dict[FieldRef, Value]] = {}
+        """Objects of the wanted class, with what their constructors left in them."""
+        self.asked: dict[tuple[TakenFor, int], None] = {}
+        """The hashes that were taken of the certificates, and of their keys, with their sizes."""
+        self.shown = False
+        """Whether the code was given the bytes of a certificate or of its key, or compared it."""
+        self.own = {*self.certificate}
+        """The bytes of the certificates, of their keys, and the hashes that were taken of them."""
+        self.effects: dict[str, None] = {}
+        """By name, the calls that let a connection go on, or end it."""
+
+    def call(self, machine: Machine, ref: MethodRef, args: list[Value], _returned: str, run: _Run) -> Value:
+        """What a call gives."""
+        if ref.class_name == self._wanted and ref.name == "<init>":
+            found = run()
+            if isinstance(args[0], Instance):
+                self.made[args[0]] = dict(args[0].fields)
+            return found
+        model = MODELS.get((ref.class_name, ref.name))
+        return run() if model is None else model(self, machine, args, ref, run)
+
+    def put(self, machine: Machine, thing: Instance, ref: FieldRef, value: Value) -> None:
+        """A write to a field says nothing."""
+
+    # What is made up.
+
+    def chain(self, machine: Machine, kind: str = X509) -> JavaArray:
+        """The certificates of a server: its own, and a CA's."""
+        machine.charge(2)
+        return JavaArray(f"[{kind}", [Wrapped(X509, self.certificate), Wrapped(X509, self.certificate)])
+
+    def refuse(self, machine: Machine) -> None:
+        """Throw as Android does where it does not trust a chain."""
+        if not self.trial.trusted:
+            machine.throw(_REFUSAL, "Trust anchor for certification path not found.")
+
+    def digest(self, name: str, data: bytes) -> bytes:
+        """The hash of some bytes, which is what was guessed if these are a certificate's or its key's."""
+        found = hash_of(name, data)
+        kinds = {self.certificate.key: TakenFor.KEY_HASH, self.certificate.whole: TakenFor.CERTIFICATE_HASH}
+        kind = kinds.get(data)
+        if kind is None:
+            return found
+        self.asked[kind, len(found)] = None
+        self.own.add(found)
+        guess = self.trial.guess
+        if guess and guess.kind is kind and len(guess.data) == len(found):
+            return guess.data
+        return found
+
+
+# Certificates and keys.
+
+
+def _of_certificate(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _Run) -> Value:
+    held = args[0].value if isinstance(args[0], Wrapped) else None
+    if not isinstance(held, MadeCertificate):
+        return run()
+    w.shown |= held == w.certificate and ref.name != "checkValidity"
+    if ref.name == "getEncoded":
+        return byte_array(m, held.whole)
+    if ref.name == "getPublicKey":
+        return Wrapped(PUBLIC_KEY, held.key)
+    if ref.name == "verify":
+        # Whoever makes a chain signs it by its own keys, and by no other.
+        by, why = args[1], getattr(args[1], "why", "")
+        is_own = by.value == held.key if isinstance(by, Wrapped) else not m.decide(2, 0, why)
+        if not is_own:
+            m.throw(f"{_SECURITY}SignatureException;", "signature does not match")
+        return NULL
+    return NULL if ref.name == "checkValidity" else run()
+
+
+def _of_key(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _Run) -> Value:
+    held = args[0].value if isinstance(args[0], Wrapped) else None
+    if not isinstance(held, bytes):
+        return run()
+    w.shown |= held == w.certificate.key
+    return byte_array(m, held) if ref.name == "getEncoded" else "X.509"
+
+
+def _digest(w: TrialWatch, m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
+    of = args[0]
+    if len(args) > 2 or not isinstance(of, Wrapped) or not isinstance(of.value, list):
+        return run()
+    more = bytes_of(args[1]) if len(args) == 2 else b""
+    name, data = of.value
+    if more is None or data is None:
+        return run()
+    of.value[1] = b""
+    return byte_array(m, w.digest(name, data + more))
+
+
+def _parsed(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, _run: _Run) -> Value:
+    """``CertificateFactory.generateCertificate``."""
+    data = args[1].value if isinstance(args[1], Wrapped) else None
+    if not isinstance(data, bytes):
+        return any_of(ref, "a certificate from a stream")
+    if data == w.certificate.whole:
+        return Wrapped(X509, w.certificate)
+    bodies = [data, *spelled(data.decode("latin-1"))]
+    found = next((MadeCertificate(one, key) for one in bodies if (key := spki_of(one))), None)
+    if found is None:
+        m.throw(_REFUSAL, "no certificate")
+    return Wrapped(X509, found)
+
+
+# What decides.
+
+
+def _is_run(m: Machine, args: list[Value], ref: MethodRef) -> bool:
+    """Whether a call is of code of the app, or of an object that is not there."""
+    of = args[0]
+    return isinstance(of, int) or (isinstance(of, Instance) and m.has_code(of.cls, ref.name, ref.descriptor))
+
+
+def _guard(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _Run) -> Value:
+    """A check by Android's own manager, or by code of the app that is run."""
+    if _is_run(m, args, ref):
+        return run()
+    w.refuse(m)
+    if returned(ref) == "V":
+        return NULL
+    return list_of(m, w.chain(m).items) if returned(ref).endswith("List;") else any_of(ref)
+
+
+def _path(w: TrialWatch, m: Machine, _args: list[Value], ref: MethodRef, _run: _Run) -> Value:
+    if not w.trial.trusted:
+        m.throw(f"{_SECURITY}cert/CertPathValidatorException;", "no trust anchor")
+    return any_of(ref)
+
+
+def _named(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _Run) -> Value:
+    """What a verifier of the platform's says."""
+    if _is_run(m, args, ref):
+        return run()
+    return int(w.trial.trusted)
+
+
+def _managers(_w: TrialWatch, m: Machine, _args: list[Value], ref: MethodRef, _run: _Run) -> Value:
+    m.charge(1)
+    return JavaArray(returned(ref), [Wrapped(_EXTENDED, None)])
+
+
+# What the other side has shown.
+
+
+def _peers(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _Run) -> Value:
+    if _is_run(m, args, ref):
+        return run()
+    kind = returned(ref)
+    if kind.startswith("["):
+        return w.chain(m, kind[1:])
+    if kind.endswith("List;"):
+        return list_of(m, w.chain(m).items)
+    return Wrapped(X509, w.certificate) if kind in _CERTIFICATES else run()
+
+
+def _saved(w: TrialWatch, m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
+    return byte_array(m, w.certificate.whole) if args[1] == _SAVED_AS else run()
+
+
+def _effect(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _Run) -> Value:
+    if _is_run(m, args, ref):
+        return run()
+    w.effects[ref.name] = None
+    return NULL
+
+
+def _on(model: _Model, names: tuple[str, ...], *classes: str) -> dict[tuple[str, str], _Model]:
+    return {(cls, name): model for cls in classes for name in names}
+
+
+MODELS: Final[dict[tuple[str, str], _Model]] = {
+    **_on(
+        _of_certificate, ("getEncoded", "getPublicKey", "verify", "checkValidity", "equals"), *_CERTIFICATES
+    ),
+    **_on(
+        _of_key,
+        ("getEncoded", "getFormat"),
+        *(
+            f"{_SECURITY}{name};"
+            for name in ("PublicKey", "Key", "interfaces/RSAPublicKey", "interfaces/ECPublicKey")
+        ),
+    ),
+    **_on(_digest, ("digest",), f"{_SECURITY}MessageDigest;"),
+    **_on(_parsed, ("generateCertificate",), f"{_SECURITY}cert/CertificateFactory;"),
+    **_on(_guard, ("checkServerTrusted", "checkClientTrusted"), MANAGER, _EXTENDED, _EXTENSIONS),
+    **_on(_path, ("validate",), f"{_SECURITY}cert/CertPathValidator;"),
+    **_on(_named, ("verify",), f"{_SSL}HostnameVerifier;"),
+    **_on(_managers, ("getTrustManagers",), f"{_SSL}TrustManagerFactory;"),
+    **_on(_peers, ("getPeerCertificates", "getPeerCertificateChain"), f"{_SSL}SSLSession;"),
+    **_on(_peers, ("getServerCertificates",), f"{_SSL}HttpsURLConnection;"),
+    **_on(_peers, ("peerCertificates", "-deprecated_peerCertificates"), "Lokhttp3/Handshake;"),
+    **_on(_peers, ("getX509Certificate",), "Landroid/net/http/SslCertificate;"),
+    **_on(_saved, ("getByteArray",), "Landroid/os/Bundle;", "Landroid/os/BaseBundle;"),
+    **_on(_effect, ("proceed", "cancel"), "Landroid/webkit/SslErrorHandler;"),
+    **_on(_effect, ("disconnect",), f"{_SSL}HttpsURLConnection;", "Ljava/net/HttpURLConnection;"),
+    **_on(_effect, ("close",), f"{_SSL}SSLSocket;", "Ljava/net/Socket;"),
+}
+WATCHED: Final = frozenset(cls for cls, _ in MODELS)
