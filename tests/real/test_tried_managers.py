@@ -42,6 +42,7 @@ def numbers(data: bytes) -> str:
 
 
 MANAGER: Final = """\
+import static com.example.app.Tools.*;
 import java.security.MessageDigest;
 import java.security.cert.*;
 import java.util.*;
@@ -52,6 +53,21 @@ public final class NAME implements X509TrustManager {
     public static void use() throws Exception {
         SSLContext.getInstance("TLS").init(null, new TrustManager[] {new NAME(ARGUMENTS)}, null);
     }
+    @Override public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
+        platform.checkServerTrusted(chain, type);
+        BODY
+    }
+    @Override public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
+        throw new CertificateException();
+    }
+    @Override public X509Certificate[] getAcceptedIssuers() { return new X509Certificate[0]; }
+}
+"""
+TOOLS: Final = """\
+import java.security.MessageDigest;
+import java.security.cert.*;
+import java.util.*;
+final class Tools {
     static byte[] hash(String name, byte[] data) throws CertificateException {
         try {
             return MessageDigest.getInstance(name).digest(data);
@@ -70,14 +86,6 @@ public final class NAME implements X509TrustManager {
         for (byte one : data) found.append(String.format("%02x", one));
         return found.toString();
     }
-    @Override public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-        platform.checkServerTrusted(chain, type);
-        BODY
-    }
-    @Override public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-        throw new CertificateException();
-    }
-    @Override public X509Certificate[] getAcceptedIssuers() { return new X509Certificate[0]; }
 }
 """
 REFUSE: Final = 'throw new CertificateException("not pinned");'
@@ -253,7 +261,7 @@ def test_what_managers_pin_is_what_they_let_in(mode: str, tmp_path: Path) -> Non
     sources = [source(name, *form[1:]) for name, form in PINNED.items()]
     for table in (HOLLOW, UNKNOWN, NOTHING):
         sources += [source(name, *form) for name, form in table.items()]
-    app = read_app(build_app(tmp_path / "a", java=[*sources, GIVEN], shrink=mode, rules=KEPT))
+    app = read_app(build_app(tmp_path / "a", java=[*sources, TOOLS, GIVEN], shrink=mode, rules=KEPT))
     pins = pins_of(app)
     assert {name: pins.get(name) for name in PINNED} == {
         name: wanted(form[0]) for name, form in PINNED.items()
