@@ -24,6 +24,7 @@ from pincompiler.cli.options import PINS, Horizon, OnlyEnvironment, OutputFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from pincompiler.base.finding import Finding
     from pincompiler.reports.findings.json import WrittenFile
@@ -73,10 +74,7 @@ def command(
     to_stdout, as_json = output == "-", output_format is Format.JSON
     if to_stdout and (as_json or check_only):
         raise UsageError("-o - prints the file itself; it goes with neither --check nor -f json")
-    checked = compiler.check(
-        pins, day_of(today), expiring_within, target, _named(name, pins), environment or None
-    )
-    _known_targets(target or (), checked)
+    checked = _checked(pins, target, environment, name, day_of(today), expiring_within)
     directory = Path(output) if output and not to_stdout else checked.project.root
     kept = compiler.overwritten(checked, directory, force=force) if checked.ok and not to_stdout else ()
     findings = (*checked.findings, *kept)
@@ -142,8 +140,7 @@ def _stale(artifacts: tuple[Artifact, ...], directory: Path, *, write: bool) -> 
 def _listed(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) -> tuple[WrittenFile, ...]:
     from pincompiler.reports.findings.json import WrittenFile
 
-    wrote = {one.path for one in stale}
-    return tuple(WrittenFile(one.target, str(one.path), one.path in wrote) for one in artifacts)
+    return tuple(WrittenFile(one.target, str(one.path), one in stale) for one in artifacts)
 
 
 def _artifacts(checked: Checked, directory: Path) -> tuple[Artifact, ...]:
@@ -154,12 +151,16 @@ def _artifacts(checked: Checked, directory: Path) -> tuple[Artifact, ...]:
     return artifacts
 
 
-def _known_targets(wanted: Iterable[str], checked: Checked) -> None:
+def _checked(
+    pins: Path, targets: list[str] | None, environment: str, name: str, day: date, horizon: int
+) -> Checked:
     """UsageError for a target that a readable pins.toml does not have."""
-    if not checked.readable:
-        return
+    from pincompiler.workflows import compile as compiler
+
+    checked = compiler.check(pins, day, horizon, targets, _named(name, pins), environment or None)
     configured = {output.target for output in checked.project.outputs}
-    for name in wanted:
-        if name not in configured:
+    for target in targets or () if checked.readable else ():
+        if target not in configured:
             listed = ", ".join(sorted(configured)) or "none"
-            raise UsageError(f"{checked.document.file} has no [target.{name}]; it has: {listed}")
+            raise UsageError(f"{checked.document.file} has no [target.{target}]; it has: {listed}")
+    return checked
