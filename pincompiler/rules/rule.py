@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from pincompiler.policy.enforcement import Enforcement
     from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Project
-    from pincompiler.verdicts.drift import Drift, DriftKind, Expected
+    from pincompiler.verdicts.drift import Drift, DriftKind
+    from pincompiler.verdicts.lowering import Lowering
 
 __all__ = (
     "Audited",
@@ -75,14 +76,14 @@ class Audited:
     """Warn this many days before an expiry."""
     project: Project | None = None
     """The pins.toml that ``policy`` is of."""
-    expected: tuple[Expected, ...] = ()
+    expected: tuple[Lowering, ...] = ()
     """What it compiles to, for each mechanism of Android that it has a target for."""
     drift: tuple[Drift, ...] = ()
     """Where the app differs from that."""
 
     def remedy(self, host: str, mechanism: str = "") -> Snippet | None:
         """What pins.toml compiles to for a host, by one mechanism or by the first that has it."""
-        found = (one.excerpt(host) for one in self.expected if mechanism in ("", one.mechanism.value))
+        found = (one.excerpt(host) for one in self.expected if mechanism in ("", one.mechanism))
         return next((one for one in found if one), None)
 
 

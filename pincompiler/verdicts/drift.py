@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
 from pincompiler.policy.differences import describe, differences, unused_labels
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from pincompiler.base.finding import Snippet
-    from pincompiler.base.location import Location
     from pincompiler.facts import FileMechanism, InForce, Mechanism
     from pincompiler.policy.differences import Difference
     from pincompiler.policy.enforcement import Demand, Enforcement, Key
@@ -38,29 +36,6 @@ class DriftKind(StrEnum):
     WIDER = "wider"
     EXPIRY = "expiry"
     TRUST = "trust"
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What pins.toml wants of one mechanism of the app."""
-
-    mechanism: Mechanism
-    enforcement: Enforcement
-    """What its target compiles to, merged with the hand-written base if there is one."""
-    target: str
-    """``nsc``, ``okhttp-kotlin``…"""
-    where: Location | None = None
-    model: Any = None
-    """What the target generates of that."""
-    path: str = ""
-    """The file that it is written to, below the directory of pins.toml."""
-
-    def excerpt(self, host: str) -> Snippet | None:
-        """The part of the generated file that is about a host of pins.toml; None if there is none."""
-        from pincompiler.platforms.registry import target_named
-
-        target = target_named(self.target)
-        return target.excerpt(self.model, host) if target.excerpt else None
 
 
 @dataclass(frozen=True, slots=True)

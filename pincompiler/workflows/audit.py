@@ -31,7 +31,7 @@ from pincompiler.policy.hosts import is_no_name
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
-from pincompiler.verdicts.drift import Drift, Expected, drift
+from pincompiler.verdicts.drift import Drift, drift
 from pincompiler.verdicts.hosts import verdicts
 from pincompiler.verdicts.in_force import active, comparable
 from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from pincompiler.policy.enforcement import Key
     from pincompiler.policy.project import Acceptance
     from pincompiler.rules.rule import Rule
+    from pincompiler.verdicts.lowering import Lowering
     from pincompiler.workflows.compile import Checked
 
 
@@ -272,34 +273,17 @@ def _audited(app: ShippedApp, asked: AuditOptions) -> Audited:
     if asked.checked is None:
         return Audited(app, asked.today, None, asked.horizon)
     project = asked.checked.project
-    expected = tuple(_expected(asked.checked))
+    expected = tuple(one for one in asked.checked.lowered if one.mechanism)
     found = tuple(one for mechanism in Mechanism for one in _drift(app, mechanism, expected, asked.checked))
     return Audited(app, asked.today, project.policy, asked.horizon, project, expected, found)
 
 
-def _expected(checked: Checked) -> Iterator[Expected]:
-    """What each target for Android compiles to."""
-    from pincompiler.platforms.registry import target_named
-
-    for lowering in checked.lowered:
-        output = lowering.output
-        if name := target_named(output.target).mechanism:
-            yield Expected(
-                Mechanism(name),
-                lowering.effective,
-                output.target,
-                output.where,
-                lowering.model,
-                str(output.path),
-            )
-
-
 def _drift(
-    app: ShippedApp, mechanism: Mechanism, expected: tuple[Expected, ...], checked: Checked
+    app: ShippedApp, mechanism: Mechanism, expected: tuple[Lowering, ...], checked: Checked
 ) -> tuple[Drift, ...]:
     """How what the app has of one mechanism differs; of several targets for it, from the nearest."""
     project = checked.project
-    candidates = [one.enforcement for one in expected if one.mechanism is mechanism]
+    candidates = [one.effective for one in expected if one.mechanism is mechanism]
     if not expected and _pins_one_of(app, mechanism, set(project.policy.names())):
         candidates = [project.policy]
     found: dict[object, Drift] = {}

@@ -33,7 +33,7 @@ from pincompiler.source.document import Document, place, read_bytes, read_docume
 from pincompiler.source.paths import is_same
 from pincompiler.source.reader import read_project
 from pincompiler.workflows.destinations import destination
-from pincompiler.workflows.lowering import Lowering, lower, missing_base
+from pincompiler.workflows.lowering import lower, missing_base
 from pincompiler.workflows.overwriting import in_the_way
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from pincompiler.policy.project import Output, Project
+    from pincompiler.verdicts.lowering import Lowering
     from pincompiler.workflows.destinations import Destination
 
 

@@ -6,35 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from pincompiler.base.existence import is_file
 from pincompiler.base.finding import Finding, Level
-from pincompiler.base.records import dataclass
-from pincompiler.facts import ApiRange
-from pincompiler.facts.kits import OS_ENFORCES as SINCE
 from pincompiler.platforms.registry import target_named
 from pincompiler.source.document import read_bytes
-from pincompiler.verdicts.in_force import configured
+from pincompiler.verdicts.lowering import Lowering
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pincompiler.facts import InForce
-    from pincompiler.policy.enforcement import Enforcement
     from pincompiler.policy.project import Output, Project
-
-
-@dataclass(frozen=True, slots=True)
-class Lowering:
-    """What one output makes of the policy."""
-
-    output: Output
-    model: Any
-    """What is generated."""
-    effective: Enforcement
-    """That, merged with the hand-written base if there is one: what the app will enforce."""
-
-    def in_force(self, least: int = SINCE) -> InForce:
-        """The same for whoever has it on a device; ``least`` is the first API level of Android on which it counts."""
-        title = f"{self.output.target} ({self.output.path})"
-        return configured(self.effective, title, api=ApiRange(least))
 
 
 def missing_base(output: Output, root: Path) -> Finding | None:

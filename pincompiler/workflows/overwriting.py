@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from pincompiler.policy.enforcement import Enforcement, Key
     from pincompiler.policy.project import Output, Project
     from pincompiler.rules.rule import Rule
+    from pincompiler.verdicts.lowering import Lowering
     from pincompiler.workflows.destinations import Destination
-    from pincompiler.workflows.lowering import Lowering
 
 _Obstacle = tuple["Rule", str, str]
 """What is wrong, in which words, and what to do."""

@@ -51,15 +51,13 @@ def check(audited: Audited) -> Findings:
     unseen = {mechanism for one in audited.app.unseen for mechanism in one.mechanisms}
     said: set[Mechanism] = set()
     for wanted in audited.expected:
-        lacks = wanted.mechanism not in there | unseen | said and any(wanted.enforcement.names())
-        if lacks:
-            said.add(wanted.mechanism)
-            message = (
-                f"pins.toml compiles to {wanted.target}, and the app has no {wanted.mechanism.value} pins"
-            )
-            fix = f"put {wanted.path or 'the generated file'} into the build, or drop the target"
-            where = wanted.where or Location("pins.toml")
-            yield RULE.in_file(where, message, fix, mechanism=wanted.mechanism.value)
+        mechanism, output = wanted.mechanism, wanted.output
+        if mechanism and mechanism not in there | unseen | said and any(wanted.effective.names()):
+            said.add(mechanism)
+            message = f"pins.toml compiles to {output.target}, and the app has no {mechanism.value} pins"
+            fix = f"put {output.path} into the build, or drop the target"
+            where = output.where or Location("pins.toml")
+            yield RULE.in_file(where, message, fix, mechanism=mechanism.value)
 
 
 RULE = Rule("absent-mechanism", Level.WARNING, __doc__, app=check)
