@@ -106,6 +106,10 @@ class ApiRange:
     first: int
     last: int | None = None
 
+    def within(self, least: int) -> ApiRange:
+        """What of it an app has that runs on no level below ``least``."""
+        return ApiRange(max(self.first, least), self.last)
+
     def __str__(self) -> str:
         """``24+`` or ``21-23``."""
         if self.last is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
@@ -198,6 +199,39 @@ class CronetPins(Enforcement):
 
 
 @dataclass(frozen=True, slots=True)
+class GivenPins(Enforcement):
+    """The pins that one call gives a library for hosts that it names, each for itself alone."""
+
+    by_host: Mapping[str, tuple[Key, ...]]
+    call: str
+    """``PinningHelper.getPinnedHttpsURLConnection``."""
+    where: Location
+
+    def names(self) -> Iterable[str]:
+        """Every host."""
+        return self.by_host.keys()
+
+    def demand(self, host: str) -> Demand:
+        """Any of the pins, wherever in the chain."""
+        keys = self.by_host.get(host.lower().removesuffix("."), ())
+        return any_of(keys) if keys else ()
+
+    def deciding(self, host: str) -> tuple[str, ...]:
+        """The call."""
+        return (self.call,) if self.demand(host) else ()
+
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        """The host, alone."""
+        return ((host, Reach.NONE),) if host in self.by_host else ()
+
+    def pin_sets(self) -> tuple[PinSet, ...]:
+        """One for each host."""
+        return tuple(
+            PinSet((host,), Reach.NONE, keys, where=self.where) for host, keys in self.by_host.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RunTimePins:
     """A library put to use whose pins come from elsewhere than the code that was read."""
 
@@ -206,6 +240,30 @@ class RunTimePins:
     why: str
     """Where they come from: a sentence without its full stop."""
     code: Code
+
+
+class Looseness(StrEnum):
+    """What a library no longer checks."""
+
+    ANY_CHAIN = "any-chain"
+    """Whether anybody vouches for a certificate."""
+    ANY_NAME = "any-name"
+    """Whether the certificate is that of the host."""
+    PLAIN_TEXT = "plain-text"
+    """Anything: there is no TLS."""
+
+
+@dataclass(frozen=True, slots=True)
+class LooseCheck:
+    """A use of a library by which it checks less than the platform does."""
+
+    code: Code
+    library: str
+    looseness: Looseness
+    call: str
+    """``Connection.validateTLSCertificates(false)``."""
+    cures: tuple[str, ...] = ()
+    """What would have it check, where it is so by itself: ``call Email.setSSLCheckServerIdentity(true)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +283,7 @@ class KitFacts(Area):
     cronet: tuple[CronetEntry, ...] = ()
     run_time: tuple[RunTimePins, ...] = ()
     hybrid: tuple[HybridTrust, ...] = ()
+    loose: tuple[LooseCheck, ...] = ()
 
 
 def below_os(first: int) -> ApiRange | None:

@@ -63,7 +63,7 @@ _ORDER: Final = (
         permissive-trust-manager swallowed-certificate-error validity-only-trust-manager
         name-only-trust-manager skipped-certificate-check unheeded-pins permissive-hostname-verifier
         weak-hostname-verifier global-trust-override webview-ignores-tls-errors
-        unverified-tls-socket insecure-socket-factory outdated-tls-protocol
+        unverified-tls-socket insecure-socket-factory outdated-tls-protocol loose-library-check
     """),
     # The network security configuration, the manifest and the archive.
     ("app", """

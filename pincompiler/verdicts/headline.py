@@ -56,6 +56,7 @@ ON_TRUST: Final = frozenset(
         "webview-ignores-tls-errors",
         "unverified-tls-socket",
         "insecure-socket-factory",
+        "loose-library-check",
         "nocheck-server-trust",
         "interception-ca",
         "pinner-behind-permissive-trust",

@@ -179,7 +179,7 @@ def _on_devices(shipped: InForce, least: int) -> InForce:
         shipped.mechanism,
         title,
         tabulated(shipped.enforcement),
-        api=ApiRange(max(shipped.api.first, least), shipped.api.last),
+        api=shipped.api.within(least),
         state=shipped.state,
         why=shipped.why,
         unenforced=tabulated(shipped.unenforced) if shipped.unenforced else None,

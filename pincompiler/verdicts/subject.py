@@ -20,7 +20,8 @@ class InventoryPin:
     """A pin with whether it does anything."""
 
     pin: Pin
-    enforced: bool
+    enforced: bool | None
+    """None: for which hosts it counts is not known."""
     change: Change | None = None
     """Against an audit before; None: it was compared with none."""
 

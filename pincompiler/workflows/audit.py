@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 from pincompiler._version import __version__
 from pincompiler.android.apk import AppFiles, SeveralAppsError
 from pincompiler.base.errors import InputError
-from pincompiler.base.finding import Evidence, Finding, Level
+from pincompiler.base.finding import Confidence, Evidence, Finding, Level
 from pincompiler.base.records import dataclass
 from pincompiler.base.workers import Died, Split, supervised
 from pincompiler.facts import Algorithm, Mechanism, State, Unseen
 from pincompiler.facts.engine import Engine
+from pincompiler.facts.okhttp import PinnerUse
 from pincompiler.platforms.okhttp.model import Among, OkHttp, together
 from pincompiler.policy.differences import differences
 from pincompiler.policy.hosts import is_no_name
@@ -253,7 +254,8 @@ def _of_policies(app: ShippedApp, audited: Audited) -> Iterator[Finding]:
 
     for shipped in with_pins:
         examined = of_file(shipped.enforcement, names, shipped.where, audited.today, audited.horizon)
-        evidence = Evidence(api=str(shipped.api), mechanism=shipped.mechanism.value)
+        counts = shipped.api.within(app.manifest.min_sdk)
+        evidence = Evidence(api=str(counts), mechanism=shipped.mechanism.value)
         for finding in examine(examined, shipped=True):
             where = _inside(finding.location, app, shipped)
             yield replace(finding, location=where, related=(), evidence=evidence, kind="")
@@ -317,8 +319,12 @@ def _pins_one_of(app: ShippedApp, mechanism: Mechanism, hosts: set[str]) -> bool
 # -- the report ----------------------------------------------------------------------------------
 
 
-def _enforced(app: ShippedApp, pin: Pin, today: date) -> bool:
-    """Whether some configuration in force demands this pin."""
+def _enforced(app: ShippedApp, pin: Pin, today: date) -> bool | None:
+    """Whether some configuration in force demands this pin; None if its hosts are not known."""
+    if not pin.host and pin.confidence is not Confidence.CANDIDATE:
+        idle = (one for one in app.okhttp.pinners if one.use is PinnerUse.NEVER)
+        vain = pin.where in {added.code.location for one in idle for added in (*one.added, *one.partial)}
+        return False if vain else None
     try:
         wanted = b64decode(pin.pin, validate=True)
     except (Base64Error, ValueError):

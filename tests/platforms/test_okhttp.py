@@ -29,9 +29,8 @@ PATTERNS_OF_NAMES = [
     pattern.text
     for pattern in PATTERNS
     if all(label in ("", "*", "**") or label.isalnum() for label in pattern.text.rstrip(".").split("."))
-    and pattern.text.isascii()
 ]
-"""Those that our writer could be given; what becomes of ports, paths and U-labels is no model's concern."""
+"""Names; what becomes of ports and paths is no model's concern."""
 
 
 @pytest.mark.parametrize("deep", [False, True])
@@ -46,6 +45,11 @@ def test_matches_what_okhttp_matches(text: str, deep: bool) -> None:  # noqa: FB
 
 def test_enough_patterns_were_asked_about() -> None:
     assert {"api.x.test", "*.x.test", "**.x.test", "*.test", "a.*.x.test", "*", "**"} < set(PATTERNS_OF_NAMES)
+
+
+def test_what_idna_refuses_stays_as_it_is() -> None:
+    """As OkHttp throws on it, no client has such a pinner."""
+    assert OkHttp((OkHttpEntry("*.\u00ad\u00fc\u200d..x", (A,)),)).names() == {"\u00ad\u00fc\u200d..x"}
 
 
 # okhttp3.CertificatePinner's own documentation, "Wildcard Patterns" (4.3 and later).

@@ -491,7 +491,7 @@ def _interface() -> str:
 def _library(folder: str) -> tuple[str, ...]:
     """The jars of a library; without those which are empty or are for the compiler only."""
     if folder.startswith(STUBBED):
-        make_stubs()
+        make_stubs(folder)
     found = jars(folder).split(os.pathsep)
     if not found[0]:
         raise ToolError(f"{folder} is not installed (run: make tools)")

@@ -18,31 +18,35 @@ from tests.real.install import ANDROID_VERSION, TRUSTKIT_VERSION, tools_director
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STUBS: Final = Path(__file__).parent / "kit_stubs"
+STUBS: Final = "kit_stubs"
+"""Of libraries that pin."""
+LOOSE_STUBS: Final = "loose_stubs"
+"""Of libraries that can be told to check less."""
 STUBBED: Final = "kit-stubs-"
 
 
 @cache
-def stubs() -> str:
+def stubs(kind: str = STUBS) -> str:
     """The folder of stubs of libraries with the names and signatures of the real ones; see :func:`make_stubs`."""
-    digest = hashlib.sha256(b"".join(source.read_bytes() for source in _sources()))
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in _sources(kind)))
     return f"{STUBBED}{digest.hexdigest()[:16]}"
 
 
-def _sources() -> list[Path]:
-    return sorted(STUBS.rglob("*.java"))
+def _sources(kind: str) -> list[Path]:
+    return sorted((Path(__file__).parent / kind).rglob("*.java"))
 
 
-def make_stubs() -> None:
-    """Compile the stubs, unless that is done."""
-    place = tools_directory() / stubs()
+def make_stubs(name: str) -> None:
+    """Compile the stubs of a folder that :func:`stubs` names, unless that is done."""
+    place = tools_directory() / name
     if place.is_dir():
         return
+    (kind,) = (one for one in (STUBS, LOOSE_STUBS) if stubs(one) == name)
     with tempfile.TemporaryDirectory(dir=tools_directory()) as scratch:
         classes, jars = Path(scratch, "classes"), Path(scratch, "jars")
         android = os.pathsep.join(map(str, (tools_directory() / f"android-{ANDROID_VERSION}").glob("*.jar")))
         options = ("--release", "8", "-nowarn", "-Xlint:-options", "-cp", android, "-d", str(classes))
-        _run(["javac", *options, *map(str, _sources())])
+        _run(["javac", *options, *map(str, _sources(kind))])
         jars.mkdir()
         shutil.make_archive(str(jars / "kits"), "zip", classes)
         (jars / "kits.zip").rename(jars / "kits.jar")

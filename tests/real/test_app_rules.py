@@ -16,7 +16,7 @@ from pincompiler.rules.registry import APP_RULES
 from pincompiler.workflows.audit import audit, audit_options
 from tests.builds import build_app
 from tests.real.apps import NSC, PACKAGE
-from tests.real.kits import stubs, trustkit
+from tests.real.kits import LOOSE_STUBS, stubs, trustkit
 from tests.rule_examples import FENCE, completed, halves
 
 if TYPE_CHECKING:
@@ -229,6 +229,8 @@ def libraries(example: Example) -> tuple[str, ...]:
         r"\b(?:org\.chromium|org\.conscrypt|io\.approov|com\.appmattus)\.", text
     ):
         names.append(stubs())
+    if "org.jsoup." in text:
+        names.append(stubs(LOOSE_STUBS))
     return tuple(names)
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.base.bounds import NSC_HOSTS_NAMED, NSC_LOOKS, NSC_ODDITIES
+from pincompiler.base.bounds import NSC_HOSTS_NAMED, NSC_LOOKS, NSC_ODDITIES, shortened
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.platforms.nsc.booleans import boolean
@@ -86,7 +86,7 @@ class Oddity:
 
 
 def oddities(root: Element, where: Callable[[Element], Location]) -> tuple[Oddity, ...]:
-    """The first of them, in the order of the document, and that there are more; without what only debuggable builds read."""
+    """The first of them, in the order of the document, and that there are more; of debug-overrides, elements alone."""
     found = list(islice(_walk(root, where), NSC_ODDITIES.limit + 1))
     if len(found) > NSC_ODDITIES.limit:
         found[NSC_ODDITIES.limit :] = [_more(found[NSC_ODDITIES.limit].where)]
@@ -137,18 +137,25 @@ def _walk(root: Element, where: Callable[[Element], Location]) -> Iterator[Oddit
         if left < 0:
             yield _more(where(element))
             return
-        yield from _attributes(element, name, where, hosts)
+        if name != "debug-overrides":
+            yield from _attributes(element, name, where, hosts)
         for child in children if name in _CHILDREN else ():
-            if _name(child) not in _CHILDREN[name] and (name, _name(child)) not in _REFUSED:
+            if _is_skipped(name, _name(child)):
                 yield from _skipped(child, name, where, hosts)
-        further = [one for one in known if _name(one) not in ("debug-overrides", "trustkit-config")]
+        further = [one for one in known if name != "debug-overrides" and _name(one) != "trustkit-config"]
         ahead += [(one, hosts) for one in reversed(further)]
+
+
+def _is_skipped(around: str, name: str) -> bool:
+    """Whether Android passes over an element there; of debug-overrides, one that counts elsewhere."""
+    known = name in _CHILDREN[around] or (around, name) in _REFUSED
+    return not known and (around != "debug-overrides" or name in _ELEMENTS)
 
 
 def _skipped(
     element: Element, around: str, where: Callable[[Element], Location], hosts: tuple[str, ...]
 ) -> Iterator[Oddity]:
-    """An element that Android does not know there, if it looks like one that it knows or hides some."""
+    """An element that Android does not know there, whether or not it resembles one that it knows."""
     name = _name(element)
     if name in _ELEMENTS:
         owner = next(owner for owner, names in _CHILDREN.items() if name in names)
@@ -159,7 +166,8 @@ def _skipped(
         said, fix = f"Android knows no <{name}>, and skips the <{_name(below)}> in it", f"take <{name}> away"
         meant = _name(below)
     else:
-        return
+        said, fix = f"Android knows no <{shortened(name)}>", "take it away, or write what is meant"
+        meant = "pin" if around == "pin-set" else ""
     message = f"{said}: it is skipped without a word"
     yield Oddity(OddityKind.ELEMENT, message, fix, where(element), meant in _PINNING, hosts)
 

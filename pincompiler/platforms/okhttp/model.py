@@ -163,6 +163,16 @@ def understands_deep(version: Version | None) -> bool:
 
 
 def split_pattern(pattern: str) -> tuple[str, str]:
-    """The wildcard of a pattern, if any, and its host in lower case."""
+    """The wildcard of a pattern, if any, and its host as OkHttp keeps it: in lower case, and in A-labels.
+
+    ``toCanonicalHost``, which asks ``java.net.IDN``, for IDNA 2003; what that refuses stays as it is.
+    """
     found = _PATTERN.fullmatch(pattern)
-    return ((found[1] or ""), found[2].lower()) if found else ("", pattern)
+    return ((found[1] or ""), _canonical(found[2].lower())) if found else ("", pattern)
+
+
+def _canonical(host: str) -> str:
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host

@@ -245,7 +245,7 @@ FINDING = JsonTable(
 
 def _pin(
     *,
-    enforced: bool,
+    enforced: bool | None,
     change: Change | None,
     owner: str,
     first_party: bool,
@@ -274,7 +274,11 @@ PIN = JsonTable(
         field("algorithm", Choice(Algorithm), "What it is the hash of, and which hash.", "pin.algorithm"),
         field("pin", TEXT, "The hash in base64, or as it is written in the app.", "pin.pin"),
         field("expires", DAY_OR_NULL, "The first day without it; null: it does not end.", "pin.expires"),
-        field("enforced", TRUTH, "Whether it does anything."),
+        field(
+            "enforced",
+            Maybe(TRUTH),
+            "Whether it does anything; null: for which hosts it counts is not known.",
+        ),
         field("confidence", Choice(Confidence), "How sure the audit is of it.", "pin.confidence"),
         field("owner", TEXT, "Whose it is: `first-party`, or the name of a library.", "pin.owner.name"),
         field("first-party", TRUTH, "Whether that counts as the app's own.", "pin.owner.first_party"),

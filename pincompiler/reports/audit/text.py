@@ -156,8 +156,8 @@ def _pins(pins: Sequence[InventoryPin]) -> Iterator[str]:
 
 def _state(found: InventoryPin) -> str:
     """Whether it does anything; of what only looks like a pin, that nothing is seen to use it."""
-    if found.enforced:
-        return "enforced"
+    if found.enforced is not False:
+        return "enforced" if found.enforced else "unknown"
     return "candidate" if found.pin.confidence is Confidence.CANDIDATE else "not enforced"
 
 

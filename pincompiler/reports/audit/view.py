@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.finding import Change, Confidence, Level
 from pincompiler.base.records import dataclass
@@ -281,6 +281,13 @@ def _evidence(evidence: Evidence) -> Iterator[Pair]:
 
 # -- pins ----------------------------------------------------------------------------------------
 
+_STATES: Final = {
+    True: ("enforced", "enforced"),
+    False: ("not enforced", "disabled"),
+    None: ("unknown whether enforced", "unknown"),
+}
+"""By whether a pin does anything, the words for it and the style."""
+
 
 def _pins(subject: Subject) -> Iterator[PinRow]:
     """Each pin once, with all the places where it stands."""
@@ -317,10 +324,11 @@ def _use(found: InventoryPin, path: str) -> PinUse:
     wide = {"all": " and below", "one-label": " and one label below"}.get(reach, "")
     ends = f", until {pin.expires.isoformat()}" if pin.expires else ""
     owner = "" if pin.owner in {FIRST_PARTY, UNIDENTIFIED} else f", of {visible(pin.owner.words)}"
+    said, look = _STATES[found.enforced]
     return PinUse(
         f"{visible(pin.host)}{wide}" if pin.host else "host not known",
-        f"{'enforced' if found.enforced else 'not enforced'}{ends}{owner}",
-        "enforced" if found.enforced else "disabled",
+        f"{said}{ends}{owner}",
+        look,
         mechanism_name(pin.mechanism.value),
         place(pin.where, path),
         found.change.value if found.change else "",

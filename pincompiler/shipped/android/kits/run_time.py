@@ -12,7 +12,8 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Algorithm, Mechanism, Pin
 from pincompiler.facts.kits import RunTimePins
-from pincompiler.shipped.android.source import CallsOf, New
+from pincompiler.shipped.android.kits.known_calls import libraries, sites_of
+from pincompiler.shipped.android.source import CallsOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,55 +25,6 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.source import Source, Want
 
 
-@dataclass(frozen=True, slots=True)
-class _Kit:
-    """A library, and the use of it from outside by which it is known to be put to work."""
-
-    title: str
-    package: str
-    """What the descriptors of its own classes begin with."""
-    mechanism: Mechanism
-    wants: tuple[Want, ...]
-    why: str
-
-
-_APPROOV = tuple(
-    CallsOf(f"Lio/approov/service/{stack}/ApproovService;", "initialize")
-    for stack in ("okhttp", "retrofit", "httpsurlconn", "volley")
-)
-_KITS = (
-    _Kit(
-        "Wultra SSL pinning",
-        "Lcom/wultra/android/sslpinning/",
-        Mechanism.TRUST_MANAGER,
-        (New("Lcom/wultra/android/sslpinning/CertStoreConfiguration$Builder;"),),
-        "its certificate fingerprints are fetched from a server and checked by their signature",
-    ),
-    _Kit(
-        "Approov", "Lio/approov/", Mechanism.OKHTTP, _APPROOV, "its pins are fetched from Approov's servers"
-    ),
-    _Kit(
-        "react-native-ssl-pinning",
-        "Lcom/toyberman/",
-        Mechanism.HYBRID,
-        (New("Lcom/toyberman/RNSslPinningPackage;"),),
-        "each request of the app's scripts names the certificates or hashes that it accepts",
-    ),
-    _Kit(
-        "react-native-ssl-public-key-pinning",
-        "Lcom/sslpublickeypinning/",
-        Mechanism.HYBRID,
-        (New("Lcom/sslpublickeypinning/SslPublicKeyPinningPackage;"),),
-        "the app's scripts give its hosts and hashes",
-    ),
-    _Kit(
-        "react-native-pinch",
-        "Lcom/localz/",
-        Mechanism.HYBRID,
-        (New("Lcom/localz/PinchPackage;"),),
-        "each request of the app's scripts names the certificate that it accepts",
-    ),
-)
 _PIN_MANAGERS = ("Lorg/conscrypt/CertPinManager;", "Lcom/android/org/conscrypt/CertPinManager;")
 _CONSCRYPT = ("Lorg/conscrypt/", "Lcom/android/org/conscrypt/")
 _NETTY = "Lio/netty/handler/ssl/util/FingerprintTrustManagerFactory"
@@ -80,7 +32,7 @@ _FINGERPRINTS = (CallsOf(f"{_NETTY};", "<init>"), CallsOf(f"{_NETTY}Builder;", "
 _COMPUTED = "gives Netty fingerprints of certificates that are only known at run time"
 _HEXADECIMAL = lazy_regex(r"(?:[0-9A-Fa-f]{2}:?){20,64}")
 
-WANTED: tuple[Want, ...] = (*(want for kit in _KITS for want in kit.wants), *_FINGERPRINTS)
+WANTED: tuple[Want, ...] = _FINGERPRINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +52,10 @@ def collect(source: Source) -> FoundRunTimePins:
 
 
 def _put_to_use(source: Source) -> Iterator[RunTimePins]:
-    for kit in _KITS:
-        for site in source.sites(*kit.wants):
-            if not site.method.class_name.startswith(kit.package):
-                code = source.code(site.method, site.offset)
-                yield RunTimePins(kit.title, kit.mechanism, kit.why, code)
+    for library in libraries():
+        for _, site in sites_of(source, library, library.of("starts")):
+            code = source.code(site.method, site.offset)
+            yield RunTimePins(library.name, library.mechanism, library.why, code)
 
 
 def _pin_managers(source: Source) -> Iterator[RunTimePins]:

@@ -1,0 +1,5 @@
+package org.jsoup;
+
+public interface Connection {
+    Connection validateTLSCertificates(boolean value);
+}
