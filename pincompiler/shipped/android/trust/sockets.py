@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.program import arguments
-from pincompiler.android.constants.values import NULL, Number, Returned, Text, possible, texts
+from pincompiler.android.constants.values import NULL, Created, Number, Returned, Text, possible, texts
 from pincompiler.android.dex import DexError
 from pincompiler.facts import Mechanism
 from pincompiler.facts.trust import Decides, InsecureFactory, OldProtocols, RawSocket, StockDecider
@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
 _FACTORY: Final = "Ljavax/net/ssl/SSLSocketFactory;"
 _ANY_FACTORY: Final = "Ljavax/net/SocketFactory;"
-_CREATE: Final = (CallsOf(_FACTORY, "createSocket"), CallsOf(_ANY_FACTORY, "createSocket"))
+_ANDROIDS: Final = "Landroid/net/SSLCertificateSocketFactory;"
+"""It compares names itself where it is given one, and not in its other overloads (AOSP: verifyHostname)."""
+_GIVEN_A_NAME: Final = ("(Ljava/lang/String;", "(Ljava/net/Socket;Ljava/lang/String;")
+_CREATE: Final = tuple(CallsOf(one, "createSocket") for one in (_FACTORY, _ANY_FACTORY, _ANDROIDS))
 _IDENTIFY: Final = CallsOf("Ljavax/net/ssl/SSLParameters;", "setEndpointIdentificationAlgorithm")
 _VERIFY: Final = (CallsOf(None, "verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"), _IDENTIFY)
-_INSECURE: Final = CallsOf("Landroid/net/SSLCertificateSocketFactory;", "getInsecure")
+_INSECURE: Final = CallsOf(_ANDROIDS, "getInsecure")
 _GET: Final = CallsOf(CONTEXT, "getInstance")
 _ENABLE: Final = (
     CallsOf("Ljavax/net/ssl/SSLSocket;", "setEnabledProtocols"),
@@ -157,7 +160,7 @@ def _used(source: Source, site: Site, handled: _Handled) -> tuple[bool, bool]:
     """Whether the socket is talked through as a client's, and whether other code gets hold of it."""
     flow = source.program.flow(site.method)
     passed = flow.calls.get(site.offset, ())
-    if not passed or not _is_tls(site, passed[0]):
+    if not passed or not _is_tls(site, passed[0]) or _compares(site, passed[0]):
         return False, False
     if site.method not in handled:
         handled[site.method] = _uses(flow)
@@ -195,7 +198,27 @@ _SOCKETS: Final = frozenset({"Ljava/net/Socket;", "Ljavax/net/ssl/SSLSocket;"})
 
 def _is_tls(site: Site, factory: Value) -> bool:
     """A socket of the general factory is one of TLS if the factory is known to be."""
-    if site.method.dex.method_ref(site.ref).class_name == _FACTORY:
+    if site.method.dex.method_ref(site.ref).class_name in {_FACTORY, _ANDROIDS}:
         return True
     makers = {(_FACTORY, "getDefault"), (CONTEXT, "getSocketFactory")}
-    return any(isinstance(one, Returned) and one.ref[:2] in makers for one in possible(factory))
+    return _is_androids(factory) or any(
+        isinstance(one, Returned) and one.ref[:2] in makers for one in possible(factory)
+    )
+
+
+def _compares(site: Site, factory: Value) -> bool:
+    """Whether Android's own factory is given the name, which it then compares: whatever type the code names."""
+    ref = site.method.dex.method_ref(site.ref)
+    named = ref.descriptor.startswith(_GIVEN_A_NAME)
+    return named and (ref.class_name == _ANDROIDS or _is_androids(factory))
+
+
+def _is_androids(factory: Value) -> bool:
+    """Whether it is certainly one that checks: not the insecure one, which is reported where it is made."""
+    made = possible(factory)
+    return all(
+        one.descriptor == _ANDROIDS
+        if isinstance(one, Created)
+        else isinstance(one, Returned) and one.ref[:2] == (_ANDROIDS, "getDefault")
+        for one in made
+    )
