@@ -320,8 +320,11 @@ def _pins_one_of(app: ShippedApp, mechanism: Mechanism, hosts: set[str]) -> bool
 
 
 def _enforced(app: ShippedApp, pin: Pin, today: date) -> bool | None:
-    """Whether some configuration in force demands this pin; None if its hosts are not known."""
-    if not pin.host and pin.confidence is not Confidence.CANDIDATE:
+    """Whether some configuration in force demands this pin; None if its hosts are not known.
+
+    Of a configuration of Android's, that a pin has no host is known.
+    """
+    if not (pin.host or pin.confidence is Confidence.CANDIDATE or pin.mechanism is Mechanism.NSC):
         idle = (one for one in app.okhttp.pinners if one.use is PinnerUse.NEVER)
         vain = pin.where in {added.code.location for one in idle for added in (*one.added, *one.partial)}
         return False if vain else None

@@ -96,7 +96,7 @@ def test_pins_for_a_host_that_is_computed(
 ) -> None:
     subject = audited(tmp_path, files)
     assert [(one.pin.mechanism, one.pin.host, one.pin.reach, one.enforced) for one in subject.pins] == [
-        (mechanism, "", None, False)
+        (mechanism, "", None, None)
     ]
     assert (subject.verdicts, subject.complete) == ((), False)
     assert headline(subject).startswith(f"{WITHOUT_HOST}; not everything was seen: com.example.app.Net")
