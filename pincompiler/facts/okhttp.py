@@ -83,6 +83,11 @@ class Pinner:
     partial: tuple[Added, ...] = ()
     """What is known of pins whose host or values are not: either has no pattern, or no pins."""
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it certainly pins nothing."""
+        return not (self.added or self.partial or self.doubts)
+
 
 class Pinning(StrEnum):
     """Whether a client pins."""

@@ -15,6 +15,7 @@ import pytest
 from pincompiler.rules.registry import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
+from pincompiler.shipped.android.trust.peers import WHY
 from tests.builds import build_app
 from tests.strategies import TODAY
 
@@ -264,14 +265,15 @@ def check_forms(
 
 
 def said(apk: Path) -> dict[str, str]:
-    """By class, the worst that is said of it."""
+    """By class, the worst that is said of its decision; that some class may pin besides is not about that."""
     app = read_app(apk)
     levels: dict[str, list[Level]] = {}
     for finding in findings_in(app):
         if finding.location:
             levels.setdefault(named(finding.location.symbol), []).append(finding.level)
     worst = {name: min(all_, key=lambda level: level.rank).value for name, all_ in levels.items()}
-    return {named(one.what): UNKNOWN for one in app.unseen if one.mechanisms} | worst
+    unseen = [one for one in app.unseen if one.mechanisms and WHY not in one.why]
+    return {named(one.what): UNKNOWN for one in unseen} | worst
 
 
 def named(symbol: str) -> str:

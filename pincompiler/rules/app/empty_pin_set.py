@@ -1,7 +1,8 @@
-"""A `<pin-set>` has no pin, which turns pinning off.
+"""A `<pin-set>` or a CertificatePinner has no pin, which turns pinning off.
 
 An empty pin-set is no error to Android: its hosts are not pinned.  Inside a domain-config that has pins, an
-empty pin-set takes even these away.  A build step that finds no pins to fill in leaves such a file.
+empty pin-set takes even these away.  OkHttp checks nothing either if the CertificatePinner of a client was
+given no pins.  A build step that finds no pins to fill in leaves such a file, or such a list.
 
 ```xml
 <network-security-config>
@@ -26,11 +27,22 @@ Use instead:
 References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
-from pincompiler.rules.rule import Audited, Findings, Level, Rule
+from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Mechanism, Rule
 
 
 def check(audited: Audited) -> Findings:
-    """Pin-sets of which nothing is left to check."""
+    """Pin-sets and pinners of which nothing is left to check."""
+    for pinner in audited.app.okhttp.pinners:
+        if pinner.is_empty and pinner.code.owner.first_party:
+            yield from RULE.in_code(
+                audited,
+                pinner.code,
+                "the CertificatePinner that a client is given has no pins, which turns pinning off",
+                "give it pins, or give the client none",
+                mechanism=Mechanism.OKHTTP.value,
+                confidence=Confidence.LIKELY,
+                role="pinner",
+            )
     for file in audited.app.nsc.read:
         for config in file.nsc.configs:
             hosts = tuple(domain.name for domain in config.matched)

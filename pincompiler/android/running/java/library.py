@@ -20,6 +20,7 @@ from pincompiler.android.running.java import (
     objects,
     patterns,
     platform,
+    streams,
     text,
     utilities,
 )
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 _MODULES: Final = (
     *(text, builders, boxes, characters, mathematics, collections, iterators, lists, maps, utilities),
-    *(objects, functions, patterns, platform),
+    *(objects, functions, patterns, platform, streams),
 )
 VIRTUAL: Final[dict[tuple[str, str], Model]] = {
     key: model for one in _MODULES if hasattr(one, "VIRTUAL") for key, model in one.VIRTUAL.items()

@@ -71,13 +71,15 @@ def collect(source: Source) -> OkHttpFacts:
             made, some = _followed(source, roles, sites)
             pinners += made
             clients += some
-    if not pinners and not any(not library.renamed for library in libraries):
-        pinners += _by_shape(source, libraries[0] if libraries else None)
+    full = [pinner for pinner in pinners if not pinner.is_empty]
+    if not full and not any(not library.renamed for library in libraries):
+        full += _by_shape(source, libraries[0] if libraries else None)
+    pinners = [*full, *(pinner for pinner in pinners if pinner.is_empty)]
     digest = _digest(source)
     codes = [p.code for p in pinners] + [a.code for p in pinners for a in p.added] + [c.code for c in clients]
     return OkHttpFacts(
         tuple(dict.fromkeys(pin for pinner in pinners for pin in _pins(pinner))),
-        tuple(_shipped(pinner, digest) for pinner in _compared(source, pinners)),
+        tuple(_shipped(pinner, digest) for pinner in _compared(source, full)),
         tuple(dict.fromkeys((*codes, *(c.cleared for c in clients if c.cleared)))),
         tuple(libraries),
         tuple(pinners),

@@ -84,7 +84,7 @@ class Clients:
             empty = default or any(draft.empty for draft in found)
             full = [draft for draft in found if not draft.empty]
             self.takers.append(Taker(taken, self.trace.up(taken.receiver), full, empty, is_open))
-            for draft in full:
+            for draft in found:
                 draft.takers.append(taken)
         self._sort()
         attached: dict[int, list[Code]] = {}

@@ -235,15 +235,18 @@ class Pinners:
         return any(self.given(taker.arguments[-1])[2] for taker in self.uses.takers)
 
     def facts(self, clients: dict[int, list[Code]]) -> Iterator[Pinner]:
-        """Each pinner that is given something; ``clients`` are those that get it, by the draft's id."""
+        """Each pinner that is given something, or is given to a client; ``clients`` are those that get it, by the draft's id."""
         for draft in (*self.drafts, *self.orphans):
-            if draft.empty:
+            if draft.empty and not draft.takers:
                 continue
+            code, use = self.source.code(draft.made.method, draft.made.offset), self.use(draft)
+            if use is PinnerUse.UNKNOWN and not draft.takers:
+                self._doubt(draft, code, "makes a pinner, and whether a client gets it is not known")
             yield Pinner(
-                self.source.code(draft.made.method, draft.made.offset),
+                code,
                 self.roles.library,
                 tuple(dict.fromkeys(draft.added)),
-                self.use(draft),
+                use,
                 tuple(dict.fromkeys(clients.get(id(draft), ()))),
                 tuple(dict.fromkeys(draft.doubts)),
                 tuple(dict.fromkeys(draft.partial)),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.okhttp.roles import Roles
 
 T = TypeVar("T")
+_OBJECT: Final = "Ljava/lang/Object;"
 _LAZY: Final = frozenset({"Lkotlin/Lazy;", "Lkotlin/LazyKt;", "Lkotlin/LazyKt__LazyJVMKt;"})
 
 
@@ -189,6 +190,8 @@ class Trace:
             if one.opcode not in opcodes.INVOKES:
                 continue
             ref = method.dex.method_ref(one.reference or 0)
+            if ref.class_name == _OBJECT:  # whose methods give nobody their object
+                continue
             known = None if ref.class_name in own else self.program.method(ref)
             if ref.class_name not in own and (known is None or known.body is None):
                 for value in calls.get(one.offset, ()):

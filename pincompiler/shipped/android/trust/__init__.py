@@ -9,6 +9,8 @@ from pincompiler.shipped.android.source import CallsOf
 from pincompiler.shipped.android.trust import sockets, uses
 from pincompiler.shipped.android.trust.deciders import deciders
 from pincompiler.shipped.android.trust.meanings import HANDLER
+from pincompiler.shipped.android.trust.peers import WANTED as PEERS
+from pincompiler.shipped.android.trust.peers import doubt_peers
 from pincompiler.shipped.android.trust.pins import TrustPins
 from pincompiler.shipped.android.trust.ways import Explorer
 
@@ -21,12 +23,13 @@ if TYPE_CHECKING:
     _Named: TypeAlias = Decider | StockDecider | Override | RawSocket | InsecureFactory | OldProtocols
 
 _PROCEED: Final = CallsOf(HANDLER, "proceed")
-WANTED: tuple[Want, ...] = (_PROCEED, *uses.WANTED, *sockets.WANTED)
+WANTED: tuple[Want, ...] = (_PROCEED, *uses.WANTED, *sockets.WANTED, *PEERS)
 
 
 def collect(source: Source) -> TrustFacts:
     """The facts."""
     explorer = Explorer(source.program)
+    doubt_peers(source)
     found = tuple(deciders(source, explorer, web=bool(source.sites(_PROCEED))))
     tried = TrustPins(source, explorer)
     flawed = {one.code.class_name for one in found if one.decides is Decides.CHAIN}

@@ -151,12 +151,12 @@ def _left(source: Source, cls: ClassDef, ways: Ways | None) -> None:
     """That a decision which seems sound is left to methods of the app's own that are too much to be followed."""
     for name in sorted(ways.left if ways else ()):
         owner = name.partition("->")[0]
-        if source.owner_of(owner).first_party and not _is_okhttp_verifier(source, owner):
+        if source.owner_of(owner).first_party and not is_okhttp_verifier(source, owner):
             why = f"its decision on trust is left to {java_name(name)}, which is too complex to be followed"
             source.doubt(cls.name, why, Mechanism.TRUST_MANAGER)
 
 
-def _is_okhttp_verifier(source: Source, name: str) -> bool:
+def is_okhttp_verifier(source: Source, name: str) -> bool:
     """Whether it is OkHttp's ``OkHostnameVerifier`` under a name that R8 gave it.
 
     It is known by its strings, and that it asks for the names in the certificate.

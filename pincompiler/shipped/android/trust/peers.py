@@ -1,0 +1,138 @@
+"""Certificates that code outside trust managers asks the connection for, and may compare with pins.
+
+Wherever they are from (the session of a socket, an HttpsURLConnection, a WebView's error, OkHttp's handshake), what an
+app does with them afterwards is not followed yet: where the app also takes keys or bytes out of certificates, it may
+pin by them, and to report nothing would be to say that it does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.android.dex import DexError, exactly, opcodes
+from pincompiler.android.dex.calls import calls_in
+from pincompiler.android.dex.scan import Wanted
+from pincompiler.facts import Mechanism
+from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED
+from pincompiler.shipped.android.source import CallsOf, Mention, texts_in
+from pincompiler.shipped.android.trust.deciders import is_okhttp_verifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.android.dex import Site
+    from pincompiler.android.dex.method import MethodBody
+    from pincompiler.shipped.android.source import Source, Want
+
+_SERVED: Final = (
+    CallsOf(None, "getPeerCertificates"),
+    CallsOf(None, "getPeerCertificateChain"),
+    CallsOf("Ljavax/net/ssl/HttpsURLConnection;", "getServerCertificates"),
+    CallsOf("Landroid/net/http/SslError;", "getCertificate"),
+    CallsOf("Landroid/net/http/X509TrustManagerExtensions;", "checkServerTrusted"),
+    CallsOf("Lokhttp3/Handshake;", None),
+    CallsOf("Lcom/squareup/okhttp/Handshake;", None),
+)
+"""What gives the certificates of a server."""
+_IDENTIFIED: Final = (
+    *(
+        CallsOf(f"Ljava/security/cert/{name};", method)
+        for name in ("Certificate", "X509Certificate")
+        for method in ("getPublicKey", "getEncoded", "verify", "equals")
+    ),
+    CallsOf("Ljava/security/cert/CertificateFactory;", "generateCertificate"),
+)
+"""What a certificate is compared by, of this server or of another."""
+_HANDSHAKE: Final = Mention(exactly(18, b"tlsVersion == NONE"))
+"""OkHttp's refusal to make a Handshake of a session without TLS, which R8 leaves as it is."""
+_COMPARES: Final = frozenset(
+    {
+        ("Ljava/security/MessageDigest;", "digest"),
+        ("Ljava/security/MessageDigest;", "isEqual"),
+        ("Ljava/util/Arrays;", "equals"),
+        ("Ljava/math/BigInteger;", "<init>"),
+        ("Ljava/security/cert/CertificateFactory;", "generateCertificate"),
+    }
+)
+_OKHTTP: Final = frozenset(
+    {"tlsVersion == NONE", "Certificate pinning failure!", "Certificate pinning requires X509 certificates"}
+)
+"""What OkHttp's own code that looks at certificates says."""
+_CLEANS: Final = "(Ljava/util/List;Ljava/lang/String;)Ljava/util/List;"
+"""Its ``CertificateChainCleaner.clean``."""
+WANTED: tuple[Want, ...] = (*_SERVED, *_IDENTIFIED, _HANDSHAKE)
+WHY: Final = "asks for the certificates of a server, and it is not known whether it compares them with pins"
+
+
+def doubt_peers(source: Source) -> None:
+    """Report as unknown where the app gets the certificates of servers, if it identifies any."""
+    owned = {one.method.class_name for one in source.sites(*_IDENTIFIED)}
+    comparing = {name for name in owned if _compares(source, name)}
+    if not comparing:
+        return
+    served = [one.method for one in source.sites(*_SERVED) if _is_own(source, one.method.class_name)]
+    # OkHttp reads its own Handshake in many places; what it never does is to compare what is in it.
+    of_handshake = (one.method for one in _of_renamed(source))
+    served += (one for one in of_handshake if one.class_name in comparing or _is_known(source, one))
+    methods = list(dict.fromkeys(served))
+    if methods:
+        more = f" (as {len(methods) - 1:,} more methods do)" if len(methods) > 1 else ""
+        source.doubt(source.where(methods[0]).symbol, f"{WHY}{more}", Mechanism.TRUST_MANAGER)
+
+
+def _is_known(source: Source, method: MethodBody) -> bool:
+    return source.owner_of(method.class_name) == FIRST_PARTY
+
+
+def _compares(source: Source, name: str) -> bool:
+    """Whether a class of the app takes what identifies a certificate; of one without a name, to compare or hash it."""
+    owner = source.owner_of(name)
+    if owner != UNIDENTIFIED:
+        return owner == FIRST_PARTY
+    return _is_own(source, name) and not _COMPARES.isdisjoint(_calls(source, name))
+
+
+def _is_own(source: Source, name: str) -> bool:
+    """Whether a class is the app's, as far as its name and its strings show: OkHttp looks at certificates, too."""
+    owner = source.owner_of(name)
+    if owner == FIRST_PARTY:
+        return True
+    cls = source.program.class_def(name) if owner == UNIDENTIFIED else None
+    try:
+        if cls is None or is_okhttp_verifier(source, name) or not _OKHTTP.isdisjoint(texts_in(cls)):
+            return False
+    except DexError:
+        return True
+    return not any(method.ref.descriptor == _CLEANS for method in cls.methods)
+
+
+def _calls(source: Source, name: str) -> Iterator[tuple[str, str]]:
+    """Class and name of each method that a class calls."""
+    cls = source.program.class_def(name)
+    for method in cls.methods if cls else ():
+        if method.body is not None:
+            yield from ((ref.class_name, ref.name) for ref, _ in calls_in(method.body))
+
+
+def _of_renamed(source: Source) -> Iterator[Site]:
+    """Calls of OkHttp's Handshake and reads of its fields, where R8 has renamed the class."""
+    classes = {name for site in source.sites(_HANDSHAKE) for name in _handshakes(site.method)}
+    for dex in source.program.files:
+        calls = frozenset(number for name in classes for number in dex.method_refs(name, None))
+        reads = frozenset(number for name in classes for number in dex.field_refs(name, None))
+        yield from dex.uses(Wanted(opcodes.INVOKES, calls), Wanted(opcodes.INSTANCE_GETS, reads))
+
+
+def _handshakes(method: MethodBody) -> Iterator[str]:
+    """The classes of what a method makes of a list: the certificates of OkHttp's own side."""
+    try:
+        refs = [
+            method.dex.method_ref(one.reference)
+            for one in method.instructions
+            if one.opcode in opcodes.INVOKES and one.reference is not None
+        ]
+    except DexError:
+        return
+    yield from (
+        ref.class_name for ref in refs if ref.name == "<init>" and "Ljava/util/List;" in ref.descriptor
+    )
