@@ -16,16 +16,27 @@ import tempfile
 import time
 import tomllib
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from pincompiler.platforms.registry import TARGETS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 PYTHON = sys.executable
 SIZES = (1, 100, 1_000, 10_000)
+EVERY = tuple(target.name for target in TARGETS)
+ANCHORED = ("nsc", "trustkit-android")
+"""Those that can say that a host trusts a CA of the app."""
+CAS = "cas"
 OPTIONS = {".kt": 'package = "com.example"\n', ".java": 'package = "com.example"\n'}
 
 
@@ -67,23 +78,27 @@ def pin(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def targets() -> str:
-    """Every target, each with a file of its own."""
+def targets(names: Iterable[str] = EVERY) -> str:
+    """Targets of these names, each with a file of its own."""
     return "".join(
         f'[target.{target.name}]\npath = "{"P" if ending in OPTIONS or ending == ".swift" else "p"}ins{n}{ending}"\n'
         f"{OPTIONS.get(ending, '')}"
         for n, target in enumerate(TARGETS)
         for ending in target.suffixes
+        if target.name in names
     )
 
 
 def own_keys(count: int) -> str:
     """Each host with a pin-set and two keys of its own."""
-    return "".join(
+    return "".join(map(own_key, range(count)))
+
+
+def own_key(n: int) -> str:
+    return (
         f'[keys.now-{n}]\nspki-sha256 = "{pin(f"now-{n}")}"\nrole = "leaf"\n\n'
         f'[keys.next-{n}]\nspki-sha256 = "{pin(f"next-{n}")}"\nrole = "leaf"\n\n'
         f'[[pin-set]]\nhosts = ["service-{n}.example.com"]\nkeys = ["now-{n}", "next-{n}"]\n\n'
-        for n in range(count)
     )
 
 
@@ -97,8 +112,33 @@ def shared_keys(count: int) -> str:
     )
 
 
-SHAPES = {"own keys": own_keys, "shared keys": shared_keys}
-"""The bar against the parser is for the first: there input and output grow alike.  The second has a
+def anchored(count: int) -> str:
+    """The same as with own keys, where each tenth host trusts a CA of its own and has no keys."""
+    some = [n for n in range(count) if n % 10 == 0]
+    anchors = "".join(f'[anchors.root-{n}]\nfile = "{CAS}/{n}.pem"\n\n' for n in some)
+    return anchors + "".join(
+        f'[[pin-set]]\nhosts = ["service-{n}.example.com"]\ntrust = ["root-{n}"]\n\n'
+        if n % 10 == 0
+        else own_key(n)
+        for n in range(count)
+    )
+
+
+def write_cas(folder: Path, count: int) -> None:
+    """The certificates of their CAs; keys do not differ, which nothing asks for."""
+    (folder / CAS).mkdir()
+    key = ec.generate_private_key(ec.SECP256R1())
+    begins = datetime(2026, 1, 1, tzinfo=UTC)
+    for n in range(0, count, 10):
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Root {n}")])
+        made = x509.CertificateBuilder(name, name, key.public_key(), n + 1, begins, begins + timedelta(9000))
+        ca = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        certificate = ca.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+        (folder / CAS / f"{n}.pem").write_bytes(certificate)
+
+
+SHAPES = {"own keys": (own_keys, EVERY), "shared keys": (shared_keys, EVERY), "own CAs": (anchored, ANCHORED)}
+"""The bar against the parser is for the first and the last: there input and output grow alike.  The second has a
 quarter of the input and nearly all of the output, so its ratio says how terse the input is."""
 
 
@@ -132,11 +172,12 @@ def commands(folder: Path) -> Iterator[tuple[str, float, float]]:
     print(
         f"{'hosts':>7} {'':<12} {'check':>9} {'compile':>9} {'MB':>6} {'MB':>6}   parse + dump, and compile as its multiple"
     )
-    for shape, make in SHAPES.items():
+    write_cas(folder, SIZES[-1])
+    for shape, (make, names) in SHAPES.items():
         memory = {}
         for count in SIZES:
             times = 3 if count == SIZES[-1] else 5
-            text = f"version = 1\n\n{targets()}\n{make(count)}"
+            text = f"version = 1\n\n{targets(names)}\n{make(count)}"
             (folder / "pins.toml").write_text(text)
             check = median(lambda: process("-m", "pincompiler", "check", cwd=folder), times)
             ours = median(lambda: process("-m", "pincompiler", "compile", "-o", "out", cwd=folder), times)
@@ -146,8 +187,8 @@ def commands(folder: Path) -> Iterator[tuple[str, float, float]]:
                 f"{count:>7,} {shape:<12} {check.seconds:7.2f} s {ours.seconds:7.2f} s {check.megabytes:6.0f} {ours.megabytes:6.0f}"
                 f"   {base * 1000:6.0f} ms {ours.seconds / base:6.1f} x"
             )
-        if make is own_keys:
-            yield "compile 10,000 hosts with own keys / (tomllib + json.dumps)", ours.seconds / base, 6
+        if make is not shared_keys:
+            yield f"compile 10,000 hosts with {shape} / (tomllib + json.dumps)", ours.seconds / base, 6
         # What Python and the libraries take by themselves does not grow.
         small, middle, large = memory[1], memory[1_000], memory[10_000]
         yield f"memory above 1 host, {shape}: 10,000 / 1,000 hosts", (large - small) / (middle - small), 13

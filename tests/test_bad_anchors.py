@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -178,6 +179,46 @@ def test_an_anchor_that_is_not_there_is_one_finding(tmp_path: Path) -> None:
     for table in ("", "[anchors]\n"):
         (found,) = refused(tmp_path, table + OWN)
         assert found.endswith('no anchor is called "company-root" [undefined-key]')
+
+
+# -- too many ---------------------------------------------------------------------------------------
+
+
+def many(root: Path, number: int) -> None:
+    """Different CAs in one file each, all of which one host trusts."""
+    names = [f"root-{n}" for n in range(number)]
+    key = pki.private_key(number=50)
+    tables = []
+    for name in names:
+        (root / f"{name}.pem").write_bytes(pki.pem(pki.certificate(name, key, ca=True)))
+        tables.append(ANCHOR.replace("company-root", name).replace("root.pem", f"{name}.pem"))
+    trust = ", ".join(f'"{name}"' for name in names)
+    text = "version = 1\n" + "".join(tables) + OWN.replace('"company-root"', trust) + NSC
+    (root / "pins.toml").write_text(text)
+
+
+@pytest.mark.slow
+def test_many_anchors_take_time_in_proportion(tmp_path: Path) -> None:
+    """Ten thousand took three minutes to write: each was compared with each.  No bound but that of pins.toml's size."""
+    took = []
+    for number in (500, 2_000):
+        root = tmp_path / str(number)
+        root.mkdir()
+        many(root, number)
+        start = time.process_time()
+        assert run("compile", cwd=root).code == 0
+        took.append(time.process_time() - start)
+        written = list((root / "app/res/raw").iterdir())
+        assert len(written) == number
+        assert sum(one.stat().st_size for one in written) < 1_000 * number
+        # Those of another policy are replaced by none of ours, which looks at each as well.
+        for one in root.glob("root-*.pem"):
+            one.write_bytes(pki.pem(ROOT))
+        start = time.process_time()
+        assert run("compile", cwd=root).code == 0
+        took.append(time.process_time() - start)
+    # Four times as many: sixteen times as long if each were compared with each.
+    assert max(took[2] / took[0], took[3] / took[1]) < 8, took
 
 
 # -- where others write ------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from base64 import b64encode
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -88,7 +87,8 @@ def beside(model: Nsc, output: Output) -> Mapping[PurePosixPath, bytes]:
 
 def pem(der: bytes) -> bytes:
     """A certificate in the textual encoding of RFC 7468 section 5."""
-    lines = textwrap.wrap(b64encode(der).decode("ascii"), 64)
+    text = b64encode(der).decode("ascii")
+    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
     return "\n".join(("-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", "")).encode()
 
 
