@@ -8,7 +8,7 @@ import pytest
 
 from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Settings
 from pincompiler.policy.differences import asides, describe, differences, names_of
-from pincompiler.policy.enforcement import Chain, Key, PinSet, Reach, Role
+from pincompiler.policy.enforcement import Chain, Enforcement, Key, PinSet, Reach, Role
 from pincompiler.policy.policy import Policy
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Device, Regard, Store, Trust
 from tests.strategies import CAS, LEAVES, TODAY, spki
@@ -16,7 +16,7 @@ from tests.strategies import CAS, LEAVES, TODAY, spki
 if TYPE_CHECKING:
     from datetime import date
 
-    from pincompiler.policy.enforcement import Enforcement
+    from pincompiler.policy.enforcement import Demand, EntryId
 
 LEAF, OTHER, CA = LEAVES[0], LEAVES[1], CAS[0]
 ROOT = Anchor(spki("root identity"), CA.spki_sha256, "company-root", der=b"root")
@@ -142,11 +142,51 @@ def test_no_certificate_is_renewed_where_only_another_host_pins_one() -> None:
     ]
 
 
+def test_which_keys_of_a_chain_have_the_pinned_certificate_and_which_another() -> None:
+    leaf, none = frozenset({LEAF.spki_sha256}), frozenset[bytes]()
+    (pinned,) = differences(policy(WHOLE, OTHER), policy(OTHER))
+    assert (pinned.certified, pinned.renewed) == (leaf, none)
+    (renewed,) = differences(policy(WHOLE), policy(LEAF))
+    assert (renewed.certified, renewed.renewed) == (none, leaf)
+    issuer = Key(CA.spki_sha256, Role.CA, "issuer", whole=spki("CA certificate"))
+    (above,) = differences(policy(issuer, LEAF), policy(LEAF))
+    assert (above.certified, above.renewed) == (frozenset({CA.spki_sha256}), none)
+
+
 def test_a_certificate_that_is_known_by_its_hash_alone() -> None:
     assert told(policy(HASH_ALONE, OTHER), policy(OTHER)) == [
         "x.test with the certificate `partner` and no pinned CA is accepted by A and refused by B"
     ]
     assert told(policy(HASH_ALONE), policy(HASH_ALONE)) == []
+
+
+class Adding(Enforcement):
+    """What several policies demand of one host, as platforms that add entries up."""
+
+    def __init__(self, *policies: Policy) -> None:
+        self.policies = policies
+
+    def names(self) -> tuple[str, ...]:
+        return ("x.test",)
+
+    def demand(self, host: str) -> Demand:
+        return tuple(clause for one in self.policies for clause in one.demand(host))
+
+    def deciding(self, host: str) -> tuple[str, ...]:
+        return tuple(entry for one in self.policies for entry in one.deciding(host))
+
+    def entries_for(self, host: str) -> tuple[EntryId, ...]:
+        return tuple(entry for one in self.policies for entry in one.entries_for(host))
+
+    def pin_sets(self) -> tuple[PinSet, ...]:
+        return tuple(found for one in self.policies for found in one.pin_sets())
+
+
+def test_a_certificate_that_is_known_by_its_hash_alone_may_have_any_key() -> None:
+    both = Adding(policy(HASH_ALONE), policy(LEAF))
+    assert [one.chain for one in differences(both, policy(OTHER)) if one.wanted] == [
+        Chain(LEAF.spki_sha256, (), HASH_ALONE.whole)
+    ]
 
 
 def test_a_renewed_certificate_of_a_ca() -> None:

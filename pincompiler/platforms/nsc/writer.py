@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Snippet
+from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.platforms.headers import header_line
 from pincompiler.platforms.nsc.model import NAMESPACE, Settings
 from pincompiler.platforms.nsc.reader import parse_xml, read_tree
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pincompiler.platforms.nsc.model import Certificates, DomainConfig, Nsc, Reporting
     from pincompiler.platforms.target import Job
     from pincompiler.policy.project import Output
+
+_LINE = lazy_regex(".{1,64}")
 
 
 def write(model: Nsc, job: Job) -> bytes:
@@ -87,8 +90,7 @@ def beside(model: Nsc, output: Output) -> Mapping[PurePosixPath, bytes]:
 
 def pem(der: bytes) -> bytes:
     """A certificate in the textual encoding of RFC 7468 section 5."""
-    text = b64encode(der).decode("ascii")
-    lines = [text[at : at + 64] for at in range(0, len(text), 64)]
+    lines = _LINE.findall(b64encode(der).decode("ascii"))
     return "\n".join(("-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", "")).encode()
 
 
