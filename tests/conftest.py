@@ -33,6 +33,7 @@ PROVING = (
     "test_worlds.py",
     "test_every_world.py",
     "test_mismatches.py",
+    "test_mismatches_trust.py",
     "test_policy_rules.py",
     "test_excerpts.py",
     "test_claims.py",

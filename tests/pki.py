@@ -70,8 +70,9 @@ def certificate(
     ends: date = date(2030, 1, 1),
     issuer: str = "",
     serial: int = 0,
+    names: tuple[str, ...] = (),
 ) -> x509.Certificate:
-    """A certificate signed with its own key; with ``ca=None``, one without basicConstraints."""
+    """A certificate signed with its own key, for some names; with ``ca=None``, one without basicConstraints."""
     key = key or private_key()
     end = datetime.combine(ends, time(12), UTC)
     builder = (
@@ -85,6 +86,10 @@ def certificate(
     )
     if ca is not None:
         builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+    if names:
+        builder = builder.add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(one) for one in names]), critical=False
+        )
     return builder.sign(key, _digest(key))
 
 

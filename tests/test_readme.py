@@ -31,6 +31,7 @@ def project(tmp_path: Path) -> Path:
     """The project of the tour, and the releases that it gets later."""
     shutil.copytree(ROOT / "samples" / "certs", tmp_path / "certs")
     shutil.copy(ROOT / "samples" / "audit" / "shop.apk", tmp_path)
+    shutil.copy(ROOT / "samples" / "kinds.toml", tmp_path)
     for name, block in zip(
         ("pins.toml", "environments.toml", "releases.toml"),
         TOML.findall(README.read_text("utf-8")),

@@ -82,13 +82,15 @@ def pinned_chain(path: Sequence[PublicKey]) -> Chain:
 class KeyFileError(Exception):
     """A file that holds no usable public key.
 
-    ``str()`` completes "FILE …"; ``fix`` says what to do; ``rule`` is the finding it becomes.
+    ``str()`` completes "FILE …"; ``fix`` says what to do; ``rule`` is the finding it becomes; ``certificate`` is the
+    command that takes a certificate out of the file, empty where it has none.
     """
 
-    def __init__(self, problem: str, fix: str, rule: str = "unreadable-key") -> None:
+    def __init__(self, problem: str, fix: str, rule: str = "unreadable-key", certificate: str = "") -> None:
         super().__init__(problem)
         self.fix = fix
         self.rule = rule
+        self.certificate = certificate
 
 
 def public_keys(data: bytes, file: str) -> tuple[PublicKey, ...]:
@@ -101,7 +103,7 @@ def public_keys(data: bytes, file: str) -> tuple[PublicKey, ...]:
     blocks = [(match[1].decode("ascii"), match[2]) for match in _PEM.finditer(data)]
     for label, _ in blocks:
         if "PRIVATE KEY" in label:
-            raise private_key_refused(file)
+            raise private_key_refused(file, certified=any(one == "CERTIFICATE" for one, _ in blocks))
     if blocks:
         found = tuple(key for label, body in blocks for key in _from_pem(label, body, file))
         if not found:
@@ -111,8 +113,13 @@ def public_keys(data: bytes, file: str) -> tuple[PublicKey, ...]:
     return (_from_der(data, file),)
 
 
-def private_key_refused(file: str) -> KeyFileError:
-    """The refusal of a private key, with the command that takes its public part out."""
+def private_key_refused(file: str, *, certified: bool = False) -> KeyFileError:
+    """The refusal of a private key, with the command that takes out its public part, or the certificate beside it."""
+    if certified:
+        bare = re.sub(r"\.[^./]*$", "", file) + ".crt.pem"
+        problem = "has a private key beside its certificate, which has no place beside an app's sources"
+        fix = f"openssl x509 -in {_quoted(file)} -out {_quoted(bare)}"
+        return KeyFileError(problem, fix, "private-key-file", certificate=fix)
     public = re.sub(r"\.[^./]*$", "", file) + ".pub.pem"
     return KeyFileError(
         "is a private key, which has no place beside an app's sources",

@@ -327,6 +327,7 @@ ATS = Target(
     entries=entries,
     read=read,
     instants=instants,
+    left_out="which CAs a device trusts: those that users and profiles install count as the system's",
     uncovered="WKWebView and SFSafariViewController, app extensions with their own Info.plist, native TLS",
     suffixes=(".plist",),
     inert=inert,

@@ -80,6 +80,8 @@ class Target(Generic[M]):
     """The instants at which a set that expires on a day is no longer enforced."""
     uncovered: str
     """Which connections of an app the platform does not see."""
+    left_out: str
+    """What the model of the platform leaves out of the question, besides connections that it does not see."""
     excerpt: Callable[[M, str], Snippet | None] | None = None
     """The part of the artifact that is about a configured name, as ``write`` writes it; None if it has none."""
     options: frozenset[str] = frozenset()

@@ -373,6 +373,8 @@ def instants(day: date) -> str:
     return f"at {day.isoformat()} 00:00 UTC"
 
 
+LEFT_OUT = "which CAs a device trusts: those that users and profiles install count as the system's"
+
 TRUSTKIT = Target(
     name="trustkit",
     title="TrustKit",
@@ -381,6 +383,7 @@ TRUSTKIT = Target(
     entries=entries,
     read=read,
     instants=instants,
+    left_out=LEFT_OUT,
     uncovered="WKWebView, sessions whose delegate does not ask TrustKit (unless it swizzles), native TLS",
     options=frozenset({"swizzle"}),
     suffixes=(".plist",),

@@ -3,6 +3,11 @@
 From Android 7 on the operating system enforces the pins and TrustKit reports; before, TrustKit does
 both, and it reads the file its own way (TrustKitConfigurationParser, DomainPinningPolicy): only the
 last domain of a domain-config counts, and enforcing wants two distinct pins.
+
+Whom chains may end in is Android's affair from version 7 on, as ``<trust-anchors>`` has it.  Before, TrustKit asks the
+platform's own trust manager (SystemTrustManager), which knows no anchor of the app and trusts what users install:
+hosts with anchors are refused for apps that run there, and that users' CAs count is left out of the model, since
+the pins keep them out as long as they are in force.
 """
 
 from __future__ import annotations
@@ -65,6 +70,7 @@ def objections(policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
             yield Objection(hosts, message, "write one domain in each domain-config")
     if app.android_min_sdk is not None and app.android_min_sdk < 24:
         yield from _passed_over(model)
+        yield from _untrusted(model)
 
 
 def _passed_over(model: Nsc) -> Iterator[Objection]:
@@ -75,6 +81,19 @@ def _passed_over(model: Nsc) -> Iterator[Objection]:
             if kept.demand(domain.name):
                 message = f"TrustKit-Android passes over {domain.name}, which has no pins, and holds it to those above"
                 yield Objection((domain.name,), message, "use nsc for it, or aim at Android 7 and newer")
+
+
+def _untrusted(model: Nsc) -> Iterator[Objection]:
+    """Before Android 7 the system's trust manager validates chains (SystemTrustManager), and knows no other anchors."""
+    for config in model.configs:
+        anchors = config.settings.trust(model.target_sdk).anchors
+        if anchors:
+            hosts = tuple(domain.name for domain in config.domains)
+            message = (
+                f"before Android 7 TrustKit-Android asks the system's trust manager of {hosts[0]}, which does not know "
+                f"{', '.join(one.name for one in anchors[:3])}"
+            )
+            yield Objection(hosts, message, "aim at Android 7 and newer, or trust the system")
 
 
 def raised(config: DomainConfig) -> Iterator[tuple[str, str]]:
@@ -114,6 +133,7 @@ TRUSTKIT_ANDROID = Target(
     beside=beside,
     read=read,
     instants=instants,
+    left_out=f"{NSC.left_out}; and before Android 7 the CAs of users, whom the system's own trust manager trusts there",
     uncovered=NSC.uncovered,
     options=frozenset({"base"}),
     suffixes=(".xml",),

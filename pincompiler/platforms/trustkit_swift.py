@@ -87,6 +87,7 @@ TRUSTKIT_SWIFT = Target(
     write=write,
     read=read,
     instants=instants,
+    left_out=TRUSTKIT.left_out,
     uncovered=TRUSTKIT.uncovered,
     options=frozenset({"swizzle"}),
     suffixes=(".swift",),

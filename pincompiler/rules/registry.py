@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # fmt: off
 _ORDER: Final = (
     # What a target makes of the policy.
-    ("target", "unfaithful-target inert-target unmanaged-pin unreported-failure"),
+    ("target", "unfaithful-target inert-target unmanaged-pin unreported-failure shared-connection"),
     ("text", "hand-written-output foreign-output"),
     # The policy by itself.
     ("policy", """
@@ -27,7 +27,8 @@ _ORDER: Final = (
     """),
     # Whom it trusts.
     ("text", "anchor-is-leaf anchor-is-private-key unused-anchor"),
-    ("policy", "expired-anchor expiring-anchor user-store-trusted mixed-trust"),
+    ("policy", "expired-anchor expiring-anchor user-store-trusted"),
+    ("target", "mixed-trust"),
     # The record of accepted findings.
     ("text", "expired-acceptance unused-acceptance unknown-rule"),
     # The text of pins.toml; reported by its reader.

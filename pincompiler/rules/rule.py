@@ -62,6 +62,8 @@ class Lowered:
     """The place of ``[target.NAME]``."""
     unmanaged: frozenset[str] = frozenset()
     """Names that come from a hand-written base and not from the policy."""
+    mechanisms: frozenset[str] = frozenset()
+    """Of all targets of the project, this one's among them; as :attr:`Target.mechanism`."""
 
 
 @dataclass(frozen=True, slots=True)

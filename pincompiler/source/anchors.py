@@ -48,7 +48,7 @@ class AnchorReader:
         sound = not self._misnamed(name, table)
         if table.text("file", required=True) is None:
             return Anchor(b"", name=name, where=table.where)
-        found = self._keys.from_file(table, _identity_of, "anchor-is-private-key")
+        found = self._keys.from_file(table, _identity_of, anchor=True)
         if found is None or not sound or self._refused(name, found, table):
             return Anchor(b"", name=name, where=table.where)
         is_ca = found.role is not Role.LEAF

@@ -129,22 +129,22 @@ class KeyReader:
     # -- from a file -----------------------------------------------------------------------------
 
     def from_file(
-        self, table: TomlTable, of: Callable[[PublicKey], bytes], private: str = "private-key-file"
+        self, table: TomlTable, of: Callable[[PublicKey], bytes], *, anchor: bool = False
     ) -> PublicKey | None:
         """The key that a table with ``file`` and perhaps ``index`` or ``subject`` names; None if it has none.
 
-        Of a file with several, one has to be chosen unless ``of`` is the same for all.  ``private`` is the rule that
-        reports a private key.
+        Of a file with several, one has to be chosen unless ``of`` is the same for all.  To an anchor a public key would
+        be of no use: it needs the certificate, and private keys have a rule of their own there.
         """
         where = table.where.at("file")
         text = table.text("file")
         path = inside(text, self._root, where, self._reporter) if text else None
         if path is None or text is None:
             return None
-        keys = self._load(self._root / path, text, where, private)
+        keys = self._load(self._root / path, text, where, anchor=anchor)
         return self._chosen(keys, text, table, of) if keys else None
 
-    def _load(self, path: Path, text: str, where: Location, private: str) -> tuple[PublicKey, ...] | None:
+    def _load(self, path: Path, text: str, where: Location, *, anchor: bool) -> tuple[PublicKey, ...] | None:
         from pincompiler.keys.spki import KeyFileError, public_keys
 
         if path not in self._files:
@@ -152,8 +152,11 @@ class KeyReader:
             try:
                 self._files[path] = public_keys(read_named(path, KEY_FILE_BYTES.limit), text)
             except KeyFileError as error:
-                rule = private if error.rule == "private-key-file" else error.rule
-                self._reporter.error(rule, f"{text} {error}", where, error.fix)
+                rule, fix = error.rule, error.fix
+                if anchor and rule == "private-key-file":
+                    rule = "anchor-is-private-key"
+                    fix = error.certificate or "name the CA's certificate, which has its public key alone"
+                self._reporter.error(rule, f"{text} {error}", where, fix)
             except InputError as error:
                 reason = str(error).removeprefix(f"{path}: ")
                 absent = "put it there, or " if isinstance(error.__cause__, FileNotFoundError) else ""

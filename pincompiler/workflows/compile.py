@@ -209,7 +209,11 @@ def _lowered(project: Project, policy: Remembered, lowering: Lowering, today: da
         frozenset(effective.names()) - frozenset(lowering.model.names()) if output.base else frozenset()
     )
     target = target_named(output.target)
-    return Lowered(project.policy, policy, project.app, target, effective, today, output.where, unmanaged)
+    mechanisms = frozenset(target_named(one.target).mechanism for one in project.outputs)
+    where = output.where
+    return Lowered(
+        project.policy, policy, project.app, target, effective, today, where, unmanaged, mechanisms
+    )
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

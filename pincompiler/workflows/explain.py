@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.errors import UsageError
@@ -33,6 +34,8 @@ class Explanation:
     """The instants at which the pins end."""
     uncovered: str
     """Connections that are not seen."""
+    left_out: str = ""
+    """What the answer leaves out besides."""
 
 
 def explain_host(checked: Checked, text: str) -> tuple[Explanation, ...]:
@@ -48,7 +51,8 @@ def explain_host(checked: Checked, text: str) -> tuple[Explanation, ...]:
         days = sorted(c.until for c in (*lowering.effective.demand(host), *policy.demand(host)) if c.until)
         ends = target.instants(days[0]) if days else ""
         who = f"{target.name} ({lowering.output.path})"
-        found.append(_explanation(who, host, lowering.effective, policy, ends, target.uncovered))
+        one = _explanation(who, host, lowering.effective, policy, ends, target.uncovered)
+        found.append(replace(one, left_out=target.left_out))
     return tuple(found)
 
 

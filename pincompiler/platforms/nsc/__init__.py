@@ -27,6 +27,13 @@ SINCE = 24
 """The API level of Android 7.0, the first that reads the file; apps that aim lower trust CAs of users by default."""
 
 
+LEFT_OUT = (
+    "a host that OkHttp reaches over the HTTP/2 connection of another, which it does where a certificate is for both: "
+    "Android is not asked again, whatever pins and anchors the second has"
+)
+"""OkHttp's RealConnection.isEligible asks its own pinner and verifier of names (RFC 9113 section 9.1.1)."""
+
+
 def lower(policy: Policy, app: App, _output: Output) -> Nsc:
     """The configuration nearest to a policy: hosts with the same keys, reach and expiry together."""
     groups: dict[object, tuple[PinSet, list[str]]] = {}
@@ -147,6 +154,7 @@ NSC = Target(
     beside=beside,
     read=read,
     instants=instants,
+    left_out=LEFT_OUT,
     uncovered="Flutter and Dart, native TLS (curl, BoringSSL), code with its own TrustManager",
     options=frozenset({"base"}),
     suffixes=(".xml",),

@@ -51,6 +51,11 @@ def instants(_day: date) -> str:
     return "never: OkHttp enforces until the app is updated"
 
 
+LEFT_OUT = (
+    "whom the client trusts before it looks at pins: the CAs of the system, or those that the app's network security "
+    "configuration or its own trust manager names"
+)
+
 OKHTTP_KOTLIN = Target(
     name="okhttp-kotlin",
     mechanism="okhttp",
@@ -61,6 +66,7 @@ OKHTTP_KOTLIN = Target(
     excerpt=excerpt_kotlin,
     read=read,
     instants=instants,
+    left_out=LEFT_OUT,
     uncovered="everything that does not use this OkHttpClient; URLs whose host ends in a dot",
     options=frozenset({"package"}),
     required=frozenset({"package"}),
@@ -77,6 +83,7 @@ OKHTTP_JAVA = Target(
     excerpt=excerpt_java,
     read=read,
     instants=instants,
+    left_out=LEFT_OUT,
     uncovered=OKHTTP_KOTLIN.uncovered,
     options=frozenset({"package"}),
     required=frozenset({"package"}),

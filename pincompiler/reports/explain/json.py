@@ -38,6 +38,12 @@ _ENFORCEMENT = JsonTable(
         ),
         field("ends", TEXT, "The instants at which the pins end; may be empty."),
         field("does-not-see", TEXT, "Connections that are not seen; may be empty.", "uncovered"),
+        field(
+            "leaves-out",
+            TEXT,
+            "What the answer leaves out of the question besides; may be empty.",
+            "left_out",
+        ),
     ),
 )
 HOST = result(

@@ -27,6 +27,7 @@ def render_host(host: str, explanations: tuple[Explanation, ...]) -> str:
             rows.append(("", "nothing: an exempt or report-only entry"))
         rows += [("ends", item.ends)] if item.ends else []
         rows += [("does not see", item.uncovered)] if item.uncovered else []
+        rows += [("leaves out", item.left_out)] if item.left_out else []
         lines += [f"    {name:<13} {value}" for name, value in rows]
     return "\n".join(lines) + "\n"
 

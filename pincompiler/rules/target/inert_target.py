@@ -31,7 +31,9 @@ def check(lowered: Lowered) -> Findings:
     """Targets that need a newer system than the app does."""
     problem = lowered.target.inert(lowered.app)
     if problem:
-        message = f"{problem}, and users there are not pinned by it"
+        own = any(one.trust.anchors for one in lowered.policy.sets)
+        more = "; servers under CAs of the app are refused there" if own else ""
+        message = f"{problem}, and users there are not pinned by it{more}"
         fix = f"raise the app's minimum, or pin there by other means than {lowered.target.name}"
         yield RULE.at(lowered.app.where, message, fix, target=lowered.target.name)
 

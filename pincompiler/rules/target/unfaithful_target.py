@@ -34,7 +34,7 @@ from datetime import date
 
 from pincompiler.policy.differences import Difference, describe, names_of
 from pincompiler.policy.enforcement import PinSet, Reach
-from pincompiler.rules.rule import Finding, Findings, Level, Lowered, Rule
+from pincompiler.rules.rule import Finding, Findings, Level, Lowered, Mechanism, Rule
 
 
 def check(lowered: Lowered) -> Findings:
@@ -95,7 +95,7 @@ def _kind(difference: Difference, pin_set: PinSet | None, lowered: Lowered) -> t
         name, side = difference.name, "strict" if difference.wanted else "lenient"
         if difference.depth and lowered.model.trust(name) == lowered.policy.trust(name):
             return f"reach-wide-{side}", _WIDE_FIX
-        return f"trust-{side}", _TRUST_FIX
+        return f"trust-{side}", _TRUST_FIX.get(lowered.target.mechanism, _NO_TRUST_FIX)
     if difference.day != date.min:
         return "expiry", "drop `expires`, or accept that these pins stay until the app is updated"
     if pin_set is not None and not pin_set.enforce:
@@ -124,7 +124,13 @@ def _unpinned(difference: Difference, pin_set: PinSet | None) -> tuple[str, str]
 
 
 _WIDE_FIX = 'write subdomains = "all", or name the hosts and write "none"'
-_TRUST_FIX = "leave the hosts to the target nsc, which can trust CAs of the app, or drop this target"
+_TRUST_FIX = {
+    Mechanism.OKHTTP.value: "accept it for this target if the target nsc says so for the same app, to which OkHttp leaves "
+    "trust, or drop this target"
+}
+_NO_TRUST_FIX = (
+    "accept it for this target, or drop the target: of all targets nsc alone can trust CAs of the app"
+)
 _CERTIFICATE_FIX = 'pin its key: file = "…" with pin = "key", which a renewed certificate may have as well'
 _REACH_FIX = {
     1: 'write subdomains = "none" and name the hosts',
