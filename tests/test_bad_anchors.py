@@ -86,7 +86,10 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "a key before its certificate": (
         made(pki.private(ROOT_KEY) + pki.pem(ROOT)),
-        "root.pem is a private key, which has no place beside an app's sources [anchor-is-private-key]",
+        (
+            "root.pem has a private key beside its certificate, which has no place beside an app's sources "
+            "[anchor-is-private-key]"
+        ),
     ),
 }
 

@@ -1126,18 +1126,21 @@ h.example.com
     needs one of  a (leaf), b (leaf)
     ends          at 2027-03-01 00:00 on the device's own clock: from 2027-02-28 10:00 UTC (UTC+14) to 2027-03-01 12:00 UTC (UTC-12)
     does not see  Flutter and Dart, native TLS (curl, BoringSSL), code with its own TrustManager
+    leaves out    a host that OkHttp reaches over the HTTP/2 connection of another, which it does where a certificate is for both: Android is not asked again, whatever pins and anchors the second has
 
   ats (I.plist)
     decided by    NSPinnedDomains › h.example.com
     needs one of  a (leaf), b (leaf)
     ends          never: iOS enforces until the app is updated
     does not see  WKWebView and SFSafariViewController, app extensions with their own Info.plist, native TLS
+    leaves out    which CAs a device trusts: those that users and profiles install count as the system's
 
   trustkit (I.plist)
     decided by    TSKPinnedDomains › h.example.com
     needs one of  a (leaf), b (leaf)
     ends          at 2027-03-01 00:00 UTC
     does not see  WKWebView, sessions whose delegate does not ask TrustKit (unless it swizzles), native TLS
+    leaves out    which CAs a device trusts: those that users and profiles install count as the system's
 """
 EXPIRING = (
     f'{SOUND}expires = 2027-03-01\n[target.nsc]\npath = "a.xml"\n'
@@ -1176,6 +1179,7 @@ def test_json_of_explain(tmp_path: Path) -> None:
                 "trusts": ["the system's CAs"],
                 "ends": "",
                 "does-not-see": "",
+                "leaves-out": "",
             },
             {
                 "who": "trustkit (I.plist)",
@@ -1185,6 +1189,7 @@ def test_json_of_explain(tmp_path: Path) -> None:
                 "trusts": ["the system's CAs"],
                 "ends": "at 2027-03-01 00:00 UTC",
                 "does-not-see": "WKWebView, sessions whose delegate does not ask TrustKit (unless it swizzles), native TLS",
+                "leaves-out": "which CAs a device trusts: those that users and profiles install count as the system's",
             },
         ],
     }
