@@ -99,3 +99,34 @@ def test_a_client_with_an_empty_pinner_is_reported(tmp_path: Path) -> None:
     assert rules(build_app(tmp_path / "b", java=of_pinner())) == set()
     # Many apps build one pinner for all flavours, and give it to nobody where there are no pins.
     assert rules(build_app(tmp_path / "c", java=of_pinner(add="", give=""))) == set()
+
+
+STREAMED: Final = """\
+import java.util.*;
+import java.util.stream.*;
+import okhttp3.*;
+public final class Net {
+    static final List<String> KEYS = Arrays.asList(" OlKBCa0QcYVWv6oeASXMpLInMKbTqjestlxcMyWKY5c=", "",
+        "qhxcigFVtf7yBCQe/jlYT7pUFM0YzXEKsB9NFmBQo4k=");
+    public OkHttpClient client() {
+        List<String> pins = KEYS.stream().map(String::trim).filter(one -> !one.isEmpty()).map(one -> "sha256/" + one)
+            .collect(Collectors.toList());
+        CertificatePinner made = new CertificatePinner.Builder().add("api.example.com", pins.toArray(new String[0])).build();
+        return new OkHttpClient.Builder().certificatePinner(made).build();
+    }
+}
+"""
+
+
+def test_pins_that_go_through_a_stream_are_found(tmp_path: Path) -> None:
+    app = read_app(build_app(tmp_path / "a", java=STREAMED))
+    assert {(one.pattern, one.pins) for pinner in app.okhttp.pinners for one in pinner.added} == {
+        (
+            "api.example.com",
+            (
+                "sha256/OlKBCa0QcYVWv6oeASXMpLInMKbTqjestlxcMyWKY5c=",
+                "sha256/qhxcigFVtf7yBCQe/jlYT7pUFM0YzXEKsB9NFmBQo4k=",
+            ),
+        )
+    }
+    assert app.complete
