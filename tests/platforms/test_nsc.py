@@ -726,6 +726,17 @@ def test_a_debuggable_build_trusts_more() -> None:
     assert read(config(""), App()).overrides is None
 
 
+def test_hosts_whose_pins_end_on_other_days_for_trustkit_android_are_not_alike() -> None:
+    """TrustKitConfigurationParser: a config without a day of its own has that of the one around, for its own pins too."""
+    own = pin_set(PIN_A)
+    around = own.replace("<pin-set", '<pin-set expiration="2030-01-01"', 1)
+    text = config(domain("x.test", around + domain("b.x.test", own)) + domain("y.test", own))
+    model = read(text, App())
+    assert model.demand("b.x.test") == model.demand("y.test")
+    assert not model.alike("b.x.test", "y.test")
+    assert model.alike("b.x.test", "b.x.test")
+
+
 def test_the_resource_called_debug_counts_where_the_file_has_no_overrides() -> None:
     """XmlConfigSource.parseDebugOverridesResource; an empty element is one, and so is that of the other file."""
     user = ANCHORS.format('<certificates src="user"/>')
