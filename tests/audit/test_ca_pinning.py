@@ -86,11 +86,11 @@ def binary(element: etree._Element) -> Node:
     return Node(str(element.tag), attributes, [element.text, *children] if element.text else children)
 
 
-def app(to: Path, inside: str, *, min_sdk: int = 24) -> Path:
+def app(to: Path, inside: str, *, min_sdk: int = 24, target_sdk: int = 34) -> Path:
     """An APK with a configuration and the files that it may refer to."""
     sdk = [
         android("minSdkVersion", 0x0101020C, min_sdk),
-        android("targetSdkVersion", 0x01010270, 34),
+        android("targetSdkVersion", 0x01010270, target_sdk),
     ]
     raw = {name: [Res(f"res/{name}.pem")] for name in FILES}
     files = {
@@ -353,3 +353,50 @@ def test_apps_that_aim_at_old_androids_are_not_confined() -> None:
     """Their default are the system's CAs and those of users."""
     assert verdicts(shipped(Nsc((), target_sdk=23)), Policy(()), TODAY) == ()
     assert EVERY_OTHER not in {row.host for row in verdicts(shipped(Nsc(())), None, TODAY)}
+
+
+# -- public logs of certificates (API level 36) --------------------------------------------------------
+
+LOGGED = '<base-config><certificateTransparency enabled="true"/></base-config>'
+BESIDE = config(anchors("system", "@raw/root"))
+
+
+def unlogged(apk: Path) -> list[str]:
+    done = run("audit", str(apk), "-f", "json", "--today", TODAY.isoformat(), cwd=apk.parent)
+    (subject,) = json.loads(done.stdout)["subjects"]
+    return [one["message"] for one in subject["findings"] if one["rule"] == "unlogged-certificates"]
+
+
+OFF = [
+    (
+        f"Certificate Transparency is switched off for {HOST}, since it has trust anchors of its own "
+        "beside the system's"
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        (LOGGED + BESIDE, OFF),
+        (LOGGED + config(anchors("system", "user")), OFF),
+        (LOGGED + config(anchors("system")), []),
+        # Such CAs log nothing, and nobody else may serve the host.
+        (LOGGED + OWN, []),
+        (LOGGED + config(anchors("system", "@raw/root") + '<certificateTransparency enabled="true"/>'), []),
+        # Nobody demanded it.
+        (BESIDE, []),
+        # Pins stand for it.
+        (LOGGED + config(anchors("system", "@raw/root") + PINNED), []),
+    ],
+)
+def test_anchors_of_its_own_end_the_demand_for_public_logs(
+    inside: str, expected: list[str], tmp_path: Path
+) -> None:
+    """developer.android.com, "Network security configuration", certificateTransparency: the order of evaluation."""
+    assert unlogged(app(tmp_path / "a.apk", inside)) == expected
+
+
+def test_public_logs_are_the_default_of_later_targets(tmp_path: Path) -> None:
+    assert unlogged(app(tmp_path / "a.apk", BESIDE, target_sdk=37)) == OFF
+    assert unlogged(app(tmp_path / "b.apk", BESIDE, target_sdk=36)) == []

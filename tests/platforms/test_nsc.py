@@ -694,6 +694,31 @@ def test_settings_are_inherited_each_as_a_whole() -> None:
     assert model.config("z.test") is None
 
 
+@pytest.mark.parametrize(
+    ("source", "own", "demanded"),
+    [
+        ("system", "", True),
+        ("user", "", False),
+        ("@raw/root", "", False),
+        ("@raw/root", "<certificateTransparency/>", False),
+        ("@raw/root", '<certificateTransparency enabled="true"/>', True),
+    ],
+)
+def test_own_anchors_end_the_demand_for_public_logs(source: str, own: str, demanded: bool) -> None:  # noqa: FBT001
+    """developer.android.com, "Network security configuration", certificateTransparency: the order of evaluation."""
+    text = (
+        '<network-security-config><base-config><certificateTransparency enabled="true"/></base-config>'
+        f"<domain-config><domain>x.test</domain>{own}"
+        f'<trust-anchors><certificates src="{source}"/></trust-anchors></domain-config></network-security-config>'
+    )
+    nsc = read_xml(text.encode(), "nsc.xml")
+    assert ("demands public logs" in nsc.besides("x.test")) is demanded
+    assert nsc.besides("other.test") == "demands public logs of certificates"
+    (config,) = nsc.configs
+    assert config.settings.lapsed is (not demanded and not own)
+    assert config.settings.exempt is (source != "system" and not own)
+
+
 def test_defaults_depend_on_the_target() -> None:
     """NetworkSecurityConfig.getDefaultBuilder."""
     unsaid = Settings()

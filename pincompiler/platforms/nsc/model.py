@@ -77,6 +77,18 @@ class Settings:
     cleartext_where: Location | None = field(default=None, compare=False)
     transparency_where: Location | None = field(default=None, compare=False)
     anchors_where: Location | None = field(default=None, compare=False)
+    lapsed: bool = field(default=False, compare=False)
+    """Whether public logs were demanded around it, which trust anchors of its own have ended."""
+
+    @property
+    def exempt(self) -> bool:
+        """Whether trust anchors of its own, the user's among them, do away with the demand for public logs.
+
+        Android's documentation of ``<certificateTransparency>``: unless the same config asks for it, as such CAs do not
+        log what they sign.
+        """
+        own = any(one.source != "system" for one in self.anchors or ())
+        return own and self.transparency is None
 
     def trusted(self, target_sdk: int) -> tuple[Certificates, ...]:
         """The anchors; by default the system's, and the user's for apps that aim at Android 6 or older."""

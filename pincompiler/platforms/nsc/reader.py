@@ -168,7 +168,13 @@ class _Reader:
             wanted = bool(boolean(child.get("enabled")))
             around = replace(around, transparency=wanted, transparency_where=self.where(child))
         anchors = self._anchors(element, str(element.tag).rpartition("}")[2])
-        return around if anchors is None else replace(around, anchors=anchors[0], anchors_where=anchors[1])
+        if anchors is None:
+            return around
+        found = replace(around, anchors=anchors[0], anchors_where=anchors[1])
+        ended = around.transparency is True and not _children(element, "certificateTransparency")
+        if ended and any(one.source != "system" for one in anchors[0]):
+            return replace(found, transparency=None, transparency_where=None, lapsed=True)
+        return found
 
     def _single(self, element: Element, name: str, around: str) -> Element | None:
         found = _children(element, name)
