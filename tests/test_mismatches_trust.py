@@ -6,6 +6,7 @@ and TrustKit (pins beside the system's trust), and Apple's NSPinnedDomains (like
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,13 +62,10 @@ ROWS = {
     "the system or a CA of the app; nothing": (EITHER, "", BESIDE),
     "the system or a CA of the app; server keys": (EITHER, SERVERS, BESIDE),
 }
+WITH = "(?: with [^,]*)?"  # of one length, the key or certificate with the lowest hash is shown
 WORDS = {
-    f"{HOST} under `company-root` is accepted by pins.toml": STRICT,
-    f"{HOST} with leaf key `leaf-0` under `company-root` is accepted by pins.toml": STRICT,
-    f"{HOST} with leaf key `leaf-1` under `company-root` is accepted by pins.toml": STRICT,
-    f"{HOST} under any CA of the system is accepted by": LENIENT,
-    f"{HOST} with leaf key `leaf-0` under any CA of the system is accepted by": LENIENT,
-    f"{HOST} with leaf key `leaf-1` under any CA of the system is accepted by": LENIENT,
+    f"{HOST}{WITH} under `company-root` is accepted by pins.toml": STRICT,
+    f"{HOST}{WITH} under any CA of the system is accepted by": LENIENT,
     f"{HOST} with a renewed certificate with the key of `whole` and no pinned CA is accepted by": RENEWED,
     f"{HOST} with another key under CA `ca-0` is accepted by pins.toml": "wants both",
     "TrustKit raises at launch: no domain is pinned": "",
@@ -96,7 +94,7 @@ def pin_set(trust: str = SYSTEM, keys: str = "", *more: str, host: str = HOST) -
 def said(findings: list[Finding]) -> str:
     """The findings on a target in the words of the table."""
     words = dict.fromkeys(
-        next(word for start, word in WORDS.items() if one.message.startswith(start)) for one in findings
+        next(word for start, word in WORDS.items() if re.match(start, one.message)) for one in findings
     )
     return ", ".join(word for word in (STRICT, LENIENT, RENEWED, "wants both") if word in words) or SAME
 
