@@ -98,13 +98,14 @@ def _shown(asked: Prepared, output_format: Format) -> int:
     from pincompiler.workflows import impact
 
     found = tuple(shown(impact.fates(asked), len(asked.releases) + len(asked.listed), "reading releases"))
+    candidates = asked.presented.candidates
     if output_format is Format.JSON:
         from pincompiler.reports.impact import json
 
-        out(json.render(found, asked.candidates, asked.first, asked.last))
+        out(json.render(found, candidates, asked.first, asked.last))
     else:
-        out(text.render(found, asked.candidates, colour=has_colour(sys.stdout)))
-    for line in text.summary(found, asked.candidates):
+        out(text.render(found, candidates, colour=has_colour(sys.stdout)))
+    for line in text.summary(found, candidates):
         talk(line)
     cells = [fate for _, fates in found for fate in fates]
     wrong, unknown = (

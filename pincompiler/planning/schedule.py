@@ -24,7 +24,8 @@ from pincompiler.base.records import dataclass
 from pincompiler.keys.spki import PublicKey
 from pincompiler.policy.enforcement import Role
 from pincompiler.policy.worlds import STRANGER
-from pincompiler.verdicts.outlook import Candidate, Outcome, fate
+from pincompiler.verdicts.candidate import Candidate
+from pincompiler.verdicts.outlook import Outcome, fate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

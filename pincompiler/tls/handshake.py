@@ -103,13 +103,13 @@ class _Handshake:
         path = connection.get_verified_chain()
         assert path, "a handshake with VERIFY_PEER has a validated chain"  # noqa: S101
         protocol = connection.get_protocol_version_name().replace("v", " ")
-        return accepted(path, self.host, protocol)
+        return accepted(path, self.host, protocol, self.trusted)
 
     def failed(self, connection: SSL.Connection, error: SSL.Error) -> Answer:
         reason = error.args[0][-1][2] if error.args and error.args[0] else "the connection was closed"
         verification = connection.get_app_data()
         if verification:
-            return refusal(verification, _shown(connection))
+            return refusal(verification, _shown(connection), named=bool(self.trusted.anchors))
         if reason in ("excessive message size", "length too long", "record layer failure"):
             return Refused("too-large", "sends more certificates than any client takes", _OPENSSL)
         if "alert" in reason or "unrecognized name" in reason:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _RENEW = "renew it with the same key, so that the pins stay good"
 _OWN_CA = "pass --ca-file if its CA is your own"
 _NO_ISSUER = "serve the intermediate certificates too, or, if its CA is your own, pass --ca-file"
+_NAME_IT = "serve a chain that ends in a CA that the host is to trust, or name its CA under [anchors]"
 _STRONGER = (
     "have it issued anew, for RSA of 2048 bits or more or an EC key, and signed with SHA-256 or better"
 )
@@ -39,15 +40,19 @@ _REASONS = {
     68: ("weak-signature", "shows a chain with a signature that is too weak", _STRONGER),
     79: ("invalid-ca", "shows a chain with an issuer that is no CA", "have it issued by a CA's certificate"),
 }
+_OF_CAS = (_OWN_CA, _NO_ISSUER)
 _OTHER = "ask whoever runs the server; openssl s_client shows the chain"
 
 
-def refusal(error: int, shown: Sequence[x509.Certificate]) -> Refused:
-    """The refusal for one of OpenSSL's verification errors; ``shown`` is what the server sent."""
+def refusal(error: int, shown: Sequence[x509.Certificate], *, named: bool = False) -> Refused:
+    """The refusal for one of OpenSSL's verification errors; ``shown`` is what the server sent.
+
+    ``named`` is whether CAs of the app's own are trusted.
+    """
     code, problem, fix = _REASONS.get(
         error, ("invalid-chain", f"shows a chain that is not valid (OpenSSL's error {error})", _OTHER)
     )
-    return Refused(code, problem, fix, issuers(shown))
+    return Refused(code, problem, _NAME_IT if named and fix in _OF_CAS else fix, issuers(shown))
 
 
 def unsuited(shown: Sequence[x509.Certificate]) -> Refused:

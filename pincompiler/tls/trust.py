@@ -1,15 +1,20 @@
-"""Whom to trust, on which day, and for which offer: OpenSSL's contexts, made once and used by all threads."""
+"""Whom to trust, on which day, and for which offer: OpenSSL's contexts, made once and used by all threads.
+
+Where an app names its own CAs, chains are validated as Android validates them (Conscrypt's TrustManagerImpl and
+TrustedCertificateIndex): a CA is known by its name and key, a server's certificate may be one, a chain may end at any
+of them, and the dates of the anchor in which it ends do not count.
+"""
 
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from OpenSSL import SSL, crypto
 
 from pincompiler.base.errors import InputError
 from pincompiler.base.records import dataclass
-from pincompiler.keys.decoding import decoding
+from pincompiler.keys.decoding import DamagedError, decoding
 from pincompiler.keys.names import is_for, names_in
 from pincompiler.policy.trust import SYSTEM_ALONE, Store
 from pincompiler.tls.answers import Offer, Refused, Served
@@ -24,6 +29,10 @@ if TYPE_CHECKING:
 
     from pincompiler.policy.trust import Trust
 
+_NO_CHECK_TIME: Final = 0x200000
+"""X509_V_FLAG_NO_CHECK_TIME of x509_vfy.h, for which pyOpenSSL has no name."""
+_ENDED, _NOT_YET = 10, 9
+"""OpenSSL's numbers for a certificate out of its dates, as :func:`refusal` takes them."""
 _SUITES = {Offer.RSA: b"aRSA", Offer.ECDSA: b"aECDSA"}
 
 
@@ -34,6 +43,12 @@ class TrustedContexts:
     contexts: Mapping[Offer, SSL.Context]
     private: bool
     """Whether the anchors are the user's own, so that they need not be known to the public."""
+    now: datetime
+    """The instant, in UTC."""
+    anchors: frozenset[bytes] = frozenset()
+    """The identities of an app's own CAs; with any, dates count below the anchor alone."""
+    stores: crypto.X509Store | None = None
+    """Beside those, the CAs of the device; None: they have no say."""
     own: Mapping[str, TrustedContexts] = field(default_factory=dict)
     """Those of hosts that are validated by other anchors."""
 
@@ -42,21 +57,63 @@ class TrustedContexts:
         return self.own.get(host, self)
 
 
-def trust(ca_file: Path | None, now: datetime) -> TrustedContexts:
-    """The system's trust anchors, or instead those of a PEM file; ``now`` is UTC.
+def trust(
+    ca_file: Path | None,
+    now: datetime,
+    wanted: Trust = SYSTEM_ALONE,
+    shown: Sequence[x509.Certificate] = (),
+) -> TrustedContexts:
+    """Whom an app trusts, at an instant in UTC.
 
-    Raises InputError when the file holds none.
+    The stores of devices are this machine's, or instead the CAs of a PEM file; only such a file says what users have
+    installed, or what is in an anchor's file that was not read.  Of ``shown``, certificates to be validated, those count
+    as anchors that have the name and key of one.  Raises InputError when the file holds none.
     """
-    return TrustedContexts({offer: _context(offer, ca_file, now) for offer in Offer}, ca_file is not None)
+    trusted = [crypto.load_certificate(crypto.FILETYPE_ASN1, one.der) for one in wanted.anchors if one.der]
+    known = frozenset(one.identity for one in wanted.anchors)
+    trusted += [crypto.X509.from_cryptography(one) for one in shown if known and _identity(one) in known]
+    unsaid = Store.USER in wanted.sources or bool(wanted.unread)
+    stores = Store.SYSTEM in wanted.sources or (unsaid and ca_file is not None)
+    contexts = {}
+    for offer in Offer:
+        contexts[offer] = context = _context(offer)
+        if stores:
+            _load(context, ca_file)
+        store = context.get_cert_store()
+        assert store is not None  # noqa: S101 - every context has one
+        store.set_time(now)
+        if known:
+            # Android and Apple end at an intermediate CA as well, where the app names it.
+            store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN | _NO_CHECK_TIME)
+        for one in trusted:
+            store.add_cert(one)
+    return TrustedContexts(
+        *(contexts, ca_file is not None or bool(known), now, known),
+        _store_of(ca_file, now) if known and stores else None,
+    )
 
 
-def trust_in(wanted: Trust, ca_file: Path | None, now: datetime) -> TrustedContexts:
-    """The CAs that a host trusts, and with them those of :func:`trust` where the system's are among them."""
-    contexts = {offer: _context(offer, ca_file, now, wanted) for offer in Offer}
-    return TrustedContexts(contexts, private=True)
+def _store_of(ca_file: Path | None, now: datetime) -> crypto.X509Store | None:
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    _load(context, ca_file)
+    store = context.get_cert_store()
+    if store is not None:
+        store.set_time(now)
+    return store
 
 
-def _context(offer: Offer, ca_file: Path | None, now: datetime, wanted: Trust = SYSTEM_ALONE) -> SSL.Context:
+def _identity(one: x509.Certificate) -> bytes:
+    """What trust engines know a certificate by; nothing of one that is damaged."""
+    from pincompiler.keys.spki import identity_of
+
+    try:
+        with decoding():
+            return identity_of(one.subject, one.public_key())
+    except DamagedError:
+        return b""
+
+
+def _context(offer: Offer) -> SSL.Context:
     context = SSL.Context(SSL.TLS_CLIENT_METHOD)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
     if suites := _SUITES.get(offer):
@@ -64,15 +121,6 @@ def _context(offer: Offer, ca_file: Path | None, now: datetime, wanted: Trust = 
         context.set_max_proto_version(SSL.TLS1_2_VERSION)
         context.set_cipher_list(suites)
     context.set_verify(SSL.VERIFY_PEER, _noted)
-    if Store.SYSTEM in wanted.sources:
-        _load(context, ca_file)
-    store = context.get_cert_store()
-    if store is not None:
-        store.set_time(now)
-        for anchor in wanted.anchors:
-            # Android and Apple end at an intermediate CA as well, where the app names it.
-            store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
-            store.add_cert(crypto.load_certificate(crypto.FILETYPE_ASN1, anchor.der))
     return context
 
 
@@ -103,10 +151,10 @@ def validated(
     try:
         path = crypto.X509StoreContext(store, leaf, others).get_verified_chain()
     except crypto.X509StoreContextError as error:
-        return refusal(error.errors[0], certificates)
+        return refusal(error.errors[0], certificates, named=bool(trusted.anchors))
     if not _for_servers(certificates[0]):
         return unsuited(certificates)
-    return accepted(path, host, "")
+    return accepted(path, host, "", trusted)
 
 
 def _for_servers(certificate: x509.Certificate) -> bool:
@@ -123,19 +171,55 @@ def _for_servers(certificate: x509.Certificate) -> bool:
     )
 
 
-def accepted(path: Sequence[crypto.X509], host: str, protocol: str) -> Served | Refused:
+def accepted(
+    path: Sequence[crypto.X509], host: str, protocol: str, trusted: TrustedContexts
+) -> Served | Refused:
     """What a validated path shows, if it is for the host."""
     from pincompiler.keys.spki import KeyFileError
     from pincompiler.tls.keys import certificate, key_of
 
     ders = [crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in path]
     try:
-        leaf = certificate(ders[0])
-        names = names_in(leaf)
+        loaded = tuple(map(certificate, ders))
+        names = names_in(loaded[0])
         if not is_for(names, host):
-            return wrong_host(host, names, (leaf,))
-        return Served(protocol, tuple(key_of(der) for der in ders))
+            return wrong_host(host, names, loaded[:1])
+        dated, end = _ends(loaded, trusted) if trusted.anchors else (0, len(ders))
+        return _out_of_date(loaded[:dated], trusted.now) or Served(protocol, tuple(map(key_of, ders[:end])))
     except KeyFileError as error:
         return Refused("unusual-key", f"shows a certificate that {error}", error.fix)
     except ValueError:
         return Refused("damaged", "shows a certificate that is damaged", "have it issued again")
+
+
+def _ends(path: Sequence[x509.Certificate], trusted: TrustedContexts) -> tuple[int, int]:
+    """How many certificates stand below the first anchor, and how many there are with those above it.
+
+    TrustManagerImpl.checkTrustedRecursive: from an anchor it goes on to anchors alone, whatever was sent besides.
+    """
+    own = [_identity(one) in trusted.anchors for one in path]
+    first = own.index(True) if True in own else len(path) - 1
+    end = first + 1
+    while end < len(path) and (own[end] or _in_store(path[end], trusted.stores)):
+        end += 1
+    return first, end
+
+
+def _in_store(one: x509.Certificate, store: crypto.X509Store | None) -> bool:
+    try:
+        if store is None or one.issuer != one.subject:
+            return False
+        crypto.X509StoreContext(store, crypto.X509.from_cryptography(one)).verify_certificate()
+    except crypto.X509StoreContextError:
+        return False
+    return True
+
+
+def _out_of_date(dated: Sequence[x509.Certificate], now: datetime) -> Refused | None:
+    """The refusal of certificates for their dates, where OpenSSL was not to look at any."""
+    for one in dated:
+        if now > one.not_valid_after_utc:
+            return refusal(_ENDED, dated)
+        if now < one.not_valid_before_utc:
+            return refusal(_NOT_YET, dated)
+    return None

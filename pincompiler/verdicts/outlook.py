@@ -6,32 +6,31 @@
                                               +-> fate -> Fate:  mechanism x Android versions x days
     app, NSC, plist, pins.toml -> Release ----+
 
+A configuration asks for the path that ends in whom it trusts.  OkHttp, Cronet and TrustKit-Android leave that to
+Android, so their pins are held against the path that the app's network security configuration leads to.
 Nothing here reads a file or a clock.  A day is a day on the device's own calendar.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.facts import NO_API, FileMechanism, InForce, State
-from pincompiler.keys.spki import pinned_chain
+from pincompiler.facts import NO_API, FileMechanism, InForce, Mechanism, State
 from pincompiler.policy.enforcement import Role
 from pincompiler.policy.policy import Policy
-from pincompiler.policy.trust import Store
+from pincompiler.policy.trust import SYSTEM_ALONE, Store
+from pincompiler.verdicts.candidate import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
     from pincompiler.facts import ApiRange
-    from pincompiler.keys.spki import PublicKey
-    from pincompiler.policy.enforcement import Chain, Clause, Demand
+    from pincompiler.policy.enforcement import Clause, Demand
     from pincompiler.policy.trust import Source, Trust
-
-DAY = timedelta(days=1)
+    from pincompiler.verdicts.candidate import Candidate
 
 
 class Outcome(StrEnum):
@@ -52,63 +51,6 @@ class Release:
     in_force: tuple[InForce, ...] = ()
     error: str = ""
     """Why it could not be read at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A certificate chain that a server of a host is to show."""
-
-    host: str
-    path: tuple[PublicKey, ...] = ()
-    """The validated path, from the server's own certificate to the trust anchor; empty: there is none."""
-    problem: str = ""
-    """Why no client should accept it, to follow "the server"."""
-    fix: str = ""
-    declared: bool = False
-    """Whether the user named the anchors that devices trust."""
-    assumed: bool = False
-    """Whether it is taken for trusted, wherever it ends: a plan of keys, whose certificates are still to come."""
-
-    @property
-    def chain(self) -> Chain:
-        """Its pins."""
-        return pinned_chain(self.path)
-
-    def ends_in(self, sources: Iterable[Source]) -> bool:
-        """Whether a platform that trusts these would end the path at one of those that are known."""
-        passed = {key.certificate.identity for key in self.path[1:] or self.path if key.certificate}
-        return any(source.identity in passed for source in sources if not isinstance(source, Store))
-
-    @property
-    def first(self) -> date | None:
-        """The first day on which all of it but the anchor is valid, in UTC."""
-        return max((day for key in self._below if (day := _first_day(key))), default=None)
-
-    @property
-    def last(self) -> date | None:
-        """The last day on which all of it but the anchor is valid to the day's end, in UTC."""
-        return min((_last_day(key) for key in self._below if key.certificate), default=None)
-
-    @property
-    def anchor_last(self) -> date | None:
-        """The same of the anchor, which some platforms hold to its dates and others do not."""
-        return _last_day(self.path[-1]) if self.path and self.path[-1].certificate else None
-
-    @property
-    def _below(self) -> tuple[PublicKey, ...]:
-        return self.path[:-1] or self.path
-
-
-def _first_day(key: PublicKey) -> date | None:
-    begins = key.certificate.not_before if key.certificate else None
-    return begins.date() if begins else None
-
-
-def _last_day(key: PublicKey) -> date:
-    """RFC 5280 section 4.1.2.5: notAfter itself is still inside."""
-    assert key.certificate is not None, "paths are made of certificates"  # noqa: S101
-    ends = key.certificate.not_after + timedelta(seconds=1)
-    return ends.date() - DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,27 +122,50 @@ _COUNTS = (Outcome.BLOCKED, Outcome.UNKNOWN, Outcome.WORKS, Outcome.UNPINNED)
 
 def fate(release: Release, candidate: Candidate, first: date, last: date) -> Fate:
     """What becomes of the chain on the days from ``first`` to ``last``, both included."""
-    rows = dict.fromkeys(_row(one, candidate, first, last) for one in release.in_force)
+    rows = dict.fromkeys(
+        _row(one, _shown_to(one, release, candidate), first, last) for one in release.in_force
+    )
     if release.error or rows:
         return Fate(release, candidate.host, tuple(rows))
     nothing = InForce(
         FileMechanism.ANY, "", Policy(()), api=NO_API, state=State.DISABLED, why="nothing in it pins a host"
     )
-    return Fate(release, candidate.host, (_row(nothing, candidate, first, last),))
+    return Fate(release, candidate.host, (_row(nothing, (candidate,), first, last),))
 
 
-def _row(one: InForce, candidate: Candidate, first: date, last: date) -> FateRow:
+def _shown_to(one: InForce, release: Release, candidate: Candidate) -> tuple[Candidate, ...]:
+    """The chain, as it is validated before a configuration is asked; where Android versions differ in that, each.
+
+    What leaves trust to Android is not asked of chains that Android refuses, which the row of the network security
+    configuration reports.
+    """
+    trust = one.enforcement.trust(candidate.host)
+    if trust != SYSTEM_ALONE or one.mechanism is Mechanism.NSC or not isinstance(one.mechanism, Mechanism):
+        return (candidate.under(trust),)
+    android = (other.enforcement for other in release.in_force if other.mechanism is Mechanism.NSC)
+    trusts = dict.fromkeys(enforcement.trust(candidate.host) for enforcement in android)
+    validated = [candidate.under(other) for other in trusts] or [candidate]
+    return tuple(other for other in validated if other.path) or (validated[0],)
+
+
+def _row(one: InForce, shown: tuple[Candidate, ...], first: date, last: date) -> FateRow:
     api = None if one.api == NO_API else one.api
-    return FateRow(one.mechanism.value, one.title, api, tuple(_spans(one, candidate, first, last)))
+    return FateRow(one.mechanism.value, one.title, api, tuple(_spans(one, shown, first, last)))
 
 
-def _spans(one: InForce, candidate: Candidate, first: date, last: date) -> Iterator[Period]:
-    starts = [first, *sorted(day for day in _turns(one, candidate) if first < day <= last)]
+def _spans(one: InForce, shown: tuple[Candidate, ...], first: date, last: date) -> Iterator[Period]:
+    turns = {day for candidate in shown for day in _turns(one, candidate)}
+    starts = [first, *sorted(day for day in turns if first < day <= last)]
     spans = (
-        Period(start, following - DAY if following else last, verdict_on(one, candidate, start))
+        Period(start, following - DAY if following else last, _worst(one, shown, start))
         for start, following in zip(starts, [*starts[1:], None], strict=True)
     )
     return _merged(spans)
+
+
+def _worst(one: InForce, shown: tuple[Candidate, ...], day: date) -> ChainVerdict:
+    verdicts = (verdict_on(one, candidate, day) for candidate in shown)
+    return min(verdicts, key=lambda verdict: _COUNTS.index(verdict.outcome))
 
 
 def _merged(spans: Iterable[Period]) -> Iterator[Period]:
@@ -238,34 +203,29 @@ def verdict_on(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
 
 def _of_trust(one: InForce, candidate: Candidate, day: date) -> ChainVerdict | None:
     """Why the chain is refused, or may be, before any pin is looked at; None: it is not."""
-    return _of_anchor(one, candidate) or _of_validity(candidate, day)
-
-
-def _of_anchor(one: InForce, candidate: Candidate) -> ChainVerdict | None:
-    """Why the CA in which the chain ends is not trusted, or may not be."""
-    trust = one.enforcement.trust(candidate.host)
-    if Store.SYSTEM in trust.sources or candidate.ends_in(trust.sources):
-        return None
-    own = f"{one.title} trusts {names_of(trust)} and not the system's CAs"
-    # The path was validated by the system's CAs, or by those that the user knows devices to have.
-    if candidate.path and not (trust.unread or Store.USER in trust.sources):
-        return ChainVerdict(Outcome.BLOCKED, f"{own}, and the chain does not end there")
-    if candidate.declared:
-        return None
-    return ChainVerdict(Outcome.UNKNOWN, f"{own}; pass those with --ca-file")
-
-
-def _of_validity(candidate: Candidate, day: date) -> ChainVerdict | None:
-    """Why the chain is not valid on a day, or may not be."""
     if not candidate.path:
-        return ChainVerdict(Outcome.BLOCKED, f"the server {candidate.problem}")
+        return _untrusted(one, candidate)
     if candidate.first and day < candidate.first:
         return ChainVerdict(Outcome.BLOCKED, f"the chain is not valid before {candidate.first}")
     if candidate.last and day > candidate.last:
         return ChainVerdict(Outcome.BLOCKED, f"the chain has ended: its last whole day is {candidate.last}")
-    if candidate.anchor_last and day > candidate.anchor_last:
+    minds = not (candidate.anchors and isinstance(one.mechanism, Mechanism))
+    if minds and candidate.anchor_last and day > candidate.anchor_last:
         return ChainVerdict(Outcome.UNKNOWN, "the trust anchor has ended, which not every platform minds")
     return None
+
+
+def _untrusted(one: InForce, candidate: Candidate) -> ChainVerdict:
+    """What becomes of a chain that none of the CAs that are known vouches for."""
+    trust = one.enforcement.trust(candidate.host)
+    if Store.SYSTEM in trust.sources and not trust.unread:
+        return ChainVerdict(Outcome.BLOCKED, f"the server {candidate.problem}")
+    own = f"{one.title} trusts {names_of(trust)}"
+    if not candidate.declared and (trust.unread or Store.USER in trust.sources):
+        return ChainVerdict(Outcome.UNKNOWN, f"{own}; pass those with --ca-file")
+    return ChainVerdict(
+        Outcome.BLOCKED, f"{own} and not the system's CAs, and the server {candidate.problem}"
+    )
 
 
 def on_pins(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
@@ -275,7 +235,7 @@ def on_pins(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
         return ChainVerdict(Outcome.BLOCKED, one.why)
     demand = one.enforcement.demand(candidate.host)
     if not demand:
-        return _undemanded(one)
+        return _undemanded(one, candidate)
     if one.idle(candidate.host):
         return ChainVerdict(Outcome.UNPINNED, one.why)
     in_force = tuple(clause for clause in demand if clause.in_force(day))
@@ -288,8 +248,14 @@ def on_pins(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
     return _held_to(one, candidate, in_force, day)
 
 
-def _undemanded(one: InForce) -> ChainVerdict:
+def _undemanded(one: InForce, candidate: Candidate) -> ChainVerdict:
     """What becomes of chains for a host that no known pin is for."""
+    trust = one.enforcement.trust(candidate.host)
+    anchor = candidate.anchor_of(trust.sources) if not set(Store) & trust.sources else None
+    if anchor is not None and one.state is State.ACTIVE:
+        return ChainVerdict(
+            Outcome.WORKS, f"ends in {anchor}, and {one.title} trusts no CA of the device there"
+        )
     if one.doubts and one.state is State.ACTIVE:
         return ChainVerdict(Outcome.UNKNOWN, one.doubts[0])
     pinning = any(one.enforcement.names()) or not one.why
@@ -323,7 +289,9 @@ def _skipped(candidate: Candidate, trust: Trust, skips: list[Source]) -> bool:
     """Whether pins do not count for the chain, in whichever CA that it may end in it ends."""
     if candidate.assumed:
         return bool(skips) and trust.sources <= {*skips, Store.USER}
-    return (Store.SYSTEM in skips and not candidate.declared) or candidate.ends_in(skips)
+    # Whether a CA that the app names is in the device's store as well is not known.
+    elsewhere = not (candidate.declared or candidate.ends_in(trust.sources))
+    return (Store.SYSTEM in skips and elsewhere) or candidate.ends_in(skips)
 
 
 def _unless(one: InForce, skips: list[Source], in_force: Demand) -> str:

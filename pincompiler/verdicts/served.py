@@ -17,7 +17,8 @@ from pincompiler.policy.enforcement import Role
 from pincompiler.policy.trust import Store
 from pincompiler.tls.answers import Seen, Served, Unreached
 from pincompiler.tls.remarks import Remark, of_seen
-from pincompiler.verdicts.outlook import Candidate, Outcome, names_of, on_pins
+from pincompiler.verdicts.candidate import Candidate
+from pincompiler.verdicts.outlook import Outcome, names_of, on_pins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -315,7 +316,9 @@ def _about_ends(
             ("its certificate", one.leaf_ends, "renew it with the same key, or with a pinned one"),
             ("a CA of its chain", one.ca_ends, "ask the CA for its new intermediate, and pin that before"),
         ):
-            if ends is not None and (left := (ends - asked.now).days) < asked.horizon:
+            if ends is not None and ends < asked.now:
+                yield _ended(one, asked.now)
+            elif ends is not None and (left := (ends - asked.now).days) < asked.horizon:
                 yield Remark(
                     Level.WARNING, "certificate-ends", f"{what} ends on {ends:%Y-%m-%d}, {in_days(left)}", fix
                 )
@@ -329,6 +332,18 @@ def _about_ends(
         yield Remark(
             Level.WARNING, "pins-end", f"has no pins from {pin_set.expires} on, {in_days(left)}", ship
         )
+
+
+def _ended(one: ShownChain, now: datetime) -> Remark:
+    """A validated chain ends above such a certificate only at an anchor of pins.toml, as Android does."""
+    ended = next(key for key in reversed(one.chain) if _ends(key) < now)
+    return Remark(
+        Level.WARNING,
+        "anchor-ended",
+        f"ends in {ended.subject or 'an anchor without a name'}, which ended on {_ends(ended):%Y-%m-%d}: Android "
+        "accepts that of an anchor of the app, and OpenSSL, Java and Apple do not",
+        "put the CA's new certificate, with the same name and key, into the anchor's file",
+    )
 
 
 def in_days(days: int) -> str:

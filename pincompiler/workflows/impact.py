@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pincompiler.base.errors import UsageError
 from pincompiler.base.records import dataclass
 from pincompiler.keys.names import names_in
 from pincompiler.policy.hosts import BadHost, canonical_host
+from pincompiler.policy.trust import SYSTEM_ALONE
 from pincompiler.tls.answers import Served
 from pincompiler.tls.trust import trust, validated
-from pincompiler.verdicts.outlook import Candidate, Fate, Release, fate
+from pincompiler.verdicts.candidate import Candidate, last_day
+from pincompiler.verdicts.outlook import Fate, Release, fate
 from pincompiler.workflows.read_release import project_with_releases, read_listed, read_release
 from pincompiler.workflows.verify import chain_of
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from cryptography import x509
 
     from pincompiler.policy.project import Project, SupportedRelease
+    from pincompiler.policy.trust import Trust
+    from pincompiler.tls.trust import TrustedContexts
     from pincompiler.workflows.audit_cache import AuditCache
 
 
@@ -47,11 +52,63 @@ class ImpactRequest:
     """Of every pins.toml; empty: the release."""
 
 
+class Presented:
+    """The new chain, validated for each host by whomever a release trusts, each once.
+
+    As of a moment at which all that the file has is valid.
+    """
+
+    def __init__(
+        self, certificates: Sequence[x509.Certificate], hosts: tuple[str, ...], request: ImpactRequest
+    ) -> None:
+        begins = max(one.not_valid_before_utc for one in certificates)
+        ends = min(one.not_valid_after_utc for one in certificates)
+        self.hosts = hosts
+        self._moment = min(max(request.now, begins), ends)
+        self._certificates = certificates
+        self._ca_file = request.ca_file
+        self._contexts: dict[Trust, TrustedContexts] = {}
+        self._known: dict[tuple[str, Trust], Candidate] = {}
+        self.ordinary = tuple(self._candidate(host, SYSTEM_ALONE) for host in hosts)
+
+    def before(self, release: Release) -> Iterator[Candidate]:
+        """The chain for each host, as everything that a release has in force validates it."""
+        for one in self.ordinary:
+            trusts = {known.enforcement.trust(one.host) for known in release.in_force} - {SYSTEM_ALONE}
+            own = {trust: self._candidate(one.host, trust) for trust in trusts}
+            yield replace(one, own=own) if own else one
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The chain for each host: as the system's CAs vouch for it, else those of a release that was asked."""
+        vouched = {host: one for (host, _), one in reversed(self._known.items()) if one.path}
+        return tuple(one if one.path else vouched.get(one.host, one) for one in self.ordinary)
+
+    @property
+    def last(self) -> date:
+        """The last day of the chain, as far as that is known before any release is read."""
+        return next((one.last for one in self.ordinary if one.last), last_day(self._certificates[0]))
+
+    def _candidate(self, host: str, wanted: Trust) -> Candidate:
+        if (host, wanted) not in self._known:
+            if wanted not in self._contexts:
+                self._contexts[wanted] = trust(self._ca_file, self._moment, wanted, self._certificates)
+            trusted = self._contexts[wanted]
+            answer = validated(trusted, self._certificates, host)
+            declared = self._ca_file is not None
+            self._known[host, wanted] = (
+                Candidate(host, answer.chain, declared=declared, anchors=trusted.anchors)
+                if isinstance(answer, Served)
+                else Candidate(host, (), answer.problem, answer.fix, declared)
+            )
+        return self._known[host, wanted]
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """The question, read."""
 
-    candidates: tuple[Candidate, ...]
+    presented: Presented
     releases: tuple[str, ...]
     first: date
     last: date
@@ -71,9 +128,8 @@ def prepare(request: ImpactRequest) -> Prepared:
     hosts = tuple(dict.fromkeys(map(_host, request.hosts))) or _names(certificates[0])
     if not hosts:
         raise UsageError(f"{request.chain} names no host; say --host")
-    candidates = tuple(_candidates(request, certificates, hosts))
-    ends = [one.last for one in candidates if one.last]
-    last = request.until or max([request.today, *ends[:1]])
+    presented = Presented(certificates, hosts, request)
+    last = request.until or max(request.today, presented.last)
     if last < request.today:
         raise UsageError(f"--until {last} is before today, {request.today}")
     project = (
@@ -82,7 +138,7 @@ def prepare(request: ImpactRequest) -> Prepared:
         else None
     )
     return Prepared(
-        candidates, request.releases, request.today, last, request.cache, project, request.environment
+        presented, request.releases, request.today, last, request.cache, project, request.environment
     )
 
 
@@ -98,23 +154,6 @@ def _names(certificate: x509.Certificate) -> tuple[str, ...]:
     return tuple(dict.fromkeys(host for host in found if isinstance(host, str)))
 
 
-def _candidates(
-    request: ImpactRequest, certificates: Sequence[x509.Certificate], hosts: tuple[str, ...]
-) -> Iterator[Candidate]:
-    """Each host with the path that clients build, as of a moment at which all that the file has is valid."""
-    begins = max(one.not_valid_before_utc for one in certificates)
-    ends = min(one.not_valid_after_utc for one in certificates)
-    moment = min(max(request.now, begins), ends)
-    trusted = trust(request.ca_file, moment)
-    for host in hosts:
-        answer = validated(trusted, certificates, host)
-        declared = request.ca_file is not None
-        if isinstance(answer, Served):
-            yield Candidate(host, answer.chain, declared=declared)
-        else:
-            yield Candidate(host, (), answer.problem, answer.fix, declared)
-
-
 def fates(asked: Prepared) -> Iterator[tuple[Release, tuple[Fate, ...]]]:
     """Each release, and what becomes of every host on it on the days on which it is supported."""
     if asked.project:
@@ -128,4 +167,6 @@ def fates(asked: Prepared) -> Iterator[tuple[Release, tuple[Fate, ...]]]:
 
 
 def _fates(release: Release, asked: Prepared, first: date, last: date) -> tuple[Fate, ...]:
-    return () if release.error else tuple(fate(release, one, first, last) for one in asked.candidates)
+    if release.error:
+        return ()
+    return tuple(fate(release, one, first, last) for one in asked.presented.before(release))

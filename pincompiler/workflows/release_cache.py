@@ -107,6 +107,7 @@ _ANCHOR = JsonTable(
         field("name", TEXT, "What sentences call it."),
         field("is-ca", TRUTH, "Whether its certificate says so."),
         field("unread", TRUTH, "Whether it stands for a file that was not read."),
+        field("der", BASE64, "Its certificate."),
     ),
     Anchor,
 )

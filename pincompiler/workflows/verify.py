@@ -15,7 +15,7 @@ from pincompiler.source.document import read_bytes, read_document
 from pincompiler.source.reader import read_project
 from pincompiler.tls.answers import Offer, Seen, Visit
 from pincompiler.tls.probing import look_at_all
-from pincompiler.tls.trust import trust, trust_in, validated
+from pincompiler.tls.trust import trust, validated
 from pincompiler.verdicts.in_force import configured
 from pincompiler.verdicts.served import Requirements, server_verdict
 from pincompiler.workflows.lowering import lower, missing_base
@@ -88,10 +88,16 @@ def prepare(request: VerifyRequest) -> Verification:
             )
     if not endpoints:
         raise UsageError(f"{request.pins} pins no host; name one")
-    return Verification(question, endpoints, _trusted(request, policy, endpoints), certificates)
+    trusted = _trusted(request, policy, endpoints, certificates)
+    return Verification(question, endpoints, trusted, certificates)
 
 
-def _trusted(request: VerifyRequest, policy: Policy, endpoints: Iterable[Endpoint]) -> TrustedContexts:
+def _trusted(
+    request: VerifyRequest,
+    policy: Policy,
+    endpoints: Iterable[Endpoint],
+    certificates: Sequence[x509.Certificate],
+) -> TrustedContexts:
     """What hosts are validated by: the CAs that pins.toml has them trust."""
     known: dict[Trust, TrustedContexts] = {}
     own: dict[str, TrustedContexts] = {}
@@ -99,7 +105,7 @@ def _trusted(request: VerifyRequest, policy: Policy, endpoints: Iterable[Endpoin
         wanted = policy.trust(host)
         if wanted.anchors:
             if wanted not in known:
-                known[wanted] = trust_in(wanted, request.ca_file, request.now)
+                known[wanted] = trust(request.ca_file, request.now, wanted, certificates)
             own[host] = known[wanted]
     return replace(trust(request.ca_file, request.now), own=own)
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from pincompiler.verdicts.outlook import Candidate, Fate, Release
+    from pincompiler.verdicts.candidate import Candidate
+    from pincompiler.verdicts.outlook import Fate, Release
 
 
 @dataclass(frozen=True, slots=True)

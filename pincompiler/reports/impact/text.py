@@ -11,7 +11,8 @@ from pincompiler.verdicts.outlook import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pincompiler.verdicts.outlook import Candidate, Fate, FateRow, Period, Release
+    from pincompiler.verdicts.candidate import Candidate
+    from pincompiler.verdicts.outlook import Fate, FateRow, Period, Release
 
 _COLOURS = {Outcome.BLOCKED: "31", Outcome.UNKNOWN: "33", Outcome.UNPINNED: "36", Outcome.WORKS: "32"}
 
@@ -33,7 +34,8 @@ def _chain(one: Candidate) -> Iterator[str]:
     if not one.path:
         yield f"chain for {one.host}: {visible(one.problem)}"
         return
-    yield f"chain for {one.host}, valid {one.first} to {one.last}"
+    valid = f", valid {one.first} to {one.last}" if one.first and one.last else ""
+    yield f"chain for {one.host}{valid}"
     for number, key in enumerate(one.path):
         yield f"  {'ca  ' if number else 'leaf'}  {key.algorithm:<8}  {visible(key.subject)}"
 
@@ -73,7 +75,7 @@ def summary(
     releases = f"{len(found):,} release{'' if len(found) == 1 else 's'}"
     yield f"{releases}: {counts or 'none could be read'}{f', {len(unread):,} not read' if unread else ''}"
     refused = [one for one in candidates if one.fix and not one.path]
-    if refused:
+    if refused and Outcome.BLOCKED in worst.values():
         yield f"next: {refused[0].fix}"
         return
     blocked = next(

@@ -1,0 +1,253 @@
+"""Apps and files that bring CAs along, and what becomes of chains under them: `impact` and `verify`.
+
+What is expected is what Conscrypt's TrustManagerImpl does: an anchor is a name and a key, be it a CA's or a server's,
+its dates do not count, and a store of the device has a say only where the configuration names it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import pki
+from tests.apk.anchored import app, trusting
+from tests.test_cli import run
+from tests.test_verify import LEAF, SPARE_KEY, pin, pins
+from tests.tls_servers import CA_NAME, HOST, Chain, context, signed, tls, usual
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cryptography import x509
+
+OTHER = pki.certificate("Another Root", ca=True)
+ROOT_KEY, LEAF_KEY = pki.private_key(number=81), pki.private_key(number=82)
+ROOT = signed("Private Root", ROOT_KEY, "Private Root", ROOT_KEY, ca=True, ends=timedelta(days=900))
+ENDED_ROOT = signed(
+    *("Private Root", ROOT_KEY, "Private Root", ROOT_KEY),
+    ca=True,
+    starts=timedelta(days=-900),
+    ends=timedelta(days=-3),
+)
+
+
+def leaf(*, starts: int = -10, ends: int = 60) -> x509.Certificate:
+    """A certificate of the private CA for the usual host, with one key."""
+    first, last = timedelta(days=starts), timedelta(days=ends)
+    return signed(HOST, LEAF_KEY, "Private Root", ROOT_KEY, names=[HOST], starts=first, ends=last)
+
+
+SERVED = leaf()
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "chain.pem").write_bytes(pki.pem(SERVED))
+    (tmp_path / "root.pem").write_bytes(pki.pem(ROOT))
+    return tmp_path
+
+
+def impact(folder: Path, *more: str, host: str = HOST) -> tuple[int, dict[str, Any]]:
+    """The exit code and the JSON; no CA is named unless asked for."""
+    ran = run("impact", "--chain", "chain.pem", "--host", host, "-f", "json", *more, cwd=folder)
+    return ran.code, json.loads(ran.stdout)
+
+
+def outcomes(report: dict[str, Any], release: int = 0) -> list[tuple[str, str]]:
+    """Of each mechanism on its first day."""
+    rows = report["releases"][release]["hosts"][0]["mechanisms"]
+    return [(one["mechanism"], one["days"][0]["outcome"]) for one in rows]
+
+
+def why(report: dict[str, Any]) -> str:
+    return str(report["releases"][0]["hosts"][0]["days"][0]["why"])
+
+
+@pytest.mark.parametrize(
+    ("trusted", "outcome", "code"),
+    [
+        (pki.pem(ROOT), "works", 0),
+        (pki.der(ROOT), "works", 0),
+        (pki.pem(ENDED_ROOT), "works", 0),
+        (pki.pem(OTHER) + pki.pem(ROOT), "works", 0),
+        (pki.pem(OTHER), "blocked", 1),
+        (pki.pem(SERVED), "works", 0),
+        (pki.pem(leaf(ends=50)), "works", 0),
+        (b"nothing that could be read", "unknown", 3),
+    ],
+    ids=["ca", "der", "ended ca", "bundle", "other ca", "leaf", "renewed leaf", "unread"],
+)
+def test_an_app_that_trusts_its_own_ca_answers_for_itself(
+    trusted: bytes, outcome: str, code: int, folder: Path
+) -> None:
+    app(folder / "a.apk", trusting(HOST, [0]), raw={"ca": trusted})
+    for cached in ((), (), ("--no-cache",)):
+        found, report = impact(folder, "a.apk", *cached)
+        assert (found, outcomes(report)) == (code, [("nsc", outcome)])
+    vouched = report["chains"][0]["problem"] is None
+    assert vouched is (outcome == "works"), "no client should accept it is said of what no release accepts"
+
+
+def test_an_ended_server_certificate_is_refused_under_its_ca_and_taken_as_an_anchor(folder: Path) -> None:
+    """TrustManagerImpl has nothing to validate below an anchor that is the server's own."""
+    (folder / "chain.pem").write_bytes(pki.pem(leaf(starts=-90, ends=-5)))
+    app(folder / "ca.apk", trusting(HOST, [0]), raw={"ca": pki.pem(ROOT)})
+    app(folder / "leaf.apk", trusting(HOST, [0]), raw={"ca": pki.pem(SERVED)})
+    code, report = impact(folder, "ca.apk", "leaf.apk")
+    assert (code, outcomes(report), outcomes(report, 1)) == (1, [("nsc", "blocked")], [("nsc", "works")])
+    assert "has ended" in why(report)
+
+
+def test_a_name_that_the_certificate_does_not_have_is_refused_under_an_own_ca(folder: Path) -> None:
+    app(folder / "a.apk", trusting("other.example.org", [0]), raw={"ca": pki.pem(ROOT)})
+    code, report = impact(folder, "a.apk", host="other.example.org")
+    assert (code, outcomes(report)) == (1, [("nsc", "blocked")])
+    assert "and not for other.example.org" in why(report)
+
+
+def test_below_android_7_the_stores_decide(folder: Path) -> None:
+    app(folder / "a.apk", trusting(HOST, [0]), raw={"ca": pki.pem(ROOT)}, least=21)
+    code, report = impact(folder, "a.apk")
+    assert (code, outcomes(report)) == (1, [("nsc", "works"), ("nsc", "blocked")])
+    code, report = impact(folder, "a.apk", "--ca-file", "root.pem")
+    assert (code, outcomes(report)) == (0, [("nsc", "works"), ("nsc", "unpinned")])
+
+
+def test_each_variant_is_asked_by_its_own_cas(folder: Path) -> None:
+    """One resource trusts the CA and the newer one another: each counts where Android has it."""
+    raw = {"ca": pki.pem(ROOT), "other": pki.pem(OTHER)}
+    app(folder / "a.apk", trusting(HOST, [0]), raw=raw, newer=[trusting(HOST, [1])])
+    code, report = impact(folder, "a.apk")
+    rows = report["releases"][0]["hosts"][0]["mechanisms"]
+    found = {one["android"]["first"]: one["days"][0]["outcome"] for one in rows}
+    assert (code, found) == (1, {24: "works", 28: "blocked"})
+
+
+@pytest.mark.parametrize(
+    ("sources", "ca_file", "outcome"),
+    [
+        (("user",), "", "unknown"),
+        (("user",), "root.pem", "unpinned"),
+        (("user", 0), "", "unknown"),
+        (("system", 0), "", "blocked"),
+        (("system", 0), "root.pem", "unpinned"),
+        ((0,), "root.pem", "blocked"),
+        (("system",), "root.pem", "unpinned"),
+    ],
+)
+def test_only_where_stores_decide_a_ca_file_has_a_say(
+    sources: tuple[str | int, ...], ca_file: str, outcome: str, folder: Path
+) -> None:
+    raw = {"other": pki.pem(OTHER)} if 0 in sources else {}
+    app(folder / "a.apk", trusting(HOST, sources), raw=raw)
+    _, report = impact(folder, "a.apk", *(("--ca-file", ca_file) if ca_file else ()))
+    assert outcomes(report) == [("nsc", outcome)]
+
+
+@pytest.mark.parametrize(
+    ("pinned", "outcome"), [(pin(SERVED), "works"), (pin(ROOT), "works"), (SPARE_KEY[1], "blocked")]
+)
+def test_pins_count_besides_an_own_ca(pinned: str, outcome: str, folder: Path) -> None:
+    app(folder / "a.apk", trusting(HOST, [0], [pinned]), raw={"ca": pki.pem(ROOT)})
+    assert outcomes(impact(folder, "a.apk")[1]) == [("nsc", outcome)]
+
+
+def test_a_ca_above_a_servers_anchor_is_in_no_path(folder: Path) -> None:
+    """TrustManagerImpl returns the path of one certificate, so a pin of its CA fails."""
+    (folder / "chain.pem").write_bytes(pki.pem(SERVED) + pki.pem(ROOT))
+    app(folder / "a.apk", trusting(HOST, [0], [pin(ROOT)]), raw={"ca": pki.pem(SERVED)})
+    assert outcomes(impact(folder, "a.apk")[1]) == [("nsc", "blocked")]
+
+
+def test_chains_under_an_anchor_that_overrides_skip_the_pins(folder: Path) -> None:
+    app(folder / "a.apk", trusting(HOST, [0], [SPARE_KEY[1]], overriding=[0]), raw={"ca": pki.pem(ROOT)})
+    assert outcomes(impact(folder, "a.apk")[1]) == [("nsc", "unpinned")]
+
+
+def anchored(*, targets: str) -> str:
+    keys = pins(("now", pin(SERVED), LEAF), SPARE_KEY, more='trust = ["own"]\n', targets=targets)
+    return keys.replace("[[pin-set]]", '[anchors.own]\nfile = "root.pem"\n[[pin-set]]')
+
+
+OKHTTP = '[target.okhttp-kotlin]\npath = "Pins.kt"\npackage = "a.b"\n'
+
+
+def test_okhttp_leaves_trust_to_the_configuration_of_its_app(folder: Path) -> None:
+    """Its pinner sees chains that Android has validated, by whatever the app's configuration trusts."""
+    nsc = '[target.nsc]\npath = "nsc.xml"\n'
+    (folder / "pins.toml").write_text(anchored(targets=nsc + OKHTTP))
+    code, report = impact(folder, "pins.toml")
+    assert (code, outcomes(report)) == (0, [("nsc", "works"), ("okhttp", "works")])
+    (folder / "pins.toml").write_text(anchored(targets=OKHTTP))
+    code, report = impact(folder, "pins.toml")
+    assert (code, outcomes(report)) == (1, [("okhttp", "blocked")]), "no configuration: the system's CAs"
+
+
+def test_no_advice_of_a_ca_file_where_every_app_says_whom_it_trusts(folder: Path) -> None:
+    app(folder / "a.apk", trusting(HOST, [0]), raw={"ca": pki.pem(ROOT)})
+    ran = run("impact", "--chain", "chain.pem", "a.apk", cwd=folder)
+    assert (ran.code, ran.stderr) == (0, "1 release: 1 works\n")
+    assert ran.stdout.startswith(f"chain for {HOST}, valid ")
+    assert "ends in @raw/ca, and res/n.xml trusts no CA of the device there" in ran.stdout
+
+
+# -- verify ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["file", "server"])
+def test_verify_takes_an_ended_anchor_as_android_does_and_says_who_does_not(by: str, folder: Path) -> None:
+    (folder / "root.pem").write_bytes(pki.pem(ENDED_ROOT))
+    (folder / "pins.toml").write_text(anchored(targets='[target.nsc]\npath = "nsc.xml"\n'))
+    if by == "file":
+        ran = run("verify", "--chain", "chain.pem", "-f", "json", cwd=folder)
+    else:
+        with tls(context(Chain(LEAF_KEY, SERVED, ROOT, ROOT))) as server:
+            at = ("--connect", f"127.0.0.1:{server.port}", "--timeout", "600", "--retries", "0")
+            ran = run("verify", *at, "-f", "json", cwd=folder)
+    (host,) = json.loads(ran.stdout)["hosts"]
+    assert (ran.code, [(one["level"], one["code"]) for one in host["remarks"]]) == (
+        0,
+        [("warning", "anchor-ended")],
+    )
+    ended = ENDED_ROOT.not_valid_after_utc.date()
+    assert host["remarks"][0]["message"] == (
+        f"ends in CN=Private Root, which ended on {ended}: Android accepts that of an anchor of the app, "
+        "and OpenSSL, Java and Apple do not"
+    )
+
+
+@pytest.mark.parametrize(("starts", "ends", "code"), [(-90, -5, "expired"), (5, 60, "not-yet-valid")])
+def test_verify_minds_the_dates_below_an_anchor(starts: int, ends: int, code: str, folder: Path) -> None:
+    (folder / "chain.pem").write_bytes(pki.pem(leaf(starts=starts, ends=ends)))
+    (folder / "pins.toml").write_text(anchored(targets=""))
+    ran = run("verify", "--chain", "chain.pem", HOST, "-f", "json", cwd=folder)
+    (host,) = json.loads(ran.stdout)["hosts"]
+    assert (ran.code, [one["code"] for one in host["remarks"]][:1]) == (1, [code])
+
+
+def test_verify_advises_to_name_the_ca_where_the_host_trusts_others(folder: Path) -> None:
+    (folder / "root.pem").write_bytes(pki.pem(OTHER))
+    (folder / "pins.toml").write_text(anchored(targets=""))
+    ran = run("verify", "--chain", "chain.pem", cwd=folder)
+    assert ran.code == 1
+    assert "name its CA under [anchors]" in ran.stdout
+    assert "--ca-file" not in ran.stdout
+
+
+def test_the_chain_of_a_public_ca_is_no_chain_of_the_apps_own(folder: Path) -> None:
+    """The system vouches for it, and the app asks nobody but its own CA."""
+    (folder / "chain.pem").write_bytes(b"".join(map(pki.pem, usual().served)))
+    (folder / "system.pem").write_bytes(pki.pem(usual().root))
+    app(folder / "a.apk", trusting(HOST, [0]), raw={"ca": pki.pem(ROOT)})
+    code, report = impact(folder, "a.apk", "--ca-file", "system.pem")
+    assert (code, outcomes(report)) == (1, [("nsc", "blocked")])
+    assert why(report).startswith("res/n.xml trusts @raw/ca and not the system's CAs, and the server shows ")
+    assert CA_NAME in report["chains"][0]["certificates"][-1]["subject"]
