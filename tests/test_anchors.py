@@ -556,9 +556,20 @@ def test_a_server_among_the_anchors_becomes_its_key(root: Path) -> None:
 
 def test_an_anchor_that_cannot_be_named_is_left_out(root: Path) -> None:
     compiled(root, ANCHOR, KIOSK, SPARE, pin_set('trust = ["company-root"]', 'keys = ["kiosk", "spare"]'))
-    raw = root / "app/res/raw/pins_company_root.pem"
-    raw.write_bytes(b"nothing that could be read")
+    (root / "app/res/raw/pins_company_root.pem").unlink()
     assert "which was not read" in taken_over(root, code=3)
+
+
+def test_an_anchor_that_is_no_certificate_is_refused_with_its_place(root: Path) -> None:
+    written = compiled(root, ANCHOR, OWN)
+    (root / "app/res/raw/pins_company_root.pem").write_bytes(b"nothing that could be read")
+    (root / "pins.toml").unlink()
+    ran = run("init", "--from", "app/res/xml/nsc.xml", cwd=root)
+    text = written.read_text().splitlines()
+    line = next(number for number, one in enumerate(text, 1) if "<certificates" in one)
+    assert (ran.code, (root / "pins.toml").exists()) == (2, False)
+    assert f"app/res/xml/nsc.xml:{line}:" in ran.stderr
+    assert "@raw/pins_company_root is neither PEM nor DER" in ran.stderr
 
 
 # -- what a release engineer meets -----------------------------------------------------------------------

@@ -7,13 +7,32 @@ its dates do not count, and a store of the device has a say only where the confi
 from __future__ import annotations
 
 import json
+import re
+import zipfile
+from base64 import b64decode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pincompiler.facts import InForce, Mechanism, ShippedApp
+from pincompiler.facts.nsc import NscFacts
+from pincompiler.facts.okhttp import OkHttpFacts
+from pincompiler.keys.anchors import anchors_in
+from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Settings
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
+from pincompiler.policy.differences import differences
+from pincompiler.policy.enforcement import Key, PinSet, Reach
+from pincompiler.policy.policy import Policy
+from pincompiler.policy.trust import Trust
+from pincompiler.policy.validated import Validated
+from pincompiler.verdicts.in_force import seen_whole
 from tests import pki
 from tests.apk.anchored import app, trusting
+from tests.platforms.models import nscs, trustkits
 from tests.test_cli import run
 from tests.test_verify import LEAF, SPARE_KEY, pin, pins
 from tests.tls_servers import CA_NAME, HOST, Chain, context, signed, tls, usual
@@ -22,6 +41,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cryptography import x509
+
+    from pincompiler.platforms.trustkit import TrustKit
 
 OTHER = pki.certificate("Another Root", ca=True)
 ROOT_KEY, LEAF_KEY = pki.private_key(number=81), pki.private_key(number=82)
@@ -251,3 +272,211 @@ def test_the_chain_of_a_public_ca_is_no_chain_of_the_apps_own(folder: Path) -> N
     assert (code, outcomes(report)) == (1, [("nsc", "blocked")])
     assert why(report).startswith("res/n.xml trusts @raw/ca and not the system's CAs, and the server shows ")
     assert CA_NAME in report["chains"][0]["certificates"][-1]["subject"]
+
+
+# -- init --------------------------------------------------------------------------------------------------
+
+
+def taken_over(folder: Path, source: str, *more: str) -> tuple[int, str]:
+    """The exit code of `init --from`, and what it says on standard error."""
+    ran = run("init", "--from", source, *more, cwd=folder)
+    return ran.code, ran.stderr
+
+
+def files(folder: Path) -> set[str]:
+    """What was written beside the inputs."""
+    found = (one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
+    return {one for one in found if one.endswith((".toml", ".pem"))} - {"chain.pem", "root.pem"}
+
+
+def packed(folder: Path, apk: Path, form: str) -> str:
+    """An app in one of the forms in which apps come; the name of it."""
+    if form == "apk":
+        return apk.name
+    if form == "directory":
+        (folder / "app").mkdir()
+        apk.rename(folder / "app" / "base.apk")
+        return "app"
+    member = {"apks": "splits/base-master.apk", "xapk": "base.apk"}[form]
+    with zipfile.ZipFile(folder / f"app.{form}", "w") as archive:
+        archive.write(apk, member)
+    apk.unlink()
+    return f"app.{form}"
+
+
+@pytest.mark.parametrize("form", ["apk", "directory", "apks", "xapk"])
+def test_the_cas_of_an_app_are_written_beside_pins_toml(form: str, folder: Path) -> None:
+    apk = app(
+        folder / "a.apk",
+        trusting(HOST, [0], [pin(SERVED), SPARE_KEY[1]]),
+        trusting("open.example.com", ["system", 1]),
+        raw={"pins_company_root": pki.der(ROOT), "partner": pki.pem(OTHER)},
+    )
+    name = packed(folder, apk, form)
+    code, said = taken_over(folder, name)
+    assert (code, said.splitlines()[:2]) == (
+        0,
+        ["wrote certs/company-root.pem", "wrote certs/partner.pem"],
+    )
+    assert files(folder) == {"pins.toml", "certs/company-root.pem", "certs/partner.pem"}
+    assert (folder / "certs/company-root.pem").read_bytes() == pki.pem(ROOT)
+    text = (folder / "pins.toml").read_text()
+    assert '[anchors.company-root]\nfile = "certs/company-root.pem"\n' in text
+    assert 'trust = ["system", "partner"]' in text
+    assert "the meaning is the same" in text
+    assert run("diff", name, "pins.toml", cwd=folder).code == 0
+    assert run("check", "pins.toml", cwd=folder).code in {0, 1}
+
+
+def test_what_an_app_trusts_compiles_to_the_same_again(folder: Path) -> None:
+    app(folder / "a.apk", trusting(HOST, [0]), raw={"company_root": pki.pem(ROOT)})
+    assert taken_over(folder, "a.apk")[0] == 0
+    with (folder / "pins.toml").open("a") as file:
+        file.write('[target.nsc]\npath = "res/xml/nsc.xml"\n')
+    assert run("compile", cwd=folder).code == 0
+    ran = run("diff", "a.apk", "res/xml/nsc.xml", cwd=folder)
+    assert (ran.code, ran.stdout) == (0, "")
+
+
+def test_each_certificate_of_a_bundle_is_an_anchor_of_its_own(folder: Path) -> None:
+    """ResourceCertificateSource takes all of them; twice the same name and key is one."""
+    again = pki.pem(ENDED_ROOT)
+    app(folder / "a.apk", trusting(HOST, [0]), raw={"ca": pki.pem(OTHER) + pki.pem(ROOT) + again})
+    assert taken_over(folder, "a.apk")[0] == 0
+    assert files(folder) == {"pins.toml", "certs/ca-cn-another-root.pem", "certs/ca-cn-private-root.pem"}
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "is empty"),
+        (pki.pem(ROOT)[:-90] + b"\n-----END CERTIFICATE-----\n", "holds a damaged certificate"),
+        (pki.pkcs12_store(), "is a PKCS#12 store"),
+        (pki.public(ROOT_KEY, Encoding.PEM), "holds a public key"),
+        (pki.private(ROOT_KEY), "is a private key"),
+    ],
+    ids=["empty", "damaged", "pkcs12", "public key", "private key"],
+)
+def test_what_is_no_certificate_is_refused_and_nothing_is_written(
+    content: bytes, why: str, folder: Path
+) -> None:
+    app(folder / "a.apk", trusting(HOST, [0]), raw={"ca": content})
+    code, said = taken_over(folder, "a.apk")
+    assert (code, files(folder)) == (2, set())
+    assert re.search(rf"a\.apk!res/n\.xml:\d+:\d+: @raw/ca {re.escape(why)}", said)
+    assert "BEGIN" not in said, "no content of a key is shown"
+
+
+def test_whom_pins_toml_cannot_trust_is_left_out_and_said(folder: Path) -> None:
+    app(folder / "a.apk", trusting(HOST, ["user", 0]), raw={"ca": pki.pem(ROOT)})
+    code, said = taken_over(folder, "a.apk")
+    assert code == 3
+    assert "under a CA that the user installed is accepted by a.apk and refused by pins.toml" in said
+    assert 'trust = ["ca"]' in (folder / "pins.toml").read_text()
+
+
+def test_the_certificate_of_a_server_becomes_its_key(folder: Path) -> None:
+    app(folder / "a.apk", trusting(HOST, [0]), raw={"kiosk": pki.pem(SERVED)})
+    code, _ = taken_over(folder, "a.apk")
+    text = (folder / "pins.toml").read_text()
+    assert (code, files(folder)) == (3, {"pins.toml"})
+    assert re.search(r"# Of the server's certificate @raw/kiosk: as an anchor it is a name and a key", text)
+    assert f'spki-sha256 = "{pin(SERVED)}"\nrole = "leaf"' in text
+
+
+@pytest.mark.parametrize("output", ["-", "/dev/stdout"])
+def test_without_a_place_beside_it_anchors_are_left_out(output: str, folder: Path) -> None:
+    app(folder / "a.apk", trusting(HOST, [0]), raw={"ca": pki.pem(ROOT)})
+    code, said = taken_over(folder, "a.apk", "-o", output)
+    assert (code, files(folder)) == (3, set())
+    assert "under `@raw/ca` is accepted by a.apk and refused by pins.toml" in said
+
+
+def test_a_file_that_stands_there_is_kept(folder: Path) -> None:
+    app(folder / "a.apk", trusting(HOST, [0]), raw={"ca": pki.pem(ROOT)})
+    (folder / "certs").mkdir()
+    (folder / "certs/ca.pem").write_bytes(b"mine")
+    code, said = taken_over(folder, "a.apk")
+    assert (code, files(folder), (folder / "certs/ca.pem").read_bytes()) == (2, {"certs/ca.pem"}, b"mine")
+    assert "certs/ca.pem exists and is another file" in said
+    (folder / "certs/ca.pem").write_bytes(pki.pem(ROOT))
+    assert taken_over(folder, "a.apk")[0] == 0
+
+
+def test_no_link_leads_the_files_of_anchors_elsewhere(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    app(folder / "a.apk", trusting(HOST, [0]), raw={"ca": pki.pem(ROOT)})
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (folder / "certs").symlink_to(elsewhere)
+    code, said = taken_over(folder, "a.apk")
+    assert (code, list(elsewhere.iterdir()), (folder / "pins.toml").exists()) == (2, [], False)
+    assert "leads out of" in said
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        ("company_root", "company__root", ["company-root", "company-root-2"]),
+        ("x" * 60, "x" * 61, ["x" * 50, "x" * 50 + "-2"]),
+        ("system", "user", ["ca-system", "ca-user"]),
+    ],
+)
+def test_names_of_resources_that_collide_stay_apart(
+    first: str, second: str, named: list[str], folder: Path
+) -> None:
+    raw = {first: pki.pem(ROOT), second: pki.pem(OTHER)}
+    app(folder / "a.apk", trusting(HOST, [0, 1]), raw=raw)
+    assert taken_over(folder, "a.apk")[0] == 0
+    assert files(folder) == {"pins.toml", *(f"certs/{one}.pem" for one in named)}
+
+
+def test_an_nsc_elsewhere_brings_its_certificates_along(folder: Path) -> None:
+    """Its resources are not below the directory of pins.toml, so they are copied."""
+    (folder / "old/res/xml").mkdir(parents=True)
+    (folder / "old/res/raw").mkdir()
+    (folder / "new").mkdir()
+    (folder / "old/res/raw/ca.crt").write_bytes(pki.der(ROOT))
+    (folder / "old/res/xml/nsc.xml").write_text(
+        f"<network-security-config><domain-config><domain>{HOST}</domain><trust-anchors>"
+        '<certificates src="@raw/ca"/></trust-anchors></domain-config></network-security-config>'
+    )
+    code, _ = taken_over(folder, "old/res/xml/nsc.xml", "-o", "new/pins.toml")
+    assert (code, files(folder)) == (0, {"new/pins.toml", "new/certs/ca.pem"})
+    assert run("diff", "old/res/xml/nsc.xml", "new/pins.toml", cwd=folder).code == 0
+
+
+# -- what leaves trust to Android ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("configured", [True, False])
+def test_okhttp_of_an_app_is_compared_under_the_cas_of_its_configuration(*, configured: bool) -> None:
+    """With pins.toml that trusts the same CA no difference is left; without a configuration the system decides."""
+    anchors = anchors_in(pki.pem(ROOT), "@raw/ca")
+    key = Key(b64decode(pin(SERVED)))
+    own = Trust(frozenset(anchors))
+    policy = Policy((PinSet((HOST,), Reach.NONE, (key,), trust=own),))
+    pinner = InForce(Mechanism.OKHTTP, "OkHttp", OkHttp((OkHttpEntry(HOST, (key,)),)))
+    settings = Settings((Certificates("@raw/ca", anchors=anchors),))
+    nsc = Nsc((DomainConfig((Domain(HOST, include_subdomains=False),), (key,), settings=settings),))
+    found = NscFacts(shipped=(InForce(Mechanism.NSC, "nsc.xml", nsc),)) if configured else NscFacts()
+    shipped = ShippedApp("a.apk", "", "", nsc=found, okhttp=OkHttpFacts(shipped=(pinner,)))
+    rows = {one.mechanism: [*differences(one.whole, policy)] for one in seen_whole(shipped)}
+    if configured:
+        assert rows == {Mechanism.NSC: [], Mechanism.OKHTTP: []}
+    else:
+        assert [one.of_trust for one in rows[Mechanism.OKHTTP]] == [True, True]
+
+
+@given(nscs(), trustkits(excluded=True), st.sampled_from([HOST, "b.example.org", "a.b.example.org"]))
+def test_pins_are_those_of_one_and_trust_is_that_of_the_other(nsc: Nsc, pins_of: TrustKit, host: str) -> None:
+    both = Validated(pins_of, nsc)
+    assert (both.demand(host), both.trust(host)) == (pins_of.demand(host), nsc.trust(host))
+    assert both.deciding(host) == pins_of.deciding(host)
+    assert both.entries_for(host) == pins_of.entries_for(host)
+    assert set(both.names()) == {*nsc.names(), *pins_of.names()}
+    assert (both.own_trust(), both.pin_sets()) == (nsc.own_trust(), pins_of.pin_sets())
+    assert (both.hashable(), both.besides(host)) == (pins_of.hashable(), pins_of.besides(host))
+    assert both.alike(host, "b.example.org") == (
+        nsc.alike(host, "b.example.org") and pins_of.alike(host, "b.example.org")
+    )

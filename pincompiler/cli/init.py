@@ -32,21 +32,23 @@ def command(
     the file; whatever else in the file decides on connections is left out, and named.
     """
     from pincompiler.workflows import init as starter
+    from pincompiler.workflows.write import is_stream
 
     if source is not None and hosts:
         raise UsageError("name hosts or --from FILE, not both")
     refuse_idle_environment(environment, source)
-    left_out: tuple[str, ...] = ()
+    path = Path(output)
+    alone = output == "-" or is_stream(path)
     if source:
-        content, left_out = starter.taken_over(
-            source, day_of(today), Path() if output == "-" else Path(output).parent, environment
-        )
+        directory = Path() if output == "-" else path.parent
+        found = starter.taken_over(source, day_of(today), directory, environment, alone=alone)
     else:
-        content = starter.fresh(tuple(hosts or ()))
+        found = starter.TakenOver(starter.fresh(tuple(hosts or ())), (), {})
     if output == "-":
-        out(content)
+        out(found.content)
     else:
-        path = Path(output)
-        starter.write(path, content)
-        talk(f"wrote {path}{f'; now run: pincompiler check {path}' if path.is_file() else ''}")
-    raise typer.Exit(incomplete(left_out))
+        first, *others = starter.write(path, found.content, found.beside)
+        for other in others:
+            talk(f"wrote {other}")
+        talk(f"wrote {first}{f'; now run: pincompiler check {first}' if first.is_file() else ''}")
+    raise typer.Exit(incomplete(found.left_out))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.finding import Confidence, Use
 from pincompiler.base.records import dataclass
+from pincompiler.policy.validated import Validated
 
 if TYPE_CHECKING:
     from datetime import date
@@ -172,8 +173,15 @@ class InForce:
     """What of it is not known: it may demand more, and accept more, and nothing follows from what it lacks."""
     unmatched: tuple[tuple[str, str], ...] = ()
     """The names in it that have pins and are no host's, each with the reason, a sentence without its full stop."""
+    validated_by: Enforcement | None = None
+    """What decides in whom chains may end before it is asked, where that is known and another configuration."""
     pinned_otherwise: tuple[str, ...] = ()
     """Hosts that it pins to what is not known, which is among the doubts."""
+
+    @property
+    def whole(self) -> Enforcement:
+        """What it demands, of chains that end in whom the app trusts, be it this configuration that says so or not."""
+        return Validated(self.enforcement, self.validated_by) if self.validated_by else self.enforcement
 
     def idle(self, host: str) -> bool:
         """Whether what it demands for a host, if anything, is not put to use."""

@@ -14,21 +14,20 @@ if TYPE_CHECKING:
     from pincompiler.base.location import Location
 
 
-def anchors_in(data: bytes, title: str, where: Location | None = None) -> tuple[Anchor, ...] | None:
-    """Each certificate of a file, PEM or DER, as an anchor; None where it has something else, or nothing.
+def anchors_in(data: bytes, title: str, where: Location | None = None) -> tuple[Anchor, ...]:
+    """Each certificate of a file, PEM or DER, as an anchor; KeyFileError where it has something else, or nothing.
 
     ResourceCertificateSource of Android takes every certificate of the file, a server's among them.  ``title`` is what
     messages call the file; of several certificates each has its subject as well, and no place of its own.
     """
-    try:
-        found = public_keys(data, title)
-    except KeyFileError:
-        return None
+    found = public_keys(data, title)
     several = len(found) > 1
     anchors = []
     for key in found:
         if key.certificate is None:
-            return None
+            raise KeyFileError(
+                f"holds a {key.kind}, and an anchor is a certificate", "give it the CA's certificate"
+            )
         name = f"{title} ({key.subject})" if several else title
         is_ca = key.role is not Role.LEAF
         anchors.append(
@@ -40,7 +39,7 @@ def anchors_in(data: bytes, title: str, where: Location | None = None) -> tuple[
     return tuple(anchors)
 
 
-def one_resource(files: Iterable[tuple[Anchor, ...] | None]) -> tuple[Anchor, ...] | None:
+def one_resource(files: Iterable[tuple[Anchor, ...]]) -> tuple[Anchor, ...] | None:
     """The CAs of a resource of which a device takes one of several files; None unless all have the same."""
-    found = {None if one is None else frozenset(one): one for one in files}
+    found = {frozenset(one): one for one in files}
     return next(iter(found.values())) if len(found) == 1 else None

@@ -104,7 +104,8 @@ class _Anchors:
 
     def _called(self, anchor: Anchor) -> Anchor:
         if anchor not in self.known:
-            words = re.findall(r"[a-z0-9]+", anchor.name.partition("/")[2].lower().removeprefix("pins_"))
+            name = anchor.name.partition("/")[2] or anchor.name
+            words = re.findall(r"[a-z0-9]+", name.lower().removeprefix("pins_"))
             plain = bool(words) and words[0][0].isalpha() and "-".join(words) not in list(Store)
             name = "-".join(words if plain else ("ca", *words))[:50].rstrip("-")
             taken = {one.name for one in self.known.values()}

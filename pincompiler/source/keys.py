@@ -43,9 +43,10 @@ _PREFIX = lazy_regex(r"(?:sha256|sha-256|pin-sha256|sha1)[/:=]+\"?", re.IGNORECA
 class KeyReader:
     """Reads the keys of a project; a file is read once, however many keys it holds."""
 
-    def __init__(self, reporter: Reporter, root: Path) -> None:
+    def __init__(self, reporter: Reporter, root: Path, given: Mapping[Path, bytes]) -> None:
         self._reporter = reporter
         self._root = root
+        self._given = given
         self._files: dict[Path, tuple[PublicKey, ...] | None] = {}
 
     @property
@@ -150,7 +151,8 @@ class KeyReader:
         if path not in self._files:
             self._files[path] = None
             try:
-                self._files[path] = public_keys(read_named(path, KEY_FILE_BYTES.limit), text)
+                content = self._given.get(path) or read_named(path, KEY_FILE_BYTES.limit)
+                self._files[path] = public_keys(content, text)
             except KeyFileError as error:
                 rule, fix = error.rule, error.fix
                 if anchor and rule == "private-key-file":

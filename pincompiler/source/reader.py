@@ -72,10 +72,10 @@ class Reading:
         return next((one for one in found if one.environment.release), found[0])
 
 
-def read_project(document: Document, root: Path) -> Reading:
-    """Read a document that stands in the directory ``root``."""
+def read_project(document: Document, root: Path, given: Mapping[Path, bytes] | None = None) -> Reading:
+    """Read a document that stands in the directory ``root``; ``given`` are files that are still to be written there."""
     reporter = Reporter()
-    reader = _Reader(reporter, root, document.file)
+    reader = _Reader(reporter, root, document.file, given or {})
     projects = reader.projects(TomlTable(document.values, Location(document.file), reporter))
     if document.problems:  # there was nothing to read
         return Reading(projects, document.problems)
@@ -110,6 +110,7 @@ class _Reader:
     reporter: Reporter
     root: Path
     file: str
+    given: Mapping[Path, bytes]
     first_named: dict[str, list[tuple[Location, frozenset[str]]]] = field(default_factory=dict)
     """Where hosts are named, and for which environments."""
     used_keys: set[str] = field(default_factory=set)
@@ -121,7 +122,7 @@ class _Reader:
         app = self._app(top.table("app"), top.where)
         environments = EnvironmentReader(self.reporter)
         environments.read(top)
-        key_reader = KeyReader(self.reporter, self.root)
+        key_reader = KeyReader(self.reporter, self.root, self.given)
         keys = key_reader.read(top)
         anchors = AnchorReader(self.reporter, key_reader)
         anchors.read(top)

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
-    from cryptography import x509
-
     from pincompiler.keys.spki import PublicKey
     from pincompiler.policy.enforcement import Chain
     from pincompiler.policy.trust import Source, Trust
@@ -90,14 +88,12 @@ def _first_day(key: PublicKey) -> date | None:
 
 def _last_day(key: PublicKey) -> date:
     assert key.certificate is not None, "paths are made of certificates"  # noqa: S101
-    return _whole_day_before(key.certificate.not_after)
+    return last_whole_day(key.certificate.not_after)
 
 
-def last_day(certificate: x509.Certificate) -> date:
-    """The last day on which a certificate is valid to the day's end, in UTC."""
-    return _whole_day_before(certificate.not_valid_after_utc)
+def last_whole_day(end: datetime) -> date:
+    """The last day on which what ends at an instant is valid to the day's end, both in UTC.
 
-
-def _whole_day_before(end: datetime) -> date:
-    """RFC 5280 section 4.1.2.5: notAfter itself is still inside."""
+    RFC 5280 section 4.1.2.5: notAfter itself is still inside.
+    """
     return (end + timedelta(seconds=1)).date() - DAY

@@ -85,6 +85,9 @@ def seen_whole(app: ShippedApp) -> tuple[InForce, ...]:
     found = [
         replace(one, title=_titled(app, one)) for mechanism in Mechanism for one in comparable(app, mechanism)
     ]
+    # Of several configurations, for one Android each, the first stands for all: each is compared by itself as well.
+    android = next((one.enforcement for one in found if one.mechanism is Mechanism.NSC), None)
+    found = [one if one.mechanism is Mechanism.NSC else replace(one, validated_by=android) for one in found]
     made = [one for one in app.okhttp.shipped if one.owner.first_party]
     seen = not any(Mechanism.OKHTTP in one.mechanisms for one in app.unseen)
     if made and seen and all(one.state is State.DISABLED and not one.doubts for one in made):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.records import dataclass
 from pincompiler.facts import InForce, Mechanism
+from pincompiler.facts.kits import CronetPins
 from pincompiler.platforms.nsc.model import Nsc, Settings
 from pincompiler.platforms.trustkit import TrustKit
 from pincompiler.policy.differences import Difference, asides, describe, differences, names_of
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from pincompiler.facts import ShippedApp
     from pincompiler.platforms.nsc.model import Reporting
     from pincompiler.policy.trust import Trust
+
+
+_KINDS: Final = (Nsc, CronetPins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +68,16 @@ def compare(left: Path, right: Path, today: date, environment: str = "") -> Comp
     # What was not seen whole is neither the same nor different: it is unknown.
     known = [(a, b) for a, b in _pairs(here.in_force, there.in_force) if not (a.doubts or b.doubts)]
     found = tuple(one for a, b in known for one in _compare(a, b))
-    doubts = (*here.doubts, *there.doubts, *_asides(known), *_debuggable(here, there))
+    doubts = (*here.doubts, *there.doubts, *_asides(known), *_unlike(here, there))
     return Comparison(found, tuple(dict.fromkeys(doubts)))
 
 
-def _debuggable(here: FileContents, there: FileContents) -> Iterator[str]:
-    """What builds for debugging trust, of which only another network security configuration could say the same."""
+def _unlike(here: FileContents, there: FileContents) -> Iterator[str]:
+    """What only another of the same kind could say: whom builds for debugging trust, and what is for Cronet alone."""
     for one, other in ((here, there), (there, here)):
-        if not any(isinstance(its.enforcement, Nsc) for its in other.in_force):
-            yield from (one.aside if isinstance(one.in_force[0].enforcement, Nsc) else ())
+        kinds = {type(its.enforcement) for its in other.in_force}
+        own = next((its for its in _KINDS if isinstance(one.in_force[0].enforcement, its)), None)
+        yield from (one.aside if own and own not in kinds else ())
 
 
 def _asides(pairs: Iterable[tuple[InForce, InForce]]) -> Iterator[str]:
@@ -155,10 +160,13 @@ def _mechanisms(app: ShippedApp) -> tuple[InForce, ...]:
 
 
 def _compare(left: InForce, right: InForce) -> list[Disagreement]:
-    names = names_of(left.enforcement, right.enforcement)
+    # Of two of a kind, whoever validates chains before is compared by itself.
+    alike = type(left.enforcement) is type(right.enforcement)
+    here, there = (one.enforcement if alike else one.whole for one in (left, right))
+    names = names_of(here, there)
     return [
         Disagreement(
             left.title, right.title, found, describe(found, left.title, right.title, names.__getitem__)
         )
-        for found in differences(left.enforcement, right.enforcement)
+        for found in differences(here, there)
     ]

@@ -12,7 +12,7 @@ from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.policy.trust import SYSTEM_ALONE
 from pincompiler.tls.answers import Served
 from pincompiler.tls.trust import trust, validated
-from pincompiler.verdicts.candidate import Candidate, last_day
+from pincompiler.verdicts.candidate import Candidate, last_whole_day
 from pincompiler.verdicts.outlook import Fate, Release, fate
 from pincompiler.workflows.read_release import project_with_releases, read_listed, read_release
 from pincompiler.workflows.verify import chain_of
@@ -87,7 +87,8 @@ class Presented:
     @property
     def last(self) -> date:
         """The last day of the chain, as far as that is known before any release is read."""
-        return next((one.last for one in self.ordinary if one.last), last_day(self._certificates[0]))
+        end = last_whole_day(self._certificates[0].not_valid_after_utc)
+        return next((one.last for one in self.ordinary if one.last), end)
 
     def _candidate(self, host: str, wanted: Trust) -> Candidate:
         if (host, wanted) not in self._known:

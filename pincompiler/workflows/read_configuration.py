@@ -214,11 +214,22 @@ def _from_app(path: Path, today: date, horizon: int) -> FileContents:
         in_force,
         beside,
         undermined,
+        aside=tuple(_of_engines(found)),
         lacking=lacking,
         refused=next(filter(None, refused), ""),
         app=app,
         subject=subject,
     )
+
+
+def _of_engines(found: Iterable[InForce]) -> Iterator[str]:
+    """Which connections Cronet holds to its pins, where no network security configuration holds all of them."""
+    mechanisms = {one.mechanism for one in found}
+    if Mechanism.CRONET in mechanisms and Mechanism.NSC not in mechanisms:
+        yield (
+            "Cronet holds the connections of its own engines to its pins, and no others: none of the targets of "
+            "pins.toml says that"
+        )
 
 
 def _refused(problems: Iterable[Problem], title: str) -> str:

@@ -21,6 +21,7 @@ from lxml import etree
 from pincompiler.base.bounds import NSC_LOOKS
 from pincompiler.base.errors import InputError
 from pincompiler.base.location import Location, Span
+from pincompiler.keys.spki import KeyFileError
 from pincompiler.platforms.nsc import NSC, inert, instants, lower, merge, objections, read
 from pincompiler.platforms.nsc.model import (
     Certificates,
@@ -1041,3 +1042,24 @@ def test_an_element_is_found_however_far_inside() -> None:
     inside = "<x/>" * 1500 + "<pin-set/>"
     (one,) = read_xml(config(f"<strange>{inside}</strange>"), "nsc.xml").oddities
     assert "skips the <pin-set> in it" in one.message
+
+
+def test_what_is_no_file_of_certificates_is_kept_as_damage() -> None:
+    """Of the configs and of the base, in their order; debug-overrides are no business of a release."""
+    text = (
+        '<network-security-config><base-config><trust-anchors><certificates src="@raw/b"/></trust-anchors>'
+        '</base-config><domain-config><domain>x.test</domain><trust-anchors><certificates src="system"/>'
+        '<certificates src="@raw/a"/><certificates src="@raw/c"/></trust-anchors></domain-config><debug-overrides>'
+        '<trust-anchors><certificates src="@raw/a"/></trust-anchors></debug-overrides></network-security-config>'
+    )
+
+    def anchors_of(reference: str) -> None:
+        if reference != "@raw/c":
+            raise KeyFileError(f"is no {reference}", "")
+
+    nsc = read_xml(text.encode(), "nsc.xml").with_resources(anchors_of)
+    assert [(one.source, one.damage) for one in nsc.damaged()] == [
+        ("@raw/a", "is no @raw/a"),
+        ("@raw/b", "is no @raw/b"),
+    ]
+    assert [one.name for one in nsc.trust("x.test").unread] == ["@raw/a", "@raw/c"]

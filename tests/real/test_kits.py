@@ -17,6 +17,7 @@ from pincompiler.verdicts.hosts import Verdict, verdicts
 from pincompiler.workflows.audit import AuditOptions, judge_app
 from tests.builds import build_app
 from tests.real.kits import stubs, trustkit
+from tests.test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -357,6 +358,15 @@ def test_bypassing_for_installed_authorities(
     (entry,) = app.kits.cronet
     assert entry.bypass is confidence
     assert ("bypassable-cronet-pins" in told(app)) is (confidence is not None)
+    # What a run decides is unknown, and not taken for forbidden.
+    said = "Boolean.getBoolean" in more
+    assert [one.why for one in app.unseen if "bypass" in one.why] == [
+        "says whether installed CAs bypass pins, and what it says is computed at run time"
+    ] * said
+    taken = run("init", "--from", app.path, "-o", "-", cwd=tmp_path)
+    assert (taken.code, "the meaning is the same" in taken.stdout) == (2 if said else 3, False)
+    compared = run("diff", app.path, app.path, cwd=tmp_path)
+    assert compared.code == 0, "one app is the same as itself"
 
 
 def test_a_second_builder_that_forbids_it_does_not_speak_for_the_first(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
+from pincompiler.keys.spki import KeyFileError
 from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
@@ -48,6 +49,8 @@ class Certificates:
     where: Location | None = field(default=None, compare=False)
     anchors: tuple[Anchor, ...] | None = None
     """What the resource holds; None where it was not read."""
+    damage: str = field(default="", compare=False)
+    """Why it is no file of certificates, as the end of a sentence; empty: it is one, or is not at hand."""
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -261,16 +264,25 @@ class Nsc(Enforcement):
             words.append("permits connections without TLS")
         return ", ".join(words)
 
+    def damaged(self) -> Iterator[Certificates]:
+        """What some host is to trust, and is no file of certificates."""
+        for settings in (*(config.settings for config in self.configs), self.base):
+            yield from (one for one in settings.anchors or () if one.damage)
+
     def with_resources(self, anchors_of: Callable[[str], tuple[Anchor, ...] | None]) -> Nsc:
-        """The configuration with the CAs of each resource, asked for by its reference; None: it is not known which."""
+        """The configuration with the CAs of each resource, asked for by its reference; None: it is not known which.
+
+        A KeyFileError of ``anchors_of`` is kept as the damage.
+        """
+
+        def read(one: Certificates) -> Certificates:
+            try:
+                return replace(one, anchors=anchors_of(one.source))
+            except KeyFileError as error:
+                return replace(one, damage=str(error))
 
         def known(some: tuple[Certificates, ...] | None) -> tuple[Certificates, ...] | None:
-            if some is None:
-                return None
-            return tuple(
-                replace(one, anchors=anchors_of(one.source)) if one.source.startswith("@") else one
-                for one in some
-            )
+            return some and tuple(read(one) if one.source.startswith("@") else one for one in some)
 
         def settled(settings: Settings) -> Settings:
             return replace(settings, anchors=known(settings.anchors)) if settings.anchors else settings

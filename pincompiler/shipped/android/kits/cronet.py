@@ -63,8 +63,8 @@ def collect(source: Source) -> FoundCronet:
     adds = _outside(source.sites(*_ADD))
     if not adds:
         return FoundCronet()
-    bypasses = [_said(source, site) for site in _outside(source.sites(*_BYPASS))]
     doubts: list[str] = []
+    bypasses = [_said(source, site, doubts) for site in _outside(source.sites(*_BYPASS))]
     some = [entry for site in adds for entry in _entries(source, site, bypasses, doubts)]
     entries = tuple(entry for entry in some if entry.host and entry.pins)
     return FoundCronet(entries, tuple(_pins(some)), tuple(_shipped(some, tuple(doubts))))
@@ -127,20 +127,22 @@ class _Bypass:
     builder: Value
 
 
-def _said(source: Source, site: Site) -> _Bypass:
+def _said(source: Source, site: Site, doubts: list[str]) -> _Bypass:
+    place = f"{site.method.class_name}->{site.method.name}"
     try:
         builder, allowed = arguments(source.program, site)[:2]
         root = _root(source.program, builder)
     except (DexError, ValueError) as error:
-        place = f"{site.method.class_name}->{site.method.name}"
-        source.doubt(
-            place,
-            f"says whether installed CAs bypass pins, and cannot be followed: {error}",
-            Mechanism.CRONET,
-        )
+        why = f"says whether installed CAs bypass pins, and cannot be followed: {error}"
+        doubts.append(f"{place} {why}")
+        source.doubt(place, why, Mechanism.CRONET)
         return _Bypass(False, Number(0))
-    sure = all(isinstance(one, Number) and one.value for one in possible(allowed))
-    return _Bypass(sure, root)
+    answers = {bool(one.value) if isinstance(one, Number) else None for one in possible(allowed)}
+    if answers not in ({True}, {False}):
+        why = "says whether installed CAs bypass pins, and what it says is computed at run time"
+        doubts.append(f"{place} {why}")
+        source.doubt(place, why, Mechanism.CRONET)
+    return _Bypass(answers == {True}, root)
 
 
 def _root(program: Program, builder: Value) -> Value:
