@@ -558,6 +558,7 @@ def test_json_of_compile(tmp_path: Path) -> None:
         "command": "compile",
         "source": "pins.toml",
         "targets": ["nsc", "ats"],
+        "left-over": [],
         "artifacts": [
             {"target": "nsc", "path": "a.xml", "stale": True},
             {"target": "ats", "path": "I.plist", "stale": True},

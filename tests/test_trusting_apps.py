@@ -174,7 +174,9 @@ def test_only_where_stores_decide_a_ca_file_has_a_say(
 
 
 @pytest.mark.parametrize(
-    ("pinned", "outcome"), [(pin(SERVED), "works"), (pin(ROOT), "works"), (SPARE_KEY[1], "blocked")]
+    ("pinned", "outcome"),
+    [(pin(SERVED), "works"), (pin(ROOT), "works"), (SPARE_KEY[1], "blocked")],
+    ids=["leaf", "ca", "spare"],
 )
 def test_pins_count_besides_an_own_ca(pinned: str, outcome: str, folder: Path) -> None:
     app(folder / "a.apk", trusting(HOST, [0], [pinned]), raw={"ca": pki.pem(ROOT)})

@@ -16,6 +16,7 @@ from pincompiler.cli.console import (
     print_artifact,
     print_diverged,
     print_findings,
+    print_left_over,
     print_stale,
     print_written,
     talk,
@@ -25,6 +26,7 @@ from pincompiler.cli.options import PINS, Horizon, OnlyEnvironment, OutputFormat
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+    from pathlib import PurePosixPath
 
     from pincompiler.base.finding import Finding
     from pincompiler.reports.findings.json import WrittenFile
@@ -85,12 +87,15 @@ def command(
     if to_stdout and not failed:
         print_artifact(artifacts)
         return
-    stale = _stale(artifacts, directory, write=not check_only)
+    left_over = () if failed else compiler.left_over(checked, artifacts, directory)
+    stale = _stale(artifacts, directory, left_over, write=not check_only)
     if as_json:
-        print_findings("compile", checked, findings, output_format, artifacts=_listed(artifacts, stale))
+        written, gone = _listed(artifacts, stale), tuple(map(str, left_over))
+        print_findings("compile", checked, findings, output_format, artifacts=written, left_over=gone)
     else:
         _print_outcome(artifacts, stale, directory, failed=failed, check_only=check_only)
-    raise typer.Exit(PROBLEM if failed or (check_only and stale) else FINE)
+        print_left_over(left_over, check_only=check_only)
+    raise typer.Exit(PROBLEM if failed or (check_only and (stale or left_over)) else FINE)
 
 
 def _print_important(checked: Checked, findings: Iterable[Finding], *, to_stderr: bool) -> None:
@@ -127,13 +132,15 @@ def _named(text: str, pins: Path) -> str:
     return "/".join(map(safe_name, names))
 
 
-def _stale(artifacts: tuple[Artifact, ...], directory: Path, *, write: bool) -> tuple[Artifact, ...]:
-    """The files that are not as they should be; ``write`` brings them up to date."""
+def _stale(
+    artifacts: tuple[Artifact, ...], directory: Path, left_over: tuple[PurePosixPath, ...], *, write: bool
+) -> tuple[Artifact, ...]:
+    """The files that are not as they should be; ``write`` brings them up to date, and removes what is left over."""
     from pincompiler.workflows import write as outputs
 
     stale = outputs.stale(artifacts, directory)
     if write:
-        outputs.write_all(stale, directory)
+        outputs.write_all(stale, directory, left_over)
     return stale
 
 

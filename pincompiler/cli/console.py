@@ -92,6 +92,7 @@ def print_findings(
     *,
     to_stderr: bool = False,
     artifacts: tuple[WrittenFile, ...] = (),
+    left_over: tuple[str, ...] = (),
 ) -> None:
     """Print findings in a pins.toml with their source lines, or the JSON report, which has the artifacts too."""
     from pincompiler.reports.findings import text
@@ -105,7 +106,7 @@ def print_findings(
         targets = tuple(output.target for output in project.outputs)
         environments = json.environments(checked) or None
         report = json.FindingsReport(
-            document.file, digest, targets, findings, artifacts, environments=environments
+            document.file, digest, targets, findings, artifacts, left_over, environments=environments
         )
         stream.write(json.render(command, report))
         return
@@ -172,6 +173,16 @@ def print_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) 
     wrote = {artifact.path for artifact in stale}
     for artifact in artifacts:
         talk(f"{'wrote' if artifact.path in wrote else 'unchanged'} {artifact.path}")
+
+
+def print_left_over(paths: Iterable[PurePosixPath], *, check_only: bool) -> None:
+    """Print which certificates of anchors pins.toml has no more."""
+    for path in paths:
+        talk(
+            f"{path} is left over from an anchor that pins.toml has no more; run pincompiler compile"
+            if check_only
+            else f"removed {path}"
+        )
 
 
 def print_diverged(pairs: Iterable[tuple[Path, Path]]) -> None:

@@ -68,7 +68,9 @@ class Target(Generic[M]):
     write: Callable[[M, Job], bytes] | None = None
     """The artifact; the same model and job give the same bytes."""
     beside: Callable[[M, Output], Mapping[PurePosixPath, bytes]] = lambda model, output: {}  # noqa: ARG005 - most have none
-    """Other files that the artifact refers to, by their paths below the output directory."""
+    """The certificates that the artifact refers to, as PEM, by their paths below the output directory."""
+    beside_in: Callable[[Output], PurePosixPath | None] = lambda output: None  # noqa: ARG005 - most have none
+    """The folder in which those stand."""
     entries: Callable[[M, Job], Mapping[tuple[str, ...], object]] | None = None
     """Instead of ``write``, for a target that is part of a property list: what to set in it, by key path.
     Several such targets may share a file."""

@@ -19,7 +19,7 @@ from pincompiler.platforms.nsc import NSC, instants, merge, read
 from pincompiler.platforms.nsc import lower as lower_nsc
 from pincompiler.platforms.nsc import objections as nsc_objections
 from pincompiler.platforms.nsc.model import Nsc, Reporting
-from pincompiler.platforms.nsc.writer import beside, excerpt, write
+from pincompiler.platforms.nsc.writer import beside, beside_in, excerpt, write
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.platforms.trustkit import unknown_top_level_domains
 from pincompiler.policy.hosts import is_ip_address, public_suffix
@@ -131,6 +131,7 @@ TRUSTKIT_ANDROID = Target(
     objections=objections,
     write=write,
     beside=beside,
+    beside_in=beside_in,
     read=read,
     instants=instants,
     left_out=f"{NSC.left_out}; and before Android 7 the CAs of users, whom the system's own trust manager trusts there",

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _NO_CHECK_TIME: Final = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME of x509_vfy.h, for which pyOpenSSL has no name."""
+_AS_ANDROID: Final = crypto.X509StoreFlags.PARTIAL_CHAIN | _NO_CHECK_TIME
+"""Android and Apple end at an intermediate CA as well, where the app names it."""
 _ENDED, _NOT_YET = 10, 9
 """OpenSSL's numbers for a certificate out of its dates, as :func:`refusal` takes them."""
 _SUITES = {Offer.RSA: b"aRSA", Offer.ECDSA: b"aECDSA"}
@@ -47,6 +49,8 @@ class TrustedContexts:
     """The instant, in UTC."""
     anchors: frozenset[bytes] = frozenset()
     """The identities of an app's own CAs; with any, dates count below the anchor alone."""
+    named: tuple[x509.Certificate, ...] = ()
+    """Their certificates, those of the app first."""
     stores: crypto.X509Store | None = None
     """Beside those, the CAs of the device; None: they have no say."""
     own: Mapping[str, TrustedContexts] = field(default_factory=dict)
@@ -69,9 +73,13 @@ def trust(
     installed, or what is in an anchor's file that was not read.  Of ``shown``, certificates to be validated, those count
     as anchors that have the name and key of one.  Raises InputError when the file holds none.
     """
-    trusted = [crypto.load_certificate(crypto.FILETYPE_ASN1, one.der) for one in wanted.anchors if one.der]
+    from pincompiler.tls.keys import certificate
+
     known = frozenset(one.identity for one in wanted.anchors)
-    trusted += [crypto.X509.from_cryptography(one) for one in shown if known and _identity(one) in known]
+    named = (
+        *(certificate(one.der) for one in wanted.anchors if one.der),
+        *(one for one in shown if known and _identity(one) in known),
+    )
     unsaid = Store.USER in wanted.sources or bool(wanted.unread)
     stores = Store.SYSTEM in wanted.sources or (unsaid and ca_file is not None)
     contexts = {}
@@ -83,12 +91,11 @@ def trust(
         assert store is not None  # noqa: S101 - every context has one
         store.set_time(now)
         if known:
-            # Android and Apple end at an intermediate CA as well, where the app names it.
-            store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN | _NO_CHECK_TIME)
-        for one in trusted:
-            store.add_cert(one)
+            store.set_flags(_AS_ANDROID)
+        for one in named:
+            store.add_cert(crypto.X509.from_cryptography(one))
     return TrustedContexts(
-        *(contexts, ca_file is not None or bool(known), now, known),
+        *(contexts, ca_file is not None or bool(known), now, known, named),
         _store_of(ca_file, now) if known and stores else None,
     )
 
@@ -151,10 +158,28 @@ def validated(
     try:
         path = crypto.X509StoreContext(store, leaf, others).get_verified_chain()
     except crypto.X509StoreContextError as error:
-        return refusal(error.errors[0], certificates, named=bool(trusted.anchors))
+        found = _by_one(trusted.named, leaf, others)
+        if found is None:
+            return refusal(error.errors[0], certificates, named=bool(trusted.anchors))
+        path = found
     if not _for_servers(certificates[0]):
         return unsuited(certificates)
     return accepted(path, host, "", trusted)
+
+
+def _by_one(
+    named: Sequence[x509.Certificate], leaf: crypto.X509, others: list[crypto.X509]
+) -> list[crypto.X509] | None:
+    """The path to one of several anchors: of two with one name OpenSSL tries the first alone, Android both."""
+    names = {one.to_cryptography().issuer for one in (leaf, *others)}
+    names |= {one.to_cryptography().subject for one in (leaf, *others)}
+    for one in named:
+        if one.subject in names:
+            try:
+                return crypto.X509StoreContext(_store_of_one(one), leaf, others).get_verified_chain()
+            except crypto.X509StoreContextError:
+                continue
+    return None
 
 
 def _for_servers(certificate: x509.Certificate) -> bool:
@@ -175,6 +200,8 @@ def accepted(
     path: Sequence[crypto.X509], host: str, protocol: str, trusted: TrustedContexts
 ) -> Served | Refused:
     """What a validated path shows, if it is for the host."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     from pincompiler.keys.spki import KeyFileError
     from pincompiler.tls.keys import certificate, key_of
 
@@ -184,30 +211,52 @@ def accepted(
         names = names_in(loaded[0])
         if not is_for(names, host):
             return wrong_host(host, names, loaded[:1])
-        dated, end = _ends(loaded, trusted) if trusted.anchors else (0, len(ders))
-        return _out_of_date(loaded[:dated], trusted.now) or Served(protocol, tuple(map(key_of, ders[:end])))
+        if trusted.anchors:
+            loaded, dated = _ended(loaded, trusted)
+            if ended := _out_of_date(loaded[:dated], trusted.now):
+                return ended
+        return Served(protocol, tuple(key_of(one.public_bytes(Encoding.DER)) for one in loaded))
     except KeyFileError as error:
         return Refused("unusual-key", f"shows a certificate that {error}", error.fix)
     except ValueError:
         return Refused("damaged", "shows a certificate that is damaged", "have it issued again")
 
 
-def _ends(path: Sequence[x509.Certificate], trusted: TrustedContexts) -> tuple[int, int]:
-    """How many certificates stand below the first anchor, and how many there are with those above it.
+def _ended(
+    path: Sequence[x509.Certificate], trusted: TrustedContexts
+) -> tuple[tuple[x509.Certificate, ...], int]:
+    """The path as Android has it, and how many certificates of it stand below the first anchor.
 
     TrustManagerImpl.checkTrustedRecursive: from an anchor it goes on to anchors alone, whatever was sent besides.
     """
-    own = [_identity(one) in trusted.anchors for one in path]
-    first = own.index(True) if True in own else len(path) - 1
-    end = first + 1
-    while end < len(path) and (own[end] or _in_store(path[end], trusted.stores)):
-        end += 1
-    return first, end
+    own = {_identity(one): one for one in reversed(trusted.named)}
+    passed = [_identity(one) in trusted.anchors for one in path]
+    first = passed.index(True) if True in passed else len(path) - 1
+    found = list(path[: first + 1])
+    sources = (*trusted.named, *path[first + 1 :])
+    # Whoever vouches for the anchor does so for the app's certificate of it.
+    while (last := own.get(_identity(found[-1]), found[-1])).issuer != last.subject:
+        below = {_identity(one) for one in found}
+        others = (one for one in sources if one.subject == last.issuer or _identity(one) in trusted.anchors)
+        further = (one for one in others if _identity(one) not in below and _in(_store_of_one(one), last))
+        above = next((one for one in further if one in trusted.named or _in(trusted.stores, one)), None)
+        if above is None:
+            break
+        found.append(above)
+    return tuple(found), first
 
 
-def _in_store(one: x509.Certificate, store: crypto.X509Store | None) -> bool:
+def _store_of_one(one: x509.Certificate) -> crypto.X509Store:
+    store = crypto.X509Store()
+    store.set_flags(_AS_ANDROID)
+    store.add_cert(crypto.X509.from_cryptography(one))
+    return store
+
+
+def _in(store: crypto.X509Store | None, one: x509.Certificate) -> bool:
+    """Whether a store vouches for a certificate."""
     try:
-        if store is None or one.issuer != one.subject:
+        if store is None:
             return False
         crypto.X509StoreContext(store, crypto.X509.from_cryptography(one)).verify_certificate()
     except crypto.X509StoreContextError:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from pincompiler.base.finding import Finding, Level, fold
 from pincompiler.base.records import dataclass
 from pincompiler.platforms import ats, plist, trustkit
+from pincompiler.platforms.headers import trailed
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.policy.differences import Remembered
@@ -30,11 +31,11 @@ from pincompiler.rules.registry import examine, examine_target
 from pincompiler.rules.rule import Lowered
 from pincompiler.rules.text import conflicting_output
 from pincompiler.source.document import Document, place, read_bytes, read_document
-from pincompiler.source.paths import is_same
+from pincompiler.source.paths import entries, is_same, is_special
 from pincompiler.source.reader import read_project
-from pincompiler.workflows.destinations import destination
+from pincompiler.workflows.destinations import destination, placed
 from pincompiler.workflows.lowering import lower, missing_base
-from pincompiler.workflows.overwriting import in_the_way
+from pincompiler.workflows.overwriting import in_the_way, references
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -73,6 +74,8 @@ class Checked:
     findings: tuple[Finding, ...]
     readable: bool
     """Whether the text of pins.toml is sound, whatever the rules think of what it says."""
+    every: bool = True
+    """Whether all environments were asked for."""
 
     @property
     def variant(self) -> Variant:
@@ -145,7 +148,7 @@ def check_document(
     found = [*reading.findings, *_conflicting(variants)]
     found += _together({one.project.environment.name: findings for one, findings in examined})
     placed = sorted((place(finding, document) for finding in found), key=_order)
-    return Checked(variants, document, tuple(placed), readable)
+    return Checked(variants, document, tuple(placed), readable, len(projects) == len(reading.projects))
 
 
 def _together(found: Mapping[str, Iterable[Finding]]) -> Iterator[Finding]:
@@ -236,10 +239,13 @@ def artifacts(checked: Checked, directory: Path | None = None) -> tuple[Artifact
         write = target.write
         content = there.settled(write(lowering.model, _job(project, digest, output, there))) if write else b""
         files.setdefault(output.path, Artifact(target.name, output.path, content))
-        for path, beside in target.beside(lowering.model, output).items():
-            files.setdefault(path, Artifact(target.name, path, beside))
-    for path, (there, entries) in _parts(checked, directory).items():
-        content = plist.edit(there.beginning(), entries, str(there.begins_with))
+        named = ""
+        for path, pem in target.beside(lowering.model, output).items():
+            beside = placed(project, (directory or project.root) / path, named=named)
+            named = named or beside.source
+            files.setdefault(path, Artifact(target.name, path, _marked(beside, pem)))
+    for path, (there, parts) in _parts(checked, directory).items():
+        content = plist.edit(there.beginning(), parts, str(there.begins_with))
         files[path] = Artifact(files[path].target, path, there.settled(content))
     return tuple(files.values())
 
@@ -250,6 +256,38 @@ def _outputs(checked: Checked) -> Iterator[tuple[Project, str, Lowering]]:
         digest = variant.project.policy.digest()
         for lowering in variant.lowered:
             yield variant.project, digest, lowering
+
+
+def _marked(there: Destination, pem: bytes) -> bytes:
+    """A certificate with the notice behind it; one that somebody else has put there is as it should be."""
+    same = there.standing in (pem, trailed(pem, there.said))
+    return there.standing if same and there.standing else trailed(pem, there.source)
+
+
+def left_over(
+    checked: Checked, artifacts: Collection[Artifact], directory: Path
+) -> tuple[PurePosixPath, ...]:
+    """The certificates that this pins.toml once had written beside an output, and no anchor accounts for now.
+
+    Those are known by the line behind them, and by where it leads: what could be somebody else's is not among them, nor
+    what a configuration names that is not of this pins.toml.
+    Of one environment alone nothing is known, as another may need them.
+    """
+    wanted = {one.path for one in artifacts}
+    found: dict[PurePosixPath, None] = {}
+    for project, _, lowering in _outputs(checked) if checked.every else ():
+        folder = target_named(lowering.output.target).beside_in(lowering.output)
+        some = [folder / entry.name for entry in entries(directory / folder)] if folder else []
+        gone = [path for path in some if path not in wanted and _was_written(project, directory / path)]
+        elsewhere = references(project, lowering.output, directory) if gone else {}
+        found |= dict.fromkeys(path for path in gone if path.stem not in elsewhere)
+    return tuple(found)
+
+
+def _was_written(project: Project, path: Path) -> bool:
+    if path.suffix != ".pem" or path.is_symlink() or is_special(path) or path.is_dir():
+        return False
+    return placed(project, path).found and not any(is_same(one, path) for one in project.inputs)
 
 
 def _job(project: Project, digest: str, output: Output, there: Destination) -> Job:

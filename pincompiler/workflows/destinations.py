@@ -7,6 +7,7 @@ What is read, edited, compared and written is one path, whatever the spelling: n
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,8 @@ class Destination:
     """The source that it names now; empty: it was not generated."""
     ours: bool
     """Whether that is this pins.toml."""
+    found: bool
+    """Whether the source was found as well, and is this pins.toml: not, where only its name decides."""
 
     def beginning(self) -> bytes:
         """What an edit begins with, empty for a new file.  InputError when it cannot be read."""
@@ -67,14 +70,23 @@ def destination(project: Project, output: Output, directory: Path | None = None)
     """Where an output goes below a directory; None: the project's own.  InputError when it cannot be read."""
     target, own = target_named(output.target), project.root / output.path
     path = own if directory is None else directory / output.path
+    there = placed(project, path, edited=target.edits)
+    return replace(there, begins_with=own) if there.standing is None and target.edits else there
+
+
+def placed(project: Project, path: Path, *, edited: bool = False, named: str = "") -> Destination:
+    """What stands at a path; ``edited`` is whether it is a property list of which only a part is ours.
+
+    ``named`` is how other files of the folder name the pins.toml, if that is known.
+    """
     standing = read_if_there(path)
-    said = _said(standing, path, edited=target.edits) if standing else ""
-    named = _source_name(project, path)
-    ours = said != "" and _is_ours(project, path, said, named)
+    said = _said(standing, path, edited=edited) if standing else ""
+    named = named or _source_name(project, path)
+    found = _is_found(project, path, said, named) if said else False
+    ours = _has_its_name(project, said) if found is None else found
     # Folders above the project are not called the same on every machine: what once named it does so still.
     kept = ours and "/" in said and not said.startswith("../")
-    begins_with = path if standing is not None or not target.edits else own
-    return Destination(path, begins_with, standing, said if kept else named, said, ours)
+    return Destination(path, path, standing, said if kept else named, said, ours, found is True)
 
 
 def _said(content: bytes, path: Path, *, edited: bool) -> str:
@@ -121,10 +133,10 @@ def _known_folders(root: Path) -> tuple[str, ...]:
     return root.parts[len(top.parts) - 1 :] if top and top.name else root.parts[1:][-2:]
 
 
-def _is_ours(project: Project, path: Path, name: str, named: str) -> bool:
+def _is_found(project: Project, path: Path, name: str, named: str) -> bool | None:
     """Whether the source that the header of a file names is this project's pins.toml, which would be ``named``.
 
-    What it names is looked for; where it is no more, pins.toml may have moved, and its own name decides.
+    What it names is looked for.  None: it is no more.
     """
     if name == named or project.source:  # that two came by standard input says nothing
         return name == named
@@ -132,8 +144,12 @@ def _is_ours(project: Project, path: Path, name: str, named: str) -> bool:
     found = next(_meant(name, pins.parent, _folder(path)), None)
     if found is not None and os.path.lexists(pins):
         return is_same(found, pins)
-    # Earlier releases put no digits behind a name that they had to change.
-    return name.rpartition("/")[2] in (safe_name(pins.name), noticed_source(header_line(pins.name)))
+    return None
+
+
+def _has_its_name(project: Project, name: str) -> bool:
+    """Whether a pins.toml that moved would be named so; earlier releases put no digits behind a name that they changed."""
+    return name.rpartition("/")[2] in (safe_name(project.file), noticed_source(header_line(project.file)))
 
 
 def _meant(name: str, root: Path, folder: Path) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -159,7 +160,7 @@ def write(path: Path, content: bytes, beside: Mapping[PurePosixPath, bytes]) -> 
     if os.path.lexists(path):
         raise UsageError(f"{path} exists; write elsewhere with -o FILE, or print with -o -")
     if not path.parent.is_dir():
-        raise OutputError(f"{path}: there is no such directory; nothing was written")
+        raise OutputError(f"{path}: {os.strerror(errno.ENOENT)}; nothing was written")
     own = Artifact("", PurePosixPath(path.name), content)
     artifacts = (own, *(Artifact("", file, pem) for file, pem in beside.items()))
     changed = stale(artifacts, path.parent)

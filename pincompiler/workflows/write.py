@@ -16,6 +16,7 @@ from pincompiler.source.paths import is_special
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from pathlib import PurePosixPath
 
     from pincompiler.workflows.compile import Artifact
 
@@ -49,8 +50,8 @@ def _lines(content: bytes) -> list[str]:
     return [*(f"{line}\n" for line in lines), *([last] if last else [])]
 
 
-def write_all(artifacts: Sequence[Artifact], directory: Path) -> None:
-    """Write every artifact below a directory, making directories as needed.
+def write_all(artifacts: Sequence[Artifact], directory: Path, removed: Iterable[PurePosixPath] = ()) -> None:
+    """Write every artifact below a directory, making directories as needed, and remove what is left over.
 
     Each goes to a temporary file beside its place first; only when all are on the disk are they moved,
     and a move that fails undoes those before it.  Raises OutputError; then nothing has changed.
@@ -66,7 +67,7 @@ def write_all(artifacts: Sequence[Artifact], directory: Path) -> None:
         for path, artifact in zip(paths, artifacts, strict=True):
             _make_directories(path.parent, made)
             _stage(path, artifact.content, staged)
-        _move_all(staged)
+        _move_all(staged, [directory / path for path in removed])
         done = True
     except OSError as error:
         place = next((path for temporary, path in staged if str(temporary) == error.filename), error.filename)
@@ -167,12 +168,16 @@ def _stage(path: Path, content: bytes, staged: list[tuple[Path, Path]]) -> None:
     Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
 
 
-def _move_all(staged: Sequence[tuple[Path, Path]]) -> None:
+def _move_all(staged: Sequence[tuple[Path, Path]], removed: Iterable[Path]) -> None:
     undo: list[tuple[Path, bytes | None]] = []
     try:
         for temporary, path in staged:
             before = _current(path)
             temporary.replace(path)
+            undo.append((path, before))
+        for path in removed:
+            before = _current(path)
+            path.unlink()
             undo.append((path, before))
     except OSError:
         for path, before in undo:

@@ -24,7 +24,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pincompiler.keys.anchors import anchors_in
 from pincompiler.keys.spki import identity_of, pinned_chain, public_keys
 from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Settings
-from pincompiler.policy.trust import Device
+from pincompiler.policy.trust import Device, Trust
+from pincompiler.tls.answers import Served
+from pincompiler.tls.trust import trust, validated
 from tests import pki
 
 from .install import CONSCRYPT_JVM_VERSION
@@ -220,3 +222,22 @@ def test_conscrypt_knows_anchors_by_name_and_key() -> None:
             chain = pinned_chain([public_keys(pki.der(pool()[one]), one)[0] for one in names])
             assert model(question[0]).accepts(HOST, chain, date(2026, 11, 29), NOWHERE), question
     assert 200 < accepted < len(asked_) - 200
+
+
+def test_chains_from_a_file_are_validated_as_conscrypt_validates_them() -> None:
+    """The same answers, and where both accept, paths of the same names and keys."""
+    asked_ = questions()
+    by_hash = {one.fingerprint(hashes.SHA256()).hex(): name for name, one in pool().items()}
+    odd = []
+    for question, answer in zip(asked_, asked(asked_), strict=True):
+        wanted = [identity(by_hash[one]) for one in answer]
+        shown = tuple(pool()[name] for name in question[1])
+        anchors = [one for name in question[0] for one in anchors_in(pki.der(pool()[name]), name)]
+        found = validated(trust(None, NOW, Trust(frozenset(anchors)), shown), shown, HOST)
+        path = found.chain if isinstance(found, Served) else ()
+        same = [one.certificate.identity for one in path if one.certificate] == wanted
+        # Of two anchors with one name and key, Conscrypt goes on from whichever its index has first.
+        twice = len({identity(name) for name in question[0]}) < len(question[0])
+        if not (same or (twice and bool(path) is bool(wanted))):
+            odd.append((question, [by_hash[one] for one in answer], [one.subject for one in path], found))
+    assert odd == []

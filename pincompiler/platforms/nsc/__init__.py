@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pincompiler.base.location import Location
 from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Problem, Settings
 from pincompiler.platforms.nsc.reader import read_xml
-from pincompiler.platforms.nsc.writer import beside, excerpt, resource, stated_anchors, write
+from pincompiler.platforms.nsc.writer import beside, beside_in, excerpt, resource, stated_anchors, write
 from pincompiler.platforms.target import Objection, Target
 from pincompiler.policy.enforcement import Reach
 from pincompiler.policy.trust import Store
@@ -152,6 +152,7 @@ NSC = Target(
     objections=objections,
     write=write,
     beside=beside,
+    beside_in=beside_in,
     read=read,
     instants=instants,
     left_out=LEFT_OUT,

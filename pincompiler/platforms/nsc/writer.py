@@ -78,14 +78,16 @@ def resource(name: str) -> str:
 
 
 def beside(model: Nsc, output: Output) -> Mapping[PurePosixPath, bytes]:
-    """The certificates that the configuration refers to, as PEM in the ``raw`` folder beside its own.
-
-    Conscrypt takes what does not begin with a dash for DER (OpenSSLX509CertificateFactory), so nothing stands before.
-    """
-    folder = output.path.parent
-    raw = (folder.parent if folder.name.partition("-")[0] == "xml" else folder) / "raw"
+    """The certificates that the configuration refers to, as PEM in the ``raw`` folder beside its own."""
+    raw = beside_in(output)
     named = (one for config in model.configs for one in config.settings.trust(model.target_sdk).anchors)
     return {raw / f"{resource(one.name)}.pem": pem(one.der) for one in named}
+
+
+def beside_in(output: Output) -> PurePosixPath:
+    """The folder for what the manifest merger of Android takes for raw resources."""
+    folder = output.path.parent
+    return (folder.parent if folder.name.partition("-")[0] == "xml" else folder) / "raw"
 
 
 def pem(der: bytes) -> bytes:

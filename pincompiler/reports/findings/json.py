@@ -44,6 +44,8 @@ class FindingsReport:
     findings: tuple[Finding, ...]
     artifacts: tuple[WrittenFile, ...] = ()
     """Of `compile`."""
+    left_over: tuple[str, ...] = ()
+    """Likewise."""
     unknown: tuple[str, ...] | None = None
     """What remains unknown of another file than a pins.toml; None: that was not asked."""
     environments: tuple[EnvironmentPolicy, ...] | None = None
@@ -148,6 +150,11 @@ COMPILE = result(
     "What was compiled, or why nothing was.",
     *_HEAD,
     field("artifacts", Many(_ARTIFACT), "The files of all targets; none where an error refuses them."),
+    field(
+        "left-over",
+        TEXTS,
+        "Certificates of anchors that pins.toml has no more: removed, and with `--check` still there.",
+    ),
     _FINDINGS,
 )
 _TABLES = {table.title: table for table in (CHECK, COMPILE)}
