@@ -849,6 +849,16 @@ def test_another_pins_toml_keeps_what_it_wrote(root: Path) -> None:
     assert {one.name for one in (root / "res/raw").iterdir()} == both
 
 
+def test_what_another_configuration_names_stays(root: Path) -> None:
+    """By hand, or of another pins.toml: without the file its build would fail."""
+    stands(root, ANCHOR, OWN)
+    (root / "app/res/xml/other.xml").write_text(config("@raw/pins_company_root"))
+    stands(root, KIOSK, SPARE, PLAIN)
+    assert run("compile", "--check", cwd=root).code == 0
+    (root / "app/res/xml/other.xml").unlink()
+    assert run("compile", "--check", cwd=root).code == 1
+
+
 def test_nothing_is_removed_where_something_cannot_be_written(root: Path) -> None:
     stands(root, ANCHOR, OWN)
     (root / "pins.toml").write_text(f"version = 1\n{KIOSK}{SPARE}{PLAIN}{NSC}")
@@ -863,3 +873,47 @@ def test_other_targets_alone_leave_it_alone(root: Path) -> None:
     (root / "pins.toml").write_text(f"version = 1\n{KIOSK}{SPARE}{PLAIN}{NSC}{kotlin}")
     assert run("compile", "-t", "okhttp-kotlin", cwd=root).code == 0
     assert (root / RAW).exists()
+
+
+# -- a certificate of which the hash alone is known -------------------------------------------------------
+
+BARE = "".join(
+    f'[keys.{name}]\ncertificate-sha256 = "{one.fingerprint(hashes.SHA256()).hex()}"\n'
+    for name, one in (("now", usual().leaf), ("later", LEAF))
+)
+BARE_SET = pin_set('keys = ["now", "later"]', host=HOST)
+
+
+@pytest.mark.parametrize(
+    ("shipped", "safety", "code"), [(("now", "later"), "safe", 0), (("now",), "unsafe", 1)]
+)
+def test_a_plan_of_bare_certificates_serves_those(
+    shipped: tuple[str, ...], safety: str, code: int, root: Path
+) -> None:
+    """The rotation is one, though no key of it is known; and what an old release has alone is needed."""
+    listed = ", ".join(f'"{one}"' for one in shipped)
+    (root / "shipped.toml").write_text(f"version = 1\n{BARE}{pin_set(f'keys = [{listed}]', host=HOST)}")
+    (root / "pins.toml").write_text(
+        f"version = 1\n{BARE}{BARE_SET}"
+        '[[release]]\nname = "1.0"\ndate = 2026-01-01\nfile = "shipped.toml"\n'
+        f'[[rotation]]\nhost = "{HOST}"\nfrom = "now"\nto = "later"\ndate = 2027-02-01\n'
+    )
+    ran = run("plan", "-f", "json", cwd=root)
+    plan = json.loads(ran.stdout)
+    assert (ran.code, [one["verdict"] for one in plan["rotations"]]) == (code, [safety])
+    assert [(one["key"], one["spki-sha256"]) for one in plan["keys"]] == [("now", None), ("later", None)]
+    # No release does without what is served: of neither certificate another one would do.
+    needed = {one["key"]: one["needed-until"] for one in plan["keys"]}
+    assert needed["now"] == "2027-02-01"
+
+
+def test_verify_matches_a_bare_certificate_and_knows_no_pin_of_it(root: Path) -> None:
+    (root / "pins.toml").write_text(f"version = 1\n{BARE}{BARE_SET}")
+    (root / "usual.pem").write_bytes(pki.pem(usual().root))
+    (root / "chain.pem").write_bytes(b"".join(map(pki.pem, usual().served)))
+    asked = ("verify", "--chain", "chain.pem", "--ca-file", "usual.pem")
+    (host,) = json.loads(run(*asked, "-f", "json", cwd=root).stdout)["hosts"]
+    assert [(one["key"], one["spki-sha256"]) for one in host["chains"][0]["matches"]] == [("now", None)]
+    assert [(one["key"], one["spki-sha256"]) for one in host["backups"]] == [("later", None)]
+    text = run(*asked, cwd=root)
+    assert re.search(r"^    leaf .*  = now", text.stdout, re.MULTILINE)

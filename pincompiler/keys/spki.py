@@ -57,6 +57,13 @@ class PublicKey:
     certificate: Certificate | None = None
     der: bytes = field(default=b"", compare=False)
     """The whole certificate."""
+    fingerprint: bytes = b""
+    """The SHA-256 of the whole certificate, where nothing else of it is known."""
+
+    @property
+    def whole(self) -> bytes:
+        """The SHA-256 of the whole certificate; empty of what is none."""
+        return self.certificate.sha256 if self.certificate else self.fingerprint
 
     @property
     def pin(self) -> str:
@@ -67,7 +74,7 @@ class PublicKey:
 def pinned_chain(path: Sequence[PublicKey]) -> Chain:
     """A validated path, the server's own key first, as enforcements are asked about it."""
     keys = tuple(Key(one.spki_sha256, one.role, one.subject, one.algorithm) for one in path)
-    whole = tuple(one.certificate.sha256 if one.certificate else b"" for one in path)
+    whole = tuple(one.whole for one in path)
     last = path[-1].certificate
     return Chain(
         path[0].spki_sha256,

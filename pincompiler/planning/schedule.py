@@ -251,7 +251,10 @@ def _candidate(host: str, served: tuple[Key, ...]) -> Candidate:
 def _public(key: Key) -> PublicKey:
     # Of a key that is pinned as a certificate, that very one is served; others may have been renewed.
     certificate = key.certificate if key.whole else None
-    return PublicKey("public key", key.spki_sha256, key.algorithm, key.title, key.role, certificate)
+    kind = "certificate" if key.whole else "public key"
+    return PublicKey(
+        kind, key.spki_sha256, key.algorithm, key.title, key.role, certificate, fingerprint=key.whole
+    )
 
 
 # -- keys ----------------------------------------------------------------------------------------
@@ -310,5 +313,6 @@ def served(rotations: Iterable[Rotation], today: date) -> Iterator[Serving]:
 
 
 def _without(key: Key, served: tuple[Key, ...]) -> tuple[Key, ...]:
-    """The chain with another key in the place of this one, which nobody pins."""
-    return tuple(replace(one, spki_sha256=STRANGER) if one == key else one for one in served)
+    """The chain with another certificate and key in the place of this one, which nobody pins."""
+    other = replace(key, spki_sha256=STRANGER, whole=b"", certificate=None)
+    return tuple(other if one == key else one for one in served)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.finding import Level
 from pincompiler.base.json_kinds import COUNT, MOMENT, MOST, PIN, TEXT, Choice, Maybe, NumberKind
@@ -20,6 +20,7 @@ def of_span(name: str) -> Callable[[Location], int | None]:
     return lambda where: getattr(where.span, name) if where.span else None
 
 
+PIN_OR_NULL: Final = "Its pin, in base64; null: only the hash of a certificate is known."
 CERTIFICATE = JsonTable(
     "certificate",
     "A certificate of a chain that OpenSSL validated.",

@@ -127,7 +127,7 @@ class PlanReader:
             self._reporter.error("idle-rotation", message, table.where.at("to"), fix)
         if day is None or self._failed_since(before):
             return None
-        if not (old and new and all(key.spki_sha256 for key in (*old, *new))):
+        if not (old and new and all(key.known for key in (*old, *new))):
             return None  # a broken key, which has been reported
         return Rotation(host, old, new, day, table.where)
 

@@ -326,12 +326,11 @@ def _deciding(candidate: Candidate, in_force: Iterable[Clause]) -> tuple[_Decidi
     found = []
     for number, key in enumerate(candidate.path):
         role = Role.CA if number else Role.LEAF
-        whole = key.certificate.sha256 if key.certificate else b""
         wanted = (
             clause.ca | clause.ca_certificates if number else clause.leaf | clause.leaf_certificates
             for clause in clauses
         )
-        if any(not pins.isdisjoint((key.spki_sha256, whole)) for pins in wanted):
+        if any(not pins.isdisjoint((key.spki_sha256, key.whole)) for pins in wanted):
             found.append(_Deciding(key.pin, f"{role.value} {key.algorithm} {key.pin[:8]}… {key.subject}"))
     return tuple(found)
 

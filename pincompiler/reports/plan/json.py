@@ -26,7 +26,7 @@ from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.base.records import dataclass
 from pincompiler.planning.lifetimes import LIMITS
 from pincompiler.planning.schedule import ENDLESS, Safety
-from pincompiler.reports.json_parts import API_LEVELS
+from pincompiler.reports.json_parts import API_LEVELS, PIN_OR_NULL
 from pincompiler.reports.plan import words
 from pincompiler.verdicts.outlook import Outcome
 
@@ -155,7 +155,7 @@ _NEED = JsonTable(
     "How long a key is served, and some release cannot do without it.",
     (
         field("key", TEXT, "Its name.", "need.key.title"),
-        field("spki-sha256", PIN, "Its pin, in base64.", "need.key.pin"),
+        field("spki-sha256", Maybe(PIN, ""), PIN_OR_NULL, "need.key.pin"),
         field(
             "served",
             TRUTH,

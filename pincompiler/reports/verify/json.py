@@ -21,7 +21,7 @@ from pincompiler.base.json_kinds import (
 from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.base.records import dataclass
 from pincompiler.policy.enforcement import Role
-from pincompiler.reports.json_parts import CERTIFICATE, DAYS_LEFT, LEVEL
+from pincompiler.reports.json_parts import CERTIFICATE, DAYS_LEFT, LEVEL, PIN_OR_NULL
 from pincompiler.verdicts.outlook import Outcome
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ _MATCH = JsonTable(
     "A pinned key that the server shows.",
     (
         field("key", TEXT, "Its name in pins.toml.", "key.name"),
-        field("spki-sha256", PIN, "Its pin, in base64.", "key.pin"),
+        field("spki-sha256", Maybe(PIN, ""), PIN_OR_NULL, "key.pin"),
         field("role", Choice(Role), "Where it stands in the chain."),
     ),
 )
@@ -112,7 +112,7 @@ _BACKUP = JsonTable(
     "A pinned key that the server does not show.",
     (
         field("key", TEXT, "Its name in pins.toml.", "name"),
-        field("spki-sha256", PIN, "Its pin, in base64.", "pin"),
+        field("spki-sha256", Maybe(PIN, ""), PIN_OR_NULL, "pin"),
         field("role", Maybe(Choice(Role)), "Its role in pins.toml; null: that is not said."),
     ),
 )

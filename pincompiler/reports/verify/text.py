@@ -43,10 +43,10 @@ def _chain(one: ShownChain, asked: Requirements) -> Iterator[str]:
         places.setdefault(address, []).append(protocol)
     shown = (f"{address} {' and '.join(sorted(how))}" for address, how in places.items() if address)
     yield f"  {'; '.join(shown) or 'from a file'}"
-    matched = {match.key.spki_sha256: match for match in one.matches}
+    matched = {match.key.whole or match.key.spki_sha256: match for match in one.matches}
     for number, key in enumerate(one.chain):
         role = "ca" if number else "leaf"
-        found = matched.get(key.spki_sha256)
+        found = matched.get(key.whole) or matched.get(key.spki_sha256)
         ends = _ends(key.certificate.not_after, asked) if key.certificate else ""
         line = f"    {role:<4}  {key.algorithm:<8}  {ends}  {visible(key.subject)}"
         yield f"{line}  = {visible(_matched(found))}" if found else line
