@@ -66,6 +66,7 @@ FILL_ARRAY_DATA: Final = 0x26
 THROW: Final = 0x27
 GOTOS: Final = frozenset((0x28, 0x29, 0x2A))
 SWITCHES: Final = frozenset((0x2B, 0x2C))
+COMPARISONS: Final = range(0x2D, 0x32)
 IF_TESTS: Final = range(0x32, 0x38)
 """Two registers compared: equal, not equal, less, at least, greater, at most."""
 IF_ZERO_TESTS: Final = range(0x38, 0x3E)
@@ -83,11 +84,13 @@ INSTANCE_PUT_NUMBER: Final = 0x59
 STATIC_GETS: Final = frozenset(range(0x60, 0x67))
 STATIC_PUTS: Final = frozenset(range(0x67, 0x6E))
 INVOKE_VIRTUAL: Final = 0x6E
+INVOKE_VIRTUAL_RANGE: Final = 0x74
 INVOKES: Final = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 INVOKE_STATIC: Final = frozenset((0x71, 0x77))
 INVOKE_FIXED: Final = frozenset((0x6F, 0x70, 0x75, 0x76, *INVOKE_STATIC))
 """``invoke-super``, ``-direct`` and ``-static``: they run the method of the class that they name, or of a
 superclass; no subclass has a say."""
+UNARY: Final = range(0x7B, 0x90)
 INT_TO_BYTE: Final = 0x8D
 INT_TO_CHAR: Final = 0x8E
 INT_TO_SHORT: Final = 0x8F
@@ -98,6 +101,8 @@ ADD_INT_LIT8: Final = 0xD8
 """The first of each group of arithmetic on integers: add, subtract, multiply, divide, remainder, and, or, xor,
 shift left, shift right with sign, and without.  With a literal of 16 bits there are no shifts; with any literal,
 subtraction is reversed."""
+BINARY: Final = range(0x90, 0xD0)
+BINARY_LITERAL: Final = range(0xD0, 0xE3)
 BINARY_2ADDR: Final = frozenset(range(0xB0, 0xD0))
 """Arithmetic on the first register, of any type of number."""
 ANDS: Final = frozenset((0x95, 0xB5, 0xD5, 0xDD))
@@ -110,7 +115,7 @@ ENDS: Final = frozenset((RETURN_VOID, *RETURNS, THROW, *GOTOS))
 NEVER_THROWS: Final = frozenset(
     (
         *(NOP, *MOVES, *MOVE_RESULTS, MOVE_EXCEPTION, RETURN_VOID, *RETURNS, *CONSTS),
-        *(*GOTOS, *SWITCHES, *range(0x2D, 0x32), *IF_TESTS, *IF_ZERO_TESTS),
+        *(*GOTOS, *SWITCHES, *COMPARISONS, *IF_TESTS, *IF_ZERO_TESTS),
         *(*range(0x7B, 0x93), *range(0xB0, 0xB3), *range(0xD8, 0xDB)),
     )
 )

@@ -19,7 +19,7 @@ _ZERO_DIVISION: Final = "Ljava/lang/ArithmeticException;"
 
 def _unary(place: CodePlace) -> Step:
     (to, given), following = place.of.registers, place.next
-    operation = UNARY[place.of.opcode - 0x7B]
+    operation = UNARY[place.of.opcode - opcodes.UNARY.start]
 
     def step(frame: Frame) -> int:
         value = frame.regs[given]
@@ -86,7 +86,7 @@ def _literal(place: CodePlace) -> Step:
 
 def _compare(place: CodePlace) -> Step:
     (to, one, other), following = place.of.registers, place.next
-    operation = COMPARISONS[place.of.opcode - 0x2D]
+    operation = COMPARISONS[place.of.opcode - opcodes.COMPARISONS.start]
 
     def step(frame: Frame) -> int:
         left, right = frame.regs[one], frame.regs[other]
@@ -98,8 +98,8 @@ def _compare(place: CodePlace) -> Step:
 
 
 MAKERS: Final[dict[int, Maker]] = {
-    **dict.fromkeys(range(0x2D, 0x32), _compare),
-    **dict.fromkeys(range(0x7B, 0x90), _unary),
-    **dict.fromkeys(range(0x90, 0xD0), _binary),
-    **dict.fromkeys(range(0xD0, 0xE3), _literal),
+    **dict.fromkeys(opcodes.COMPARISONS, _compare),
+    **dict.fromkeys(opcodes.UNARY, _unary),
+    **dict.fromkeys(opcodes.BINARY, _binary),
+    **dict.fromkeys(opcodes.BINARY_LITERAL, _literal),
 }

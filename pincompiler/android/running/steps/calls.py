@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def _invoke(place: CodePlace) -> Step:
     opcode, given = place.of.opcode, place.of.registers
-    kind = CallKind(opcode - 0x6E if opcode < 0x74 else opcode - 0x74)
+    ranged = opcode >= opcodes.INVOKE_VIRTUAL_RANGE
+    kind = CallKind(opcode - (opcodes.INVOKE_VIRTUAL_RANGE if ranged else opcodes.INVOKE_VIRTUAL))
     ref = place.code.dex.method_ref(place.of.reference or 0)
     returned = ref.descriptor[ref.descriptor.rfind(")") + 1 :]
     passed = _places(place.of, () if kind is CallKind.STATIC else (ref.class_name,), ref.descriptor)
