@@ -83,13 +83,7 @@ def taken_over(
     policy = lift(
         first.enforcement, *(other.enforcement for other in others), named=lambda one: bool(file_of(one))
     )
-    for pin_set in policy.sets:
-        if pin_set.enforce and not (pin_set.keys or pin_set.trust.anchors):
-            raise InputError(
-                f"{first.title}: {pin_set.hosts[0]} accepts no chain at all; mend the file first"
-            )
-    if not policy.sets:
-        raise InputError(f"{first.title}: pins no host")
+    _refuse_empty(policy, first.title)
     left_out = dict.fromkeys((*contents.doubts, *contents.aside))
     for one in contents.in_force:
         left_out |= dict.fromkeys(aside.said(path.name, "pins.toml") for aside in asides(one.whole, policy))
@@ -117,6 +111,14 @@ def _refuse_damaged(one: InForce) -> None:
         span = certificates.where.span if certificates.where else None
         place = f"{one.title}:{span.line}:{span.column}" if span else one.title
         raise InputError(f"{place}: {certificates.source} {certificates.damage}; mend the file first")
+
+
+def _refuse_empty(policy: Policy, title: str) -> None:
+    for pin_set in policy.sets:
+        if pin_set.enforce and not (pin_set.keys or pin_set.trust.anchors):
+            raise InputError(f"{title}: {pin_set.hosts[0]} accepts no chain at all; mend the file first")
+    if not policy.sets:
+        raise InputError(f"{title}: pins no host")
 
 
 def _servers(enforcement: Enforcement) -> Iterator[Anchor]:
