@@ -26,7 +26,7 @@ class Beyond(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One bound."""
+    """A limit of reading, and what becomes of what lies beyond it."""
 
     limit: int
     """The most that is looked at."""

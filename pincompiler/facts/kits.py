@@ -277,7 +277,7 @@ class HybridTrust:
 
 @dataclass(frozen=True, slots=True)
 class KitFacts(Area):
-    """All of it."""
+    """What an app has of libraries that pin by their own means."""
 
     trustkit: TrustKitAndroid | None = None
     cronet: tuple[CronetEntry, ...] = ()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that is to be said of a plan."""
+    """All that a plan says: its rotations, keys, releases, and the days that matter."""
 
     source: str
     """The pins.toml, as it was named."""

@@ -118,7 +118,7 @@ class RotationVerdict:
 
 @dataclass(frozen=True, slots=True)
 class KeyNeed:
-    """How long a key that some rotation names is served, and some release cannot do without it."""
+    """A key of some rotation: how long it is served, and how long some release cannot do without it."""
 
     key: Key
     served_until: date | None

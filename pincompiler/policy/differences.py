@@ -226,7 +226,7 @@ class Aside:
     """Hosts on which they differ in the same way."""
 
     def said(self, left: str, right: str) -> str:
-        """It as a sentence; ``left`` and ``right`` are what to call the two sides."""
+        """The difference as a sentence; ``left`` and ``right`` are what to call the two sides."""
         host = self.host or "every host that neither names"
         more = f" (and {self.more:,} more)" if self.more else ""
         words = f"{left} {self.left} and {right} {self.right}"

@@ -37,7 +37,7 @@ class AcceptanceReader:
         self._hosts = hosts
 
     def read(self, tables: Iterable[TomlTable]) -> tuple[Acceptance, ...]:
-        """Those that are not broken."""
+        """The acceptances that some tables hold; a broken one is reported and left out."""
         return tuple(filter(None, map(self._acceptance, tables)))
 
     def _acceptance(self, table: TomlTable) -> Acceptance | None:

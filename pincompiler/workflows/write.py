@@ -100,7 +100,10 @@ def _takes_bytes(mode: int) -> bool:
 
 
 def write_stream(path: Path, content: bytes) -> None:
-    """Write to what :func:`is_stream` is true of.  OutputError if that fails; a part may have been written."""
+    """Write to a pipe, a device or a descriptor that is open (see :func:`is_stream`).
+
+    Raises OutputError if that fails; a part may have been written.
+    """
     descriptor = _descriptor(path)
     try:
         # What was opened for appending, or has been written to, goes on where it is.

@@ -92,7 +92,7 @@ def _dex(package: Package, part: Part, theirs: Mapping[str, str]) -> Iterator[En
 
 
 def _manifest(ours: Manifest, told: Mapping[str, Any]) -> Iterator[tuple[str, object, object]]:
-    """What each fact is called, and what it is to the one and to the other, if that can be told."""
+    """What each fact is called, and what it is to the one and to the other, if that is known."""
     for fact, what, mine, theirs in _facts(ours, told):
         # androguard has one APK at a time: the resource may be in another.
         if not any(value.startswith("@") for value in told["facts"].get(fact, ())):

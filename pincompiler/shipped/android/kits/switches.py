@@ -48,7 +48,7 @@ def _of(source: Source, library: KnownLibrary) -> Iterator[LooseCheck]:
 def _by_default(
     source: Source, library: KnownLibrary, key: str, looseness: Looseness
 ) -> Iterator[LooseCheck]:
-    """Uses of a library that checks less by itself, in an app that never tells it to check."""
+    """Uses of a library that checks less by itself, in an app that never makes it check."""
     used = list(_made(source, library, library.of(f"{key}-by-default.uses")))
     cures = library.of(f"{key}-by-default.unless") if used else ()
     if any(True for _ in _made(source, library, cures)):

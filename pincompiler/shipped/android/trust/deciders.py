@@ -333,7 +333,7 @@ def _judged(
         return _failing(explorer, method, decides, Mode(receiver, failing=True))
     if found is None or all(one.when is not When.UNREAD for one in found):
         return found
-    # A condition that makes no difference is told by where it leads to.
+    # A condition that makes no difference is known by where it leads to.
     directed = _judged_as(explorer, method, decides, Mode(receiver, directed=True))
     return found if directed is None else directed
 

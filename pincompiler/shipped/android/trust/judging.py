@@ -43,7 +43,7 @@ _WRITTEN: Final = About.CHAIN_LENGTH | About.NAMES | About.DATES | About.AUTH_TY
 _CHOSEN: Final = (
     _WRITTEN | _CHAINS | About.LENGTH | About.COMPARED | About.SUBSTRING | About.ITEM | About.LOOP
 )
-"""What only tells of what is written in certificates, or how many there are."""
+"""What is only about what is written in certificates, or how many there are."""
 _REFUSING: Final = frozenset({EventKind.GUARD, EventKind.OPAQUE})
 """Calls that can refuse a chain."""
 _OF_ANY_REFUSAL: Final = frozenset({"getCause", "getLocalizedMessage", "getMessage", "getStackTrace"})
@@ -165,7 +165,7 @@ def shown_by(test: Test) -> tuple[str, ...]:
 
 
 def by_kind_of_class(ways: Ways) -> dict[frozenset[Test], tuple[Way, ...]]:
-    """Part the ways by what R8 merged into one class: it tells the parts by tests of a number in a field."""
+    """Part the ways by what R8 merged into one class, whose parts differ by tests of a number in a field."""
     parts: dict[frozenset[Test], list[Way]] = {}
     for way in ways.ways:
         kind = frozenset(t for t in way.tests if t.about & About.CLASS_ID)

@@ -1,4 +1,4 @@
-"""What the calls in code that decides on trust mean: which of them decide, and what the others tell of."""
+"""What the calls in code that decides on trust mean: which of them decide, and what the others are about."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Meaning(NamedTuple):
     """What a call means."""
 
     about: About = NOTHING
-    """What its result tells of, beside what its arguments tell of."""
+    """What its result is about, beside what its arguments are about."""
     event: EventKind | None = None
     """What has happened once it returns."""
     throws: tuple[str, ...] = ()
@@ -59,7 +59,7 @@ _OF_CERTIFICATE: Final = {
     "getTBSCertificate": Meaning(About.ENCODING),
     "hashCode": Meaning(About.IDENTITY),
 }
-"""Any other getter tells what whoever makes a certificate may write into it: names, numbers, usages."""
+"""Any other getter gives what whoever makes a certificate may write into it: names, numbers, usages."""
 _COMPARES: Final = frozenset(
     {
         *("equals", "equalsIgnoreCase", "contains", "containsKey", "containsValue", "containsAll", "isEqual"),
@@ -122,10 +122,10 @@ _OTHERS: Final = {
 """By class: what some of its methods mean, and what the others do."""
 _PLACES: Final = About.ITEM | About.LENGTH | About.CHAIN_LENGTH
 _OWN_KEY: Final = About.CHAIN | About.CERTIFICATE | About.KEY | About.ERROR | About.SESSION | _PLACES
-"""What a key tells of that is taken from a chain, or from what has one, by nothing but its place."""
+"""What a key is about that is taken from a chain, or from what has one, by nothing but its place."""
 SHOWN: Final = About.CHAIN | About.CERTIFICATE
 OF_SHOWN: Final = _OWN_KEY | About.ENCODING | About.DIGEST | About.IDENTITY | About.NAMES | About.DATES
-"""What a value tells of that is made of the certificates of a server and of nothing else."""
+"""What a value is about that is made of the certificates of a server and of nothing else."""
 _OF_OTHERS: Final = (
     *("Ljava/lang/reflect/", "Ljava/lang/invoke/", "Ljava/util/function/", "Ljava/util/concurrent/"),
     "Lkotlin/jvm/functions/",
@@ -139,7 +139,7 @@ _LIBRARIES: Final = (
     *("Ljava/time/", "Lorg/apache/commons/logging/", "Lokio/", "Lcom/google/android/material/dialog/"),
     *("[", "Ljavax/crypto/"),
 )
-"""Code that reads, computes, shows and logs, and refuses no certificate (that is told by name, above)."""
+"""Code that reads, computes, shows and logs, and refuses no certificate (what refuses is known by name, above)."""
 
 
 def meaning(ref: MethodRef) -> Meaning | None:

@@ -74,7 +74,7 @@ class About(Flag):
     FIELD = auto()
     """A choice that the class keeps: a number, a text, an enum."""
     CLASS_ID = auto()
-    """The number by which R8 tells the classes apart that it merged."""
+    """The number by which R8 keeps the classes apart that it merged."""
 
     # What kind of condition it is.
     NULL = auto()

@@ -63,7 +63,7 @@ _SKIPPING: Final = frozenset(
 _NOT_READ: Final = TrustFlaw(Flaw.SKIPS, When.UNREAD, Confidence.LIKELY)
 _THERE: Final = About.PRESENCE | About.HANDLER | About.LENGTH | About.LOOP
 _IDLE: Final = _THERE | About.NULL | About.ITEM | About.HOST | About.ERROR | About.VIEW
-"""What tells of nothing but whether something is there, how often, or how long it is."""
+"""What is about nothing but whether something is there, how often, or how long it is."""
 _CHOSEN: Final = _IDLE | About.CERTIFICATE | About.NAMES | About.DATES | About.COMPARED | About.SUBSTRING
 """What whoever makes a certificate chooses."""
 
@@ -173,7 +173,7 @@ def _open(ways: list[Way]) -> TrustFlaw | None:
 
 
 def _reason(ways: list[Way]) -> TrustFlaw | None:
-    """What lets a page load of what an error tells, the most specific first."""
+    """What of an error lets a page load, the most specific first."""
     tests = sorted({test for way in ways for test in way.tests}, key=lambda one: (one.what, *one.about.words))
     for about, when in (
         (About.DEBUGGABLE, When.DEBUGGABLE),

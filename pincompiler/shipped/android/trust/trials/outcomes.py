@@ -49,7 +49,7 @@ _TELLING: Final = tuple(
         *("javax/net/ssl/SSLSocket;", "javax/net/ssl/SSLSession;", "javax/net/ssl/TrustManagerFactory;"),
     )
 )
-"""Classes of the platform that decide nothing by themselves: what of them has no model tells something, or does."""
+"""Classes of the platform that decide nothing by themselves: what of them has no model shows something, or does."""
 
 
 class TrialOutcome(NamedTuple):

@@ -2,7 +2,7 @@
 
 A method is run on abstract values, one state for each way that differs in what matters; calls of the
 app's own code are run likewise, a few deep.  Values remember which instruction made them, so that
-what a test rests on can be told afterwards.  The number of steps is bounded; where that is not enough,
+what a test rests on can be read afterwards.  The number of steps is bounded; where that is not enough,
 the answer says that it is not complete.
 """
 

@@ -39,4 +39,4 @@ class Others(Protocol):
         """The only code of the app that a call may run."""
 
     def ways(self, body: MethodBody, about: tuple[About, ...], given: tuple[Given, ...]) -> Ways | None:
-        """The ways through a helper; none if they cannot be told, or are many."""
+        """The ways through a helper; none if they are not known, or are many."""

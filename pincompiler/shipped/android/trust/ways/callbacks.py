@@ -74,7 +74,7 @@ def judging(
         cls = others.program.class_def(lineage.classes.get(value.origin, ""))
         body = _body(others, cls, ref) if cls else None
         if body is not None:
-            # It is given an item of the subject, of which nothing is known but what that tells of.
+            # It is given an item of the subject, of which nothing is known but what the subject is about.
             return Callback(body, [value, *[Val(subject.origin)] * len(parameters(body.descriptor))])
     return None
 
@@ -90,7 +90,7 @@ def _body(others: Others, cls: ClassDef, ref: MethodRef) -> MethodBody | None:
 
 
 def part_of(others: Others, constructor: MethodBody, passed: list[Val]) -> int | None:
-    """Which of the classes that R8 merged into one an object is made of, if its constructor is told that."""
+    """Which of the classes that R8 merged into one an object is made of, if its constructor is given the number of one."""
     arriving = zip(constructor.parameters_at(), passed, strict=False)
     places = {place.register: value.number for place, value in arriving}
     for one in constructor.instructions:

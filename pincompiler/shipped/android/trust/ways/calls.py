@@ -102,7 +102,7 @@ class Calls:
     def _mix(self, one: Instruction, ref: MethodRef, passed: list[Val], *, followed: bool) -> None:
         """The result is made of the arguments; an object is made of what is put into it.
 
-        Not so that of a helper: it is known what it tells of.
+        Not so that of a helper: it is known what it is about.
         """
         origins = {value.origin for value in passed if value.number is None}
         if not followed:
@@ -110,14 +110,14 @@ class Calls:
         if one.opcode not in opcodes.INVOKE_STATIC and passed and ref.class_name not in _IMMUTABLE:
             receiver = passed[0].origin
             if ref.name in _REDUCE:
-                self._lineage.tell(receiver, About.COMPARED)
+                self._lineage.add(receiver, About.COMPARED)
             if receiver.maker is Maker.INSTRUCTION:
                 self._lineage.met.setdefault(receiver, set()).update(origins - {receiver})
         if ref.class_name == "Ljava/lang/System;" and ref.name == "arraycopy":
             self._lineage.holds.setdefault(passed[2].origin, set()).update(origins)
 
     def _inside(self, body: MethodBody, passed: list[Val]) -> Ways | None:
-        """The ways through a helper, if they can be told and are few."""
+        """The ways through a helper, if they are known and few."""
         about = tuple(self._lineage.about(value.origin) for value in passed)
         given = tuple(map(self._lineage.given, passed))
         if all(one.inside is None or (isinstance(one.inside, Words) and one.inside.whole) for one in given):
@@ -141,7 +141,7 @@ class Calls:
             self._frontier.land(one.offset, _ANY, "", registers, state)
             return
         what = self._meant(ref, passed, what)
-        self._lineage.tell(here, what.about)
+        self._lineage.add(here, what.about)
         result = ref.descriptor[ref.descriptor.rfind(")") + 1 :]
         if result.startswith("L"):
             self._lineage.classes[here] = result
@@ -173,11 +173,11 @@ class Calls:
         return what
 
     def _kind_told(self, passed: list[Val]) -> About:
-        """That code which is not followed is told which error it is."""
+        """``ERROR_KIND`` where code that is not followed is passed which error it is, else nothing."""
         origins = {
             one for value in passed if value.number is not None for one in self._lineage.sources(value)
         }
-        told = together(self._lineage.tells.get(one, NOTHING) for one in origins)
+        told = together(self._lineage.adds.get(one, NOTHING) for one in origins)
         return told & About.ERROR_KIND
 
     def _compares_nothing(self, ref: MethodRef, passed: list[Val]) -> bool:
@@ -191,7 +191,7 @@ class Calls:
         return len(passed) > 1 and all(about & SHOWN and about in OF_SHOWN for about in abouts)
 
     def _lambda_tells(self, ref: MethodRef, passed: list[Val]) -> About:
-        """What the answer of a library tells of that runs the app's code on what is to be judged."""
+        """What the answer of a library is about that runs the app's code on what is to be checked."""
         subjects = [value for value in passed if self._lineage.about(value.origin) & SUBJECTS]
         found = judging(self._others, self._lineage, ref, passed, subjects[0])
         ways = self._run(found) if found else None
@@ -259,7 +259,7 @@ class Calls:
                 self._frontier.land(one.offset, way.thrown, "", registers, after)
                 continue
             here = made_at(one.offset)
-            self._lineage.tell(here, way.returned & told)
+            self._lineage.add(here, way.returned & told)
             returned = _argument(passed, way.argument)
             number = way.number if self._lineage.folds(here, passed) else None
             made = Val(here, number, something=isinstance(way.inside, int | Words), inside=way.inside)

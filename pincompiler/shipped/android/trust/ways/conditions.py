@@ -1,4 +1,4 @@
-"""What ways part by: tests and switches, whether they are decided, and what they tell."""
+"""What ways part by: tests and switches, whether they are decided, and what they are about."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _DIRECTED: Final = (
     | About.ENCODING
     | About.DIGEST
 )
-"""Flags, checks, and fields that tell classes apart: which way such a test was left matters by itself."""
+"""Flags, checks, and fields that keep classes apart: which way such a test was left matters by itself."""
 _GIVEN: Final = (
     SUBJECTS
     | About.ERROR_KIND
@@ -51,7 +51,7 @@ _GIVEN: Final = (
     | About.VIEW
     | About.AUTH_TYPE
 )
-"""What tells of things that the platform passes, and of what is in them."""
+"""What is about things that the platform passes, and about what is in them."""
 _SAID: Final = About.COMPARED | About.VERIFIED | About.ANSWER | About.OPAQUE
 """What makes more of a test for null than whether something is there: what was looked for, and found."""
 _COMPARISONS: Final[tuple[Callable[[int, int], bool], ...]] = (
@@ -198,10 +198,10 @@ class Conditions:
         )
 
     def _is_length(self, value: Val) -> bool:
-        return About.CHAIN_LENGTH in self._lineage.tells.get(value.origin, NOTHING)
+        return About.CHAIN_LENGTH in self._lineage.adds.get(value.origin, NOTHING)
 
     def _about(self, offset: int, origin: Origin) -> About:
-        """What a condition tells of by one of the values that it tests."""
+        """What a condition is about by one of the values that it tests."""
         of_null = offset in self._of_null
         return self._lineage.presence_of(origin) if of_null else self._lineage.about(origin)
 

@@ -77,7 +77,7 @@ _EQUAL: Final = frozenset({"areEqual", "equals"})
 def settled(
     ref: MethodRef, passed: list[Val], here: Origin, lineage: Lineage, kind: int | None
 ) -> Val | None:
-    """What a call answers, as far as the platform's contract or constants tell; none if that depends on more.
+    """What a call answers, as far as the platform's contract or constants fix it; none if it depends on more.
 
     The ``kind`` is that of a WebView's error, if it is given.
     """
@@ -98,7 +98,7 @@ def _of_kind(ref: MethodRef, passed: list[Val], here: Origin, kind: int) -> Val 
 
 
 def _promised(ref: MethodRef, passed: list[Val], here: Origin, lineage: Lineage) -> Val | None:
-    """What the platform's contract tells."""
+    """What the platform's contract fixes."""
     key, first = (ref.class_name, ref.name), passed[0] if passed else UNSET
     if key in _FILLED or key in _ADDRESSES or ref.name in _NEVER_NULL.get(ref.class_name, ()):
         inside = ADDRESS if key in _ADDRESSES else None
@@ -126,6 +126,6 @@ def _measured(ref: MethodRef, here: Origin, lineage: Lineage) -> Val | None:
     if ref.name in _EMPTY:
         return Val(here, 0)
     if ref.name in {"length", "size"}:
-        lineage.tell(here, About.LENGTH | About.CHAIN_LENGTH if ref.name == "size" else About.LENGTH)
+        lineage.add(here, About.LENGTH | About.CHAIN_LENGTH if ref.name == "size" else About.LENGTH)
         return Val(here, something=True)
     return None

@@ -129,7 +129,7 @@ class _Others:
         return self._explorer.target(ref, opcode, self._mode.receiver)
 
     def ways(self, body: MethodBody, about: tuple[About, ...], given: tuple[Given, ...]) -> Ways | None:
-        """The ways through a helper, if they can be told and are few; by no direction if these are too many."""
+        """The ways through a helper, if they are known and few; by no direction if these are too many."""
         try:
             ways = self._explorer.ways(body, about, given, self._mode)
             if self._mode.directed and not _is_told(ways):

@@ -1,4 +1,4 @@
-"""What registers hold, and what values are made of and tell of."""
+"""What registers hold, and what values are made of and are about."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Made(NamedTuple):
     """An object of which some fields were set."""
 
     fields: tuple[tuple[str, Val, About], ...] = ()
-    """Those that never change: the field, its value, and what that tells of for another method."""
+    """Those that never change: the field, its value, and what that is about for another method."""
     changing: tuple[tuple[str, Val, About], ...] = ()
     """The same of those that others may set as well, once they get hold of the object."""
 
@@ -147,7 +147,7 @@ UNSET: Final = Val(Origin(Maker.NOBODY))
 
 
 def cut_among(values: Iterable[Val]) -> Cut | None:
-    """The bound that alone keeps something from being told of values that are otherwise constant."""
+    """The bound that alone keeps values unknown that are otherwise constant."""
     found: Cut | None = None
     for value in values:
         if value.number is not None:
@@ -160,7 +160,7 @@ def cut_among(values: Iterable[Val]) -> Cut | None:
 
 
 class Given(NamedTuple):
-    """What is known of an argument, beside what it tells of."""
+    """What is known of an argument, beside what it is about."""
 
     number: int | None = None
     something: bool = False
@@ -181,6 +181,7 @@ class Lineage:
     """The values of one method, each by the origin that it has on every way."""
 
     __slots__ = (
+        "adds",
         "bools",
         "cast",
         "classes",
@@ -196,20 +197,19 @@ class Lineage:
         "objects",
         "parts",
         "passed",
-        "tells",
     )
 
     def __init__(self, passed: tuple[About, ...]) -> None:
         self.passed = passed
-        """What each argument tells of, the receiver first."""
+        """What each argument is about, the receiver first."""
         self.made_of: dict[Origin, set[Origin]] = {}
         """Which values each value is made of."""
         self.holds: dict[Origin, set[Origin]] = {}
         """Which values were put into the fields of each object, and into each array."""
         self.met: dict[Origin, set[Origin]] = {}
         """Which values the methods of each object were passed, and may have put into it."""
-        self.tells: dict[Origin, About] = {}
-        """What an instruction adds to what its operands tell of."""
+        self.adds: dict[Origin, About] = {}
+        """What an instruction adds to what its operands are about."""
         self.names: dict[Origin, str] = {}
         """The calls and fields that values come from."""
         self.classes: dict[Origin, str] = {}
@@ -258,18 +258,18 @@ class Lineage:
             found += self.folded.get(one, set()) - set(found)
         return found
 
-    def tell(self, origin: Origin, about: About) -> None:
-        """Add to what a value tells of by itself."""
+    def add(self, origin: Origin, about: About) -> None:
+        """Add to what a value is about by itself."""
         if about is not NOTHING:
-            known = self.tells.get(origin, about)
-            self.tells[origin] = about if known is about else known | about
+            known = self.adds.get(origin, about)
+            self.adds[origin] = about if known is about else known | about
 
     def make(self, origin: Origin, sources: Iterable[Origin]) -> None:
         """Add to what a value is made of."""
         self.made_of.setdefault(origin, set()).update(sources)
 
     def given(self, value: Val) -> Given:
-        """What a method is told of a value that it is passed."""
+        """What a called method knows of a value that it is passed."""
         kind, part = self.classes.get(value.origin, ""), self.parts.get(value.origin)
         inside = sorted(self.holds.get(value.origin, set()) | self.met.get(value.origin, set()))
         held = dict.fromkeys(
@@ -283,7 +283,7 @@ class Lineage:
         )
 
     def _handed_on(self, inside: Inside) -> Inside:
-        """What is in an object, as another method is told of it."""
+        """What is in an object, as far as another method knows it."""
         if not isinstance(inside, Made):
             return inside
         fields = tuple(
@@ -305,7 +305,7 @@ class Lineage:
             self.exact.add(origin)
         if isinstance(inside, Made):
             for field, _, about in inside.fields:
-                self.tells[origin._replace(field=field)] = about
+                self.adds[origin._replace(field=field)] = about
             inside = Made(
                 tuple(
                     (field, value._replace(origin=origin._replace(field=field)), about)
@@ -319,11 +319,11 @@ class Lineage:
         return value.origin in self.exact or value.origin in self.new
 
     def presence_of(self, origin: Origin) -> About:
-        """What it tells of that a value is there, or of a class: not of what its methods were passed."""
+        """What a test for null or for a class is about: the value, not what its methods were passed."""
         return self.about(self.cast.get(origin, origin), met=False)
 
     def about(self, origin: Origin, *, met: bool = True) -> About:
-        """What a value tells of, itself, what it is made of and holds, and what it has ``met``."""
+        """What a value is about, by itself, by what it is made of and holds, and by what it has ``met``."""
         waiting, seen = [origin], {origin}
         for one in waiting:
             if one.is_passed:
@@ -336,9 +336,9 @@ class Lineage:
         return together(map(self._itself, waiting))
 
     def _itself(self, origin: Origin) -> About:
-        """What a value tells of by itself."""
+        """What a value is about by itself."""
         if not origin.is_passed or origin.field:
-            return self.tells.get(origin, NOTHING)
+            return self.adds.get(origin, NOTHING)
         return self.passed[origin.number] if origin.number < len(self.passed) else NOTHING
 
     def name_of(self, origins: set[Origin]) -> str:

@@ -74,13 +74,13 @@ def is_final(program: Program, ref: FieldRef) -> bool:
 
 
 def is_class_id(program: Program, ref: FieldRef) -> bool:
-    """Whether R8 made a field to tell the classes apart that it merged."""
+    """Whether R8 made a field to keep the classes apart that it merged."""
     found = program.field(ref) if ref.descriptor == "I" else None
     return found is not None and found[1].access & _MADE_FINAL == _MADE_FINAL
 
 
 def _of_field(ref: FieldRef) -> About:
-    """What a field tells of by its name and type, whoever has it."""
+    """What a field is about by its name and type, whoever has it."""
     if (ref.class_name, ref.name) == _FLAGS:
         return About.DEBUGGABLE
     if ref.class_name == "Landroid/os/Build$VERSION;":
@@ -145,7 +145,7 @@ class Statements:
         if one.opcode != opcodes.MOVE_EXCEPTION:
             return state.result
         here, thrown = made_at(one.offset), state.result.inside
-        self._lineage.tell(here, About.EXCEPTION)
+        self._lineage.add(here, About.EXCEPTION)
         self._lineage.classes[here] = self._caught.get(one.offset) or "Ljava/lang/Throwable;"
         return Val(here, something=True, inside=thrown if isinstance(thrown, Thrown) else None)
 
@@ -181,7 +181,7 @@ class Statements:
             return self._class_test(sources[0], one)
         if code == opcodes.ARRAY_LENGTH:
             filled = sources[0].filled
-            self._lineage.tell(here, About.LENGTH | About.CHAIN_LENGTH if filled else About.LENGTH)
+            self._lineage.add(here, About.LENGTH | About.CHAIN_LENGTH if filled else About.LENGTH)
             return Val(here, something=filled)
         if code in opcodes.ARRAY_GETS:
             return self._item(one, sources)
@@ -237,7 +237,7 @@ class Statements:
             if isinstance(item, int):
                 return Val(here, item)
         self._lineage.make(here, (source.origin for source in sources))
-        self._lineage.tell(here, About.ITEM)
+        self._lineage.add(here, About.ITEM)
         if one.opcode == opcodes.ARRAY_GET_OBJECT:
             self._lineage.objects.add(here)
         if isinstance(array.inside, Cut) and at is not None:
@@ -273,11 +273,11 @@ class Statements:
             held = one.opcode in opcodes.INSTANCE_GETS
             holder = registers[one.registers[1]].origin if held else THIS
             if held and (holder != THIS or self._body.is_static):
-                # A field of another object tells whatever that object tells.
+                # A field of another object is about whatever that object is about.
                 self._lineage.make(here, (holder,))
             else:
                 about = self._kept(ref, held=held)
-        self._lineage.tell(here, about)
+        self._lineage.add(here, about)
         if about is About.CLASS_ID:
             return Val(here, self._lineage.parts.get(THIS))
         if one.opcode in opcodes.STATIC_GETS and ref.descriptor == "Z":
@@ -313,7 +313,7 @@ class Statements:
         if part is not None:
             self._lineage.parts[here] = part
         if ref.descriptor == HANDLER:
-            self._lineage.tell(here, About.HANDLER)
+            self._lineage.add(here, About.HANDLER)
 
     def _held_in(self, ref: FieldRef) -> tuple[str, int | None]:
         """The class, and its part, of what is in a field: the only thing of its type that the object was given."""
@@ -331,7 +331,7 @@ class Statements:
         return ref.descriptor == ref.class_name and (found is None or bool(found[1].access & ACC_FINAL))
 
     def _kept(self, ref: FieldRef, *, held: bool) -> About:
-        """What a field tells of that the class has, or ``held`` that the object has itself."""
+        """What a field of the class, or a ``held`` one of the object itself, is about."""
         if held and is_class_id(self._program, ref):
             return About.CLASS_ID
         return About.FIELD if self._is_choice(ref) else NOTHING

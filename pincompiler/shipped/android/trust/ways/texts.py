@@ -38,7 +38,7 @@ _PREFIXES: Final = {
 _EQUAL: Final = frozenset({"areEqual", "contentEquals", "equals", "equalsIgnoreCase"})
 _FINDS: Final = frozenset({"containsMatchIn", "find", "lookingAt"})
 _PLAIN: Final = lazy_regex(r"(\.\*)?((?:[\w:/ -]\??|\\[./:-]\??)*)(\.[*+])?")
-"""A pattern of which it is easily told what it matches: letters, some of them optional, and anything around them."""
+"""A pattern whose matches are easily known: letters, some of them optional, and anything around them."""
 
 
 def changed(name: str, text: Words, numbers: list[int | None], others: list[Words]) -> Words | None:

@@ -33,7 +33,7 @@ class Side(NamedTuple):
     """Which way a condition was left."""
 
     jumps: bool
-    """Whether it is told by where it leads to."""
+    """Whether it is known by where it leads to."""
     number: int
     """That offset; else 1 if what was tested is set (true, not zero, not null), 0 if not."""
 
@@ -51,7 +51,7 @@ class Test(NamedTuple):
     what: str = ""
     """The decisive call or field."""
     where: Condition | None = None
-    """What tells it from others that are about the same, if conditions are kept apart by where they lead to."""
+    """What parts it from others that are about the same, if conditions are kept apart by where they lead to."""
 
 
 class Way(NamedTuple):
@@ -62,7 +62,7 @@ class Way(NamedTuple):
     number: int | None
     """What it returns, if that is constant."""
     returned: About
-    """What the returned value tells of."""
+    """What the returned value is about."""
     tests: frozenset[Test]
     events: frozenset[Event]
     argument: Origin | None = None
@@ -78,7 +78,7 @@ class Ways:
     ways: tuple[Way, ...]
     complete: bool = True
     left: frozenset[str] = frozenset()
-    """Methods of the app that are given what is to be judged, and that are too much to be followed."""
+    """Methods of the app that are given what is to be checked, and that are too much to be followed."""
     cut: frozenset[str] = frozenset()
     """Bounds beyond which lies a constant that some condition, or what is returned, rests on."""
 
