@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Settings
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from pincompiler.platforms.target import Target
     from pincompiler.policy.enforcement import Enforcement
+    from pincompiler.policy.trust import Source
 
 OUTPUT: Final = Output("any", PurePosixPath("res/xml/nsc.xml"))
 ISSUER = Key(CA.spki_sha256, Role.CA, "issuer", whole=spki("CA certificate"))
@@ -251,3 +252,44 @@ def test_a_table_keeps_overriding_anchors() -> None:
     again = from_cache(nsc)
     assert again.trust("anything.test") == nsc.trust("anything.test")
     assert again.trust("anything.test") == Trust(frozenset(Store), frozenset({Store.USER}))
+
+
+# -- builds for an assessment ----------------------------------------------------------------------
+
+assessors = st.sampled_from((frozenset({SECOND}), frozenset({Store.USER}), frozenset({SECOND, Store.USER})))
+
+
+@settings(max_examples=20, deadline=None)
+@given(trusting(), assessors, seeds)
+def test_an_assessment_adds_the_chains_of_its_cas_and_no_others(
+    own: Policy, added: frozenset[Source], seed: int
+) -> None:
+    """For every host, whatever is pinned; and it has a digest of its own."""
+    assessed = replace(own, assessors=added)
+    assert assessed.own_trust()
+    assert assessed.digest() != own.digest()
+    for device, chain in sampled(seed):
+        named = SECOND in added and chain.anchor == SECOND.identity
+        installed = Store.USER in added and chain.anchor in device.user
+        for host in HOSTS:
+            expected = own.accepts(host, chain, TODAY, device) or named or installed
+            assert assessed.accepts(host, chain, TODAY, device) is expected
+
+
+@settings(max_examples=20, deadline=None)
+@given(trusting(), assessors, seeds)
+def test_android_joins_the_two_files_to_the_assessment(
+    own: Policy, added: frozenset[Source], seed: int
+) -> None:
+    """Where the release is the same as pins.toml, so is the debuggable build."""
+    nsc = {one.name: one for one in TARGETS}["nsc"]
+    release = nsc.lower(own, App(), OUTPUT)
+    assume(not any(differences(own, release)))
+    assessed = replace(own, assessors=added)
+    assert nsc.twin
+    debuggable = nsc.twin.joined(release, nsc.twin.lower(assessed))
+    assert not any(differences(assessed, debuggable))
+    for device, chain in sampled(seed):
+        for host in HOSTS:
+            expected = assessed.accepts(host, chain, TODAY, device)
+            assert debuggable.accepts(host, chain, TODAY, device) is expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -262,3 +263,16 @@ def test_a_server_certificate_as_the_anchor_pins_its_key() -> None:
     assert leaf.accepts("x.test", chain, TODAY, NOWHERE)
     found = list(differences(policy(LEAF), leaf))
     assert [(one.wanted, one.world.is_leaf) for one in found] == [(True, False), (False, True)]
+
+
+def test_the_key_of_a_proxy_is_one_more_pin_where_the_device_decides() -> None:
+    """Not of sets that pin nothing; a CA that is known by no key adds none."""
+    report = PinSet(("r.test",), Reach.NONE, (LEAF,), enforce=False)
+    own = Policy((PinSet(("x.test",), Reach.NONE, (LEAF, OTHER)), report))
+    found = replace(own, assessors=frozenset({SECOND})).as_pins()
+    assert [one.keys for one in found.sets] == [(LEAF, OTHER, Key(SECOND.spki_sha256)), (LEAF,)]
+    assert found.sets[0].keys[2].role is Role.CA
+    assert not found.assessors
+    users = replace(own, assessors=frozenset({Store.USER}))
+    assert users.as_pins() is users
+    assert own.as_pins() is own

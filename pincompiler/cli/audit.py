@@ -19,7 +19,16 @@ from pincompiler.cli.console import (
     refuse_unwritable,
     talk,
 )
-from pincompiler.cli.options import Horizon, ReportAs, ReportTo, Today, day_of, refuse_second_reader
+from pincompiler.cli.options import (
+    EnvironmentName,
+    Horizon,
+    ReportAs,
+    ReportTo,
+    Today,
+    day_of,
+    refuse_idle_environment,
+    refuse_second_reader,
+)
 from pincompiler.cli.progress import shown
 from pincompiler.facts.engine import Engine
 
@@ -75,6 +84,7 @@ def command(
     jobs: Jobs = 1,
     engine: ReadBy = Engine.FAST,
     expiring_within: Horizon = 30,
+    environment: EnvironmentName = "",
     today: Today = "",
 ) -> None:
     """Report what shipped Android apps enforce: verdicts, findings with evidence, and every pin.
@@ -86,9 +96,10 @@ def command(
     if fail_on is FailOn.NEW and baseline is None:
         raise UsageError("--fail-on new needs --baseline FILE")
     refuse_second_reader(*apps, pins, baseline, *(accept or ()))
+    refuse_idle_environment(environment, pins)
     refuse_unwritable(output)
     before = _saved(baseline) if baseline else None
-    asked = auditing.audit_options(day_of(today), pins, accept or (), expiring_within, engine)
+    asked = auditing.audit_options(day_of(today), pins, accept or (), expiring_within, engine, environment)
     subjects = tuple(_watched(apps, asked, jobs))
     if before is not None:
         shows = output_format is ReportFormat.TEXT and output == "-"

@@ -118,12 +118,9 @@ def print_findings(
 
 
 def _digests(checked: Checked) -> str:
-    """The digest of the policy, or of that of each environment."""
+    """The digest of the policy, or of that of each environment and of its assessment builds."""
     projects = [one.project for one in checked.variants]
-    return ", ".join(
-        f"{one.policy.digest()}{f' in {one.environment.name}' if one.environment.name else ''}"
-        for one in projects
-    )
+    return ", ".join(f"{one.policy.digest()}{f' in {one.title}' if one.title else ''}" for one in projects)
 
 
 def print_bare_findings(

@@ -122,9 +122,20 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenHash:
+    """A text of the code that is, or has, ``sha256/`` and base64."""
+
+    text: str
+    """That part of it."""
+    where: Location
+
+
+@dataclass(frozen=True, slots=True)
 class OkHttpFacts(Area):
     """All of it."""
 
     libraries: tuple[Library, ...] = ()
     pinners: tuple[Pinner, ...] = ()
     clients: tuple[Client, ...] = ()
+    hashes: tuple[WrittenHash, ...] = ()
+    """Every ``sha256/…`` of the code, used or not: pins, and digests of policies."""

@@ -25,12 +25,15 @@ def header_line(source: str) -> str:
     return f"{MARK} from {_UNSAFE.sub('_', source)}. Do not edit."
 
 
-def trailed(pem: bytes, source: str) -> bytes:
+def trailed(content: bytes, source: str) -> bytes:
     """A certificate with the notice behind it: what does not begin with a dash is DER to Conscrypt.
 
     OpenSSLX509CertificateFactory stops at what is no further certificate (RFC 7468 section 2 allows such text).
+    XML has it as a comment before.
     """
-    return pem + f"# {header_line(source)}\n".encode()
+    if content.startswith(b"<"):
+        return f"<!-- {header_line(source)} -->\n".encode() + content
+    return content + f"# {header_line(source)}\n".encode()
 
 
 def safe_name(name: str) -> str:

@@ -53,6 +53,16 @@ class Job:
     """The hand-written file that the output is merged with; else empty."""
 
 
+@dataclass(frozen=True, slots=True)
+class Twin(Generic[M]):
+    """A file for debuggable builds beside that of the release, which is in such builds as well."""
+
+    lower: Callable[[Policy], M]
+    """What it says for the policy of an assessment."""
+    joined: Callable[[M, M], M]
+    """What a debuggable build enforces that has both: the release's first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target(Generic[M]):
     """One kind of artifact.  A new one is a module, a template if it is code, and a registry line."""
@@ -68,7 +78,7 @@ class Target(Generic[M]):
     write: Callable[[M, Job], bytes] | None = None
     """The artifact; the same model and job give the same bytes."""
     beside: Callable[[M, Output], Mapping[PurePosixPath, bytes]] = lambda model, output: {}  # noqa: ARG005 - most have none
-    """The certificates that the artifact refers to, as PEM, by their paths below the output directory."""
+    """The certificates that the artifact refers to, as PEM, and XML that keeps it, by paths below the output directory."""
     beside_in: Callable[[Output], PurePosixPath | None] = lambda output: None  # noqa: ARG005 - most have none
     """The folder in which those stand."""
     entries: Callable[[M, Job], Mapping[tuple[str, ...], object]] | None = None
@@ -78,6 +88,10 @@ class Target(Generic[M]):
     """The model of an artifact; ``read(write(model)) == model``.  InputError if it is none."""
     merge: Callable[[M, M], M] | None = None
     """The model of the output when it is merged with a hand-written base: merge(base, lowered)."""
+    twin: Twin[M] | None = None
+    """How assessment builds are told from others; None: by a file in place of the release's, with more pins."""
+    assessable: bool = True
+    """Whether there can be assessment builds at all."""
     instants: Callable[[date], str]
     """The instants at which a set that expires on a day is no longer enforced."""
     uncovered: str

@@ -139,5 +139,6 @@ TRUSTKIT_ANDROID = Target(
     options=frozenset({"base"}),
     suffixes=(".xml",),
     reports=True,
+    assessable=False,
     excerpt=excerpt,
 )

@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.policy.enforcement import Enforcement, Reach, any_of
-from pincompiler.policy.trust import SYSTEM_ALONE, Store
+from pincompiler.policy.enforcement import Enforcement, Key, Reach, Role, any_of
+from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pincompiler.policy.enforcement import Demand, EntryId, Key, PinSet
-    from pincompiler.policy.trust import Source, Trust
+    from pincompiler.policy.enforcement import Demand, EntryId, PinSet
+    from pincompiler.policy.trust import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Policy(Enforcement):
     """What pins.toml means: the most specific name decides, and any one of its keys suffices."""
 
     sets: tuple[PinSet, ...]
+    assessors: frozenset[Source] = frozenset()
+    """In an assessment build, those whose chains are accepted for every host, whatever it demands."""
     _index: Mapping[str, tuple[PinSet, Demand]] = field(init=False, compare=False, repr=False)
     _trusting: bool = field(init=False, compare=False, repr=False)
     """Whether any set trusts others than the system's CAs."""
@@ -52,13 +54,34 @@ class Policy(Enforcement):
         return found[1] if found else ()
 
     def own_trust(self) -> bool:
-        """Whether any set says so."""
-        return self._trusting
+        """Whether any set says so, or this is for an assessment build."""
+        return self._trusting or bool(self.assessors)
 
     def trust(self, host: str) -> Trust:
         """The trust of the set that covers the host; of hosts that none covers pins.toml says nothing."""
         found = self._find(host) if self._trusting else None
-        return found[0].trust if found else SYSTEM_ALONE
+        own = found[0].trust if found else SYSTEM_ALONE
+        if not self.assessors:
+            return own
+        return Trust(own.sources | self.assessors, own.overriding | self.assessors)
+
+    def as_pins(self) -> Policy:
+        """The same where the device alone decides whom it trusts: the keys of assessors are among the pins.
+
+        What is left out: a chain with such a key that ends in a CA which is trusted anyway is accepted as well.
+        """
+        added = [
+            Key(one.spki_sha256, Role.CA, one.name, certificate=one.certificate)
+            for one in sorted(self.assessors, key=_trusted)
+            if isinstance(one, Anchor)
+        ]
+        if not added:
+            return self
+        sets = (
+            replace(one, keys=tuple(dict.fromkeys((*one.keys, *added)))) if one.in_force else one
+            for one in self.sets
+        )
+        return Policy(tuple(sets))
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """The pin-set, by the name that matched."""
@@ -115,6 +138,8 @@ class Policy(Enforcement):
         """
         if not self._digest:
             meaning = sorted(line for pin_set in self.sets for line in _meaning(pin_set))
+            if self.assessors:
+                meaning.append(["assessment", sorted(map(_trusted, self.assessors))])
             text = json.dumps(meaning, ensure_ascii=True, separators=(",", ":"))
             digest = b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
             object.__setattr__(self, "_digest", f"sha256/{digest}")

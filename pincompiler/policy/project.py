@@ -58,6 +58,13 @@ class Output:
     swizzle: bool = False
     """For TrustKit: whether it hooks every NSURLSession delegate by itself."""
     where: Location | None = field(default=None, compare=False)
+    entry: str = field(default="path", compare=False)
+    """What in ``[target.NAME]`` says where it goes."""
+
+    @property
+    def where_path(self) -> Location | None:
+        """The place of that."""
+        return self.where.at(self.entry) if self.where else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,14 @@ class Project:
     source: str = ""
     """What headers call a pins.toml that is no file; nothing else is known of where it is from."""
     environment: Environment = UNNAMED
+    assessed: Project | None = None
+    """The same for the assessment builds of the environment; None: it has none."""
+
+    @property
+    def title(self) -> str:
+        """Which builds it is of: the environment's name, and that they are for an assessment."""
+        kind = "assessment" if self.policy.assessors else ""
+        return " ".join(filter(None, (self.environment.name, kind)))
 
     def supported(self, first: date, last: date) -> tuple[SupportedRelease, ...]:
         """The releases that are supported on a day between two, both included."""

@@ -36,7 +36,7 @@ _ORDER: Final = (
         invalid-toml unknown-key wrong-type missing-value invalid-value invalid-host wildcard-host
         duplicate-host undefined-key unused-key conflicting-key malformed-pin unreadable-key
         private-key-file ambiguous-key escaping-path unknown-target conflicting-output
-        unknown-environment empty-environment
+        unknown-environment empty-environment unassessed-target
     """),
     # What it says of releases and rotations; likewise.
     ("text", """
@@ -46,7 +46,8 @@ _ORDER: Final = (
     # How the app differs from pins.toml.
     ("app", """
         missing-host missing-key unexpected-key retired-key narrower-reach wider-reach
-        changed-expiry changed-trust unlisted-host stale-artifact absent-mechanism
+        changed-expiry changed-trust unlisted-host wrong-environment stale-artifact
+        absent-mechanism assessment-in-release
     """),
     # Libraries that pin by their own means.
     ("app", """

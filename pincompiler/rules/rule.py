@@ -6,6 +6,8 @@ A rule's module imports from here what every rule needs.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pincompiler.base.finding import Confidence, Evidence, Finding, Level, Use
@@ -14,7 +16,7 @@ from pincompiler.facts.common import Mechanism
 from pincompiler.rules.examined import Examined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from pincompiler.base.finding import Snippet
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from pincompiler.policy.enforcement import Enforcement
     from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Project
+    from pincompiler.policy.trust import Anchor
     from pincompiler.verdicts.drift import Drift, DriftKind
     from pincompiler.verdicts.lowering import Lowering
 
@@ -67,6 +70,15 @@ class Lowered:
 
 
 @dataclass(frozen=True, slots=True)
+class Traces:
+    """By what an assessment build is known, wherever it is found."""
+
+    digests: frozenset[str]
+    """Of what its files say."""
+    anchors: tuple[Anchor, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Audited:
     """A shipped app, with what pins.toml says of it."""
 
@@ -82,6 +94,12 @@ class Audited:
     """What it compiles to, for each mechanism of Android that it has a target for."""
     drift: tuple[Drift, ...] = ()
     """Where the app differs from that."""
+    meant: str = ""
+    """The environment that the app should be of."""
+    foreign: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The digests that files of other environments alone have, with the names of these."""
+    traces: Traces | None = None
+    """Those of the assessments of pins.toml; None: it has none, or there is none."""
 
     def remedy(self, host: str, mechanism: str = "") -> Snippet | None:
         """What pins.toml compiles to for a host, by one mechanism or by the first that has it."""

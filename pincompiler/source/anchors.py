@@ -37,6 +37,7 @@ class AnchorReader:
         self._keys = keys
         self._known: dict[str, Anchor] = {}
         self._used: set[str] = set()
+        self._trusted: set[Anchor] = set()
 
     def read(self, top: TomlTable) -> tuple[Anchor, ...]:
         """Every anchor; a broken one has an empty identity."""
@@ -85,32 +86,50 @@ class AnchorReader:
 
     def trust(self, table: TomlTable) -> Trust | None:
         """Whom a pin-set trusts; None if an anchor is broken or there is none, which has been reported."""
-        written = table.texts("trust")
-        if written is None:
+        if "trust" not in table:
             return SYSTEM_ALONE
         if table.is_empty("trust"):
             fix = 'name "system" or an anchor, or leave `trust` out to mean the system'
             self._reporter.error("missing-value", "the pin-set trusts nobody", table.where.at("trust"), fix)
+        sources = self._named(table, "trust", _STORES)
+        self._trusted.update(one for one in sources if isinstance(one, Anchor))
+        if not sources or any(isinstance(one, Anchor) and not one.identity for one in sources):
+            return None
+        found = Trust(sources)
+        return SYSTEM_ALONE if found == SYSTEM_ALONE else found
+
+    def assessors(self, table: TomlTable) -> frozenset[Source]:
+        """Whom assessment builds trust besides; none if an anchor is broken, or the release trusts it as well."""
+        if table.is_empty("anchors"):
+            fix = 'name the CAs of the proxies, or "user" for whatever CA the tester installs'
+            where = table.where.at("anchors") if "anchors" in table else table.where
+            self._reporter.error("missing-value", "nobody can look into such builds", where, fix)
+        found = self._named(table, "anchors", {"user": Store.USER})
+        if shared := sorted(one.name for one in found if isinstance(one, Anchor) and one in self._trusted):
+            message = f"the release trusts the anchor `{shared[0]}` as well"
+            fix = "give assessment builds a CA of their own"
+            self._reporter.error("invalid-value", message, table.where.at("anchors"), fix)
+        return frozenset(one for one in found if not isinstance(one, Anchor) or one.identity)
+
+    def _named(self, table: TomlTable, key: str, stores: Mapping[str, Store]) -> frozenset[Source]:
+        """The sources that an array names."""
         sources: dict[str, Source] = {}
-        for number, name in written:
-            where = table.where.at("trust", number)
-            source = _STORES.get(name) or self._known.get(name)
+        for number, name in table.texts(key) or ():
+            where = table.where.at(key, number)
+            source = stores.get(name) or self._known.get(name)
             self._used.add(name)
             if source is None:
-                fix = did_you_mean(name, (*_STORES, *self._known))
+                fix = did_you_mean(name, (*stores, *self._known))
                 shown = f'"{shortened(name)}"' if name.isprintable() else ascii(shortened(name))
                 self._reporter.error("undefined-key", f"no anchor is called {shown}", where, fix)
                 sources[name] = Anchor(b"", name=name)
             elif name in sources:
                 self._reporter.error(
-                    "duplicate-pin", f"`{name}` stands twice in one trust", where, "drop one"
+                    "duplicate-pin", f"`{name}` stands twice in one {key}", where, "drop one"
                 )
             else:
                 sources[name] = source
-        if not sources or any(isinstance(one, Anchor) and not one.identity for one in sources.values()):
-            return None
-        found = Trust(frozenset(sources.values()))
-        return SYSTEM_ALONE if found == SYSTEM_ALONE else found
+        return frozenset(sources.values())
 
     def unused(self) -> None:
         """Report anchors that no pin-set trusts."""

@@ -136,14 +136,14 @@ class OutputReader:
         return tuple(found[name] for name in targets if name in found)
 
     def _output(self, target: Target[Any], table: TomlTable, environment: Environment) -> Output | None:
-        table.only(target.options | {"path"})
+        table.only(target.options | {"path"} | ({"path-assessment"} if target.assessable else frozenset()))
         path = self._path(target, *self._environments.text(table, "path", environment, required=True))
         package = self._package(target, table) if "package" in target.options else ""
         base = self._base(table, environment) if "base" in target.options else None
         swizzle = table.flag("swizzle", default=False) if "swizzle" in target.options else False
         if path is None or package is None:
             return None
-        self._unshared(target, path, table)
+        self.unshared(target, path, table.where.at("path"))
         if base is not None and one_file(self._root / base) == one_file(self._root / path):
             fix = "keep the hand-written part in a file of its own"
             self._reporter.error(
@@ -189,18 +189,29 @@ class OutputReader:
         text, where = self._environments.text(table, "base", environment)
         return inside(text, self._root, where, self._reporter) if text else None
 
-    def _unshared(self, target: Target[Any], path: PurePosixPath, table: TomlTable) -> None:
+    def assessment(
+        self, target: Target[Any], top: TomlTable, environment: Environment
+    ) -> PurePosixPath | None:
+        """Where an output goes in assessment builds, if its table says so."""
+        targets = top.table("target")
+        table = targets.table(target.name) if targets else None
+        if table is None or "path-assessment" not in table:
+            return None
+        return self._path(target, *self._environments.text(table, "path-assessment", environment))
+
+    def unshared(self, target: Target[Any], path: PurePosixPath, where: Location) -> None:
+        """Report a file that is an input, or another output."""
         file = one_file(self._root / path)
         if file in self._inputs:
             message, fix = (
                 f'"{path}" is an input, and would be overwritten',
                 "give the output a path of its own",
             )
-            self._reporter.error("conflicting-output", message, table.where.at("path"), fix)
+            self._reporter.error("conflicting-output", message, where, fix)
         first, spelt = self._taken.setdefault(file, (target, path))
         # For another environment a target may write the same file, if the same is to be in it.
         shared = first is target or (first.edits and target.edits)
         if not (shared and spelt == path):
             message = f"{target.name} and {first.name} would write the same file"
             fix = f'write it as "{spelt}" in both' if shared else "give each its own path"
-            self._reporter.error("conflicting-output", message, table.where.at("path"), fix)
+            self._reporter.error("conflicting-output", message, where, fix)

@@ -18,6 +18,7 @@ from pincompiler.policy.project import App, Project
 from pincompiler.policy.trust import SYSTEM_ALONE
 from pincompiler.source.acceptances import AcceptanceReader
 from pincompiler.source.anchors import AnchorReader
+from pincompiler.source.assessments import AssessmentReader
 from pincompiler.source.environments import SCOPED, EnvironmentReader
 from pincompiler.source.keys import KeyReader
 from pincompiler.source.outputs import OutputReader
@@ -35,6 +36,7 @@ _TOP = frozenset(
         "version",
         "app",
         "environments",
+        "assessment",
         "keys",
         "anchors",
         "pin-set",
@@ -131,11 +133,13 @@ class _Reader:
             self.reporter.error(
                 "missing-value", "no [[pin-set]] is given", top.where, "add one: nothing is pinned"
             )
+        assessments = AssessmentReader(self.reporter, environments, anchors, top)
         whole = not any(f.level is Level.ERROR for f in self.reporter.findings)
         inputs = {self.root / Path(self.file).name, *key_reader.files}
         outputs = OutputReader(self.reporter, self.root, inputs, environments)
         common = _Common(top, app, keys, environments, outputs, whole)
-        found = [self._project(one, self._policy(one, sets), common) for one in environments.known]
+        released = [self._project(one, self._policy(one, sets), common) for one in environments.known]
+        found = tuple(assessments.assessed(released, outputs))
         self._unused(keys, self.used_keys)
         anchors.unused()
         inputs |= {self.root / output.base for one in found for output in one.outputs if output.base}

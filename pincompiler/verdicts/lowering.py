@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pincompiler.base.finding import Snippet
     from pincompiler.facts import InForce
     from pincompiler.policy.enforcement import Enforcement
+    from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import Output
 
 
@@ -26,6 +27,12 @@ class Lowering:
     """What is generated."""
     effective: Enforcement
     """That, merged with the hand-written base if there is one: what the app will enforce."""
+    wanted: Policy
+    """What it is held to."""
+    said: Policy
+    """What the file says by itself: that of which it carries the digest."""
+    unmanaged: frozenset[str] = frozenset()
+    """Names that come from a hand-written base and not from the policy."""
 
     @property
     def mechanism(self) -> Mechanism | None:

@@ -36,6 +36,7 @@ from pincompiler.verdicts.drift import Drift, drift
 from pincompiler.verdicts.hosts import verdicts
 from pincompiler.verdicts.in_force import active, comparable
 from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
+from pincompiler.workflows.held_to import held_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from pincompiler.base.location import Location
     from pincompiler.facts import InForce, Pin, ShippedApp
     from pincompiler.policy.enforcement import Key
-    from pincompiler.policy.project import Acceptance
+    from pincompiler.policy.project import Acceptance, Project
     from pincompiler.rules.rule import Rule
     from pincompiler.verdicts.lowering import Lowering
     from pincompiler.workflows.compile import Checked
@@ -65,13 +66,20 @@ class AuditOptions:
     """Of pins.toml and of the files besides."""
     run: Run | None = None
     """The question as the report shows it."""
+    environment: str = ""
+    """Of pins.toml, that the apps should be of; empty: the release."""
 
 
 def audit_options(
-    today: date, pins: Path | None, accepts: Iterable[Path], horizon: int = 30, engine: Engine = Engine.FAST
+    today: date,
+    pins: Path | None,
+    accepts: Iterable[Path],
+    horizon: int = 30,
+    engine: Engine = Engine.FAST,
+    environment: str = "",
 ) -> AuditOptions:
     """Read what the apps are to be held to.  InputError when pins.toml or a file of acceptances is broken."""
-    checked = None
+    checked = project = None
     acceptances: list[Acceptance] = []
     if pins is not None:
         from pincompiler.source.document import read_document
@@ -81,11 +89,11 @@ def audit_options(
         checked = check_document(document, pins.parent, today, horizon)
         if not checked.readable:
             raise InputError(f"{pins} has errors; run pincompiler check {pins}")
-        acceptances += checked.project.acceptances
+        project = checked.of(environment).project
+        acceptances += project.acceptances
     named = tuple(accepts)
     for path in named:
         acceptances += _acceptances(path, today)
-    project = checked.project if checked else None
     run = Run(
         __version__,
         today,
@@ -96,7 +104,7 @@ def audit_options(
         tuple(map(str, named)),
         tuple(map(_known, project.keys)) if project else (),
     )
-    return AuditOptions(today, horizon, engine, checked, tuple(acceptances), run)
+    return AuditOptions(today, horizon, engine, checked, tuple(acceptances), run, environment)
 
 
 def _known(key: Key) -> KnownKey:
@@ -190,7 +198,6 @@ def _watched(files: Iterable[AppFiles], asked: AuditOptions, jobs: int) -> Itera
 
 def judge_app(app: ShippedApp, asked: AuditOptions) -> Subject:
     """The report on an app whose facts are known."""
-    policy = asked.checked.project.policy if asked.checked else None
     unseen = dict.fromkeys(app.unseen)
     audited = _audited(app, asked)
     found = [*_of_policies(app, audited), *_of_apps(audited, unseen)]
@@ -213,7 +220,7 @@ def judge_app(app: ShippedApp, asked: AuditOptions) -> Subject:
         app.manifest.min_sdk,
         app.manifest.target_sdk,
         tuple(InventoryPin(pin, _enforced(app, pin, asked.today)) for pin in app.pins),
-        verdicts(app, policy, asked.today),
+        verdicts(app, audited.policy, asked.today),
         tuple(sorted(dict.fromkeys(shown), key=_order)),
         tuple(sorted(unseen, key=lambda one: not one.mechanisms)),
         run=asked.run,
@@ -274,17 +281,27 @@ def _inside(where: Location | None, app: ShippedApp, shipped: InForce) -> Locati
 def _audited(app: ShippedApp, asked: AuditOptions) -> Audited:
     if asked.checked is None:
         return Audited(app, asked.today, None, asked.horizon)
-    project = asked.checked.project
-    expected = tuple(one for one in asked.checked.lowered if one.mechanism)
-    found = tuple(one for mechanism in Mechanism for one in _drift(app, mechanism, expected, asked.checked))
-    return Audited(app, asked.today, project.policy, asked.horizon, project, expected, found)
+    held, meant, foreign, traces = held_to(app, asked.checked, asked.environment)
+    project, expected = held.project, tuple(one for one in held.lowered if one.mechanism)
+    found = tuple(one for mechanism in Mechanism for one in _drift(app, mechanism, expected, project))
+    return Audited(
+        app,
+        asked.today,
+        project.policy,
+        asked.horizon,
+        project,
+        expected,
+        found,
+        meant,
+        foreign,
+        traces,
+    )
 
 
 def _drift(
-    app: ShippedApp, mechanism: Mechanism, expected: tuple[Lowering, ...], checked: Checked
+    app: ShippedApp, mechanism: Mechanism, expected: tuple[Lowering, ...], project: Project
 ) -> tuple[Drift, ...]:
     """How what the app has of one mechanism differs; of several targets for it, from the nearest."""
-    project = checked.project
     candidates = [one.effective for one in expected if one.mechanism is mechanism]
     if not expected and _pins_one_of(app, mechanism, set(project.policy.names())):
         candidates = [project.policy]

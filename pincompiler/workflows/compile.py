@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.base.errors import InputError
 from pincompiler.base.finding import Finding, Level, fold
 from pincompiler.base.records import dataclass
 from pincompiler.platforms import ats, plist, trustkit
@@ -58,7 +59,7 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One environment of a pins.toml, and what its targets make of it."""
+    """The builds of one environment, or those for its assessment, and what targets make of what they are to have."""
 
     project: Project
     lowered: tuple[Lowering, ...]
@@ -69,7 +70,7 @@ class Checked:
     """A pins.toml and everything that is to be said about it, in the order of the file."""
 
     variants: tuple[Variant, ...]
-    """The environments that were asked for, in their order; one alone where none is declared."""
+    """The environments that were asked for, in their order, each before its assessment; one alone if none is declared."""
     document: Document
     findings: tuple[Finding, ...]
     readable: bool
@@ -80,7 +81,22 @@ class Checked:
     @property
     def variant(self) -> Variant:
         """The one that is meant when nothing is said: the release, if it was asked for."""
-        return next((one for one in self.variants if one.project.environment.release), self.variants[0])
+        return next((one for one in self.released if one.project.environment.release), self.variants[0])
+
+    @property
+    def released(self) -> tuple[Variant, ...]:
+        """Those that are not for an assessment."""
+        return tuple(one for one in self.variants if not one.project.policy.assessors)
+
+    def of(self, environment: str) -> Variant:
+        """That of an environment; empty: :attr:`variant`.  InputError if there is none of that name."""
+        if not environment:
+            return self.variant
+        names = {one.project.environment.name: one for one in self.released}
+        if environment not in names:
+            known = ", ".join(filter(None, names)) or "none"
+            raise InputError(f"{self.document.file} has no environment called {environment}; it has: {known}")
+        return names[environment]
 
     @property
     def project(self) -> Project:
@@ -143,22 +159,23 @@ def check_document(
     projects = reading.projects if environment is None else (reading.of(environment),)
     readable = all(finding.level is not Level.ERROR for finding in reading.findings)
     question = _Question(today, horizon, targets, readable)
-    examined = [question.answered(project) for project in projects]
+    examined = [one for project in projects for one in question.answered(project)]
     variants = tuple(variant for variant, _ in examined)
     found = [*reading.findings, *_conflicting(variants)]
-    found += _together({one.project.environment.name: findings for one, findings in examined})
+    found += _together({one.project.title: findings for one, findings in examined}, projects)
     placed = sorted((place(finding, document) for finding in found), key=_order)
     return Checked(variants, document, tuple(placed), readable, len(projects) == len(reading.projects))
 
 
-def _together(found: Mapping[str, Iterable[Finding]]) -> Iterator[Finding]:
+def _together(found: Mapping[str, Iterable[Finding]], projects: Iterable[Project]) -> Iterator[Finding]:
     """What was found for several environments: once, with those that it is about if it is not about all."""
+    every = {one.title for one in projects}
     names: dict[Finding, dict[str, None]] = {}
     for name, findings in found.items():
         for finding in findings:
             names.setdefault(finding, {})[name] = None
     for finding, some in names.items():
-        yield finding if len(some) == len(found) else replace(finding, environments=tuple(some))
+        yield finding if every <= some.keys() else replace(finding, environments=tuple(some))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +187,27 @@ class _Question:
     targets: Collection[str] | None
     readable: bool
 
-    def answered(self, project: Project) -> tuple[Variant, tuple[Finding, ...]]:
-        """What the targets make of one, and what is to be said of that."""
+    def answered(self, project: Project) -> Iterator[tuple[Variant, tuple[Finding, ...]]]:
+        """What the targets make of one and of its assessment, and what is to be said of that."""
         policy = Remembered(project.policy)
-        findings = [*examine(Examined(policy, project.policy.sets, project.keys, self.today, self.horizon))]
+        examined = Examined(policy, project.policy.sets, project.keys, self.today, self.horizon)
+        found, others = [*examine(examined)], list[Finding]()
+        variant, assessed = self._variant(project, policy, found), None
+        if project.assessed:
+            assessed = self._variant(project.assessed, Remembered(project.assessed.policy), others)
+        complete = self.readable and self.targets is None
+        judged = [*accept([*found, *others], project.acceptances, self.today, complete=complete)]
+        # What is wrong with the record comes last, and is of the environment itself.
+        of_both = slice(len(found), len(found) + len(others))
+        yield variant, fold([*judged[: of_both.start], *judged[of_both.stop :]])
+        if assessed:
+            yield assessed, fold(judged[of_both])
+
+    def _variant(self, project: Project, policy: Remembered, findings: list[Finding]) -> Variant:
+        """One variant; what is to be said of its targets is added to the findings."""
         lowered: list[Lowering] = []
         models: dict[object, Any] = {}
+        known = {id(project.policy): policy}
         # A policy with holes in it would be compared with what it does not mean.
         for output in project.outputs if self.readable else ():
             if missing := missing_base(output, project.root):
@@ -183,24 +215,22 @@ class _Question:
             elif self.targets is None or output.target in self.targets:
                 lowering = lower(project, output, models)
                 lowered.append(lowering)
-                findings += examine_target(_lowered(project, policy, lowering, self.today))
-        complete = self.readable and self.targets is None
-        accepted = accept(findings, project.acceptances, self.today, complete=complete)
-        return Variant(project, tuple(lowered)), fold(accepted)
+                wanted = known.setdefault(id(lowering.wanted), Remembered(lowering.wanted))
+                findings += examine_target(_lowered(project, wanted, lowering, self.today))
+        return Variant(project, tuple(lowered))
 
 
 def _conflicting(variants: Iterable[Variant]) -> Iterator[Finding]:
     """Files that would be written for two environments which differ."""
-    first: dict[PurePosixPath, tuple[Project, Output, str]] = {}
+    first: dict[PurePosixPath, tuple[Project, Lowering]] = {}
     for variant in variants:
-        for output in (one.output for one in variant.lowered):
-            project, digest = variant.project, variant.project.policy.digest()
-            other, same, known = first.setdefault(output.path, (project, output, digest))
-            if other.environment != project.environment and (known, same.base) != (digest, output.base):
+        for lowering in variant.lowered:
+            output, project = lowering.output, variant.project
+            other, same = first.setdefault(output.path, (project, lowering))
+            if other is not project and not _is_same_file(same, lowering):
                 yield conflicting_output.RULE.at(
-                    output.where.at("path") if output.where else None,
-                    f'"{output.path}" would be written for {other.environment.name} and for '
-                    f"{project.environment.name}, which differ",
+                    output.where_path,
+                    f'"{output.path}" would be written for {other.title} and for {project.title}, which differ',
                     "put {environment} into `path`, or give each its own",
                     target=output.target,
                 )
@@ -208,20 +238,28 @@ def _conflicting(variants: Iterable[Variant]) -> Iterator[Finding]:
 
 def _lowered(project: Project, policy: Remembered, lowering: Lowering, today: date) -> Lowered:
     output, effective = lowering.output, lowering.effective
-    unmanaged = (
-        frozenset(effective.names()) - frozenset(lowering.model.names()) if output.base else frozenset()
-    )
     target = target_named(output.target)
     mechanisms = frozenset(target_named(one.target).mechanism for one in project.outputs)
-    where = output.where
     return Lowered(
-        project.policy, policy, project.app, target, effective, today, where, unmanaged, mechanisms
+        lowering.wanted,
+        policy,
+        project.app,
+        target,
+        effective,
+        today,
+        output.where,
+        lowering.unmanaged,
+        mechanisms,
     )
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
     span = finding.location.span if finding.location else None
     return (span.line, span.column) if span else (0, 0), finding.rule, finding.target, finding.message
+
+
+def _is_same_file(one: Lowering, other: Lowering) -> bool:
+    return one.output.base == other.output.base and one.said.digest() == other.said.digest()
 
 
 # -- artifacts -----------------------------------------------------------------------------------
@@ -251,11 +289,10 @@ def artifacts(checked: Checked, directory: Path | None = None) -> tuple[Artifact
 
 
 def _outputs(checked: Checked) -> Iterator[tuple[Project, str, Lowering]]:
-    """Each output, with what it is compiled from, and the digest of that."""
+    """Each output, with what it is compiled from, and the digest of what it says."""
     for variant in checked.variants:
-        digest = variant.project.policy.digest()
         for lowering in variant.lowered:
-            yield variant.project, digest, lowering
+            yield variant.project, lowering.said.digest(), lowering
 
 
 def _marked(there: Destination, pem: bytes) -> bytes:

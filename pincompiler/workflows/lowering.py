@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.base.existence import is_file
@@ -26,12 +27,27 @@ def missing_base(output: Output, root: Path) -> Finding | None:
 
 def lower(project: Project, output: Output, models: dict[object, Any]) -> Lowering:
     """Lower once for all targets that are one platform in two languages; InputError for an unreadable base."""
-    target = target_named(output.target)
+    target, policy = target_named(output.target), project.policy
+    if target.twin and policy.assessors:
+        released = replace(project, policy=replace(policy, assessors=frozenset()))
+        release = lower(released, output, models)
+        twin = target.twin.lower(policy)
+        return Lowering(
+            replace(output, base=None),
+            twin,
+            target.twin.joined(release.effective, twin),
+            policy,
+            replace(policy, sets=()),
+            release.unmanaged,
+        )
+    wanted = policy.as_pins()
     key = (target.lower, output.swizzle)
     if key not in models:
-        models[key] = target.lower(project.policy, project.app, output)
+        models[key] = target.lower(wanted, project.app, output)
     model = models[key]
     if output.base is None or target.merge is None:
-        return Lowering(output, model, model)
+        return Lowering(output, model, model, wanted, policy)
     base = target.read(read_bytes(project.root / output.base), project.app, str(project.root / output.base))
-    return Lowering(output, model, target.merge(base, model))
+    merged = target.merge(base, model)
+    unmanaged = frozenset(merged.names()) - frozenset(model.names())
+    return Lowering(output, model, merged, wanted, policy, unmanaged)

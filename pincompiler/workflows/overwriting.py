@@ -67,8 +67,7 @@ def in_the_way(
         lost = (_beside(project, path, inputs, others, force=force) for path in changed)
         if found := found or next((one for one in lost if one), None):
             rule, message, fix = found
-            where = output.where.at("path") if output.where else None
-            yield rule.at(where, message, fix, target=output.target)
+            yield rule.at(output.where_path, message, fix, target=output.target)
 
 
 def _conflict(project: Project, place: Destination, written: dict[str, Path]) -> _Obstacle | None:
@@ -194,7 +193,7 @@ def _lost_entries(project: Project, lowering: Lowering, place: Destination) -> s
         role = f" as {key.role.value}" if key.role else ""
         more = f" and {len(lost_pins) - 1} more" if len(lost_pins) > 1 else ""
         return f"{file} pins {key.pin}{role} for {host}{more} by hand, which would be dropped"
-    job = Job(place.source, project.policy.digest(), lowering.output)
+    job = Job(place.source, lowering.said.digest(), lowering.output)
     known = {*project.policy.names(), *section.names()}
     lost = (
         entry

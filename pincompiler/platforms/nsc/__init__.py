@@ -10,9 +10,9 @@ from pincompiler.base.location import Location
 from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Problem, Settings
 from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.nsc.writer import beside, beside_in, excerpt, resource, stated_anchors, write
-from pincompiler.platforms.target import Objection, Target
+from pincompiler.platforms.target import Objection, Target, Twin
 from pincompiler.policy.enforcement import Reach
-from pincompiler.policy.trust import Store
+from pincompiler.policy.trust import Store, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pincompiler.policy.enforcement import PinSet
     from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Output
-    from pincompiler.policy.trust import Trust
 
 
 SINCE = 24
@@ -110,13 +109,22 @@ def _inheriting(config: DomainConfig, base: Settings, target_sdk: int) -> Domain
     return replace(config, settings=settings, overridden=overridden)
 
 
-def objections(_policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
+def twin(policy: Policy) -> Nsc:
+    """The ``_debug`` file beside the configuration, which Android reads in debuggable builds by its name.
+
+    XmlConfigSource.parseDebugOverridesResource; what overrides nothing else leaves the release's file as it is.
+    """
+    anchors = certificates_of(Trust(policy.assessors))
+    return Nsc((), overrides=tuple(replace(one, overrides_pins=True) for one in anchors))
+
+
+def objections(policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
     """What Android would refuse or undo."""
     for problem in (one for one in model.problems if one.met(app.android_min_sdk)):
         message = f"Android refuses the file, so the app crashes at its first connection: {problem.message}"
         yield Objection((), message, "mend the base", problem.where)
     for config in model.configs:
-        if config.overridden and config.keys:
+        if config.overridden and config.keys and not policy.assessors:
             hosts = tuple(domain.name for domain in config.domains)
             message = f"the pins of {hosts[0]} are skipped for chains that end in an anchor with overridePins"
             yield Objection(hosts, message, "move such anchors to debug-overrides")
@@ -153,6 +161,7 @@ NSC = Target(
     write=write,
     beside=beside,
     beside_in=beside_in,
+    twin=Twin(twin, lambda release, added: release.debuggable(added, release.target_sdk)),
     read=read,
     instants=instants,
     left_out=LEFT_OUT,

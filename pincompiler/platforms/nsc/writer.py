@@ -40,6 +40,8 @@ def write(model: Nsc, job: Job) -> bytes:
         root.text = base.text
         root.extend(list(base))
     first = len(root)
+    if model.overrides is not None:
+        _write_overrides(root, model.overrides, job.output)
     for config in model.configs:
         _write_config(root, config, stated_anchors(config, around, model.target_sdk))
     _indent(root, first)
@@ -78,10 +80,19 @@ def resource(name: str) -> str:
 
 
 def beside(model: Nsc, output: Output) -> Mapping[PurePosixPath, bytes]:
-    """The certificates that the configuration refers to, as PEM in the ``raw`` folder beside its own."""
+    """The certificates that the configuration refers to, as PEM in the ``raw`` folder beside its own.
+
+    For a debuggable build also what keeps the configuration itself.
+    """
     raw = beside_in(output)
-    named = (one for config in model.configs for one in config.settings.trust(model.target_sdk).anchors)
-    return {raw / f"{resource(one.name)}.pem": pem(one.der) for one in named}
+    named = [one for config in model.configs for one in config.settings.trust(model.target_sdk).anchors]
+    named += [anchor for one in model.overrides or () for anchor in one.anchors or ()]
+    files = {raw / f"{resource(one.name)}.pem": pem(one.der) for one in named}
+    if model.overrides is not None:
+        # Found by its name at run time: a shrinker would take it for unused.
+        keep = f'<resources xmlns:tools="http://schemas.android.com/tools" tools:keep="@xml/{output.path.stem}" />\n'
+        files[raw / f"{_keep(output)}.xml"] = keep.encode()
+    return files
 
 
 def beside_in(output: Output) -> PurePosixPath:
@@ -117,6 +128,20 @@ def _write_config(root: Element, config: DomainConfig, anchors: tuple[Certificat
             SubElement(pin_set, "pin", digest="SHA-256").text = key.pin
     if config.reporting:
         _write_reporting(element, config.reporting)
+
+
+def _write_overrides(root: Element, anchors: tuple[Certificates, ...], output: Output) -> None:
+    from lxml.etree import Comment, SubElement
+
+    root.append(Comment(f" For debuggable builds alone. Kept by raw/{_keep(output)}.xml. "))
+    trusted = SubElement(SubElement(root, "debug-overrides"), "trust-anchors")
+    for one in anchors:
+        overrides = "true" if one.overrides_pins else "false"
+        SubElement(trusted, "certificates", {"src": one.source, "overridePins": overrides})
+
+
+def _keep(output: Output) -> str:
+    return f"{output.path.stem}_keep"
 
 
 def _write_reporting(element: Element, reporting: Reporting) -> None:

@@ -162,7 +162,7 @@ _TABLES = {table.title: table for table in (CHECK, COMPILE)}
 
 def environments(checked: Checked) -> tuple[EnvironmentPolicy, ...]:
     """The environments that were checked; none where pins.toml declares none."""
-    projects = (one.project for one in checked.variants)
+    projects = (one.project for one in checked.released)
     return tuple(
         EnvironmentPolicy(
             one.environment.name,

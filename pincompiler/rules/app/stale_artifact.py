@@ -39,13 +39,16 @@ from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
 def check(audited: Audited) -> Findings:
-    """Generated files whose digest is not that of the policy."""
+    """Generated files whose digest is not that of the policy; those of others that pins.toml has, have rules of their own."""
     if audited.policy is None:
         return
     digest = audited.policy.digest()
     for shipped in audited.app.shipped:
         digest_there = getattr(shipped.enforcement, "policy_digest", "")
-        if digest_there and digest_there != digest and shipped.owner.first_party:
+        known = digest_there in audited.foreign or bool(
+            audited.traces and digest_there in audited.traces.digests
+        )
+        if digest_there not in ("", digest) and not known and shipped.owner.first_party:
             message = (
                 f"{shipped.title} was compiled from the policy {digest_there}, and pins.toml has {digest}"
             )

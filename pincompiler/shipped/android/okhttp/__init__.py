@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import containing, exactly
 from pincompiler.base.bounds import PINNER_HOSTS, shortened
+from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts import InForce, Mechanism, Pin, State
-from pincompiler.facts.okhttp import Client, Library, OkHttpFacts, Pinner, PinnerUse
+from pincompiler.facts.okhttp import Client, Library, OkHttpFacts, Pinner, PinnerUse, WrittenHash
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry, split_pattern, understands_deep
 from pincompiler.platforms.okhttp.pins import fault_of
 from pincompiler.policy.enforcement import Reach
@@ -54,6 +55,7 @@ _VERSION: Final = Mention(containing(rb"okhttp/[0-9]+\.[0-9]+\.[0-9]+"))
 _REFUSAL: Final = Mention(containing(b"Certificate pinning failure!"))
 _PREFIX: Final = Mention(containing(b"pins must start with "))
 _PIN: Final = Mention(exactly(51, rb"sha256/[A-Za-z0-9+/]{43}="))
+_HASH: Final = lazy_regex(r"sha256/[A-Za-z0-9+/]{43}=")
 _DIGEST: Final = Mention(containing(rb"Policy sha256/[A-Za-z0-9+/]{43}= pins nothing"))
 
 
@@ -84,6 +86,7 @@ def collect(source: Source) -> OkHttpFacts:
         tuple(libraries),
         tuple(pinners),
         tuple(clients),
+        tuple(_hashes(source)),
     )
 
 
@@ -131,8 +134,17 @@ def _version(source: Source, prefix: str) -> tuple[Version | None, Location | No
 def _digest(source: Source) -> str:
     """The digest of the policy that compiled code carries."""
     texts = (text for _, text in source.strings(_DIGEST))
-    found = (re.search(r"sha256/[A-Za-z0-9+/]{43}=", text) for text in texts)
+    found = (_HASH.search(text) for text in texts)
     return next((match[0] for match in found if match), "")
+
+
+def _hashes(source: Source) -> Iterator[WrittenHash]:
+    """Each hash of a file once."""
+    found: dict[tuple[str, str], None] = {}
+    for dex, text in source.strings(_PIN, _DIGEST):
+        found |= {(dex.name, one): None for one in _HASH.findall(text)}
+    for name, one in found:
+        yield WrittenHash(one, source.member(name))
 
 
 def _by_shape(source: Source, library: Library | None) -> Iterator[Pinner]:

@@ -1,0 +1,437 @@
+"""``[assessment]``: builds that may be looked into, what they let through, and that no release has a trace of them."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from typing import TYPE_CHECKING
+
+import pytest
+from lxml import etree
+
+from pincompiler.base.finding import Level
+from pincompiler.keys.anchors import anchors_in
+from pincompiler.platforms.nsc import read as read_nsc
+from pincompiler.platforms.okhttp.code import read as read_okhttp
+from pincompiler.policy.enforcement import Chain, Key
+from pincompiler.policy.project import App
+from pincompiler.policy.trust import Device
+from pincompiler.workflows.audit import audit, audit_options
+from pincompiler.workflows.compile import check
+from tests import pki
+from tests.apk import forge
+from tests.apk.forge import Attr, Node, Res
+from tests.dex import burdens
+from tests.dex import writer as w
+from tests.strategies import TODAY
+from tests.test_cli import PIN_A, PIN_B, PIN_C, PIN_D, Ran, run, snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pincompiler.base.finding import Finding
+
+PROXY_KEY = pki.private_key(number=41)
+PROXY = pki.certificate("mitmproxy", PROXY_KEY, ca=True)
+PROXY_PIN = b64encode(pki.openssl_pin(pki.pem(PROXY))).decode()
+OTHER = pki.certificate("Some Root", pki.private_key(number=42), ca=True)
+PINS = """\
+version = 1
+
+[keys]
+a = { spki-sha256 = "%s", role = "leaf" }
+b = { spki-sha256 = "%s", role = "leaf" }
+
+[anchors.proxy]
+file = "proxy.pem"
+
+[assessment]
+anchors = ["proxy"]
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["a", "b"]
+"""
+PINS = PINS.replace("%s", PIN_A, 1).replace("%s", PIN_B, 1)
+MAIN = "app/src/main/res/xml/nsc.xml"
+NSC = f'\n[target.nsc]\npath = "{MAIN}"\n'
+KOTLIN = """
+[target.okhttp-kotlin]
+path = "app/src/release/kotlin/com/example/shop/Pins.kt"
+package = "com.example.shop"
+"""
+TOOLS = "http://schemas.android.com/tools"
+DEBUG = "app/src/debug/res/xml/nsc_debug.xml"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "proxy.pem").write_bytes(pki.pem(PROXY))
+    (folder / "other.pem").write_bytes(pki.pem(OTHER))
+    return folder
+
+
+def compiled(root: Path, text: str, *arguments: str) -> Ran:
+    (root / "pins.toml").write_text(text, "utf-8")
+    return run("compile", *arguments, cwd=root)
+
+
+def refused(root: Path, text: str, *lines: str) -> None:
+    (root / "pins.toml").write_text(text, "utf-8")
+    before = snapshot(root)
+    for command in ("check", "compile"):
+        ran = run(command, cwd=root)
+        found = [line for line in ran.stdout.splitlines() if ": error: " in line]
+        assert ran.code == 1, ran
+        assert len(found) == len(lines), ran.stdout
+        assert all(line.startswith(start) for line, start in zip(found, lines, strict=True)), ran.stdout
+    assert snapshot(root) == before
+
+
+# -- what is written -----------------------------------------------------------------------------
+
+
+def test_the_release_has_nothing_and_the_debug_source_set_has_the_rest(root: Path) -> None:
+    plain = PINS.replace('[assessment]\nanchors = ["proxy"]\n', "").replace(
+        '[anchors.proxy]\nfile = "proxy.pem"\n', ""
+    )
+    assert compiled(root, plain + NSC + KOTLIN).code == 0
+    before = {path: path.read_bytes() for path in (root / "app").rglob("*") if path.is_file()}
+    ran = compiled(root, PINS + NSC + KOTLIN)
+    assert ran.code == 0, ran
+    assert {path: path.read_bytes() for path in before} == before, "no file of the release changes"
+    files = {str(one.relative_to(root)) for one in (root / "app").rglob("*") if one.is_file()}
+    assert files - {str(one.relative_to(root)) for one in before} == {
+        DEBUG,
+        "app/src/debug/res/raw/pins_proxy.pem",
+        "app/src/debug/res/raw/nsc_debug_keep.xml",
+        "app/src/debug/kotlin/com/example/shop/Pins.kt",
+    }
+    assert run("compile", "--check", cwd=root).code == 0
+    keep = etree.parse(root / "app/src/debug/res/raw/nsc_debug_keep.xml").getroot()
+    assert (keep.tag, dict(keep.attrib)) == ("resources", {f"{{{TOOLS}}}keep": "@xml/nsc_debug"})
+
+
+def test_a_debuggable_build_takes_the_release_s_chains_and_the_proxy_s(root: Path) -> None:
+    """As Android puts the two files together: read back from what was written."""
+    assert compiled(root, PINS + NSC + KOTLIN).code == 0
+    raw = {"@raw/pins_proxy": anchors_in((root / "app/src/debug/res/raw/pins_proxy.pem").read_bytes(), "p")}
+    twin = read_nsc((root / DEBUG).read_bytes(), App()).with_resources(raw.get)
+    release = read_nsc((root / MAIN).read_bytes(), App())
+    debuggable = release.debuggable(twin, 34)
+    (proxy,) = raw["@raw/pins_proxy"] or ()
+    right, wrong = (Chain(Key(pin_of(one)).spki_sha256) for one in (PIN_A, PIN_C))
+    read = Chain(pin_of(PIN_C), (proxy.spki_sha256,), anchor=proxy.identity)
+    device = Device(frozenset({b""}), frozenset())
+    for host in ("api.example.com", "other.example.com"):
+        assert debuggable.accepts(host, read, TODAY, device)
+        assert not release.accepts(host, read, TODAY, device)
+    for build in (release, debuggable):
+        assert build.accepts("api.example.com", right, TODAY, device)
+        assert not build.accepts("api.example.com", wrong, TODAY, device), "pinning is not off"
+
+
+def pin_of(text: str) -> bytes:
+    return b64decode(text)
+
+
+def test_code_has_the_proxy_s_key_among_the_pins(root: Path) -> None:
+    assert compiled(root, PINS + NSC + KOTLIN).code == 0
+    release, debug = (
+        read_okhttp((root / f"app/src/{name}/kotlin/com/example/shop/Pins.kt").read_bytes(), App())
+        for name in ("release", "debug")
+    )
+    own = {key.pin for entry in release.entries for key in entry.keys}
+    more = {key.pin for entry in debug.entries for key in entry.keys}
+    assert own == {PIN_A, PIN_B}
+    assert more - own == {PROXY_PIN}
+    assert release.policy_digest != debug.policy_digest
+
+
+def test_whatever_ca_the_tester_installed(root: Path) -> None:
+    ran = compiled(root, PINS.replace('["proxy"]', '["user"]') + NSC + KOTLIN)
+    assert ran.code == 0
+    assert 'src="user"' in (root / DEBUG).read_text("utf-8")
+    assert "assessment builds keep the pins of okhttp-kotlin: nobody knows the keys" in ran.stdout
+    assert not (root / "app/src/debug/kotlin").exists()
+
+
+def test_an_info_plist_of_its_own_as_far_as_ats_goes(root: Path) -> None:
+    """CA keys can have one more beside them; server keys cannot."""
+    ats = '\n[target.ats]\npath = "Info.plist"\npath-assessment = "Info-Debug.plist"\n'
+    refused(root, PINS + ats, "pins.toml:14:10: error: api.example.com with another key under CA `proxy` is")
+    cas = PINS.replace('role = "leaf"', 'role = "ca"')
+    assert compiled(root, cas + ats).code == 0
+    assert PROXY_PIN in (root / "Info-Debug.plist").read_text("utf-8")
+    assert PROXY_PIN not in (root / "Info.plist").read_text("utf-8")
+
+
+ENVIRONMENTS = "[environments]\nproduction = { release = true }\nstaging = {}\n"
+FLAVOURS = '\n[target.nsc]\npath = "app/src/{environment}/res/xml/nsc.xml"\n'
+
+
+def test_one_file_for_the_debug_builds_of_all_environments(root: Path) -> None:
+    text = PINS.replace("[keys]", f"{ENVIRONMENTS}\n[keys]") + FLAVOURS
+    assert compiled(root, text).code == 0
+    assert (root / DEBUG).exists()
+    assert run("compile", "--check", "-e", "staging", cwd=root).code == 0
+
+
+def test_builds_of_one_environment_alone(root: Path) -> None:
+    """Then a debug build of production has nothing."""
+    text = PINS.replace("[keys]", f"{ENVIRONMENTS}\n[keys]") + FLAVOURS
+    text = text.replace('anchors = ["proxy"]', 'anchors = ["proxy"]\nenvironments = ["staging"]')
+    assert compiled(root, text).code == 0
+    found = sorted(str(one.relative_to(root)) for one in root.rglob("*_debug.xml"))
+    assert found == ["app/src/stagingDebug/res/xml/nsc_debug.xml"]
+
+
+def with_path(path: str) -> str:
+    return f'{PINS}{NSC}path-assessment = "{path}"\n'
+
+
+BASE = """<network-security-config><debug-overrides><trust-anchors>
+<certificates src="user"/></trust-anchors></debug-overrides></network-security-config>"""
+BAD = {
+    "nobody": (
+        PINS.replace('anchors = ["proxy"]', "anchors = []") + NSC,
+        "pins.toml:11:11: error: nobody can look into such builds [missing-value]",
+    ),
+    "the system": (
+        PINS.replace('anchors = ["proxy"]', 'anchors = ["system"]') + NSC,
+        "pins.toml:11:12: error: no anchor is called",
+    ),
+    "an unknown environment": (
+        PINS.replace('anchors = ["proxy"]', 'anchors = ["proxy"]\nenvironments = ["staging"]') + NSC,
+        "pins.toml:12:17: error: no environment is called `staging` [unknown-environment]",
+    ),
+    "whom the release trusts": (
+        PINS.replace('keys = ["a", "b"]', 'keys = ["a", "b"]\ntrust = ["proxy"]') + NSC,
+        "pins.toml:11:11: error: the release trusts the anchor `proxy` as well [invalid-value]",
+    ),
+    "into the source set of all builds": (
+        with_path("app/src/main/res/xml/nsc_debug.xml"),
+        'pins.toml:19:19: error: "app/src/main/res/xml/nsc_debug.xml" would be in builds for release',
+    ),
+    "into the source set of releases": (
+        with_path("app/src/prodRelease/res/xml/nsc_debug.xml"),
+        'pins.toml:19:19: error: "app/src/prodRelease/res/xml/nsc_debug.xml" would be in builds for release',
+    ),
+    "over the release's own": (with_path(MAIN), 'pins.toml:19:19: error: Android looks for "nsc_debug.xml"'),
+    "under a name that Android does not look for": (
+        with_path("app/src/debug/res/xml/nsc_review.xml"),
+        'pins.toml:19:19: error: Android looks for "nsc_debug.xml", not for "nsc_review.xml"',
+    ),
+    "out of the project": (
+        with_path("../nsc_debug.xml"),
+        'pins.toml:19:19: error: "../nsc_debug.xml" has a `..`',
+    ),
+    "nowhere": (
+        f'{PINS}\n[target.ats]\npath = "Info.plist"\n',
+        "pins.toml:10:2: error: no file is written for assessment builds [missing-value]",
+    ),
+    "a target that has none": (
+        f'{PINS}{NSC}\n[target.trustkit-android]\npath = "kit/nsc.xml"\npath-assessment = "kit/nsc_debug.xml"\n',
+        "pins.toml:22:1: error: `path-assessment` means nothing here [unknown-key]",
+    ),
+    "a base with overrides of its own, which hide the file beside": (
+        f'{PINS}{NSC}base = "base.xml"\n',
+        "pins.toml:14:10: error: api.example.com under",
+        "pins.toml:14:10: error: api.example.com under",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_a_finding_and_nothing_is_written(name: str, root: Path) -> None:
+    (root / "base.xml").write_text(BASE, "utf-8")
+    text, *lines = BAD[name]
+    refused(root, text, *lines)
+
+
+# -- what audit says of it -----------------------------------------------------------------------
+
+RAW_ID = 0x7F020000
+
+
+def overrides() -> Node:
+    source = Node("certificates", [Attr("src", RAW_ID, kind=forge.REFERENCE)], [])
+    return Node("debug-overrides", [], [Node("trust-anchors", [], [source], line=8)], line=7)
+
+
+def nsc(*more: Node, digest: str = "", pins: tuple[str, ...] = (PIN_A, PIN_B)) -> bytes:
+    domain = Node("domain", [Attr("includeSubdomains", False)], ["api.example.com"], line=3)
+    held = [Node("pin", [Attr("digest", "SHA-256")], [pin], line=5) for pin in pins]
+    config = Node("domain-config", [], [domain, Node("pin-set", [], held, line=4)], line=2)
+    policy = [Attr("policy", digest, "urn:pincompiler")] if digest else []
+    return forge.axml(Node("network-security-config", policy, [config, *more] if pins else [*more]))
+
+
+def app(
+    folder: Path,
+    files: dict[str, bytes] | None = None,
+    *,
+    twin: bytes | None = None,
+    debuggable: bool = False,
+) -> Path:
+    xml = {"n": [Res("res/n.xml")]} | ({"n_debug": [Res("res/d.xml")]} if twin else {})
+    table = forge.arsc({"xml": xml, "raw": {"ca": [Res("res/ca.pem")]}})
+    flags = [forge.uses_nsc()]
+    if debuggable:
+        flags.append(forge.android("debuggable", 0x0101000F, -1 & 0xFFFFFFFF, forge.BOOLEAN))
+    content = {
+        "AndroidManifest.xml": forge.manifest(*flags),
+        "resources.arsc": table,
+        "res/n.xml": nsc(),
+        "res/ca.pem": pki.pem(OTHER),
+        "classes.dex": b"dex\n035\0",
+        **({"res/d.xml": twin} if twin else {}),
+        **(files or {}),
+    }
+    path = folder / "app.apk"
+    path.write_bytes(forge.simple_zip(content))
+    return path
+
+
+def code_with(text: str) -> bytes:
+    """A class that nothing uses, with a text in it."""
+    return w.dex([w.Class(f"{burdens.APP}Rest;", [burdens.static("rest", [w.string(0, text), w.RETURN])])])
+
+
+def found(path: Path, pins: Path | None, rule: str = "assessment-in-release") -> list[Finding]:
+    subject = audit(path, audit_options(TODAY, pins, ()))
+    assert not subject.error
+    assert not [one for one in subject.unseen if "bug" in one.why]
+    return [one for one in subject.findings if one.rule == rule]
+
+
+@pytest.fixture
+def pins(root: Path) -> Path:
+    (root / "pins.toml").write_text(PINS + NSC + KOTLIN, "utf-8")
+    return root / "pins.toml"
+
+
+def digests(pins: Path) -> dict[str, str]:
+    """What the files of the release, and those of assessments, carry."""
+    assert run("compile", cwd=pins.parent).code == 0
+    text = (pins.parent / "app/src/debug/kotlin/com/example/shop/Pins.kt").read_bytes()
+    return {
+        "code": read_okhttp(text, App()).policy_digest,
+        "twin": read_nsc((pins.parent / DEBUG).read_bytes(), App()).policy_digest,
+        "release": read_nsc((pins.parent / MAIN).read_bytes(), App()).policy_digest,
+    }
+
+
+def test_a_release_without_a_trace(pins: Path, tmp_path: Path) -> None:
+    path = app(tmp_path, {"res/n.xml": nsc(digest=digests(pins)["release"])})
+    assert found(path, pins) == []
+
+
+TRACES = {
+    "the certificate among the raw resources": {"res/ca.pem": pki.pem(PROXY)},
+    "the certificate among the assets": {"assets/x.der": pki.der(PROXY)},
+    "overrides in the configuration": {"res/n.xml": nsc(overrides())},
+    "a pin of the configuration": {"res/n.xml": nsc(pins=(PIN_A, PIN_B, PROXY_PIN))},
+    "a key in the code": {"classes.dex": code_with(f"sha256/{PROXY_PIN}")},
+}
+
+
+@pytest.mark.parametrize("name", TRACES)
+def test_each_trace_alone(name: str, pins: Path, tmp_path: Path) -> None:
+    (one, *_) = found(app(tmp_path, TRACES[name]), pins)
+    assert one.level is Level.ERROR
+    assert one.location
+    assert one.fix
+
+
+@pytest.mark.parametrize("kind", ["code", "twin"])
+def test_a_digest_alone(kind: str, pins: Path, tmp_path: Path) -> None:
+    digest = digests(pins)[kind]
+    (one,) = found(app(tmp_path, {"res/n.xml": nsc(digest=digest)}), pins)
+    assert (one.level, digest in one.message) == (Level.ERROR, True)
+    assert found(app(tmp_path, {"res/n.xml": nsc(digest=digest)}), pins, "stale-artifact") == []
+    texts = (digest, f"Policy {digest} pins nothing")
+    for text in texts:
+        (one,) = found(app(tmp_path, {"classes.dex": code_with(text)}), pins)
+        assert digest in one.message
+
+
+def test_the_file_beside_the_configuration_alone(pins: Path, tmp_path: Path) -> None:
+    path = app(tmp_path, twin=nsc(overrides(), pins=()))
+    (one,) = found(path, pins)
+    assert one.level is Level.ERROR
+    assert one.message.startswith("res/d.xml is for debuggable builds alone, and trusts")
+
+
+def test_without_an_assessment_in_pins_toml(tmp_path: Path) -> None:
+    """debug-overrides are what Android's documents advise; a file of a debug source set is not in a release by advice."""
+    assert found(app(tmp_path, {"res/n.xml": nsc(overrides())}), None) == []
+    (one,) = found(app(tmp_path, twin=nsc(overrides(), pins=())), None)
+    assert one.level is Level.WARNING
+
+
+def test_a_debuggable_app_that_lets_proxies_through_is_an_error(tmp_path: Path) -> None:
+    """With exit code 1, and without a pins.toml."""
+    for twin, level in ((nsc(overrides(), pins=()), Level.ERROR), (None, Level.WARNING)):
+        path = app(tmp_path, twin=twin, debuggable=True)
+        (one,) = found(path, None, "debuggable-app")
+        assert one.level is level
+        if twin:
+            assert run("audit", "app.apk", cwd=tmp_path).code == 1
+
+
+# -- environments of builds ----------------------------------------------------------------------
+
+TWO = """\
+version = 1
+
+[environments]
+production = { release = true }
+staging = {}
+
+[keys]
+a = { spki-sha256 = "PIN_A", role = "leaf" }
+b = { spki-sha256 = "PIN_B", role = "leaf" }
+c = { spki-sha256 = "PIN_C", role = "leaf" }
+d = { spki-sha256 = "PIN_D", role = "leaf" }
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["a", "b"]
+environments = ["production"]
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["c", "d"]
+environments = ["staging"]
+"""
+for _name, _pin in (("PIN_A", PIN_A), ("PIN_B", PIN_B), ("PIN_C", PIN_C), ("PIN_D", PIN_D)):
+    TWO = TWO.replace(_name, _pin)
+
+
+@pytest.mark.parametrize("name", ["production", "staging"])
+def test_a_build_is_recognised_by_its_digest(name: str, root: Path, tmp_path: Path) -> None:
+    pins = root / "pins.toml"
+    pins.write_text(TWO + FLAVOURS, "utf-8")
+    policies = {one.project.environment.name: one.project.policy for one in check(pins, TODAY).variants}
+    keys = {"production": (PIN_A, PIN_B), "staging": (PIN_C, PIN_D)}
+    path = app(tmp_path, {"res/n.xml": nsc(digest=policies[name].digest(), pins=keys[name])})
+    other = {"production": "staging", "staging": "production"}[name]
+    for meant in ("production", "staging"):
+        option = () if meant == "production" else ("-e", meant)
+        ran = run("audit", "--pins", str(pins), *option, str(path), cwd=tmp_path)
+        assert ran.code == (0 if name == meant else 1), ran.stdout
+        rules = {
+            one for one in ("wrong-environment", "missing-key", "stale-artifact") if f"[{one}]" in ran.stdout
+        }
+        assert rules == (set() if name == meant else {"wrong-environment"}), ran.stdout
+        assert name == meant or f"has the pins of {name}, and the app should be of {other}" in ran.stdout
+
+
+def test_an_environment_that_is_not_declared(root: Path, tmp_path: Path) -> None:
+    pins = root / "pins.toml"
+    pins.write_text(TWO + FLAVOURS, "utf-8")
+    ran = run("audit", "--pins", str(pins), "-e", "qa", str(app(tmp_path)), cwd=tmp_path)
+    assert (ran.code, ran.stdout) == (2, "")
+    assert "has no environment called qa; it has: production, staging" in ran.stderr
