@@ -32,6 +32,7 @@ PROVING = (
     "test_fidelity.py",
     "test_worlds.py",
     "test_every_world.py",
+    "test_assessments.py",
     "test_mismatches.py",
     "test_mismatches_trust.py",
     "test_policy_rules.py",
