@@ -280,12 +280,14 @@ def app(
     flags = [forge.uses_nsc()]
     if debuggable:
         flags.append(forge.android("debuggable", 0x0101000F, -1 & 0xFFFFFFFF, forge.BOOLEAN))
+    # Before level 24 every app trusted what the user installed.
+    aimed = Node("uses-sdk", [forge.android("targetSdkVersion", 0x01010270, 34, 0x10)])
     content = {
-        "AndroidManifest.xml": forge.manifest(*flags),
+        "AndroidManifest.xml": forge.manifest(*flags, children=[aimed]),
         "resources.arsc": table,
         "res/n.xml": nsc(),
         "res/ca.pem": pki.pem(OTHER),
-        "classes.dex": b"dex\n035\0",
+        "classes.dex": code_with("nothing of interest"),
         **({"res/d.xml": twin} if twin else {}),
         **(files or {}),
     }
