@@ -89,7 +89,7 @@ class Target(Generic[M]):
     merge: Callable[[M, M], M] | None = None
     """The model of the output when it is merged with a hand-written base: merge(base, lowered)."""
     twin: Twin[M] | None = None
-    """How assessment builds are told from others; None: by a file in place of the release's, with more pins."""
+    """How assessment builds differ from others; None: by a file in place of the release's, with more pins."""
     assessable: bool = True
     """Whether there can be assessment builds at all."""
     instants: Callable[[date], str]

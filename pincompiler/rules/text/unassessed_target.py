@@ -1,7 +1,7 @@
 """A target keeps its pins in assessment builds.
 
 The network security configuration lets the proxy through in a debuggable build, and this target still refuses it: the
-reviewer sees no traffic of clients that it pins.  Either it cannot be told apart from a release, or nobody said where
+reviewer sees no traffic of clients that it pins.  Either it has no way to know a debuggable build, or nobody said where
 its second file goes.  A class needs a source set of its own in either build, since Kotlin and Java refuse one that is
 declared in `src/main` and in `src/debug`.
 
