@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.facts.trust import Decider, Decides, TrustFacts
 from pincompiler.shipped.android.source import CallsOf
 from pincompiler.shipped.android.trust import sockets, uses
-from pincompiler.shipped.android.trust.deciders import deciders
+from pincompiler.shipped.android.trust.deciders import TRUST_MANAGERS, deciders
 from pincompiler.shipped.android.trust.meanings import HANDLER
 from pincompiler.shipped.android.trust.peers import WANTED as PEERS
 from pincompiler.shipped.android.trust.peers import doubt_peers
 from pincompiler.shipped.android.trust.pins import TrustPins
+from pincompiler.shipped.android.trust.trials import peers as checks
+from pincompiler.shipped.android.trust.trials.outcomes import Trials
+from pincompiler.shipped.android.trust.trials.peers import PeerPins
 from pincompiler.shipped.android.trust.ways import Explorer
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     _Named: TypeAlias = Decider | StockDecider | Override | RawSocket | InsecureFactory | OldProtocols
 
 _PROCEED: Final = CallsOf(HANDLER, "proceed")
-WANTED: tuple[Want, ...] = (_PROCEED, *uses.WANTED, *sockets.WANTED, *PEERS)
+WANTED: tuple[Want, ...] = (_PROCEED, *uses.WANTED, *sockets.WANTED, *PEERS, *checks.WANTED)
 
 
 def collect(source: Source) -> TrustFacts:
@@ -31,7 +34,10 @@ def collect(source: Source) -> TrustFacts:
     explorer = Explorer(source.program)
     doubt_peers(source)
     found = tuple(deciders(source, explorer, web=bool(source.sites(_PROCEED))))
-    tried = TrustPins(source, explorer)
+    trials = Trials(source)
+    tried = TrustPins(source, explorer, trials)
+    managers = frozenset(cls.name for cls in source.program.subclasses(*TRUST_MANAGERS))
+    peers = PeerPins(source, trials, managers)
     flawed = {one.code.class_name for one in found if one.decides is Decides.CHAIN}
     found = (*found, *(one for one in tried.flawed if one.code.class_name not in flawed))
     handed = uses.TrustUses(
@@ -46,7 +52,7 @@ def collect(source: Source) -> TrustFacts:
     named: tuple[_Named, ...] = (*found, *stock, *overrides, *raw, *insecure, *old)
     codes = tuple(one.code for one in named if one.code.owner.first_party or _is_told(one))
     return TrustFacts(
-        pins=tuple(tried.pins),
+        pins=(*tried.pins, *peers.pins),
         codes=codes,
         deciders=found,
         stock=stock,

@@ -20,11 +20,11 @@ from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import java_name
 from pincompiler.facts import Algorithm, Code, Mechanism, Pin
+from pincompiler.facts.common import UNIDENTIFIED
 from pincompiler.facts.trust import Decider, Decides, Flaw
 from pincompiler.shipped.android.trust.deciders import ROLES, TRUST_MANAGERS
 from pincompiler.shipped.android.trust.meanings import CHECKS
 from pincompiler.shipped.android.trust.trials.managers import Managers, Says
-from pincompiler.shipped.android.trust.trials.outcomes import Trials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.shipped.android.source import Source
     from pincompiler.shipped.android.trust.trials.managers import Tried
+    from pincompiler.shipped.android.trust.trials.outcomes import Trials
     from pincompiler.shipped.android.trust.ways import Explorer
 
 _DIGESTS: Final = {32: Algorithm.SPKI_SHA256, 20: Algorithm.SPKI_SHA1}
@@ -48,12 +49,12 @@ _KEY: Final = lazy_regex(r"30[0-9a-f]{150,4000}", re.IGNORECASE)
 class TrustPins:
     """What the app's own trust managers know keys or certificates by."""
 
-    def __init__(self, source: Source, explorer: Explorer) -> None:
+    def __init__(self, source: Source, explorer: Explorer, trials: Trials) -> None:
         self._source, self._explorer = source, explorer
         self.pins: list[Pin] = []
         self.flawed: list[Decider] = []
         """Managers that let in everything, or that have pins and let in what these are not of."""
-        managers = Managers(source, Trials(source))
+        managers = Managers(source, trials)
         for cls in source.program.subclasses(*TRUST_MANAGERS):
             if source.owner_of(cls.name).first_party:
                 try:
@@ -73,8 +74,9 @@ class TrustPins:
             near = _of(self._source, self._explorer, cls, check)
             known += (one for one in near if (one.algorithm, one.pin) not in named)
         self.pins += known
-        # What nobody makes an object of decides nothing.
-        if tried.why and tried.compares and self._source.program.call_sites(cls.name, "<init>"):
+        # What nobody makes an object of decides nothing; what has lost its name may be a library's, and then has its pins.
+        counts = known or tried.has_constants or self._source.owner_of(cls.name) != UNIDENTIFIED
+        if tried.why and tried.compares and counts and self._source.program.call_sites(cls.name, "<init>"):
             why = f"compares certificates, and {java_name(tried.why)}"
             self._source.doubt(self._code(cls).location.symbol, why, Mechanism.TRUST_MANAGER, pins=not known)
 

@@ -15,8 +15,8 @@ from pincompiler.android.running.values import NULL, Instance, NotKnown, Stopped
 from pincompiler.base.bounds import RUN_LEVELS
 from pincompiler.facts import Algorithm
 from pincompiler.shipped.android.trust.trials.material import Guess, TakenFor
-from pincompiler.shipped.android.trust.trials.outcomes import THREW, Trials
-from pincompiler.shipped.android.trust.trials.watching import Trial
+from pincompiler.shipped.android.trust.trials.outcomes import NONE_MADE, THREW, Trials
+from pincompiler.shipped.android.trust.trials.watching import HandedOverError, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,8 @@ class Tried(NamedTuple):
     """Why it is unknown, or why what is known may not be all."""
     compares: bool = False
     """Whether it was given the bytes of a certificate, or its key."""
+    has_constants: bool = False
+    """Whether something in the app may be what it compares with."""
 
 
 def pin_of(guess: Guess) -> tuple[Algorithm, str]:
@@ -99,6 +101,7 @@ class Managers:
         seen: set[MethodBody | None] = {one for one, _ in waiting}
         near: list[MethodBody] = []
         found: list[Tried] = []
+        nearer: list[_Trial] = []
         while waiting:
             start, level = waiting.pop(0)
             if start is not None:
@@ -108,9 +111,15 @@ class Managers:
             fresh = [one for one in above if one not in seen]
             seen.update(fresh)
             waiting += [(one, level + 1) for one in fresh]
-            if not fresh:
+            if fresh:
+                nearer.append(trial)
+            else:
                 found.append(trial.tried())
-        return together(found)
+        whole = together(found)
+        if whole.says is Says.UNKNOWN and not whole.pins and nearer:
+            # Who knows more may do too much to be run: what is known of what they call is something, too.
+            return together([whole, *(one.tried() for one in nearer)])
+        return whole
 
     def _first(self, cls: ClassDef) -> list[MethodBody | None]:
         """Where to begin: with nothing but the class, if a constructor of it needs no more."""
@@ -165,9 +174,9 @@ class _Trial:
             for guess in base.guesses
             if _lets_in(self._outcome(Trial(trusted=True, guess=guess)), base)
         )
-        why = _why(base, found=bool(found))
+        why = unknown_of(base, found=bool(found))
         says = Says.UNKNOWN if base.why or base.ends != {THREW} or not found else Says.PINS
-        return Tried(says, tuple(found), why, self._compares)
+        return Tried(says, tuple(found), why, self._compares, bool(base.guesses))
 
     def _unpinned(self) -> Tried:
         """What a check does that lets in all that Android trusts."""
@@ -194,8 +203,8 @@ def _lets_in(said: TrialOutcome, otherwise: TrialOutcome) -> bool:
     return bool(more) or (bool(said.ends) and THREW not in said.ends and THREW in otherwise.ends)
 
 
-def _why(base: TrialOutcome, *, found: bool) -> str:
-    """What is not known after a trial."""
+def unknown_of(base: TrialOutcome, *, found: bool) -> str:
+    """What is not known after a trial, as a sentence goes on; ``found`` if some constant made a difference."""
     if base.why:
         return f"could not be run to its end: {base.why}"
     if len(base.ends) > 1:
@@ -209,13 +218,16 @@ def _made(machine: Machine, watch: TrialWatch, name: str, start: MethodBody | No
     """A manager: as some code makes it, or of its one constructor."""
     if start is None:
         return any_object(machine, name)
-    before = len(machine.frames)
+    before, why = len(machine.frames), NONE_MADE
     try:
         enter(machine, start)
-    except (ThrownError, StoppedError):
-        del machine.frames[before:]
+    except StoppedError as stopped:
+        why = str(stopped)
+    except (ThrownError, HandedOverError):
+        pass
+    del machine.frames[before:]
     if not watch.made:
-        raise StoppedError("a maker that makes none")
+        raise StoppedError(why)
     made, first = next(iter(watch.made.items()))
     for cls in machine.image.program.ancestry(made.cls):
         for ref in (field.ref for field in cls.fields if not field.is_static):
@@ -238,13 +250,12 @@ def together(found: list[Tried]) -> Tried:
     pins = tuple(dict.fromkeys(pin for one in found for pin in one.pins if one.says is not Says.HOLLOW))
     said = {one.says for one in found}
     why = next((one.why for one in found if one.why), "")
-    compares = any(one.compares for one in found)
+    compares, constants = any(one.compares for one in found), any(one.has_constants for one in found)
     if Says.OPEN not in said and (
         Says.UNKNOWN in said or (Says.PINS in said and said & {Says.HOLLOW, Says.PLAIN})
     ):
-        return Tried(
-            Says.UNKNOWN, pins, why or "another form of its check lets in what this one refuses", compares
-        )
+        why = why or "another form of its check lets in what this one refuses"
+        return Tried(Says.UNKNOWN, pins, why, compares, constants)
     for says in (Says.OPEN, Says.PINS, Says.HOLLOW, Says.PLAIN):
         if says in said:
             return Tried(says, pins if says is Says.PINS else found[0].pins, why, compares)

@@ -24,7 +24,7 @@ from pincompiler.android.running.values import (
 )
 from pincompiler.base.bounds import TRIAL_VALUES, TRIALS
 from pincompiler.base.lazy_regex import lazy_regex
-from pincompiler.keys.certificates import spki_of
+from pincompiler.keys.certificates import SEQUENCE, spki_of, tag_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 X509: Final = "Ljava/security/cert/X509Certificate;"
 PUBLIC_KEY: Final = "Ljava/security/interfaces/RSAPublicKey;"
 """The kind of key that code asks for most, where it asks."""
-_KEY: Final = (
-    bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + b"\x04pincompiler made this up"
-)
+_MARK: Final = b"pincompiler made this up"
+_KEY: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + b"\x04" + _MARK
 _DIGEST_SIZES: Final = frozenset({20, 32})
 _LEAST_OF_A_KEY: Final = 64
 _HASHES: Final = lazy_regex(
@@ -98,12 +97,18 @@ def guesses(
             continue
         if len(data) in _DIGEST_SIZES and any(data):
             found |= {Guess(kind, data): None for kind, size in asked if size == len(data)}
-        elif len(data) > _LEAST_OF_A_KEY and data[:1] == b"0":
+        elif len(data) > _LEAST_OF_A_KEY and _is_whole(data):
             whole = spki_of(data)
             found[Guess(TakenFor.CERTIFICATE if whole else TakenFor.KEY, data)] = None
         if len(found) > TRIALS.limit:
             return tuple(found)[: TRIALS.limit], False
     return tuple(found), within.whole
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether bytes are one sequence of DER, and not what code made of a certificate that is made up."""
+    outer = tag_at(data, 0)
+    return outer is not None and outer[0] == SEQUENCE and outer[2] == len(data) and _MARK not in data
 
 
 class _Within:

@@ -31,6 +31,8 @@ _OF_THE_MACHINE: Final = frozenset(
 )
 """What a run throws by itself where something was not modelled, more often than an app does."""
 THREW: Final = "threw"
+NONE_MADE: Final = "a way on which no object is made"
+"""What ends a run that says nothing of an object, since there is none."""
 _TELLING: Final = tuple(
     f"L{name}"
     for name in (
@@ -109,11 +111,13 @@ class Trials:
             own |= watch.own
             roots += _roots(end.machine) if look else ()
             said, stopped = _said(end, watch)
-            why = why or stopped
+            why = why or (stopped if stopped != NONE_MADE else "")
             if not stopped:
                 ends[said] = None
         if self._left:
             why = why or "it goes more ways than are run"
+        elif not ends:
+            why = why or NONE_MADE
         found, whole = guesses(roots, asked, own) if look else ((), True)
         return TrialOutcome(frozenset(ends), why, tuple(by), tuple(asked), shown, found, whole, missing)
 

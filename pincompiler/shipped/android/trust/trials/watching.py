@@ -9,6 +9,8 @@ from pincompiler.android.running.values import (
     NULL,
     Instance,
     JavaArray,
+    NotKnown,
+    ThrownError,
     Value,
     Wrapped,
 )
@@ -42,8 +44,20 @@ _REFUSAL: Final = f"{_SECURITY}cert/CertificateException;"
 _CERTIFICATES: Final = (X509, f"{_SECURITY}cert/Certificate;")
 _SAVED_AS: Final = "x509-certificate"
 """Under which ``SslCertificate.saveState`` keeps the bytes."""
-EFFECTS: Final = frozenset({"proceed", "cancel", "disconnect", "close"})
-"""Calls by which code lets a connection go on, or ends it."""
+REFUSING: Final = frozenset({"cancel", "disconnect", "close"})
+"""Calls by which code ends a connection."""
+
+
+class HandedOverError(Exception):
+    """An object that was asked for is put to use: what made it need not be run any further."""
+
+
+class EndedError(Exception):
+    """The method that was asked about has come to its end, by what it returns or throws."""
+
+    def __init__(self, returned: Value, thrown: ThrownError | None = None) -> None:
+        super().__init__()
+        self.returned, self.thrown = returned, thrown
 
 
 class Trial(NamedTuple):
@@ -53,6 +67,8 @@ class Trial(NamedTuple):
     """Whether Android itself trusts the chain, and takes it for one of the host."""
     guess: Guess | None = None
     """What the certificates are taken to be; none: nothing that an app has a constant of."""
+    peers: bool = False
+    """Whether a certificate of which nothing is known is the server's, too."""
 
 
 class TrialWatch:
@@ -62,6 +78,8 @@ class TrialWatch:
         self.trial = trial
         self.certificate = made_up(trial.guess)
         self._wanted = wanted
+        self.target: MethodRef | None = None
+        """The method that is asked about, where another one is run, which calls it."""
         self.made: dict[Instance, dict[FieldRef, Value]] = {}
         """Objects of the wanted class, with what their constructors left in them."""
         self.asked: dict[tuple[TakenFor, int], None] = {}
@@ -80,6 +98,12 @@ class TrialWatch:
             if isinstance(args[0], Instance):
                 self.made[args[0]] = dict(args[0].fields)
             return found
+        if ref == self.target:
+            try:
+                returned = run()
+            except ThrownError as thrown:
+                raise EndedError(NULL, thrown) from thrown
+            raise EndedError(returned)
         model = MODELS.get((ref.class_name, ref.name))
         return run() if model is None else model(self, machine, args, ref, run)
 
@@ -118,6 +142,8 @@ class TrialWatch:
 
 def _of_certificate(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _Run) -> Value:
     held = args[0].value if isinstance(args[0], Wrapped) else None
+    if w.trial.peers and isinstance(args[0], NotKnown):
+        held = w.certificate
     if not isinstance(held, MadeCertificate):
         return run()
     w.shown |= held == w.certificate and ref.name != "checkValidity"
@@ -201,6 +227,16 @@ def _named(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _R
     return int(w.trial.trusted)
 
 
+def _put_to_use(w: TrialWatch, _m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
+    """``SSLContext.init``."""
+    given = args[2] if len(args) > 2 else NULL
+    if isinstance(given, JavaArray) and any(
+        one in w.made for one in given.items if isinstance(one, Instance)
+    ):
+        raise HandedOverError
+    return run()
+
+
 def _managers(_w: TrialWatch, m: Machine, _args: list[Value], ref: MethodRef, _run: _Run) -> Value:
     m.charge(1)
     return JavaArray(returned(ref), [Wrapped(_EXTENDED, None)])
@@ -235,6 +271,15 @@ def _on(model: _Model, names: tuple[str, ...], *classes: str) -> dict[tuple[str,
     return {(cls, name): model for cls in classes for name in names}
 
 
+PEERS: Final = (
+    (f"{_SSL}SSLSession;", "getPeerCertificates"),
+    (f"{_SSL}SSLSession;", "getPeerCertificateChain"),
+    (f"{_SSL}HttpsURLConnection;", "getServerCertificates"),
+    ("Lokhttp3/Handshake;", "peerCertificates"),
+    ("Lokhttp3/Handshake;", "-deprecated_peerCertificates"),
+    ("Landroid/net/http/SslCertificate;", "getX509Certificate"),
+)
+"""Calls that give the certificates of the server, once its handshake is done."""
 MODELS: Final[dict[tuple[str, str], _Model]] = {
     **_on(
         _of_certificate, ("getEncoded", "getPublicKey", "verify", "checkValidity", "equals"), *_CERTIFICATES
@@ -252,11 +297,9 @@ MODELS: Final[dict[tuple[str, str], _Model]] = {
     **_on(_guard, ("checkServerTrusted", "checkClientTrusted"), MANAGER, _EXTENDED, _EXTENSIONS),
     **_on(_path, ("validate",), f"{_SECURITY}cert/CertPathValidator;"),
     **_on(_named, ("verify",), f"{_SSL}HostnameVerifier;"),
+    **_on(_put_to_use, ("init",), f"{_SSL}SSLContext;"),
     **_on(_managers, ("getTrustManagers",), f"{_SSL}TrustManagerFactory;"),
-    **_on(_peers, ("getPeerCertificates", "getPeerCertificateChain"), f"{_SSL}SSLSession;"),
-    **_on(_peers, ("getServerCertificates",), f"{_SSL}HttpsURLConnection;"),
-    **_on(_peers, ("peerCertificates", "-deprecated_peerCertificates"), "Lokhttp3/Handshake;"),
-    **_on(_peers, ("getX509Certificate",), "Landroid/net/http/SslCertificate;"),
+    **dict.fromkeys(PEERS, _peers),
     **_on(_saved, ("getByteArray",), "Landroid/os/Bundle;", "Landroid/os/BaseBundle;"),
     **_on(_effect, ("proceed", "cancel"), "Landroid/webkit/SslErrorHandler;"),
     **_on(_effect, ("disconnect",), f"{_SSL}HttpsURLConnection;", "Ljava/net/HttpURLConnection;"),

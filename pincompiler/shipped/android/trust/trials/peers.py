@@ -1,0 +1,186 @@
+"""Checks of certificates outside trust managers: of what a connection shows, once its handshake is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pincompiler.android.dex.refs import MethodRef
+from pincompiler.android.running.starts import callers, enter
+from pincompiler.android.running.values import StoppedError, ThrownError
+from pincompiler.base.bounds import RUN_LEVELS, RUN_STARTS
+from pincompiler.base.finding import Confidence
+from pincompiler.base.location import java_name
+from pincompiler.facts import Mechanism, Pin
+from pincompiler.facts.common import UNIDENTIFIED
+from pincompiler.shipped.android.source import CallsOf
+from pincompiler.shipped.android.trust.trials.managers import pin_of, unknown_of
+from pincompiler.shipped.android.trust.trials.outcomes import NONE_MADE, THREW
+from pincompiler.shipped.android.trust.trials.watching import PEERS, REFUSING, EndedError, Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.running.machine import Machine
+    from pincompiler.android.running.values import Value
+    from pincompiler.facts import Algorithm
+    from pincompiler.shipped.android.source import Source
+    from pincompiler.shipped.android.trust.trials.outcomes import TrialOutcome, Trials
+    from pincompiler.shipped.android.trust.trials.watching import TrialWatch
+
+WANTED: Final = tuple(CallsOf(cls, name) for cls, name in PEERS)
+_CALLED_BY_ANDROID: Final = ("verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z")
+_ASKED_BY_ANDROID: Final = frozenset({"verify", "onReceivedSslError"})
+_MORE: Final = "more code that looks at certificates than is run"
+_SAYS_SO: Final = "whether its answer decides is not known"
+
+
+class _Found(NamedTuple):
+    """What running a check shows."""
+
+    pins: tuple[tuple[Algorithm, str], ...] = ()
+    why: str = ""
+    """Why more may be so; empty if there is nothing to say."""
+    has_constants: bool = False
+
+
+class PeerPins:
+    """What the app's own code knows keys or certificates by that a connection shows."""
+
+    def __init__(self, source: Source, trials: Trials, managers: frozenset[str]) -> None:
+        self._source, self._trials = source, trials
+        self.pins: list[Pin] = []
+        methods = dict.fromkeys(site.method for site in source.sites(*WANTED))
+        own = [
+            one
+            for one in methods
+            if source.owner_of(one.class_name).first_party and one.class_name not in managers
+        ]
+        for method in source.bounded(own, RUN_STARTS.limit, _MORE, Mechanism.TRUST_MANAGER):
+            self._add(method)
+
+    def _add(self, method: MethodBody) -> None:
+        code = self._source.code(method)
+        found = self._found(method)
+        for algorithm, pin in found.pins:
+            where = (Mechanism.TRUST_MANAGER, "", None, algorithm, pin, code.location, code.owner)
+            self.pins.append(Pin(*where, confidence=Confidence.LIKELY))
+        # What has lost its name may be a library's, which look at certificates for many reasons; and what Android asks
+        # by itself is followed in all its ways, too.
+        expected = code.owner != UNIDENTIFIED and method.name not in _ASKED_BY_ANDROID
+        if found.why and (expected or found.has_constants):
+            why = f"compares the server's certificate, and {java_name(found.why)}"
+            self._source.doubt(code.location.symbol, why, Mechanism.TRUST_MANAGER, pins=not found.pins)
+
+    def _found(self, method: MethodBody) -> _Found:
+        """What a method pins: itself, or those that call it, where its answer is theirs to heed."""
+        waiting = [(method, method, 0)]
+        seen = {(method, method)}
+        near: list[MethodBody] = []
+        found: list[_Found] = []
+        while waiting:
+            target, start, level = waiting.pop(0)
+            near.append(start)
+            asked = _Asked(self._trials, target, start, tuple(near))
+            base = asked.base
+            if level == 0 and not base.why and not _is_asked(base):
+                return _Found()
+            fresh = [one for one in self._above(asked) if one not in seen] if level < RUN_LEVELS.limit else []
+            seen.update(fresh)
+            waiting += [(*one, level + 1) for one in fresh]
+            if not fresh:
+                found.append(asked.judged())
+        pins = dict.fromkeys(pin for one in found for pin in one.pins)
+        why = next((one.why for one in found if one.why), "")
+        return _Found(tuple(pins), why, any(one.has_constants for one in found))
+
+    def _above(self, asked: _Asked) -> list[tuple[MethodBody, MethodBody]]:
+        """Who is to be asked instead: those that heed the answer of a method, or those that know what it is passed."""
+        base, target = asked.base, asked.target
+        if _is_clear(base, target):
+            return []
+        heeding = not base.why and _by_answer(base, target)
+        passed = any(one == "a parameter" or one.startswith("the field") for one in base.by)
+        if not (heeding or passed or (base.ends == {THREW} and not base.guesses)):
+            return []
+        found = callers(self._trials.image(), target if heeding else asked.start) or []
+        own = [one for one in found if self._source.owner_of(one.class_name).first_party]
+        return [(one, one) if heeding else (target, one) for one in own]
+
+
+class _Asked:
+    """A method that looks at certificates, tried as some code calls it."""
+
+    def __init__(
+        self, trials: Trials, target: MethodBody, start: MethodBody, near: tuple[MethodBody, ...]
+    ) -> None:
+        self._trials, self.target, self.start, self._near = trials, target, start, near
+        self.base = self._run(Trial(trusted=True), look=True)
+
+    def judged(self) -> _Found:
+        """What it pins, and what is not known of it."""
+        base, target = self.base, self.target
+        if not _is_asked(base):
+            return _Found()
+        refuses = any(_is_refusal(one, target) for one in base.ends)
+        pins: dict[tuple[Algorithm, str], None] = {}
+        for guess in base.guesses if refuses else ():
+            said = self._run(Trial(trusted=True, guess=guess))
+            if any(not _is_refusal(one, target) for one in said.ends - base.ends):
+                pins[pin_of(guess)] = None
+        if pins and _by_answer(base, target):
+            return _Found(tuple(pins), _SAYS_SO, has_constants=True)
+        if not (refuses or base.why or base.guesses):
+            return _Found()
+        sure = pins and not base.why and len(base.ends) == 1
+        why = "" if sure else unknown_of(base, found=bool(pins))
+        if not refuses and not base.why:
+            why = "what it does then does not depend on the answer"
+        return _Found(tuple(pins), why, has_constants=bool(base.guesses))
+
+    def _run(self, trial: Trial, *, look: bool = False) -> TrialOutcome:
+        target = self.target
+        ref = MethodRef(target.class_name, target.name, target.descriptor)
+
+        def act(machine: Machine, watch: TrialWatch) -> Value:
+            if self.start is target:
+                return enter(machine, target)
+            watch.target = ref
+            try:
+                enter(machine, self.start)
+            except EndedError as end:
+                if end.thrown is not None:
+                    raise end.thrown from None
+                return end.returned
+            except ThrownError:
+                pass
+            raise StoppedError(NONE_MADE)
+
+        wanted = "" if self.start is target else target.class_name
+        return self._trials.outcome(act, trial._replace(peers=True), wanted, self._near, look=look)
+
+
+def _is_asked(base: TrialOutcome) -> bool:
+    return base.shown or bool(base.asked)
+
+
+def _is_clear(base: TrialOutcome, start: MethodBody) -> bool:
+    """Whether nobody who calls a method knows more, or decides what it does not."""
+    sole = not base.why and len(base.ends) == 1 and bool(base.guesses)
+    return sole and not _by_answer(base, start) and any(_is_refusal(one, start) for one in base.ends)
+
+
+def _by_answer(base: TrialOutcome, start: MethodBody) -> bool:
+    """Whether a method refuses by what it returns, to code of the app."""
+    if (start.name, start.descriptor) == _CALLED_BY_ANDROID:
+        return False
+    return any(one != THREW and _is_refusal(one, start) and not _stops(one) for one in base.ends)
+
+
+def _is_refusal(end: Hashable, start: MethodBody) -> bool:
+    no = isinstance(end, tuple) and end[0] == 0 and start.descriptor.endswith(")Z")
+    return end == THREW or no or _stops(end)
+
+
+def _stops(end: Hashable) -> bool:
+    return isinstance(end, tuple) and bool(REFUSING & set(end[1:]))
