@@ -32,12 +32,12 @@ WANTED: tuple[Want, ...] = (_PROCEED, *uses.WANTED, *sockets.WANTED, *PEERS, *ch
 def collect(source: Source) -> TrustFacts:
     """The facts."""
     explorer = Explorer(source.program)
-    doubt_peers(source)
     found = tuple(deciders(source, explorer, web=bool(source.sites(_PROCEED))))
     trials = Trials(source)
     tried = TrustPins(source, explorer, trials)
     managers = frozenset(cls.name for cls in source.program.subclasses(*TRUST_MANAGERS))
     peers = PeerPins(source, trials, managers)
+    doubt_peers(source, peers.understood)
     flawed = {one.code.class_name for one in found if one.decides is Decides.CHAIN}
     found = (*found, *(one for one in tried.flawed if one.code.class_name not in flawed))
     handed = uses.TrustUses(

@@ -18,7 +18,7 @@ from pincompiler.shipped.android.source import CallsOf, Mention, texts_in
 from pincompiler.shipped.android.trust.deciders import is_okhttp_verifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from pincompiler.android.dex import Site
     from pincompiler.android.dex.method import MethodBody
@@ -64,8 +64,11 @@ WANTED: tuple[Want, ...] = (*_SERVED, *_IDENTIFIED, _HANDSHAKE)
 WHY: Final = "asks for the certificates of a server, and it is not known whether it compares them with pins"
 
 
-def doubt_peers(source: Source) -> None:
-    """Report as unknown where the app gets the certificates of servers, if it identifies any."""
+def doubt_peers(source: Source, understood: Collection[str]) -> None:
+    """Report as unknown where the app gets the certificates of servers, if it identifies any.
+
+    Classes whose checks were understood by running them are left out.
+    """
     owned = {one.method.class_name for one in source.sites(*_IDENTIFIED)}
     comparing = {name for name in owned if _compares(source, name)}
     if not comparing:
@@ -74,7 +77,7 @@ def doubt_peers(source: Source) -> None:
     # OkHttp reads its own Handshake in many places; what it never does is to compare what is in it.
     of_handshake = (one.method for one in _of_renamed(source))
     served += (one for one in of_handshake if one.class_name in comparing or _is_known(source, one))
-    methods = list(dict.fromkeys(served))
+    methods = [one for one in dict.fromkeys(served) if one.class_name not in understood]
     if methods:
         more = f" (as {len(methods) - 1:,} more methods do)" if len(methods) > 1 else ""
         source.doubt(source.where(methods[0]).symbol, f"{WHY}{more}", Mechanism.TRUST_MANAGER)

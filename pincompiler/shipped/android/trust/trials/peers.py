@@ -50,6 +50,8 @@ class PeerPins:
     def __init__(self, source: Source, trials: Trials, managers: frozenset[str]) -> None:
         self._source, self._trials = source, trials
         self.pins: list[Pin] = []
+        self.understood: set[str] = set()
+        """Classes with a check whose pins are known, and nothing else is left to say of it."""
         methods = dict.fromkeys(site.method for site in source.sites(*WANTED))
         own = [
             one
@@ -65,6 +67,8 @@ class PeerPins:
         for algorithm, pin in found.pins:
             where = (Mechanism.TRUST_MANAGER, "", None, algorithm, pin, code.location, code.owner)
             self.pins.append(Pin(*where, confidence=Confidence.LIKELY))
+        if found.pins and not found.why:
+            self.understood.add(method.class_name)
         # What has lost its name may be a library's, which look at certificates for many reasons; and what Android asks
         # by itself is followed in all its ways, too.
         expected = code.owner != UNIDENTIFIED and method.name not in _ASKED_BY_ANDROID
