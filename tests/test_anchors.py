@@ -719,12 +719,21 @@ def test_a_plan_serves_the_certificate_that_is_pinned(root: Path) -> None:
     assert "safe" in ran.stdout
 
 
-@pytest.mark.parametrize(("shipped", "missing"), [(ROOT, 0), (LEAF, 1), (None, 1)])
+@pytest.mark.parametrize(
+    ("sources", "shipped", "missing"),
+    [
+        (["@raw/other"], ROOT, 0),
+        (["@raw/other"], LEAF, 0),
+        (["system", "@raw/other"], LEAF, 1),
+        ([], None, 1),
+    ],
+)
 def test_a_host_that_its_anchor_alone_decides_on_lacks_no_pins(
-    root: Path, shipped: x509.Certificate | None, missing: int
+    root: Path, sources: list[str], shipped: x509.Certificate | None, missing: int
 ) -> None:
+    """An app that leaves it to another CA of its own pins it, to the wrong one: that is `changed-trust`."""
     policy = check(root, ANCHOR, OWN, NSC).project.policy
-    trusted = config("@raw/other") if shipped else "<network-security-config/>"
+    trusted = config(*sources) if shipped else "<network-security-config/>"
     nsc = read_xml(trusted.encode(), "nsc.xml")
     if shipped:
         nsc = nsc.with_resources(lambda _: anchors_in(pki.pem(shipped), "@raw/other"))

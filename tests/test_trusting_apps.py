@@ -214,6 +214,24 @@ def test_okhttp_leaves_trust_to_the_configuration_of_its_app(folder: Path) -> No
     assert (code, outcomes(report)) == (1, [("okhttp", "blocked")]), "no configuration: the system's CAs"
 
 
+@pytest.mark.parametrize(
+    ("trust", "outcome", "said"),
+    [
+        ('"own"', "works", "its pins ended on 2020-01-01; ends in own, and"),
+        ('"own", "system"', "unpinned", ""),
+    ],
+)
+def test_the_end_of_pins_does_not_end_whom_a_host_trusts(
+    trust: str, outcome: str, said: str, folder: Path
+) -> None:
+    """An expired pin-set leaves <trust-anchors> in force: NetworkSecurityTrustManager looks for the anchor first."""
+    keys = anchored(targets="").replace('trust = ["own"]', f"trust = [{trust}]\nexpires = 2020-01-01")
+    (folder / "pins.toml").write_text(keys)
+    _, report = impact(folder, "pins.toml")
+    assert outcomes(report) == [("pins.toml", outcome)]
+    assert why(report).startswith(said or "its pins ended on 2020-01-01")
+
+
 def test_no_advice_of_a_ca_file_where_every_app_says_whom_it_trusts(folder: Path) -> None:
     app(folder / "a.apk", trusting(HOST, [0]), raw={"ca": pki.pem(ROOT)})
     ran = run("impact", "--chain", "chain.pem", "a.apk", cwd=folder)
@@ -245,6 +263,14 @@ def test_verify_takes_an_ended_anchor_as_android_does_and_says_who_does_not(by: 
         f"ends in CN=Private Root, which ended on {ended}: Android accepts that of an anchor of the app, "
         "and OpenSSL, Java and Apple do not"
     )
+
+
+def test_verify_says_of_a_certificate_that_it_has_ended(folder: Path) -> None:
+    (folder / "root.pem").write_bytes(pki.pem(ENDED_ROOT))
+    (folder / "pins.toml").write_text(anchored(targets=""))
+    ran = run("verify", "--chain", "chain.pem", cwd=folder)
+    ended = ENDED_ROOT.not_valid_after_utc.date()
+    assert re.search(rf"^ +ca +\S+ +ended {ended}  CN=Private Root$", ran.stdout, re.MULTILINE), ran.stdout
 
 
 @pytest.mark.parametrize(("starts", "ends", "code"), [(-90, -5, "expired"), (5, 60, "not-yet-valid")])

@@ -198,6 +198,10 @@ def test_a_renewed_certificate_of_a_ca() -> None:
     assert told(policy(issuer, LEAF), policy(LEAF)) == [
         "x.test with another key under the certificate `issuer` is accepted by A and refused by B"
     ]
+    # The renewed certificate is that of the anchor itself, whose key alone says nothing.
+    assert told(policy(issuer, trust=OWN), policy(CA, trust=OWN)) == [
+        f"{renewed} is accepted by B and refused by A"
+    ]
 
 
 UNDER_ROOT = (

@@ -294,7 +294,7 @@ def _clause_words(clause: Clause, name_of: Callable[[bytes], str]) -> str:
 def _chain_words(difference: Difference, name_of: Callable[[bytes], str]) -> str:
     chain, anchor = difference.chain, difference.world.anchor
     own = {anchor.spki_sha256} if anchor else set()
-    cas = [pin for pin in chain.cas if pin not in own | difference.certified]
+    cas = [pin for pin in chain.cas if pin not in (own - difference.renewed) | difference.certified]
     keys = _listed([f"`{name_of(pin)}`" for pin in cas if pin not in difference.renewed], "and")
     renewed = [f"{_RENEWED} `{name_of(pin)}`" for pin in cas if pin in difference.renewed]
     whole = [f"the certificate `{name_of(one)}`" for one in chain.ca_certificates]

@@ -240,8 +240,8 @@ def on_pins(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
         return ChainVerdict(Outcome.UNPINNED, one.why)
     in_force = tuple(clause for clause in demand if clause.in_force(day))
     if not in_force:
-        ended = max(clause.until for clause in demand if clause.until)
-        return ChainVerdict(Outcome.UNPINNED, f"its pins ended on {ended}")
+        ended = f"its pins ended on {max(clause.until for clause in demand if clause.until)}"
+        return _left_to_cas(one, candidate, f"{ended}; ") or ChainVerdict(Outcome.UNPINNED, ended)
     if not candidate.path:
         # The lack of a path has been reported; pins have nothing to add.
         return ChainVerdict(Outcome.UNPINNED, "")
@@ -250,16 +250,22 @@ def on_pins(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
 
 def _undemanded(one: InForce, candidate: Candidate) -> ChainVerdict:
     """What becomes of chains for a host that no known pin is for."""
-    trust = one.enforcement.trust(candidate.host)
-    anchor = candidate.anchor_of(trust.sources) if not set(Store) & trust.sources else None
-    if anchor is not None and one.state is State.ACTIVE:
-        return ChainVerdict(
-            Outcome.WORKS, f"ends in {anchor}, and {one.title} trusts no CA of the device there"
-        )
+    if left := _left_to_cas(one, candidate):
+        return left
     if one.doubts and one.state is State.ACTIVE:
         return ChainVerdict(Outcome.UNKNOWN, one.doubts[0])
     pinning = any(one.enforcement.names()) or not one.why
     return ChainVerdict(Outcome.UNPINNED, f"{one.title} does not pin it" if pinning else one.why)
+
+
+def _left_to_cas(one: InForce, candidate: Candidate, said: str = "") -> ChainVerdict | None:
+    """What a host's own CAs alone, which no end of its pins ends, make of the chain; ``None``: the device has a say."""
+    trust = one.enforcement.trust(candidate.host)
+    anchor = candidate.anchor_of(trust.sources) if not set(Store) & trust.sources else None
+    if anchor is None or one.state is not State.ACTIVE:
+        return None
+    why = f"{said}ends in {anchor}, and {one.title} trusts no CA of the device there"
+    return ChainVerdict(Outcome.WORKS, why)
 
 
 def _held_to(one: InForce, candidate: Candidate, in_force: Demand, day: date) -> ChainVerdict:

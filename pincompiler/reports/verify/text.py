@@ -60,6 +60,8 @@ def _chain(one: ShownChain, asked: Requirements) -> Iterator[str]:
 
 
 def _ends(ends: datetime, asked: Requirements) -> str:
+    if ends < asked.now:
+        return f"ended {ends:%Y-%m-%d}"
     return f"ends {ends:%Y-%m-%d}, {in_days((ends - asked.now).days)}"
 
 

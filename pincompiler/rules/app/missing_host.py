@@ -35,7 +35,9 @@ References: CWE-693; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 
 from pincompiler.base.location import Location
 from pincompiler.policy.policy import Policy
+from pincompiler.policy.trust import Trust
 from pincompiler.rules.rule import Audited, Findings, Level, Rule
+from pincompiler.verdicts.confining import Confinement, confinement
 from pincompiler.verdicts.drift import DriftKind
 
 
@@ -57,13 +59,21 @@ def check(audited: Audited) -> Findings:
 def _as_wanted(audited: Audited, policy: Policy, host: str) -> bool:
     """Whether some configuration, in force or not, decides on the host by pins, or something unseen could.
 
-    Where pins.toml demands nothing but CAs, it is enough to trust those.
+    Where pins.toml demands nothing but CAs, any CAs of the app alone pin the host: `changed-trust` asks which.
     """
     if not audited.app.complete:
         return True
     wanted = None if policy.demand(host) else policy.trust(host)
     configured = ((one, one.enforcement) for one in audited.app.shipped)
-    return any(one.doubts or of.demand(host) or of.trust(host) == wanted for one, of in configured)
+    return any(
+        one.doubts or of.demand(host) or (wanted is not None and _trusted(of.trust(host), wanted))
+        for one, of in configured
+    )
+
+
+def _trusted(trust: Trust, wanted: Trust) -> bool:
+    """Whether the app trusts those that pins.toml has it trust, or no CA but some of its own."""
+    return trust == wanted or confinement(trust) is Confinement.CAS
 
 
 _WHOLE = Location("pins.toml")
