@@ -674,6 +674,32 @@ def taken_from(root: Path, text: str, *names: str, content: bytes) -> tuple[int,
 
 
 @pytest.mark.parametrize(
+    ("content", "code"), [(pki.pem(ROOT), 0), (None, 3), (b"", 3), (pki.pem(ROOT)[:200], 3)]
+)
+def test_check_of_an_nsc_minds_certificates_that_it_could_not_read(
+    root: Path, content: bytes | None, code: int
+) -> None:
+    (root / "res/xml").mkdir(parents=True)
+    (root / "res/raw").mkdir()
+    (root / "res/xml/nsc.xml").write_text(config("@raw/other"))
+    if content is not None:
+        (root / "res/raw/other.pem").write_bytes(content)
+    ran = run("check", "res/xml/nsc.xml", cwd=root)
+    assert (ran.code, ran.stdout) == (code, "")
+    unread = "res/xml/nsc.xml trusts the CAs of @raw/other, which was not read"
+    assert (unread in ran.stderr) is bool(code)
+
+
+def test_check_of_an_nsc_reports_cas_of_users(root: Path) -> None:
+    (root / "nsc.xml").write_text(config("system", "user"))
+    ran = run("check", "nsc.xml", cwd=root)
+    message = "warning: CAs that the user installed are trusted for kiosk.example.com [user-ca-trusted]"
+    assert ran.code == 0
+    assert ran.stdout.startswith(f"nsc.xml:1:1: {message}\n")
+    assert "AndroidManifest" not in ran.stdout, "what the app targets is not known here"
+
+
+@pytest.mark.parametrize(
     ("resource", "anchor"),
     [
         ("system", "ca-system"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pincompiler.android.apk import app_files, is_app_file
+from pincompiler.android.apk.manifest import Manifest
 from pincompiler.base.errors import InputError
 from pincompiler.base.existence import is_directory
 from pincompiler.base.finding import Finding, Level, fold
@@ -16,6 +17,7 @@ from pincompiler.facts import ApiRange, InForce, Mechanism, ShippedApp
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
 from pincompiler.facts.nsc import NscFacts, NscFile
 from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.policy.trust import Anchor
 from pincompiler.rules.examined import of_file
 from pincompiler.rules.registry import APP_RULES, examine
 from pincompiler.rules.rule import Audited
@@ -30,13 +32,12 @@ if TYPE_CHECKING:
 
     from pincompiler.platforms.nsc.model import Problem
     from pincompiler.platforms.trustkit import TrustKit
-    from pincompiler.policy.trust import Anchor
     from pincompiler.verdicts.subject import Subject
 
 _ON_NSC = frozenset(
     {
         *("ignored-nsc-element", "ignored-nsc-attribute", "unmatched-domain", "empty-pin-set"),
-        *("empty-trust-anchors", "overridden-pins", "shadowed-domain"),
+        *("empty-trust-anchors", "overridden-pins", "shadowed-domain", "user-ca-trusted"),
     }
 )
 """Rules on apps that look at nothing but the network security configuration."""
@@ -116,22 +117,33 @@ def check_file(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ..
         return subject.findings, tuple(unseen(contents.app, subject))
     contents.refuse_lacking()
     found: list[Finding] = []
+    unread: list[str] = []
     # Of what is not whole no rule could say what it lacks.
     for one in contents.in_force:
         if not one.doubts:
             found += examine(of_file(one.enforcement, {}, Location(str(path)), today, horizon))
         if isinstance(one.enforcement, Nsc):
             found += _in_nsc(one.enforcement, path, today)
-    return fold(dict.fromkeys(found)), contents.doubts
+            unread += _unread(one.enforcement, one.title)
+    return fold(dict.fromkeys(found)), (*contents.doubts, *unread)
 
 
 def _in_nsc(nsc: Nsc, path: Path, today: date) -> Iterator[Finding]:
     """What an audit finds in a network security configuration that asks nothing of the app around it."""
     file = NscFile("", str(path), nsc, Location(str(path)), ApiRange(SINCE))
-    alone = Audited(ShippedApp(str(path), "", "", nsc=NscFacts(files=(file,))), today)
+    manifest = Manifest(target_sdk=nsc.target_sdk)
+    alone = Audited(ShippedApp(str(path), "", "", manifest=manifest, nsc=NscFacts(files=(file,))), today)
     for rule in APP_RULES:
         if rule.id in _ON_NSC and rule.app:
             yield from rule.app(alone)
+
+
+def _unread(nsc: Nsc, title: str) -> Iterator[str]:
+    """The files of certificates that it trusts, and that are not beside it, or are no certificates."""
+    settings = (nsc.base, *(config.settings for config in nsc.configs))
+    sources = (source for some in settings for one in some.anchors or () for source in one.sources)
+    for name in dict.fromkeys(one.name for one in sources if isinstance(one, Anchor) and one.unread):
+        yield f"{title} trusts the CAs of {name}, which was not read"
 
 
 def _from_toml(document: Document, path: Path, today: date, environment: str) -> FileContents:
