@@ -767,7 +767,7 @@ BAD_KEYS: dict[str, tuple[bytes, str]] = {
     ),
     "private-beside": (
         WHOLE + pki.private(pki.private_key()),
-        "k.pem is a private key, which has no place beside an app's sources [private-key-file]",
+        "k.pem has a private key beside its certificate, which has no place beside an app's sources [private-key-file]",
     ),
     "text": (b"hello\n", "k.pem is neither PEM nor DER [unreadable-key]"),
     "zeros": (bytes(2**20), "k.pem is neither PEM nor DER [unreadable-key]"),

@@ -106,7 +106,7 @@ pins.toml:17:1: error: `rolle` means nothing here [unknown-key]
         """\
 pins.toml:16:1: error: `package` means nothing here [unknown-key]
   16 | package = "x"
-     | ^^^^^^^ known here: base, path
+     | ^^^^^^^ known here: base, path, path-assessment
 """,
     ),
     "accept": (

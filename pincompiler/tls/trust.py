@@ -171,14 +171,18 @@ def _by_one(
     named: Sequence[x509.Certificate], leaf: crypto.X509, others: list[crypto.X509]
 ) -> list[crypto.X509] | None:
     """The path to one of several anchors: of two with one name OpenSSL tries the first alone, Android both."""
-    names = {one.to_cryptography().issuer for one in (leaf, *others)}
-    names |= {one.to_cryptography().subject for one in (leaf, *others)}
-    for one in named:
-        if one.subject in names:
-            try:
-                return crypto.X509StoreContext(_store_of_one(one), leaf, others).get_verified_chain()
-            except crypto.X509StoreContextError:
-                continue
+    certificates = [one.to_cryptography() for one in (leaf, *others)]
+    try:
+        with decoding():
+            names = {name for one in certificates for name in (one.issuer, one.subject)}
+            candidates = [one for one in named if one.subject in names]
+    except DamagedError:
+        return None
+    for one in candidates:
+        try:
+            return crypto.X509StoreContext(_store_of_one(one), leaf, others).get_verified_chain()
+        except crypto.X509StoreContextError:
+            continue
     return None
 
 
@@ -212,7 +216,8 @@ def accepted(
         if not is_for(names, host):
             return wrong_host(host, names, loaded[:1])
         if trusted.anchors:
-            loaded, dated = _ended(loaded, trusted)
+            with decoding():
+                loaded, dated = _ended(loaded, trusted)
             if ended := _out_of_date(loaded[:dated], trusted.now):
                 return ended
         return Served(protocol, tuple(key_of(one.public_bytes(Encoding.DER)) for one in loaded))

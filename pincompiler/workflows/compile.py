@@ -32,7 +32,7 @@ from pincompiler.rules.registry import examine, examine_target
 from pincompiler.rules.rule import Lowered
 from pincompiler.rules.text import conflicting_output
 from pincompiler.source.document import Document, place, read_bytes, read_document
-from pincompiler.source.paths import entries, is_same, is_special
+from pincompiler.source.paths import entries, is_same, is_special, one_file
 from pincompiler.source.reader import read_project
 from pincompiler.workflows.destinations import destination, placed
 from pincompiler.workflows.lowering import lower, missing_base
@@ -315,16 +315,19 @@ def left_over(
     for project, _, lowering in _outputs(checked) if checked.every else ():
         folder = target_named(lowering.output.target).beside_in(lowering.output)
         some = [folder / entry.name for entry in entries(directory / folder)] if folder else []
-        gone = [path for path in some if path not in wanted and _was_written(project, directory / path)]
+        inputs = {one_file(one) for one in project.inputs} if some else set()
+        gone = [
+            path for path in some if path not in wanted and _was_written(project, directory / path, inputs)
+        ]
         elsewhere = references(project, lowering.output, directory) if gone else {}
         found |= dict.fromkeys(path for path in gone if path.stem not in elsewhere)
     return tuple(found)
 
 
-def _was_written(project: Project, path: Path) -> bool:
+def _was_written(project: Project, path: Path, inputs: Collection[str]) -> bool:
     if path.suffix != ".pem" or path.is_symlink() or is_special(path) or path.is_dir():
         return False
-    return placed(project, path).found and not any(is_same(one, path) for one in project.inputs)
+    return placed(project, path).found and one_file(path) not in inputs
 
 
 def _job(project: Project, digest: str, output: Output, there: Destination) -> Job:

@@ -12,7 +12,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.keys.spki import KeyFileError
 from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
@@ -274,6 +273,7 @@ class Nsc(Enforcement):
 
         A KeyFileError of ``anchors_of`` is kept as the damage.
         """
+        from pincompiler.keys.spki import KeyFileError
 
         def read(one: Certificates) -> Certificates:
             try:
