@@ -55,7 +55,12 @@ _COMPARES: Final = frozenset(
     }
 )
 _OKHTTP: Final = frozenset(
-    {"tlsVersion == NONE", "Certificate pinning failure!", "Certificate pinning requires X509 certificates"}
+    {
+        "tlsVersion == NONE",
+        "Certificate pinning failure!",
+        "Certificate pinning requires X509 certificates",
+        " not verified (no certificates)",
+    }
 )
 """What OkHttp's own code that looks at certificates says."""
 _CLEANS: Final = "(Ljava/util/List;Ljava/lang/String;)Ljava/util/List;"

@@ -68,7 +68,7 @@ class TrustPins:
         if tried.says in {Says.HOLLOW, Says.OPEN}:
             self.flawed.append(self._flawed(cls, tried))
             return
-        known = list(self._tried(cls, tried))
+        known = list(self._tried(cls, tried)) if tried.pins else []
         if tried.says is Says.UNKNOWN and check is not None:
             named = {(one.algorithm, one.pin) for one in known}
             near = _of(self._source, self._explorer, cls, check)
