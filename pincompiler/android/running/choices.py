@@ -13,7 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from pincompiler.android.dex.format import DexError
-from pincompiler.android.running.values import StoppedError, ThrownError
+from pincompiler.android.running.values import BoundReachedError, StoppedError, ThrownError
 from pincompiler.base.bounds import FEW_RUNS, RUN_FRAMES
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class RunEnd(NamedTuple):
     """Why it was given up; empty if it came to its end."""
     thrown: Thing | None = None
     """The exception that it ended by."""
+    bounded: bool = False
+    """Whether a bound stopped it."""
 
 
 class Runs:
@@ -72,9 +74,9 @@ class Runs:
         except ThrownError as thrown:
             return RunEnd(machine, None, "", thrown.value)
         except (StoppedError, DexError) as stopped:
-            return RunEnd(machine, None, str(stopped))
+            return RunEnd(machine, None, str(stopped), bounded=isinstance(stopped, BoundReachedError))
         except RecursionError:
-            return RunEnd(machine, None, "calls that are too deep")
+            return RunEnd(machine, None, "calls that are too deep", bounded=True)
 
 
 @contextmanager

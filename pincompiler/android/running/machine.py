@@ -13,6 +13,7 @@ from pincompiler.android.running.values import (
     NULL,
     OBJECT,
     STRING,
+    BoundReachedError,
     ClassObject,
     Instance,
     NotKnown,
@@ -163,7 +164,7 @@ class Machine:
         """See :class:`~pincompiler.android.running.frame.Running`."""
         self._made += made
         if self._made > RUN_OBJECTS.limit:
-            raise StoppedError("too many objects")
+            raise BoundReachedError("too many objects")
 
     def throw(self, cls: str, message: Value = NULL) -> NoReturn:
         """See :class:`~pincompiler.android.running.frame.Running`."""
@@ -366,7 +367,7 @@ class Machine:
     def run(self, code: ReadyCode, args: Iterable[Value]) -> Value:
         """Run a method to its end."""
         if len(self.frames) >= RUN_DEPTH.limit:
-            raise StoppedError("calls that are too deep")
+            raise BoundReachedError("calls that are too deep")
         frame = Frame(self, code, args)
         self.frames.append(frame)
         if self.kept is not None:
@@ -376,7 +377,7 @@ class Machine:
             while index >= 0:
                 self.steps += 1
                 if self.steps > self._limit:
-                    raise StoppedError("too many instructions")
+                    raise BoundReachedError("too many instructions")
                 step = steps[index] if index < len(steps) else None
                 if step is None:
                     step = made(self.image, code, index)

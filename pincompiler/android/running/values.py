@@ -199,3 +199,10 @@ class ThrownError(Exception):
 
 class StoppedError(Exception):
     """A run ends here: a bound is reached, or the code does what is not run.  The message says which."""
+
+
+class BoundReachedError(StoppedError):
+    """A run ends here at a bound of its length, and what it would have gone on to do is not known at all.
+
+    Not so where it branches too often: what its branches rest on can be followed without running it.
+    """

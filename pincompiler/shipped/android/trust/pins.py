@@ -76,8 +76,11 @@ class TrustPins:
         self.pins += known
         # What nobody makes an object of decides nothing; what has lost its name may be a library's, and then has its pins.
         counts = known or tried.has_constants or self._source.owner_of(cls.name) != UNIDENTIFIED
-        if tried.why and tried.compares and counts and self._source.program.call_sites(cls.name, "<init>"):
-            why = f"compares certificates, and {java_name(tried.why)}"
+        if not (tried.why and counts and self._source.program.call_sites(cls.name, "<init>")):
+            return
+        if tried.compares or tried.bounded:
+            may = "compares" if tried.compares else "may compare"
+            why = f"{may} certificates, and {java_name(tried.why)}"
             self._source.doubt(self._code(cls).location.symbol, why, Mechanism.TRUST_MANAGER, pins=not known)
 
     def _flawed(self, cls: ClassDef, tried: Tried) -> Decider:

@@ -58,6 +58,8 @@ class Tried(NamedTuple):
     """Whether it was given the bytes of a certificate, or its key."""
     has_constants: bool = False
     """Whether something in the app may be what it compares with."""
+    bounded: bool = False
+    """Whether a bound ended its runs, so that it may do anything."""
 
 
 def pin_of(guess: Guess) -> tuple[Algorithm, str]:
@@ -176,7 +178,7 @@ class _Trial:
         )
         why = unknown_of(base, found=bool(found))
         says = Says.UNKNOWN if base.why or base.ends != {THREW} or not found else Says.PINS
-        return Tried(says, tuple(found), why, self._compares, bool(base.guesses))
+        return Tried(says, tuple(found), why, self._compares, bool(base.guesses), base.bounded)
 
     def _unpinned(self) -> Tried:
         """What a check does that lets in all that Android trusts."""
@@ -251,11 +253,12 @@ def together(found: list[Tried]) -> Tried:
     said = {one.says for one in found}
     why = next((one.why for one in found if one.why), "")
     compares, constants = any(one.compares for one in found), any(one.has_constants for one in found)
+    bounded = any(one.bounded for one in found)
     if Says.OPEN not in said and (
         Says.UNKNOWN in said or (Says.PINS in said and said & {Says.HOLLOW, Says.PLAIN})
     ):
         why = why or "another form of its check lets in what this one refuses"
-        return Tried(Says.UNKNOWN, pins, why, compares, constants)
+        return Tried(Says.UNKNOWN, pins, why, compares, constants, bounded)
     for says in (Says.OPEN, Says.PINS, Says.HOLLOW, Says.PLAIN):
         if says in said:
             return Tried(says, pins if says is Says.PINS else found[0].pins, why, compares)

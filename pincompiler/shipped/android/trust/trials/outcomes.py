@@ -70,6 +70,8 @@ class TrialOutcome(NamedTuple):
     all_guesses: bool = True
     missing: bool = False
     """Whether something was called that may decide, and that is not known."""
+    bounded: bool = False
+    """Whether a bound ended the runs of it, or one of them."""
 
 
 class Trials:
@@ -100,7 +102,7 @@ class Trials:
         ends: dict[Hashable, None] = {}
         asked: dict[tuple[TakenFor, int], None] = {}
         by: dict[str, None] = {}
-        why, shown, missing = "", False, False
+        why, shown, missing, bounded = "", False, False, False
         roots: list[Value] = []
         own: set[bytes] = set()
         for watch, end in self._runs(act, trial, wanted, near, look=look):
@@ -108,6 +110,7 @@ class Trials:
             asked |= watch.asked
             shown |= watch.shown
             missing |= any(not one.startswith(_TELLING) for one in end.machine.missing)
+            bounded |= end.bounded
             own |= watch.own
             roots += _roots(end.machine) if look else ()
             said, stopped = _said(end, watch)
@@ -119,7 +122,10 @@ class Trials:
         elif not ends:
             why = why or NONE_MADE
         found, whole = guesses(roots, asked, own) if look else ((), True)
-        return TrialOutcome(frozenset(ends), why, tuple(by), tuple(asked), shown, found, whole, missing)
+        bounded |= self.steps > RUN_APP_STEPS.limit
+        return TrialOutcome(
+            frozenset(ends), why, tuple(by), tuple(asked), shown, found, whole, missing, bounded
+        )
 
     def _runs(
         self, act: Act, trial: Trial, wanted: str, near: Collection[MethodBody], *, look: bool
