@@ -152,6 +152,7 @@ NULL: Final = Number(0)
 _TOO_MANY: Final = Unknown("it may have too many values", bounded=True)
 CHANGES: Final = Unknown("it changes in a loop", bounded=True)
 LONG: Final = Unknown("a text is very long", bounded=True)
+NESTED: Final = Unknown("a value is nested more deeply than is looked at", bounded=True)
 TOO_MUCH: Final = Unknown("it is a value of too many parts", bounded=True)
 _DEEP: Final = Unknown("an item of an array that is not constant")
 
@@ -256,7 +257,10 @@ def leaves(value: Value, depth: int = 0) -> Iterator[Value]:
     """Walk over all that a value may be or may contain."""
     if isinstance(value, ItemOf):
         yield from leaves(value.array, depth)
-    elif isinstance(value, OneOf | Items | Joined) and depth < VALUE_LEVELS.limit:
+    elif isinstance(value, OneOf | Items | Joined):
+        if depth >= VALUE_LEVELS.limit:
+            yield NESTED
+            return
         inner = (
             value.values
             if isinstance(value, OneOf)

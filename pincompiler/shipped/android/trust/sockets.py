@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.constants.program import arguments
-from pincompiler.android.constants.values import NULL, Created, Number, Returned, Text, possible, texts
+from pincompiler.android.constants.values import (
+    NESTED,
+    NULL,
+    Created,
+    Number,
+    Returned,
+    Text,
+    leaves,
+    possible,
+    texts,
+)
 from pincompiler.android.dex import DexError
 from pincompiler.facts import Mechanism
 from pincompiler.facts.trust import Decides, InsecureFactory, OldProtocols, RawSocket, StockDecider
@@ -95,16 +105,23 @@ def old_protocols(source: Source) -> Iterator[OldProtocols]:
             try:
                 passed = arguments(source.program, site)
             except DexError as error:
-                code = source.code(site.method, site.offset)
-                why = f"which versions of TLS it asks for cannot be followed: {error}"
-                source.doubt(code.location.symbol, why, Mechanism.TRUST_MANAGER)
+                _doubt_versions(source, site, str(error))
                 continue
+            if any(leaf == NESTED for value in passed for leaf in leaves(value)):
+                _doubt_versions(source, site, NESTED.why)
             named = list(dict.fromkeys(text for value in passed for text in texts(value)))
             old = tuple(text for text in named if text in _OLD)
             if old:
                 simple = (want.class_name or "").rpartition("/")[2].rstrip(";")
                 code = source.code(site.method, site.offset)
                 yield OldProtocols(code, f"{simple}.{want.name}", old, only=len(old) == len(named))
+
+
+def _doubt_versions(source: Source, site: Site, why: str) -> None:
+    what = source.code(site.method, site.offset).location.symbol
+    source.doubt(
+        what, f"which versions of TLS it asks for cannot be followed: {why}", Mechanism.TRUST_MANAGER
+    )
 
 
 # Sockets.
