@@ -8,18 +8,20 @@ from pincompiler.android.dex.access import ACC_ABSTRACT
 from pincompiler.android.dex.format import DexError
 from pincompiler.android.running.frame import ReadyCode
 from pincompiler.android.running.supertypes import DIRECT
-from pincompiler.android.running.values import OBJECT
+from pincompiler.android.running.texts import units
+from pincompiler.android.running.values import NULL, OBJECT, NotKnown
 from pincompiler.base.bounds import RUN_HEIRS, RUN_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pincompiler.android.constants.linked import Linked
     from pincompiler.android.dex.classes import ClassDef
     from pincompiler.android.dex.index import Site
     from pincompiler.android.dex.method import MethodBody
-    from pincompiler.android.dex.refs import FieldRef, MethodRef
+    from pincompiler.android.dex.refs import FieldDef, FieldRef, MethodRef
     from pincompiler.android.dex.tables import Tables
+    from pincompiler.android.running.values import Value
 
 
 class Image:
@@ -181,3 +183,18 @@ class Image:
             if ids and not self.program.budget.search(len(dex.data)):
                 raise DexError("there is more code than is searched for the writers of a field")
             yield from dex.field_writes(ids) if ids else ()
+
+    def first_value(self, cls: ClassDef, field: FieldDef, class_object: Callable[[str], Value]) -> Value:
+        """What a static field holds before its class is initialised."""
+        first = cls.first_value(field.field)
+        if cls.name in self.left_out:
+            return NotKnown(field.ref.descriptor, "a class that is not run")
+        if first is None or first.kind == "null":
+            return NULL
+        if first.kind == "string":
+            return units(cls.dex.string(first.value))
+        if first.kind == "type":
+            return class_object(cls.dex.type_name(first.value))
+        if first.kind == "number":
+            return first.value
+        return NotKnown(field.ref.descriptor, "the first value of a field")

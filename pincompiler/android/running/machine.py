@@ -8,7 +8,6 @@ from pincompiler.android.dex.refs import MethodRef
 from pincompiler.android.running.doubts import doubt_if_empty, forget
 from pincompiler.android.running.frame import CallKind, Frame
 from pincompiler.android.running.steps.table import made
-from pincompiler.android.running.texts import units
 from pincompiler.android.running.values import (
     NULL,
     OBJECT,
@@ -35,9 +34,8 @@ from pincompiler.base.bounds import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable
 
-    from pincompiler.android.dex.classes import ClassDef
     from pincompiler.android.dex.method import MethodBody
-    from pincompiler.android.dex.refs import FieldDef, FieldRef
+    from pincompiler.android.dex.refs import FieldRef
     from pincompiler.android.running.frame import ReadyCode
     from pincompiler.android.running.image import Image
     from pincompiler.android.running.java.library import JavaLibrary
@@ -231,7 +229,7 @@ class Machine:
             self.initialise(cls.superclass)
         for field in cls.fields:
             if field.is_static:
-                self._statics[field.ref] = self._first_value(cls, field)
+                self._statics[field.ref] = self.image.first_value(cls, field, self.class_object)
         method = None if name in self.image.left_out else cls.method("<clinit>", "()V")
         if method is not None and method.body is not None:
             self._initialising.append(name)
@@ -239,20 +237,6 @@ class Machine:
                 self.run(self.image.prepared(method.body), [])
             finally:
                 self._initialising.pop()
-
-    def _first_value(self, cls: ClassDef, field: FieldDef) -> Value:
-        first = cls.first_value(field.field)
-        if cls.name in self.image.left_out:
-            return NotKnown(field.ref.descriptor, "a class that is not run")
-        if first is None or first.kind == "null":
-            return NULL
-        if first.kind == "string":
-            return units(cls.dex.string(first.value))
-        if first.kind == "type":
-            return self.class_object(cls.dex.type_name(first.value))
-        if first.kind == "number":
-            return first.value
-        return NotKnown(field.ref.descriptor, "the first value of a field")
 
     def get_static(self, ref: FieldRef) -> Value:
         """See :class:`~pincompiler.android.running.frame.Running`."""
