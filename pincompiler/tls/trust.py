@@ -8,6 +8,7 @@ of them, and the dates of the anchor in which it ends do not count.
 from __future__ import annotations
 
 from dataclasses import field
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from OpenSSL import SSL, crypto
@@ -178,9 +179,10 @@ def _by_one(
             candidates = [one for one in named if one.subject in names]
     except DamagedError:
         return None
-    for one in candidates:
+    # A server's certificate that is an anchor needs no other, and OpenSSL goes on to whatever was sent for its issuer.
+    for one, sent in product(candidates, (others, [])):
         try:
-            return crypto.X509StoreContext(_store_of_one(one), leaf, others).get_verified_chain()
+            return crypto.X509StoreContext(_store_of_one(one), leaf, sent).get_verified_chain()
         except crypto.X509StoreContextError:
             continue
     return None
