@@ -78,7 +78,7 @@ def doubt_peers(source: Source, understood: Collection[str]) -> None:
     comparing = {name for name in owned if _compares(source, name)}
     if not comparing:
         return
-    served = [one.method for one in source.sites(*_SERVED) if _is_own(source, one.method.class_name)]
+    served = [one.method for one in source.sites(*_SERVED) if is_own(source, one.method.class_name)]
     # OkHttp reads its own Handshake in many places; what it never does is to compare what is in it.
     of_handshake = (one.method for one in _of_renamed(source))
     served += (one for one in of_handshake if one.class_name in comparing or _is_known(source, one))
@@ -97,10 +97,10 @@ def _compares(source: Source, name: str) -> bool:
     owner = source.owner_of(name)
     if owner != UNIDENTIFIED:
         return owner == FIRST_PARTY
-    return _is_own(source, name) and not _COMPARES.isdisjoint(_calls(source, name))
+    return is_own(source, name) and not _COMPARES.isdisjoint(_calls(source, name))
 
 
-def _is_own(source: Source, name: str) -> bool:
+def is_own(source: Source, name: str) -> bool:
     """Whether a class is the app's, as far as its name and its strings show: OkHttp looks at certificates, too."""
     owner = source.owner_of(name)
     if owner == FIRST_PARTY:

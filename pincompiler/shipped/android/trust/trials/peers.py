@@ -13,6 +13,7 @@ from pincompiler.base.location import java_name
 from pincompiler.facts import Mechanism, Pin
 from pincompiler.facts.common import UNIDENTIFIED
 from pincompiler.shipped.android.source import CallsOf
+from pincompiler.shipped.android.trust.peers import is_own
 from pincompiler.shipped.android.trust.trials.managers import pin_of, unknown_of
 from pincompiler.shipped.android.trust.trials.outcomes import NONE_MADE, THREW
 from pincompiler.shipped.android.trust.trials.watching import PEERS, REFUSING, EndedError, Trial
@@ -53,11 +54,7 @@ class PeerPins:
         self.understood: set[str] = set()
         """Classes with a check whose pins are known, and nothing else is left to say of it."""
         methods = dict.fromkeys(site.method for site in source.sites(*WANTED))
-        own = [
-            one
-            for one in methods
-            if source.owner_of(one.class_name).first_party and one.class_name not in managers
-        ]
+        own = [one for one in methods if one.class_name not in managers and is_own(source, one.class_name)]
         for method in source.bounded(own, RUN_STARTS.limit, _MORE, Mechanism.TRUST_MANAGER):
             self._add(method)
 
