@@ -1,4 +1,4 @@
-"""`make demo`: compiles the sample project, and real public CAs, and shows what came out."""
+"""`make demo`: compiles the sample projects, and real public CAs, and shows what came out."""
 
 from __future__ import annotations
 
@@ -15,22 +15,27 @@ SAMPLES = Path(__file__).parent
 def main() -> None:
     directory = Path(sys.argv[1])
     shutil.rmtree(directory, ignore_errors=True)
-    shop, public = directory / "shop", directory / "public-cas"
-    shutil.copytree(SAMPLES, shop)
+    shop, environments, public = (directory / name for name in ("shop", "environments", "public-cas"))
+    shutil.copytree(SAMPLES, shop, ignore=shutil.ignore_patterns("environments"))
+    shutil.copytree(SAMPLES / "environments", environments)
     # Nothing generated yet but the entries of the Info.plist, which stay beside the team's own.
     (shop / "ios" / "Shop" / "Pins.swift").unlink()
     for artifact in (shop / "android" / "app", shop / "android" / "legacy", shop / "android" / "trustkit"):
         shutil.rmtree(artifact, ignore_errors=True)
+    for generated in ("xml", "raw", "Pins.kt", "Pins.swift"):
+        for path in environments.rglob(generated):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
     (public / "certs").mkdir(parents=True)
     shutil.copy(certifi.where(), public / "certs" / "cacert.pem")
     shutil.copy(SAMPLES / "public-cas.toml", public / "pins.toml")
-    for project in (shop, public):
+    for project in (shop, environments, public):
         for arguments in (
             ("check", "pins.toml"),
             ("compile", "pins.toml"),
             ("compile", "--check", "pins.toml"),
         ):
             run(project, *arguments)
+    run(environments, "explain", "--host", "api.staging.example.com", "-e", "staging")
     run(public, "explain", "--host", "letsencrypt.org")
 
 

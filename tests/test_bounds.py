@@ -68,7 +68,6 @@ FORMATS = {
     "platforms/nsc/model.py": {"24", "28"},
     "platforms/nsc/oddities.py": {"_LONGEST", "6"},
     "platforms/nsc/reader.py": {"_LAST_YEAR"},
-    "platforms/trustkit_android.py": {"24"},
     "shipped/android/bundled/scanning.py": {"_SMALLEST"},
     "shipped/android/loading.py": {"_FEW"},
     "shipped/android/owners.py": {"_LARGE_SHARE", "_OF_A_PRODUCT"},

@@ -173,10 +173,10 @@ def print_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) 
 
 
 def print_left_over(paths: Iterable[PurePosixPath], *, check_only: bool) -> None:
-    """Print which certificates of anchors pins.toml has no more."""
+    """Print which files pins.toml does not write any more."""
     for path in paths:
         talk(
-            f"{path} is left over from an anchor that pins.toml has no more; run pincompiler compile"
+            f"{path} is left over from what pins.toml said once; run pincompiler compile"
             if check_only
             else f"removed {path}"
         )

@@ -90,8 +90,8 @@ class Target(Generic[M]):
     """The model of the output when it is merged with a hand-written base: merge(base, lowered)."""
     twin: Twin[M] | None = None
     """How assessment builds differ from others; None: by a file in place of the release's, with more pins."""
-    assessable: bool = True
-    """Whether there can be assessment builds at all."""
+    unassessed: Callable[[App], str] = lambda app: ""  # noqa: ARG005 - most can
+    """Why there can be no assessment builds of an app; empty: there can."""
     instants: Callable[[date], str]
     """The instants at which a set that expires on a day is no longer enforced."""
     uncovered: str

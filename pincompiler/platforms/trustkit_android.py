@@ -8,6 +8,10 @@ Whom chains may end in is Android's affair from version 7 on, as ``<trust-anchor
 platform's own trust manager (SystemTrustManager), which knows no anchor of the app and trusts what users install:
 hosts with anchors are refused for apps that run there, and that users' CAs count is left out of the model, since
 the pins keep them out as long as they are in force.
+
+In a debuggable build Android 7 and newer read the file of the name with ``_debug``, and TrustKit, which leaves validation
+to Android there (PinningTrustManager), takes what Android takes.  Before, TrustKit knows ``<debug-overrides>`` of its own
+file alone, which a release would have, and turns off all pins for them (TrustManagerBuilder).
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pincompiler.platforms.nsc import NSC, instants, merge, read
+from pincompiler.platforms.nsc import NSC, SINCE, instants, merge, read
 from pincompiler.platforms.nsc import lower as lower_nsc
 from pincompiler.platforms.nsc import objections as nsc_objections
 from pincompiler.platforms.nsc.model import Nsc, Reporting
@@ -68,9 +72,14 @@ def objections(policy: Policy, app: App, model: Nsc) -> Iterator[Objection]:
             hosts = tuple(domain.name for domain in config.domains[:-1])
             message = f"TrustKit-Android keeps only the last domain of a domain-config and drops {hosts[0]}"
             yield Objection(hosts, message, "write one domain in each domain-config")
-    if app.android_min_sdk is not None and app.android_min_sdk < 24:
+    if _is_old(app):
         yield from _passed_over(model)
         yield from _untrusted(model)
+
+
+def _is_old(app: App) -> bool:
+    """Whether it runs where TrustKit pins by itself."""
+    return app.android_min_sdk is not None and app.android_min_sdk < SINCE
 
 
 def _passed_over(model: Nsc) -> Iterator[Objection]:
@@ -94,6 +103,15 @@ def _untrusted(model: Nsc) -> Iterator[Objection]:
                 f"{', '.join(one.name for one in anchors[:3])}"
             )
             yield Objection(hosts, message, "aim at Android 7 and newer, or trust the system")
+
+
+def unassessed(app: App) -> str:
+    """TrustKitConfigurationParser knows no other file."""
+    return (
+        "before Android 7 TrustKit-Android pins by itself, and reads no file for debuggable builds"
+        if _is_old(app)
+        else ""
+    )
 
 
 def raised(config: DomainConfig) -> Iterator[tuple[str, str]]:
@@ -132,6 +150,7 @@ TRUSTKIT_ANDROID = Target(
     write=write,
     beside=beside,
     beside_in=beside_in,
+    twin=NSC.twin,
     read=read,
     instants=instants,
     left_out=f"{NSC.left_out}; and before Android 7 the CAs of users, whom the system's own trust manager trusts there",
@@ -139,6 +158,6 @@ TRUSTKIT_ANDROID = Target(
     options=frozenset({"base"}),
     suffixes=(".xml",),
     reports=True,
-    assessable=False,
+    unassessed=unassessed,
     excerpt=excerpt,
 )

@@ -137,6 +137,8 @@ class Project:
     environment: Environment = UNNAMED
     assessed: Project | None = None
     """The same for the assessment builds of the environment; None: it has none."""
+    abandoned: tuple[Output, ...] = ()
+    """Where files for its assessment builds may stand from before, besides those that it has now."""
 
     @property
     def title(self) -> str:

@@ -38,17 +38,27 @@ class AssessmentReader:
         self._scope: frozenset[str] = frozenset()
         pinning = {one.name for one in environments.known if one.pinning}
         self._everywhere = True
-        if table is not None:
+        if table is None:
+            self._senseless(top)
+        else:
             table.only(_ASSESSMENT)
             self._assessors = anchors.assessors(table)
             self._scope = environments.scope(table, everywhere=True) & pinning
             self._everywhere = self._scope == pinning
 
+    def _senseless(self, top: TomlTable) -> None:
+        """Report places of files that are not written, and that nobody would look for."""
+        for _, table in top.named_tables("target"):
+            if PATH in table:
+                message = f"`{PATH}` means nothing without [assessment]"
+                fix = "drop it and delete the file, or say in [assessment] who may look into such builds"
+                self._reporter.error("unknown-key", message, table.where.at(PATH), fix)
+
     def assessed(self, projects: Sequence[Project], outputs: OutputReader) -> Iterator[Project]:
         """The projects, with assessments where they are to have some."""
         released = [output.path for one in projects for output in one.outputs]
         count = 0
-        for project in projects:
+        for project in (replace(one, abandoned=tuple(_abandoned(one))) for one in projects):
             if not self._assessors or project.environment.name not in self._scope:
                 yield project
                 continue
@@ -73,13 +83,14 @@ class AssessmentReader:
         """The output that assessment builds have instead, or besides; None, and a warning: none."""
         target = target_named(output.target)
         assert output.where is not None  # noqa: S101 - every output that is read has a place
-        if not target.assessable or (target.twin is None and Store.USER in self._assessors):
-            why = (
-                "nobody knows the keys of the CAs that users install"
-                if target.assessable
-                else f"{target.title} reads no file for debuggable builds"
+        if why := target.unassessed(project.app):
+            self._unassessed(
+                output, why, "look into builds on newer devices, that aim at Android 7 and newer"
             )
-            self._unassessed(output, why, "name the proxies' CAs" if target.assessable else "use nsc")
+            return None
+        if target.twin is None and Store.USER in self._assessors:
+            why = "nobody knows the keys of the CAs that users install"
+            self._unassessed(output, why, "name the proxies' CAs")
             return None
         path = outputs.assessment(target, self._top, project.environment) or self._beside(project, output)
         if path is None:
@@ -104,27 +115,38 @@ class AssessmentReader:
             self._reporter.warning("unassessed-target", message, output.where, fix, target=output.target)
 
     def _beside(self, project: Project, output: Output) -> PurePosixPath | None:
-        """Where Gradle has the file for debuggable builds: in the source set of the build type, or of the variant.
+        """Where Gradle has the file for debuggable builds: in the source set of the build type, or of the variant."""
+        places = _beside(output, project.environment.name)
+        # What is not for the builds of all environments is not for those of the build type.
+        return next((path for name, path in places.items() if self._everywhere or name != "debug"), None)
 
-        Code needs one of its own in either build, since a class may be in one source set only; resources override.
-        """
-        path = output.path
-        place = _source_set(path)
-        if place is None:
-            return None
-        name = path.parts[place]
-        if name.endswith(("release", "Release")):
-            other = f"{name[: -len('release')]}{'debug' if name == 'release' else 'Debug'}"
-        elif target_named(output.target).twin is None:
-            return None
-        elif self._everywhere:
-            other = "debug"
-        elif name == project.environment.name:
-            other = f"{name}Debug"
-        else:
-            return None
-        file = f"{path.stem}_debug{path.suffix}" if target_named(output.target).twin else path.name
-        return PurePosixPath(*path.parts[:place], other, *path.parts[place + 1 : -1], file)
+
+def _abandoned(project: Project) -> Iterator[Output]:
+    """Where files for assessments of an environment may be, whether it has any now; what PATH once named is not known."""
+    for output in project.outputs:
+        for path in _beside(output, project.environment.name).values():
+            yield replace(output, path=path, base=None, entry=PATH)
+
+
+def _beside(output: Output, environment: str) -> dict[str, PurePosixPath]:
+    """Where a file for debuggable builds may be, by the name of Gradle's source set, that of most builds first.
+
+    Code needs one of its own in either build, since a class may be in one source set only; resources override.
+    """
+    path, twin = output.path, target_named(output.target).twin
+    place = _source_set(path)
+    if place is None:
+        return {}
+    name = path.parts[place]
+    if name.endswith(("release", "Release")):
+        sets: tuple[str, ...] = (f"{name[: -len('release')]}{'debug' if name == 'release' else 'Debug'}",)
+    elif twin is None:
+        return {}
+    else:
+        sets = ("debug", f"{environment}Debug") if name == environment else ("debug",)
+    file = f"{path.stem}_debug{path.suffix}" if twin else path.name
+    before, after = path.parts[:place], path.parts[place + 1 : -1]
+    return {one: PurePosixPath(*before, one, *after, file) for one in sets}
 
 
 def _source_set(path: PurePosixPath) -> int | None:

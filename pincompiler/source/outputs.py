@@ -136,7 +136,7 @@ class OutputReader:
         return tuple(found[name] for name in targets if name in found)
 
     def _output(self, target: Target[Any], table: TomlTable, environment: Environment) -> Output | None:
-        table.only(target.options | {"path"} | ({"path-assessment"} if target.assessable else frozenset()))
+        table.only(target.options | {"path", "path-assessment"})
         path = self._path(target, *self._environments.text(table, "path", environment, required=True))
         package = self._package(target, table) if "package" in target.options else ""
         base = self._base(table, environment) if "base" in target.options else None

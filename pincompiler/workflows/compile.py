@@ -304,28 +304,40 @@ def _marked(there: Destination, pem: bytes) -> bytes:
 def left_over(
     checked: Checked, artifacts: Collection[Artifact], directory: Path
 ) -> tuple[PurePosixPath, ...]:
-    """The certificates that this pins.toml once had written beside an output, and no anchor accounts for now.
+    """The files that this pins.toml once had written, and that nothing in it accounts for now.
 
-    Those are known by the line behind them, and by where it leads: what could be somebody else's is not among them, nor
-    what a configuration names that is not of this pins.toml.
+    Those are certificates beside outputs, and what assessment builds had.  They are known by their header, or the line
+    behind them, and by where it leads: what could be somebody else's is not among them, nor what a configuration names
+    that is not of this pins.toml.
     Of one environment alone nothing is known, as another may need them.
     """
     wanted = {one.path for one in artifacts}
+    wanted |= {output.path for one in checked.variants for output in one.project.outputs}
     found: dict[PurePosixPath, None] = {}
-    for project, _, lowering in _outputs(checked) if checked.every else ():
-        folder = target_named(lowering.output.target).beside_in(lowering.output)
+    for project, output in _places(checked) if checked.every else ():
+        folder = target_named(output.target).beside_in(output)
         some = [folder / entry.name for entry in entries(directory / folder)] if folder else []
-        inputs = {one_file(one) for one in project.inputs} if some else set()
+        some = [output.path, *(path for path in some if path.suffix in {".pem", ".xml"})]
+        inputs = {one_file(one) for one in project.inputs}
         gone = [
             path for path in some if path not in wanted and _was_written(project, directory / path, inputs)
         ]
-        elsewhere = references(project, lowering.output, directory) if gone else {}
+        elsewhere = references(project, output, directory) if gone else {}
         found |= dict.fromkeys(path for path in gone if path.stem not in elsewhere)
     return tuple(found)
 
 
+def _places(checked: Checked) -> Iterator[tuple[Project, Output]]:
+    """The outputs, and where others of their targets may stand from before."""
+    for variant in checked.variants:
+        outputs = [one.output for one in variant.lowered]
+        targets = {one.target for one in outputs}
+        before = (one for one in variant.project.abandoned if one.target in targets)
+        yield from ((variant.project, one) for one in (*outputs, *before))
+
+
 def _was_written(project: Project, path: Path, inputs: Collection[str]) -> bool:
-    if path.suffix != ".pem" or path.is_symlink() or is_special(path) or path.is_dir():
+    if path.is_symlink() or is_special(path) or path.is_dir():
         return False
     return placed(project, path).found and one_file(path) not in inputs
 

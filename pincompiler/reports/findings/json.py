@@ -153,7 +153,7 @@ COMPILE = result(
     field(
         "left-over",
         TEXTS,
-        "Certificates of anchors that pins.toml has no more: removed, and with `--check` still there.",
+        "Files that pins.toml once had written and has no more: removed, and with `--check` still there.",
     ),
     _FINDINGS,
 )
