@@ -95,6 +95,9 @@ NSC_VARIANTS_BYTES = Bound(
     48 << 20, "bytes", "all variants of a Network Security Configuration", _UNKNOWN, "three of the largest"
 )
 NSC_VARIANTS = Bound(500, "variants", "a Network Security Configuration", _UNKNOWN, "apps have one, or two")
+OTHER_XML = Bound(
+    1000, "XML resources", "an app, looked at for other such configurations", _UNKNOWN, "large apps have 200"
+)
 NSC_PINS = Bound(
     100_000,
     "pairs of host and pin",

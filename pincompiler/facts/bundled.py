@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Confidence
@@ -62,12 +63,38 @@ class BundledTrust:
         return Confidence.CONFIRMED if self.attached else Confidence.LIKELY
 
 
+class Trusts(StrEnum):
+    """Whom requests trust that a script sends through a plugin."""
+
+    SYSTEM = "system"
+    EVERYBODY = "everybody"
+    ANY_NAME = "any-name"
+    """Whoever has a certificate for some name, whatever host was asked."""
+    CERTIFICATES = "certificates"
+    """Those whose certificates are in the app."""
+    APART = "apart"
+    """Whomever they would: what is compared are certificates of another connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptTrust:
+    """A call in a script that sets whom its requests trust, or seems to."""
+
+    call: str
+    """``setServerTrustMode('nocheck')``."""
+    trusts: Trusts
+    where: Location
+    files: tuple[str, ...] = ()
+    """The members with the certificates that are trusted alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class BundledFacts(Area):
     """All of it."""
 
     files: tuple[CertificateFile, ...] = ()
     trust: tuple[BundledTrust, ...] = ()
+    scripts: tuple[ScriptTrust, ...] = ()
 
     @property
     def used(self) -> Iterator[BundledTrust]:

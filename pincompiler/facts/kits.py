@@ -267,22 +267,12 @@ class LooseCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class HybridTrust:
-    """A script that sets whom cordova-plugin-advanced-http trusts."""
-
-    mode: str
-    """``default``, ``legacy``, ``nocheck`` or ``pinned``."""
-    where: Location
-
-
-@dataclass(frozen=True, slots=True)
 class KitFacts(Area):
     """What an app has of libraries that pin by their own means."""
 
     trustkit: TrustKitAndroid | None = None
     cronet: tuple[CronetEntry, ...] = ()
     run_time: tuple[RunTimePins, ...] = ()
-    hybrid: tuple[HybridTrust, ...] = ()
     loose: tuple[LooseCheck, ...] = ()
 
 

@@ -52,6 +52,8 @@ class NscFacts(Area):
     files: tuple[NscFile, ...] = ()
     unresolved: bool = False
     """Whether the manifest names a configuration of which no file could be found, or cannot be read itself."""
+    unnamed: tuple[NscFile, ...] = ()
+    """Configurations with pins that the manifest does not name, so that Android reads none of them."""
     below: tuple[NamedHost, ...] = ()
     """Hosts that are named below a domain of the configuration that has pins for itself alone."""
 

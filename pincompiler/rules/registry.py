@@ -54,6 +54,7 @@ _ORDER: Final = (
         uninitialised-trustkit unattached-trustkit reporting-only-trustkit
         crashing-trustkit-config dropped-trustkit-domain third-party-pin-reports
         bypassable-cronet-pins crashing-cronet-pins nocheck-server-trust
+        pinned-without-certificates detached-certificate-check
     """),
     # Certificates that the app brings along.
     ("app", """
@@ -69,7 +70,7 @@ _ORDER: Final = (
     """),
     # The network security configuration, the manifest and the archive.
     ("app", """
-        refused-nsc ignored-nsc-element ignored-nsc-attribute unmatched-domain empty-pin-set
+        unnamed-nsc refused-nsc ignored-nsc-element ignored-nsc-attribute unmatched-domain empty-pin-set
         empty-trust-anchors overridden-pins shadowed-domain unpinned-subdomain nsc-variants-differ
         unpinned-old-android user-ca-trusted cleartext-pinned-host cleartext-traffic
         unlogged-certificates debuggable-app archive-anomaly

@@ -234,6 +234,12 @@ def libraries(example: Example) -> tuple[str, ...]:
     return tuple(names)
 
 
+def plugins(script: str) -> list[str]:
+    """What a script needs of Cordova's plugins besides the stubs."""
+    checker = "package nl.xservices.plugins; public final class SSLCertificateChecker {}"
+    return [checker] if "sslCertificateChecker" in script else []
+
+
 def packaged(sources: list[str], package: str, suffix: str) -> dict[str, str]:
     """Whole files by their names, with the imports in the first line, so that line numbers are the page's."""
     files = {}
@@ -263,7 +269,7 @@ def audited(example: Example, folder: Path, today: date) -> Iterator[Subject]:
             code[language] = packaged(example.code[language], example.package, SUFFIXES[language])
         if language == "js":
             files[SCRIPT] = "\n".join(example.code["js"])
-            code = {"java": ["public final class Shell {}"]}
+            code = {"java": ["public final class Shell {}", *plugins(files[SCRIPT])]}
         apk = build_app(
             folder / (language or "plain"),
             files=files,

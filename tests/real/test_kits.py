@@ -451,17 +451,3 @@ def test_fingerprints_that_netty_is_given_at_run_time_are_a_doubt(tmp_path: Path
     (doubt,) = [one for one in app.unseen if one.mechanisms == {Mechanism.TRUST_MANAGER}]
     assert doubt.pins
     assert "only known at run time" in doubt.why
-
-
-def test_the_scripts_of_an_app_without_the_plugin_do_not_count(tmp_path: Path) -> None:
-    script = {"assets/www/js/index.js": "\n\ncordova.plugin.http.setServerTrustMode( 'nocheck' , go);"}
-    java = "public final class Net {}"
-    (found,) = read(tmp_path / "with", java=java, files=script).kits.hybrid
-    assert (found.mode, found.where.member, found.where.span.line if found.where.span else 0) == (
-        "nocheck",
-        "assets/www/js/index.js",
-        3,
-    )
-    assert read(tmp_path / "without", java=java, files=script, libraries=()).kits.hybrid == ()
-    plugin = {"assets/www/plugins/cordova-plugin-advanced-http/www/x.js": "setServerTrustMode('nocheck')"}
-    assert read(tmp_path / "plugin", java=java, files=plugin).kits.hybrid == ()

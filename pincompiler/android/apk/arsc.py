@@ -146,6 +146,21 @@ class BinaryTable:
                             return number << 24 | kind << 16 | entry
         return None
 
+    def identifiers(self, kind: str) -> Iterator[int]:
+        """The ids of all resources of a type; some may come twice."""
+        for number, packages in self._packages.items():
+            for package in packages:
+                for id_, places in package.chunks.items():
+                    if _type_name(package, id_) == kind:
+                        for at in places:
+                            yield from (number << 24 | id_ << 16 | one for one in self._numbers(at))
+
+    def _numbers(self, at: int) -> list[int]:
+        try:
+            return [number for number, _ in self._entries(at)]
+        except error:
+            return []
+
     def _find(self, package: _Package, places: list[int], entry: str) -> int | None:
         try:
             for at in places:

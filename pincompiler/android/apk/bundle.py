@@ -225,6 +225,16 @@ class ProtoTable:
             pass
         return None
 
+    def identifiers(self, kind: str) -> Iterator[int]:
+        """The ids of all resources of a type; some may come twice."""
+        try:
+            for number, types in self._types.items():
+                for one in types:
+                    if one.name == kind:
+                        yield from (number << 16 | entry for entry in one.entries())
+        except WireError:
+            pass
+
     def _entries(self, identifier: int) -> Iterator[tuple[_Type, memoryview]]:
         for kind in self._types.get(identifier >> 16, ()):
             entry = kind.entries().get(identifier & 0xFFFF)

@@ -18,7 +18,7 @@ from pincompiler.android.apk.manifest import Manifest
 from pincompiler.android.apk.markup import MarkupError, tree
 from pincompiler.android.apk.oddities import Anomaly, Oddities, Unread
 from pincompiler.android.apk.resources import ResourceName, ResourceReference, Resources, Value
-from pincompiler.base.bounds import MEMBER_BYTES, NSC_BYTES, NSC_VARIANTS, NSC_VARIANTS_BYTES
+from pincompiler.base.bounds import MEMBER_BYTES, NSC_BYTES, NSC_VARIANTS, NSC_VARIANTS_BYTES, OTHER_XML
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _DEX = lazy_regex(r"classes([0-9]{0,9})\.dex", re.ASCII)
 _NOT_IN_NAMES = lazy_regex(r"[^\w.]")
 _FRAMEWORK = 0x01
+_NSC_TAG = "network-security-config"
 
 
 class PackageKind(StrEnum):
@@ -225,13 +226,40 @@ class Package:
         if identifier is None:
             return ()
         variants = list(self._variants(identifier, twin=False))
-        name = self.resources.name(identifier)
-        if name is not None and self.manifest.package:
-            twin = ResourceName(self.manifest.package, name.type, f"{name.entry}_debug")
-            found = self.resources.identify(twin)
-            if found is not None:
-                variants.extend(self._variants(found, twin=True))
+        twin = self._twin(identifier)
+        if twin is not None:
+            variants.extend(self._variants(twin, twin=True))
         return tuple(variants)
+
+    def _twin(self, identifier: int) -> int | None:
+        """The resource that Android looks for in debuggable builds, if there is one."""
+        name = self.resources.name(identifier)
+        if name is None or not self.manifest.package:
+            return None
+        return self.resources.identify(ResourceName(self.manifest.package, name.type, f"{name.entry}_debug"))
+
+    def other_nscs(self, *identifiers: int) -> tuple[NscVariant, ...]:
+        """Network security configurations that the manifest does not name; without ``identifiers``, all that there are."""
+        named = self.manifest.nsc
+        known = {named, self._twin(named)} if named is not None else set()
+        some = identifiers or self.resources.identifiers("xml")
+        if len(some) > OTHER_XML.limit:
+            self.doubt("res/xml", f"has more than {OTHER_XML}")
+        return tuple(
+            variant
+            for identifier in some[: OTHER_XML.limit]
+            if identifier not in known and any(map(self._may_be_nsc, self.files(identifier)))
+            for variant in self._variants(identifier, twin=False)
+            if variant.root is not None and variant.root.tag == _NSC_TAG
+        )
+
+    def _may_be_nsc(self, file: tuple[str, str]) -> bool:
+        """Whether a file has that word, in either coding of binary XML."""
+        try:
+            data = self.read(file[1], min(self.limit, NSC_BYTES.limit))
+        except MemberError:  # then it is no XML of the app, or one that no configuration is as large as
+            return False
+        return any(_NSC_TAG.encode(coding) in data for coding in ("utf-8", "utf-16-le"))
 
     def _variants(self, identifier: int, *, twin: bool) -> Iterator[NscVariant]:
         values = self.values(identifier)
@@ -304,7 +332,7 @@ class Package:
         # What Android refuses as a whole may have pins all the same: they are reported, and nothing enforces them.
         nsc, local = read_tree(named, self.name, member), QName(root).localname
         nsc = nsc.with_resources(lambda text: self._anchors(text, written.get(text, set())))
-        if local != "network-security-config":
+        if local != _NSC_TAG:
             why = f"its root is <{local}> and not <network-security-config>"
             nsc = self._refused(why, member, root.sourceline, nsc)
         elif markup.broken:

@@ -69,6 +69,9 @@ class Table(Protocol):
     def identify(self, name: ResourceName) -> int | None:
         """The id of what is called so."""
 
+    def identifiers(self, kind: str) -> Iterator[int]:
+        """The ids of all resources of a type; some may come twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resources:
@@ -110,6 +113,10 @@ class Resources:
     def identify(self, name: ResourceName) -> int | None:
         """AOSP's ``getIdentifier``."""
         return next((found for table in self.tables if (found := table.identify(name))), None)
+
+    def identifiers(self, kind: str) -> tuple[int, ...]:
+        """The ids of all resources of a type, such as ``xml``."""
+        return tuple(dict.fromkeys(one for table in self.tables for one in table.identifiers(kind)))
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.bounds import NSC_PINS, SHOWN_LONG, shortened
+from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts.common import Algorithm, ApiRange, InForce, Mechanism, Pin, State
 from pincompiler.facts.nsc import NscFacts, NscFile, anchors_called
@@ -34,16 +35,17 @@ def collect(source: Source) -> NscFacts:
     """Every variant, as the build has it in force, and the debug twin."""
     files = _files(source)
     counting = NscFacts(files=files).counting
-    pins = tuple(islice((pin for one in counting for pin in _pins(one)), NSC_PINS.limit + 1))
+    unnamed = tuple(_unnamed(source))
+    pins = tuple(islice(_all_pins(counting, unnamed), NSC_PINS.limit + 1))
     if len(pins) > NSC_PINS.limit:
         why = f"it has more than {NSC_PINS.limit:,} pairs of host and pin, and the inventory ends there"
-        source.doubt(counting[0].title, why, Mechanism.NSC)
+        source.doubt((*counting, *unnamed)[0].title, why, Mechanism.NSC)
     shipped = tuple(_shipped(one) for one in counting)
     manifest = source.package.manifest
     unresolved = manifest.unread or (manifest.nsc is not None and not files)
     below = tuple(hosts_below(source, _alone(counting)))
     codes = tuple(one.code for one in below)
-    return NscFacts(pins[: NSC_PINS.limit], shipped, codes, files, unresolved, below)
+    return NscFacts(pins[: NSC_PINS.limit], shipped, codes, files, unresolved, unnamed, below)
 
 
 def _alone(files: Iterable[NscFile]) -> list[str]:
@@ -60,6 +62,15 @@ def _files(source: Source) -> tuple[NscFile, ...]:
     files = [_file(source, one, twin, ranges[one.qualifier]) for one in plain]
     files += [_file(source, one, None, None) for one in variants if one.is_debug_twin]
     return tuple(files)
+
+
+def _unnamed(source: Source) -> Iterator[NscFile]:
+    """Configurations with pins that no manifest names; what names one of them may not have been read."""
+    if source.package.manifest.unread:
+        return
+    for one in source.package.other_nscs():
+        if any(config.keys or config.refused for config in one.nsc.configs):
+            yield NscFile(one.qualifier, one.member, one.nsc, source.member(one.member))
 
 
 def _file(source: Source, variant: NscVariant, twin: NscVariant | None, api: ApiRange | None) -> NscFile:
@@ -133,12 +144,20 @@ def _as(file: NscFile, nsc: Nsc, state: State, why: str) -> InForce:
     return InForce(Mechanism.NSC, file.title, nsc, file.where, api=file.api, state=state, why=why)
 
 
-def _pins(file: NscFile) -> Iterator[Pin]:
+def _all_pins(counting: Iterable[NscFile], unnamed: Iterable[NscFile]) -> Iterator[Pin]:
+    """Those that count, and then those that are nothing but in the app."""
+    for file in counting:
+        yield from _pins(file, Confidence.CONFIRMED)
+    for file in unnamed:
+        yield from _pins(file, Confidence.CANDIDATE)
+
+
+def _pins(file: NscFile, confidence: Confidence) -> Iterator[Pin]:
     for config in file.nsc.configs:
-        yield from _pins_of(config, file)
+        yield from _pins_of(config, file, confidence)
 
 
-def _pins_of(config: DomainConfig, file: NscFile) -> Iterator[Pin]:
+def _pins_of(config: DomainConfig, file: NscFile, confidence: Confidence) -> Iterator[Pin]:
     pins = [(key.pin, key.where) for key in config.keys] + [*config.refused]
     # A config that Android refuses may have no domain at all.
     for domain in config.domains or (None,):
@@ -154,4 +173,5 @@ def _pins_of(config: DomainConfig, file: NscFile) -> Iterator[Pin]:
                 shortened(pin, SHOWN_LONG),
                 where or config.where or file.where,
                 expires=config.expires,
+                confidence=confidence,
             )

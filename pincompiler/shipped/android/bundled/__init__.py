@@ -18,7 +18,7 @@ from pincompiler.base.location import java_name
 from pincompiler.facts.bundled import CA_BUNDLE, BundledFacts, BundledTrust, CertificateFile
 from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
 from pincompiler.keys.stores import read_store
-from pincompiler.shipped.android.bundled import trusting
+from pincompiler.shipped.android.bundled import scripts, trusting
 from pincompiler.shipped.android.bundled.scanning import UNKNOWN_OWNER, Scan, stores_again
 from pincompiler.shipped.android.bundled.trusting import Trusting
 from pincompiler.shipped.android.source import Mention
@@ -88,9 +88,11 @@ def collect(source: Source) -> BundledFacts:
     ]
     trusted = {one.sha256 for some in trust for one in some.certificates}
     files += _texts(source, trusted)
-    pins = (*_pins(trust), *_candidates(files, trusted), *scan.pins)
+    choices = scripts.collect(source)
+    alone = frozenset(file for one in choices for file in one.files)
+    pins = (*_pins(trust), *_candidates(files, trusted, alone), *scan.pins)
     codes = (*(one.code for one in trust), *(one.code for one in files if one.code))
-    return BundledFacts(pins, (), codes, tuple(files), trust)
+    return BundledFacts(pins, (), codes, tuple(files), trust, choices)
 
 
 def _anchors(source: Source) -> dict[str, bool]:
@@ -143,18 +145,23 @@ def _pins(trust: tuple[BundledTrust, ...]) -> Iterator[Pin]:
                 yield _pin(certificate, Mechanism.KEYSTORE, one.code.location, one.code.owner, confidence)
 
 
-def _candidates(files: list[CertificateFile], trusted: set[bytes]) -> Iterator[Pin]:
-    """Certificates that no code was seen to use; lists of CAs and identities of the app's own are none."""
+def _candidates(files: list[CertificateFile], trusted: set[bytes], alone: frozenset[str]) -> Iterator[Pin]:
+    """Certificates that no code was seen to use; lists of CAs and identities of the app's own are none.
+
+    Those in the files ``alone`` are all that a script has its requests trust.
+    """
     for file in files:
         some = file.store.certificates
         if file.trusted or file.anchor is not None or file.store.private_keys or len(some) > CA_BUNDLE:
             continue
         hybrid = re.match(r"(?:.*[!/])?assets/(?:www|public|flutter_assets)/", file.where.member)
-        mechanism = Mechanism.HYBRID if hybrid else Mechanism.KEYSTORE
+        by_script = file.where.member in alone
+        mechanism = Mechanism.HYBRID if hybrid or by_script else Mechanism.KEYSTORE
+        confidence = Confidence.LIKELY if by_script else Confidence.CANDIDATE
         owner = file.code.owner if file.code else UNKNOWN_OWNER
         for certificate in some:
             if certificate.sha256 not in trusted:
-                yield _pin(certificate, mechanism, file.where, owner, Confidence.CANDIDATE)
+                yield _pin(certificate, mechanism, file.where, owner, confidence)
 
 
 def _pin(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.facts.kits import KitFacts
-from pincompiler.shipped.android.kits import cordova, cronet, given_pins, mail, run_time, switches, trustkit
+from pincompiler.shipped.android.kits import cronet, given_pins, mail, run_time, switches, trustkit
 from pincompiler.shipped.android.kits.known_calls import libraries
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ def collect(source: Source) -> KitFacts:
     kit = trustkit.collect(source)
     entries = cronet.collect(source)
     others = run_time.collect(source)
-    hybrid = cordova.collect(source)
     given = given_pins.collect(source)
     loose = (*switches.collect(source), *mail.collect(source))
     codes: tuple[Code, ...] = (
@@ -40,6 +39,5 @@ def collect(source: Source) -> KitFacts:
         kit.trustkit,
         entries.entries,
         others.kits,
-        hybrid,
         loose,
     )
