@@ -268,8 +268,9 @@ def audited(example: Example, folder: Path, today: date) -> Iterator[Subject]:
         if language in SUFFIXES:
             code[language] = packaged(example.code[language], example.package, SUFFIXES[language])
         if language == "js":
-            files[SCRIPT] = "\n".join(example.code["js"])
-            code = {"java": ["public final class Shell {}", *plugins(files[SCRIPT])]}
+            script = "\n".join(example.code["js"])
+            files[SCRIPT] = script
+            code = {"java": ["public final class Shell {}", *plugins(script)]}
         apk = build_app(
             folder / (language or "plain"),
             files=files,

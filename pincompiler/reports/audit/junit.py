@@ -17,6 +17,7 @@ from pincompiler.reports.audit.text import place
 from pincompiler.reports.findings.text import visible
 from pincompiler.reports.names import java_name
 from pincompiler.verdicts.fingerprints import fingerprinted
+from pincompiler.verdicts.headline import headline
 from pincompiler.verdicts.hosts import Verdict
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def render(subjects: Sequence[Subject]) -> str:
 def _suite(subject: Subject) -> Any:
     suite = etree.Element("testsuite", name=visible(subject.package or subject.path))
     facts = {"path": subject.path, "sha256": subject.sha256, "version": subject.version_name}
+    facts |= {"headline": headline(subject)}
     facts |= {"pincompiler": subject.run.version, "day": subject.run.day.isoformat()} if subject.run else {}
     properties = etree.SubElement(suite, "properties")
     for name, value in facts.items():
