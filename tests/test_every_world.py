@@ -110,8 +110,8 @@ def compare(left: Enforcement, right: Enforcement, seed: int) -> None:
     found = list(differences(left, right))
     event("same" if not found else "different")
     for one in found:
-        assert left.accepts(one.host, one.chain, one.day, one.device) is one.wanted
-        assert right.accepts(one.host, one.chain, one.day, one.device) is not one.wanted
+        assert left.accepts(one.host, one.chain, one.day, one.world.device) is one.wanted
+        assert right.accepts(one.host, one.chain, one.day, one.world.device) is not one.wanted
     for number, (device, chain) in enumerate(sampled(seed) if not found else ()):
         host, day = HOSTS[number % 4], (date(2026, 1, 1), TODAY, SOON)[number % 3]
         asked = shown(chain, host, left, right)

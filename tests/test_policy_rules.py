@@ -396,7 +396,7 @@ def accepted(enforcement: Enforcement, host: str, day: date) -> list[Chain]:
 
 
 def pinned(enforcement: Enforcement, host: str, day: date) -> bool:
-    return len(accepted(enforcement, host, day)) < len(CHAINS)
+    return not all(enforcement.accepts(host, chain, day) for chain in CHAINS)
 
 
 def rests_on_one_key(enforcement: Enforcement, host: str) -> bool:
@@ -425,9 +425,11 @@ def rests_on_one_server(enforcement: Enforcement, host: str) -> bool:
         for key in KEYS
         if key.role is not Role.CA and enforcement.accepts(host, Chain(key.spki_sha256), TODAY)
     ]
+    if len(alone) != 1 or alone[0].role is not Role.LEAF:
+        return False
     above = (Chain(STRANGER, (key.spki_sha256,)) for key in KEYS if key.role is not Role.LEAF)
     other = any(enforcement.accepts(host, chain, TODAY) for chain in above)
-    return pinned(enforcement, host, TODAY) and len(alone) == 1 and alone[0].role is Role.LEAF and other
+    return other and pinned(enforcement, host, TODAY)
 
 
 ORACLES: dict[str, Callable[[Enforcement, str], bool]] = {

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pincompiler.policy.enforcement import Clause, EntryId, Key, PinSet
-    from pincompiler.policy.trust import Device, Trust
+    from pincompiler.policy.trust import Trust
     from pincompiler.policy.worlds import Known
 
 
@@ -68,11 +68,6 @@ class Difference:
     """Those keys of the chain of which a certificate is pinned, and another one is in the chain."""
     certified: frozenset[bytes] = frozenset()
     """Those of which the pinned certificate is in the chain."""
-
-    @property
-    def device(self) -> Device:
-        """On which they disagree."""
-        return self.world.device
 
 
 _PLAIN: Final = (SYSTEM_ALONE, SYSTEM_ALONE)

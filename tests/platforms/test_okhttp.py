@@ -52,6 +52,11 @@ def test_what_idna_refuses_stays_as_it_is() -> None:
     assert OkHttp((OkHttpEntry("*.\u00ad\u00fc\u200d..x", (A,)),)).names() == {"\u00ad\u00fc\u200d..x"}
 
 
+def test_hosts_are_alike_in_all_but_their_pins() -> None:
+    """A pinner knows nothing else of a host: neither anchors nor where failures are reported."""
+    assert OkHttp((OkHttpEntry("a.test", (A,)),)).alike("a.test", "b.test")
+
+
 # okhttp3.CertificatePinner's own documentation, "Wildcard Patterns" (4.3 and later).
 DOCUMENTED = {
     "publicobject.com": ["publicobject.com"],

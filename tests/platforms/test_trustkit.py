@@ -58,6 +58,21 @@ def kit(name: str, *keys: Key, wide: bool = False, **more: Any) -> TrustKitDomai
     return TrustKitDomain(name, wide, keys or (A, B), **more)
 
 
+def test_hosts_are_alike_whose_failures_are_reported_to_the_same_places() -> None:
+    here, there = ("https://reports.test/a",), ("https://reports.test/b",)
+    read = TrustKit(
+        (
+            kit("a.test", wide=True, report_uris=here),
+            kit("b.test", report_uris=here),
+            kit("c.test", report_uris=there),
+        )
+    )
+    assert read.alike("a.test", "b.test")
+    assert read.alike("deep.a.test", "b.test")
+    assert not read.alike("b.test", "c.test")
+    assert not read.alike("a.test", "not-pinned.test")
+
+
 def read_pinned(**domains: Any) -> TrustKit:
     """The model of entries; two underscores in a name stand for a dot."""
     named = {name.replace("__", "."): entry for name, entry in domains.items()}
