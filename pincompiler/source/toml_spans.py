@@ -21,10 +21,15 @@ if TYPE_CHECKING:
     from pincompiler.base.location import TomlPath
 
 _BLANK = lazy_regex(r"(?:\s|#[^\n]*)*")
+_BLANKS = frozenset(" \t\r\n#")
+"""With which blanks and comments begin."""
 _STRING = lazy_regex(r'"""(?:[^\\]|\\[\s\S])*?"{3,5}|' r"'''[\s\S]*?'{3,5}|" r'"(?:[^"\\]|\\.)*"|' r"'[^']*'")
 _BARE_KEY = lazy_regex(r"[A-Za-z0-9_-]+")
 _SCALAR = lazy_regex(r"[^,\]}#\s]+(?:[ ]\d[\d:.Zz+-]*)?")
 """A bare value; a date and its time may be parted by one space."""
+_PLAIN_PAIR = lazy_regex(r'([A-Za-z0-9_-]+) ?= ?("[^"\\\n]*"|[A-Za-z0-9_.+:-]+)(?=[ \t]*(?:\r?\n|#|\Z))')
+_PLAIN_NAMES = lazy_regex(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?=\])")
+"""Most lines are of these two forms: looking at one as a whole takes a third of the time."""
 
 
 class TomlEntry(NamedTuple):
@@ -70,7 +75,11 @@ class _Scanner:
         in_array = self._take("[")
         self._blank()
         start = self.at
-        names = self._key()
+        if plain := _PLAIN_NAMES.match(self.text, self.at):
+            self.at = plain.end()
+            names = plain[0].split(".")
+        else:
+            names = self._key()
         path: TomlPath = ()
         for number, name in enumerate(names, 1):
             path = (*path, name)
@@ -86,7 +95,15 @@ class _Scanner:
         return path
 
     def _pair(self, table: TomlPath) -> None:
-        """A ``key = value`` whose value may hold others: kept on a stack, not on Python's."""
+        """A ``key = value``."""
+        if plain := _PLAIN_PAIR.match(self.text, self.at):
+            self.at = plain.end()
+            self._note((*table, plain[1]), plain.start(), plain.end(1), plain.start(2))
+        else:
+            self._nested_pair(table)
+
+    def _nested_pair(self, table: TomlPath) -> None:
+        """One whose value may hold others: kept on a stack, not on Python's."""
         open_values = [self._name(table)]
         while open_values:
             path, key_start, key_end, start, closer, count = open_values.pop()
@@ -145,12 +162,16 @@ class _Scanner:
         return found.group()
 
     def _take(self, symbol: str) -> bool:
-        """Step over ``symbol`` if, blanks aside, it comes next."""
-        ahead = _BLANK.match(self.text, self.at)
-        after = ahead.end() if ahead else self.at
-        if not self.text.startswith(symbol, after):
+        """Step over ``symbol``, one character, if it comes next, blanks aside."""
+        found = self.text[self.at : self.at + 1]
+        after = self.at
+        if found in _BLANKS:
+            ahead = _BLANK.match(self.text, after)
+            after = ahead.end() if ahead else after
+            found = self.text[after : after + 1]
+        if found != symbol:
             return False
-        self.at = after + len(symbol)
+        self.at = after + 1
         return True
 
     def _note(self, path: TomlPath, key_start: int, key_end: int, start: int) -> None:
@@ -160,8 +181,8 @@ class _Scanner:
             self.entries[path] = TomlEntry(key, value)
 
     def _span(self, start: int, end: int) -> Span:
-        first = bisect_right(self._line_starts, start)
-        last = bisect_right(self._line_starts, end)
-        return Span(
-            first, start - self._line_starts[first - 1] + 1, last, end - self._line_starts[last - 1] + 1
-        )
+        starts = self._line_starts
+        first = last = bisect_right(starts, start)
+        if last < len(starts) and starts[last] <= end:
+            last = bisect_right(starts, end)
+        return Span(first, start - starts[first - 1] + 1, last, end - starts[last - 1] + 1)
