@@ -20,6 +20,7 @@ def test_every_module_of_the_package_is_a_command_or_shared() -> None:
     assert modules - SHARED == set(COMMANDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_a_command_loads_no_other(command: str) -> None:
     source = (

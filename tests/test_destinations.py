@@ -86,6 +86,7 @@ lists = st.builds(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spelling", SPELLINGS)
 @settings(calm, max_examples=30)
 @given(
@@ -312,6 +313,7 @@ def test_two_pins_files_in_one_folder(
     assert run("compile", first, cwd=tmp_path).code == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", [NSC, ATS, KOTLIN])
 @pytest.mark.parametrize(
     "folders", [("mobile", "server"), ("apps/prod/ios", "apps/staging/ios"), ("プロド", "テスト")]
@@ -332,6 +334,7 @@ def test_two_folders_that_write_to_a_third(
     assert run("compile", "--check", str(first), "-o", out, cwd=root).code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", [NSC, ATS, KOTLIN])
 @pytest.mark.parametrize(
     ("first", "second", "out"),
@@ -382,6 +385,7 @@ def test_into_the_tree_of_another(tmp_path: Path) -> None:
 # -- and the same by other words -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("out", [(), ("-o", "{tmp}/checkout/out"), ("-o", "{tmp}/away")])
 @pytest.mark.parametrize("below", ["", "mobile/"])
 @pytest.mark.parametrize("git", [True, False])

@@ -259,6 +259,7 @@ def test_a_table_keeps_overriding_anchors() -> None:
 assessors = st.sampled_from((frozenset({SECOND}), frozenset({Store.USER}), frozenset({SECOND, Store.USER})))
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(trusting(), assessors, seeds)
 def test_an_assessment_adds_the_chains_of_its_cas_and_no_others(
@@ -276,6 +277,7 @@ def test_an_assessment_adds_the_chains_of_its_cas_and_no_others(
             assert assessed.accepts(host, chain, TODAY, device) is expected
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(trusting(), assessors, seeds)
 def test_android_joins_the_two_files_to_the_assessment(

@@ -62,6 +62,7 @@ def refused(seen: Seen) -> Refused:
 # -- good servers ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_key_is_shown_with_the_pins_that_openssl_computes(
     kind: str, trusted: TrustedContexts

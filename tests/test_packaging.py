@@ -95,6 +95,7 @@ def test_the_wheel_has_what_is_needed_and_no_more(installed: Installed) -> None:
     }
 
 
+@pytest.mark.slow
 def test_what_runs_is_what_was_installed(installed: Installed, tmp_path: Path) -> None:
     where = installed.run("python", "-c", "import pincompiler; print(pincompiler.__file__)", cwd=tmp_path)
     assert Path(where.strip()).is_relative_to(installed.home)

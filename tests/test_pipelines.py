@@ -63,6 +63,7 @@ def test_the_commands_of_a_pipeline_do_what_they_should(path: Path, project: Pat
         assert (project / file).is_file(), f"nothing writes {file}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", HOSTED, ids=lambda path: path.stem)
 def test_a_pipeline_is_as_its_service_takes_it(path: Path, tmp_path: Path) -> None:
     service = "github-workflows" if path.stem.startswith("github") else "gitlab-ci"

@@ -396,6 +396,7 @@ def test_a_plan_counts_renewals_for_each_release_and_backups_of_each_pin_set(tmp
     assert plan(tmp_path, text.replace('"c"]', '"ca"]'))[1]["lifetimes"]["pin-sets"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("today", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize("form", ["text", "json", "html"])
 def test_the_ends_of_time_are_days_like_any_other(today: str, form: str, tmp_path: Path) -> None:

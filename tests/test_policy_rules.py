@@ -461,6 +461,7 @@ def test_a_rule_finds_the_hosts_of_which_it_is_true(platform: str, rule: str, da
     assert len(told) == len({tuple(owners[one] for one in way) for way in ways})
 
 
+@pytest.mark.slow
 @each_platform
 @settings(max_examples=100)
 @given(st.data())

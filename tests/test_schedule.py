@@ -270,6 +270,7 @@ def test_the_first_safe_date_is_safe_and_none_before_it_is(
                     assert not simulate(moved(of_host, number, one.first_safe), fleet, first, last)
 
 
+@pytest.mark.slow
 @settings(calm, max_examples=80)
 @given(fleets(), rotations())
 def test_a_key_that_is_retired_is_nobodys_only_way(

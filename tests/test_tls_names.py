@@ -58,6 +58,7 @@ def openssl_agrees(name: str, host: str) -> bool:
 PARTIAL = {"a*.example.com"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("host", HOSTS)
 def test_names_match_as_openssl_says(name: str, host: str) -> None:
@@ -69,6 +70,7 @@ LABELS = st.sampled_from(("a", "b", "*", "example", "com", "B"))
 DOTTED = st.lists(LABELS, min_size=1, max_size=4).map(".".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(DOTTED, st.lists(st.sampled_from(("a", "b", "example", "com")), min_size=1, max_size=4).map(".".join))
 def test_any_names_match_as_openssl_says(name: str, host: str) -> None:

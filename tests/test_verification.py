@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,7 @@ def codes(verdict: ServerVerdict, level: Level = Level.NOTE) -> set[str]:
     return {remark.code for remark in verdict.remarks if remark.level.rank <= level.rank}
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(policies, apps, hosts, chains, days)
 def test_fine_means_that_no_enforcement_blocks(

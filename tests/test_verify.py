@@ -509,6 +509,7 @@ def test_tls_1_3_alone_is_told_because_the_other_certificate_cannot_be_asked_for
     assert (pinned.code, "a second certificate could not be asked for" in pinned.stderr) == (0, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

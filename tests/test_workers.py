@@ -70,6 +70,7 @@ def test_results_come_in_order_whatever_is_done_first() -> None:
     assert list(supervised(work, [], 2)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 @pytest.mark.parametrize("way", ENDS)
 def test_a_process_that_dies_costs_its_task(way: str, jobs: int, capfd: pytest.CaptureFixture[str]) -> None:
@@ -117,6 +118,7 @@ list(supervised(work, [("hang", "one"), ("now", "a"), ("hang", "two")], 2))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "group"), [("SIGINT", True), ("SIGINT", False), ("SIGKILL", False)])
 def test_no_process_outlives_the_one_that_started_it(number: str, group: bool, tmp_path: Path) -> None:  # noqa: FBT001
     """An interruption from the terminal reaches all processes, one by `kill` the first alone."""
@@ -140,6 +142,7 @@ def test_no_process_outlives_the_one_that_started_it(number: str, group: bool, t
     assert said.count("Traceback") == (1 if number == "SIGINT" else 0), "the workers have nothing to say"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", sorted(set(get_all_start_methods()) - {"fork"}))
 def test_no_module_of_the_working_directory_is_run(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

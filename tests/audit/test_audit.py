@@ -253,6 +253,7 @@ def shown_on(terminal: int) -> bytes:
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("names", "shown"), [(["bare"], False), (["bare", "bare"], True), (["large"], True)])
 def test_a_progress_bar_for_several_or_large_files(bare: Path, names: list[str], shown: bool) -> None:  # noqa: FBT001
     large = bare.with_name("large.apk")
@@ -406,6 +407,7 @@ def test_jobs_change_nothing_but_the_time(shop: Path, pins: Path, tmp_path: Path
     assert len(subjects(alone)) == 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize(
     ("end", "said"),
@@ -513,6 +515,7 @@ for form in ReportFormat:
 """
 
 
+@pytest.mark.slow
 def test_the_order_of_sets_changes_nothing(shop: Path, pins: Path) -> None:
     said = [
         subprocess.run(

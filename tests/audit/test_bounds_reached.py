@@ -107,6 +107,7 @@ def reached(name: str, paths: list[Path]) -> int:
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OF_AN_APP)
 def test_some_apps(name: str, apps: dict[str, Path]) -> None:
     reached(name, [apps[key] for key in keys()[::60]])

@@ -135,6 +135,7 @@ def test_nothing_is_said_of_a_manifest_that_cannot_be_read(manifest: bytes | Non
     ]
 
 
+@pytest.mark.slow
 def test_an_archive_of_65_535_entries(tmp_path: Path) -> None:
     files = {**members(), **{f"assets/{number}": b"x" for number in range(65_535 - len(members()))}}
     subject = audited(simple_zip(files), tmp_path)

@@ -130,6 +130,7 @@ def test_what_an_app_says_is_shown_as_it_is(text: str) -> None:
     assert len(ends) == 6
 
 
+@pytest.mark.slow
 @given(st.lists(SUBJECTS, min_size=1, max_size=2), st.lists(SUBJECTS, max_size=1))
 def test_whatever_is_saved_makes_no_more_than_text(now: list[Subject], before: list[Subject]) -> None:
     for subjects in (now, compared(before, now)):

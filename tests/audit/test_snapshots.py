@@ -72,6 +72,7 @@ def test_the_example_of_a_rule(rule: Rule, today: date, request: pytest.FixtureR
     hold(f"{rule.id}.txt", of_examples(test_app_rules.audited(wrong, Path(), today)), request)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", APPS)
 def test_an_app_of_many_parts(name: str, today: date, request: pytest.FixtureRequest) -> None:
     subject = audit(APPS[name](Path(name)), audit_options(today, None, ()))

@@ -70,13 +70,8 @@ def work(folder: Path, files: burdens.Files) -> int:
     return calls
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.slow) if name == "mazes" else name
-        for name in sorted(BURDENS.keys() - BOUNDED)
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(BURDENS.keys() - BOUNDED))
 def test_work_grows_no_faster_than_the_app(name: str, tmp_path: Path) -> None:
     make, least = BURDENS[name]
     small = max(1, least // 6)

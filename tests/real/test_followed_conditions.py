@@ -476,6 +476,7 @@ NOT_FOLLOWED: Final = dict.fromkeys(("KtCompanion", "KtCompanionDates", "KtWhenU
 """What R8 makes of Kotlin's library under other names, and what is then not followed."""
 
 
+@pytest.mark.slow
 @in_modes("", "debug", "r8", "r8-full")
 def test_conditions_are_followed_to_what_they_rest_on(mode: str, tmp_path: Path) -> None:
     verifier = VERIFIER.replace("other;", "other; boolean last;", 1)
