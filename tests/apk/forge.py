@@ -87,7 +87,8 @@ def pool(strings: Sequence[str], *, utf8: bool = True) -> bytes:
         offsets.append(len(data))
         if utf8:
             raw = text.encode("utf-8", "surrogatepass")
-            data += _length8(len(text)) + _length8(len(raw)) + raw + b"\0"
+            units = len(text.encode("utf-16-le", "surrogatepass")) // 2
+            data += _length8(units & 0x7FFF) + _length8(len(raw) & 0x7FFF) + raw + b"\0"
         else:
             raw = text.encode("utf-16-le", "surrogatepass")
             data += pack("<H", len(raw) // 2) + raw + b"\0\0"

@@ -122,8 +122,7 @@ def test_what_android_does_not_look_at() -> None:
     for data, oddity in (
         (AxmlWriter().document(DOCUMENT, kind=0), "of kind 0x0000"),
         (AxmlWriter(stride=24).document(DOCUMENT), "unusual size"),
-        (AxmlWriter().document(DOCUMENT, extra=unknown), "unknown kind 0x0999"),
-        (AxmlWriter().document(DOCUMENT, extra=pool(["x"])), "second string pool"),
+        (AxmlWriter().document(DOCUMENT, extra=unknown), "kind 0x0999 where"),
         (axml(DOCUMENT) + b"more", "another size"),
         (AxmlWriter().document(DOCUMENT, after=b"\xff" * 40), ""),
     ):
@@ -131,6 +130,88 @@ def test_what_android_does_not_look_at() -> None:
         assert markup.events == plain
         assert not markup.broken
         assert oddity in odd
+
+
+def test_of_two_pools_the_last_counts_and_none_inside_the_document() -> None:
+    """ResXMLTree::setTo, up to the first node."""
+    first = read(AxmlWriter().document(DOCUMENT, extra=pool(["x"])))
+    assert "second string pool" in first[1]
+    assert not first[0].broken
+    assert {one.name for one in first[0].events if isinstance(one, StartTag)} == {""}
+    whole = axml(Node("a", [Attr("b", "c")]))
+    at = whole.index(struct.pack("<HH", 0x103, 16))
+    late = whole[:at] + pool(["x", "y", "z"]) + whole[at:]
+    late = late[:4] + struct.pack("<I", len(late)) + late[8:]
+    markup, odd = read(late)
+    assert markup.events == read(whole)[0].events
+    assert not markup.broken
+    assert "kind 0x0001 where" in odd
+
+
+ONE = axml(Node("a", [Attr("b", "c")], ["d"]))
+START = ONE.index(struct.pack("<HH", 0x102, 16))
+TEXT = ONE.index(struct.pack("<HH", 0x104, 16))
+
+
+def changed(at: int, layout: str, value: int, data: bytes = ONE) -> bytes:
+    return data[:at] + struct.pack(layout, value) + data[at + struct.calcsize(layout) :]
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (changed(4, "<I", len(ONE) + 4), "its size is impossible"),
+        (changed(2, "<H", 0xFFF0), "its size is impossible"),
+        (changed(START + 2, "<H", 18), "not in units of four bytes"),
+        (changed(TEXT + 2, "<H", 12), "impossible size"),
+        (changed(TEXT + 2, "<H", 20), "impossible size"),
+        (changed(START + 28, "<H", 2), "attributes of the element"),
+        (changed(10, "<H", 24), "the string pool has an impossible size"),
+        (changed(10, "<H", 30), "not in units of four bytes"),
+        (changed(16, "<I", 1000), "more strings than room"),
+        (changed(28, "<I", 5000), "no room for strings"),
+        (changed(START - 9, "<B", 1), "the last string has no end"),
+        (changed(20, "<I", 1), "no room for strings"),
+        (ONE[:4] + struct.pack("<I", len(ONE) - START + 8) + ONE[START:], "it has no string pool"),
+    ],
+)
+def test_what_android_refuses(data: bytes, why: str) -> None:
+    """``validate_chunk``, ``ResXMLTree`` and ``ResStringPool::setTo``; test_aapt2 asks the real ones."""
+    assert why in read(data)[0].broken
+
+
+def test_styles_end_as_android_wants_it() -> None:
+    plain = pool(["abc"])
+    styled = changed(12, "<I", 1, changed(24, "<I", 40, changed(4, "<I", 52, plain))) + b"\xff" * 12
+    assert StringPool(styled, 0).fault == ""
+    assert StringPool(styled, 0)[0] == "abc"
+    assert "the last style" in StringPool(styled[:-1] + b"\0", 0).fault
+    alone = changed(12, "<I", 1, changed(24, "<I", 28, changed(4, "<I", 40, pool([])))) + b"\xff" * 12
+    assert StringPool(alone, 0).fault == ""
+    assert "the styles" in StringPool(changed(24, "<I", 40, alone), 0).fault
+
+
+@pytest.mark.parametrize("utf8", [True, False])
+def test_a_string_that_android_does_not_see(utf8: bool) -> None:  # noqa: FBT001
+    """Without a zero at its end, or in UTF-8 with another length in UTF-16 than it says, it is empty."""
+    whole = pool(["abc", "def", "grün"], utf8=utf8)
+    assert [StringPool(whole, 0)[n] for n in range(3)] == ["abc", "def", "grün"]
+    end = whole.index(b"abc\0" if utf8 else "abc\0".encode("utf-16-le")) + (3 if utf8 else 6)
+    open_end = whole[:end] + b"x" + whole[end + 1 :]
+    assert StringPool(open_end, 0)[0] == ""
+    assert StringPool(open_end, 0)[1] == "def"
+    if utf8:
+        lying = whole.replace(b"\x03\x03def", b"\x02\x03def")
+        assert StringPool(lying, 0)[1] == ""
+
+
+def test_a_document_may_end_before_its_root_does() -> None:
+    """XmlUtils.nextElementWithin takes the end of the document for that of the element."""
+    at = ONE.index(struct.pack("<HH", 0x103, 16))
+    markup, odd = read(ONE[:4] + struct.pack("<I", at) + ONE[8:at])
+    assert not markup.broken
+    assert markup.events == read(ONE)[0].events[:-1]
+    assert "before its root element" in odd
 
 
 def test_a_document_that_breaks_off_keeps_its_beginning() -> None:
@@ -163,9 +244,10 @@ def test_overlapping_strings_are_a_bomb() -> None:
     start = 28 + 4 * 2_000
     for number in range(2_000):
         struct.pack_into("<I", data, 28 + 4 * number, 2 * number)
-    struct.pack_into("<I", data, 4, start + 70_000)
-    data[start : start + 70_000] = b"\xff\x7f" * 35_000
-    bomb = StringPool(bytes(data[: start + 70_000]), 0)
+    # Each unit is the length of a string, and all of them end at the same zero.
+    data[start : start + 65_536] = struct.pack("<32768H", *range(32_766, -1, -1), 0)
+    struct.pack_into("<I", data, 4, start + 65_536)
+    bomb = StringPool(bytes(data[: start + 65_536]), 0)
     with pytest.raises(PoolError, match="without end"):
         sum(len(bomb[number]) for number in range(2_000))
 

@@ -78,7 +78,7 @@ class BinaryTable:
                 self.oddities.note("states another size than it has", self.member)
             for kind, at, end in self._chunks(max(header, _CHUNK.size), min(size, len(self.data))):
                 if kind == _POOL and self._strings is None:
-                    self._strings = StringPool(self.data, at)
+                    self._strings = self._pool(at)
                 elif kind == _PACKAGE:
                     self._package(at, end)
         except (error, PoolError) as wrong:
@@ -88,9 +88,11 @@ class BinaryTable:
         """Kind, start and end of each chunk of a stretch, until one cannot be."""
         while at + _CHUNK.size <= end:
             kind, header, size = _CHUNK.unpack_from(self.data, at)
-            if size < _CHUNK.size or header > size or at + size > end:
+            if not _CHUNK.size <= header <= size or at + size > end:
                 self.broken = self.broken or f"breaks off at byte {at}"
                 return
+            if (header | size) % 4:
+                self.broken = self.broken or f"is not in units of four bytes at byte {at}"
             if kind not in _KNOWN:
                 self.oddities.note(f"has a chunk of the unknown kind {kind:#06x}", self.member)
             yield kind, at, at + size
@@ -101,11 +103,16 @@ class BinaryTable:
         name = self.data[at + 12 : at + 268].decode("utf-16-le", "replace").partition("\0")[0]
         types, _, keys, _ = unpack("<4I", self.data[at + 268 : at + 284])
         offset = int.from_bytes(self.data[at + 284 : at + 288], "little") if header >= 288 else 0
-        package = _Package(name, StringPool(self.data, at + types), StringPool(self.data, at + keys), offset)
+        package = _Package(name, self._pool(at + types), self._pool(at + keys), offset)
         self._packages.setdefault(number, []).append(package)
         for kind, start, _ in self._chunks(at + header, end):
             if kind == _TYPE_KIND:
                 package.chunks.setdefault(self.data[start + 8], []).append(start)
+
+    def _pool(self, at: int) -> StringPool:
+        found = StringPool(self.data, at)
+        self.broken = self.broken or (f"is refused by Android: {found.fault}" if found.fault else "")
+        return found
 
     def values(self, identifier: int) -> Iterator[Value]:
         """The values as they stand there, references not followed."""

@@ -1,7 +1,8 @@
 """Binary XML, read as AOSP's ``ResXMLTree`` and ``XmlBlock`` read it.
 
 Chunks of unknown kinds are skipped, the kind of the whole and the sizes of records are not looked
-at more than Android does; where Android would stop, reading stops and what came before is kept.
+at more than Android does.  Where Android refuses the document, that is said, and what can be read
+of it is kept.
 """
 
 from __future__ import annotations
@@ -29,10 +30,16 @@ if TYPE_CHECKING:
 
 _CHUNK = Struct("<HHI")
 _NUMBER = Struct("<I")
+_SIGNED = Struct("<i")
 _ELEMENT = Struct("<iiHHH")
 _ATTRIBUTE = Struct("<iiiHBBI")
+_NODE = 16
+"""Bytes of the header of a node, which begins like every chunk's."""
 _POOL, _IDS, _NAMESPACE, _NAMESPACE_END, _START, _END, _TEXT = 1, 0x180, 0x100, 0x101, 0x102, 0x103, 0x104
 _XML = 3
+_NODES = range(0x100, 0x180)
+_LEAST = {_NAMESPACE: 8, _NAMESPACE_END: 8, _START: _ELEMENT.size + 6, _END: 8, _TEXT: 12}
+"""Bytes that follow the header."""
 # An enumeration's members are looked up slowly.
 _STRING, _BOOLEAN = int(ValueKind.STRING), int(ValueKind.BOOLEAN)
 _TYPED = (_BOOLEAN, int(ValueKind.REFERENCE), int(ValueKind.DYNAMIC_REFERENCE))
@@ -48,10 +55,10 @@ def read_axml(data: bytes, member: str, oddities: Oddities) -> Markup:
     try:
         reader.read()
     except (_BrokenError, PoolError) as wrong:
-        return Markup(tuple(reader.events), f"{wrong}")
+        reader.refuse(f"{wrong}")
     except error:
-        return Markup(tuple(reader.events), "a record is cut off")
-    return Markup(tuple(reader.events))
+        reader.refuse("a record is cut off")
+    return Markup(tuple(reader.events), reader.refused)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -67,24 +74,43 @@ class _Reader:
     attributes: dict[bytes, Attribute] = field(default_factory=dict)
     """By their records."""
     depth: int = 0
+    inside: bool = False
+    """Whether the first node was met."""
+    refused: str = ""
+    """Why Android opens no such document, whatever was read of it."""
 
     def read(self) -> None:
         """One chunk after the other, up to the end of the root element."""
         kind, header, size = _CHUNK.unpack_from(self.data, 0)
         if kind != _XML:
-            self.note(f"is of kind {kind:#06x} instead of binary XML; Android does not look at that")
-        if size != len(self.data):
+            self.note(
+                f"is of kind {kind:#06x} instead of binary XML, which only newer versions of Android look at"
+            )
+        if header > size or size > len(self.data):
+            self.refuse("its size is impossible")
+        elif size != len(self.data):
             self.note("states another size than it has")
-        at, end = max(header, _CHUNK.size), min(size, len(self.data))
-        while at + _CHUNK.size <= end:
+        at, end = header, min(size, len(self.data))
+        while at < end and not (self.events and not self.depth):
             kind, header, size = _CHUNK.unpack_from(self.data, at)
-            if size < _CHUNK.size or header > size or at + size > end:
+            self.inside |= kind in _NODES
+            body = header + (_LEAST.get(kind, 0) if self.inside else 0)
+            if not (_NODE if self.inside else _CHUNK.size) <= header <= body <= size or at + size > end:
                 raise _BrokenError(f"the chunk at byte {at} has an impossible size")
+            if (header | size) % 4:
+                self.refuse(f"the chunk at byte {at} is not in units of four bytes")
             self.chunk(kind, at, header, size)
             at += size
-            if self.events and not self.depth:
-                return
-        raise _BrokenError("it ends before its root element does" if self.events else "it has no element")
+        if not self.events:
+            raise _BrokenError("it has no element")
+        if self.pool is None or self.pool.fault:
+            self.refuse(self.pool.fault if self.pool else "it has no string pool")
+        if self.depth:
+            self.note("ends before its root element does, which Android takes for that")
+
+    def refuse(self, why: str) -> None:
+        """Note why Android opens no such document, and go on for what it holds."""
+        self.refused = self.refused or why
 
     def chunk(self, kind: int, at: int, header: int, size: int) -> None:
         """One chunk, whatever it is."""
@@ -95,31 +121,34 @@ class _Reader:
                 self.depth -= 1
                 self.events.append(EndTag())
         elif kind == _TEXT and self.depth:
-            text = self.string(_ELEMENT.unpack_from(self.data, at + header)[0])
+            text = self.string(_SIGNED.unpack_from(self.data, at + header)[0])
             self.charge(len(text))
             self.events.append(TextPiece(self.line(at), text))
-        elif kind == _POOL:
-            if self.pool is None:
-                self.pool = StringPool(self.data, at)
-            else:
-                self.note("has a second string pool")
-        elif kind == _IDS:
-            self.ids = range(at + header, at + size - 3, 4)
+        elif kind in (_POOL, _IDS) and not self.inside:
+            self.table(kind, at, header, size)
         elif kind not in (_NAMESPACE, _NAMESPACE_END, _TEXT):
-            self.note(f"has a chunk of the unknown kind {kind:#06x}, which Android skips")
+            self.note(f"has a chunk of the kind {kind:#06x} where Android skips it")
+
+    def table(self, kind: int, at: int, header: int, size: int) -> None:
+        """What stands before the first node: of two pools or lists of ids Android takes the last."""
+        if kind == _IDS:
+            self.ids = range(at + header, at + size - 3, 4)
+            return
+        if self.pool is not None:
+            self.note("has a second string pool")
+        self.pool = StringPool(self.data[at : at + size], 0)
 
     def start(self, at: int, body: int, end: int) -> None:
         """A start tag; its attributes need not follow at once nor be of the usual size."""
         namespace, name, first, stride, count = _ELEMENT.unpack_from(self.data, body)
-        if count and (stride < _ATTRIBUTE.size or body + first + stride * count > end):
+        if first + stride * count > end - body:
             raise _BrokenError(f"the attributes of the element at byte {at} are cut off")
         if count and (stride != _ATTRIBUTE.size or first != _ATTRIBUTE.size):
             self.note("has attributes of an unusual size or place")
         self.depth += 1
         if self.depth > XML_DEPTH.limit:
             raise _BrokenError(f"its elements are nested more than {XML_DEPTH.limit} deep")
-        places = range(body + first, body + first + stride * count, stride) if count else ()
-        attributes = tuple([self.attribute(place) for place in places])
+        attributes = tuple([self.attribute(body + first + stride * number) for number in range(count)])
         tag = self.string(name)
         self.charge(len(tag))
         self.events.append(StartTag(self.line(at), self.string(namespace), tag, attributes))
