@@ -385,6 +385,29 @@ def test_hostile_names_cannot_steer_a_terminal_or_a_log(render: Any) -> None:
     assert "\n::error::" not in shown
 
 
+def test_nothing_of_an_app_is_a_link_in_sarif() -> None:
+    """SARIF 2.1.0 section 3.11.6: in a message ``[text](target)`` is a link, and a backslash before a bracket none."""
+    link = "see [l](javascript:alert(1)) [2]"
+    place = Location(link, None, member=link, symbol=link)
+    finding = replace(IN_METHOD, message=link, location=place, fix=link, related=((link, place),))
+    run = json.loads(
+        sarif.render(
+            [Subject(link, package=link, findings=(finding,), unseen=(Unseen(link, link),), error=link)]
+        )
+    )["runs"][0]
+    (result,) = run["results"]
+    notes = run["invocations"][0]["toolExecutionNotifications"]
+    messages = [
+        result["message"],
+        *(one["message"] for one in (*result["relatedLocations"], *notes)),
+        *(one["description"] for one in run["artifacts"]),
+    ]
+    assert len(messages) == 5
+    for one in messages:
+        assert not re.search(r"(?<!\\)[\[\]]", one["text"])
+    assert r"see \[l\](javascript:alert(1)) \[2\]" in result["message"]["text"]
+
+
 @pytest.mark.parametrize("render", [html.render, audit_markdown.render])
 def test_a_reviewer_is_told_where_in_the_bytecode(render: Any) -> None:
     found = replace(IN_METHOD, location=replace(CODE, offset=26))

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from pincompiler._version import __version__
 from pincompiler.base.finding import Change, Level
+from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.reports.findings.text import visible
 from pincompiler.reports.names import java_name
 from pincompiler.rules.registry import RULES
@@ -33,6 +34,7 @@ _SEVERITY = {Level.ERROR: "8.1", Level.WARNING: "5.0", Level.NOTE: "2.0"}
 """GitHub's bands: 7.0 to 8.9 is high, 4.0 to 6.9 medium, below that low."""
 _STATES = {Change.NEW: "new", Change.UNCHANGED: "unchanged", Change.FIXED: "absent"}
 """SARIF 2.1.0 §3.27.24."""
+_BRACKET = lazy_regex(r"[\[\]]")
 _LONGEST = 1000
 """Characters that GitHub shows of a description."""
 
@@ -95,10 +97,10 @@ def _artifacts(subjects: Sequence[Subject]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     said: dict[tuple[str, str], list[str]] = {}
     for subject in subjects:
-        said.setdefault((subject.path, subject.sha256), []).append(visible(headline(subject)))
+        said.setdefault((subject.path, subject.sha256), []).append(headline(subject))
     for (path, digest), sentences in said.items():
         hashes = {"hashes": {"sha-256": digest}} if digest else {}
-        description = {"text": " ".join(dict.fromkeys(sentences))}
+        description = _said(" ".join(dict.fromkeys(sentences)))
         where = {"uri": _uri(path)}
         found.append({"location": where, "roles": ["analysisTarget"], **hashes, "description": description})
     return found
@@ -118,7 +120,7 @@ def _notifications(subject: Subject) -> Iterator[dict[str, Any]]:
     said += [("warning" if one.mechanisms else "note", f"{one.what}: {one.why}") for one in subject.unseen]
     for level, text in said:
         where = {"physicalLocation": {"artifactLocation": {"uri": _uri(subject.path)}}}
-        yield {"level": level, "message": {"text": java_name(text)}, "locations": [where]}
+        yield {"level": level, "message": _said(java_name(text)), "locations": [where]}
 
 
 def _results(subject: Subject, places: Mapping[str, int]) -> Iterator[dict[str, Any]]:
@@ -126,7 +128,7 @@ def _results(subject: Subject, places: Mapping[str, int]) -> Iterator[dict[str, 
         result: dict[str, Any] = {
             "ruleId": finding.rule,
             "level": finding.level.value,
-            "message": {"text": visible(_message(finding))},
+            "message": _said(_message(finding)),
             "locations": [_location(finding.location, subject)],
             "partialFingerprints": {
                 "primaryLocationLineHash": fingerprint,
@@ -141,7 +143,7 @@ def _results(subject: Subject, places: Mapping[str, int]) -> Iterator[dict[str, 
             result["baselineState"] = _STATES[finding.change]
         if finding.related:
             result["relatedLocations"] = [
-                {"id": number, **_location(where, subject), "message": {"text": visible(what)}}
+                {"id": number, **_location(where, subject), "message": _said(what)}
                 for number, (what, where) in enumerate(finding.related, 1)
             ]
         if finding.evidence and finding.evidence.chain:
@@ -149,6 +151,11 @@ def _results(subject: Subject, places: Mapping[str, int]) -> Iterator[dict[str, 
         if finding.accepted:
             result["suppressions"] = [{"kind": "external", "justification": visible(finding.accepted)}]
         yield result
+
+
+def _said(text: str) -> dict[str, str]:
+    """A message in which nothing is a link: SARIF 2.1.0 section 3.11.6 reads ``[…](…)`` as one."""
+    return {"text": _BRACKET.sub(r"\\\g<0>", visible(text))}
 
 
 def _message(finding: Finding) -> str:
@@ -208,8 +215,10 @@ def _flow(evidence: Evidence, subject: Subject) -> dict[str, Any]:
         {"location": {"logicalLocations": [{"fullyQualifiedName": java_name(step), "kind": "type"}]}}
         for step in evidence.chain
     ]
-    text = f"from an entry point of {visible(subject.package)}"
-    return {"message": {"text": text}, "threadFlows": [{"locations": steps}]}
+    return {
+        "message": _said(f"from an entry point of {subject.package}"),
+        "threadFlows": [{"locations": steps}],
+    }
 
 
 def _uri(path: str) -> str:
