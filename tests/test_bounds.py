@@ -51,6 +51,8 @@ FORMATS = {
     "workflows/verify.py": {"1 << 16", "6"},
     "android/androguard/code.py": {"8"},
     "android/apk/arsc.py": {"64", "288"},
+    "android/apk/axml.py": {"256", "384", "_NODE"},
+    "android/apk/pool.py": {"1 << 15"},
     "android/apk/configuration.py": {"48", "64", "127"},
     "android/apk/markup.py": {"_LAST_LINE"},
     "android/constants/method_flow.py": {"256"},
