@@ -215,6 +215,13 @@ RUN_GIVEN_UP = Bound(64, "calls", "a run, that are given up", _UNKNOWN, "R8 puts
 RUN_STARTS = Bound(64, "methods", "an app, that are run", _UNKNOWN, "most have two")
 RUN_LEVELS = Bound(4, "callers", "a method that is run, one behind the other", _UNKNOWN, "wrappers have two")
 RUN_CALLERS = Bound(8, "callers", "a method that is run", _UNKNOWN, "they are run instead of it")
+RUN_CALL_STEPS = Bound(
+    20_000,
+    "instructions",
+    "a call on the way to a check that is tried",
+    _UNKNOWN,
+    "what loads pins takes a thousand",
+)
 RUN_DEPTH = Bound(100, "calls", "a run, one in the other", _UNKNOWN, "coroutines have forty")
 RUN_FRAMES = Bound(6000, "frames", "Python's stack during a run", _UNKNOWN, "sixty for each call")
 RUN_OBJECTS = Bound(200_000, "objects and elements", "a run", _UNKNOWN, "most make a hundred")

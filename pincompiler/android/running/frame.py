@@ -82,6 +82,9 @@ class Running(Protocol):
     def truth(self, test: int, one: Value, other: Value) -> bool:
         """Whether a test of an ``if`` holds: equal, not equal, less, at least, greater, at most."""
 
+    def known(self, value: Value) -> Value:
+        """A value, or if it is an unknown object what that is taken for."""
+
     def part(self, whole: Thing, key: object, kind: str, why: str) -> Value:
         """What is unknown of something unknown: the same each time it is asked for."""
 
@@ -99,6 +102,9 @@ class Running(Protocol):
 
     def is_instance(self, value: Value, wanted: str) -> bool:
         """Whether a known object is of a type."""
+
+    def may_be(self, value: Value, wanted: str) -> bool:
+        """Whether a known object that is not known to be of a type of the platform may be all the same."""
 
     def is_defined(self, name: str) -> bool:
         """Whether the app has a class."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex.access import ACC_ABSTRACT
 from pincompiler.android.dex.format import DexError
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.tables import Tables
     from pincompiler.android.running.values import Value
 
+_LISTED: Final = ("Ljava/lang/", "Ljava/util/")
+"""Where the types of the platform are of which it is known what they extend."""
+
 
 class Image:
     """What is the same for all runs of one app."""
@@ -37,6 +40,8 @@ class Image:
         """Classes of which nothing is run: what their methods give is unknown."""
         self.cut = False
         """Whether some class has more supertypes than are looked at."""
+        self.too_far: set[tuple[ReadyCode, int, int]] = set()
+        """Calls that were given up: in which method, at which offset, and how many calls of that place were before."""
         self._prepared: dict[tuple[int, int], ReadyCode] = {}
         self._direct: dict[MethodRef, ReadyCode | None] = {}
         self._virtual: dict[tuple[str, str, str], ReadyCode | None] = {}
@@ -141,6 +146,13 @@ class Image:
             return wanted in {"Ljava/lang/Cloneable;", "Ljava/io/Serializable;"}
         inner, other = name[1:], wanted[1:]
         return inner[0] in "L[" and other[0] in "L[" and self.is_subtype(inner, other)
+
+    def may_be(self, name: str, wanted: str) -> bool:
+        """Whether objects of a class may be of a type of the platform: what its own types extend is not known of all."""
+        if self.program.class_def(wanted) is not None:
+            return False
+        above = (one for one in self.supers(name) if not one.startswith(_LISTED))
+        return any(one not in DIRECT and self.program.class_def(one) is None for one in above)
 
     # Fields.
 

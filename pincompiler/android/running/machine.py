@@ -66,6 +66,12 @@ class Watcher(Protocol):
         """See :class:`~pincompiler.android.running.frame.Running`."""
         """A field of an object of a watched class is written."""
 
+    def known(self, machine: Machine, unknown: NotKnown, /) -> Value:
+        """What an unknown object of a watched class is taken for; itself if nothing better is known."""
+
+    def lost(self, machine: Machine, values: Iterable[Value]) -> None:
+        """Some objects are given to code of the app that is not run."""
+
 
 class Machine:
     """One run of some code; see :class:`~pincompiler.android.running.frame.Running` for what each method is for."""
@@ -82,6 +88,8 @@ class Machine:
         self.image, self.library, self.watcher = image, library, watcher
         self.near = near
         """Methods on the way to what is asked for: where a call of theirs leads too far, only that is given up."""
+        self.patience = RUN_STEPS.limit
+        """Instructions of a call of theirs that is not given up yet; if they are fewer than a run's, none is made twice."""
         self.given_up: list[frozenset[MethodBody]] = []
         """The methods that were under way at each call that was given up."""
         self.steps = 0
@@ -93,11 +101,16 @@ class Machine:
         self._limit = RUN_STEPS.limit
         self.kept: list[Frame] | None = None
         """Every call of a method, if somebody asks for them."""
+        self.given: list[Value] = []
+        """What the calls gave, then."""
+        self.supposes_null = False
+        """Whether some unknown object was taken for null."""
         self.missing: dict[str, None] = {}
         """What was called and has no model."""
         self.wanted: dict[FieldRef, None] = {}
         """Static fields that were read and that other code writes."""
         self._decisions = decisions
+        self._called: dict[tuple[ReadyCode, int], int] = {}
         self._made = 0
         self._statics: dict[FieldRef, Value] = {}
         self._written: set[FieldRef] = set()
@@ -133,6 +146,7 @@ class Machine:
         return self._are_same(one, other) == (test == 0)
 
     def _are_same(self, one: Value, other: Value) -> bool:
+        one, other = self.known(one), self.known(other)
         if one is other:
             return True
         unknown, rest = (one, other) if isinstance(one, NotKnown) else (other, one)
@@ -140,9 +154,12 @@ class Machine:
             # Two texts of the same units are taken for one object: compilers and ``intern`` make them one.
             return isinstance(one, str) and one == other
         key = (unknown, rest)
+        of_number = unknown.cls in _PRIMITIVE
         if key not in self._tests:
+            sure = unknown.is_there and rest == NULL and not of_number
             # First: objects are there, loops end, and flags are not set.
-            self._tests[key] = bool(self.decide(2, int(unknown.cls in _PRIMITIVE), unknown.why))
+            self._tests[key] = not sure and bool(self.decide(2, int(of_number), unknown.why))
+        self.supposes_null |= self._tests[key] and rest == NULL and not of_number
         return self._tests[key]
 
     def part(self, whole: Thing, key: Hashable, kind: str, why: str) -> Value:
@@ -152,8 +169,17 @@ class Machine:
             found = self._parts[whole, key] = NotKnown(kind, why)
         return found
 
+    def known(self, value: Value) -> Value:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        if self.watcher and isinstance(value, NotKnown) and value.cls in self.image.watched:
+            return self.watcher.known(self, value)
+        return value
+
     def forget(self, values: Iterable[Value], *, fields: bool = True) -> None:
         """See :class:`~pincompiler.android.running.frame.Running`."""
+        if self.watcher and fields:
+            values = tuple(values)
+            self.watcher.lost(self, values)
         forget(values, fields=fields)
 
     # Objects.
@@ -185,6 +211,10 @@ class Machine:
     def is_instance(self, value: Value, wanted: str) -> bool:
         """See :class:`~pincompiler.android.running.frame.Running`."""
         return self.image.is_subtype(self.class_of(value), wanted)
+
+    def may_be(self, value: Value, wanted: str) -> bool:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        return self.image.may_be(self.class_of(value), wanted)
 
     def is_defined(self, name: str) -> bool:
         """See :class:`~pincompiler.android.running.frame.Running`."""
@@ -275,19 +305,34 @@ class Machine:
         """See :class:`~pincompiler.android.running.frame.Running`."""
         if not self.frames or self.frames[-1].code.body not in self.near:
             return self._watched(kind, ref, args, returned)
-        depth, taken = len(self.frames), len(self.taken)
-        try:
-            return self._watched(kind, ref, args, returned)
-        except StoppedError:
-            if len(self.given_up) >= RUN_GIVEN_UP.limit or self.steps > self._limit:
-                raise
-        except ThrownError as thrown:
-            # Where no decision asked for it, an app would not throw what nobody catches: something was not modelled.
-            asked_for = taken < len(self._decisions) or self._is_caught(thrown, depth)
-            if asked_for or len(self.given_up) >= RUN_GIVEN_UP.limit:
-                raise
-        self._give_up(depth, taken, args)
+        depth, taken, place = len(self.frames), len(self.taken), self._place()
+        if place not in self.image.too_far:
+            usual = self._limit
+            lowered = self._limit = usual if self._is_near(ref) else min(usual, self.steps + self.patience)
+            try:
+                return self._watched(kind, ref, args, returned)
+            except StoppedError:
+                if len(self.given_up) >= RUN_GIVEN_UP.limit or self.steps > usual:
+                    raise
+            except ThrownError as thrown:
+                # Where no decision asked for it, an app would not throw what nobody catches: something was not modelled.
+                asked_for = taken < len(self._decisions) or self._is_caught(thrown, depth)
+                if asked_for or len(self.given_up) >= RUN_GIVEN_UP.limit:
+                    raise
+            finally:
+                self._limit = usual if self._limit == lowered else self._limit
+        self._give_up(depth, taken, args, place)
         return NULL if returned == "V" else NotKnown(returned, f"{ref.name}, which leads too far")
+
+    def _place(self) -> tuple[ReadyCode, int, int]:
+        """Which call this is, of all that a run makes."""
+        frame = self.frames[-1]
+        before = self._called[frame.code, frame.offset] = self._called.get((frame.code, frame.offset), -1) + 1
+        return frame.code, frame.offset, before
+
+    def _is_near(self, ref: MethodRef) -> bool:
+        """Whether a call may be of a method on the way to what is asked for."""
+        return any((one.name, one.descriptor) == (ref.name, ref.descriptor) for one in self.near)
 
     def _is_caught(self, thrown: ThrownError, depth: int) -> bool:
         """Whether some of the outer methods catches an exception that a call of theirs throws."""
@@ -298,19 +343,27 @@ class Machine:
             for handler in frame.code.handlers
         )
 
-    def _give_up(self, depth: int, taken: int, args: list[Value]) -> None:
+    def _give_up(self, depth: int, taken: int, args: list[Value], place: tuple[ReadyCode, int, int]) -> None:
         """Go on as if a call had done anything to what it was given."""
         del self.frames[depth:]
-        self.taken[taken:] = [one._replace(ways=1) for one in self.taken[taken:]]
+        if self.patience < RUN_STEPS.limit:
+            self.image.too_far.add(place)
+            del self.taken[taken:]  # no other run makes that call
+        else:
+            self.taken[taken:] = [one._replace(ways=1) for one in self.taken[taken:]]
         self.given_up.append(frozenset(frame.code.body for frame in self.frames))
         self.forget(args)
 
     def _watched(self, kind: CallKind, ref: MethodRef, args: list[Value], returned: str) -> Value:
         if self.watcher and ref.class_name in self.image.watched:
-            return self.watcher.call(
+            found = self.watcher.call(
                 self, ref, args, returned, lambda: self._invoke(kind, ref, args, returned)
             )
-        return self._invoke(kind, ref, args, returned)
+        else:
+            found = self._invoke(kind, ref, args, returned)
+        if self.kept is not None and not isinstance(found, int):
+            self.given.append(found)
+        return found
 
     def _invoke(self, kind: CallKind, ref: MethodRef, args: list[Value], returned: str) -> Value:
         if kind is CallKind.STATIC:
@@ -327,6 +380,7 @@ class Machine:
             if code is None and kind is CallKind.SUPER:
                 code = self.image.virtual(ref.class_name, ref.name, ref.descriptor)
             return self.run(code, args) if code else self.library.special(self, ref, args, returned)
+        receiver = args[0] = self.known(receiver)
         if isinstance(receiver, NotKnown):
             return self._invoke_on_any(receiver, ref, args, returned)
         if isinstance(receiver, Instance):

@@ -8,7 +8,8 @@ from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.refs import parameters
 from pincompiler.android.dex.scan import Wanted
 from pincompiler.android.running.doubts import doubt_if_empty
-from pincompiler.android.running.values import NULL, Instance, NotKnown, ThrownError, Value
+from pincompiler.android.running.java.library import NEVER_NULL
+from pincompiler.android.running.values import NULL, OBJECT, Instance, NotKnown, ThrownError, Value
 from pincompiler.base.bounds import RUN_CALLERS
 
 if TYPE_CHECKING:
@@ -26,11 +27,19 @@ def enter(machine: Machine, body: MethodBody) -> Value:
     if body.name == "<clinit>":
         return NULL
     code = machine.image.prepared(body)
-    unknown: list[Value] = [NotKnown(kind, "a parameter") for kind in parameters(body.descriptor)]
+    unknown = any_values(body.descriptor)
     if body.is_static:
         return machine.run(code, unknown)
     receiver = Instance(body.class_name) if body.name == "<init>" else any_object(machine, body.class_name)
     return machine.run(code, [receiver, *unknown])
+
+
+def any_values(descriptor: str, *, by_platform: bool = False) -> list[Value]:
+    """What a method may be passed; nothing is null that the platform passes."""
+    return [
+        NotKnown(kind, "a parameter", is_there=by_platform or kind.startswith(NEVER_NULL))
+        for kind in parameters(descriptor)
+    ]
 
 
 def any_object(machine: Machine, name: str) -> Instance:
@@ -39,7 +48,7 @@ def any_object(machine: Machine, name: str) -> Instance:
     cls = machine.image.program.class_def(name)
     constructors = [one.body for one in cls.methods if one.ref.name == "<init>" and one.body] if cls else []
     if len(constructors) == 1:
-        unknown = [NotKnown(kind, "a parameter") for kind in parameters(constructors[0].descriptor)]
+        unknown = any_values(constructors[0].descriptor)
         before = len(machine.frames)
         try:
             machine.run(machine.image.prepared(constructors[0]), [made, *unknown])
@@ -64,6 +73,22 @@ def callers(image: Image, body: MethodBody) -> list[MethodBody] | None:
         found = dict.fromkeys(_making(program, body.class_name))
     found.pop(body, None)
     return list(found) if len(found) <= RUN_CALLERS.limit else None
+
+
+def makers(program: Linked, name: str) -> list[MethodBody]:
+    """The methods that make objects of a class, or read the one that it makes itself; none if they are too many."""
+    found = list(dict.fromkeys(_making(program, name)))
+    return found if len(found) <= RUN_CALLERS.limit else []
+
+
+def overrides(image: Image, body: MethodBody) -> bool:
+    """Whether a method may be one that a library or the platform calls, by a type above its class."""
+    if body.is_static or body.name == "<init>":
+        return False
+    above = [
+        (one, image.program.class_def(one)) for one in image.supers(body.class_name)[1:] if one != OBJECT
+    ]
+    return any(cls is None or cls.method(body.name, body.descriptor) for _, cls in above)
 
 
 def _calling(image: Image, body: MethodBody) -> Iterator[MethodBody]:

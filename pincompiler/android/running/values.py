@@ -33,11 +33,13 @@ class Thing:
 class NotKnown(Thing):
     """Any value of a type; two reads of one are the same value."""
 
-    __slots__ = ("why",)
+    __slots__ = ("is_there", "why")
 
-    def __init__(self, kind: str, why: str) -> None:
+    def __init__(self, kind: str, why: str, *, is_there: bool = False) -> None:
         super().__init__(kind)
         self.why = why
+        self.is_there = is_there
+        """Whether it is known that it is not null."""
 
     def __repr__(self) -> str:
         return f"?{self.cls} ({self.why})"

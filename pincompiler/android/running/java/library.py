@@ -22,6 +22,8 @@ from pincompiler.android.running.java import (
     platform,
     streams,
     text,
+    tokens,
+    traces,
     utilities,
 )
 from pincompiler.android.running.java.tools import LANG, PRIMITIVES, UTIL, returned
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 
 _MODULES: Final = (
     *(text, builders, boxes, characters, mathematics, collections, iterators, lists, maps, utilities),
-    *(objects, functions, patterns, platform, streams),
+    *(objects, functions, patterns, platform, streams, tokens, traces),
 )
 VIRTUAL: Final[dict[tuple[str, str], Model]] = {
     key: model for one in _MODULES if hasattr(one, "VIRTUAL") for key, model in one.VIRTUAL.items()
@@ -70,8 +72,9 @@ CONSTRUCTORS: Final[dict[str, Model]] = {
     **dict.fromkeys(platform.ADDRESSES, platform.new_address),
     platform.STREAM: platform.new_stream,
     mathematics.BIG: mathematics.new_big,
+    tokens.TOKENIZER: tokens.new_tokenizer,
 }
-_WRAPPED: Final = frozenset((*platform.ADDRESSES, platform.STREAM, mathematics.BIG))
+_WRAPPED: Final = frozenset((*platform.ADDRESSES, platform.STREAM, mathematics.BIG, tokens.TOKENIZER))
 """Classes of which an object is a value of Python's, once its constructor was run."""
 _HARMLESS: Final = frozenset(
     {"equals", "hashCode", "toString", "println", "print", "d", "e", "i", "v", "w", "wtf"}
@@ -82,6 +85,13 @@ _RUN: Final = (
     (f"{UTIL}concurrent/Callable;", "call", "()Ljava/lang/Object;"),
 )
 _NO_OBJECT: Final = f"{LANG}NullPointerException;"
+NEVER_NULL: Final = (
+    *(f"Ljavax/net/ssl/{name}" for name in ("SSL", "HostnameVerifier;", "TrustManagerFactory;")),
+    *("Ljavax/net/SocketFactory;", "Ljava/net/Socket;", "Ljava/net/URL", "Ljava/net/HttpURLConnection;"),
+    *(f"{UTIL}TimeZone;", f"{UTIL}logging/Logger;", f"{UTIL}concurrent/locks/", f"{LANG}Thread;"),
+    *("Landroid/content/Context;", "Landroid/content/res/Resources;", "Landroid/net/http/Ssl"),
+)
+"""How the types begin of which the platform passes and gives no null, by its documentation."""
 
 
 _CHARSETS: Final = "Ljava/nio/charset/StandardCharsets;"
@@ -137,8 +147,12 @@ class JavaLibrary:
             return machine.class_object(objects.TYPES[ref.class_name])
         if ref.class_name in {_CHARSETS, f"{UTIL}Locale;"}:
             return Wrapped(_CHARSET if ref.class_name == _CHARSETS else ref.class_name, ref.name)
-        owner = machine.class_object(ref.class_name)
-        return machine.part(owner, ref, ref.descriptor, f"{ref.class_name}.{ref.name}")
+        found = machine.part(
+            machine.class_object(ref.class_name), ref, ref.descriptor, f"{ref.class_name}.{ref.name}"
+        )
+        if isinstance(found, NotKnown):
+            found.is_there = True
+        return found
 
     def static(self, machine: Running, ref: MethodRef, args: list[Value], returned: str) -> Value:
         """What a static method of the platform gives."""
@@ -200,7 +214,7 @@ class JavaLibrary:
         if ref.name not in _HARMLESS:
             self._lost(machine, ref, args)
         why = next((one.why for one in args if isinstance(one, NotKnown)), f"{ref.class_name}->{ref.name}")
-        return NULL if returned == "V" else NotKnown(returned, why)
+        return NULL if returned == "V" else NotKnown(returned, why, is_there=returned.startswith(NEVER_NULL))
 
     def _lost(self, machine: Running, ref: MethodRef, args: list[Value]) -> None:
         """Forget what code that is not run was given; the platform writes no field of the app's objects."""

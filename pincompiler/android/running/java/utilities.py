@@ -213,6 +213,26 @@ def _copied(m: Running, args: list[Value], ref: MethodRef) -> Value:
     return array(m, kind, some + [NULL] * (end - begin - len(some)))
 
 
+def _searched(m: Running, args: list[Value], ref: MethodRef) -> Value:
+    """``binarySearch``, in the whole of an array or a list."""
+    of, wanted, order = (*args, NULL)[:3]
+    some = None if isinstance(of, NotKnown) or len(args) > 3 else items(m, of)
+    if some is None or m.class_of(of) in {"[D", "[F"}:
+        return any_of(ref)
+    low, high = 0, len(some) - 1
+    while low <= high:
+        middle = (low + high) // 2
+        one = some[middle]
+        if isinstance(one, int) and isinstance(wanted, int):
+            found = (one > wanted) - (one < wanted)
+        else:
+            found = compare(m, order, one, wanted)
+        if found == 0:
+            return middle
+        low, high = (middle + 1, high) if found < 0 else (low, middle - 1)
+    return -low - 1
+
+
 def _fill(m: Running, args: list[Value], _ref: MethodRef) -> Value:
     of = args[0]
     if isinstance(of, JavaArray):
@@ -327,6 +347,7 @@ _COLLECTIONS: Final[dict[str, Model]] = {
         for how in ("unmodifiable", "synchronized")
         for kind in ("List", "Set", "Map", "Collection", "SortedSet", "SortedMap")
     },
+    "binarySearch": _searched,
     "sort": _sort,
     "reverse": _reverse,
     **dict.fromkeys(("min", "max"), on_items(_extreme)),
@@ -341,6 +362,7 @@ _ARRAYS: Final[dict[str, Model]] = {
     **dict.fromkeys(("copyOf", "copyOfRange"), _copied),
     "fill": _fill,
     "sort": _sort,
+    "binarySearch": _searched,
     **dict.fromkeys(("equals", "deepEquals"), _equal_arrays),
     "toString": _array_text,
     "hashCode": _array_hash,

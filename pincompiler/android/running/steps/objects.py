@@ -36,7 +36,8 @@ def _check_cast(place: CodePlace) -> Step:
         elif not isinstance(value, int) and not frame.machine.is_instance(value, name):
             if isinstance(value, Instance) and value.is_open and not frame.machine.is_defined(value.cls):
                 return following  # of a class that is not run: what it extends is not known
-            frame.machine.throw(_BAD_CAST)
+            if not frame.machine.may_be(value, name):
+                frame.machine.throw(_BAD_CAST)
         return following
 
     return step
@@ -52,8 +53,11 @@ def _instance_of(place: CodePlace) -> Step:
             frame.regs[to] = (
                 frame.machine.part(value, ("instance of", name), "Z", value.why) if not sure else 1
             )
+        elif isinstance(value, int) or frame.machine.is_instance(value, name):
+            frame.regs[to] = int(not isinstance(value, int))
         else:
-            frame.regs[to] = int(not isinstance(value, int) and frame.machine.is_instance(value, name))
+            why = "what a class of the platform extends"
+            frame.regs[to] = NotKnown("Z", why) if frame.machine.may_be(value, name) else 0
         return following
 
     return step
@@ -64,7 +68,7 @@ def _get(place: CodePlace) -> Step:
     ref = place.field
 
     def step(frame: Frame) -> int:
-        thing = frame.regs[one]
+        thing = frame.machine.known(frame.regs[one])
         if isinstance(thing, Instance):
             value = thing.fields.get(ref)
             if value is None:

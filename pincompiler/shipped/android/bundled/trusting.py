@@ -41,6 +41,9 @@ PUT: Final = CallsOf(_STORE, "setCertificateEntry")
 WANTED: Final[tuple[Want, ...]] = (MADE, ATTACHED, LOADED, PUT)
 _PLATFORM_STORES: Final = ("AndroidCAStore", "AndroidKeyStore")
 _UNFILLED: Final = "a key store that nothing is seen to fill"
+_UNATTACHED: Final = (
+    "trust managers are made here of certificates, and no SSLContext that was followed is given them"
+)
 
 
 @dataclass(slots=True)
@@ -85,7 +88,11 @@ class Trusting:
             self._all(made, self._make)
         if self._trust:
             self._each(ATTACHED, self._attach)
-        return tuple(replace(one, attached=self._is_attached(mine)) for one, mine in self._trust)
+        found = tuple(replace(one, attached=self._is_attached(mine)) for one, mine in self._trust)
+        for one in found:
+            if one.attached is False:
+                self.source.doubt(one.code.location.symbol, _UNATTACHED, Mechanism.KEYSTORE)
+        return found
 
     def _own(self, want: Want) -> list[Site]:
         """Calls in the app's own code."""

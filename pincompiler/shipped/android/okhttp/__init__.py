@@ -21,7 +21,7 @@ from pincompiler.shipped.android.okhttp.clients import Clients
 from pincompiler.shipped.android.okhttp.decoding import algorithm_of, key_of, shown
 from pincompiler.shipped.android.okhttp.drafts import place
 from pincompiler.shipped.android.okhttp.pinners import Pinners
-from pincompiler.shipped.android.okhttp.roles import Roles, named, renamed
+from pincompiler.shipped.android.okhttp.roles import Roles, calls_of, named, renamed
 from pincompiler.shipped.android.okhttp.shapes import by_shape
 from pincompiler.shipped.android.okhttp.trace import Trace
 from pincompiler.shipped.android.okhttp.uses import adds_by_pin, field_takers, sites_of, uses_of
@@ -88,6 +88,14 @@ def collect(source: Source) -> OkHttpFacts:
         tuple(clients),
         tuple(_hashes(source)),
     )
+
+
+def engine(source: Source) -> Iterator[str]:
+    """Classes of an app's OkHttp that talk to servers, by descriptor: clients, their builders, and calls."""
+    for library, known, _ in _libraries(source):
+        roles = known or renamed(source.program, library, source.sites(_REFUSAL), ())
+        if roles is not None:
+            yield from (roles.client, roles.builder, *calls_of(source.program, roles))
 
 
 # -- what there is -------------------------------------------------------------------------------

@@ -76,6 +76,13 @@ class PinWatch:
     def put(self, machine: Machine, thing: Instance, ref: FieldRef, value: Value) -> None:
         """A write to a field of OkHttp's, which says nothing by itself."""
 
+    def known(self, _machine: Machine, unknown: NotKnown) -> Value:
+        """Nothing is known of an unknown object."""
+        return unknown
+
+    def lost(self, machine: Machine, values: Iterable[Value]) -> None:
+        """What becomes of other objects says nothing of pins."""
+
     def _of_client(self, ref: MethodRef, args: list[Value], returned: str) -> Value:
         receiver = args[0] if args else NULL
         if ref.name == "<init>":

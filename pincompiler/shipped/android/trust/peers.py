@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.dex import DexError, exactly, opcodes
+from pincompiler.android.dex import DexError
 from pincompiler.android.dex.calls import calls_in
-from pincompiler.android.dex.scan import Wanted
 from pincompiler.facts import Mechanism
 from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED
-from pincompiler.shipped.android.source import CallsOf, Mention, texts_in
+from pincompiler.shipped.android.source import CallsOf, texts_in
+from pincompiler.shipped.android.trust import handshakes
 from pincompiler.shipped.android.trust.deciders import is_okhttp_verifier
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from pincompiler.android.dex import Site
+    from pincompiler.android.dex.classes import ClassDef
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.shipped.android.source import Source, Want
 
@@ -30,8 +30,7 @@ _SERVED: Final = (
     CallsOf("Ljavax/net/ssl/HttpsURLConnection;", "getServerCertificates"),
     CallsOf("Landroid/net/http/SslError;", "getCertificate"),
     CallsOf("Landroid/net/http/X509TrustManagerExtensions;", "checkServerTrusted"),
-    CallsOf("Lokhttp3/Handshake;", None),
-    CallsOf("Lcom/squareup/okhttp/Handshake;", None),
+    *handshakes.NAMED,
 )
 """What gives the certificates of a server."""
 _IDENTIFIED: Final = (
@@ -43,8 +42,6 @@ _IDENTIFIED: Final = (
     CallsOf("Ljava/security/cert/CertificateFactory;", "generateCertificate"),
 )
 """What a certificate is compared by, of this server or of another."""
-_HANDSHAKE: Final = Mention(exactly(18, b"tlsVersion == NONE"))
-"""OkHttp's refusal to make a Handshake of a session without TLS, which R8 leaves as it is."""
 _COMPARES: Final = frozenset(
     {
         ("Ljava/security/MessageDigest;", "digest"),
@@ -57,6 +54,7 @@ _COMPARES: Final = frozenset(
 _OKHTTP: Final = frozenset(
     {
         "tlsVersion == NONE",
+        "Handshake{tlsVersion=",
         "Certificate pinning failure!",
         "Certificate pinning requires X509 certificates",
         " not verified (no certificates)",
@@ -65,7 +63,7 @@ _OKHTTP: Final = frozenset(
 """What OkHttp's own code that looks at certificates says."""
 _CLEANS: Final = "(Ljava/util/List;Ljava/lang/String;)Ljava/util/List;"
 """Its ``CertificateChainCleaner.clean``."""
-WANTED: tuple[Want, ...] = (*_SERVED, *_IDENTIFIED, _HANDSHAKE)
+WANTED: tuple[Want, ...] = (*_SERVED, *_IDENTIFIED, *handshakes.WANTED)
 WHY: Final = "asks for the certificates of a server, and it is not known whether it compares them with pins"
 
 
@@ -80,7 +78,7 @@ def doubt_peers(source: Source, understood: Collection[str]) -> None:
         return
     served = [one.method for one in source.sites(*_SERVED) if is_own(source, one.method.class_name)]
     # OkHttp reads its own Handshake in many places; what it never does is to compare what is in it.
-    of_handshake = (one.method for one in _of_renamed(source))
+    of_handshake = handshakes.readers(source)
     served += (one for one in of_handshake if one.class_name in comparing or _is_known(source, one))
     methods = [one for one in dict.fromkeys(served) if one.class_name not in understood]
     if methods:
@@ -105,13 +103,25 @@ def is_own(source: Source, name: str) -> bool:
     owner = source.owner_of(name)
     if owner == FIRST_PARTY:
         return True
-    cls = source.program.class_def(name) if owner == UNIDENTIFIED else None
-    try:
-        if cls is None or is_okhttp_verifier(source, name) or not _OKHTTP.isdisjoint(texts_in(cls)):
-            return False
-    except DexError:
+    return owner == UNIDENTIFIED and not _is_of_okhttp(source, name)
+
+
+def _is_of_okhttp(source: Source, name: str) -> bool:
+    """Whether a class without a name is OkHttp's, by its strings or its methods; or by who makes it, as of lambdas."""
+    cls = source.program.class_def(name)
+    if cls is None or _has_signs(source, cls):
         return True
-    return not any(method.ref.descriptor == _CLEANS for method in cls.methods)
+    makers = {one.method.class_name for one in source.program.call_sites(name, "<init>")} - {name}
+    some = [source.program.class_def(one) for one in makers]
+    return bool(some) and all(one and _has_signs(source, one) for one in some)
+
+
+def _has_signs(source: Source, cls: ClassDef) -> bool:
+    try:
+        said = is_okhttp_verifier(source, cls.name) or not _OKHTTP.isdisjoint(texts_in(cls))
+    except DexError:
+        return False
+    return said or any(method.ref.descriptor == _CLEANS for method in cls.methods)
 
 
 def _calls(source: Source, name: str) -> Iterator[tuple[str, str]]:
@@ -120,27 +130,3 @@ def _calls(source: Source, name: str) -> Iterator[tuple[str, str]]:
     for method in cls.methods if cls else ():
         if method.body is not None:
             yield from ((ref.class_name, ref.name) for ref, _ in calls_in(method.body))
-
-
-def _of_renamed(source: Source) -> Iterator[Site]:
-    """Calls of OkHttp's Handshake and reads of its fields, where R8 has renamed the class."""
-    classes = {name for site in source.sites(_HANDSHAKE) for name in _handshakes(site.method)}
-    for dex in source.program.files:
-        calls = frozenset(number for name in classes for number in dex.method_refs(name, None))
-        reads = frozenset(number for name in classes for number in dex.field_refs(name, None))
-        yield from dex.uses(Wanted(opcodes.INVOKES, calls), Wanted(opcodes.INSTANCE_GETS, reads))
-
-
-def _handshakes(method: MethodBody) -> Iterator[str]:
-    """The classes of what a method makes of a list: the certificates of OkHttp's own side."""
-    try:
-        refs = [
-            method.dex.method_ref(one.reference)
-            for one in method.instructions
-            if one.opcode in opcodes.INVOKES and one.reference is not None
-        ]
-    except DexError:
-        return
-    yield from (
-        ref.class_name for ref in refs if ref.name == "<init>" and "Ljava/util/List;" in ref.descriptor
-    )

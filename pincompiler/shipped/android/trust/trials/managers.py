@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pincompiler.android.dex.access import ACC_ABSTRACT, ACC_INTERFACE
 from pincompiler.android.dex.refs import MethodRef, parameters
 from pincompiler.android.running.frame import CallKind
-from pincompiler.android.running.starts import any_object, callers, enter
-from pincompiler.android.running.values import NULL, Instance, NotKnown, StoppedError, ThrownError, Value
+from pincompiler.android.running.starts import any_object, callers
+from pincompiler.android.running.values import NotKnown, Value
 from pincompiler.base.bounds import RUN_LEVELS
 from pincompiler.facts import Algorithm
+from pincompiler.shipped.android.trust.trials.making import made_by
 from pincompiler.shipped.android.trust.trials.material import Guess, TakenFor
-from pincompiler.shipped.android.trust.trials.outcomes import NONE_MADE, THREW, Trials
-from pincompiler.shipped.android.trust.trials.watching import HandedOverError, Trial
+from pincompiler.shipped.android.trust.trials.outcomes import THREW, Trials
+from pincompiler.shipped.android.trust.trials.watching import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +141,7 @@ class Managers:
         ref = MethodRef(cls.name, method.ref.name, method.ref.descriptor)
 
         def act(machine: Machine, watch: TrialWatch) -> Value:
-            manager = _made(machine, watch, cls.name, start)
+            manager = any_object(machine, cls.name) if start is None else made_by(machine, watch, start)
             machine.near = ()
             args = [manager, *_given(machine, watch, method)]
             return machine.invoke(CallKind.VIRTUAL, ref, args, ref.descriptor.rpartition(")")[2])
@@ -216,35 +217,14 @@ def unknown_of(base: TrialOutcome, *, found: bool) -> str:
     return "" if found else "what it compares them with is only known at run time"
 
 
-def _made(machine: Machine, watch: TrialWatch, name: str, start: MethodBody | None) -> Instance:
-    """A manager: as some code makes it, or of its one constructor."""
-    if start is None:
-        return any_object(machine, name)
-    before, why = len(machine.frames), NONE_MADE
-    try:
-        enter(machine, start)
-    except StoppedError as stopped:
-        why = str(stopped)
-    except (ThrownError, HandedOverError):
-        pass
-    del machine.frames[before:]
-    if not watch.made:
-        raise StoppedError(why)
-    made, first = next(iter(watch.made.items()))
-    for cls in machine.image.program.ancestry(made.cls):
-        for ref in (field.ref for field in cls.fields if not field.is_static):
-            value = made.fields.get(ref, NULL)
-            if value is first.get(ref, NULL) and machine.image.writers(ref):
-                made.fields[ref] = NotKnown(ref.descriptor, f"the field {ref.name}")
-    return made
-
-
 def _given(machine: Machine, watch: TrialWatch, method: MethodDef) -> Iterator[Value]:
     for kind in parameters(method.ref.descriptor):
         if kind == CHAIN:
             yield watch.chain(machine)
         else:
-            yield "ECDHE_RSA" if kind == "Ljava/lang/String;" else NotKnown(kind, "a parameter")
+            yield (
+                "ECDHE_RSA" if kind == "Ljava/lang/String;" else NotKnown(kind, "a parameter", is_there=True)
+            )
 
 
 def together(found: list[Tried]) -> Tried:

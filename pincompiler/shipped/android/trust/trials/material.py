@@ -37,7 +37,7 @@ _KEY: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420
 _DIGEST_SIZES: Final = frozenset({20, 32})
 _LEAST_OF_A_KEY: Final = 64
 _HASHES: Final = lazy_regex(
-    r"(?<![0-9A-Za-z+/])(?:(?:[0-9a-fA-F]{2}[:\s-]?){31}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{2}[:\s-]?){19}[0-9a-fA-F]{2}"
+    r"(?:(?<![0-9A-Za-z+/])|(?<=sha256/)|(?<=sha1/))(?:(?:[0-9a-fA-F]{2}[:\s-]?){31}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{2}[:\s-]?){19}[0-9a-fA-F]{2}"
     r"|[A-Za-z0-9+/_-]{43}=?|[A-Za-z0-9+/_-]{27}=?)(?![0-9A-Za-z+/=])"
 )
 _SPELLED: Final = lazy_regex(r"(?:30[0-9a-f]{2})[0-9a-f]{100,8000}", re.IGNORECASE)

@@ -9,10 +9,13 @@ from pincompiler.android.running.choices import Runs
 from pincompiler.android.running.image import Image
 from pincompiler.android.running.java.library import JavaLibrary
 from pincompiler.android.running.machine import Machine
+from pincompiler.android.running.steps.place import NO_OBJECT
 from pincompiler.android.running.values import JavaArray, Value
-from pincompiler.base.bounds import RUN_APP_STEPS, RUNS
+from pincompiler.base.bounds import RUN_APP_STEPS, RUN_CALL_STEPS, RUNS
+from pincompiler.shipped.android.okhttp import engine
+from pincompiler.shipped.android.trust.handshakes import makers
 from pincompiler.shipped.android.trust.trials.material import guesses
-from pincompiler.shipped.android.trust.trials.watching import WATCHED, Trial, TrialWatch
+from pincompiler.shipped.android.trust.trials.watching import WATCHED, WHICH_ONE, Trial, TrialWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator
@@ -80,13 +83,16 @@ class Trials:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._images: dict[str, Image] = {}
+        self._left_out = frozenset(engine(source))
+        self._handshakes = dict(makers(source))
         self._library = JavaLibrary(source.resource)
         self.steps = 0
 
     def image(self, wanted: str = "") -> Image:
         """The code of the app, with a class of which objects are asked for."""
         if wanted not in self._images:
-            self._images[wanted] = Image(self._source.program, WATCHED | {wanted})
+            watched = WATCHED | {wanted} | frozenset(self._handshakes)
+            self._images[wanted] = Image(self._source.program, watched, self._left_out - {wanted})
         return self._images[wanted]
 
     def outcome(
@@ -106,7 +112,7 @@ class Trials:
         roots: list[Value] = []
         own: set[bytes] = set()
         for watch, end in self._runs(act, trial, wanted, near, look=look):
-            by |= dict.fromkeys(fork.why for fork in end.machine.taken if fork.ways > 1)
+            by |= dict.fromkeys(fork.why for fork in end.machine.taken if fork.why != WHICH_ONE)
             asked |= watch.asked
             shown |= watch.shown
             missing |= any(not one.startswith(_TELLING) for one in end.machine.missing)
@@ -134,12 +140,13 @@ class Trials:
         if self.steps > RUN_APP_STEPS.limit:
             self._left = True
             return
-        watch = TrialWatch(trial, wanted)
+        watch = TrialWatch(trial, wanted, self._handshakes)
 
         def make(decisions: tuple[int, ...]) -> Machine:
             nonlocal watch
-            watch = TrialWatch(trial, wanted)
+            watch = TrialWatch(trial, wanted, self._handshakes)
             machine = Machine(self.image(wanted), self._library, decisions, watcher=watch, near=near)
+            machine.patience = RUN_CALL_STEPS.limit
             machine.kept = [] if look else None
             return machine
 
@@ -158,6 +165,8 @@ def _said(end: RunEnd, watch: TrialWatch) -> tuple[Hashable, str]:
     if end.stopped:
         return None, end.stopped
     if end.thrown is not None:
+        if end.thrown.cls == NO_OBJECT and end.machine.supposes_null:
+            return None, NONE_MADE  # whoever passes a null has no app that goes on
         known = end.thrown.cls not in _OF_THE_MACHINE
         return THREW, "" if known else f"a run throws {end.thrown.cls[1:-1].replace('/', '.')}"
     value = end.returned if isinstance(end.returned, int) else None
@@ -174,4 +183,5 @@ def _roots(machine: Machine) -> Iterator[Value]:
                 yield code.dex.string(one.reference)
             elif one.opcode == opcodes.FILL_ARRAY_DATA:
                 yield JavaArray("[B", list(code.body.array_data(one)))
+    yield from machine.given
     yield from machine.statics()

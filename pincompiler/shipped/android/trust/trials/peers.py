@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.android.dex.refs import MethodRef
-from pincompiler.android.running.starts import callers, enter
-from pincompiler.android.running.values import StoppedError, ThrownError
+from pincompiler.android.running.frame import CallKind
+from pincompiler.android.running.starts import any_values, callers, enter, makers, overrides
+from pincompiler.android.running.values import StoppedError
 from pincompiler.base.bounds import RUN_LEVELS, RUN_STARTS
 from pincompiler.base.finding import Confidence
 from pincompiler.base.location import java_name
 from pincompiler.facts import Mechanism, Pin
 from pincompiler.facts.common import UNIDENTIFIED
 from pincompiler.shipped.android.source import CallsOf
+from pincompiler.shipped.android.trust.handshakes import readers
 from pincompiler.shipped.android.trust.peers import is_own
+from pincompiler.shipped.android.trust.trials.making import made_by
 from pincompiler.shipped.android.trust.trials.managers import pin_of, unknown_of
 from pincompiler.shipped.android.trust.trials.outcomes import NONE_MADE, THREW
 from pincompiler.shipped.android.trust.trials.watching import PEERS, REFUSING, EndedError, Trial
@@ -53,7 +56,7 @@ class PeerPins:
         self.pins: list[Pin] = []
         self.understood: set[str] = set()
         """Classes with a check whose pins are known, and nothing else is left to say of it."""
-        methods = dict.fromkeys(site.method for site in source.sites(*WANTED))
+        methods = dict.fromkeys((*(site.method for site in source.sites(*WANTED)), *readers(source)))
         own = [one for one in methods if one.class_name not in managers and is_own(source, one.class_name)]
         for method in source.bounded(own, RUN_STARTS.limit, _MORE, Mechanism.TRUST_MANAGER):
             self._add(method)
@@ -79,6 +82,7 @@ class PeerPins:
         seen = {(method, method)}
         near: list[MethodBody] = []
         found: list[_Found] = []
+        nearer: list[_Asked] = []
         while waiting:
             target, start, level = waiting.pop(0)
             near.append(start)
@@ -89,8 +93,13 @@ class PeerPins:
             fresh = [one for one in self._above(asked) if one not in seen] if level < RUN_LEVELS.limit else []
             seen.update(fresh)
             waiting += [(*one, level + 1) for one in fresh]
-            if not fresh:
+            if fresh:
+                nearer.append(asked)
+            else:
                 found.append(asked.judged())
+        if not any(one.pins for one in found):
+            # Who knows more may do too much to be run: what is known of what they call is something, too.
+            found += [one.judged() for one in nearer]
         pins = dict.fromkeys(pin for one in found for pin in one.pins)
         why = next((one.why for one in found if one.why), "")
         return _Found(tuple(pins), why, any(one.has_constants for one in found))
@@ -104,8 +113,10 @@ class PeerPins:
         passed = any(one == "a parameter" or one.startswith("the field") for one in base.by)
         if not (heeding or passed or (base.ends == {THREW} and not base.guesses)):
             return []
-        found = callers(self._trials.image(), target if heeding else asked.start) or []
-        own = [one for one in found if self._source.owner_of(one.class_name).first_party]
+        image, start = self._trials.image(), target if heeding else asked.start
+        found = makers(image.program, start.class_name) if not heeding and overrides(image, start) else ()
+        found = found or callers(image, start) or ()
+        own = [one for one in found if is_own(self._source, one.class_name)]
         return [(one, one) if heeding else (target, one) for one in own]
 
 
@@ -148,14 +159,16 @@ class _Asked:
                 return enter(machine, target)
             watch.target = ref
             try:
-                enter(machine, self.start)
+                owner = made_by(machine, watch, self.start)
             except EndedError as end:
                 if end.thrown is not None:
                     raise end.thrown from None
                 return end.returned
-            except ThrownError:
-                pass
-            raise StoppedError(NONE_MADE)
+            if target.is_static or target.name == "<init>":
+                raise StoppedError(NONE_MADE)
+            watch.target, machine.near = None, ()
+            given = any_values(target.descriptor, by_platform=target.name in _ASKED_BY_ANDROID)
+            return machine.invoke(CallKind.VIRTUAL, ref, [owner, *given], ref.descriptor.rpartition(")")[2])
 
         wanted = "" if self.start is target else target.class_name
         return self._trials.outcome(act, trial._replace(peers=True), wanted, self._near, look=look)

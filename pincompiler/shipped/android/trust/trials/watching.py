@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.android.running.java.tools import any_of, byte_array, bytes_of, list_of, returned
+from pincompiler.android.running.starts import enter
 from pincompiler.android.running.values import (
     NULL,
     Instance,
@@ -27,8 +29,9 @@ from pincompiler.shipped.android.trust.trials.material import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
+    from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import FieldRef, MethodRef
     from pincompiler.android.running.machine import Machine
 
@@ -44,12 +47,18 @@ _REFUSAL: Final = f"{_SECURITY}cert/CertificateException;"
 _CERTIFICATES: Final = (X509, f"{_SECURITY}cert/Certificate;")
 _SAVED_AS: Final = "x509-certificate"
 """Under which ``SslCertificate.saveState`` keeps the bytes."""
+WHICH_ONE: Final = "which of several objects is asked"
+"""What a run decides where some code makes more than one."""
 REFUSING: Final = frozenset({"cancel", "disconnect", "close"})
 """Calls by which code ends a connection."""
 
 
 class HandedOverError(Exception):
     """An object that was asked for is put to use: what made it need not be run any further."""
+
+    def __init__(self, made: Instance) -> None:
+        super().__init__()
+        self.made = made
 
 
 class EndedError(Exception):
@@ -74,8 +83,13 @@ class Trial(NamedTuple):
 class TrialWatch:
     """Says what the platform would, and writes down what it is asked."""
 
-    def __init__(self, trial: Trial, wanted: str = "") -> None:
+    def __init__(
+        self, trial: Trial, wanted: str = "", handshakes: Mapping[str, MethodBody] = MappingProxyType({})
+    ) -> None:
         self.trial = trial
+        self._handshakes = handshakes
+        """By class, OkHttp's method that makes a handshake of a session."""
+        self._shaken: dict[str, Value] = {}
         self.certificate = made_up(trial.guess)
         self._wanted = wanted
         self.target: MethodRef | None = None
@@ -109,6 +123,25 @@ class TrialWatch:
 
     def put(self, machine: Machine, thing: Instance, ref: FieldRef, value: Value) -> None:
         """A write to a field says nothing."""
+
+    def known(self, machine: Machine, unknown: NotKnown) -> Value:
+        """An unknown handshake as OkHttp makes it of the session of the server."""
+        maker = self._handshakes.get(unknown.cls)
+        if maker is None:
+            return unknown
+        if unknown.cls not in self._shaken:
+            self._shaken[unknown.cls] = unknown
+            self._shaken[unknown.cls] = enter(machine, maker)
+        return self._shaken[unknown.cls]
+
+    def lost(self, machine: Machine, values: Iterable[Value]) -> None:
+        """Run no further where an object that was asked for is put to use; in another run, wait for the next one."""
+        for one in values:
+            if isinstance(one, Instance) and one in self.made:
+                if machine.decide(2, 1, WHICH_ONE):
+                    raise HandedOverError(one)
+                del self.made[one]
+                machine.decisive = len(machine.taken)
 
     # What is made up.
 
@@ -227,13 +260,11 @@ def _named(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _R
     return int(w.trial.trusted)
 
 
-def _put_to_use(w: TrialWatch, _m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
+def _put_to_use(w: TrialWatch, m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
     """``SSLContext.init``."""
     given = args[2] if len(args) > 2 else NULL
-    if isinstance(given, JavaArray) and any(
-        one in w.made for one in given.items if isinstance(one, Instance)
-    ):
-        raise HandedOverError
+    if isinstance(given, JavaArray):
+        w.lost(m, given.items)
     return run()
 
 
@@ -254,6 +285,13 @@ def _peers(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _R
     if kind.endswith("List;"):
         return list_of(m, w.chain(m).items)
     return Wrapped(X509, w.certificate) if kind in _CERTIFICATES else run()
+
+
+def _of_session(_w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _Run) -> Value:
+    """What OkHttp asks for where it makes a handshake of a session; which one it is decides nothing."""
+    if _is_run(m, args, ref):
+        return run()
+    return {"getCipherSuite": "TLS_AES_128_GCM_SHA256", "getProtocol": "TLSv1.3"}.get(ref.name, NULL)
 
 
 def _saved(w: TrialWatch, m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
@@ -300,6 +338,7 @@ MODELS: Final[dict[tuple[str, str], _Model]] = {
     **_on(_put_to_use, ("init",), f"{_SSL}SSLContext;"),
     **_on(_managers, ("getTrustManagers",), f"{_SSL}TrustManagerFactory;"),
     **dict.fromkeys(PEERS, _peers),
+    **_on(_of_session, ("getCipherSuite", "getProtocol", "getLocalCertificates"), f"{_SSL}SSLSession;"),
     **_on(_saved, ("getByteArray",), "Landroid/os/Bundle;", "Landroid/os/BaseBundle;"),
     **_on(_effect, ("proceed", "cancel"), "Landroid/webkit/SslErrorHandler;"),
     **_on(_effect, ("disconnect",), f"{_SSL}HttpsURLConnection;", "Ljava/net/HttpURLConnection;"),
