@@ -10,6 +10,7 @@ from pincompiler.android.running.frame import CallKind
 from pincompiler.android.running.java import (
     boxes,
     builders,
+    certificates,
     characters,
     collections,
     functions,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
 _MODULES: Final = (
     *(text, builders, boxes, characters, mathematics, collections, iterators, lists, maps, utilities),
-    *(objects, functions, patterns, platform, streams, tokens, traces),
+    *(objects, functions, patterns, platform, streams, tokens, traces, certificates),
 )
 VIRTUAL: Final[dict[tuple[str, str], Model]] = {
     key: model for one in _MODULES if hasattr(one, "VIRTUAL") for key, model in one.VIRTUAL.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.dex import exactly, opcodes
+from pincompiler.android.dex import DexError, exactly, opcodes
 from pincompiler.android.dex.scan import Wanted
 from pincompiler.shipped.android.source import CallsOf, Mention
 
@@ -34,15 +34,17 @@ def makers(source: Source) -> Iterator[tuple[str, MethodBody]]:
 def readers(source: Source) -> Iterator[MethodBody]:
     """The methods that ask one without its name for certificates, or for what it keeps of them."""
     names = {name for name, _ in makers(source)}
-    for dex in source.program.files:
+    for dex in source.program.files if names else ():
         calls, reads = set[int](), set[int]()
         for name in names:
             calls.update(one for one in dex.method_refs(name, None) if _gives(dex.method_ref(one).descriptor))
             reads.update(one for one in dex.field_refs(name, None) if _gives(dex.field_ref(one).descriptor))
         wanted = (Wanted(opcodes.INVOKES, frozenset(calls)), Wanted(opcodes.INSTANCE_GETS, frozenset(reads)))
-        for site in dex.uses(*wanted):
-            if site.method.class_name not in names:
-                yield site.method
+        try:
+            sites = dex.uses(*wanted)
+        except DexError:  # which is reported where all code is searched
+            continue
+        yield from (site.method for site in sites if site.method.class_name not in names)
 
 
 def _gives(descriptor: str) -> bool:

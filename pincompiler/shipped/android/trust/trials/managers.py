@@ -155,7 +155,7 @@ class _Trial:
     def __init__(self, trials: Trials, act: Act, wanted: str, near: tuple[MethodBody, ...]) -> None:
         self._trials, self._act, self._wanted, self._near = trials, act, wanted, near
         self._base = trials.outcome(act, Trial(trusted=True), wanted, near, look=True)
-        self._compares = self._base.shown or bool(self._base.asked)
+        self._compares = self._base.compares
 
     @property
     def is_clear(self) -> bool:

@@ -9,6 +9,7 @@ from binascii import Error as Base64Error
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pincompiler.android.running.java.certificates import MadeCertificate
 from pincompiler.android.running.java.tools import bytes_of
 from pincompiler.android.running.values import (
     Collected,
@@ -29,9 +30,6 @@ from pincompiler.keys.certificates import SEQUENCE, spki_of, tag_at
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-X509: Final = "Ljava/security/cert/X509Certificate;"
-PUBLIC_KEY: Final = "Ljava/security/interfaces/RSAPublicKey;"
-"""The kind of key that code asks for most, where it asks."""
 _MARK: Final = b"pincompiler made this up"
 _KEY: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + b"\x04" + _MARK
 _DIGEST_SIZES: Final = frozenset({20, 32})
@@ -60,13 +58,6 @@ class Guess(NamedTuple):
 
     kind: TakenFor
     data: bytes
-
-
-class MadeCertificate(NamedTuple):
-    """What is known of one: both in DER."""
-
-    whole: bytes
-    key: bytes
 
 
 def made_up(guess: Guess | None) -> MadeCertificate:

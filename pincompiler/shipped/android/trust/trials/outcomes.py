@@ -76,6 +76,11 @@ class TrialOutcome(NamedTuple):
     bounded: bool = False
     """Whether a bound ended the runs of it, or one of them."""
 
+    @property
+    def compares(self) -> bool:
+        """Whether the code was given what identifies a certificate, or has certificates or keys that it may be held to."""
+        return self.shown or bool(self.asked) or bool(self.guesses)
+
 
 class Trials:
     """Runs the checks of one app."""

@@ -88,7 +88,7 @@ class PeerPins:
             near.append(start)
             asked = _Asked(self._trials, target, start, tuple(near))
             base = asked.base
-            if level == 0 and not base.why and not _is_asked(base):
+            if level == 0 and not base.why and not base.compares:
                 return _Found()
             fresh = [one for one in self._above(asked) if one not in seen] if level < RUN_LEVELS.limit else []
             seen.update(fresh)
@@ -132,7 +132,7 @@ class _Asked:
     def judged(self) -> _Found:
         """What it pins, and what is not known of it."""
         base, target = self.base, self.target
-        if not _is_asked(base):
+        if not base.compares:
             return _Found()
         refuses = any(_is_refusal(one, target) for one in base.ends)
         pins: dict[tuple[Algorithm, str], None] = {}
@@ -172,10 +172,6 @@ class _Asked:
 
         wanted = "" if self.start is target else target.class_name
         return self._trials.outcome(act, trial._replace(peers=True), wanted, self._near, look=look)
-
-
-def _is_asked(base: TrialOutcome) -> bool:
-    return base.shown or bool(base.asked)
 
 
 def _is_clear(base: TrialOutcome, start: MethodBody) -> bool:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pincompiler.android.running.java.certificates import (
+    KEYS,
+    KINDS,
+    PUBLIC_KEY,
+    REFUSAL,
+    X509,
+    MadeCertificate,
+)
 from pincompiler.android.running.java.tools import any_of, byte_array, bytes_of, list_of, returned
 from pincompiler.android.running.starts import enter
 from pincompiler.android.running.values import (
@@ -16,17 +24,7 @@ from pincompiler.android.running.values import (
     Value,
     Wrapped,
 )
-from pincompiler.keys.certificates import spki_of
-from pincompiler.shipped.android.trust.trials.material import (
-    PUBLIC_KEY,
-    X509,
-    Guess,
-    MadeCertificate,
-    TakenFor,
-    hash_of,
-    made_up,
-    spelled,
-)
+from pincompiler.shipped.android.trust.trials.material import Guess, TakenFor, hash_of, made_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -43,8 +41,6 @@ _SSL: Final = "Ljavax/net/ssl/"
 MANAGER: Final = f"{_SSL}X509TrustManager;"
 _EXTENDED: Final = f"{_SSL}X509ExtendedTrustManager;"
 _EXTENSIONS: Final = "Landroid/net/http/X509TrustManagerExtensions;"
-_REFUSAL: Final = f"{_SECURITY}cert/CertificateException;"
-_CERTIFICATES: Final = (X509, f"{_SECURITY}cert/Certificate;")
 _SAVED_AS: Final = "x509-certificate"
 """Under which ``SslCertificate.saveState`` keeps the bytes."""
 WHICH_ONE: Final = "which of several objects is asked"
@@ -153,7 +149,7 @@ class TrialWatch:
     def refuse(self, machine: Machine) -> None:
         """Throw as Android does where it does not trust a chain."""
         if not self.trial.trusted:
-            machine.throw(_REFUSAL, "Trust anchor for certification path not found.")
+            machine.throw(REFUSAL, "Trust anchor for certification path not found.")
 
     def digest(self, name: str, data: bytes) -> bytes:
         """The hash of some bytes, which is what was guessed if these are a certificate's or its key's."""
@@ -194,12 +190,9 @@ def _of_certificate(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef
     return NULL if ref.name == "checkValidity" else run()
 
 
-def _of_key(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _Run) -> Value:
-    held = args[0].value if isinstance(args[0], Wrapped) else None
-    if not isinstance(held, bytes):
-        return run()
-    w.shown |= held == w.certificate.key
-    return byte_array(m, held) if ref.name == "getEncoded" else "X.509"
+def _of_key(w: TrialWatch, _m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
+    w.shown |= isinstance(args[0], Wrapped) and args[0].value == w.certificate.key
+    return run()
 
 
 def _digest(w: TrialWatch, m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
@@ -214,18 +207,10 @@ def _digest(w: TrialWatch, m: Machine, args: list[Value], _ref: MethodRef, run: 
     return byte_array(m, w.digest(name, data + more))
 
 
-def _parsed(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, _run: _Run) -> Value:
-    """``CertificateFactory.generateCertificate``."""
+def _parsed(w: TrialWatch, _m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
+    """``CertificateFactory.generateCertificate``, of the certificate that is made up."""
     data = args[1].value if isinstance(args[1], Wrapped) else None
-    if not isinstance(data, bytes):
-        return any_of(ref, "a certificate from a stream")
-    if data == w.certificate.whole:
-        return Wrapped(X509, w.certificate)
-    bodies = [data, *spelled(data.decode("latin-1"))]
-    found = next((MadeCertificate(one, key) for one in bodies if (key := spki_of(one))), None)
-    if found is None:
-        m.throw(_REFUSAL, "no certificate")
-    return Wrapped(X509, found)
+    return Wrapped(X509, w.certificate) if data == w.certificate.whole else run()
 
 
 # What decides.
@@ -284,7 +269,7 @@ def _peers(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _R
         return w.chain(m, kind[1:])
     if kind.endswith("List;"):
         return list_of(m, w.chain(m).items)
-    return Wrapped(X509, w.certificate) if kind in _CERTIFICATES else run()
+    return Wrapped(X509, w.certificate) if kind in KINDS else run()
 
 
 def _of_session(_w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _Run) -> Value:
@@ -319,17 +304,8 @@ PEERS: Final = (
 )
 """Calls that give the certificates of the server, once its handshake is done."""
 MODELS: Final[dict[tuple[str, str], _Model]] = {
-    **_on(
-        _of_certificate, ("getEncoded", "getPublicKey", "verify", "checkValidity", "equals"), *_CERTIFICATES
-    ),
-    **_on(
-        _of_key,
-        ("getEncoded", "getFormat"),
-        *(
-            f"{_SECURITY}{name};"
-            for name in ("PublicKey", "Key", "interfaces/RSAPublicKey", "interfaces/ECPublicKey")
-        ),
-    ),
+    **_on(_of_certificate, ("getEncoded", "getPublicKey", "verify", "checkValidity", "equals"), *KINDS),
+    **_on(_of_key, ("getEncoded", "getFormat"), *KEYS),
     **_on(_digest, ("digest",), f"{_SECURITY}MessageDigest;"),
     **_on(_parsed, ("generateCertificate",), f"{_SECURITY}cert/CertificateFactory;"),
     **_on(_guard, ("checkServerTrusted", "checkClientTrusted"), MANAGER, _EXTENDED, _EXTENSIONS),
