@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pincompiler.base.workers import Died, Split, supervised
+from pincompiler.base.workers import Allowance, Died, Split, supervised
 
 ENDS = {
     "exit": "ended with status 3",
@@ -25,17 +25,22 @@ ENDS = {
 }
 
 
+def end(way: str) -> None:
+    """End this process."""
+    if way in ("kill", "signal"):
+        os.kill(os.getpid(), signal.SIGKILL if way == "kill" else signal.SIGTERM)
+    elif way == "exit":
+        os._exit(3)
+    elif way == "leave":
+        sys.exit(4)
+    raise ZeroDivisionError
+
+
 def work(task: Any) -> Any:
     """What the task says."""
     what, *given = task
-    if what in ("kill", "signal"):
-        os.kill(os.getpid(), signal.SIGKILL if what == "kill" else signal.SIGTERM)
-    elif what == "exit":
-        os._exit(3)
-    elif what == "leave":
-        sys.exit(4)
-    elif what == "bug":
-        raise ZeroDivisionError
+    if what in ENDS:
+        end(what)
     elif what == "split":
         return Split(tuple(given))
     elif what == "hang":
@@ -44,6 +49,11 @@ def work(task: Any) -> Any:
             pass
     elif what == "late":
         time.sleep(given[0])
+    elif what == "eat":
+        try:
+            return len(bytes(given[0] << 20))
+        except MemoryError:
+            return "memory ran out"
     return os.getpid() if what == "pid" else given[-1]
 
 
@@ -110,6 +120,22 @@ def test_closing_ends_what_hangs(tmp_path: Path) -> None:
             time.sleep(0.01)
         assert alive(int(file.read_text()))
     assert not alive(int(file.read_text()))
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_a_task_that_takes_too_long_is_stopped(jobs: int, tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    tasks = [("now", "a"), ("hang", str(file)), ("now", "b"), ("late", 0.1, "c")]
+    dead = Died(tasks[1], "took more than 2 s and was stopped")
+    assert list(supervised(work, tasks, jobs, Allowance(seconds=2))) == ["a", dead, "b", "c"]
+    assert not alive(int(file.read_text()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts a process's data")
+def test_a_task_that_takes_too_much_memory_costs_itself() -> None:
+    tasks = [("eat", 1), ("eat", 4_000), ("eat", 2)]
+    found = list(supervised(work, tasks, 2, Allowance(megabytes=1_000)))
+    assert found == [1 << 20, "memory ran out", 2 << 20]
 
 
 HANGING = """

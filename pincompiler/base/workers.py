@@ -11,7 +11,8 @@ import os
 import signal
 from collections import deque
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
 
 from pincompiler.base.quiet import silence
 from pincompiler.base.records import dataclass
@@ -31,19 +32,34 @@ class Died:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a task may take; a process that takes more dies."""
+
+    seconds: float | None = None
+    """By the clock, from when it is begun."""
+    megabytes: int | None = None
+    """Of data of the process, as Linux counts it (``RLIMIT_DATA``): what is beyond raises MemoryError in it."""
+
+
+UNBOUNDED: Final = Allowance()
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
     """Instead of a result: the tasks that the task turned out to consist of."""
 
     tasks: tuple[Any, ...]
 
 
-def supervised(work: Callable[[Any], Any], tasks: Iterable[Any], jobs: int) -> Generator[Any]:
+def supervised(
+    work: Callable[[Any], Any], tasks: Iterable[Any], jobs: int, allowance: Allowance = UNBOUNDED
+) -> Generator[Any]:
     """The results of ``work``, in the order of the tasks; those of a split task stand in its place.
 
     ``work``, what it takes and what it gives are pickled.  An exception in it ends its process with a traceback.
     When the iterator is closed or interrupted, every process ends at once, whatever it does.
     """
-    crew = _Crew(work, tasks, jobs)
+    crew = _Crew(work, tasks, jobs, allowance)
     try:
         yield from crew.results()
     finally:
@@ -58,9 +74,12 @@ class _Task:
 
 
 class _Crew:
-    def __init__(self, work: Callable[[Any], Any], tasks: Iterable[Any], jobs: int) -> None:
+    def __init__(
+        self, work: Callable[[Any], Any], tasks: Iterable[Any], jobs: int, allowance: Allowance
+    ) -> None:
         self._work = work
         self._jobs = jobs
+        self._allowance = allowance
         self._order = deque(map(_Task, tasks))
         """All whose results were not yet taken."""
         self._queue = deque(self._order)
@@ -90,7 +109,7 @@ class _Crew:
         """A worker without a task, a new one if need be; None if there are enough."""
         idle = next((worker for worker in self._workers if worker.task is None), None)
         if idle is None and len(self._workers) < self._jobs:
-            idle = _Worker(self._work)
+            idle = _Worker(self._work, self._allowance)
             self._workers.append(idle)
         return idle
 
@@ -98,13 +117,21 @@ class _Crew:
         from multiprocessing.connection import wait
 
         busy = {worker: worker.task for worker in self._workers if worker.task}
-        ready = wait([one for worker in busy for one in (worker.pipe, worker.process.sentinel)])
+        ready = wait(
+            [one for worker in busy for one in (worker.pipe, worker.process.sentinel)], self._patience()
+        )
         for worker, task in busy.items():
-            if worker.pipe in ready or worker.process.sentinel in ready:
-                result = worker.answer()
+            answered = worker.pipe in ready or worker.process.sentinel in ready
+            if answered or worker.overdue():
+                result = worker.answer() if answered else worker.stop()
                 if isinstance(result, Died):
                     self._workers.remove(worker)
                 self._settle(task, result)
+
+    def _patience(self) -> float | None:
+        """Seconds until the next task has taken too long; None: none ever has."""
+        ends = [worker.ends for worker in self._workers if worker.task and worker.ends is not None]
+        return max(0.0, min(ends) - monotonic()) if ends else None
 
     def _settle(self, task: _Task, result: Any) -> None:
         if isinstance(result, Split):
@@ -121,13 +148,16 @@ class _Crew:
 class _Worker:
     """A process that does one task after another."""
 
-    def __init__(self, work: Callable[[Any], Any]) -> None:
+    def __init__(self, work: Callable[[Any], Any], allowance: Allowance) -> None:
         from multiprocessing import get_context
 
         context = get_context()
         self.task: _Task | None = None
+        self.ends: float | None = None
+        """When its task has taken too long, in seconds of the monotonic clock."""
+        self._allowance = allowance
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(work, theirs, self.pipe), daemon=True)
+        self.process = context.Process(target=_serve, args=(work, allowance, theirs, self.pipe), daemon=True)
         with _uninterrupted(), _own_modules():
             self.process.start()
         theirs.close()
@@ -135,6 +165,8 @@ class _Worker:
     def take(self, task: _Task) -> None:
         """Give it a task."""
         self.task = task
+        seconds = self._allowance.seconds
+        self.ends = None if seconds is None else monotonic() + seconds
         with suppress(BrokenPipeError):  # it has died, as its answer will say
             self.pipe.send(task.given)
 
@@ -147,15 +179,29 @@ class _Worker:
             self.dismiss()
             return Died(task.given if task else None, _ended(self.process.exitcode))
 
+    def overdue(self) -> bool:
+        """Whether its task has taken too long."""
+        return self.ends is not None and monotonic() >= self.ends
+
+    def stop(self) -> Died:
+        """End a process that takes too long, whatever it does."""
+        task, self.task = self.task, None
+        self.process.kill()
+        self.dismiss()
+        return Died(
+            task.given if task else None, f"took more than {self._allowance.seconds:g} s and was stopped"
+        )
+
     def dismiss(self) -> None:
         """Wait for the end of a process that has died or was killed."""
         self.process.join()
         self.pipe.close()
 
 
-def _serve(work: Callable[[Any], Any], pipe: Connection, theirs: Connection) -> None:
+def _serve(work: Callable[[Any], Any], allowance: Allowance, pipe: Connection, theirs: Connection) -> None:
     """Do tasks as they come."""
     theirs.close()
+    _bound_memory(allowance)
     # As in the parent: no cycles to look for, and no warnings to show.
     gc.disable()
     silence()
@@ -168,6 +214,14 @@ def _serve(work: Callable[[Any], Any], pipe: Connection, theirs: Connection) -> 
     with suppress(BrokenPipeError, EOFError):
         while True:
             pipe.send(work(pipe.recv()))
+
+
+def _bound_memory(allowance: Allowance) -> None:
+    if allowance.megabytes is None:
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_DATA, (allowance.megabytes << 20, resource.RLIM_INFINITY))
 
 
 def _end_with_parent() -> None:

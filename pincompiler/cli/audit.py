@@ -10,6 +10,7 @@ import typer
 from pincompiler.base.errors import UsageError
 from pincompiler.base.existence import is_file
 from pincompiler.base.finding import Change, Level
+from pincompiler.base.workers import Allowance
 from pincompiler.cli.console import (
     FINE,
     FailOn,
@@ -67,6 +68,21 @@ Accepted = Annotated[
     typer.Option("--accept", metavar="FILE", help="A file of [[accept]] tables beside those of pins.toml."),
 ]
 Jobs = Annotated[int, typer.Option("-j", "--jobs", min=1, metavar="N", help="Apps to audit at a time.")]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout", min=0.1, metavar="SECONDS", help="Give up an app that takes longer; the others go on."
+    ),
+]
+Memory = Annotated[
+    int | None,
+    typer.Option(
+        "--memory",
+        min=64,
+        metavar="MB",
+        help="Give up an app that takes more memory (Linux); the others go on.",
+    ),
+]
 ReadBy = Annotated[
     Engine, typer.Option("--engine", help="What reads the code; androguard is the slow cross-check.")
 ]
@@ -82,6 +98,8 @@ def command(
     exit_zero: ExitZero = False,
     accept: Accepted = None,
     jobs: Jobs = 1,
+    timeout: Timeout = None,
+    memory: Memory = None,
     engine: ReadBy = Engine.FAST,
     expiring_within: Horizon = 30,
     environment: EnvironmentName = "",
@@ -100,7 +118,7 @@ def command(
     refuse_unwritable(output)
     before = _saved(baseline) if baseline else None
     asked = auditing.audit_options(day_of(today), pins, accept or (), expiring_within, engine, environment)
-    subjects = tuple(_watched(apps, asked, jobs))
+    subjects = tuple(_watched(apps, asked, jobs, Allowance(timeout, memory)))
     if before is not None:
         shows = output_format is ReportFormat.TEXT and output == "-"
         subjects = _since(before, subjects, quiet=shows)
@@ -141,12 +159,12 @@ def _anything_new(subjects: tuple[Subject, ...]) -> bool:
     )
 
 
-def _watched(apps: list[Path], asked: AuditOptions, jobs: int) -> Iterator[Subject]:
+def _watched(apps: list[Path], asked: AuditOptions, jobs: int, allowance: Allowance) -> Iterator[Subject]:
     """The audits, with a progress bar for long work on a terminal."""
     from pincompiler.workflows.audit import audit_all
 
     slow = asked.engine is not Engine.FAST or any(is_file(app) and app.stat().st_size > LARGE for app in apps)
-    return shown(audit_all(apps, asked, jobs), len(apps), "auditing", slow=slow)
+    return shown(audit_all(apps, asked, jobs, allowance), len(apps), "auditing", slow=slow)
 
 
 def _failed(subjects: tuple[Subject, ...], threshold: Level) -> bool:

@@ -22,7 +22,7 @@ from pincompiler.android.apk import AppFiles, SeveralAppsError
 from pincompiler.base.errors import InputError
 from pincompiler.base.finding import Confidence, Evidence, Finding, Level
 from pincompiler.base.records import dataclass
-from pincompiler.base.workers import Died, Split, supervised
+from pincompiler.base.workers import UNBOUNDED, Allowance, Died, Split, supervised
 from pincompiler.facts import Algorithm, Mechanism, State, Unseen
 from pincompiler.facts.engine import Engine
 from pincompiler.facts.okhttp import PinnerUse
@@ -160,11 +160,14 @@ def _unread(files: AppFiles, why: str, asked: AuditOptions) -> Subject:
     return Subject(files.name, error=why.removeprefix(f"{files.name}: "), run=asked.run)
 
 
-def audit_all(paths: Sequence[Path], asked: AuditOptions, jobs: int = 1) -> Iterator[Subject]:
+def audit_all(
+    paths: Sequence[Path], asked: AuditOptions, jobs: int = 1, allowance: Allowance = UNBOUNDED
+) -> Iterator[Subject]:
     """Audit apps in the order in which they are named, and each of several in a directory or an archive.
 
-    Of several each is read in a process that is watched, ``jobs`` of them at a time: an app that brings down its
-    process is a subject with an error, and costs no other.
+    Of several, and wherever there is an allowance, each is read in a process that is watched, ``jobs`` of them at a
+    time: an app that brings down its process or takes more than is allowed is a subject with an error, and costs no
+    other.  An app on standard input is read in this process.
     """
     for streamed, some in groupby(paths, lambda path: str(path) == "-"):
         files = tuple(map(AppFiles, some))
@@ -175,9 +178,10 @@ def audit_all(paths: Sequence[Path], asked: AuditOptions, jobs: int = 1) -> Iter
                     (_audit(app, asked) for app in found.tasks) if isinstance(found, Split) else (found,)
                 )
             continue
-        found = _audit_or_split(files[0], asked) if len(paths) == 1 else Split(files)
+        alone = len(paths) == 1 and allowance == UNBOUNDED
+        found = _audit_or_split(files[0], asked) if alone else Split(files)
         if isinstance(found, Split):
-            yield from _watched(found.tasks, asked, jobs)
+            yield from _watched(found.tasks, asked, jobs, allowance)
         else:
             yield found
 
@@ -189,8 +193,10 @@ def _audit_or_split(files: AppFiles, asked: AuditOptions) -> Subject | Split:
         return Split(tuple(map(files.only, error.parts)))
 
 
-def _watched(files: Iterable[AppFiles], asked: AuditOptions, jobs: int) -> Iterator[Subject]:
-    with closing(supervised(partial(_audit_or_split, asked=asked), files, jobs)) as results:
+def _watched(
+    files: Iterable[AppFiles], asked: AuditOptions, jobs: int, allowance: Allowance
+) -> Iterator[Subject]:
+    with closing(supervised(partial(_audit_or_split, asked=asked), files, jobs, allowance)) as results:
         for found in results:
             died = isinstance(found, Died)
             yield _unread(found.task, f"the process that read it {found.why}", asked) if died else found

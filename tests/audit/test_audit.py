@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import date
@@ -434,6 +435,37 @@ def test_an_app_that_ends_its_process_costs_no_other(
     assert [one for one in found if not one["error"]] == [alone[str(path)] for path in (bare, shop, bare)]
     assert result.exit_code == 1  # as for the shop alone, which has errors
     assert run("-j", jobs, bare, deadly).exit_code == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts a process's data")
+@pytest.mark.parametrize("several", [False, True])
+def test_an_app_that_takes_too_much_is_given_up(
+    several: bool,  # noqa: FBT001
+    shop: Path,
+    bare: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that hangs and one that eats memory, alone and among others."""
+    hungry, endless = shop.with_name("hungry.apk"), shop.with_name("endless.apk")
+
+    def reading(path: Path, *more: Any) -> object:
+        if path == hungry:
+            return [bytes(1 << 24) for _ in range(1 << 12)]
+        if path == endless:
+            time.sleep(600)
+        return read_app(path, *more)
+
+    monkeypatch.setattr(auditing, "read_app", reading)
+    others = (bare, bare) if several else ()
+    for bad, said, options in (
+        (endless, "the process that read it took more than 3 s and was stopped", ("--timeout", "3")),
+        (hungry, "memory ran out", ("--memory", "1024")),
+    ):
+        result = run("-f", "json", "-j", "2", *options, bad, *others)
+        found = subjects(result)
+        assert [one["path"] for one in found] == [str(path) for path in (bad, *others)]
+        assert [one["error"] for one in found] == [said, *(None for _ in others)]
+        assert result.exit_code == 2
 
 
 @pytest.mark.parametrize("archive", [False, True])
