@@ -2,8 +2,7 @@
 
 ``known.txt`` has every app of the sample of which the answer is wrong or unknown.  It may only become shorter: a line
 whose app is understood now fails the test, as does an app that is not understood and has no line.  ``make golden``
-writes it.  The bars are those of a whole run (``make idioms``); one that is not met is an expected failure, and ceases
-to be one when it is met.
+writes it.  The bars are those of a whole run (``make idioms``).
 """
 
 from __future__ import annotations
@@ -27,14 +26,6 @@ if TYPE_CHECKING:
 
 SEED, SOURCES = 17, 40
 KNOWN: Final = Path(__file__).parent / "known.txt"
-BELOW: Final = {
-    "wrong clean": "checks by hand outside trust managers are not followed in apps that R8 has shrunk",
-    "false alarms on sound apps": "",
-    "invented pins": "",
-    "pins found with D8": "checks by hand outside trust managers are not followed",
-    "pins found with R8": "checks by hand outside trust managers are not followed",
-    "sources whose builds differ": "of some checks only one build has a name that is known",
-}
 
 
 @pytest.fixture(scope="module")
@@ -59,15 +50,7 @@ def test_what_is_not_understood_is_listed(sample: list[Measured], request: pytes
 
 @pytest.mark.real
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "bar",
-    [
-        pytest.param(
-            bar, marks=pytest.mark.xfail(reason=BELOW[bar.name]) if BELOW[bar.name] else (), id=bar.name
-        )
-        for bar in BARS
-    ],
-)
+@pytest.mark.parametrize("bar", [pytest.param(bar, id=bar.name) for bar in BARS])
 def test_the_bars_are_met(sample: list[Measured], bar: Bar) -> None:
     assert bar.met(sample), bar.shown(sample)
 

@@ -91,6 +91,42 @@ FORMS: Final[dict[str, tuple[set[str] | None, str, str]]] = {
             " } catch (Exception e) { return false; } }"
         ),
     ),
+    "ByHelper": (
+        {FIRST},
+        "",
+        (
+            "private static final class Pins { private final List<String> some;"
+            " Pins(String... some) { this.some = Arrays.asList(some); }"
+            " void check(Certificate one) throws Exception {"
+            ' if (!some.contains("sha256/" + Hashes.of(one))) throw new SSLException("pin"); } }'
+            f' private final Pins pins = new Pins("sha256/{FIRST}");'
+        )
+        + OPEN.replace("BODY", f"pins.check({LEAF});"),
+    ),
+    "InOuter": (
+        {SECOND},
+        "",
+        (
+            "private final String pin; public NAME(String pin) { this.pin = pin; }"
+            " private final class Verifier implements HostnameVerifier {"
+            " @Override public boolean verify(String host, SSLSession session) {"
+            " try { return pin.equals(Hashes.of(session.getPeerCertificates()[0])); } catch (Exception e) { return false; } } }"
+            " private void use(HttpsURLConnection made) { made.setHostnameVerifier(new Verifier()); }"
+            " public static void all(HttpsURLConnection made) {"
+            f' new NAME("{SECOND}").use(made); }}'
+        ),
+    ),
+    "OfTwo": (
+        {FIRST, SECOND},
+        "implements HostnameVerifier",
+        (
+            "private final String pin; private NAME(String pin) { this.pin = pin; }"
+            " @Override public boolean verify(String host, SSLSession session) {"
+            " try { return pin.equals(Hashes.of(session.getPeerCertificates()[0])); } catch (Exception e) { return false; } }"
+            " public static void use(HttpsURLConnection one, HttpsURLConnection other) {"
+            f' one.setHostnameVerifier(new NAME("{FIRST}")); other.setHostnameVerifier(new NAME("{SECOND}")); }}'
+        ),
+    ),
     "OnlyLogs": (
         None,
         "",
@@ -119,7 +155,7 @@ FORMS: Final[dict[str, tuple[set[str] | None, str, str]]] = {
 @in_modes(*ALL_MODES)
 def test_what_a_connection_shows_may_be_pinned(mode: str, tmp_path: Path) -> None:
     sources = [
-        CHECK.replace("NAME", name).replace("MORE", more).replace("BODY", body)
+        CHECK.replace("MORE", more).replace("BODY", body).replace("NAME", name)
         for name, (_, more, body) in FORMS.items()
     ]
     app = read_app(build_app(tmp_path / "a", java=[*sources, HASHES], shrink=mode, rules=KEPT))

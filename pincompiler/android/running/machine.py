@@ -34,6 +34,7 @@ from pincompiler.base.bounds import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable
 
+    from pincompiler.android.dex.handlers import Handler
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import FieldRef
     from pincompiler.android.running.frame import ReadyCode
@@ -63,14 +64,16 @@ class Watcher(Protocol):
         """What a call of a watched class gives; ``run`` runs it."""
 
     def put(self, machine: Machine, thing: Instance, ref: FieldRef, value: Value) -> None:
-        """See :class:`~pincompiler.android.running.frame.Running`."""
         """A field of an object of a watched class is written."""
 
     def known(self, machine: Machine, unknown: NotKnown, /) -> Value:
         """What an unknown object of a watched class is taken for; itself if nothing better is known."""
 
-    def lost(self, machine: Machine, values: Iterable[Value]) -> None:
+    def lost(self, machine: Machine, values: Iterable[Value], /) -> None:
         """Some objects are given to code of the app that is not run."""
+
+    def refuses(self, thrown: ThrownError, /) -> bool:
+        """Whether an exception is what was asked for, and not what comes of something that was not modelled."""
 
 
 class Machine:
@@ -316,7 +319,8 @@ class Machine:
                     raise
             except ThrownError as thrown:
                 # Where no decision asked for it, an app would not throw what nobody catches: something was not modelled.
-                asked_for = taken < len(self._decisions) or self._is_caught(thrown, depth)
+                refused = self.watcher is not None and self.watcher.refuses(thrown)
+                asked_for = refused or taken < len(self._decisions) or self._is_caught(thrown, depth)
                 if asked_for or len(self.given_up) >= RUN_GIVEN_UP.limit:
                     raise
             finally:
@@ -336,12 +340,16 @@ class Machine:
 
     def _is_caught(self, thrown: ThrownError, depth: int) -> bool:
         """Whether some of the outer methods catches an exception that a call of theirs throws."""
-        return any(
-            handler.start <= frame.offset < handler.end
-            and (handler.exception is None or self.is_instance(thrown.value, handler.exception))
-            for frame in self.frames[:depth]
-            for handler in frame.code.handlers
-        )
+        return any(self._handler(one, one.offset, thrown) for one in self.frames[:depth])
+
+    def _handler(self, frame: Frame, offset: int, thrown: ThrownError) -> Handler | None:
+        """What a method has for an exception at an offset."""
+        for one in frame.code.handlers:
+            if one.start <= offset < one.end and (
+                one.exception is None or self.is_instance(thrown.value, one.exception)
+            ):
+                return one
+        return None
 
     def _give_up(self, depth: int, taken: int, args: list[Value], place: tuple[ReadyCode, int, int]) -> None:
         """Go on as if a call had done anything to what it was given."""
@@ -430,15 +438,11 @@ class Machine:
 
     def _caught(self, frame: Frame, index: int, thrown: ThrownError) -> int:
         """The index of the handler of an exception; the exception itself if the method has none."""
-        code = frame.code
-        offset = code.ops[index].offset
-        for handler in code.handlers:
-            if handler.start <= offset < handler.end and (
-                handler.exception is None or self.is_instance(thrown.value, handler.exception)
-            ):
-                frame.result = thrown.value
-                found = code.at.get(handler.target)
-                if found is None:
-                    raise StoppedError("a handler inside an instruction") from None
-                return found
-        raise thrown
+        handler = self._handler(frame, frame.code.ops[index].offset, thrown)
+        if handler is None:
+            raise thrown
+        frame.result = thrown.value
+        found = frame.code.at.get(handler.target)
+        if found is None:
+            raise StoppedError("a handler inside an instruction") from None
+        return found

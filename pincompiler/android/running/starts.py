@@ -115,6 +115,8 @@ def _making(program: Linked, name: str) -> Iterator[MethodBody]:
             yield site.method
         elif site.method.name == "<clinit>":
             yield from _reading(program, name)
+        elif site.method.is_static:
+            yield site.method
 
 
 def _reading(program: Linked, name: str) -> Iterator[MethodBody]:

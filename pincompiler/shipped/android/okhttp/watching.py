@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import FieldRef, MethodRef
     from pincompiler.android.running.machine import Machine
+    from pincompiler.android.running.values import ThrownError
     from pincompiler.shipped.android.okhttp.roles import Roles
 
     Place = tuple[MethodBody, int]
@@ -82,6 +83,10 @@ class PinWatch:
 
     def lost(self, machine: Machine, values: Iterable[Value]) -> None:
         """What becomes of other objects says nothing of pins."""
+
+    def refuses(self, _thrown: ThrownError) -> bool:
+        """No exception is asked for."""
+        return False
 
     def _of_client(self, ref: MethodRef, args: list[Value], returned: str) -> Value:
         receiver = args[0] if args else NULL

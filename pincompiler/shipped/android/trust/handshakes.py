@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.shipped.android.source import Source, Want
 
-_NAMES: Final = ("Lokhttp3/Handshake;", "Lcom/squareup/okhttp/Handshake;")
-NAMED: Final = tuple(CallsOf(name, None) for name in _NAMES)
+HANDSHAKES: Final = ("Lokhttp3/Handshake;", "Lcom/squareup/okhttp/Handshake;")
+NAMED: Final = tuple(CallsOf(name, None) for name in HANDSHAKES)
 """Its calls where it has its name."""
 _REFUSAL: Final = Mention(exactly(18, b"tlsVersion == NONE"))
 """OkHttp's refusal to make one of a session without TLS, which R8 leaves as it is."""
@@ -27,7 +27,7 @@ def makers(source: Source) -> Iterator[tuple[str, MethodBody]]:
     """The class without its name, and the method of OkHttp that makes one of a session."""
     for site in source.sites(_REFUSAL):
         given = site.method.descriptor.rpartition(")")[2]
-        if given.startswith("L") and given not in _NAMES:
+        if given.startswith("L") and given not in HANDSHAKES:
             yield given, site.method
 
 

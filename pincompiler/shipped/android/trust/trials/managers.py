@@ -20,7 +20,7 @@ from pincompiler.shipped.android.trust.trials.outcomes import THREW, Trials
 from pincompiler.shipped.android.trust.trials.watching import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from pincompiler.android.dex.classes import ClassDef, MethodDef
     from pincompiler.android.dex.method import MethodBody
@@ -175,7 +175,7 @@ class _Trial:
         found = dict.fromkeys(
             pin_of(guess)
             for guess in base.guesses
-            if _lets_in(self._outcome(Trial(trusted=True, guess=guess)), base)
+            if _lets_in(self._outcome(Trial(trusted=True, guess=guess), otherwise=base), base)
         )
         why = unknown_of(base, found=bool(found))
         says = Says.UNKNOWN if base.why or base.ends != {THREW} or not found else Says.PINS
@@ -196,8 +196,13 @@ class _Trial:
             return Tried(Says.PLAIN, compares=self._compares)
         return Tried(Says.HOLLOW, tuple(dict.fromkeys(map(pin_of, base.guesses))), compares=self._compares)
 
-    def _outcome(self, trial: Trial) -> TrialOutcome:
-        return self._trials.outcome(self._act, trial, self._wanted, self._near)
+    def _outcome(self, trial: Trial, otherwise: TrialOutcome | None = None) -> TrialOutcome:
+        """What a trial comes to; if it is compared with another one, as far as that takes."""
+
+        def enough(end: Hashable) -> bool:
+            return otherwise is not None and end != THREW and end not in otherwise.ends
+
+        return self._trials.outcome(self._act, trial, self._wanted, self._near, enough=enough)
 
 
 def _lets_in(said: TrialOutcome, otherwise: TrialOutcome) -> bool:

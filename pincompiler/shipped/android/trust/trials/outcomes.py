@@ -10,12 +10,18 @@ from pincompiler.android.running.image import Image
 from pincompiler.android.running.java.library import JavaLibrary
 from pincompiler.android.running.machine import Machine
 from pincompiler.android.running.steps.place import NO_OBJECT
-from pincompiler.android.running.values import JavaArray, Value
+from pincompiler.android.running.values import JavaArray, NotKnown, Value
 from pincompiler.base.bounds import RUN_APP_STEPS, RUN_CALL_STEPS, RUNS
 from pincompiler.shipped.android.okhttp import engine
 from pincompiler.shipped.android.trust.handshakes import makers
 from pincompiler.shipped.android.trust.trials.material import guesses
-from pincompiler.shipped.android.trust.trials.watching import WATCHED, WHICH_ONE, Trial, TrialWatch
+from pincompiler.shipped.android.trust.trials.watching import (
+    OF_THE_MACHINE,
+    WATCHED,
+    WHICH_ONE,
+    Trial,
+    TrialWatch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterator
@@ -28,11 +34,6 @@ if TYPE_CHECKING:
     Act = Callable[[Machine, TrialWatch], Value]
     """Runs the code that is tried; what it returns."""
 
-_OF_THE_MACHINE: Final = frozenset(
-    f"Ljava/lang/{name}Exception;"
-    for name in ("NullPointer", "ClassCast", "ArrayIndexOutOfBounds", "NegativeArraySize", "ArrayStore")
-)
-"""What a run throws by itself where something was not modelled, more often than an app does."""
 THREW: Final = "threw"
 NONE_MADE: Final = "a way on which no object is made"
 """What ends a run that says nothing of an object, since there is none."""
@@ -108,8 +109,9 @@ class Trials:
         near: Collection[MethodBody] = (),
         *,
         look: bool = False,
+        enough: Callable[[Hashable], bool] | None = None,
     ) -> TrialOutcome:
-        """What running some code comes to; ``look`` for the constants that it may compare."""
+        """What running some code comes to; ``look`` for the constants that it may compare, stop at an end that is ``enough``."""
         ends: dict[Hashable, None] = {}
         asked: dict[tuple[TakenFor, int], None] = {}
         by: dict[str, None] = {}
@@ -118,6 +120,8 @@ class Trials:
         own: set[bytes] = set()
         for watch, end in self._runs(act, trial, wanted, near, look=look):
             by |= dict.fromkeys(fork.why for fork in end.machine.taken if fork.why != WHICH_ONE)
+            if isinstance(end.returned, NotKnown) and end.returned.cls == "Z":
+                by[end.returned.why] = None
             asked |= watch.asked
             shown |= watch.shown
             missing |= any(not one.startswith(_TELLING) for one in end.machine.missing)
@@ -128,6 +132,8 @@ class Trials:
             why = why or (stopped if stopped != NONE_MADE else "")
             if not stopped:
                 ends[said] = None
+                if enough and enough(said):
+                    break
         if self._left:
             why = why or "it goes more ways than are run"
         elif not ends:
@@ -172,7 +178,7 @@ def _said(end: RunEnd, watch: TrialWatch) -> tuple[Hashable, str]:
     if end.thrown is not None:
         if end.thrown.cls == NO_OBJECT and end.machine.supposes_null:
             return None, NONE_MADE  # whoever passes a null has no app that goes on
-        known = end.thrown.cls not in _OF_THE_MACHINE
+        known = end.thrown.cls not in OF_THE_MACHINE
         return THREW, "" if known else f"a run throws {end.thrown.cls[1:-1].replace('/', '.')}"
     value = end.returned if isinstance(end.returned, int) else None
     return (value, *watch.effects), ""

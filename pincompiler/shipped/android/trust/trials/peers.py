@@ -22,7 +22,7 @@ from pincompiler.shipped.android.trust.trials.outcomes import NONE_MADE, THREW
 from pincompiler.shipped.android.trust.trials.watching import PEERS, REFUSING, EndedError, Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
 
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.running.machine import Machine
@@ -114,8 +114,8 @@ class PeerPins:
         if not (heeding or passed or (base.ends == {THREW} and not base.guesses)):
             return []
         image, start = self._trials.image(), target if heeding else asked.start
-        found = makers(image.program, start.class_name) if not heeding and overrides(image, start) else ()
-        found = found or callers(image, start) or ()
+        by_others = not heeding and overrides(image, start)
+        found = makers(image.program, start.class_name) if by_others else callers(image, start) or ()
         own = [one for one in found if is_own(self._source, one.class_name)]
         return [(one, one) if heeding else (target, one) for one in own]
 
@@ -134,23 +134,30 @@ class _Asked:
         base, target = self.base, self.target
         if not base.compares:
             return _Found()
-        refuses = any(_is_refusal(one, target) for one in base.ends)
+        vague = any(_is_vague(one, target) for one in base.ends)
+        refuses = vague or any(_is_refusal(one, target) for one in base.ends)
         pins: dict[tuple[Algorithm, str], None] = {}
         for guess in base.guesses if refuses else ():
-            said = self._run(Trial(trusted=True, guess=guess))
-            if any(not _is_refusal(one, target) for one in said.ends - base.ends):
+            said = self._run(Trial(trusted=True, guess=guess), enough=self._is_let_in)
+            if any(map(self._is_let_in, said.ends)):
                 pins[pin_of(guess)] = None
         if pins and _by_answer(base, target):
             return _Found(tuple(pins), _SAYS_SO, has_constants=True)
         if not (refuses or base.why or base.guesses):
             return _Found()
-        sure = pins and not base.why and len(base.ends) == 1
+        sure = pins and not base.why and len(base.ends) == 1 and not vague
         why = "" if sure else unknown_of(base, found=bool(pins))
         if not refuses and not base.why:
             why = "what it does then does not depend on the answer"
         return _Found(tuple(pins), why, has_constants=bool(base.guesses))
 
-    def _run(self, trial: Trial, *, look: bool = False) -> TrialOutcome:
+    def _is_let_in(self, end: Hashable) -> bool:
+        """Whether an end is no refusal, and none that anybody comes to."""
+        return end not in self.base.ends and not _is_refusal(end, self.target)
+
+    def _run(
+        self, trial: Trial, *, look: bool = False, enough: Callable[[Hashable], bool] | None = None
+    ) -> TrialOutcome:
         target = self.target
         ref = MethodRef(target.class_name, target.name, target.descriptor)
 
@@ -171,12 +178,14 @@ class _Asked:
             return machine.invoke(CallKind.VIRTUAL, ref, [owner, *given], ref.descriptor.rpartition(")")[2])
 
         wanted = "" if self.start is target else target.class_name
-        return self._trials.outcome(act, trial._replace(peers=True), wanted, self._near, look=look)
+        peers = trial._replace(peers=True)
+        return self._trials.outcome(act, peers, wanted, self._near, look=look, enough=enough)
 
 
 def _is_clear(base: TrialOutcome, start: MethodBody) -> bool:
     """Whether nobody who calls a method knows more, or decides what it does not."""
-    sole = not base.why and len(base.ends) == 1 and bool(base.guesses)
+    vague = any(_is_vague(one, start) for one in base.ends)
+    sole = not base.why and len(base.ends) == 1 and bool(base.guesses) and not vague
     return sole and not _by_answer(base, start) and any(_is_refusal(one, start) for one in base.ends)
 
 
@@ -185,6 +194,11 @@ def _by_answer(base: TrialOutcome, start: MethodBody) -> bool:
     if (start.name, start.descriptor) == _CALLED_BY_ANDROID:
         return False
     return any(one != THREW and _is_refusal(one, start) and not _stops(one) for one in base.ends)
+
+
+def _is_vague(end: Hashable, start: MethodBody) -> bool:
+    """Whether a method answers, and what is not known."""
+    return isinstance(end, tuple) and end[0] is None and start.descriptor.endswith(")Z")
 
 
 def _is_refusal(end: Hashable, start: MethodBody) -> bool:

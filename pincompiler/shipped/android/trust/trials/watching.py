@@ -24,6 +24,7 @@ from pincompiler.android.running.values import (
     Value,
     Wrapped,
 )
+from pincompiler.shipped.android.trust.handshakes import HANDSHAKES
 from pincompiler.shipped.android.trust.trials.material import Guess, TakenFor, hash_of, made_up
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ _EXTENDED: Final = f"{_SSL}X509ExtendedTrustManager;"
 _EXTENSIONS: Final = "Landroid/net/http/X509TrustManagerExtensions;"
 _SAVED_AS: Final = "x509-certificate"
 """Under which ``SslCertificate.saveState`` keeps the bytes."""
+OF_THE_MACHINE: Final = frozenset(
+    f"Ljava/lang/{name}Exception;"
+    for name in ("NullPointer", "ClassCast", "ArrayIndexOutOfBounds", "NegativeArraySize", "ArrayStore")
+)
+"""What a run throws by itself where something was not modelled, more often than an app does."""
 WHICH_ONE: Final = "which of several objects is asked"
 """What a run decides where some code makes more than one."""
 REFUSING: Final = frozenset({"cancel", "disconnect", "close"})
@@ -122,6 +128,8 @@ class TrialWatch:
 
     def known(self, machine: Machine, unknown: NotKnown) -> Value:
         """An unknown handshake as OkHttp makes it of the session of the server."""
+        if unknown.cls in HANDSHAKES:
+            unknown.is_there = True  # as it is not without TLS
         maker = self._handshakes.get(unknown.cls)
         if maker is None:
             return unknown
@@ -138,6 +146,10 @@ class TrialWatch:
                     raise HandedOverError(one)
                 del self.made[one]
                 machine.decisive = len(machine.taken)
+
+    def refuses(self, thrown: ThrownError) -> bool:
+        """Whether code that has seen a certificate throws by itself: it refuses, and is not given up."""
+        return (self.shown or bool(self.asked)) and thrown.value.cls not in OF_THE_MACHINE
 
     # What is made up.
 
