@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import plistlib
 import shutil
 import subprocess
@@ -294,6 +295,55 @@ def test_a_damaged_entry_is_ignored_and_written_anew(damage: bytes | None, tmp_p
     assert len(read_release(str(APK), TODAY, kept).in_force) == len(before.in_force)
     assert entry.read_bytes() == whole
     assert [one.name for one in tmp_path.iterdir()] == [entry.name]
+
+
+def test_an_entry_is_believed_only_where_nobody_else_may_have_written_it(tmp_path: Path) -> None:
+    kept = AuditCache(tmp_path / "kept")
+
+    def written() -> Path:
+        kept.save("key", ["mine"])
+        (entry,) = kept.directory.iterdir()
+        return entry
+
+    assert kept.load("key") is None
+    entry = written()
+    assert kept.load("key") == ["mine"]
+    for mode in (0o620, 0o602):
+        entry.chmod(mode)
+        assert kept.load("key") is None
+        entry.chmod(0o600)
+    for mode in (0o770, 0o707):
+        kept.directory.chmod(mode)
+        assert kept.load("key") is None
+        kept.directory.chmod(0o700)
+    entry.rename(tmp_path / "elsewhere")
+    entry.symlink_to(tmp_path / "elsewhere")
+    assert kept.load("key") is None
+    entry.unlink()
+    os.mkfifo(entry)
+    assert kept.load("key") is None
+    entry.unlink()
+    assert kept.load("key") is None
+    written()
+    assert kept.load("key") == ["mine"]
+
+
+def test_an_entry_of_another_user_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = AuditCache(tmp_path)
+    kept.save("key", ["mine"])
+    own = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: own + 1)
+    assert kept.load("key") is None
+
+
+def test_an_app_that_is_replaced_while_it_is_read_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, app = AuditCache(tmp_path / "kept"), tmp_path / "app.apk"
+    app.write_bytes(APK.read_bytes())
+    monkeypatch.setattr("pincompiler.workflows.read_release.sha256_of", lambda _: "0" * 64)
+    read_release(str(app), TODAY, kept)
+    assert not kept.directory.exists()
 
 
 def test_what_other_code_found_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

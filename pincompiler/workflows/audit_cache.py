@@ -1,4 +1,7 @@
-"""What is costly to find out of a file, kept by the hash of its content: any entry may be gone at any time."""
+"""What is costly to find out of a file, kept by the hash of its content: any entry may be gone at any time.
+
+An entry decides who is locked out by a rotation.  It is believed only where nobody but the user can have written it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import contextlib
 import functools
 import hashlib
 import json
+import os
+import stat
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -27,7 +32,7 @@ class AuditCache:
     def load(self, key: str) -> Any | None:
         """What was kept; None if there is nothing, or nothing that is whole."""
         try:
-            kept = json.loads(self._path(key).read_bytes())
+            kept = json.loads(_own_content(self._path(key)))
         except (OSError, ValueError, RecursionError):
             return None
         if not isinstance(kept, dict) or (kept.get("code"), kept.get("key")) != (_this_code(), key):
@@ -50,6 +55,25 @@ class AuditCache:
 
     def _path(self, key: str) -> Path:
         return self.directory / f"{key}-{__version__}.json"
+
+
+def _own_content(path: Path) -> bytes:
+    """A file's content; OSError if others may have written it or put it there, and nothing waits for a pipe."""
+    if not _is_own(path.parent.stat()):
+        raise PermissionError(f"{path.parent} is not the user's alone")
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
+        found = os.fstat(file.fileno())
+        if not (stat.S_ISREG(found.st_mode) and _is_own(found)):
+            raise PermissionError(f"{path} is not the user's alone")
+        return file.read()
+
+
+def _is_own(found: os.stat_result) -> bool:
+    """Whether it belongs to the user, and nobody else may write it; where users have no number it is not asked."""
+    if not hasattr(os, "getuid"):
+        return True
+    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 @functools.cache

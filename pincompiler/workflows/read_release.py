@@ -24,6 +24,7 @@ from pincompiler.workflows.verify import project_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.facts import ShippedApp
     from pincompiler.policy.project import Project, SupportedRelease
 
 
@@ -112,9 +113,13 @@ def _of_project(project: Project) -> Iterator[InForce]:
 
 
 def _of_app(path: Path) -> tuple[InForce, ...]:
+    return tuple(on_devices(_app(path)))
+
+
+def _app(path: Path) -> ShippedApp:
     from pincompiler.shipped import read_app
 
-    return tuple(on_devices(read_app(path)))
+    return read_app(path)
 
 
 # -- kept ----------------------------------------------------------------------------------------
@@ -129,6 +134,8 @@ def _cached(path: Path, cache: AuditCache) -> tuple[InForce, ...]:
             return RELEASE.read(kept)  # type: ignore[no-any-return]
         except WrongError:
             pass  # damaged, and written anew
-    found = _of_app(path)
-    cache.save(key, RELEASE.write(found))
+    app = _app(path)
+    found = tuple(on_devices(app))
+    if app.sha256 == key:  # else it was replaced meanwhile
+        cache.save(key, RELEASE.write(found))
     return found
