@@ -9,11 +9,14 @@ import contextlib
 import errno
 import fcntl
 import os
+import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -409,6 +412,109 @@ def test_an_interruption_leaves_no_litter(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(KeyboardInterrupt):
         outputs.write_all([artifact("new/a.xml")], tmp_path)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("last", [1, 2, 3])
+def test_an_interruption_while_files_are_moved_undoes_those_before_it(
+    last: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.xml").write_bytes(b"old\n")
+    replace, moved = Path.replace, []
+
+    def interrupted(path: Path, target: Path) -> Path:
+        moved.append(target.name)
+        if len(moved) == last:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        outputs.write_all([artifact("a.xml"), artifact("new/b.xml"), artifact("c.xml")], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.xml"]
+    assert (tmp_path / "a.xml").read_bytes() == b"old\n"
+
+
+def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    left = [".a.xml.abcd1234.pincompiler", ".a.xml.x.pincompiler"]
+    kept = [".a.xml.swp", ".b.xml.abcd1234.pincompiler", "a.xml.abcd1234.pincompiler"]
+    for name in (*left, *kept, ".a.xml.atwork12.pincompiler"):
+        (tmp_path / name).write_bytes(b"x")
+    os.mkfifo(tmp_path / ".a.xml.pipe5678.pincompiler")
+    with (tmp_path / ".a.xml.atwork12.pincompiler").open("rb") as another_run:
+        fcntl.flock(another_run, fcntl.LOCK_EX)
+        outputs.write_all([artifact("a.xml")], tmp_path)
+    names = {*kept, "a.xml", ".a.xml.atwork12.pincompiler", ".a.xml.pipe5678.pincompiler"}
+    assert {one.name for one in tmp_path.iterdir()} == names
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_killed_leaves_nothing_that_the_next_does_not_mend(
+    how: signal.Signals, tmp_path: Path
+) -> None:
+    """Killed when the first temporary file is there, or a little later: whole files, old or new, and no litter."""
+    kill_runs(tmp_path, how, 6, random.Random(7))  # noqa: S311
+
+
+def kill_runs(root: Path, how: signal.Signals, times: int, chance: random.Random) -> None:
+    """Kill compile at the moment when it writes, again and again; PINS is what it writes into five places."""
+    whole = {n: compiled(root, PINS.replace("NAME", f"n{n}")) for n in (0, 1)}
+    assert all(whole[0][name] != whole[1][name] for name in whole[0])
+    for number in range(times):
+        compiled(root, PINS.replace("NAME", f"n{number % 2}"))
+        (root / "pins.toml").write_text(PINS.replace("NAME", f"n{1 - number % 2}"), encoding="utf-8")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pincompiler", "compile"],
+            cwd=root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        while process.poll() is None and not list(root.rglob("*.pincompiler")):
+            pass
+        time.sleep(chance.random() / 50)
+        process.send_signal(how)
+        process.wait()
+        for name, content in outputs_of(root).items():
+            assert content in (whole[0][name], whole[1][name])
+        assert outputs_of(root).keys() == whole[0].keys()
+        mixed = outputs_of(root) != whole[1 - number % 2]
+        assert run("compile", "--check", cwd=root).code == (1 if mixed else 0)
+        assert run("compile", cwd=root).code == 0
+        assert outputs_of(root) == whole[1 - number % 2]
+        assert not list(root.rglob("*.pincompiler"))
+
+
+PINS = f"""\
+{SOUND.replace("h.example.com", "NAME.example.com")}
+[target.nsc]
+path = "a/nsc.xml"
+[target.okhttp-kotlin]
+path = "b/Pins.kt"
+package = "a"
+[target.okhttp-java]
+path = "b/Pins.java"
+package = "a"
+[target.ats]
+path = "Info.plist"
+[target.trustkit-swift]
+path = "Pins.swift"
+"""
+
+
+def compiled(root: Path, text: str) -> dict[str, bytes]:
+    """What compile makes of a pins.toml."""
+    (root / "pins.toml").write_text(text, encoding="utf-8")
+    ran = run("compile", cwd=root)
+    assert ran.code == 0, ran.stdout + ran.stderr
+    return outputs_of(root)
+
+
+def outputs_of(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in root.rglob("*")
+        if path.suffix in (".xml", ".kt", ".java", ".plist", ".swift")
+    }
 
 
 # -- the same through the command ------------------------------------------------------------------

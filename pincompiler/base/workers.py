@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
+from pincompiler.base.interruptions import uninterrupted
 from pincompiler.base.quiet import silence
 from pincompiler.base.records import dataclass
 
@@ -158,7 +159,7 @@ class _Worker:
         self._allowance = allowance
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(work, allowance, theirs, self.pipe), daemon=True)
-        with _uninterrupted(), _own_modules():
+        with uninterrupted(), _own_modules():
             self.process.start()
         theirs.close()
 
@@ -250,19 +251,6 @@ def _own_modules() -> Iterator[None]:
             del os.environ[name]
         else:
             os.environ[name] = before
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold interruptions back, so that none meets a process that is not ready for it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ended(code: int | None) -> str:

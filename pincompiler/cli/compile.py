@@ -140,6 +140,7 @@ def _stale(
 
     stale = outputs.stale(artifacts, directory)
     if write:
+        outputs.sweep(directory / one.path for one in artifacts)
         outputs.write_all(stale, directory, left_over)
     return stale
 

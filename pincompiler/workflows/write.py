@@ -6,11 +6,13 @@ import os
 import re
 import stat
 import tempfile
+from contextlib import ExitStack, suppress
 from difflib import unified_diff
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from pincompiler.base.errors import OutputError
+from pincompiler.base.interruptions import uninterrupted
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.source.paths import is_special
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from pincompiler.workflows.compile import Artifact
 
+_TEMPORARY = ".pincompiler"
+"""With which the names of temporary files end."""
 _STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 _STREAM = lazy_regex(r"/(?:dev|proc/self)/fd/([0-9]{1,9})", re.ASCII)
 
@@ -54,25 +58,30 @@ def write_all(artifacts: Sequence[Artifact], directory: Path, removed: Iterable[
     """Write every artifact below a directory, making directories as needed, and remove what is left over.
 
     Each goes to a temporary file beside its place first; only when all are on the disk are they moved,
-    and a move that fails undoes those before it.  Raises OutputError; then nothing has changed.
+    and a move that fails undoes those before it.  What a run that was killed left there is removed.
+    Raises OutputError; then nothing has changed.
     """
     paths = [directory / artifact.path for artifact in artifacts]
+    sweep(paths)
     made: list[Path] = []
     staged: list[tuple[Path, Path]] = []
     done = False
+    opened = ExitStack()
     try:
         others = frozenset(paths)
         for path in paths:
             _refuse(path, others, directory)
         for path, artifact in zip(paths, artifacts, strict=True):
             _make_directories(path.parent, made)
-            _stage(path, artifact.content, staged)
-        _move_all(staged, [directory / path for path in removed])
-        done = True
+            _stage(path, artifact.content, staged, opened)
+        with uninterrupted():
+            _move_all(staged, [directory / path for path in removed])
+            done = True
     except OSError as error:
         place = next((path for temporary, path in staged if str(temporary) == error.filename), error.filename)
         raise OutputError(f"{place or directory}: {error.strerror or error}; nothing was written") from error
     finally:
+        opened.close()
         if not done:  # be it by an error or by an interruption
             for temporary, _ in staged:
                 temporary.unlink(missing_ok=True)
@@ -156,23 +165,63 @@ def _make_directories(folder: Path, made: list[Path]) -> None:
         made.append(path)
 
 
-def _stage(path: Path, content: bytes, staged: list[tuple[Path, Path]]) -> None:
+def _stage(path: Path, content: bytes, staged: list[tuple[Path, Path]], opened: ExitStack) -> None:
     """Put the content on the disk beside its place, with the rights the place has or would get."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=_beginning(path), suffix=_TEMPORARY, dir=path.parent)
     except OSError as error:
         error.filename = str(path)
         raise
     staged.append((Path(name), path))
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+    stream = opened.enter_context(os.fdopen(handle, "wb"))
+    locked = _locked(stream)
+    stream.write(content)
+    stream.flush()
+    os.fsync(stream.fileno())
+    if not locked:  # Windows moves no file that is open
+        stream.close()
     Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+
+
+def sweep(paths: Iterable[Path]) -> None:
+    """Remove the temporary files that runs which were killed left beside these paths."""
+    for path in paths:
+        begins = _beginning(path)
+        with suppress(OSError):  # which whoever writes there will meet again
+            for one in path.parent.iterdir():
+                if one.name.startswith(begins) and one.name.endswith(_TEMPORARY) and _is_left(one):
+                    one.unlink(missing_ok=True)
+
+
+def _beginning(path: Path) -> str:
+    """Of the names of temporary files for a path."""
+    return f".{path.name[:100]}."
+
+
+def _is_left(temporary: Path) -> bool:
+    """Whether the run that made it is gone: as long as it runs it holds a lock, which dies with it."""
+    if not stat.S_ISREG(temporary.lstat().st_mode):
+        return False
+    with temporary.open("rb") as file:
+        return _locked(file)
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Lock an open file; False if somebody else has, or where there are no such locks."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _move_all(staged: Sequence[tuple[Path, Path]], removed: Iterable[Path]) -> None:
     undo: list[tuple[Path, bytes | None]] = []
+    done = False
     try:
         for temporary, path in staged:
             before = _current(path)
@@ -182,13 +231,13 @@ def _move_all(staged: Sequence[tuple[Path, Path]], removed: Iterable[Path]) -> N
             before = _current(path)
             path.unlink()
             undo.append((path, before))
-    except OSError:
-        for path, before in undo:
+        done = True
+    finally:
+        for path, before in undo if not done else ():
             if before is None:
                 path.unlink()
             else:
                 path.write_bytes(before)
-        raise
 
 
 def _umask() -> int:
