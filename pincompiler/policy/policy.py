@@ -147,8 +147,8 @@ class Policy(Enforcement):
 
 
 def _demand(pin_set: PinSet) -> Demand:
-    """Nothing of a set without keys whose anchor decides alone."""
-    if not pin_set.enforce or (not pin_set.keys and pin_set.trust.anchors):
+    """Nothing of a set without keys, of which whom it trusts decides alone."""
+    if not pin_set.enforce or not (pin_set.keys or pin_set.trust == SYSTEM_ALONE):
         return ()
     return any_of(pin_set.keys, pin_set.expires)
 

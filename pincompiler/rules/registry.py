@@ -26,7 +26,7 @@ _ORDER: Final = (
         mismatched-host certificate-needs-reissue lone-certificate-pin
     """),
     # Whom it trusts.
-    ("text", "anchor-is-leaf anchor-is-private-key unused-anchor"),
+    ("text", "anchor-is-leaf anchor-is-private-key unused-anchor expiry-without-keys"),
     ("policy", "expired-anchor expiring-anchor user-store-trusted"),
     ("target", "mixed-trust"),
     # The record of accepted findings.

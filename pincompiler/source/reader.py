@@ -27,6 +27,7 @@ from pincompiler.source.tables import Reporter, TomlTable, did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from pincompiler.policy.project import Environment, Version
     from pincompiler.source.document import Document
@@ -251,13 +252,23 @@ class _Reader:
         if trust is None:
             # The anchor itself is broken, which has been reported; the set means nothing without it.
             self.reporter.findings.append(_INCOMPLETE)
-        alone = trust is None or bool(trust.anchors)
-        keys = self._keys(table, known, may_be_empty=not enforce or alone)
-        expires = table.day("expires")
+        keyless = not enforce or trust is not SYSTEM_ALONE
+        keys = self._keys(table, known, may_be_empty=keyless)
+        expires = self._expires(table, keyless=keyless and table.is_empty("keys"))
         uris = self._report_uris(table)
         if any(f.level is Level.ERROR for f in self.reporter.findings[before:]):
             return None
         return PinSet(hosts, reach, keys, expires, enforce, uris, table.where, trust or SYSTEM_ALONE)
+
+    def _expires(self, table: TomlTable, *, keyless: bool) -> date | None:
+        """When its keys end; None: never, or it needs none and has none."""
+        expires = table.day("expires")
+        if expires is None or not keyless:
+            return expires
+        message = "`expires` ends the keys of a pin-set, and this one has none"
+        fix = "drop it: whom a pin-set trusts has no end"
+        self.reporter.warning("expiry-without-keys", message, table.where.at("expires"), fix)
+        return None
 
     def _hosts(self, table: TomlTable, reach: Reach, scope: frozenset[str]) -> tuple[str, ...]:
         written = table.texts("hosts", required=True)

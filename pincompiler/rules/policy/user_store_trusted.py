@@ -31,7 +31,9 @@ def check(examined: Examined) -> Findings:
         if Store.USER in pin_set.trust.sources:
             message = f"{pin_set.title} trusts CAs that users install"
             where = pin_set.where.at("trust") if pin_set.where else None
-            yield RULE.at(where, message, 'drop "user"', hosts=pin_set.hosts)
+            others = pin_set.trust.sources - {Store.USER}
+            fix = 'drop "user"' if others else 'trust "system" or an anchor instead'
+            yield RULE.at(where, message, fix, hosts=pin_set.hosts)
 
 
 RULE = Rule("user-store-trusted", Level.ERROR, __doc__, policy=check)
