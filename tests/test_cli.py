@@ -684,7 +684,7 @@ def test_init_fills_in_to_something_sound(tmp_path: Path) -> None:
     """What the comments tell to do makes the file sound."""
     run("init", "api.example.com", cwd=tmp_path)
     (tmp_path / "certs").mkdir()
-    (tmp_path / "certs/api.example.com.pem").write_bytes(pki.pem(pki.certificate()))
+    (tmp_path / "certs/api.example.com.pem").write_bytes(pki.pem(pki.certificate(names=("api.example.com",))))
     (tmp_path / "certs/next.csr").write_bytes(pki.pem(pki.request(key=pki.private_key(number=1))))
     ran = run("check", cwd=tmp_path)
     assert (ran.code, ran.stdout) == (0, "")

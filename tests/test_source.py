@@ -1073,7 +1073,7 @@ def test_a_choice_without_a_file_is_told(line: str, directory: Path) -> None:
 def test_a_role_that_the_certificate_contradicts(file: str, role: str, directory: Path) -> None:
     """NSPinnedDomains would look for the key where it never is, and block every connection."""
     output = said(third(f'file = "certs/{file}"\nrole = "{role}"'), directory)
-    assert set(rules(output)) - {"lone-leaf-key", "duplicate-pin"} == {"conflicting-key"}
+    assert set(rules(output)) - {"lone-leaf-key", "duplicate-pin", "mismatched-host"} == {"conflicting-key"}
 
 
 def test_a_broken_key_does_not_make_others_unused_or_undefined(directory: Path) -> None:

@@ -184,8 +184,10 @@ def _not_a_key(data: bytes, file: str) -> KeyFileError:
 
 def _certificate(loaded: x509.Certificate, der: bytes) -> PublicKey:
     digest = loaded.signature_hash_algorithm
-    # A version 1 certificate cannot say whose it is; a version 3 one that is silent is no CA's.
-    silent = Role.LEAF if loaded.version is x509.Version.v3 else None
+    # A version 1 certificate cannot say whose it is, but nobody takes one for a CA's that is not a root; a version 3
+    # one that is silent is no CA's (RFC 5280 section 6.1.4 (k); Conscrypt refuses both between server and anchor).
+    may_be_root = loaded.version is x509.Version.v1 and loaded.issuer == loaded.subject
+    silent = None if may_be_root else Role.LEAF
     facts = Certificate(
         subject=loaded.subject.rfc4514_string(),
         not_after=loaded.not_valid_after_utc,
@@ -194,7 +196,7 @@ def _certificate(loaded: x509.Certificate, der: bytes) -> PublicKey:
         self_signed=loaded.issuer == loaded.subject,
         not_before=loaded.not_valid_before_utc,
         identity=identity_of(loaded.subject, loaded.public_key()),
-        names=names_in(loaded) or None,
+        names=names_in(loaded),
     )
     role = _role(loaded.extensions, silent)
     spki, algorithm = _spki(loaded.public_key(), der)

@@ -32,7 +32,7 @@ class Certificate:
     identity: bytes = b""
     """As :attr:`Anchor.identity`."""
     names: tuple[str, ...] | None = None
-    """The DNS names and addresses of its subjectAltName (RFC 6125 section 6.4); None: it has none, or was not asked."""
+    """The DNS names and addresses of its subjectAltName (RFC 6125 section 6.4); None: it was not asked."""
 
 
 class Store(StrEnum):

@@ -25,7 +25,17 @@ Use instead:
 References: CWE-298; MASVS-NETWORK-2; MASWE-0028; CABF SC-081v3
 """
 
+from datetime import date
+
 from pincompiler.rules.rule import Examined, Findings, Level, Rule
+
+_LONGEST = ((date(2029, 3, 15), 47), (date(2027, 3, 15), 100), (date(2026, 3, 15), 200), (date.min, 398))
+"""From which day on certificates may last how many days, the latest first (CA/Browser Forum ballot SC-081v3)."""
+
+
+def _longest(day: date) -> int:
+    """How many days a public CA may let a certificate last that it issues on a day."""
+    return next(days for since, days in _LONGEST if since <= day)
 
 
 def check(examined: Examined) -> Findings:
@@ -35,7 +45,10 @@ def check(examined: Examined) -> Findings:
         if hosts and key.certificate:
             day = key.certificate.not_after.date()
             ends = f"ended on {day}" if day < examined.today else f"ends on {day}"
-            message = f"the certificate `{key.title}` {ends}, and apps that compare it refuse the next one"
+            message = (
+                f"the certificate `{key.title}` {ends}, and apps that compare it refuse the next one, which lasts "
+                f"{_longest(max(day, examined.today))} days at most if a public CA issues it then"
+            )
             where = key.where.at("pin") if key.where else None
             yield RULE.at(
                 where, message, 'pin its key (pin = "key"), or release before that day', hosts=hosts

@@ -32,7 +32,9 @@ def check(examined: Examined) -> Findings:
             strangers = tuple(host for host in pin_set.hosts if not _may_be_for(key, host))
             if strangers:
                 more = f" and {len(strangers) - 1:,} more" if len(strangers) > 1 else ""
-                message = f"the certificate of `{key.title}` is not for {strangers[0]}{more}"
+                named = key.certificate and key.certificate.names
+                why = "" if named else ": it has no subjectAltName, and clients do not look at its subject"
+                message = f"the certificate of `{key.title}` is not for {strangers[0]}{more}{why}"
                 fix = "pin the key of that host's own certificate"
                 where = pin_set.where.at("keys", number) if pin_set.where else None
                 yield RULE.at(where, message, fix, hosts=strangers)
