@@ -259,13 +259,13 @@ def _of_policies(app: ShippedApp, audited: Audited) -> Iterator[Finding]:
     """What the rules on policies find in each configuration that the app has in force."""
     names = {key.spki_sha256: key for key in audited.project.keys} if audited.project else {}
     in_force = [one for one in app.shipped if one.owner.first_party and one.state is State.ACTIVE]
-    with_pins = [one for one in in_force if one.enforcement.pin_sets()]
-    if not with_pins:
+    saying = [one for one in in_force if one.enforcement.pin_sets() or one.enforcement.own_trust()]
+    if not saying:
         return
     from pincompiler.rules.examined import of_file
     from pincompiler.rules.registry import examine
 
-    for shipped in with_pins:
+    for shipped in saying:
         examined = of_file(shipped.enforcement, names, shipped.where, audited.today, audited.horizon)
         counts = shipped.api.within(app.manifest.min_sdk)
         evidence = Evidence(api=str(counts), mechanism=shipped.mechanism.value)

@@ -192,9 +192,15 @@ def _beside(path: Path, reference: str) -> tuple[Anchor, ...] | None:
         if one.name.partition(".")[0] == name and one.is_file()
     ]
     try:
-        return one_resource(anchors_in(read_bytes(one), reference, Location(str(one))) for one in files)
+        return one_resource(anchors_in(read_bytes(one), reference, Location(_shown(one))) for one in files)
     except InputError:  # it cannot be read, and is not known
         return None
+
+
+def _shown(path: Path) -> str:
+    """A path as users write it, from the working directory where it is below that."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def is_app(path: Path) -> bool:

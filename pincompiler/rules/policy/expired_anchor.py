@@ -22,17 +22,18 @@ Use instead:
 References: CWE-298; MASVS-NETWORK-1; MASWE-0028
 """
 
-from pincompiler.rules.anchors import ends_of
+from pincompiler.rules.anchors import ending
 from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
 def check(examined: Examined) -> Findings:
     """Anchors whose last day has passed."""
-    for anchor, day, hosts in ends_of(examined):
-        if day < examined.today:
-            message = f"the anchor `{anchor.name}` ended on {day.isoformat()}, which Android does not look at"
-            where = anchor.where.at("file") if anchor.where else None
-            yield RULE.at(where, message, "name the certificate that followed it", hosts=hosts)
+    for one in ending(examined, lambda day: day < examined.today):
+        message = (
+            f"the anchor `{one.first.name}` ended on {one.day}, which Android does not look at{one.others}"
+        )
+        fix = "name the certificate that followed it"
+        yield RULE.at(one.named.where, message, fix, hosts=one.named.hosts, related=one.named.related)
 
 
 RULE = Rule("expired-anchor", Level.ERROR, __doc__, policy=check)

@@ -23,18 +23,16 @@ Use instead:
 References: CWE-298; MASVS-NETWORK-1; MASWE-0028
 """
 
-from pincompiler.rules.anchors import ends_of
+from pincompiler.rules.anchors import ending
 from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
 def check(examined: Examined) -> Findings:
     """Anchors whose last day is within the horizon."""
-    for anchor, day, hosts in ends_of(examined):
-        if 0 <= (day - examined.today).days <= examined.horizon:
-            message = f"the anchor `{anchor.name}` ends on {day.isoformat()}"
-            fix = "add the next anchor beside it, and release in time"
-            where = anchor.where.at("file") if anchor.where else None
-            yield RULE.at(where, message, fix, hosts=hosts)
+    for one in ending(examined, lambda day: 0 <= (day - examined.today).days <= examined.horizon):
+        message = f"the anchor `{one.first.name}` ends on {one.day}{one.others}"
+        fix = "add the next anchor beside it, and release in time"
+        yield RULE.at(one.named.where, message, fix, hosts=one.named.hosts, related=one.named.related)
 
 
 RULE = Rule("expiring-anchor", Level.WARNING, __doc__, policy=check)
