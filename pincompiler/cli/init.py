@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pincompiler.base.errors import UsageError
-from pincompiler.cli.console import incomplete, out, talk
+from pincompiler.cli.console import FINE, NOT_EVERYTHING, incomplete, out, talk
 from pincompiler.cli.options import EnvironmentName, Today, day_of, refuse_idle_environment
 
 EPILOG = "Example: pincompiler init --from app/src/main/res/xml/network_security_config.xml -o pins.toml"
@@ -43,7 +43,7 @@ def command(
         directory = Path() if output == "-" else path.parent
         found = starter.taken_over(source, day_of(today), directory, environment, alone=alone)
     else:
-        found = starter.TakenOver(starter.fresh(tuple(hosts or ())), (), {})
+        found = starter.TakenOver(starter.fresh(tuple(hosts or ())), (), (), {})
     if output == "-":
         out(found.content)
     else:
@@ -51,4 +51,6 @@ def command(
         for other in others:
             talk(f"wrote {other}")
         talk(f"wrote {first}{f'; now run: pincompiler check {first}' if first.is_file() else ''}")
-    raise typer.Exit(incomplete(found.left_out))
+    for sentence in found.differing:
+        talk(f"different: {sentence}")
+    raise typer.Exit(incomplete(found.left_out) or (NOT_EVERYTHING if found.differing else FINE))

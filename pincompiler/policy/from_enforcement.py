@@ -70,6 +70,8 @@ def _pin_set(
     reach = (Reach.ALL if same[1] else Reach.ONE_LABEL) if same[0] else Reach.NONE
     uris = configured.report_uris if configured else ()
     trust, servers = anchors.of(trusted)
+    if trust.anchors and _skips_all(trusted):
+        demand = ()
     pinned = keys.of(demand) or tuple(keys.named(one.spki_sha256, Role.LEAF) for one in servers)
     if pinned or demand or trust.anchors:
         until = demand[0].until if demand else None
@@ -78,6 +80,11 @@ def _pin_set(
         return None
     tried = tuple(keys.named(key.spki_sha256, key.role) for key in configured.keys)
     return PinSet((name,), configured.reach, tried, configured.expires, enforce=False, report_uris=uris)
+
+
+def _skips_all(trust: Trust) -> bool:
+    """Whether no chain at all is held to pins (overridePins), so that who is trusted says everything."""
+    return bool(trust.overriding) and trust.sources <= trust.overriding
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class _Anchors:
         alone = all(isinstance(one, Anchor) and not (one.is_ca or one.unread) for one in trust.sources)
         servers = trust.anchors if alone else ()
         own = [one for one in trust.anchors if one.is_ca and not one.unread]
-        if trust.overriding or not all(map(self.named, own)):
+        if (trust.overriding and not _skips_all(trust)) or not all(map(self.named, own)):
             return SYSTEM_ALONE, servers
         stores = {Store.SYSTEM} & trust.sources if own else {Store.SYSTEM}
         found = Trust(frozenset((*stores, *map(self._called, own))))
@@ -137,21 +144,26 @@ class _Keys:
 def to_toml(
     policy: Policy,
     origin: str,
-    left_out: tuple[str, ...] = (),
+    left_out: Iterable[str] = (),
+    differing: Iterable[str] = (),
+    skipped: Iterable[str] = (),
     file_of: Callable[[Anchor], str] = lambda _: "",
     servers: Iterable[Anchor] = (),
 ) -> bytes:
-    """A commented pins.toml of a policy; ``left_out`` is what of its origin it does not say, a sentence each.
+    """A commented pins.toml of a policy.
 
-    ``file_of`` is the path of an anchor's file from the directory of pins.toml; ``servers`` are the anchors of the
-    origin that are servers' certificates.
+    ``left_out`` is what of its origin was not compared, ``differing`` what is known to differ, a sentence each;
+    ``skipped`` are hosts whose pins count for no chain there.  ``file_of`` is the path of an anchor's file from the
+    directory of pins.toml; ``servers`` are the anchors of the origin that are servers' certificates.
     """
     anchors = {one.name: file_of(one) for pin_set in policy.sets for one in pin_set.trust.anchors}
     keys = {key.name: key for pin_set in policy.sets for key in pin_set.keys}
     return render(
         "pins.toml.j2",
         origin=[origin],
-        left_out=left_out,
+        left_out=list(left_out),
+        differing=list(differing),
+        skipped=list(skipped),
         keys=_shown_keys(keys.values(), {one.spki_sha256: one.name for one in servers}),
         anchors=[{"name": name, "file": file} for name, file in sorted(anchors.items())],
         sets=list(map(_shown, policy.sets)),
@@ -170,7 +182,9 @@ def template(hosts: tuple[str, ...]) -> bytes:
         {"name": "next", "lines": ['file = "certs/next.csr"'], "notes": [_NEXT]},
     ]
     sets = [{"hosts": list(named), "reach": "none", "key_names": ["current", "next"], "more": []}]
-    return render("pins.toml.j2", origin=[], left_out=(), keys=keys, anchors=[], sets=sets)
+    return render(
+        "pins.toml.j2", origin=[], left_out=[], differing=[], skipped=[], keys=keys, anchors=[], sets=sets
+    )
 
 
 _CURRENT = "Served now: openssl s_client -connect {host}:443 </dev/null | openssl x509 -out certs/{host}.pem"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.facts import InForce
+    from pincompiler.policy.differences import Difference
     from pincompiler.policy.enforcement import Enforcement
     from pincompiler.policy.policy import Policy
     from pincompiler.policy.trust import Anchor
@@ -52,7 +54,9 @@ class TakenOver:
 
     content: bytes
     left_out: tuple[str, ...]
-    """What of the file it does not say; it has these sentences as well."""
+    """What of the file was not compared with it; it has these sentences as well."""
+    differing: tuple[str, ...]
+    """Where it is known to mean something else, for it cannot say what the file says; likewise."""
     beside: Mapping[PurePosixPath, bytes]
     """The files of its anchors that are still to be written, by their paths below its directory."""
 
@@ -84,11 +88,16 @@ def taken_over(
         first.enforcement, *(other.enforcement for other in others), named=lambda one: bool(file_of(one))
     )
     _refuse_empty(policy, first.title)
-    left_out = dict.fromkeys((*contents.doubts, *contents.aside))
+    left_out, differing = dict.fromkeys((*contents.doubts, *contents.aside)), dict[str, None]()
     for one in contents.in_force:
         left_out |= dict.fromkeys(aside.said(path.name, "pins.toml") for aside in asides(one.whole, policy))
-        left_out |= dict.fromkeys(_of_trust(one, policy, path.name))
-    content = to_toml(policy, path.name, tuple(left_out), file_of, _servers(first.enforcement))
+        differing |= dict.fromkeys(_of_trust(one, policy, path.name))
+    content = to_toml(
+        *(policy, path.name, left_out, differing),
+        skipped=_skipped(first.enforcement, policy),
+        file_of=file_of,
+        servers=_servers(first.enforcement),
+    )
     beside = {
         PurePosixPath(file_of(anchor)): pem(anchor.der)
         for pin_set in policy.sets
@@ -102,7 +111,7 @@ def taken_over(
     _refuse_differences(first, configured(reading.of().policy, "any pins.toml"))
     for other in others:
         _refuse_differences(first, other)
-    return TakenOver(content, tuple(left_out), beside)
+    return TakenOver(content, tuple(left_out), tuple(differing), beside)
 
 
 def _refuse_damaged(one: InForce) -> None:
@@ -127,6 +136,13 @@ def _servers(enforcement: Enforcement) -> Iterator[Anchor]:
         yield from (one for one in enforcement.trust(name).anchors if not (one.is_ca or one.unread))
 
 
+def _skipped(enforcement: Enforcement, policy: Policy) -> Iterator[str]:
+    """The hosts with pins that count for no chain, so that whom they trust says everything."""
+    for name in enforcement.names():
+        if enforcement.demand(name) and policy.trust(name).anchors and not policy.demand(name):
+            yield name
+
+
 def _below(directory: Path, anchor: Anchor) -> str:
     """The path of an anchor's file from a directory; empty if it is not below, or is of no file."""
     if anchor.where is None or anchor.where.member or anchor.where.path:
@@ -136,11 +152,22 @@ def _below(directory: Path, anchor: Anchor) -> str:
 
 
 def _of_trust(one: InForce, policy: Policy, title: str) -> Iterator[str]:
-    """Whom a file trusts, where the policy trusts others."""
+    """Whom a file trusts, where the policy trusts others: once for all hosts of which the same is true."""
     names = names_of(one.whole, policy)
+    groups: dict[Difference, list[Difference]] = {}
     for difference in differences(one.whole, policy):
         if difference.of_trust:
-            yield describe(difference, title, "pins.toml", names.__getitem__)
+            groups.setdefault(replace(difference, name="", host="", depth=0), []).append(difference)
+    for group in groups.values():
+        # Names below a configured one that it does not reach are among those that nothing names.
+        rest = next((other for other in group if not other.name), None)
+        others = group if rest is None else [other for other in group if not other.depth and other.name]
+        first = rest or group[0]
+        more = len({other.name for other in others} - {first.name})
+        also = [f"{more:,} more {'host' if more == 1 else 'hosts'}"] if more else []
+        also += ["names below"] if rest is None and any(other.depth for other in group) else []
+        likewise = f" (and {' and '.join(also)} likewise)" if also else ""
+        yield describe(first, title, "pins.toml", names.__getitem__) + likewise
 
 
 def _refuse_differences(left: InForce, right: InForce) -> None:
