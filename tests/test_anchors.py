@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -276,7 +276,75 @@ def test_the_end_of_a_set_is_not_that_of_its_trust(root: Path) -> None:
     more = ('trust = ["company-root"]', 'keys = ["kiosk", "spare"]', "expires = 2026-12-31")
     checked = check(root, ANCHOR, KIOSK, SPARE, pin_set(*more), NSC)
     assert errors(checked) == []
-    assert [one.rule for one in checked.findings] == []
+    assert {one.rule for one in checked.findings} <= {"mismatched-host"}
+
+
+def test_an_end_without_keys_ends_nothing_and_is_reported(root: Path) -> None:
+    without = check(root, ANCHOR, OWN, NSC)
+    checked = check(root, ANCHOR, pin_set('trust = ["company-root"]', "expires = 2026-12-31"), NSC)
+    (found,) = checked.findings
+    assert (found.rule, found.level, _line(found)) == ("expiry-without-keys", Level.WARNING, "8:11")
+    assert checked.project.policy.digest() == without.project.policy.digest()
+    exempt = check(root, pin_set("keys = []", "enforce = false", "expires = 2026-12-31"), NSC)
+    assert [one.rule for one in exempt.findings] == ["expiry-without-keys"]
+
+
+@pytest.mark.parametrize("stores", ['"user"', '"system", "user"'])
+def test_the_users_store_without_keys_is_reported_as_that(stores: str, root: Path) -> None:
+    """And not that keys are missing: these would make it no better."""
+    (one,) = check(root, pin_set(f"trust = [{stores}]"), NSC).findings
+    fix = 'drop "user"' if "system" in stores else 'trust "system" or an anchor instead'
+    assert (one.rule, one.fix, _line(one)) == ("user-store-trusted", fix, "4:9")
+
+
+def of_version_1(
+    folder: Path, subject: str, key: pki.PrivateKey, issuer: str, signer: pki.PrivateKey
+) -> bytes:
+    """PEM of a certificate without extensions, as `openssl x509 -req` makes them."""
+    ca, above, asked = folder / "v1-ca.pem", folder / "v1-ca.key", folder / "v1.csr"
+    ca.write_bytes(pki.pem(pki.certificate(issuer, signer, ca=True)))
+    above.write_bytes(pki.private(signer))
+    asked.write_bytes(pki.pem(pki.request(subject, key)))
+    by = ("-CA", ca, "-CAkey", above, "-set_serial", "7") if subject != issuer else ("-signkey", above)
+    return pki.openssl("x509", "-req", "-in", str(asked), "-days", "900", *map(str, by))
+
+
+def test_a_root_of_version_1_is_an_anchor_and_a_server_of_it_is_none(root: Path) -> None:
+    """It cannot say that it is a CA's; Conscrypt takes it (tests/real/test_anchors.py), but none below an anchor."""
+    (root / "root.pem").write_bytes(of_version_1(root, "Old Root", ROOT_KEY, "Old Root", ROOT_KEY))
+    assert check(root, ANCHOR, OWN, NSC).findings == ()
+    (root / "root.pem").write_bytes(of_version_1(root, "kiosk.example.com", LEAF_KEY, "Old Root", ROOT_KEY))
+    assert [one.rule for one in check(root, ANCHOR, OWN, NSC).findings] == ["anchor-is-leaf"]
+
+
+def test_a_server_without_subject_alternative_names_is_for_no_host(root: Path) -> None:
+    """Android 9, iOS 13 and later ignore the common name, which LEAF has alone."""
+    found = check(root, KIOSK, SPARE, pin_set('keys = ["kiosk", "spare"]')).findings
+    (one,) = (one for one in found if one.rule == "mismatched-host")
+    why = "it has no subjectAltName, and clients do not look at its subject"
+    assert one.message == f"the certificate of `kiosk` is not for kiosk.example.com: {why}"
+
+
+@pytest.mark.parametrize(
+    ("ends", "longest"),
+    [
+        (date(2027, 3, 14), 200),
+        (date(2027, 3, 15), 100),
+        (date(2029, 3, 14), 100),
+        (date(2029, 3, 15), 47),
+        (date(2026, 1, 1), 200),
+    ],
+)
+def test_a_whole_certificate_says_its_day_and_how_long_the_next_one_may_last(
+    ends: date, longest: int, root: Path
+) -> None:
+    """CA/Browser Forum ballot SC-081v3: of what is issued on that day, or today where it has ended."""
+    (root / "leaf.pem").write_bytes(pki.pem(pki.certificate("kiosk.example.com", LEAF_KEY, ends=ends)))
+    checked = check(root, KIOSK + 'pin = "certificate"', SPARE, pin_set('keys = ["kiosk", "spare"]'))
+    (found,) = (one for one in checked.findings if one.rule == "certificate-needs-reissue")
+    verb = "ended" if ends < TODAY else "ends"
+    assert found.message.startswith(f"the certificate `kiosk` {verb} on {ends}, and apps that compare it")
+    assert f"which lasts {longest} days at most" in found.message
 
 
 # -- the targets: table 2.3 of what each can mean ------------------------------------------------------
@@ -572,6 +640,38 @@ def test_an_anchor_that_is_no_certificate_is_refused_with_its_place(root: Path) 
     assert "@raw/pins_company_root is neither PEM nor DER" in ran.stderr
 
 
+OVERRIDING = """<network-security-config><domain-config>
+<domain>kiosk.example.com</domain><domain includeSubdomains="true">open.example.com</domain>
+<trust-anchors><certificates src="@raw/own" overridePins="true"/></trust-anchors>
+<pin-set><pin digest="SHA-256">3iYG1E6sWr1LreiO5YBXXCwBcsHKKLpqTO3Tnrrm/3M=</pin></pin-set>
+</domain-config></network-security-config>"""
+
+
+def test_anchors_that_override_all_pins_are_taken_over_as_trust_alone(root: Path) -> None:
+    """Android holds no chain to the pins, so that trust without keys is the same; the pins are said to be left."""
+    code, text = taken_from(root, OVERRIDING, "own", content=pki.pem(ROOT))
+    assert (code, "the meaning is the same" in text, "[keys." in text) == (0, True, False)
+    assert text.count('trust = ["own"]') == 2
+    assert "overridePins" in text
+    assert "# - kiosk.example.com\n# - open.example.com\n" in text
+    (root / "pins.toml").write_text(text)
+    assert diff(root, "pins.toml", "res/xml/nsc.xml")[0] == 0
+
+
+def test_what_init_cannot_say_is_called_different_once_for_all_hosts(root: Path) -> None:
+    """It is known, and was compared: unknown is what was not."""
+    text = config("system", "user").replace("</domain>", "</domain><domain>b.example.com</domain>", 1)
+    pins = '<pin-set><pin digest="SHA-256">3iYG1E6sWr1LreiO5YBXXCwBcsHKKLpqTO3Tnrrm/3M=</pin></pin-set>'
+    text = text.replace("<trust-anchors>", f"{pins}<trust-anchors>")
+    code, written = taken_from(root, text, content=b"")
+    said = [line for line in written.splitlines() if line.startswith("# - ")]
+    assert (code, len(said), "not compared" in written) == (3, 1, False), written
+    assert "under a CA that the user installed is accepted by nsc.xml" in said[0]
+    assert said[0].endswith(" (and 1 more host likewise)")
+    ran = run("init", "--from", "res/xml/nsc.xml", "-o", "-", cwd=root)
+    assert ran.stderr.splitlines() == [f"different: {said[0].removeprefix('# - ')}"]
+
+
 # -- what a release engineer meets -----------------------------------------------------------------------
 
 
@@ -809,6 +909,22 @@ def test_what_a_dropped_or_renamed_anchor_leaves_is_reported_and_removed(
     assert run("compile", "--check", cwd=root).code == 0
 
 
+def test_what_is_left_over_is_known_of_one_environment_where_no_other_needs_it(root: Path) -> None:
+    """Each with a folder of its own, both with one, and another whose configuration still names it."""
+    both = "[environments]\nproduction = { release = true }\nstaging = {}\n"
+    for path, alone in (("app/{environment}/xml/nsc.xml", True), ("app/xml/{environment}.xml", False)):
+        target = f'[target.nsc]\npath = "{path}"\n'
+        raw = root / ("app/production/raw" if alone else "app/raw") / "pins_company_root.pem"
+        for now, code, left in (((ANCHOR, OWN), 0, False), ((KIOSK, SPARE, PLAIN), 1, alone)):
+            (root / "pins.toml").write_text("".join(("version = 1\n", both, *now, target)))
+            checked = run("compile", "--check", "-e", "production", "-f", "json", cwd=root)
+            assert (json.loads(checked.stdout)["left-over"] != []) is left
+            assert run("compile", *(["-e", "production"] if code else []), cwd=root).code == 0
+            assert raw.exists() is (not left)
+        assert run("compile", cwd=root).code == 0
+        assert not raw.exists()
+
+
 def test_the_last_thing_that_is_stale_is_enough(root: Path) -> None:
     """The configuration as it should be, and a certificate too many."""
     stands(root, ANCHOR, OWN)
@@ -949,3 +1065,29 @@ def test_verify_matches_a_bare_certificate_and_knows_no_pin_of_it(root: Path) ->
     assert [(one["key"], one["spki-sha256"]) for one in host["backups"]] == [("later", None)]
     text = run(*asked, cwd=root)
     assert re.search(r"^    leaf .*  = now", text.stdout, re.MULTILINE)
+
+
+def test_check_of_an_nsc_reports_anchors_that_end_and_those_of_servers(root: Path) -> None:
+    """At the place of `<certificates>`, with the file; a base-config's as well."""
+    ended, ending = (pki.certificate(name, ca=True, ends=day) for name, day in ENDS.items())
+    text = (
+        '<network-security-config>\n<base-config><trust-anchors>\n<certificates src="@raw/ending"/>\n'
+        "</trust-anchors></base-config>\n<domain-config><domain>kiosk.example.com</domain><trust-anchors>\n"
+        '<certificates src="@raw/ended"/>\n<certificates src="@raw/server"/>\n'
+        "</trust-anchors></domain-config></network-security-config>"
+    )
+    taken_from(root, text, "ended", content=pki.pem(ended) + pki.pem(ROOT))
+    taken_from(root, text, "ending", content=pki.pem(ending))
+    taken_from(root, text, "server", content=pki.pem(LEAF))
+    ran = run("check", "res/xml/nsc.xml", "--today", str(TODAY), "-f", "json", cwd=root)
+    found = {one["rule"]: one for one in json.loads(ran.stdout)["findings"]}
+    assert {rule: (one["location"]["line"], one["level"]) for rule, one in found.items()} == {
+        "expiring-anchor": (3, "warning"),
+        "expired-anchor": (6, "error"),
+        "anchor-is-leaf": (7, "warning"),
+    }
+    assert [one["location"]["file"] for one in found["anchor-is-leaf"]["related"]] == ["res/raw/server.pem"]
+    assert found["anchor-is-leaf"]["hosts"] == found["expired-anchor"]["hosts"] == ["kiosk.example.com"]
+
+
+ENDS = {"Ended": TODAY - timedelta(days=1), "Ending": TODAY + timedelta(days=30)}

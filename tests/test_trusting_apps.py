@@ -192,7 +192,21 @@ def test_a_ca_above_a_servers_anchor_is_in_no_path(folder: Path) -> None:
 
 def test_chains_under_an_anchor_that_overrides_skip_the_pins(folder: Path) -> None:
     app(folder / "a.apk", trusting(HOST, [0], [SPARE_KEY[1]], overriding=[0]), raw={"ca": pki.pem(ROOT)})
-    assert outcomes(impact(folder, "a.apk")[1]) == [("nsc", "unpinned")]
+    report = impact(folder, "a.apk")[1]
+    assert outcomes(report) == [("nsc", "unpinned")]
+    assert why(report) == "chains that end in @raw/ca skip the pins (overridePins)"
+
+
+@pytest.mark.parametrize("more", [(), ("--ca-file", "root.pem")], ids=["", "with the CA"])
+@pytest.mark.parametrize("source", [0, "user"])
+def test_who_vouches_does_not_matter_where_the_names_are_at_fault(
+    source: int | str, more: tuple[str, ...], folder: Path
+) -> None:
+    app(folder / "a.apk", trusting("other.example.com", [source]), raw={"ca": pki.pem(ROOT)})
+    ran = run("impact", "--chain", "chain.pem", "--host", "other.example.com", *more, "a.apk", cwd=folder)
+    assert ran.code == 1
+    assert f"the server shows a certificate for {HOST}, and not for other.example.com" in ran.stdout
+    assert ran.stderr.splitlines()[-1] == "next: have it issued for other.example.com as well"
 
 
 def anchored(*, targets: str) -> str:

@@ -156,6 +156,16 @@ def test_a_report_only_set_locks_nobody_out() -> None:
     assert codes(verdict) == {"no-pin-matches", "report-only"}
 
 
+def test_a_renewed_certificate_is_named_with_the_pin_of_the_old_one() -> None:
+    leaf, *_above = GOOD
+    old = replace(NOW_KEY, whole=b"\1" * 32, certificate=leaf.certificate)
+    verdict = server_verdict(seen(GOOD), question(Policy((replace_keys(old, NEXT_KEY),))))
+    (found,) = (one for one in verdict.remarks if one.code == "no-pin-matches")
+    assert f"which was renewed with the key of `{old.title}`, and pins.toml pins the whole" in found.message
+    assert found.message.endswith(": apps are locked out")
+    assert 'pin its key (pin = "key")' in found.fix
+
+
 def test_ends_are_told_in_time() -> None:
     assert of_set(replace(SET, expires=TODAY + timedelta(days=31))) == set()
     assert of_set(replace(SET, expires=TODAY + timedelta(days=30))) == {"pins-end"}

@@ -72,6 +72,7 @@ def command(
     where it is written; below a DIR that has none it begins as a copy of the project's.
     """
     from pincompiler.workflows import compile as compiler
+    from pincompiler.workflows import leftovers
 
     to_stdout, as_json = output == "-", output_format is Format.JSON
     if to_stdout and (as_json or check_only):
@@ -87,7 +88,7 @@ def command(
     if to_stdout and not failed:
         print_artifact(artifacts)
         return
-    left_over = () if failed else compiler.left_over(checked, artifacts, directory)
+    left_over = () if failed else leftovers.left_over(checked, artifacts, directory)
     stale = _stale(artifacts, directory, left_over, write=not check_only)
     if as_json:
         written, gone = _listed(artifacts, stale), tuple(map(str, left_over))

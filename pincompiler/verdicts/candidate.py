@@ -31,6 +31,8 @@ class Candidate:
     problem: str = ""
     """Why no client should accept it, to follow "the server"."""
     fix: str = ""
+    misnamed: bool = False
+    """Whether the server's certificate is for other hosts, so that it does not matter who vouches for it."""
     declared: bool = False
     """Whether the user named the anchors that devices trust."""
     assumed: bool = False

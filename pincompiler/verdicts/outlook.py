@@ -218,7 +218,7 @@ def _of_trust(one: InForce, candidate: Candidate, day: date) -> ChainVerdict | N
 def _untrusted(one: InForce, candidate: Candidate) -> ChainVerdict:
     """What becomes of a chain that none of the CAs that are known vouches for."""
     trust = one.enforcement.trust(candidate.host)
-    if Store.SYSTEM in trust.sources and not trust.unread:
+    if candidate.misnamed or (Store.SYSTEM in trust.sources and not trust.unread):
         return ChainVerdict(Outcome.BLOCKED, f"the server {candidate.problem}")
     own = f"{one.title} trusts {names_of(trust)}"
     if not candidate.declared and (trust.unread or Store.USER in trust.sources):
@@ -273,9 +273,8 @@ def _held_to(one: InForce, candidate: Candidate, in_force: Demand, day: date) ->
     trust = one.enforcement.trust(candidate.host)
     skips = [source for source in trust.overriding if candidate.declared or source is not Store.USER]
     if _skipped(candidate, trust, skips):
-        return ChainVerdict(
-            Outcome.UNPINNED, "chains that end in a CA of the system skip the pins (overridePins)"
-        )
+        ends = candidate.anchor_of(skips) or _cas_of(min(skips, key=_source_name))
+        return ChainVerdict(Outcome.UNPINNED, f"chains that end in {ends} skip the pins (overridePins)")
     chain = candidate.chain
     if odd := one.enforcement.refuses(candidate.host, chain):
         return ChainVerdict(Outcome.BLOCKED, f"{one.title} {odd}")
@@ -303,7 +302,7 @@ def _skipped(candidate: Candidate, trust: Trust, skips: list[Source]) -> bool:
 def _unless(one: InForce, skips: list[Source], in_force: Demand) -> str:
     """Why a chain without a known pin may get through all the same; empty if it does not."""
     if skips:
-        return f", unless it ends in {min(map(_source_name, skips))}, which skips the pins"
+        return f", unless it ends in {_cas_of(min(skips, key=_source_name))}, which skips the pins"
     if one.doubts:
         return f"; but {one.doubts[0]}"
     if any(len(pin) == 20 for clause in in_force for pin in clause.leaf | clause.ca):
@@ -318,6 +317,13 @@ def names_of(trust: Trust) -> str:
 
 def _source_name(source: Source) -> str:
     return source.value if isinstance(source, Store) else source.name
+
+
+_OF_STORES = {Store.SYSTEM: "a CA of the system", Store.USER: "a CA that the user installed"}
+
+
+def _cas_of(source: Source) -> str:
+    return _OF_STORES[source] if isinstance(source, Store) else source.name
 
 
 @dataclass(frozen=True, slots=True)

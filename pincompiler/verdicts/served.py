@@ -242,15 +242,23 @@ def _mismatch(one: ShownChain, pin_set: PinSet, asked: Requirements) -> Remark:
     """No key matches: somebody else's certificate, or a rotation that went ahead of the app."""
     if box := interception(one.chain, private=asked.private):
         return box
-    leaf = one.chain[0]
     enforced = pin_set.enforce and (pin_set.expires is None or asked.today < pin_set.expires)
-    return Remark(
-        Level.ERROR if enforced else Level.WARNING,
-        "no-pin-matches",
-        f"shows {leaf.subject or 'a certificate'}, and no key of its chain is pinned"
-        f"{': apps are locked out' if enforced else ''}",
-        "go back to a certificate with a pinned key; pin the new key and ship the app before you use it",
-    )
+    level, out = (Level.ERROR, ": apps are locked out") if enforced else (Level.WARNING, "")
+    for shown in one.chain:
+        old = next((key for key in pin_set.keys if key.whole and key.spki_sha256 == shown.spki_sha256), None)
+        if old:
+            message = (
+                f"shows {shown.subject or 'a certificate'}, which was renewed with the key of `{old.title}`"
+            )
+            ended = f", which ends on {old.certificate.not_after:%Y-%m-%d}" if old.certificate else ""
+            why = f"and pins.toml pins the whole certificate before it{ended}"
+            fix = (
+                'go back to that certificate; pin its key (pin = "key") and ship the app before you renew it'
+            )
+            return Remark(level, "no-pin-matches", f"{message}, {why}{out}", fix)
+    message = f"shows {one.chain[0].subject or 'a certificate'}, and no key of its chain is pinned{out}"
+    fix = "go back to a certificate with a pinned key; pin the new key and ship the app before you use it"
+    return Remark(level, "no-pin-matches", message, fix)
 
 
 def interception(chain: Sequence[PublicKey], *, private: bool) -> Remark | None:

@@ -32,11 +32,11 @@ from pincompiler.rules.registry import examine, examine_target
 from pincompiler.rules.rule import Lowered
 from pincompiler.rules.text import conflicting_output
 from pincompiler.source.document import Document, place, read_bytes, read_document
-from pincompiler.source.paths import entries, is_same, is_special, one_file
+from pincompiler.source.paths import is_same
 from pincompiler.source.reader import read_project
 from pincompiler.workflows.destinations import destination, placed
 from pincompiler.workflows.lowering import lower, missing_base
-from pincompiler.workflows.overwriting import in_the_way, references
+from pincompiler.workflows.overwriting import in_the_way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -75,8 +75,8 @@ class Checked:
     findings: tuple[Finding, ...]
     readable: bool
     """Whether the text of pins.toml is sound, whatever the rules think of what it says."""
-    every: bool = True
-    """Whether all environments were asked for."""
+    others: tuple[Project, ...] = ()
+    """The environments that were not asked for."""
 
     @property
     def variant(self) -> Variant:
@@ -164,7 +164,8 @@ def check_document(
     found = [*reading.findings, *_conflicting(variants)]
     found += _together({one.project.title: findings for one, findings in examined}, projects)
     placed = sorted((place(finding, document) for finding in found), key=_order)
-    return Checked(variants, document, tuple(placed), readable, len(projects) == len(reading.projects))
+    others = tuple(one for one in reading.projects if one not in projects)
+    return Checked(variants, document, tuple(placed), readable, others)
 
 
 def _together(found: Mapping[str, Iterable[Finding]], projects: Iterable[Project]) -> Iterator[Finding]:
@@ -299,47 +300,6 @@ def _marked(there: Destination, pem: bytes) -> bytes:
     """A certificate with the notice behind it; one that somebody else has put there is as it should be."""
     same = there.standing in (pem, trailed(pem, there.said))
     return there.standing if same and there.standing else trailed(pem, there.source)
-
-
-def left_over(
-    checked: Checked, artifacts: Collection[Artifact], directory: Path
-) -> tuple[PurePosixPath, ...]:
-    """The files that this pins.toml once had written, and that nothing in it accounts for now.
-
-    Those are certificates beside outputs, and what assessment builds had.  They are known by their header, or the line
-    behind them, and by where it leads: what could be somebody else's is not among them, nor what a configuration names
-    that is not of this pins.toml.
-    Of one environment alone nothing is known, as another may need them.
-    """
-    wanted = {one.path for one in artifacts}
-    wanted |= {output.path for one in checked.variants for output in one.project.outputs}
-    found: dict[PurePosixPath, None] = {}
-    for project, output in _places(checked) if checked.every else ():
-        folder = target_named(output.target).beside_in(output)
-        some = [folder / entry.name for entry in entries(directory / folder)] if folder else []
-        some = [output.path, *(path for path in some if path.suffix in {".pem", ".xml"})]
-        inputs = {one_file(one) for one in project.inputs}
-        gone = [
-            path for path in some if path not in wanted and _was_written(project, directory / path, inputs)
-        ]
-        elsewhere = references(project, output, directory) if gone else {}
-        found |= dict.fromkeys(path for path in gone if path.stem not in elsewhere)
-    return tuple(found)
-
-
-def _places(checked: Checked) -> Iterator[tuple[Project, Output]]:
-    """The outputs, and where others of their targets may stand from before."""
-    for variant in checked.variants:
-        outputs = [one.output for one in variant.lowered]
-        targets = {one.target for one in outputs}
-        before = (one for one in variant.project.abandoned if one.target in targets)
-        yield from ((variant.project, one) for one in (*outputs, *before))
-
-
-def _was_written(project: Project, path: Path, inputs: Collection[str]) -> bool:
-    if path.is_symlink() or is_special(path) or path.is_dir():
-        return False
-    return placed(project, path).found and one_file(path) not in inputs
 
 
 def _job(project: Project, digest: str, output: Output, there: Destination) -> Job:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.errors import UsageError
 from pincompiler.base.records import dataclass
-from pincompiler.keys.names import names_in
+from pincompiler.keys.names import is_for, names_in
 from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.policy.trust import SYSTEM_ALONE
 from pincompiler.tls.answers import Served
+from pincompiler.tls.refusals import wrong_host
 from pincompiler.tls.trust import trust, validated
 from pincompiler.verdicts.candidate import Candidate, last_whole_day
 from pincompiler.verdicts.outlook import Fate, Release, fate
@@ -94,15 +95,18 @@ class Presented:
         if (host, wanted) not in self._known:
             if wanted not in self._contexts:
                 self._contexts[wanted] = trust(self._ca_file, self._moment, wanted, self._certificates)
-            trusted = self._contexts[wanted]
-            answer = validated(trusted, self._certificates, host)
-            declared = self._ca_file is not None
-            self._known[host, wanted] = (
-                Candidate(host, answer.chain, declared=declared, anchors=trusted.anchors)
-                if isinstance(answer, Served)
-                else Candidate(host, (), answer.problem, answer.fix, declared)
-            )
+            self._known[host, wanted] = self._validated(host, self._contexts[wanted])
         return self._known[host, wanted]
+
+    def _validated(self, host: str, trusted: TrustedContexts) -> Candidate:
+        declared, names = self._ca_file is not None, names_in(self._certificates[0])
+        if not is_for(names, host):
+            problem = wrong_host(host, names, self._certificates[:1]).problem
+            return Candidate(host, (), problem, f"have it issued for {host} as well", True, declared)
+        answer = validated(trusted, self._certificates, host)
+        if isinstance(answer, Served):
+            return Candidate(host, answer.chain, declared=declared, anchors=trusted.anchors)
+        return Candidate(host, (), answer.problem, answer.fix, declared=declared)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,77 @@
+"""Files that an earlier compile has written, and that pins.toml does not account for any more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pincompiler.base.lazy_regex import lazy_regex
+from pincompiler.platforms.registry import target_named
+from pincompiler.source.document import read_bytes
+from pincompiler.source.paths import entries, is_special, one_file
+from pincompiler.workflows.destinations import placed
+from pincompiler.workflows.lowering import lower
+from pincompiler.workflows.overwriting import references
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path, PurePosixPath
+
+    from pincompiler.policy.project import Output, Project
+    from pincompiler.workflows.compile import Artifact, Checked
+
+_RAW = lazy_regex(rb"@raw/(\w+)")
+
+
+def left_over(
+    checked: Checked, artifacts: Collection[Artifact], directory: Path
+) -> tuple[PurePosixPath, ...]:
+    """The files that this pins.toml once had written, and that nothing in it accounts for now.
+
+    Those are certificates beside outputs, and what assessment builds had.  They are known by their header, or the line
+    behind them, and by where it leads: what could be somebody else's is not among them, nor what a configuration names
+    that is not of this pins.toml, nor what an environment needs that was not asked for.
+    """
+    wanted = {one.path for one in artifacts}
+    wanted |= {output.path for one in checked.variants for output in one.project.outputs}
+    wanted.update(path for one in checked.others for path in _needed(one, directory))
+    found: dict[PurePosixPath, None] = {}
+    for project, output in _places(checked):
+        folder = target_named(output.target).beside_in(output)
+        some = [folder / entry.name for entry in entries(directory / folder)] if folder else []
+        some = [output.path, *(path for path in some if path.suffix in {".pem", ".xml"})]
+        inputs = {one_file(one) for one in project.inputs}
+        gone = [
+            path for path in some if path not in wanted and _was_written(project, directory / path, inputs)
+        ]
+        elsewhere = references(project, output, directory) if gone else {}
+        found |= dict.fromkeys(path for path in gone if path.stem not in elsewhere)
+    return tuple(found)
+
+
+def _places(checked: Checked) -> Iterator[tuple[Project, Output]]:
+    """The outputs, and where others of their targets may stand from before."""
+    for variant in checked.variants:
+        outputs = [one.output for one in variant.lowered]
+        targets = {one.target for one in outputs}
+        before = (one for one in variant.project.abandoned if one.target in targets)
+        yield from ((variant.project, one) for one in (*outputs, *before))
+
+
+def _needed(project: Project, directory: Path) -> Iterator[PurePosixPath]:
+    """The outputs of an environment, and the certificates to which they refer, as they should be and as they are."""
+    for variant in (project, project.assessed) if project.assessed else (project,):
+        for output in variant.outputs:
+            yield output.path
+            target = target_named(output.target)
+            yield from target.beside(lower(variant, replace(output, base=None), {}).model, output)
+            folder, standing = target.beside_in(output), directory / output.path
+            if folder and standing.is_file():
+                names = _RAW.findall(read_bytes(standing))
+                yield from (folder / f"{name.decode()}.pem" for name in names)
+
+
+def _was_written(project: Project, path: Path, inputs: Collection[str]) -> bool:
+    if path.is_symlink() or is_special(path) or path.is_dir():
+        return False
+    return placed(project, path).found and one_file(path) not in inputs
