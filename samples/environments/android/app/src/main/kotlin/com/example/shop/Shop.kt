@@ -1,15 +1,28 @@
 package com.example.shop
 
 import android.app.Activity
-import android.os.Bundle
+import java.io.IOException
+import okhttp3.Call
+import okhttp3.Callback
 import okhttp3.OkHttpClient
+import okhttp3.Request
+import okhttp3.Response
 
+/** Pins and server are those of whichever flavour and build type this is. */
 class Shop : Activity() {
-    /** The pins of whichever flavour and build type this is. */
-    val client: OkHttpClient = OkHttpClient.Builder().certificatePinner(Pins.certificatePinner).build()
+    private val client = OkHttpClient.Builder().certificatePinner(Pins.certificatePinner).build()
 
-    override fun onCreate(state: Bundle?) {
-        super.onCreate(state)
-        client.newBuilder()
+    override fun onStart() {
+        super.onStart()
+        val request = Request.Builder().url(getString(R.string.api)).build()
+        client.newCall(request).enqueue(
+            object : Callback {
+                override fun onFailure(call: Call, e: IOException) = show(e.toString())
+
+                override fun onResponse(call: Call, response: Response) = response.use { show(it.code.toString()) }
+            },
+        )
     }
+
+    private fun show(text: String) = runOnUiThread { title = text }
 }
