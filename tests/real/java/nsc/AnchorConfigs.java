@@ -71,7 +71,7 @@ public final class AnchorConfigs {
       ApplicationInfo app = new ApplicationInfo();
       app.targetSdkVersion = in.readInt();
       app.flags = in.readInt() == 0 ? 0 : ApplicationInfo.FLAG_DEBUGGABLE;
-      Context context = new AppContext(NscOracle.bytes(in), NscOracle.bytes(in));
+      Context context = new AppContext(NscOracle.bytes(in), NscOracle.bytes(in), resources);
       SystemCertificateSource.getInstance().hold(some());
       UserCertificateSource.getInstance().hold(some());
       List<String> hosts = new ArrayList<>();
@@ -154,12 +154,12 @@ public final class AnchorConfigs {
   }
 
   /** An app with a configuration, perhaps one with {@code _debug} behind its name, and files. */
-  private final class AppContext extends ContextWrapper {
+  static final class AppContext extends ContextWrapper {
     private final Resources files;
 
-    AppContext(byte[] document, byte[] twin) {
+    AppContext(byte[] document, byte[] twin, Map<Integer, byte[]> resources) {
       super((Context) null);
-      files = new Files(document, twin);
+      files = new Files(document, twin, resources);
     }
 
     @Override
@@ -168,16 +168,18 @@ public final class AnchorConfigs {
     }
   }
 
-  private final class Files extends Resources {
+  private static final class Files extends Resources {
     private static final int TWIN = 2;
     private static final String NAME = "network_security_config";
     private final byte[] document;
     private final byte[] twin;
+    private final Map<Integer, byte[]> resources;
 
-    Files(byte[] document, byte[] twin) {
+    Files(byte[] document, byte[] twin, Map<Integer, byte[]> resources) {
       super(AnchorConfigs.class.getClassLoader());
       this.document = document;
       this.twin = twin;
+      this.resources = resources;
     }
 
     @Override
