@@ -210,6 +210,10 @@ BAD = {
         PINS.replace('keys = ["a", "b"]', 'keys = ["a", "b"]\ntrust = ["proxy"]') + NSC,
         "pins.toml:11:11: error: the release trusts the anchor `proxy` as well [invalid-value]",
     ),
+    "whose key the release pins": (
+        PINS.replace(PIN_B, PROXY_PIN).replace('role = "leaf" }\n\n', 'role = "ca" }\n\n') + NSC,
+        "pins.toml:11:11: error: the release pins the key of the anchor `proxy` as well [invalid-value]",
+    ),
     "into the source set of all builds": (
         with_path("app/src/main/res/xml/nsc_debug.xml"),
         'pins.toml:19:19: error: "app/src/main/res/xml/nsc_debug.xml" would be in builds for release',
@@ -217,6 +221,14 @@ BAD = {
     "into the source set of releases": (
         with_path("app/src/prodRelease/res/xml/nsc_debug.xml"),
         'pins.toml:19:19: error: "app/src/prodRelease/res/xml/nsc_debug.xml" would be in builds for release',
+    ),
+    "into the source set of all builds, as macOS spells it": (
+        with_path("app/src/Main/res/xml/nsc_debug.xml"),
+        'pins.toml:19:19: error: "app/src/Main/res/xml/nsc_debug.xml" would be in builds for release',
+    ),
+    "beside the release's own, where there are no source sets": (
+        f'{PINS}\n[target.nsc]\npath = "res/xml/nsc.xml"\npath-assessment = "res/xml/nsc_debug.xml"\n',
+        'pins.toml:19:19: error: "res/xml/nsc_debug.xml" would be in builds for release',
     ),
     "over the release's own": (with_path(MAIN), 'pins.toml:19:19: error: Android looks for "nsc_debug.xml"'),
     "under a name that Android does not look for": (
@@ -341,10 +353,13 @@ TRACES = {
 
 @pytest.mark.parametrize("name", TRACES)
 def test_each_trace_alone(name: str, pins: Path, tmp_path: Path) -> None:
-    (one, *_) = found(app(tmp_path, TRACES[name]), pins)
+    path = app(tmp_path, TRACES[name])
+    (one, *_) = found(path, pins)
     assert one.level is Level.ERROR
     assert one.location
     assert one.fix
+    unknown = [drift.message for drift in found(path, pins, "unexpected-key")]
+    assert not [message for message in unknown if "does not know" in message], "it is an anchor of pins.toml"
 
 
 @pytest.mark.parametrize("kind", ["code", "twin"])

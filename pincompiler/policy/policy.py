@@ -70,11 +70,7 @@ class Policy(Enforcement):
 
         What is left out: a chain with such a key that ends in a CA which is trusted anyway is accepted as well.
         """
-        added = [
-            Key(one.spki_sha256, Role.CA, one.name, certificate=one.certificate)
-            for one in sorted(self.assessors, key=_trusted)
-            if isinstance(one, Anchor)
-        ]
+        added = self.assessor_keys
         if not added:
             return self
         sets = (
@@ -82,6 +78,12 @@ class Policy(Enforcement):
             for one in self.sets
         )
         return Policy(tuple(sets))
+
+    @property
+    def assessor_keys(self) -> tuple[Key, ...]:
+        """Those of CAs that are named; whom users install has keys that nobody knows."""
+        named = (one for one in sorted(self.assessors, key=_trusted) if isinstance(one, Anchor))
+        return tuple(Key(one.spki_sha256, Role.CA, one.name, certificate=one.certificate) for one in named)
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """The pin-set, by the name that matched."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Level
 from pincompiler.platforms.registry import target_named
-from pincompiler.policy.trust import Store
+from pincompiler.policy.trust import Anchor, Store
 from pincompiler.source.environments import SCOPED
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class AssessmentReader:
                 if (found := self._output(project, output, outputs, released))
             )
             count += len(own)
+            self._pinned(project)
             policy = replace(project.policy, assessors=self._assessors)
             yield replace(project, assessed=replace(project, policy=policy, outputs=own))
         wrong = any(finding.level is Level.ERROR for finding in self._reporter.findings)
@@ -76,6 +77,18 @@ class AssessmentReader:
             self._reporter.error(
                 "missing-value", "no file is written for assessment builds", self._table.where, fix
             )
+
+    def _pinned(self, project: Project) -> None:
+        """Report keys of assessors among the pins, which let them into builds that are not for an assessment."""
+        pinned = {key.spki_sha256 for one in project.policy.sets for key in one.public_keys}
+        shared = sorted(
+            one.name for one in self._assessors if isinstance(one, Anchor) and one.spki_sha256 in pinned
+        )
+        if shared and self._table:
+            builds = f"{project.title} pins" if project.title else "the release pins"
+            message = f"{builds} the key of the anchor `{shared[0]}` as well"
+            fix = "give assessment builds a CA of their own"
+            self._reporter.error("invalid-value", message, self._table.where.at("anchors"), fix)
 
     def _output(
         self, project: Project, output: Output, outputs: OutputReader, released: list[PurePosixPath]
@@ -101,7 +114,7 @@ class AssessmentReader:
             message = f'Android looks for "{output.path.stem}_debug.xml", not for "{path.name}"'
             self._reporter.error("invalid-value", message, found.where_path or output.where, "call it that")
             return None
-        if _in_releases(path, released):
+        if _in_releases(path, released, android=bool(target.mechanism)):
             message = f'"{path}" would be in builds for release, too'
             fix = "write it below src/debug, or another source set that no release has"
             self._reporter.error("assessment-in-release", message, found.where_path or output.where, fix)
@@ -155,11 +168,16 @@ def _source_set(path: PurePosixPath) -> int | None:
     return next((n + 1 for n, part in enumerate(parts) if part == "src"), None)
 
 
-def _in_releases(path: PurePosixPath, released: list[PurePosixPath]) -> bool:
-    """Whether a file is in a source set that releases are built from, as far as names say so."""
+def _in_releases(path: PurePosixPath, released: list[PurePosixPath], *, android: bool) -> bool:
+    """Whether a file is in a source set that releases are built from, as far as names say so.
+
+    Case does not count, as it does not on macOS and Windows.  Without source sets Android builds have all files of a
+    folder; Xcode's have those that a target names.
+    """
+    path, *others = (PurePosixPath(str(one).casefold()) for one in (path, *released))
     place = _source_set(path)
     if place is None:
-        return path in released
+        return path in others or (android and path.parent in {one.parent for one in others})
     name = path.parts[place]
-    folders = {one.parts[: place + 1] for one in released if _source_set(one) == place}
-    return name == "main" or name.endswith(("release", "Release")) or path.parts[: place + 1] in folders
+    folders = {one.parts[: place + 1] for one in others if _source_set(one) == place}
+    return name == "main" or name.endswith("release") or path.parts[: place + 1] in folders

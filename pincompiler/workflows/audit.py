@@ -311,9 +311,10 @@ def _drift(
     candidates = [one.effective for one in expected if one.mechanism is mechanism]
     if not expected and _pins_one_of(app, mechanism, set(project.policy.names())):
         candidates = [project.policy]
+    known = (*project.keys, *(project.assessed.policy.assessor_keys if project.assessed else ()))
     found: dict[object, Drift] = {}
     for shipped in _clients(app, mechanism):
-        drifts = [drift(wanted, shipped, project.policy, project.keys) for wanted in candidates]
+        drifts = [drift(wanted, shipped, project.policy, known) for wanted in candidates]
         for one in min(drifts, key=len, default=()):
             # What is true of all pinners together is true of each.
             apart = shipped.title if mechanism is not Mechanism.OKHTTP else ""

@@ -15,6 +15,7 @@ from pincompiler.policy.enforcement import Chain, Reach
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.hosts import Verdict, verdicts
 from pincompiler.workflows.audit import AuditOptions, judge_app
+from tests import pki
 from tests.builds import build_app
 from tests.real.kits import stubs, trustkit
 from tests.test_cli import run
@@ -367,6 +368,47 @@ def test_bypassing_for_installed_authorities(
     assert (taken.code, "the meaning is the same" in taken.stdout) == (2 if said else 3, False)
     compared = run("diff", app.path, app.path, cwd=tmp_path)
     assert compared.code == 0, "one app is the same as itself"
+
+
+ASSESSED: Final = f"""
+version = 1
+
+[keys]
+one = {{ spki-sha256 = "{ONE}", role = "leaf" }}
+two = {{ spki-sha256 = "{TWO}", role = "leaf" }}
+
+[anchors.proxy]
+file = "proxy.pem"
+
+[assessment]
+anchors = ["proxy"]
+
+[[pin-set]]
+hosts = ["api.example.com"]
+subdomains = "all"
+keys = ["one", "two"]
+
+[target.nsc]
+path = "app/src/main/res/xml/nsc.xml"
+"""
+
+
+WITHOUT: Final = ASSESSED.replace('[assessment]\nanchors = ["proxy"]\n', "").replace(
+    '[anchors.proxy]\nfile = "proxy.pem"\n', ""
+)
+
+
+@pytest.mark.parametrize(("more", "left"), [("", True), (HELD, False)], ids=["default", "forbidden"])
+def test_the_bypass_alone_is_a_trace_of_an_assessment(more: str, left: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    """An error where pins.toml has assessments, of which a release may have nothing; else a warning."""
+    app = cronet(tmp_path / "app", PINS=BOTH, MORE=more)
+    (tmp_path / "proxy.pem").write_bytes(pki.pem(pki.certificate("mitmproxy", ca=True)))
+    for text, level in ((ASSESSED, "error"), (WITHOUT, "")):
+        (tmp_path / "pins.toml").write_text(text, "utf-8")
+        ran = run("audit", "--pins", "pins.toml", app.path, cwd=tmp_path)
+        traces = [line for line in ran.stdout.splitlines() if "[assessment-in-release]" in line]
+        assert len(traces) == (left and bool(level)), ran.stdout
+        assert all(f"{level}: " in line and "skips its pins" in line for line in traces)
 
 
 def test_a_second_builder_that_forbids_it_does_not_speak_for_the_first(tmp_path: Path) -> None:

@@ -289,9 +289,9 @@ ANCHORED: Final = (
 """For Android, which wants a chain to end in an anchor; whatever resource is asked for, the root is what is found."""
 
 
-def launched(text: bytes, api: int) -> Launch:
+def launched(text: bytes, api: int, anchored: bytes = ANCHORED) -> Launch:
     leaf, intermediate, root = chain().certificates
-    return Launch(text.replace(END, ANCHORED), (HOST,), api, (root, leaf, intermediate))
+    return Launch(text.replace(END, anchored), (HOST,), api, (root, leaf, intermediate))
 
 
 def outcomes(launches: Sequence[Launch]) -> list[str]:
@@ -341,6 +341,14 @@ def test_chains_against_the_documented_rows() -> None:
     told_of = outcomes(launches)
     observed = {name: told_of[2 * n : 2 * n + 2] for n, name in enumerate(CHAIN_ROWS)}
     assert observed == {name: wanted for name, (_, wanted) in CHAIN_ROWS.items()}
+
+
+def test_what_android_lets_through_is_let_through_from_android_7_on() -> None:
+    """By an anchor that overrides pins, as those of a debuggable build do: why assessment builds are Android's affair."""
+    overriding = ANCHORED.replace(b"/></trust-anchors>", b' overridePins="true"/></trust-anchors>')
+    text = domain_config(DOMAIN, STRANGERS, ENFORCED)
+    told_of = outcomes([launched(text, api, overriding) for api in BOTH])
+    assert told_of == [f"{FAILED}\t{MAKERS}", "accept"]
 
 
 def test_an_exempt_host_is_held_to_what_is_above_it_before_android_7() -> None:
