@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -40,10 +41,9 @@ def left_over(
         folder = target_named(output.target).beside_in(output)
         some = [folder / entry.name for entry in entries(directory / folder)] if folder else []
         some = [output.path, *(path for path in some if path.suffix in {".pem", ".xml"})]
-        inputs = {one_file(one) for one in project.inputs}
-        gone = [
-            path for path in some if path not in wanted and _was_written(project, directory / path, inputs)
-        ]
+        some = [path for path in some if path not in wanted and os.path.lexists(directory / path)]
+        inputs = {one_file(one) for one in project.inputs} if some else set()
+        gone = [path for path in some if _was_written(project, directory / path, inputs)]
         elsewhere = references(project, output, directory) if gone else {}
         found |= dict.fromkeys(path for path in gone if path.stem not in elsewhere)
     return tuple(found)
