@@ -18,6 +18,7 @@ PAGES = (
     "CHANGELOG.md",
     ".github/CONTRIBUTING.md",
     ".github/SECURITY.md",
+    ".github/THREATS.md",
     "pincompiler/README.md",
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -28,6 +29,9 @@ NAMED = re.compile(
 MADE = re.compile(r"`make ([\w-]+)`|^\$ make ([\w-]+)$", re.MULTILINE)
 RULED = "099e1a006bf804b55c36f48b68ca6569848b4253"
 """The commit after which every subject has at most 72 characters."""
+
+HOLDS = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+"""Tests by name."""
 
 QUAINT = re.compile(r"\b(?:tells?|told|telling|judg(?:es?|ed|ing|ement))\b", re.IGNORECASE)
 """Words for which there are plainer ones: report, warn, show, check."""
@@ -66,6 +70,14 @@ def anchors(page: Path) -> set[str]:
 
 def spoken() -> list[Path]:
     return [path for folder in SPEAKING for path in sorted((ROOT / "pincompiler" / folder).rglob("*.py"))]
+
+
+@every_page
+def test_tests_that_are_named_are_there(page: str) -> None:
+    named = HOLDS.findall(text(page))
+    assert named or page != ".github/THREATS.md"
+    for file, name in named:
+        assert f"def {name}(" in text(file), (file, name)
 
 
 @every_page
