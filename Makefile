@@ -7,7 +7,7 @@ BEGAN  := $(shell date +%s)
 # Images of containers often set it: each worker would then compile all modules anew, and so would each program it starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-fast lint golden bench idioms tools packages clean
+.PHONY: demo test test-fast lint golden bench idioms fuzz tools packages clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pincompiler needs Python 3.11 or newer")'
@@ -63,6 +63,11 @@ bench: $(READY)
 # free cores; what was built is kept.
 idioms: $(READY)
 	nice -n 10 $(BIN)/python -m tests.idioms
+
+# Damaged inputs for every reader, 20,000 each; what fails is kept in tests/fuzz/past/, which make test reads.  More:
+# .venv/bin/python -m tests.fuzz --cases 1000000 dex
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz
 
 clean:
 	rm -rf build dist $(VENV) .cache .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

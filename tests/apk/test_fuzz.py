@@ -24,6 +24,7 @@ from tests.apk.forge import app, arsc, axml, simple_zip
 from tests.apk.test_axml import DOCUMENT
 from tests.apk.test_package import splits
 from tests.apk.test_resources import FORMS, TABLE
+from tests.fuzz.mutating import mutated
 from tests.patience import no_hang
 
 if TYPE_CHECKING:
@@ -32,36 +33,12 @@ if TYPE_CHECKING:
     from pincompiler.android.apk.markup import Markup
 
 ROUNDS = 1_500 * int(os.environ.get("PINCOMPILER_FUZZ", "1"))
-EDGES = (0, 1, 0x7F, 0x80, 0xFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 
 def mutations(seed: bytes, rounds: int = ROUNDS) -> Iterator[bytes]:
-    """Flipped bits, edge values, cuts, repetitions and transplants, the same in every run."""
+    """Damaged copies, the same in every run."""
     chance = random.Random(seed)  # noqa: S311
-    for _ in range(rounds):
-        data = bytearray(seed)
-        for _ in range(chance.choice((1, 1, 2, 5, 20))):
-            at = chance.randrange(len(data))
-            match chance.randrange(6):
-                case 0:
-                    data[at] ^= 1 << chance.randrange(8)
-                case 1:
-                    data[at] = chance.randrange(256)
-                case 2:
-                    wide = chance.choice((2, 4))
-                    data[at : at + wide] = (chance.choice(EDGES) & (1 << 8 * wide) - 1).to_bytes(
-                        wide, "little"
-                    )
-                case 3 if len(data) > 40:
-                    del data[at : at + chance.randrange(1, 30)]
-                case 4:
-                    data[at:at] = data[at : at + chance.randrange(1, 40)]
-                case _:
-                    other = chance.randrange(len(data))
-                    data[at : at + 8] = data[other : other + 8]
-        if chance.random() < 0.1:
-            del data[chance.randrange(len(data)) :]
-        yield bytes(data)
+    return (mutated(seed, chance) for _ in range(rounds))
 
 
 def patient(read: Callable[[bytes], None], seed: bytes, rounds: int = ROUNDS) -> None:

@@ -1,0 +1,143 @@
+"""What is fuzzed: each reader with sound inputs to damage."""
+
+from __future__ import annotations
+
+import functools
+import plistlib
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from pincompiler.android.apk.arsc import BinaryTable
+from pincompiler.android.apk.axml import read_axml
+from pincompiler.android.apk.bundle import ProtoTable, read_proto_xml
+from pincompiler.android.apk.oddities import Oddities
+from pincompiler.android.apk.resources import Resources
+from pincompiler.base.errors import PincompilerError
+from pincompiler.keys.anchors import anchors_in
+from pincompiler.keys.spki import KeyFileError, public_keys
+from pincompiler.keys.stores import read_store
+from pincompiler.platforms import plist
+from pincompiler.platforms.nsc.reader import read_xml
+from pincompiler.platforms.registry import target_named
+from pincompiler.policy.project import App
+from pincompiler.reports.audit import json_reader
+from pincompiler.source.document import decode
+from pincompiler.source.reader import read_project
+from pincompiler.source.toml_spans import locate
+from tests import pki
+from tests.apk.forge import app, arsc, axml, simple_zip
+from tests.apk.test_axml import DOCUMENT
+from tests.apk.test_fuzz import ask, proto_table, proto_xml, use, whole
+from tests.apk.test_package import splits
+from tests.apk.test_resources import FORMS, TABLE
+from tests.audit.test_audit_reader import SAVED
+from tests.dex.test_hostile_dex import interrogate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+TODAY = date(2026, 11, 23)
+
+
+class Target(NamedTuple):
+    """A reader: what it is given is read, or refused by a PincompilerError; anything else is a fault."""
+
+    read: Callable[[bytes], object]
+    seeds: Callable[[], tuple[bytes, ...]]
+
+
+def attempt(target: Target, data: bytes) -> None:
+    """Read it; whatever is raised is a fault, and so is a refusal that a terminal cannot show."""
+    try:
+        target.read(data)
+    except PincompilerError as error:
+        if not str(error).replace("\n", "").isprintable():
+            raise AssertionError(f"a refusal that steers the terminal: {error!r}") from error
+
+
+def _toml(data: bytes) -> None:
+    document = decode(data, "pins.toml")
+    if document.problems:
+        return
+    locate(document.text)
+    read_project(document, SAMPLES)
+
+
+def _plist(data: bytes) -> None:
+    for name in ("ats", "trustkit"):
+        try:
+            target_named(name).read(data, App())
+        except PincompilerError:
+            continue
+    if not data.startswith(b"bplist"):  # which is read, and never edited
+        plist.edit(data, {("NSAppTransportSecurity", "NSPinnedDomains"): {"a.com": {}}}, "Info.plist")
+
+
+def _keys(data: bytes) -> None:
+    read_store(data, ("changeit",))
+    for read in (lambda: public_keys(data, "k.pem"), lambda: anchors_in(data, "a.pem")):
+        try:
+            read()
+        except (PincompilerError, KeyFileError):
+            continue
+
+
+def _key_files() -> tuple[bytes, ...]:
+    return (
+        pki.der(pki.certificate()),
+        pki.pem(pki.certificate(key=pki.private_key("RSA-2048"))),
+        pki.der(pki.request(ca=True)),
+        pki.public(pki.private_key("P-384"), Encoding.DER),
+        pki.pkcs7_bundle(Encoding.DER),
+        pki.pkcs12_store(),
+        pki.private(pki.private_key(), Encoding.DER),
+    )
+
+
+def _dex() -> tuple[bytes, ...]:
+    with zipfile.ZipFile(SAMPLES / "audit" / "shop.apk") as archive:
+        return (archive.read("classes.dex"),)
+
+
+def _nsc() -> tuple[bytes, ...]:
+    return ((SAMPLES / "android/app/src/main/res/xml/network_security_config.xml").read_bytes(),)
+
+
+def _plists() -> tuple[bytes, ...]:
+    info = (SAMPLES / "ios/Shop/Info.plist").read_bytes()
+    return info, plistlib.dumps(plistlib.loads(info), fmt=plistlib.FMT_BINARY)
+
+
+TARGETS = {
+    "dex": Target(interrogate, _dex),
+    "axml": Target(
+        lambda data: use(read_axml(data, "m", Oddities())),
+        lambda: (axml(DOCUMENT), axml(DOCUMENT, utf8=False)),
+    ),
+    "arsc": Target(
+        lambda data: ask(Resources((BinaryTable(data, Oddities()),))),
+        lambda: tuple(arsc(TABLE, form) for form in FORMS),
+    ),
+    "apk": Target(whole, lambda: tuple(simple_zip(app(), method) for method in (0, 8))),
+    "apks": Target(whole, lambda: (simple_zip(splits(), 0),)),
+    "proto-xml": Target(lambda data: use(read_proto_xml(data)), lambda: (proto_xml(),)),
+    "proto-table": Target(
+        lambda data: ask(Resources((ProtoTable(data, Oddities()),))), lambda: (proto_table(),)
+    ),
+    "nsc": Target(lambda data: read_xml(data, "nsc.xml"), _nsc),
+    "plist": Target(_plist, _plists),
+    "keys": Target(_keys, _key_files),
+    "toml": Target(_toml, lambda: ((SAMPLES / "pins.toml").read_bytes(),)),
+    "results": Target(lambda data: json_reader.parse(data, "audit.json"), lambda: (SAVED.encode(),)),
+}
+
+
+@functools.cache
+def seeds_of(name: str) -> tuple[bytes, ...]:
+    """The sound inputs, made once a process."""
+    return TARGETS[name].seeds()
