@@ -11,6 +11,7 @@ from dataclasses import field
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
+from cryptography.exceptions import InvalidSignature
 from OpenSSL import SSL, crypto
 
 from pincompiler.base.errors import InputError
@@ -185,7 +186,24 @@ def _by_one(
             return crypto.X509StoreContext(_store_of_one(one), leaf, sent).get_verified_chain()
         except crypto.X509StoreContextError:
             continue
+    # Whether an anchor may sign is a question of OpenSSL's alone: to Android it is a name and a key, whatever it says.
+    for one, below in product(candidates, certificates):
+        try:
+            if _issued(below, one):
+                path = crypto.X509StoreContext(_store_of_one(below), leaf, others).get_verified_chain()
+                return [*path, crypto.X509.from_cryptography(one)]
+        except crypto.X509StoreContextError:
+            continue
     return None
+
+
+def _issued(below: x509.Certificate, by: x509.Certificate) -> bool:
+    """Whether a certificate has the name and the signature of another, be that a CA's or not."""
+    try:
+        below.verify_directly_issued_by(by)
+    except (InvalidSignature, TypeError, ValueError):
+        return False
+    return True
 
 
 def _for_servers(certificate: x509.Certificate) -> bool:
@@ -245,12 +263,16 @@ def _ended(
     while (last := own.get(_identity(found[-1]), found[-1])).issuer != last.subject:
         below = {_identity(one) for one in found}
         others = (one for one in sources if one.subject == last.issuer or _identity(one) in trusted.anchors)
-        further = (one for one in others if _identity(one) not in below and _in(_store_of_one(one), last))
+        further = (one for one in others if _identity(one) not in below and _vouched(one, last))
         above = next((one for one in further if one in trusted.named or _in(trusted.stores, one)), None)
         if above is None:
             break
         found.append(above)
     return tuple(found), first
+
+
+def _vouched(by: x509.Certificate, last: x509.Certificate) -> bool:
+    return _in(_store_of_one(by), last) or _issued(last, by)
 
 
 def _store_of_one(one: x509.Certificate) -> crypto.X509Store:

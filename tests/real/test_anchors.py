@@ -28,12 +28,14 @@ from pincompiler.policy.trust import Device, Trust
 from pincompiler.tls.answers import Served
 from pincompiler.tls.trust import trust, validated
 from tests import pki
+from tests.test_anchors import of_version_1
 
 from .install import CONSCRYPT_JVM_VERSION
 from .jvm import call, jars, java, oracle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 
 pytestmark = pytest.mark.usefixtures("real_tools")
@@ -48,12 +50,12 @@ Question = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def made(
-    subject: str, key: int, issuer: str, signer: int, *, ca: bool, ended: bool = False
+    subject: str, key: int, issuer: str, signer: int, *, ca: bool | None, ended: bool = False
 ) -> x509.Certificate:
-    """A certificate that ended yesterday, or that ends tomorrow."""
+    """A certificate that ended yesterday, or that ends tomorrow; with ``ca=None``, one without basicConstraints."""
     end = NOW + timedelta(days=-1 if ended else 300)
     own, above = pki.private_key(number=key), pki.private_key(number=signer)
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(pki.name(subject))
         .issuer_name(pki.name(issuer))
@@ -61,10 +63,11 @@ def made(
         .serial_number(x509.random_serial_number())
         .not_valid_before(end - timedelta(days=600))
         .not_valid_after(end)
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .sign(above, hashes.SHA256())
     )
+    if ca is not None:
+        builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+    return builder.sign(above, hashes.SHA256())
 
 
 @cache
@@ -241,3 +244,45 @@ def test_chains_from_a_file_are_validated_as_conscrypt_validates_them() -> None:
         if not (same or (twice and bool(path) is bool(wanted))):
             odd.append((question, [by_hash[one] for one in answer], [one.subject for one in path], found))
     assert odd == []
+
+
+UNSAID: Final = {
+    "silent-root": made("Silent Root", 41, "Silent Root", 41, ca=None),
+    "silent-inter": made("Silent Inter", 42, "Silent Root", 41, ca=None),
+    "no-ca": made("No CA", 43, "No CA", 43, ca=False),
+    "below-silent": made("below silent", 44, "Silent Root", 41, ca=False),
+    "below-inter": made("below inter", 45, "Silent Inter", 42, ca=False),
+    "below-no-ca": made("below no ca", 46, "No CA", 43, ca=False),
+}
+"""Certificates that do not say that they are CAs', or that they are not, and what they have signed."""
+
+
+@pytest.mark.parametrize("version", [3, 1])
+def test_whether_an_anchor_says_that_it_is_a_ca_does_not_matter(
+    version: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Between server and anchor it does: a chain by way of such a certificate is refused."""
+    known = dict(UNSAID)
+    if version == 1:
+        silent = [("silent-root", "Silent Root", 41, 41), ("silent-inter", "Silent Inter", 42, 41)]
+        for name, subject, key, signer in silent:
+            keys = pki.private_key(number=key), pki.private_key(number=signer)
+            made_ = of_version_1(tmp_path, subject, keys[0], "Silent Root", keys[1])
+            known[name] = x509.load_pem_x509_certificate(made_)
+            assert known[name].version is x509.Version.v1
+    monkeypatch.setitem(globals(), "pool", lambda: known)
+    questions_ = {
+        (("silent-root",), ("below-silent",)): True,
+        (("no-ca",), ("below-no-ca",)): True,
+        (("silent-inter",), ("below-inter",)): True,
+        (("silent-root",), ("below-inter", "silent-inter")): False,
+        (("silent-root", "silent-inter"), ("below-inter",)): True,
+        (("silent-root",), ("below-no-ca",)): False,
+    }
+    for (question, wanted), answer in zip(questions_.items(), asked(questions_), strict=True):
+        shown = tuple(known[name] for name in question[1])
+        anchors = [one for name in question[0] for one in anchors_in(pki.der(known[name]), name)]
+        found = validated(trust(None, NOW, Trust(frozenset(anchors)), shown), shown, HOST)
+        path = found.chain if isinstance(found, Served) else ()
+        assert (bool(answer), bool(path)) == (wanted, wanted), (question, answer, found)
+        assert [one.whole.hex() for one in path] == list(answer), question
