@@ -42,6 +42,7 @@ _SSL: Final = "Ljavax/net/ssl/"
 MANAGER: Final = f"{_SSL}X509TrustManager;"
 _EXTENDED: Final = f"{_SSL}X509ExtendedTrustManager;"
 _EXTENSIONS: Final = "Landroid/net/http/X509TrustManagerExtensions;"
+_COLLECTIONS: Final = ("Collection", "List", "Set", "ArrayList", "HashSet", "LinkedHashSet")
 _SAVED_AS: Final = "x509-certificate"
 """Under which ``SslCertificate.saveState`` keeps the bytes."""
 OF_THE_MACHINE: Final = frozenset(
@@ -188,6 +189,8 @@ def _of_certificate(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef
     if not isinstance(held, MadeCertificate):
         return run()
     w.shown |= held == w.certificate and ref.name != "checkValidity"
+    if ref.name == "equals":
+        return _compared(w, m, args, ref, run)
     if ref.name == "getEncoded":
         return byte_array(m, held.whole)
     if ref.name == "getPublicKey":
@@ -195,11 +198,22 @@ def _of_certificate(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef
     if ref.name == "verify":
         # Whoever makes a chain signs it by its own keys, and by no other.
         by, why = args[1], getattr(args[1], "why", "")
+        w.asked[TakenFor.KEY, len(w.certificate.key)] = None
         is_own = by.value == held.key if isinstance(by, Wrapped) else not m.decide(2, 0, why)
         if not is_own:
             m.throw(f"{_SECURITY}SignatureException;", "signature does not match")
         return NULL
     return NULL if ref.name == "checkValidity" else run()
+
+
+def _compared(w: TrialWatch, _m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
+    """A comparison of whole certificates, of keys, or of the bytes of one."""
+    some = [bytes_of(one) if isinstance(one, JavaArray) else getattr(one, "value", None) for one in args]
+    if w.certificate.key in some:
+        w.asked[TakenFor.KEY, len(w.certificate.key)] = None
+    if w.certificate in some or w.certificate.whole in some:
+        w.asked[TakenFor.CERTIFICATE, len(w.certificate.whole)] = None
+    return run()
 
 
 def _of_key(w: TrialWatch, _m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
@@ -318,6 +332,9 @@ PEERS: Final = (
 MODELS: Final[dict[tuple[str, str], _Model]] = {
     **_on(_of_certificate, ("getEncoded", "getPublicKey", "verify", "checkValidity", "equals"), *KINDS),
     **_on(_of_key, ("getEncoded", "getFormat"), *KEYS),
+    **_on(_compared, ("equals",), "Ljava/lang/Object;", "Ljava/util/Arrays;", *KEYS),
+    **_on(_compared, ("isEqual",), f"{_SECURITY}MessageDigest;"),
+    **_on(_compared, ("contains", "indexOf"), *(f"Ljava/util/{name};" for name in _COLLECTIONS)),
     **_on(_digest, ("digest",), f"{_SECURITY}MessageDigest;"),
     **_on(_parsed, ("generateCertificate",), f"{_SECURITY}cert/CertificateFactory;"),
     **_on(_guard, ("checkServerTrusted", "checkClientTrusted"), MANAGER, _EXTENDED, _EXTENSIONS),
