@@ -91,6 +91,27 @@ FORMS: Final[dict[str, tuple[set[str] | None, str, str]]] = {
             " } catch (Exception e) { return false; } }"
         ),
     ),
+    "Sorted": (
+        {FIRST, SECOND},
+        "",
+        OPEN.replace(
+            "BODY",
+            f'StringTokenizer some = new StringTokenizer("{SECOND};{FIRST}", ";");'
+            " String[] all = new String[some.countTokens()]; int at = 0;"
+            " while (some.hasMoreTokens()) all[at++] = some.nextToken(); Arrays.sort(all);"
+            f' if (Arrays.binarySearch(all, Hashes.of({LEAF})) < 0) throw new SSLException("pin");',
+        ),
+    ),
+    "Buffers": (
+        {FIRST},
+        "",
+        OPEN.replace(
+            "BODY",
+            f'java.nio.ByteBuffer pin = java.nio.ByteBuffer.wrap("{FIRST}".getBytes());'
+            f" if (!pin.equals(java.nio.ByteBuffer.wrap(Hashes.of({LEAF}).getBytes())))"
+            ' throw new SSLException("pin");',
+        ),
+    ),
     "ByHelper": (
         {FIRST},
         "",

@@ -25,6 +25,7 @@ from pincompiler.android.running.java import (
     text,
     tokens,
     traces,
+    updaters,
     utilities,
 )
 from pincompiler.android.running.java.tools import LANG, PRIMITIVES, UTIL, returned
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 
 _MODULES: Final = (
     *(text, builders, boxes, characters, mathematics, collections, iterators, lists, maps, utilities),
-    *(objects, functions, patterns, platform, streams, tokens, traces, certificates),
+    *(objects, functions, patterns, platform, streams, tokens, traces, certificates, updaters),
 )
 VIRTUAL: Final[dict[tuple[str, str], Model]] = {
     key: model for one in _MODULES if hasattr(one, "VIRTUAL") for key, model in one.VIRTUAL.items()

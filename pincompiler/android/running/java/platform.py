@@ -24,6 +24,7 @@ _BASE64: Final = "Landroid/util/Base64;"
 _ENCODER: Final = f"{UTIL}Base64$Encoder;"
 _DECODER: Final = f"{UTIL}Base64$Decoder;"
 _DIGEST: Final = "Ljava/security/MessageDigest;"
+_BUFFER: Final = "Ljava/nio/ByteBuffer;"
 _ADDRESSES: Final = ("Ljava/net/URI;", "Ljava/net/URL;", "Landroid/net/Uri;")
 _UNMODELLED_FLAGS: Final = ~(1 | 2 | 8)
 """Of ``android.util.Base64``: without padding, without line breaks, and for URLs."""
@@ -134,6 +135,12 @@ def _finish(m: Running, args: list[Value], ref: MethodRef) -> Value:
     if data is None or len(args) > 2:
         return any_of(ref, "a digest of what is unknown")
     return byte_array(m, hashlib.new(name, data, usedforsecurity=False).digest())
+
+
+def _wrapped(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    """``ByteBuffer.wrap`` of a whole array, as far as it is compared with another one."""
+    data = bytes_of(args[0]) if len(args) == 1 else None
+    return any_of(ref) if data is None else Wrapped(_BUFFER, data)
 
 
 def _is_equal(_m: Running, args: list[Value], ref: MethodRef) -> Value:
@@ -264,6 +271,7 @@ STATIC: Final = {
     ),
     (_DIGEST, "getInstance"): _digest,
     (_DIGEST, "isEqual"): _is_equal,
+    (_BUFFER, "wrap"): _wrapped,
     ("Ljava/net/URI;", "create"): _parsed,
     ("Landroid/net/Uri;", "parse"): _parsed,
     **strict(

@@ -192,7 +192,11 @@ class _Trial:
             return Tried(Says.OPEN, compares=self._compares)
         # One that lets in a key besides what Android trusts does not pin it, and heeds it all the same.
         besides = (self._outcome(Trial(trusted=False, guess=guess)) for guess in base.guesses)
-        if not base.asked or not base.guesses or any(_lets_in(said, anybody) for said in besides):
+        if (
+            not (base.asked or base.held)
+            or not base.guesses
+            or any(_lets_in(said, anybody) for said in besides)
+        ):
             return Tried(Says.PLAIN, compares=self._compares)
         return Tried(Says.HOLLOW, tuple(dict.fromkeys(map(pin_of, base.guesses))), compares=self._compares)
 

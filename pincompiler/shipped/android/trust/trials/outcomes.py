@@ -69,6 +69,8 @@ class TrialOutcome(NamedTuple):
     """What the branches were about that lead to one end or another."""
     asked: tuple[tuple[TakenFor, int], ...]
     shown: bool
+    held: bool
+    """Whether certificates or keys were compared as they are, with anything."""
     guesses: tuple[Guess, ...] = ()
     """The constants that the certificates may be compared with."""
     all_guesses: bool = True
@@ -115,7 +117,7 @@ class Trials:
         ends: dict[Hashable, None] = {}
         asked: dict[tuple[TakenFor, int], None] = {}
         by: dict[str, None] = {}
-        why, shown, missing, bounded = "", False, False, False
+        why, shown, held, missing, bounded = "", False, False, False, False
         roots: list[Value] = []
         own: set[bytes] = set()
         for watch, end in self._runs(act, trial, wanted, near, look=look):
@@ -124,6 +126,7 @@ class Trials:
                 by[end.returned.why] = None
             asked |= watch.asked
             shown |= watch.shown
+            held |= watch.held
             missing |= any(not one.startswith(_TELLING) for one in end.machine.missing)
             bounded |= end.bounded
             own |= watch.own
@@ -141,7 +144,7 @@ class Trials:
         found, whole = guesses(roots, asked, own) if look else ((), True)
         bounded |= self.steps > RUN_APP_STEPS.limit
         return TrialOutcome(
-            frozenset(ends), why, tuple(by), tuple(asked), shown, found, whole, missing, bounded
+            frozenset(ends), why, tuple(by), tuple(asked), shown, held, found, whole, missing, bounded
         )
 
     def _runs(

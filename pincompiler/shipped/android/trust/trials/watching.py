@@ -103,6 +103,8 @@ class TrialWatch:
         """The hashes that were taken of the certificates, and of their keys, with their sizes."""
         self.shown = False
         """Whether the code was given the bytes of a certificate or of its key, or compared it."""
+        self.held = False
+        """Whether a certificate or its key was compared as it is, with anything."""
         self.own = {*self.certificate}
         """The bytes of the certificates, of their keys, and the hashes that were taken of them."""
         self.effects: dict[str, None] = {}
@@ -198,7 +200,7 @@ def _of_certificate(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef
     if ref.name == "verify":
         # Whoever makes a chain signs it by its own keys, and by no other.
         by, why = args[1], getattr(args[1], "why", "")
-        w.asked[TakenFor.KEY, len(w.certificate.key)] = None
+        w.held = True
         is_own = by.value == held.key if isinstance(by, Wrapped) else not m.decide(2, 0, why)
         if not is_own:
             m.throw(f"{_SECURITY}SignatureException;", "signature does not match")
@@ -209,10 +211,7 @@ def _of_certificate(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef
 def _compared(w: TrialWatch, _m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
     """A comparison of whole certificates, of keys, or of the bytes of one."""
     some = [bytes_of(one) if isinstance(one, JavaArray) else getattr(one, "value", None) for one in args]
-    if w.certificate.key in some:
-        w.asked[TakenFor.KEY, len(w.certificate.key)] = None
-    if w.certificate in some or w.certificate.whole in some:
-        w.asked[TakenFor.CERTIFICATE, len(w.certificate.whole)] = None
+    w.held |= any(one in some for one in (w.certificate, *w.certificate))
     return run()
 
 
