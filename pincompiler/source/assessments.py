@@ -51,7 +51,7 @@ class AssessmentReader:
         for _, table in top.named_tables("target"):
             if PATH in table:
                 message = f"`{PATH}` means nothing without [assessment]"
-                fix = "drop it and delete the file, or say in [assessment] who may look into such builds"
+                fix = "drop it, or say in [assessment] who may look into such builds"
                 self._reporter.error("unknown-key", message, table.where.at(PATH), fix)
 
     def assessed(self, projects: Sequence[Project], outputs: OutputReader) -> Iterator[Project]:

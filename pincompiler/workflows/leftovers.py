@@ -29,7 +29,8 @@ def left_over(
 ) -> tuple[PurePosixPath, ...]:
     """The files that this pins.toml once had written, and that nothing in it accounts for now.
 
-    Those are certificates beside outputs, and what assessment builds had.  They are known by their header, or the line
+    Those are certificates beside outputs, what assessment builds had, and files of an output's name in folders beside its
+    own, as environments and ``path-assessment`` have them; of a property list only a part was ours, so that it stays.  They are known by their header, or the line
     behind them, and by where it leads: what could be somebody else's is not among them, nor what a configuration names
     that is not of this pins.toml, nor what an environment needs that was not asked for.
     """
@@ -41,6 +42,7 @@ def left_over(
         folder = target_named(output.target).beside_in(output)
         some = [folder / entry.name for entry in entries(directory / folder)] if folder else []
         some = [output.path, *(path for path in some if path.suffix in {".pem", ".xml"})]
+        some += _alike(output, directory)
         some = [path for path in some if path not in wanted and os.path.lexists(directory / path)]
         inputs = {one_file(one) for one in project.inputs} if some else set()
         gone = [path for path in some if _was_written(project, directory / path, inputs)]
@@ -56,6 +58,14 @@ def _places(checked: Checked) -> Iterator[tuple[Project, Output]]:
         targets = {one.target for one in outputs}
         before = (one for one in variant.project.abandoned if one.target in targets)
         yield from ((variant.project, one) for one in (*outputs, *before))
+
+
+def _alike(output: Output, directory: Path) -> Iterator[PurePosixPath]:
+    """Where else a file of its name may be: in each folder beside its own."""
+    path = output.path
+    if not target_named(output.target).edits:
+        above = path.parent.parent
+        yield from (above / one.name / path.name for one in entries(directory / above))
 
 
 def _needed(project: Project, directory: Path) -> Iterator[PurePosixPath]:
