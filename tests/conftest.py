@@ -38,6 +38,7 @@ PROVING = (
     "test_claims.py",
     "test_destinations.py",
     "audit/test_okhttp_pins.py",
+    "audit/test_check_files.py",
 )
 
 SAMPLE_CERTS = Path(__file__).parent.parent / "samples" / "certs"

@@ -51,3 +51,16 @@ def completed(pins: str, keys: Mapping[str, str]) -> str:
     used = [name for name in keys if f'"{name}"' in pins and f"[keys.{name}]" not in pins]
     tables = "".join(f"\n[keys.{name}]\n{keys[name]}\n" for name in used)
     return f"{version}{pins}{tables}"
+
+
+def is_of_plist(doc: str) -> bool:
+    """Whether an example is a part of an Info.plist."""
+    return "```xml\n<key>" in doc
+
+
+def plist_of(half: str) -> str:
+    """The Info.plist with the entries that one half of an example shows."""
+    ((_, entries),) = FENCE.findall(half)
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n<dict>\n{entries}</dict>\n</plist>\n'
+    )

@@ -356,7 +356,7 @@ def test_a_property_list_that_lost_its_pins_differs(pinned: bytes, tmp_path: Pat
     assert "api.example.com is pinned by " in ran.stdout
     assert run("diff", new, old).exit_code == 1
     for words in (("check", new), ("init", "--from", new, "-o", "-")):
-        assert "has neither NSPinnedDomains nor TSKPinnedDomains" in str(run(*words).exception)
+        assert "pins no host, neither by NSPinnedDomains nor by TrustKit" in str(run(*words).exception)
 
 
 # -- apps ----------------------------------------------------------------------------------------------

@@ -940,7 +940,11 @@ def test_init_refuses_what_cannot_be_said(name: str, tmp_path: Path) -> None:
         ("x.xml", b"", "x.xml: is no pins.toml, network security configuration or property list"),
         ("x.txt", b"hello", "x.txt: is no pins.toml, network security configuration or property list"),
         ("x.xml", b"<resources/>", "x.xml: its root is <resources> and not <network-security-config>"),
-        ("I.plist", plistlib.dumps({"A": 1}), "I.plist: has neither NSPinnedDomains nor TSKPinnedDomains"),
+        (
+            "I.plist",
+            plistlib.dumps({"A": 1}),
+            "I.plist: pins no host, neither by NSPinnedDomains nor by TrustKit",
+        ),
         (
             "x.xml",
             b"<network-security-config>\n<domain-config/></network-security-config>",

@@ -15,6 +15,7 @@ from pincompiler.facts.kits import KitFacts
 from pincompiler.facts.loading import LoadingFacts
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
+from pincompiler.facts.plists import PlistFacts
 from pincompiler.facts.trust import TrustFacts
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class ShippedApp:
     path: str
     """The file or directory as it was given."""
     kind: str
-    """``apk``, ``apks``, ``splits`` or ``aab``."""
+    """``apk``, ``apks``, ``splits`` or ``aab``; empty for a file that is none of them, taken for an app that has nothing else."""
     sha256: str
     manifest: Manifest = field(default_factory=Manifest)
     nsc: NscFacts = field(default_factory=NscFacts)
@@ -40,6 +41,7 @@ class ShippedApp:
     bundled: BundledFacts = field(default_factory=BundledFacts)
     kits: KitFacts = field(default_factory=KitFacts)
     loading: LoadingFacts = field(default_factory=LoadingFacts)
+    plists: PlistFacts = field(default_factory=PlistFacts)
     anomalies: tuple[Anomaly, ...] = ()
     unseen: tuple[Unseen, ...] = ()
     reached: Mapping[str, Reached] = field(default_factory=lambda: MappingProxyType({}))
@@ -48,7 +50,7 @@ class ShippedApp:
     @property
     def areas(self) -> tuple[Area, ...]:
         """All areas, in the order of the report."""
-        return self.nsc, self.okhttp, self.kits, self.bundled, self.trust, self.loading
+        return self.nsc, self.okhttp, self.kits, self.bundled, self.trust, self.loading, self.plists
 
     @property
     def pins(self) -> tuple[Pin, ...]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
+    from pincompiler.base.location import Location
     from pincompiler.platforms.target import Job
     from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Output
@@ -32,10 +33,10 @@ SECTION = ("NSAppTransportSecurity", "NSPinnedDomains")
 RECORD = "Pincompiler"
 """The entry of an Info.plist that says which policy its pins were compiled from."""
 
-_INCLUDES = "NSIncludesSubdomains"
-_LEAF = "NSPinnedLeafIdentities"
-_CA = "NSPinnedCAIdentities"
-_PIN = "SPKI-SHA256-BASE64"
+INCLUDES = "NSIncludesSubdomains"
+LEAF = "NSPinnedLeafIdentities"
+CA = "NSPinnedCAIdentities"
+PIN = "SPKI-SHA256-BASE64"
 _OPENING = ("NSAllowsArbitraryLoads", "NSAllowsArbitraryLoadsForMedia", "NSAllowsArbitraryLoadsInWebContent")
 """Keys that take App Transport Security away from some connections, to whichever host."""
 _EXEMPTING = frozenset(
@@ -69,6 +70,7 @@ class PinnedDomain:
     """Keys of which the server must have one; None: no such list; empty: no chain is good enough."""
     ca: tuple[Key, ...] | None = None
     """Keys of which a CA of the chain must have one; likewise."""
+    where: Location | None = field(default=None, compare=False)
 
     @property
     def reach(self) -> Reach:
@@ -158,6 +160,7 @@ class Ats(Enforcement):
                 domain.reach,
                 (*(domain.leaf or ()), *(domain.ca or ())),
                 enforce=domain.leaf is not None or domain.ca is not None,
+                where=domain.where,
             )
             for domain in self.domains
         )
@@ -233,11 +236,11 @@ def recorded(values: Mapping[str, Any], target: str) -> str:
 
 
 def _entry(domain: PinnedDomain) -> dict[str, object]:
-    entry: dict[str, object] = {_INCLUDES: domain.include_subdomains}
+    entry: dict[str, object] = {INCLUDES: domain.include_subdomains}
     if domain.ca is not None:
-        entry[_CA] = [{_PIN: key.pin} for key in domain.ca]
+        entry[CA] = [{PIN: key.pin} for key in domain.ca]
     if domain.leaf is not None:
-        entry[_LEAF] = [{_PIN: key.pin} for key in domain.leaf]
+        entry[LEAF] = [{PIN: key.pin} for key in domain.leaf]
     return entry
 
 
@@ -253,12 +256,12 @@ def read_values(values: Mapping[str, Any]) -> Ats:
     domains: dict[str, PinnedDomain] = {}
     for name, entry in entries.items() if isinstance(entries, dict) else ():
         if name and isinstance(name, str) and isinstance(entry, dict):
-            leaf, ca = _identities(entry.get(_LEAF), Role.LEAF), _identities(entry.get(_CA), Role.CA)
+            leaf, ca = _identities(entry.get(LEAF), Role.LEAF), _identities(entry.get(CA), Role.CA)
             # Names that differ only in case are entries of one domain, which add up.
             same = domains.get(name.lower(), PinnedDomain(name.lower(), include_subdomains=False))
             domains[name.lower()] = PinnedDomain(
                 name.lower(),
-                entry.get(_INCLUDES) is True or same.include_subdomains,
+                entry.get(INCLUDES) is True or same.include_subdomains,
                 _joined(same.leaf, leaf),
                 _joined(same.ca, ca),
             )
@@ -280,7 +283,7 @@ def _exceptions(section: Mapping[str, Any]) -> Iterator[Exemption]:
         if isinstance(name, str) and isinstance(entry, dict):
             said = [f"{key} = {_shown(entry[key])}" for key in sorted(map(str, entry)) if key in _EXEMPTING]
             if said:
-                wide = entry.get(_INCLUDES) is True
+                wide = entry.get(INCLUDES) is True
                 yield Exemption(name.lower(), wide, f"has NSExceptionDomains › {name} with {', '.join(said)}")
 
 
@@ -296,11 +299,11 @@ def _identities(items: object, role: Role) -> tuple[Key, ...] | None:
     if items is None:
         return None
     listed = items if isinstance(items, list) else ()
-    pins = (_decoded(item.get(_PIN)) for item in listed if isinstance(item, dict))
+    pins = (decoded(item.get(PIN)) for item in listed if isinstance(item, dict))
     return tuple(Key(pin, role) for pin in pins if pin)
 
 
-def _decoded(text: object) -> bytes:
+def decoded(text: object) -> bytes:
     """SecBase64Decode: what is outside the alphabet is passed over, and so is a last group of fewer than four."""
     letters = _NO_LETTER.sub("", text) if isinstance(text, str) else ""
     whole = _GROUPS.match(letters)

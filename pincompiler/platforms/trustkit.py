@@ -10,8 +10,6 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from dataclasses import field
 from datetime import date
-from functools import cache, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pincompiler.base.lazy_regex import lazy_regex
@@ -19,25 +17,27 @@ from pincompiler.base.records import dataclass
 from pincompiler.platforms import plist
 from pincompiler.platforms.ats import record, recorded
 from pincompiler.platforms.target import Objection, Target
+from pincompiler.platforms.trustkit_registry import unregistered
 from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
-from pincompiler.policy.hosts import is_ip_address, public_suffix, public_suffixes_below
+from pincompiler.policy.hosts import public_suffix, public_suffixes_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pincompiler.base.location import Location
     from pincompiler.platforms.target import Job
     from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import App, Output
 
 SECTION = ("TSKConfiguration",)
+DOMAINS = (*SECTION, "TSKPinnedDomains")
+PINS, EXPIRES = "TSKPublicKeyHashes", "TSKExpirationDate"
 EXCLUDE = "kSKExcludeSubdomainFromParentPolicy"
 """The key's real text: TrustKit misspelt its own constant in 2017 and reads only this."""
 
 _DATE = lazy_regex(r"(\d{1,4})[-/](\d{1,2})[-/](\d{1,2})\s*")
 _TRUE = lazy_regex(r"\s*[+-]?0*[1-9YyTt]")
 _URL = lazy_regex(r"""[^\s<>"{}|\\^`\x00-\x20\x7f-\U0010ffff]+""")
-_LONGEST = 127
-"""Characters of a name that its registry code looks at (kMaxHostnameLen)."""
 _NO_DOMAIN = "no domain is pinned"
 _WITHOUT = (
     "leave this target out until one is, or `path` for an environment without pins: path = { NAME = … }"
@@ -60,6 +60,7 @@ class TrustKitDomain:
     report_uris: tuple[str, ...] = ()
     excluded: bool = False
     """Whether the entry does nothing but except its exact name from the entry above."""
+    where: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ class TrustKit(Enforcement):
     swizzle: bool = False
     policy_digest: str = field(default="", compare=False)
     """Of the policy it was compiled from; known where it was read from a file."""
-    problems: tuple[str, ...] = ()
-    """What a configuration that was read has in it that TrustKit raises on."""
+    problems: tuple[tuple[plist.KeyPath, str], ...] = ()
+    """What a configuration that was read has in it that TrustKit raises on, each with its place."""
     _by_name: Mapping[str, TrustKitDomain] = field(init=False, compare=False, repr=False)
     _exact: Mapping[str, Demand] = field(init=False, compare=False, repr=False)
     _wide: Mapping[str, Demand] = field(init=False, compare=False, repr=False)
@@ -138,6 +139,7 @@ class TrustKit(Enforcement):
                 d.expires,
                 d.enforce and not d.excluded,
                 d.report_uris,
+                d.where,
             )
             for d in self.domains
         )
@@ -171,17 +173,17 @@ def objections(_policy: Policy, _app: App, model: TrustKit) -> Iterator[Objectio
     """What makes TrustKit raise at launch."""
     if not model.domains:
         yield Objection((), f"TrustKit raises at launch: {_NO_DOMAIN}", _WITHOUT)
-    for problem in model.problems:
+    for _, problem in model.problems:
         yield Objection((), f"TrustKit raises at launch: {problem}", "mend the configuration")
     for domain in model.domains:
-        if refused := _unusable(domain):
+        if refused := unusable(domain):
             yield Objection((domain.name,), f"TrustKit raises at launch: {refused[0]}", refused[1])
 
 
-def _unusable(domain: TrustKitDomain) -> tuple[str, str] | None:
+def unusable(domain: TrustKitDomain) -> tuple[str, str] | None:
     """Why parse_configuration.m refuses an entry, and what to do."""
     name, pins = domain.name, {key.spki_sha256 for key in domain.keys}
-    if refused := _unregistered(name):
+    if refused := unregistered(name):
         return refused
     if domain.include_subdomains and public_suffix(name) == name:
         return f"{name} is a public suffix and includes subdomains", "name the hosts below it"
@@ -189,57 +191,6 @@ def _unusable(domain: TrustKitDomain) -> tuple[str, str] | None:
     if len(pins) < least and not domain.excluded:
         return f"{name} has {len(pins)} distinct pins and needs {least}", "add a backup key"
     return None
-
-
-@lru_cache(maxsize=1 << 14)
-def _unregistered(name: str) -> tuple[str, str] | None:
-    """Why registry_search.c has no registry for a name, and what to do."""
-    if len(name) > _LONGEST:
-        return f"{name} is longer than {_LONGEST} characters", "use ats for this host"
-    if not name.isascii():
-        return f"{name} is not ASCII", "write its A-label"
-    if is_ip_address(name):
-        return f"{name} is an address", "pin a host name"
-    bare = name.lower().strip(".")
-    top = bare.rpartition(".")[2]
-    if public_suffix(bare) is None or top in unknown_top_level_domains("trustkit"):
-        known = "is no public top-level domain that its table of July 2018 knows"
-        return f"{name} is invalid: `{top}` {known}", "use ats for this host"
-    if dead_end := _dead_end(bare):
-        return f"{name} is invalid: its table of July 2018 has a gap at {dead_end}", "use ats for this host"
-    return None
-
-
-def _dead_end(name: str) -> str:
-    """The name in TrustKit's table at which its search for a registry loses its way, or nothing."""
-    below, above = "", name
-    while above:
-        children = dead_ends().get(above)
-        if children is not None and (not below or (children and below not in children)):
-            return above
-        below, _, above = above.partition(".")
-    return ""
-
-
-@cache
-def unknown_top_level_domains(table: str) -> frozenset[str]:
-    """The top-level domains of today's root that the table of ``trustkit`` or ``trustkit-android`` lacks."""
-    return frozenset(_facts(f"{table}-unknown-tlds.txt"))
-
-
-@cache
-def dead_ends() -> Mapping[str, frozenset[str]]:
-    """Names that TrustKit's table has as inner nodes only, with the labels below that it does know.
-
-    Without such labels only the name itself is refused, with them every other name below it as well.
-    """
-    pairs = (line.split("\t") for line in _facts("trustkit-dead-ends.txt"))
-    return {name: frozenset(rest.removeprefix("all-but:").split(",")) - {"bare"} for name, rest in pairs}
-
-
-def _facts(file: str) -> list[str]:
-    text = Path(__file__).with_name(file).read_text("ascii")
-    return [line for line in text.splitlines() if not line.startswith("#")]
 
 
 # -- to and from a plist -------------------------------------------------------------------------
@@ -279,44 +230,67 @@ def read(data: bytes, app: App, file: str = "Info.plist") -> TrustKit:  # noqa: 
 def read_values(values: Mapping[str, Any]) -> TrustKit:
     """The same, of a property list already loaded."""
     configuration = values.get(SECTION[0])
-    if not isinstance(configuration, dict):
+    if configuration is None:
         return TrustKit(())
-    problems: list[str] = []
-    entries = configuration.get("TSKPinnedDomains")
-    domains = [
-        _read_domain(name, entry, problems)
-        for name, entry in (entries.items() if isinstance(entries, dict) else ())
-        if isinstance(name, str) and isinstance(entry, dict)
-    ]
-    problems += _orphans(domains) if domains else [_NO_DOMAIN]
+    problems: list[tuple[plist.KeyPath, str]] = []
+    if not isinstance(configuration, dict):
+        return TrustKit((), problems=((SECTION, "TSKConfiguration is no dictionary"),))
+    entries = configuration.get(DOMAINS[-1])
+    if not isinstance(entries, dict | None):
+        problems.append((DOMAINS, "TSKPinnedDomains is no dictionary"))
+    domains: list[TrustKitDomain] = []
+    for name, entry in entries.items() if isinstance(entries, dict) else ():
+        if isinstance(name, str) and isinstance(entry, dict):
+            domains.append(_read_domain(name, entry, problems))
+        else:
+            problems.append(((*DOMAINS, str(name)), f"the entry of {name} is no dictionary"))
+    problems += _orphans(domains)
+    if not (domains or problems):
+        problems.append((SECTION, _NO_DOMAIN))
     return TrustKit(
         tuple(sorted(domains, key=lambda domain: domain.name)),
-        _truth(configuration.get("TSKSwizzleNetworkDelegates"), unsaid=False),
+        truth(configuration.get("TSKSwizzleNetworkDelegates"), unsaid=False),
         recorded(values, "trustkit"),
         tuple(problems),
     )
 
 
-def _read_domain(name: str, entry: Mapping[str, Any], problems: list[str]) -> TrustKitDomain:
-    if _truth(entry.get(EXCLUDE), unsaid=False):
+def _read_domain(
+    name: str, entry: Mapping[str, Any], problems: list[tuple[plist.KeyPath, str]]
+) -> TrustKitDomain:
+    place = (*DOMAINS, name)
+    if truth(entry.get(EXCLUDE), unsaid=False):
         if len(entry) > 1:
-            problems.append(f"{name} has {EXCLUDE} and other keys beside it")
+            problems.append((place, f"{name} has {EXCLUDE} and other keys beside it"))
         return TrustKitDomain(name, include_subdomains=False, keys=(), excluded=True)
-    texts, uris = _listed(entry, "TSKPublicKeyHashes"), _listed(entry, "TSKReportUris")
-    pins = [strict_pin(text) for text in texts]
-    problems += (f"{name} has the pin {text!r}" for text, pin in zip(texts, pins, strict=True) if pin is None)
-    problems += (f"{name} has the report URI {uri!r}" for uri in uris if not _is_url(uri))
-    day = entry.get("TSKExpirationDate")
-    if not isinstance(day, str | None):
-        problems.append(f"{name} has a TSKExpirationDate that is no string")
+    problems += (((*place, *path), f"{name} has {said}") for path, said in _refused(entry))
+    pins = (strict_pin(text) for text in _listed(entry, PINS))
     return TrustKitDomain(
         name,
-        _truth(entry.get("TSKIncludeSubdomains"), unsaid=False),
+        truth(entry.get("TSKIncludeSubdomains"), unsaid=False),
         tuple(Key(pin) for pin in pins if pin is not None),
-        _truth(entry.get("TSKEnforcePinning"), unsaid=True),
-        expiration(day),
-        tuple(uri for uri in uris if _is_url(uri)),
+        truth(entry.get("TSKEnforcePinning"), unsaid=True),
+        expiration(entry.get(EXPIRES)),
+        tuple(uri for uri in _listed(entry, "TSKReportUris") if _is_url(uri)),
     )
+
+
+def _refused(entry: Mapping[str, Any]) -> Iterator[tuple[plist.KeyPath, str]]:
+    """What parse_configuration.m raises on, or sends a message to that it does not understand, within one entry."""
+    for number, text in enumerate(_listed(entry, PINS)):
+        if strict_pin(text) is None:
+            yield (PINS, str(number)), f"the pin {text!r}, which is no base64 of 32 bytes"
+    for number, uri in enumerate(_listed(entry, "TSKReportUris")):
+        if not _is_url(uri):
+            yield ("TSKReportUris", str(number)), f"the report URI {uri!r}"
+    for key in (PINS, "TSKReportUris"):
+        if not isinstance(entry.get(key), list | None):
+            yield (key,), f"a {key} that is no array"
+    for key in ("TSKIncludeSubdomains", "TSKEnforcePinning", "TSKDisableDefaultReportUri", EXCLUDE):
+        if not isinstance(entry.get(key), str | bool | int | float | None):
+            yield (key,), f"a {key} that is no boolean"
+    if not isinstance(entry.get(EXPIRES), str | None):
+        yield (EXPIRES,), f"a {EXPIRES} that is no string"
 
 
 def _listed(entry: Mapping[str, Any], key: str) -> list[object]:
@@ -324,17 +298,17 @@ def _listed(entry: Mapping[str, Any], key: str) -> list[object]:
     return value if isinstance(value, list) else []
 
 
-def _orphans(domains: Iterable[TrustKitDomain]) -> list[str]:
+def _orphans(domains: Iterable[TrustKitDomain]) -> list[tuple[plist.KeyPath, str]]:
     """What is excluded from a policy that nobody has: asked of the name with an "a" put before it."""
     policies = TrustKit(tuple(domains))
     return [
-        f"{domain.name} is excluded, and no entry above it includes subdomains"
-        for domain in policies.domains
-        if domain.excluded and not policies.deciding(f"a{domain.name}")
+        ((*DOMAINS, one.name), f"{one.name} is excluded, and no entry above it includes subdomains")
+        for one in policies.domains
+        if one.excluded and not policies.deciding(f"a{one.name}")
     ]
 
 
-def _truth(value: object, *, unsaid: bool) -> bool:
+def truth(value: object, *, unsaid: bool) -> bool:
     """boolValue, which numbers and strings have."""
     if value is None:
         return unsaid

@@ -25,7 +25,7 @@ from pincompiler.platforms.nsc import objections as nsc_objections
 from pincompiler.platforms.nsc.model import Nsc, Reporting
 from pincompiler.platforms.nsc.writer import beside, beside_in, excerpt, write
 from pincompiler.platforms.target import Objection, Target
-from pincompiler.platforms.trustkit import unknown_top_level_domains
+from pincompiler.platforms.trustkit_registry import unknown_top_level_domains
 from pincompiler.policy.hosts import is_ip_address, public_suffix
 
 if TYPE_CHECKING:

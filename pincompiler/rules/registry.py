@@ -56,6 +56,12 @@ _ORDER: Final = (
         bypassable-cronet-pins crashing-cronet-pins nocheck-server-trust
         pinned-without-certificates detached-certificate-check
     """),
+    # Property lists of Apple's platforms.
+    ("app", """
+        blocked-host unreadable-identity unmatched-pinned-domain misplaced-pins ignored-plist-key
+        joint-identities loosened-pinned-host crashing-trustkit-plist endless-trustkit-pins
+        unenforced-trustkit-domain hardened-trustkit-domain
+    """),
     # Certificates that the app brings along.
     ("app", """
         expired-bundled-certificate expiring-bundled-certificate lone-bundled-leaf interception-ca

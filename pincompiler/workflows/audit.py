@@ -206,7 +206,7 @@ def judge_app(app: ShippedApp, asked: AuditOptions) -> Subject:
     """The report on an app whose facts are known."""
     unseen = dict.fromkeys(app.unseen)
     audited = _audited(app, asked)
-    found = [*_of_policies(app, audited), *_of_apps(audited, unseen)]
+    found = findings(audited, unseen)
     shown = tuple(found)
     if asked.acceptances:
         from pincompiler.rules.acceptances import applied
@@ -227,13 +227,23 @@ def judge_app(app: ShippedApp, asked: AuditOptions) -> Subject:
         app.manifest.target_sdk,
         tuple(InventoryPin(pin, _enforced(app, pin, asked.today)) for pin in app.pins),
         verdicts(app, audited.policy, asked.today),
-        tuple(sorted(dict.fromkeys(shown), key=_order)),
+        in_order(shown),
         tuple(sorted(unseen, key=lambda one: not one.mechanisms)),
         run=asked.run,
     )
 
 
 # -- rules ---------------------------------------------------------------------------------------
+
+
+def findings(audited: Audited, unseen: dict[Unseen, None]) -> list[Finding]:
+    """What all rules find in an app, or in a file that is one's; a rule that fails is put among the unseen."""
+    return [*_of_policies(audited), *_of_apps(audited, unseen)]
+
+
+def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings as reports have them, each once."""
+    return tuple(sorted(dict.fromkeys(found), key=_order))
 
 
 def _of_apps(audited: Audited, unseen: dict[Unseen, None]) -> Iterator[Finding]:
@@ -255,8 +265,9 @@ def _run(rule: Rule, audited: Audited) -> tuple[list[Finding], str]:
         return [], f"failed, which is a bug of pincompiler: {error!r}"
 
 
-def _of_policies(app: ShippedApp, audited: Audited) -> Iterator[Finding]:
+def _of_policies(audited: Audited) -> Iterator[Finding]:
     """What the rules on policies find in each configuration that the app has in force."""
+    app = audited.app
     names = {key.spki_sha256: key for key in audited.project.keys} if audited.project else {}
     in_force = [one for one in app.shipped if one.owner.first_party and one.state is State.ACTIVE]
     saying = [one for one in in_force if one.enforcement.pin_sets() or one.enforcement.own_trust()]
@@ -276,7 +287,8 @@ def _of_policies(app: ShippedApp, audited: Audited) -> Iterator[Finding]:
 
 def _inside(where: Location | None, app: ShippedApp, shipped: InForce) -> Location | None:
     """The place in the app; the reader of an NSC names the member only."""
-    if where is None or where.file == app.path:
+    # A file by itself is no container: what it refers to lies beside it.
+    if where is None or where.file == app.path or not app.kind:
         return where or shipped.where
     return replace(where, file=app.path, member=where.member or where.file, path=())
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pincompiler.android.apk import app_files, is_app_file
-from pincompiler.android.apk.manifest import Manifest
 from pincompiler.base.errors import InputError
 from pincompiler.base.existence import is_directory
-from pincompiler.base.finding import Finding, Level, fold
+from pincompiler.base.finding import Finding, Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location
 from pincompiler.base.records import dataclass
-from pincompiler.facts import ApiRange, InForce, Mechanism, ShippedApp
+from pincompiler.facts import ApiRange, InForce, Mechanism, ShippedApp, Unseen
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
-from pincompiler.facts.nsc import NscFacts, NscFile
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.trust import Anchor
-from pincompiler.rules.examined import of_file
-from pincompiler.rules.registry import APP_RULES, examine
 from pincompiler.rules.rule import Audited
 from pincompiler.source.document import Document, decode, read_bytes, read_document
 from pincompiler.source.paths import entries
@@ -27,20 +24,13 @@ from pincompiler.verdicts.in_force import configured, left_out, seen_whole, unde
 from pincompiler.workflows.compile import check_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import date
 
     from pincompiler.platforms.nsc.model import Problem
     from pincompiler.platforms.trustkit import TrustKit
     from pincompiler.verdicts.subject import Subject
 
-_ON_NSC = frozenset(
-    {
-        *("ignored-nsc-element", "ignored-nsc-attribute", "unmatched-domain", "empty-pin-set"),
-        *("empty-trust-anchors", "overridden-pins", "shadowed-domain", "user-ca-trusted"),
-    }
-)
-"""Rules on apps that look at nothing but the network security configuration."""
 _ROOT = lazy_regex(rb"<(?:\w+:)?([A-Za-z][\w.-]*)[\s/>]")
 
 
@@ -63,6 +53,10 @@ class FileContents:
     app: ShippedApp | None = None
     subject: Subject | None = None
     """What an audit of the app found."""
+    unread: tuple[str, ...] = ()
+    """Files that it names and that are not at hand; a sentence each."""
+    alone: Callable[[], ShippedApp] | None = None
+    """Of a file that is no app: what gives the facts of an app that has it and nothing else."""
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -104,46 +98,24 @@ def read_contents(path: Path, today: date, horizon: int = 30, environment: str =
 
 
 def check_file(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """What the rules find in an NSC, an Info.plist or an app, and what remains unknown.
+    """What an audit finds in an app, or in one that has an NSC or a property list and nothing else; and what is unknown.
 
-    Of an app it is what an audit finds, of an NSC what an audit finds in it.  Raises InputError as :func:`read_contents` does, and when nothing
-    is pinned.
+    Raises InputError as :func:`read_contents` does, and when nothing is pinned and nothing wrong.
     """
+    from pincompiler.workflows.audit import findings, in_order
+
     contents = read_contents(path, today, horizon)
     if contents.app and contents.subject:
         subject = contents.subject
         if subject.complete and not (subject.pins or subject.findings):
             raise InputError(f"{path}: no pins were found in it")
         return subject.findings, tuple(unseen(contents.app, subject))
-    contents.refuse_lacking()
-    found: list[Finding] = []
-    unread: list[str] = []
-    # Of what is not whole no rule could say what it lacks.
-    for one in contents.in_force:
-        if not one.doubts:
-            found += examine(of_file(one.enforcement, {}, Location(str(path)), today, horizon))
-        if isinstance(one.enforcement, Nsc):
-            found += _in_nsc(one.enforcement, path, today)
-            unread += _unread(one.enforcement, one.title)
-    return fold(dict.fromkeys(found)), (*contents.doubts, *unread)
-
-
-def _in_nsc(nsc: Nsc, path: Path, today: date) -> Iterator[Finding]:
-    """What an audit finds in a network security configuration that asks nothing of the app around it."""
-    file = NscFile("", str(path), nsc, Location(str(path)), ApiRange(SINCE))
-    manifest = Manifest(target_sdk=nsc.target_sdk)
-    alone = Audited(ShippedApp(str(path), "", "", manifest=manifest, nsc=NscFacts(files=(file,))), today)
-    for rule in APP_RULES:
-        if rule.id in _ON_NSC and rule.app:
-            yield from rule.app(alone)
-
-
-def _unread(nsc: Nsc, title: str) -> Iterator[str]:
-    """The files of certificates that it trusts, and that are not beside it, or are no certificates."""
-    settings = (nsc.base, *(config.settings for config in nsc.configs))
-    sources = (source for some in settings for one in some.anchors or () for source in one.sources)
-    for name in dict.fromkeys(one.name for one in sources if isinstance(one, Anchor) and one.unread):
-        yield f"{title} trusts the CAs of {name}, which was not read"
+    unread: dict[Unseen, None] = {}
+    found = findings(Audited(contents.alone(), today, horizon=horizon), unread) if contents.alone else []
+    if not found:
+        contents.refuse_lacking()
+    doubts = (*contents.doubts, *contents.unread, *(f"{one.what}: {one.why}" for one in unread))
+    return in_order(found), tuple(dict.fromkeys(doubts))
 
 
 def _from_toml(document: Document, path: Path, today: date, environment: str) -> FileContents:
@@ -157,14 +129,33 @@ def _from_toml(document: Document, path: Path, today: date, environment: str) ->
 
 
 def _from_nsc(data: bytes, path: Path) -> FileContents:
-    from pincompiler.platforms.nsc.reader import read_xml
+    from pincompiler.platforms.nsc.reader import parse_xml, read_tree, take_unfilled
+    from pincompiler.shipped.android.alone import of_configuration
 
-    nsc = read_xml(data, str(path)).with_resources(lambda reference: _beside(path, reference))
-    # What only old Androids refuse means something on the others.
-    if refused := _refused((one for one in nsc.problems if one.before is None), str(path)):
-        raise InputError(refused)
-    in_force = (configured(nsc, str(path), api=ApiRange(SINCE)),)
-    return FileContents(str(path), in_force, aside=tuple(_debuggable(nsc, path)))
+    root = parse_xml(data, str(path))
+    unfilled = tuple(
+        f"{path}:{where.span.line if where.span else 1}: {text} is filled in when the app is built"
+        for text, where in take_unfilled(root, str(path))
+    )
+    nsc = read_tree(root, str(path)).with_resources(lambda reference: _beside(path, reference))
+    in_force = (configured(nsc, str(path), api=ApiRange(SINCE), doubts=unfilled),)
+    return FileContents(
+        str(path),
+        in_force,
+        aside=tuple(_debuggable(nsc, path)),
+        # What only old Androids refuse means something on the others.
+        refused=_refused((one for one in nsc.problems if one.before is None), str(path)),
+        unread=tuple(_unread(nsc, str(path))),
+        alone=partial(of_configuration, nsc, str(path)),
+    )
+
+
+def _unread(nsc: Nsc, title: str) -> Iterator[str]:
+    """The files of certificates that it trusts, and that are not beside it, or are no certificates."""
+    settings = (nsc.base, *(config.settings for config in nsc.configs))
+    sources = (source for some in settings for one in some.anchors or () for source in one.sources)
+    for name in dict.fromkeys(one.name for one in sources if isinstance(one, Anchor) and one.unread):
+        yield f"{title} trusts the CAs of {name}, which was not read"
 
 
 def _debuggable(nsc: Nsc, path: Path) -> Iterator[str]:
@@ -259,26 +250,29 @@ def _refused(problems: Iterable[Problem], title: str) -> str:
 
 def _from_plist(data: bytes, path: Path) -> FileContents:
     from pincompiler.platforms import ats, plist, trustkit
+    from pincompiler.shipped.ios.plists import as_info, of_plist
 
-    values = plist.load(data, str(path))
+    values = as_info(plist.load(data, str(path)), str(path))
     pinned, kit = ats.read_values(values), trustkit.read_values(values)
     doubts = tuple(
         f"{path}: {' › '.join(place)}: {text} is a build setting, which Xcode fills in"
         for place, text in plist.build_settings(values, (ats.SECTION, trustkit.SECTION))
     )
-    if kit.problems and not doubts:
-        raise InputError(f"{path}: TrustKit raises on this file: {kit.problems[0]}")
     found = []
     if pinned.domains:
         found.append(configured(pinned, f"{path} (NSPinnedDomains)", doubts=doubts))
     if kit.domains:
         found.append(configured(kit, f"{path} (TrustKit)", doubts=doubts))
-    lacking = "" if found or doubts else "has neither NSPinnedDomains nor TSKPinnedDomains"
+    refused = (
+        f"{path}: TrustKit raises on this file: {kit.problems[0][1]}" if kit.problems and not doubts else ""
+    )
     return FileContents(
         str(path),
         tuple(found) or (configured(pinned, str(path), doubts=doubts),),
         aside=tuple(_asking(kit, path)),
-        lacking=lacking,
+        lacking="" if found or doubts else "pins no host, neither by NSPinnedDomains nor by TrustKit",
+        refused=refused,
+        alone=partial(of_plist, data, str(path)),
     )
 
 

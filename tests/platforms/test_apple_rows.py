@@ -321,7 +321,7 @@ TRUSTKIT_ROWS = (
             "NSData initWithBase64EncodedString:options:0",
             f"{text!r} is no pin",
             {"example.com": kit(PIN_A, SECOND, text)},
-            raises=f"example.com has the pin {text!r}",
+            raises=f"example.com has the pin {text!r}, which is no base64 of 32 bytes",
         )
         for text in (f"sha256/{PIN_A}", PIN_A.rstrip("="), f" {PIN_A}", f"{PIN_A}\n", "AAAA", "", "-_" * 21 + "A=", 7)
     ),

@@ -32,10 +32,10 @@ from pincompiler.platforms.nsc.model import (
     Reporting,
     Settings,
 )
-from pincompiler.platforms.nsc.oddities import never_matched
 from pincompiler.platforms.nsc.reader import decode_base64, expiration, read_xml
 from pincompiler.platforms.nsc.writer import write
 from pincompiler.platforms.target import Job
+from pincompiler.platforms.unmatched import never_matched
 from pincompiler.policy.differences import differences
 from pincompiler.policy.enforcement import Clause, PinSet, Reach
 from pincompiler.policy.policy import Policy

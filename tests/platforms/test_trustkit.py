@@ -20,7 +20,6 @@ from pincompiler.platforms.trustkit import (
     TRUSTKIT,
     TrustKit,
     TrustKitDomain,
-    dead_ends,
     entries,
     expiration,
     lower,
@@ -28,8 +27,8 @@ from pincompiler.platforms.trustkit import (
     read,
     read_values,
     strict_pin,
-    unknown_top_level_domains,
 )
+from pincompiler.platforms.trustkit_registry import dead_ends, unknown_top_level_domains
 from pincompiler.policy.enforcement import Chain, Key, PinSet, Reach
 from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App
@@ -336,21 +335,27 @@ def test_an_entry(entry: dict[str, Any], read_as: TrustKitDomain) -> None:
 
 
 @pytest.mark.parametrize(
-    "values",
+    ("configuration", "place", "problem"),
     [
-        {"TSKConfiguration": {}},
-        {"TSKConfiguration": {"TSKPinnedDomains": []}},
-        {"TSKConfiguration": {"TSKPinnedDomains": {"example.com": "no dictionary"}}},
+        ({}, (), "no domain is pinned"),
+        ({"TSKPinnedDomains": {}}, (), "no domain is pinned"),
+        ({"TSKPinnedDomains": []}, ("TSKPinnedDomains",), "TSKPinnedDomains is no dictionary"),
+        (
+            {"TSKPinnedDomains": {"example.com": "text"}},
+            ("TSKPinnedDomains", "example.com"),
+            "the entry of example.com is no dictionary",
+        ),
+        ([], (), "TSKConfiguration is no dictionary"),
     ],
 )
-def test_a_configuration_of_nothing(values: dict[str, Any]) -> None:
-    """parse_configuration.m: "TrustKit was initialized with no pinned domains"."""
-    assert read_values(values) == TrustKit((), problems=("no domain is pinned",))
+def test_a_configuration_of_nothing(configuration: Any, place: tuple[str, ...], problem: str) -> None:
+    """parse_configuration.m: "TrustKit was initialized with no pinned domains", or a message that nobody understands."""
+    model = read_values({"TSKConfiguration": configuration})
+    assert model == TrustKit((), problems=((("TSKConfiguration", *place), problem),))
 
 
-@pytest.mark.parametrize("values", [{}, {"TSKConfiguration": []}])
-def test_no_configuration(values: dict[str, Any]) -> None:
-    assert read_values(values) == TrustKit(())
+def test_no_configuration() -> None:
+    assert read_values({}) == TrustKit(())
 
 
 # -- there and back ------------------------------------------------------------------------------

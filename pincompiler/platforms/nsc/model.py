@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.platforms.nsc.oddities import never_matched
+from pincompiler.platforms.unmatched import never_matched
 from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
 

@@ -6,16 +6,14 @@ misspelt ``<pin-set>`` leaves a host without pins, and neither the build nor the
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
-from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.bounds import NSC_HOSTS_NAMED, NSC_LOOKS, NSC_ODDITIES, shortened
-from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.platforms.nsc.booleans import boolean
+from pincompiler.platforms.spelling import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,9 +56,6 @@ _OWNERS: Final = {name: owner for owner, names in _ATTRIBUTES.items() for name i
 _ANY_NAMESPACE: Final = ("cleartextTrafficPermitted", "hstsEnforced")
 _DEFAULTS: Final = {"includeSubdomains": False, "overridePins": False, "cleartextTrafficPermitted": True}
 _YES, _NO = ("true", "yes", "on", "t", "y"), ("false", "no", "off", "f", "n")
-_LONGEST: Final = 40
-_HOST: Final = lazy_regex(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
-_IPV6: Final = lazy_regex(r"[0-9a-f:.]*:[0-9a-f]*:[0-9a-f:.]*")
 
 
 class OddityKind(StrEnum):
@@ -97,28 +92,6 @@ def _more(where: Location) -> Oddity:
     """What stands for all that was not looked at, pins among it."""
     message = "much is skipped without a word, and not all of it was looked at"
     return Oddity(OddityKind.ELEMENT, message, "mend the other findings first", where, pinning=True)
-
-
-def never_matched(name: str) -> str:
-    """Why no connection can be to a host of this name, given as Android compares it; empty if one can."""
-    if _HOST.fullmatch(name) or _IPV6.fullmatch(name):
-        return ""
-    reasons = (
-        (name.startswith("*."), "Android knows no wildcards"),
-        ("*" in name, "Android knows no wildcards"),
-        ("://" in name, "it is a URL and not a host name"),
-        ("/" in name, "it has a path, and a host name has none"),
-        (re.search(r":\d*\Z", name), "it has a port, and pins are for all ports of a host"),
-        (name.startswith("."), "no host name begins with a dot"),
-        (name.endswith("."), "Android strips the dot at the end of a host before it compares"),
-        (".." in name, "it has an empty label"),
-        (
-            not name.isascii(),
-            "Android does not convert international names: connections have the A-label, xn--…",
-        ),
-        (re.search(r"\s", name), "it contains white space"),
-    )
-    return next((reason for holds, reason in reasons if holds), "no host name has such characters")
 
 
 def _walk(root: Element, where: Callable[[Element], Location]) -> Iterator[Oddity]:
@@ -160,7 +133,7 @@ def _skipped(
     if name in _ELEMENTS:
         owner = next(owner for owner, names in _CHILDREN.items() if name in names)
         said, fix, meant = f"<{name}> counts only inside <{owner}>", f"move it into <{owner}>", name
-    elif meant := _nearest(name, _CHILDREN[around]) or _nearest(name, _ALL):
+    elif meant := nearest(name, _CHILDREN[around]) or nearest(name, _ALL):
         said, fix = f"Android knows no <{name}>", f"write <{meant}>"
     elif (below := next(element.iterdescendants(*_ANYWHERE), None)) is not None:
         said, fix = f"Android knows no <{name}>, and skips the <{_name(below)}> in it", f"take <{name}> away"
@@ -212,7 +185,7 @@ def _odd_attribute(element: str, attribute: str, *, namespaced: bool) -> tuple[s
         owner = "domain-config" if _OWNERS[attribute] == "base-config" else _OWNERS[attribute]
         said = f"{attribute} on <{element}> is skipped without a word: it belongs on <{owner}>"
         return said, f"move it to <{owner}>"
-    if meant := _nearest(attribute, own):
+    if meant := nearest(attribute, own):
         said = f"Android knows no {attribute} on <{element}>: it is skipped without a word"
         return said, f"write {meant}"
     return "", ""
@@ -221,34 +194,6 @@ def _odd_attribute(element: str, attribute: str, *, namespaced: bool) -> tuple[s
 def _pinned(domain: Element) -> bool:
     """Whether the config of a domain, or one around it, has pins."""
     return any(next(_named(one, "pin-set"), None) is not None for one in domain.iterancestors())
-
-
-@cache
-def _nearest(name: str, known: tuple[str, ...]) -> str:
-    """The known name that was probably meant: nearly the same letters."""
-    letters = _letters(name)
-    if not letters or len(name) > _LONGEST:
-        return ""
-    distances = [(_distance(letters, _letters(one)), one) for one in known]
-    nearest, meant = min(distances, default=(_LONGEST, ""))
-    return meant if nearest <= (2 if len(meant) > 6 else 1) else ""
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def _distance(one: str, other: str) -> int:
-    """Letters to insert, delete or replace (Levenshtein)."""
-    row = list(range(len(other) + 1))
-    for at, letter in enumerate(one, 1):
-        before, row[0] = row[0], at
-        for number, there in enumerate(other, 1):
-            before, row[number] = (
-                row[number],
-                min(row[number] + 1, row[number - 1] + 1, before + (letter != there)),
-            )
-    return row[-1]
 
 
 def _name(element: Element) -> str:

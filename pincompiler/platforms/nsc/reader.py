@@ -30,6 +30,7 @@ from pincompiler.platforms.nsc.model import (
     Settings,
 )
 from pincompiler.platforms.nsc.oddities import oddities
+from pincompiler.platforms.unfilled import is_unfilled
 from pincompiler.policy.enforcement import Key
 
 if TYPE_CHECKING:
@@ -79,6 +80,22 @@ def read_tree(root: Element, file: str, member: str = "") -> Nsc:
         reader.unended,
         oddities(root, reader.where),
     )
+
+
+def take_unfilled(root: Element, file: str) -> tuple[tuple[str, Location], ...]:
+    """Take out each config that has a value which is filled in later, and give these values with their places.
+
+    What such a config says, and of which hosts, is not known; of the others all is.
+    """
+    reader = _Reader(Location(file))
+    found: list[tuple[str, Location]] = []
+    for config in tuple(root.iterchildren("*")):
+        texts = [(text, one) for one in config.iter("*") for text in (one.text or "", *one.attrib.values())]
+        unfilled = [(str(text).strip(), reader.where(one)) for text, one in texts if is_unfilled(str(text))]
+        if unfilled:
+            root.remove(config)
+        found += unfilled
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""TrustKit-Android sends its reports to its makers as well.
+"""TrustKit sends its reports to its makers as well.
 
-Unless `disableDefaultReportUri` is true, each connection that fails is reported to
-overmind.datatheorem.com: host, certificates, app and device id, and with them the user's IP address.  A
-privacy notice seldom names them.
+Unless `disableDefaultReportUri` is true, or `TSKDisableDefaultReportUri` on iOS, each connection that fails is
+reported to overmind.datatheorem.com: host, certificates, app and device id, and with them the user's IP address.
+A privacy notice seldom names them.
 
 ```xml
 <network-security-config>
@@ -29,11 +29,13 @@ Use instead:
 References: CWE-359; MASVS-NETWORK-2; MASWE-0028
 """
 
+from pincompiler.rules.plists import FaultKind, faults
 from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 
 
 def check(audited: Audited) -> Findings:
     """Pinned hosts whose failures go there."""
+    yield from faults(RULE, audited, FaultKind.REPORTING)
     kit = audited.app.kits.trustkit
     if kit is None or not kit.is_started:
         return

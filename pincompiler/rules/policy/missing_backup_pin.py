@@ -29,6 +29,9 @@ from pincompiler.policy.enforcement import Demand
 from pincompiler.rules.examined import Asked
 from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
+_HASHES = (20, 32)
+"""Bytes of SHA-1, which OkHttp takes, and of SHA-256: no key has a pin of another length."""
+
 
 def check(examined: Examined) -> Findings:
     """Hosts for which every chain that is accepted has one and the same key."""
@@ -43,9 +46,8 @@ def _rests_on_one(asked: Asked) -> bool:
 
     A single certificate is for lone-certificate-pin.
     """
-    sizes = [len(clause.pins) for clause in asked.now]
     alone = any(len(clause.pins) == 1 and clause.leaf | clause.ca for clause in asked.now)
-    return alone and 0 not in sizes
+    return alone and all(any(len(pin) in _HASHES for pin in clause.pins) for clause in asked.now)
 
 
 def _said(demand: Demand) -> str:

@@ -33,19 +33,22 @@ _VERSION: Final = lazy_regex(r"(?:(.*)-)?v([0-9]+)|(.+)|", re.DOTALL)
 
 def collect(source: Source) -> NscFacts:
     """Every variant, as the build has it in force, and the debug twin."""
-    files = _files(source)
-    counting = NscFacts(files=files).counting
-    unnamed = tuple(_unnamed(source))
-    pins = tuple(islice(_all_pins(counting, unnamed), NSC_PINS.limit + 1))
-    if len(pins) > NSC_PINS.limit:
+    found = of_files(_files(source), tuple(_unnamed(source)))
+    if len(found.pins) > NSC_PINS.limit:
         why = f"it has more than {NSC_PINS.limit:,} pairs of host and pin, and the inventory ends there"
-        source.doubt((*counting, *unnamed)[0].title, why, Mechanism.NSC)
-    shipped = tuple(_shipped(one) for one in counting)
+        source.doubt((*found.counting, *found.unnamed)[0].title, why, Mechanism.NSC)
     manifest = source.package.manifest
-    unresolved = manifest.unread or (manifest.nsc is not None and not files)
-    below = tuple(hosts_below(source, _alone(counting)))
+    unresolved = manifest.unread or (manifest.nsc is not None and not found.files)
+    below = tuple(hosts_below(source, _alone(found.counting)))
     codes = tuple(one.code for one in below)
-    return NscFacts(pins[: NSC_PINS.limit], shipped, codes, files, unresolved, unnamed, below)
+    return replace(found, pins=found.pins[: NSC_PINS.limit], codes=codes, unresolved=unresolved, below=below)
+
+
+def of_files(files: tuple[NscFile, ...], unnamed: tuple[NscFile, ...] = ()) -> NscFacts:
+    """What they say by themselves; of pins one more than are counted."""
+    facts = NscFacts(files=files, unnamed=unnamed)
+    pins = tuple(islice(_all_pins(facts.counting, unnamed), NSC_PINS.limit + 1))
+    return replace(facts, pins=pins, shipped=tuple(_shipped(one) for one in facts.counting))
 
 
 def _alone(files: Iterable[NscFile]) -> list[str]:

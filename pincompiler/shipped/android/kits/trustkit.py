@@ -79,7 +79,11 @@ def collect(source: Source) -> FoundTrustKit:
         _codes(source, started),
         _codes(source, [*used, *attached]),
         bool(attached) or (bundled and not named),
-        tuple(_domain(source, variant, config) for variant in variants for config in variant.nsc.configs),
+        tuple(
+            domain_of(config, _at(source, variant, config))
+            for variant in variants
+            for config in variant.nsc.configs
+        ),
         configured,
         tuple(_mismatches(source, started)),
         tuple(_unended(source, variants)),
@@ -108,7 +112,8 @@ def _line(where: Location | None) -> int | None:
     return where.span.line if where and where.span else None
 
 
-def _domain(source: Source, variant: NscVariant, config: DomainConfig) -> TrustKitAndroidDomain:
+def domain_of(config: DomainConfig, where: Location) -> TrustKitAndroidDomain:
+    """A ``<domain-config>`` as TrustKit-Android takes it."""
     # Most apps have no TrustKit, and this brings along what compiling needs.
     from pincompiler.platforms.trustkit_android import raised
 
@@ -119,19 +124,23 @@ def _domain(source: Source, variant: NscVariant, config: DomainConfig) -> TrustK
         bool(config.keys),
         bool(reporting and reporting.enforce),
         not (reporting and reporting.disable_default_uri),
-        _at(source, variant, config),
+        where,
         tuple(raised(config)),
         names[:-1] if config.keys else (),
     )
 
 
 def _unended(source: Source, variants: Iterable[NscVariant]) -> Iterator[tuple[Location, str, str]]:
-    from pincompiler.platforms.trustkit_android import MEND_UNENDED, UNENDED
-
     for variant in variants:
         if variant.nsc.unended:
-            where = source.member(variant.member, _line(variant.nsc.unended))
-            yield where, f"TrustKit {UNENDED}", MEND_UNENDED
+            yield unended_at(source.member(variant.member, _line(variant.nsc.unended)))
+
+
+def unended_at(where: Location) -> tuple[Location, str, str]:
+    """A ``<debug-overrides>`` past whose end TrustKit-Android reads, what comes of it, and a remedy."""
+    from pincompiler.platforms.trustkit_android import MEND_UNENDED, UNENDED
+
+    return where, f"TrustKit {UNENDED}", MEND_UNENDED
 
 
 # -- starting ------------------------------------------------------------------------------------

@@ -1,0 +1,79 @@
+"""A property list that pins: an Info.plist, that of an app extension, or a configuration of TrustKit that code loads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from pincompiler.base.location import Location
+from pincompiler.facts import NO_API, FileMechanism, InForce, ShippedApp
+from pincompiler.facts.plists import PlacedFault, PlistFacts
+from pincompiler.platforms import ats, ats_faults, plist, trustkit, trustkit_faults
+from pincompiler.platforms.plist_faults import misplaced
+from pincompiler.platforms.plist_scan import scan, span_at
+from pincompiler.shipped.android.alone import USUAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pincompiler.platforms.plist import KeyPath
+    from pincompiler.policy.enforcement import Enforcement
+
+_OF_BUNDLES: Final = ("CFBundle", "NS", "UI", "LS")
+"""How keys begin that only an Info.plist has."""
+
+
+def is_configuration(values: Mapping[str, Any], name: str) -> bool:
+    """Whether it is a configuration of TrustKit by itself, as code loads from a file of its own, and no Info.plist."""
+    own = trustkit.DOMAINS[-1] in values and trustkit.SECTION[0] not in values
+    bundle = name.lower().endswith("info.plist") or any(key.startswith(_OF_BUNDLES) for key in values)
+    return own and not bundle
+
+
+def as_info(values: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The Info.plist that says the same."""
+    return {trustkit.SECTION[0]: values} if is_configuration(values, name) else values
+
+
+def of_plist(data: bytes, path: str) -> ShippedApp:
+    """The facts of an app that has a property list and nothing else.
+
+    InputError as of :func:`pincompiler.platforms.plist.load`.
+    """
+    given = plist.load(data, path)
+    values = as_info(given, path)
+    place = _places(data, path, inside=values is not given)
+    pinned, kit = ats.read_values(values), trustkit.read_values(values)
+    known = not any(plist.build_settings(values, (ats.SECTION, trustkit.SECTION)))
+    shipped = tuple(_shipped(pinned, kit, place)) if known else ()
+    hosts = [*pinned.names(), *(one.name for one in kit.domains if not one.excluded)]
+    faults = (
+        *misplaced(values),
+        *ats_faults.faults(values),
+        *trustkit_faults.faults(values, pinned),
+        *ats_faults.loosened(values, hosts, lambda host: bool(pinned.demand(host) or kit.demand(host))),
+    )
+    placed = tuple(PlacedFault(one, place(one.path)) for one in faults)
+    return ShippedApp(path, "", "", manifest=USUAL, plists=PlistFacts(shipped=shipped, faults=placed))
+
+
+def _shipped(
+    pinned: ats.Ats, kit: trustkit.TrustKit, place: Callable[[KeyPath], Location]
+) -> Iterator[InForce]:
+    """Both as they are in force, each entry with its place."""
+    if pinned.domains:
+        entries = tuple(replace(one, where=place((*ats.SECTION, one.name))) for one in pinned.domains)
+        enforcement: Enforcement = replace(pinned, domains=entries)
+        yield InForce(FileMechanism.ATS, "NSPinnedDomains", enforcement, place(ats.SECTION), api=NO_API)
+    if kit.domains:
+        domains = tuple(replace(one, where=place((*trustkit.DOMAINS, one.name))) for one in kit.domains)
+        enforcement = replace(kit, domains=domains)
+        yield InForce(FileMechanism.TRUSTKIT, "TrustKit", enforcement, place(trustkit.SECTION), api=NO_API)
+
+
+def _places(data: bytes, path: str, *, inside: bool) -> Callable[[KeyPath], Location]:
+    """Where an entry stands; ``inside``: the file has the inside of the section alone.  A binary one has no lines."""
+    if data.startswith(b"bplist"):
+        return lambda _: Location(path)
+    root = scan(data, path)
+    return lambda place: Location(path, span_at(data, root, place[1:] if inside else place))
