@@ -5,9 +5,12 @@ What each rule should find is asked by brute force: every chain of a few keys is
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64decode
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +21,7 @@ from pincompiler.base.finding import Level
 from pincompiler.base.location import Location
 from pincompiler.facts.common import Code
 from pincompiler.facts.kits import CronetEntry, CronetPins
+from pincompiler.keys.spki import public_keys
 from pincompiler.platforms.ats import Ats, PinnedDomain, read_values
 from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Settings
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
@@ -25,9 +29,11 @@ from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 from pincompiler.policy.differences import differences
 from pincompiler.policy.enforcement import Chain, Enforcement, Key, PinSet, Reach, Role
 from pincompiler.policy.hosts import public_suffix
+from pincompiler.policy.placeholders import placeholder
 from pincompiler.policy.policy import Policy
 from pincompiler.rules.examined import of_file
 from pincompiler.rules.registry import examine
+from pincompiler.source.keys import _not_canonical
 from tests.platforms import models
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN, hosts
 
@@ -563,3 +569,51 @@ def test_an_entry_is_a_repeat_if_nothing_changes_without_it(platform: str, data:
             repeats.add(name)
     assert {host for one in found(enforcement, "shadowed-pin-set") for host in one.hosts} == repeats
     assert {host for one in found(enforcement, "overlapping-pin-sets") for host in one.hosts} == meets
+
+
+# -- placeholders ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "A" * 43,
+            "B" * 43,
+            "AB" * 21 + "A",
+            "1234567890" * 4 + "123",
+            "AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHHIIIIJJJJKKK",
+        ),
+        *("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopq", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"),
+        *("0123456789abcdefghijklmnopqrstuvwxyzABCDEFG", "zyxwvutsrqponmlkjihgfedcbaZYXWVUTSRQPONMLKJ"),
+        *(
+            "A1B2C3D4E5F6G7H8I9J0K1L2M3N4O5P6Q7R8S9T0U1V",
+            "x" * 20 + "y" * 23,
+            "abcdefghijk" * 3 + "abcdefghij",
+        ),
+        *("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", "REPLACE/WITH/YOUR/OWN/SPKI/PIN/HASH/BASE64A"),
+        *("YourBackupPinGoesHereAndIs43LettersLongXYZQ", "VGhpcyBpcyBhIHRleHQgb2YgMzIgYnl0ZXMgbG9uZyE"),
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+    ],
+)
+def test_placeholders_are_known(text: str) -> None:
+    """Repetitions, sequences, texts: what guides and templates write where a pin belongs."""
+    assert placeholder(b64decode(text + "="))
+
+
+@given(st.binary(min_size=32, max_size=32).map(lambda seed: hashlib.sha256(seed).digest()))
+def test_hashes_are_no_placeholders(pin: bytes) -> None:
+    assert not placeholder(pin)
+
+
+def test_keys_of_public_cas_are_no_placeholders() -> None:
+    """The public keys of 137 roots that browsers trust (certifi)."""
+    import certifi
+
+    keys = public_keys(Path(certifi.where()).read_bytes(), "roots")
+    assert len(keys) > 100
+    assert [key.kind for key in keys if placeholder(key.spki_sha256)] == []
+
+
+def test_no_placeholder_is_corrected_into_a_pin() -> None:
+    assert _not_canonical("B" * 43 + "=")[1] == "it is the 44 characters that `pincompiler pin` prints"

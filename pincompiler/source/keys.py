@@ -13,6 +13,7 @@ from pincompiler.base.errors import InputError
 from pincompiler.base.finding import Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.policy.enforcement import Key, Role
+from pincompiler.policy.placeholders import placeholder
 from pincompiler.source.document import read_named
 from pincompiler.source.paths import inside
 from pincompiler.source.tables import did_you_mean
@@ -212,7 +213,7 @@ class KeyReader:
             rest = text[prefix.end() :].rstrip('"')
             fix = (
                 f'write "{rest}"'
-                if canonical_hash(rest)
+                if canonical_hash(rest) and not placeholder(canonical_hash(rest))
                 else "it is the 44 characters that `pincompiler pin` prints"
             )
             problem = "has a prefix"
@@ -270,6 +271,8 @@ def _not_canonical(text: str) -> tuple[str, str]:
         pin = b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (Base64Error, ValueError):
         return "is not base64", "it is the 44 characters that `pincompiler pin` prints"
+    if len(pin) == 32 and placeholder(pin):
+        return "is a placeholder", "it is the 44 characters that `pincompiler pin` prints"
     if len(pin) == 32:
         return "is not in canonical base64", f'write "{b64encode(pin).decode("ascii")}"'
     return f"has {len(pin)} bytes instead of 32", "it is the 44 characters that `pincompiler pin` prints"

@@ -1,8 +1,9 @@
 """A pin is a placeholder or was copied from documentation.
 
 No server has such a key.  Alone, the pin blocks every connection; beside a real one it looks like a backup
-and is none.  The rule knows pins of one repeated byte, the SHA-256 of nothing, and the sample pins of the
-Android, OkHttp and TrustKit documentation.
+and is none.  The rule knows pins of repeated letters and of letters or bytes in their order, texts that were
+encoded, words such as `placeholder`, the SHA-256 of nothing, and the sample pins of the documentation of Android,
+OkHttp, TrustKit and TrustKit-Android.
 
 ```toml
 [keys.backup]
@@ -26,12 +27,9 @@ Use instead:
 References: CWE-1188; MASVS-NETWORK-2; MASWE-0028
 """
 
-import hashlib
-
 from pincompiler.policy.enforcement import Key
+from pincompiler.policy.placeholders import placeholder
 from pincompiler.rules.rule import Examined, Findings, Level, Rule
-
-EMPTY = hashlib.sha256(b"").digest()
 
 SAMPLES = {
     "7HIpactkIAq2Y49orFOOQKurWxmmSFZhBCoQYcRhJ3Y=": "Android's documentation",
@@ -39,6 +37,10 @@ SAMPLES = {
     "afwiKY3RxoMmLkuRW1l7QsPZTJPwDS2pdDROQjXw8ig=": "OkHttp's documentation",
     "HXXQgxueCIU5TTLHob/bPbwcKOKw6DkfsTWYHbxbqTY=": "TrustKit's documentation",
     "0SDf3cRToyZJaMsoS17oF72VMavLxj/N7WBNasNuiR8=": "TrustKit's documentation",
+    "TQEtdMbmwFgYUifM4LDF+xgEtd0z69mPGmkp014d6ZY=": "TrustKit's documentation",
+    "rFjc3wG7lTZe43zeYTvPq8k4xdDEutCmIhI5dn4oCeE=": "TrustKit's documentation",
+    "k3XnEYQCK79AtL9GYnT/nyhsabas03V+bhRQYHQbpXU=": "TrustKit-Android's documentation",
+    "2kOi4HdYYsvTR1sTIR7RHwlf2SescTrpza9ZrWy7poQ=": "TrustKit-Android's documentation",
 }
 """Sample pins of public documentation; those of real CAs in them are left out, since they may be meant."""
 
@@ -55,13 +57,8 @@ def check(examined: Examined) -> Findings:
 
 
 def _what(key: Key) -> str:
-    pin = key.spki_sha256
-    if pin and pin == pin[:1] * len(pin):
-        return "one byte repeated"
-    if pin == EMPTY:
-        return "the SHA-256 of nothing"
     source = SAMPLES.get(key.pin)
-    return f"the sample of {source}" if source else ""
+    return f"the sample of {source}" if source else placeholder(key.spki_sha256)
 
 
 RULE = Rule("placeholder-pin", Level.ERROR, __doc__, policy=check)
