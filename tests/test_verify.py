@@ -14,6 +14,7 @@ import time
 import tomllib
 from base64 import b64encode
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from cryptography import x509
 
-SPARE = b64encode(bytes(range(32))).decode()
+SPARE = b64encode(sha256(b"spare").digest()).decode()
 """The pin of a key that no server shows."""
 EXPIRES = datetime.now(UTC).date() + timedelta(days=50)
 TARGETS = """

@@ -282,7 +282,8 @@ def _of_policies(audited: Audited) -> Iterator[Finding]:
         evidence = Evidence(api=str(counts), mechanism=shipped.mechanism.value)
         for finding in examine(examined, shipped=True):
             where = _inside(finding.location, app, shipped)
-            yield replace(finding, location=where, related=(), evidence=evidence, kind="")
+            related = () if app.kind else finding.related
+            yield replace(finding, location=where, related=related, evidence=evidence, kind="")
 
 
 def _inside(where: Location | None, app: ShippedApp, shipped: InForce) -> Location | None:

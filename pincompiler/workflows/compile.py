@@ -35,6 +35,7 @@ from pincompiler.source.document import Document, place, read_bytes, read_docume
 from pincompiler.source.paths import is_same
 from pincompiler.source.reader import read_project
 from pincompiler.workflows.destinations import destination, placed
+from pincompiler.workflows.hand_written import of_base
 from pincompiler.workflows.lowering import lower, missing_base
 from pincompiler.workflows.overwriting import in_the_way
 
@@ -218,6 +219,7 @@ class _Question:
                 lowered.append(lowering)
                 wanted = known.setdefault(id(lowering.wanted), Remembered(lowering.wanted))
                 findings += examine_target(_lowered(project, wanted, lowering, self.today))
+                findings += of_base(project, lowering, self.today)
         return Variant(project, tuple(lowered))
 
 

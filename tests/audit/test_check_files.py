@@ -16,6 +16,7 @@ from lxml import etree
 from pincompiler.base.finding import Level
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.workflows.audit import audit, audit_options
+from pincompiler.workflows.compile import check
 from pincompiler.workflows.diff import compare
 from pincompiler.workflows.read_configuration import check_file
 from tests.apk.forge import Attr, Node, android, axml, manifest, simple_zip, uses_nsc
@@ -399,3 +400,47 @@ def test_an_error_is_one_in_json_too(tmp_path: Path) -> None:
     (one,) = json.loads(result.stdout)["findings"]
     assert (result.exit_code, one["rule"], one["level"]) == (1, "blocked-host", Level.ERROR.value)
     assert (one["location"]["line"], one["hosts"]) == (11, ["api.example.com"])
+
+
+# -- the hand-written part of what is compiled -----------------------------------------------------------
+
+
+BASED = f"""\
+version = 1
+[keys.a]
+spki-sha256 = "{A}"
+role = "leaf"
+[keys.b]
+spki-sha256 = "{B}"
+role = "leaf"
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["a", "b"]
+[target.nsc]
+path = "nsc.xml"
+base = "base.xml"
+"""
+
+
+def test_the_base_of_an_nsc_is_held_to_the_rules_on_nscs(tmp_path: Path) -> None:
+    """The whole file is the app's: what its hand-written part opens, it opens for pinned hosts as well."""
+    (tmp_path / "pins.toml").write_text(BASED)
+    (tmp_path / "base.xml").write_text(
+        '<network-security-config>\n<base-config cleartextTrafficPermitted="true"><trust-anchors>'
+        '<certificates src="system"/>\n<certificates src="user"/></trust-anchors></base-config>\n'
+        "<domain-config><domain>*.example.org</domain></domain-config>\n<certificateTransparancy/>\n"
+        "</network-security-config>"
+    )
+    found = check(tmp_path / "pins.toml", TODAY).findings
+    assert {
+        (one.rule, one.target, one.location.span.line) for one in found if one.location and one.location.span
+    } == {
+        ("cleartext-pinned-host", "nsc", 2),
+        ("cleartext-traffic", "nsc", 2),
+        ("user-ca-trusted", "nsc", 3),
+        ("unmatched-domain", "nsc", 4),
+        ("ignored-nsc-element", "nsc", 5),
+    }
+    assert {one.location.file for one in found if one.location} == {str(tmp_path / "base.xml")}
+    (tmp_path / "base.xml").write_text("<network-security-config/>")
+    assert check(tmp_path / "pins.toml", TODAY).findings == ()

@@ -98,6 +98,7 @@ def merge(base: Nsc, generated: Nsc) -> Nsc:
         base=base.base,
         overrides=base.overrides,
         unended=base.unended,
+        oddities=base.oddities,
         target_sdk=generated.target_sdk,
     )
 
