@@ -52,20 +52,21 @@ def in_configuration(examined: Examined) -> Iterator[TrustedAnchors]:
     if not isinstance(examined.enforcement, Nsc):
         return
     nsc = examined.enforcement
-    debugging = {one.where for one in nsc.overrides or ()}
-    hosts: dict[Location | None, list[str]] = {}
-    found: dict[Location | None, tuple[Anchor, ...]] = {}
+    debugging = {(one.where, one.source) for one in nsc.overrides or ()}
+    # By the source as well: a whole file may stand in one line.
+    hosts: dict[tuple[Location | None, str], list[str]] = {}
+    found: dict[tuple[Location | None, str], tuple[Anchor, ...]] = {}
     for config in nsc.configs:
         for one in config.settings.anchors or () if config.matched else ():
-            hosts.setdefault(one.where, []).extend(domain.name for domain in config.matched)
-            found[one.where] = one.anchors or ()
+            hosts.setdefault((one.where, one.source), []).extend(domain.name for domain in config.matched)
+            found[one.where, one.source] = one.anchors or ()
     for one in nsc.base.anchors or ():
-        hosts[one.where], found[one.where] = [], one.anchors or ()
-    for where, anchors in found.items():
+        hosts[one.where, one.source], found[one.where, one.source] = [], one.anchors or ()
+    for (where, source), anchors in found.items():
         files = dict.fromkeys(one.where for one in anchors if one.where)
         related = tuple(("the anchor's file", file) for file in files)
-        if anchors and where not in debugging:
-            yield TrustedAnchors(anchors, where, tuple(hosts[where]), related)
+        if anchors and (where, source) not in debugging:
+            yield TrustedAnchors(anchors, where, tuple(hosts[where, source]), related)
 
 
 def ending(examined: Examined, when: Callable[[date], bool]) -> Iterator[EndingAnchors]:
