@@ -112,15 +112,19 @@ class Trials:
         *,
         look: bool = False,
         enough: Callable[[Hashable], bool] | None = None,
+        most: int = RUNS.limit,
     ) -> TrialOutcome:
-        """What running some code comes to; ``look`` for the constants that it may compare, stop at an end that is ``enough``."""
+        """What running some code comes to: ``look`` for the constants that it may compare, stop at an end that is ``enough``.
+
+        ``most`` are the runs that are made.
+        """
         ends: dict[Hashable, None] = {}
         asked: dict[tuple[TakenFor, int], None] = {}
         by: dict[str, None] = {}
         why, shown, held, missing, bounded = "", False, False, False, False
         roots: list[Value] = []
         own: set[bytes] = set()
-        for watch, end in self._runs(act, trial, wanted, near, look=look):
+        for watch, end in self._runs(act, trial, wanted, near, most, look=look):
             by |= dict.fromkeys(fork.why for fork in end.machine.taken if fork.why != WHICH_ONE)
             if isinstance(end.returned, NotKnown) and end.returned.cls == "Z":
                 by[end.returned.why] = None
@@ -148,7 +152,7 @@ class Trials:
         )
 
     def _runs(
-        self, act: Act, trial: Trial, wanted: str, near: Collection[MethodBody], *, look: bool
+        self, act: Act, trial: Trial, wanted: str, near: Collection[MethodBody], most: int, *, look: bool
     ) -> Iterator[tuple[TrialWatch, RunEnd]]:
         self._left = False
         if self.steps > RUN_APP_STEPS.limit:
@@ -164,7 +168,7 @@ class Trials:
             machine.kept = [] if look else None
             return machine
 
-        runs = Runs(make, lambda machine: act(machine, watch), RUNS.limit)
+        runs = Runs(make, lambda machine: act(machine, watch), most)
         for end in runs:
             self.steps += end.machine.steps
             yield watch, end

@@ -8,7 +8,7 @@ from pincompiler.android.dex.refs import MethodRef
 from pincompiler.android.running.frame import CallKind
 from pincompiler.android.running.starts import any_values, callers, enter, makers, overrides
 from pincompiler.android.running.values import StoppedError
-from pincompiler.base.bounds import RUN_LEVELS, RUN_STARTS
+from pincompiler.base.bounds import FEW_RUNS, RUN_LEVELS, RUN_STARTS, RUNS
 from pincompiler.base.finding import Confidence
 from pincompiler.base.location import java_name
 from pincompiler.facts import Mechanism, Pin
@@ -86,11 +86,15 @@ class PeerPins:
         while waiting:
             target, start, level = waiting.pop(0)
             near.append(start)
-            asked = _Asked(self._trials, target, start, tuple(near))
-            base = asked.base
-            if level == 0 and not base.why and not base.compares:
+            # Who calls knows more, mostly: a few runs show whether that is asked for.
+            for most in (FEW_RUNS.limit, RUNS.limit) if level < RUN_LEVELS.limit else (RUNS.limit,):
+                asked = _Asked(self._trials, target, start, tuple(near), most)
+                above = self._above(asked) if level < RUN_LEVELS.limit else []
+                fresh = [one for one in above if one not in seen]
+                if fresh or not asked.base.why:
+                    break
+            if level == 0 and not asked.base.why and not asked.base.compares:
                 return _Found()
-            fresh = [one for one in self._above(asked) if one not in seen] if level < RUN_LEVELS.limit else []
             seen.update(fresh)
             waiting += [(*one, level + 1) for one in fresh]
             if fresh:
@@ -124,10 +128,11 @@ class _Asked:
     """A method that looks at certificates, tried as some code calls it."""
 
     def __init__(
-        self, trials: Trials, target: MethodBody, start: MethodBody, near: tuple[MethodBody, ...]
+        self, trials: Trials, target: MethodBody, start: MethodBody, near: tuple[MethodBody, ...], most: int
     ) -> None:
+        """``most`` are the runs in which it is found out what it does."""
         self._trials, self.target, self.start, self._near = trials, target, start, near
-        self.base = self._run(Trial(trusted=True), look=True)
+        self.base = self._run(Trial(trusted=True), look=True, most=most)
 
     def judged(self) -> _Found:
         """What it pins, and what is not known of it."""
@@ -156,7 +161,12 @@ class _Asked:
         return end not in self.base.ends and not _is_refusal(end, self.target)
 
     def _run(
-        self, trial: Trial, *, look: bool = False, enough: Callable[[Hashable], bool] | None = None
+        self,
+        trial: Trial,
+        *,
+        look: bool = False,
+        enough: Callable[[Hashable], bool] | None = None,
+        most: int = RUNS.limit,
     ) -> TrialOutcome:
         target = self.target
         ref = MethodRef(target.class_name, target.name, target.descriptor)
@@ -179,7 +189,7 @@ class _Asked:
 
         wanted = "" if self.start is target else target.class_name
         peers = trial._replace(peers=True)
-        return self._trials.outcome(act, peers, wanted, self._near, look=look, enough=enough)
+        return self._trials.outcome(act, peers, wanted, self._near, look=look, enough=enough, most=most)
 
 
 def _is_clear(base: TrialOutcome, start: MethodBody) -> bool:
