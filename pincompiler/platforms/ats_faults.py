@@ -141,10 +141,11 @@ def _identities(name: str, key: str, items: object, usable: bool) -> Iterator[Fa
         for place, why in reasons:
             message = f"an identity of {name} counts for nothing: {why}"
             yield Fault(FaultKind.IDENTITY, message, _FIX, place, (name,))
-    elif reasons:
-        more = f" (and {len(reasons) - 1:,} more likewise)" if len(reasons) > 1 else ""
-        message = f"{name} accepts no chain at all: {reasons[0][1]}{more}"
-        yield Fault(FaultKind.BLOCKED, message, _FIX, reasons[0][0], (name,))
+        return
+    place, why = reasons[0]  # a list of which nothing counts has one
+    more = f" (and {len(reasons) - 1:,} more likewise)" if len(reasons) > 1 else ""
+    message = f"{name} accepts no chain at all: {why}{more}"
+    yield Fault(FaultKind.BLOCKED, message, _FIX, place, (name,))
 
 
 _FIX: Final = f"write dictionaries with {ats.PIN}, the base64 of 32 bytes: pincompiler pin FILE"

@@ -11,11 +11,15 @@ import plistlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from pincompiler.base.finding import Level
 from pincompiler.rules.registry import APP_RULES
-from pincompiler.workflows.audit import audit, audit_options
+from pincompiler.rules.rule import Audited
+from pincompiler.shipped.ios.plists import of_plist
+from pincompiler.workflows.audit import audit, audit_options, findings
 from pincompiler.workflows.compile import check
 from pincompiler.workflows.diff import compare
 from pincompiler.workflows.read_configuration import check_file
@@ -444,3 +448,45 @@ def test_the_base_of_an_nsc_is_held_to_the_rules_on_nscs(tmp_path: Path) -> None
     assert {one.location.file for one in found if one.location} == {str(tmp_path / "base.xml")}
     (tmp_path / "base.xml").write_text("<network-security-config/>")
     assert check(tmp_path / "pins.toml", TODAY).findings == ()
+
+
+# -- whatever a file says ----------------------------------------------------------------------------------
+
+
+TEXTS = st.sampled_from(
+    [A, B, f"sha256/{A}", HEX, A.rstrip("="), "", "c2hvcnQ=", 7, A.replace("+", "-"), [A]]
+)
+IDENTITIES = st.lists(
+    st.one_of(
+        st.builds(lambda text: {PIN: text}, TEXTS),
+        st.builds(lambda text: {"SPKI-SHA256-Base64": text}, TEXTS),
+        TEXTS,
+    ),
+    max_size=3,
+)
+ENTRIES = st.dictionaries(
+    st.sampled_from([LEAF, CA, "NSIncludesSubdomains", "NSPinnedLeafIdentites"]),
+    st.one_of(IDENTITIES, st.booleans(), st.just("YES")),
+    max_size=3,
+)
+NAMES = st.sampled_from(
+    ["api.example.com", "example.com", "*.example.com", "API.example.com", "example.com.", "a:1"]
+)
+
+
+@settings(max_examples=60)
+@given(st.dictionaries(NAMES, ENTRIES, min_size=1, max_size=3))
+def test_no_findings_means_that_every_pinned_host_is_reached_and_let_in(entries: dict[str, Any]) -> None:
+    """By parseNSPinnedDomains, restated: every name is some host's, and of each list some text is a hash."""
+    app = of_plist(plistlib.dumps({"NSAppTransportSecurity": {"NSPinnedDomains": entries}}), "Info.plist")
+    unseen: dict[Any, None] = {}
+    if findings(Audited(app, TODAY), unseen) or unseen:
+        return
+    for name, entry in entries.items():
+        assert not name.startswith("*")
+        assert not name.endswith((".", ":1"))
+        lists = [entry[key] for key in (LEAF, CA) if key in entry]
+        assert lists
+        for one in lists:
+            texts = [item[PIN] for item in one if isinstance(item, dict) and PIN in item]
+            assert {A, B} & {text for text in texts if isinstance(text, str)}
