@@ -243,14 +243,18 @@ REGEX_WORK = Bound(
 
 # -- facts in the code of an app ---------------------------------------------------------------------
 
-DOMAINS_BELOW = Bound(
-    2000, "domains", "pins without what is below them", _UNKNOWN, "each is looked for in all code"
+ADDRESSES_NAMED = Bound(5000, "hosts", "addresses in the app's code", _UNKNOWN, "large apps have 500")
+ADDRESSES_LISTED = Bound(
+    2000, "hosts", "addresses in files", _SHORTENED, "lists of advertisers have 100,000, which no app asks"
 )
+SHOWN_ENDPOINTS = Bound(50, "hosts", "the list of endpoints on a terminal", _SHORTENED, "a screen")
+ADDRESS_PLACES = Bound(4, "places", "a host in addresses", Beyond.SAME, "the first say enough")
 FILE_STEPS = Bound(200, "values", "a stream, followed to its file", _UNKNOWN, "most take five")
 FILE_DEPTH = Bound(12, "levels", "streams around streams", _UNKNOWN, "most have two")
 IMPLEMENTATIONS = Bound(8, "methods", "an abstract one that opens a file", _UNKNOWN, "mostly one")
 STORE_CALLS = Bound(1000, "calls", "key stores", _UNKNOWN, "apps have ten")
 SCRIPT_BYTES = Bound(16 << 20, "bytes", "a Cordova script", _UNKNOWN, "bundles have 5 MB")
+HERMES_BYTES = Bound(128 << 20, "bytes", "bytecode of React Native", _UNKNOWN, "large apps have 40 MB")
 SCRIPTS = Bound(2000, "scripts", "a Cordova app", _UNKNOWN, "apps have a hundred")
 SCRIPT_CALLS = Bound(1000, "calls", "these scripts, of setServerTrustMode", _UNKNOWN, "apps have one")
 BUILDER_LINKS = Bound(64, "calls", "a chain on a Cronet builder", _UNKNOWN, "one for each setting")

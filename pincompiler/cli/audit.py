@@ -86,6 +86,14 @@ Memory = Annotated[
 ReadBy = Annotated[
     Engine, typer.Option("--engine", help="What reads the code; androguard is the slow cross-check.")
 ]
+OwnDomains = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--own-domains",
+        metavar="DOMAIN",
+        help="Hosts of this domain and below are yours, as those of pins.toml are; commas between several.",
+    ),
+]
 
 
 def command(
@@ -103,6 +111,7 @@ def command(
     engine: ReadBy = Engine.FAST,
     expiring_within: Horizon = 30,
     environment: EnvironmentName = "",
+    own_domains: OwnDomains = None,
     today: Today = "",
 ) -> None:
     """Report what shipped Android apps enforce: verdicts, findings with evidence, and every pin.
@@ -117,7 +126,10 @@ def command(
     refuse_idle_environment(environment, pins)
     refuse_unwritable(output)
     before = _saved(baseline) if baseline else None
-    asked = auditing.audit_options(day_of(today), pins, accept or (), expiring_within, engine, environment)
+    own = [domain for some in own_domains or () for domain in some.split(",")]
+    asked = auditing.audit_options(
+        day_of(today), pins, accept or (), expiring_within, engine, environment, own
+    )
     subjects = tuple(_watched(apps, asked, jobs, Allowance(timeout, memory)))
     if before is not None:
         shows = output_format is ReportFormat.TEXT and output == "-"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pincompiler.android.apk.manifest import Manifest
 from pincompiler.base.finding import Use
 from pincompiler.base.records import dataclass
+from pincompiler.facts.addresses import AddressFacts
 from pincompiler.facts.bundled import BundledFacts
 from pincompiler.facts.common import Reached
 from pincompiler.facts.kits import KitFacts
@@ -42,6 +43,7 @@ class ShippedApp:
     kits: KitFacts = field(default_factory=KitFacts)
     loading: LoadingFacts = field(default_factory=LoadingFacts)
     plists: PlistFacts = field(default_factory=PlistFacts)
+    addresses: AddressFacts = field(default_factory=AddressFacts)
     anomalies: tuple[Anomaly, ...] = ()
     unseen: tuple[Unseen, ...] = ()
     reached: Mapping[str, Reached] = field(default_factory=lambda: MappingProxyType({}))
@@ -50,7 +52,8 @@ class ShippedApp:
     @property
     def areas(self) -> tuple[Area, ...]:
         """All areas, in the order of the report."""
-        return self.nsc, self.okhttp, self.kits, self.bundled, self.trust, self.loading, self.plists
+        found = self.nsc, self.okhttp, self.kits, self.bundled, self.trust, self.loading
+        return *found, self.plists, self.addresses
 
     @property
     def pins(self) -> tuple[Pin, ...]:

@@ -95,6 +95,8 @@ class BundledFacts(Area):
     files: tuple[CertificateFile, ...] = ()
     trust: tuple[BundledTrust, ...] = ()
     scripts: tuple[ScriptTrust, ...] = ()
+    runtimes: tuple[str, ...] = ()
+    """What runs the app's own code and may connect past Android's classes: ``libflutter.so: Flutter has …``."""
 
     @property
     def used(self) -> Iterator[BundledTrust]:

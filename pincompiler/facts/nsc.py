@@ -9,7 +9,7 @@ from pincompiler.facts.common import Area
 
 if TYPE_CHECKING:
     from pincompiler.base.location import Location
-    from pincompiler.facts.common import ApiRange, Code
+    from pincompiler.facts.common import ApiRange
     from pincompiler.platforms.nsc.model import Nsc, Problem
 
 
@@ -38,14 +38,6 @@ class NscFile:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedHost:
-    """A host in an ``https://`` address that the code has."""
-
-    host: str
-    code: Code
-
-
-@dataclass(frozen=True, slots=True)
 class NscFacts(Area):
     """All of it."""
 
@@ -54,8 +46,6 @@ class NscFacts(Area):
     """Whether the manifest names a configuration of which no file could be found, or cannot be read itself."""
     unnamed: tuple[NscFile, ...] = ()
     """Configurations with pins that the manifest does not name, so that Android reads none of them."""
-    below: tuple[NamedHost, ...] = ()
-    """Hosts that are named below a domain of the configuration that has pins for itself alone."""
 
     @property
     def counting(self) -> tuple[NscFile, ...]:

@@ -18,7 +18,7 @@ from pincompiler.android.dex import DexError
 from pincompiler.base.bounds import GIVEN_UP
 from pincompiler.facts import Mechanism, ShippedApp, Unseen
 from pincompiler.facts.engine import Engine
-from pincompiler.shipped.android import bundled, engines, kits, loading, nsc, okhttp, trust
+from pincompiler.shipped.android import addresses, bundled, engines, kits, loading, nsc, okhttp, trust
 from pincompiler.shipped.android.owners import Owners, hooks
 from pincompiler.shipped.android.reach import reached
 from pincompiler.shipped.android.source import IN_CODE, Source, find
@@ -40,6 +40,7 @@ COLLECTORS = {
     "bundled": bundled,
     "kits": kits,
     "loading": loading,
+    "addresses": addresses,
 }
 
 

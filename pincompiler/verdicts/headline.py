@@ -19,7 +19,8 @@ no row enforced, and some unknown                     Whether … has pins is no
 all rows not covered                                  … has no pins: ROWS
 ====================================================  ==========================================================
 
-Of several hosts, ROWS are counts, the worst first.  Pins for unknown hosts and what was not seen end the sentence.
+Of several hosts, ROWS are counts, the worst first.  Pins for unknown hosts, the reader's own hosts that are not pinned (or
+that every one that was found is), and what was not seen end the sentence.
 Where CAs of the app alone keep others out, "CA pinning" stands for "pins".
 ``pinned`` is said of all hosts or of none: a mechanism protects the connections that go through it, and no others.
 """
@@ -34,6 +35,7 @@ from pincompiler.base.finding import Confidence, Level, Use
 from pincompiler.base.location import java_name
 from pincompiler.facts import Mechanism
 from pincompiler.verdicts.hosts import EVERY_OTHER, Means, Verdict
+from pincompiler.verdicts.subject import Pinned
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -123,7 +125,18 @@ def _sentence(subject: Subject) -> str:
     said = f"{_of_hosts(subject)}{_elsewhere(subject)}" if subject.verdicts else _without_hosts(subject)
     unseen = [one for one in subject.unseen if one.mechanisms]
     rest = f"; not everything was seen: {_named(map(_unseen, unseen))}" if unseen else ""
-    return f"{said}{rest}."
+    return f"{said}{_own(subject)}{rest}."
+
+
+def _own(subject: Subject) -> str:
+    """Which of the reader's own hosts are not pinned, or that all are that the app names."""
+    own = [one for one in subject.endpoints if one.own]
+    rest = [f"{one.host} ({one.state.value})" for one in own if one.state is not Pinned.PINNED]
+    if rest:
+        return f"; not every own host is pinned: {_named(rest)}"
+    against = any(_in_doubt(one) or one.level is Level.ERROR for one in subject.findings)
+    said = f"; every own host that was found is pinned ({len(own):,})"
+    return said if own and subject.complete and not against else ""
 
 
 def state(rows: Iterable[HostVerdict]) -> HostState:

@@ -97,6 +97,11 @@ def verdicts(app: ShippedApp, policy: Policy | None, today: date) -> tuple[HostV
     return (*rows, *_of_others(app, other, today), *_vain(app))
 
 
+def verdicts_of(app: ShippedApp, host: str, today: date) -> tuple[HostVerdict, ...]:
+    """The rows of one host, be it configured or not."""
+    return tuple(_rows(app, _mechanisms(app), host, host, today))
+
+
 def _of_others(app: ShippedApp, host: str, today: date) -> Iterator[HostVerdict]:
     """The rows of hosts that nobody names, where whom they trust keeps somebody out: ``<base-config>`` may say so."""
     rows = tuple(_rows(app, (Mechanism.NSC,), EVERY_OTHER, host, today))
@@ -172,7 +177,7 @@ def _judged(
     covered = [one for one in found if one.verdict is not Verdict.NOT_COVERED]
     if mechanism is Mechanism.NSC and covered:
         # Variants are for different devices: the worst of them is what some of them get.
-        return min(found, key=lambda one: list(Verdict).index(one.verdict))
+        return _heeded(app, min(found, key=lambda one: list(Verdict).index(one.verdict)))
     if covered:
         # Clients stand side by side: whichever enforces best speaks for the host, others have rules of their own.
         return max(covered, key=lambda one: list(Verdict).index(one.verdict))
@@ -182,6 +187,14 @@ def _judged(
     if found:
         return found[0]
     return _Judgement(Verdict.NOT_COVERED, _absent(app, mechanism, host))
+
+
+def _heeded(app: ShippedApp, found: _Judgement) -> _Judgement:
+    """What the configuration does, where the app's own code may connect by a stack that does not read it."""
+    if found.verdict is not Verdict.ENFORCED or not app.bundled.runtimes:
+        return found
+    why = f"{found.why}; whether the app's connections heed it is not known: {app.bundled.runtimes[0]}"
+    return _Judgement(Verdict.UNKNOWN, why, found.where)
 
 
 def _absent(app: ShippedApp, mechanism: Mechanism, host: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.base.finding import Change, Finding
+    from pincompiler.base.location import Location
     from pincompiler.facts import Pin, Unseen
     from pincompiler.verdicts.hosts import HostVerdict
 
@@ -24,6 +26,30 @@ class InventoryPin:
     """None: for which hosts it counts is not known."""
     change: Change | None = None
     """Against an audit before; None: it was compared with none."""
+
+
+class Pinned(StrEnum):
+    """Whether the connections to a host are pinned; from worst to best."""
+
+    NOT_PINNED = "not pinned"
+    UNKNOWN = "unknown"
+    IN_PART = "pinned in part"
+    """By some mechanisms, or on some Android versions: connections that go through others are not."""
+    PINNED = "pinned"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A host that the app names."""
+
+    host: str
+    state: Pinned
+    own: bool | None
+    """Whether it is one of pins.toml, or below a domain that the reader calls own; None: nobody said which are."""
+    why: str
+    """What decides: a sentence without its full stop."""
+    named: tuple[Location, ...] = ()
+    """The first places that name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +102,8 @@ class Run:
     accepts: tuple[str, ...] = ()
     """Files of acceptances besides."""
     keys: tuple[KnownKey, ...] = ()
+    own_domains: tuple[str, ...] = ()
+    """The domains whose hosts are called own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +132,8 @@ class Subject:
     """What was found in them, and is not found now."""
     gone: tuple[InventoryPin, ...] = ()
     """The pins that were in them, and are not here."""
+    endpoints: tuple[Endpoint, ...] = ()
+    """The hosts that the app names: the reader's own first, the worst before the better."""
 
     @property
     def build(self) -> Build:

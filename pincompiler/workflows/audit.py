@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler._version import __version__
 from pincompiler.android.apk import AppFiles, SeveralAppsError
-from pincompiler.base.errors import InputError
+from pincompiler.base.errors import InputError, UsageError
 from pincompiler.base.finding import Confidence, Evidence, Finding, Level
 from pincompiler.base.records import dataclass
 from pincompiler.base.workers import UNBOUNDED, Allowance, Died, Split, supervised
@@ -28,11 +28,12 @@ from pincompiler.facts.engine import Engine
 from pincompiler.facts.okhttp import PinnerUse
 from pincompiler.platforms.okhttp.model import Among, OkHttp, together
 from pincompiler.policy.differences import differences
-from pincompiler.policy.hosts import is_no_name
+from pincompiler.policy.hosts import BadHost, canonical_host, is_no_name
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.drift import Drift, drift
+from pincompiler.verdicts.endpoints import endpoints
 from pincompiler.verdicts.hosts import verdicts
 from pincompiler.verdicts.in_force import active, comparable
 from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
@@ -77,6 +78,7 @@ def audit_options(
     horizon: int = 30,
     engine: Engine = Engine.FAST,
     environment: str = "",
+    own_domains: Iterable[str] = (),
 ) -> AuditOptions:
     """Read what the apps are to be held to.  InputError when pins.toml or a file of acceptances is broken."""
     checked = project = None
@@ -103,8 +105,17 @@ def audit_options(
         project.policy.digest() if project else "",
         tuple(map(str, named)),
         tuple(map(_known, project.keys)) if project else (),
+        tuple(map(_domain, own_domains)),
     )
     return AuditOptions(today, horizon, engine, checked, tuple(acceptances), run, environment)
+
+
+def _domain(text: str) -> str:
+    """A domain whose hosts are the reader's own.  UsageError for what is none."""
+    host = canonical_host(text.strip().lower().removeprefix("*."))
+    if isinstance(host, BadHost):
+        raise UsageError(f"--own-domains: {text.strip() or 'an empty domain'} {host.problem}")
+    return host
 
 
 def _known(key: Key) -> KnownKey:
@@ -229,6 +240,7 @@ def judge_app(app: ShippedApp, asked: AuditOptions) -> Subject:
         verdicts(app, audited.policy, asked.today),
         in_order(shown),
         tuple(sorted(unseen, key=lambda one: not one.mechanisms)),
+        endpoints=endpoints(app, audited.policy, asked.run.own_domains if asked.run else (), asked.today),
         run=asked.run,
     )
 

@@ -20,7 +20,7 @@ from pincompiler.reports.audit import json as audit_json
 from pincompiler.reports.audit import markdown as audit_markdown
 from pincompiler.reports.audit.json_reader import parse, read_results
 from pincompiler.verdicts.hosts import HostVerdict, Verdict
-from pincompiler.verdicts.subject import Build, InventoryPin, KnownKey, Run, Subject
+from pincompiler.verdicts.subject import Build, Endpoint, InventoryPin, KnownKey, Pinned, Run, Subject
 from tests import json_schemas
 from tests.audit.test_reports import SUBJECT
 from tests.json_schemas import places, put
@@ -102,10 +102,19 @@ RUN = st.builds(
     TEXT,
     st.lists(TEXT, max_size=2).map(tuple),
     st.lists(KEY, max_size=2).map(tuple),
+    st.lists(TEXT, max_size=2).map(tuple),
 )
 UNSEEN = st.builds(Unseen, TEXT, TEXT, st.frozensets(st.sampled_from(Mechanism)))
 INVENTORY = st.builds(InventoryPin, PIN, st.booleans(), st.none() | st.sampled_from(Change))
 BUILD = st.builds(Build, TEXT, TEXT, TEXT, st.integers(-(2**63), 2**64 - 1), TEXT, st.none() | TEXT)
+ENDPOINT = st.builds(
+    Endpoint,
+    TEXT,
+    st.sampled_from(Pinned),
+    st.none() | st.booleans(),
+    TEXT,
+    st.lists(PLACE, max_size=1).map(tuple),
+)
 SUBJECTS = st.builds(
     Subject,
     TEXT,
@@ -136,6 +145,7 @@ SUBJECTS = st.builds(
     st.none() | st.lists(BUILD, max_size=2).map(tuple),
     st.lists(FINDING, max_size=2).map(tuple),
     st.lists(INVENTORY, max_size=2).map(tuple),
+    endpoints=st.lists(ENDPOINT, max_size=2).map(tuple),
 )
 SAVED = audit_json.render([SUBJECT])
 
@@ -286,7 +296,7 @@ def test_a_file_is_read_if_its_schema_allows_it(path: tuple[str | int, ...], val
         assert json_schemas.validator("audit", strict=False).is_valid(report) is not bool(refused), refused
 
 
-ADDED = {"runs", "run", "headline", "baseline", "fixed", "gone", "change"}
+ADDED = {"runs", "run", "headline", "baseline", "fixed", "gone", "change", "endpoints", "own-domains"}
 ADDED_TO_FINDINGS = {"role", "remedy", "target", "kind", "first-party"}
 """Fields that the first saved audits do not have."""
 

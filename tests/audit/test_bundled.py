@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from datetime import date
+from pathlib import Path
 from struct import pack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from pincompiler.android.apk import read_package
 from pincompiler.android.apk.archive import read_archive
 from pincompiler.android.constants.program import Program
+from pincompiler.android.hermes import MAGIC, strings
 from pincompiler.base.finding import Confidence, Level
 from pincompiler.base.location import Location
 from pincompiler.facts import FIRST_PARTY, Algorithm, Mechanism, ShippedApp
@@ -35,7 +37,6 @@ from tests.strategies import TODAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from pincompiler.android.apk import Package
     from pincompiler.facts import Pin, Unseen
@@ -369,15 +370,33 @@ def test_every_pin_of_an_array() -> None:
     assert [one.pin for one in pins(facts)] == [HASH.decode(), other.decode()]
 
 
-def test_pins_in_hermes_bytecode_stand_side_by_side() -> None:
-    magic = bytes.fromhex("c61fbc03c103191f") + pack("<I", 96)
-    other = b64encode(hashlib.sha256(b"another key").digest())
-    strings = b"api.example.comsha256/" + HASH + b"sha256/" + other + b"then"
-    facts, _ = scanned({"assets/index.android.bundle": magic + bytes(100) + strings})
-    assert [one.pin for one in pins(facts)] == [HASH.decode(), other.decode()]
-    # A script that only begins with such text has strings that end.
-    facts, _ = scanned({"assets/index.android.bundle": b"some text " + strings})
-    assert [one.pin for one in pins(facts)] == []
+HERMES = sorted((Path(__file__).parents[1] / "golden" / "hermes").glob("*.hbc"))
+"""What hermesc of versions 84 to 99 makes of pins.js beside it."""
+
+
+@pytest.mark.parametrize("path", HERMES, ids=lambda path: path.stem)
+def test_pins_and_hosts_in_hermes_bytecode(path: Path) -> None:
+    """Its strings lie end to end, and overlap: their table says where each begins and ends."""
+    facts, unseen = scanned({"assets/index.android.bundle": path.read_bytes()})
+    assert {one.pin for one in pins(facts)} == {
+        "HO09knqfND5wMqKP1FZaam5+FOJ6FImFLo9xdb2Au1U=",
+        "UqKUOPtqpTiVi2Wqa3NKTn/Oukp9c07cnwVyYEgmq7Q=",
+    }
+    assert not unseen
+    found = set(strings(path.read_bytes()))
+    assert {"api.example.com", "https://cdn.example.org", "https://gr\u00fc\u00dfe.example/\u00fc"} <= found
+    assert max(map(len, found)) > 255
+
+
+@pytest.mark.parametrize(
+    "damage", [96, lambda data: data[:200], lambda data: data[:40] + b"\xff" * 40 + data[80:]]
+)
+def test_bytecode_whose_strings_are_not_found_is_a_doubt(damage: Any) -> None:
+    data = HERMES[0].read_bytes()
+    data = MAGIC + pack("<I", damage) + bytes(400) if isinstance(damage, int) else damage(data)
+    facts, unseen = scanned({"assets/index.android.bundle": data})
+    assert list(pins(facts)) == []
+    assert [set(one.mechanisms) for one in unseen] == [{Mechanism.HYBRID}]
 
 
 @pytest.mark.parametrize(

@@ -250,7 +250,7 @@ def test_markdown_tells_what_is_new_first_and_what_is_as_it_was_in_a_line() -> N
 
 def test_the_page_tells_what_changed_at_the_top() -> None:
     told = html.render([NOW])
-    top = told.partition("Is every host pinned?")[0]
+    top = told.partition("Which hosts are pinned?")[0]
     assert "1 new, 1 fixed and 1 unchanged findings; 0 new, 1 gone and 0 unchanged pins." in top
     assert re.search(r"Compared with com.example.shop 4.1 \(code 42, old.apk, sha256 abababab…\)", top)
     assert top.count('<span class="mark">New</span>') == 1

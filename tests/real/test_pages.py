@@ -284,7 +284,7 @@ def test_a_page_tells_its_parts_to_a_screen_reader(driver: Chrome, shown: dict[s
     named = {
         (node["role"]["value"], node.get("name", {}).get("value", "")) for node in tree if "role" in node
     }
-    assert ("heading", "Is every host pinned?") in named
+    assert ("heading", "Which hosts are pinned?") in named
     assert ("rowheader", "Network security configuration") in named
     assert {role for role, _ in named} >= {"main", "navigation", "table", "columnheader", "rowheader"}
     assert not [

@@ -33,7 +33,7 @@ from pincompiler.reports.audit.json_parts import FINDING, LOCATION, PIN, MarkedF
 from pincompiler.verdicts.fingerprints import fingerprinted
 from pincompiler.verdicts.headline import headline
 from pincompiler.verdicts.hosts import HostVerdict, Means, Verdict
-from pincompiler.verdicts.subject import Build, KnownKey, Run, Subject
+from pincompiler.verdicts.subject import Build, Endpoint, KnownKey, Pinned, Run, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,6 +75,7 @@ _RUN = JsonTable(
         field("policy", TEXT_OR_NULL, "The digest of its policy: `sha256/…`."),
         field("accept", TEXTS, "Files of acceptances besides.", "accepts"),
         field("keys", Many(_KEY), "The keys of pins.toml."),
+        field("own-domains", TEXTS, "The domains whose hosts were called own.", "own_domains", before=()),
     ),
     Run,
 )
@@ -160,6 +161,22 @@ _VERDICT = JsonTable(
     ),
     HostVerdict,
 )
+_ENDPOINT = JsonTable(
+    "endpoint",
+    "A host that code of the app's own, a configuration, resources or scripts name.",
+    (
+        field("host", TEXT, "The host."),
+        field("state", Choice(Pinned), "Whether its connections are pinned."),
+        field(
+            "own",
+            Maybe(TRUTH),
+            "Whether it is one of pins.toml, or below a domain of `--own-domains`; null: neither was given.",
+        ),
+        field("why", TEXT, "What decides: a sentence without its full stop."),
+        field("named", Many(LOCATION), "The first places that name it."),
+    ),
+    Endpoint,
+)
 
 
 # -- apps ----------------------------------------------------------------------------------------
@@ -234,6 +251,13 @@ _SUBJECT = JsonTable(
             Many(_VERDICT),
             "By host, mechanism and range of Android versions.",
             "subject.verdicts",
+        ),
+        field(
+            "endpoints",
+            Many(_ENDPOINT),
+            "Every host that the app was seen to name: own ones first, the worst before the better.",
+            "subject.endpoints",
+            before=(),
         ),
         field(
             "findings",

@@ -129,6 +129,11 @@ def _body(app: AppView) -> Iterator[str]:
         yield from () if app.groups else ("None.", "")
         for group in app.groups:
             yield from _group(group)
+    if app.endpoints:
+        yield from ("### Endpoints", "")
+        named = ([_cell(one.host), one.state, one.own, plain(one.why)] for one in app.endpoints)
+        yield from _table(["Host that the app names", "State", "Whose", "What decides"], named)
+        yield ""
     yield from ("### Pins", "")
     pins = ([plain(pin.name), _cell(pin.pin), "<br>".join(map(_use, pin.uses))] for pin in app.pins)
     yield from _table(["Key", "Pin", "Where it stands"], pins) if app.pins else ("None were found.",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pincompiler.base.bounds import SHOWN_ENDPOINTS
 from pincompiler.base.finding import Change, Confidence, Level
 from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED, Owner
 from pincompiler.reports.audit.since import overview
@@ -43,6 +44,7 @@ def _subject(subject: Subject, *, colour: bool) -> Iterator[str]:
     yield from _section("Findings", _findings(subject, colour=colour))
     fixed = [f"{one.level.value}: {visible(one.message)} [{one.rule}]" for one in subject.fixed]
     yield from _section("Fixed", fixed)
+    yield from _section("Endpoints", _endpoints(subject))
     yield from _section("Pins", _pins(subject.pins))
     yield from _section("Pins gone", _pins(subject.gone))
     unseen = [f"{java_name(one.what)}: {java_name(one.why)}" for one in subject.unseen if one.mechanisms]
@@ -129,6 +131,22 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
     if evidence.chain:
         yield f"    reached by {' > '.join(map(java_name, evidence.chain))}"
     yield from (f"    | {java_name(line)}" for line in evidence.shown)
+
+
+def _endpoints(subject: Subject) -> Iterator[str]:
+    """The hosts that the app names, with what decides and where the first of them stands."""
+    shown = subject.endpoints[: SHOWN_ENDPOINTS.limit]
+    cells = [
+        (visible(one.host), one.state.value, {True: "own", False: "other", None: ""}[one.own])
+        for one in shown
+    ]
+    widths = _widths(cells) if cells else []
+    for one, row in zip(shown, cells, strict=True):
+        start = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        where = f" ({place(one.named[0], subject.path)})" if one.named else ""
+        yield f"{start}  {java_name(one.why)}{where}"
+    if len(subject.endpoints) > len(shown):
+        yield f"and {len(subject.endpoints) - len(shown):,} more, which the other forms list"
 
 
 def _pins(pins: Sequence[InventoryPin]) -> Iterator[str]:

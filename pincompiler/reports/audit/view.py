@@ -23,6 +23,7 @@ from pincompiler.reports.names import java_name, mechanism_name
 from pincompiler.reports.rules.page import page_of
 from pincompiler.verdicts.fingerprints import fingerprinted
 from pincompiler.verdicts.headline import headline
+from pincompiler.verdicts.subject import Pinned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pincompiler.reports.audit.matrix import Matrix
     from pincompiler.reports.audit.since import Overview
     from pincompiler.reports.rules.page import RulePage
-    from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
+    from pincompiler.verdicts.subject import Endpoint, InventoryPin, KnownKey, Run, Subject
 
 _CHANGES = (Change.NEW, None, Change.UNCHANGED, Change.FIXED)
 """In the order in which findings are shown."""
@@ -109,6 +110,19 @@ class PinRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointRow:
+    """A host that the app names."""
+
+    host: str
+    state: str
+    look: str
+    own: str
+    why: str
+    where: str
+    """The first place that names it."""
+
+
+@dataclass(frozen=True, slots=True)
 class AppView:
     """One app."""
 
@@ -127,6 +141,7 @@ class AppView:
     matrix: Matrix
     groups: tuple[Group, ...]
     """What is new first, what is fixed last."""
+    endpoints: tuple[EndpointRow, ...]
     pins: tuple[PinRow, ...]
     calendar: Calendar | None
     unseen: tuple[Pair, ...]
@@ -176,6 +191,7 @@ def _app(subject: Subject, number: int, title: str) -> AppView:
         overview(subject),
         matrix(subject),
         tuple(_groups(subject)),
+        tuple(_endpoint(one, subject.path) for one in subject.endpoints),
         tuple(_pins(subject)),
         calendar(subject),
         unseen,
@@ -279,6 +295,22 @@ def _evidence(evidence: Evidence) -> Iterator[Pair]:
     yield Pair("Confidence", sure.get(evidence.confidence, "confirmed"))
 
 
+# -- endpoints -----------------------------------------------------------------------------------
+
+_LOOKS: Final = {Pinned.PINNED: "enforced", Pinned.NOT_PINNED: "disabled"}
+
+
+def _endpoint(one: Endpoint, path: str) -> EndpointRow:
+    return EndpointRow(
+        visible(one.host),
+        one.state.value,
+        _LOOKS.get(one.state, "unknown"),
+        {True: "own", False: "other", None: ""}[one.own],
+        java_name(one.why),
+        place(one.named[0], path) if one.named else "",
+    )
+
+
 # -- pins ----------------------------------------------------------------------------------------
 
 _STATES: Final = {
@@ -361,5 +393,7 @@ def command(run: Run, paths: Iterable[str]) -> str:
     for path in run.accepts:
         words += ["--accept", path]
     words += ["--expiring-within", str(run.horizon)] if run.horizon != 30 else []
+    for domain in run.own_domains:
+        words += ["--own-domains", domain]
     words += ["--engine", run.engine] if run.engine not in ("", "fast") else []
     return visible(shlex.join([*words, "--today", run.day.isoformat(), *paths]))

@@ -37,7 +37,7 @@ Use instead:
 References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
-from pincompiler.facts import State
+from pincompiler.facts import Code, State
 from pincompiler.facts.nsc import NscFile
 from pincompiler.platforms.nsc.model import Domain
 from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Rule
@@ -47,24 +47,30 @@ def check(audited: Audited) -> Findings:
     """Hosts that the code names; what pins.toml has a say on is drift."""
     if not audited.app.complete:
         return  # what was not seen may pin them
-    for named in audited.app.nsc.below:
-        if _is_pinned(audited, named.host) or (audited.policy and audited.policy.covering(named.host)):
+    for host, code in _in_code(audited).items():
+        if _is_pinned(audited, host) or (audited.policy and audited.policy.covering(host)):
             continue
         for file in audited.app.nsc.read:
-            above = _pinned_alone(file, named.host)
+            above = _pinned_alone(file, host)
             if above is not None:
                 yield from RULE.in_code(
                     audited,
-                    named.code,
-                    f"the code names {named.host}, which is not pinned, for the pins of {above.name} are for that name alone",
-                    f'write <domain includeSubdomains="true">{above.name}</domain>, or list {named.host}',
-                    hosts=(named.host,),
+                    code,
+                    f"the code names {host}, which is not pinned, for the pins of {above.name} are for that name alone",
+                    f'write <domain includeSubdomains="true">{above.name}</domain>, or list {host}',
+                    hosts=(host,),
                     related=(("the pins are here", above.where),) if above.where else (),
                     mechanism="nsc",
                     api=str(file.api),
                     confidence=Confidence.LIKELY,
                 )
                 break
+
+
+def _in_code(audited: Audited) -> dict[str, Code]:
+    """Each host of an ``https://`` address of the code, with where it stands first."""
+    named = (one for one in reversed(audited.app.addresses.named) if one.secure)
+    return {one.host: one.code for one in named if one.code}
 
 
 def _is_pinned(audited: Audited, host: str) -> bool:

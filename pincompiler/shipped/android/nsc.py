@@ -15,7 +15,6 @@ from pincompiler.facts.common import Algorithm, ApiRange, InForce, Mechanism, Pi
 from pincompiler.facts.nsc import NscFacts, NscFile, anchors_called
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.enforcement import Reach
-from pincompiler.shipped.android.addresses import hosts_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,9 +38,7 @@ def collect(source: Source) -> NscFacts:
         source.doubt((*found.counting, *found.unnamed)[0].title, why, Mechanism.NSC)
     manifest = source.package.manifest
     unresolved = manifest.unread or (manifest.nsc is not None and not found.files)
-    below = tuple(hosts_below(source, _alone(found.counting)))
-    codes = tuple(one.code for one in below)
-    return replace(found, pins=found.pins[: NSC_PINS.limit], codes=codes, unresolved=unresolved, below=below)
+    return replace(found, pins=found.pins[: NSC_PINS.limit], unresolved=unresolved)
 
 
 def of_files(files: tuple[NscFile, ...], unnamed: tuple[NscFile, ...] = ()) -> NscFacts:
@@ -49,12 +46,6 @@ def of_files(files: tuple[NscFile, ...], unnamed: tuple[NscFile, ...] = ()) -> N
     facts = NscFacts(files=files, unnamed=unnamed)
     pins = tuple(islice(_all_pins(facts.counting, unnamed), NSC_PINS.limit + 1))
     return replace(facts, pins=pins, shipped=tuple(_shipped(one) for one in facts.counting))
-
-
-def _alone(files: Iterable[NscFile]) -> list[str]:
-    """Domains that are pinned, and nothing below them."""
-    configs = [config for file in files for config in file.nsc.configs if config.keys]
-    return sorted({one.name for config in configs for one in config.domains if not one.include_subdomains})
 
 
 def _files(source: Source) -> tuple[NscFile, ...]:

@@ -144,6 +144,10 @@ class Source:
         """Remember that something could not be seen; without mechanisms, about all of them."""
         self.unseen[Unseen(what, why, frozenset(mechanisms or Mechanism), pins)] = None
 
+    def remark(self, what: str, why: str) -> None:
+        """Remember what was not looked at, and leaves nothing unknown that an audit answers."""
+        self.unseen[Unseen(what, why, frozenset())] = None
+
 
 def find(program: Program, wants: Iterable[Want], unseen: dict[Unseen, None]) -> dict[Want, tuple[Site, ...]]:
     """Where each thing is used, by one pass over each DEX file; a damaged one is among the unseen.

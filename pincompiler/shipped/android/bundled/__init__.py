@@ -73,6 +73,9 @@ def collect(source: Source) -> BundledFacts:
     for member, store in scan.stores.items():
         if store.unread:
             source.doubt(member, store.unread, Mechanism.KEYSTORE)
+    runtimes = tuple(_runtimes(source, scan))
+    for library, why in runtimes:
+        source.doubt(library, why, Mechanism.HYBRID)
     _stacks(source, scan)
     used = {member for one in trust for member in one.files}
     anchors = _anchors(source) if scan.stores else {}
@@ -92,7 +95,7 @@ def collect(source: Source) -> BundledFacts:
     alone = frozenset(file for one in choices for file in one.files)
     pins = (*_pins(trust), *_candidates(files, trusted, alone), *scan.pins)
     codes = (*(one.code for one in trust), *(one.code for one in files if one.code))
-    return BundledFacts(pins, (), codes, tuple(files), trust, choices)
+    return BundledFacts(pins, (), codes, tuple(files), trust, choices, tuple(map(": ".join, runtimes)))
 
 
 def _anchors(source: Source) -> dict[str, bool]:
@@ -179,18 +182,22 @@ def _pin(
     )
 
 
-def _stacks(source: Source, scan: Scan) -> None:
-    """What has its own TLS, and leaves unknown what it accepts."""
-    runtimes = {library: why for library, why in _RUNTIMES.items() if library in scan.libraries}
-    for why in dict.fromkeys(runtimes.values()):
-        library = next(name for name, other in runtimes.items() if other == why)
-        source.doubt(scan.libraries[library], why, Mechanism.HYBRID)
+def _runtimes(source: Source, scan: Scan) -> Iterator[tuple[str, str]]:
+    """What runs the app's own code, and why that leaves unknown what it accepts."""
+    found = {why: library for library, why in reversed(_RUNTIMES.items()) if library in scan.libraries}
+    for why in dict.fromkeys(_RUNTIMES.values()):
+        if why in found:
+            yield scan.libraries[found[why]], why
     for starter, library in _STARTERS.items():
-        if _RUNTIMES[library] not in runtimes.values() and source.program.class_def(starter):
+        if _RUNTIMES[library] not in found and source.program.class_def(starter):
             why = f"loads {library}, which is in an APK that was not read; {_RUNTIMES[library]}"
-            source.doubt(java_name(starter), why, Mechanism.HYBRID)
+            yield java_name(starter), why
+
+
+def _stacks(source: Source, scan: Scan) -> None:
+    """Other libraries that have their own TLS, and leave unknown what they accept."""
     for member, how in scan.stacks.items():
-        if not _JAVA_STACKS.fullmatch(member) and member.rpartition("/")[2] not in runtimes:
+        if not _JAVA_STACKS.fullmatch(member) and member.rpartition("/")[2] not in _RUNTIMES:
             source.doubt(
                 member,
                 f"{how}: the hosts are not seen, and neither the network security configuration nor pins in"

@@ -14,7 +14,8 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.apk import MemberError
-from pincompiler.base.bounds import CANDIDATES, STORE_BYTES, STORES, STORES_BYTES
+from pincompiler.android.hermes import MAGIC, HermesError, strings
+from pincompiler.base.bounds import CANDIDATES, HERMES_BYTES, STORE_BYTES, STORES, STORES_BYTES
 from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
@@ -58,7 +59,6 @@ _ABIS: Final = ("arm64-v8a", "armeabi-v7a", "armeabi", "x86_64", "x86")
 _SMALLEST: Final = 33
 """Bytes; neither a certificate nor a pin (``sha1/`` and 28 letters) is shorter."""
 _ELF: Final = b"\x7fELF"
-_HERMES: Final = bytes.fromhex("c61fbc03c103191f")
 _TEXT: Final = lazy_regex(rb"(?:\xef\xbb\xbf)?[\t\n\r\x20-\x7e\x80-\xf4]{8,}")
 _PIN_HINT: Final = lazy_regex(rb"sha(?:256|1)[/\"'=:]|publicKeyHashes")
 _CANONICAL: Final = rb"[AEIMQUYcgkosw048]="
@@ -71,8 +71,7 @@ _PIN: Final = lazy_regex(
     rb"|publicKeyHashes[\"']?\s*:\s*\[((?:\s*[\"'][A-Za-z0-9+/]{42}" + _CANONICAL + rb"[\"']\s*,?)+)"
 )
 _HASH: Final = lazy_regex(rb"[A-Za-z0-9+/]{43}=")
-_HERMES_PIN: Final = lazy_regex(_PIN.pattern.replace(rb"(?![A-Za-z0-9+/=])", b""))
-"""In Hermes' bytecode, strings stand one directly behind the other."""
+_HASH_LETTERS: Final = 44
 _OCTET: Final = rb"[0-9A-Fa-f]{2}"
 _FINGERPRINT: Final = lazy_regex(
     rb"(?<![0-9A-Fa-f: ])" + _OCTET + rb"([: ])" + _OCTET + rb"(?:\1" + _OCTET + rb"){30}(?!\1?[0-9A-Fa-f])"
@@ -157,8 +156,8 @@ class Scan:
             head = archive.head(entry, HEAD)
             if sniff(head, size):
                 self._store(member, archive, entry)
-            elif head.startswith(_HERMES):
-                self._search(member, archive.chunks(entry), Mechanism.HYBRID, _HERMES_PIN, _certificates)
+            elif head.startswith(MAGIC):
+                self._bytecode(member, archive.read(entry, HERMES_BYTES.limit))
             elif head.startswith(_ELF):
                 self._library(member, archive, entry)
             elif _TEXT.match(head) and self._search(
@@ -167,6 +166,25 @@ class Scan:
                 self._store(member, archive, entry)
         except MemberError as error:
             self.source.doubt(member, f"cannot be read: {error.why}", Mechanism.KEYSTORE)
+
+    def _bytecode(self, member: str, data: bytes) -> None:
+        """The pins among the strings of React Native's bytecode; bare hashes only beside the name that plugins give them."""
+        try:
+            found = tuple(strings(data, _SMALLEST))
+        except HermesError as wrong:
+            self.source.doubt(member, str(wrong), Mechanism.HYBRID)
+            return
+        bare = b"publicKeyHashes" in data
+        for text in found:
+            raw = text.encode("utf-8", "replace")
+            if bare and len(raw) == _HASH_LETTERS and _HASH.fullmatch(raw):
+                self._candidate(
+                    member, data.find(raw), Mechanism.HYBRID, Algorithm.SPKI_SHA256, a2b_base64(raw)
+                )
+            elif _PIN_HINT.search(raw):
+                self._pins(member, raw, data.find(raw), 0, Mechanism.HYBRID, _PIN)
+            elif _is_ruled(raw):
+                self._fingerprints(member, raw, data.find(raw), 0)
 
     def _store(self, member: str, archive: Archive, entry: str) -> None:
         """A file that may hold certificates."""
