@@ -38,6 +38,20 @@ def check(audited: Audited) -> Findings:
             message = f"Android refuses {file.title}, and the app crashes at its first connection: {problem.message}"
             fix = "mend this line and release again"
             yield RULE.in_nsc(file, problem.where, message, fix, role=problem.message)
+    yield from _of_twins(audited)
+
+
+def _of_twins(audited: Audited) -> Findings:
+    """What it throws on in debuggable builds, which read the file with ``_debug`` behind its name unless the other has such an element."""
+    nsc = audited.app.nsc
+    read = any(one.nsc.overrides is None for one in nsc.counting)
+    for file in nsc.files if read and not audited.app.manifest.debuggable else ():
+        for problem in file.problems if file.is_debug_twin else ():
+            message = f"Android refuses {file.title} in debuggable builds, which crash at their first connection: {problem.message}"
+            fix = "mend this line: a debuggable build adds this file's debug-overrides"
+            yield RULE.in_nsc(
+                file, problem.where, message, fix, role=problem.message, level=Level.NOTE, api=""
+            )
 
 
 RULE = Rule("refused-nsc", Level.ERROR, __doc__, app=check)

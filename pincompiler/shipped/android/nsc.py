@@ -70,7 +70,8 @@ def _unnamed(source: Source) -> Iterator[NscFile]:
 def _file(source: Source, variant: NscVariant, twin: NscVariant | None, api: ApiRange | None) -> NscFile:
     manifest = source.package.manifest
     nsc = replace(variant.nsc, target_sdk=manifest.target_sdk)
-    problems = tuple(one for one in variant.nsc.problems if not one.debug)
+    twins = variant.is_debug_twin  # of which a debuggable build reads debug-overrides alone
+    problems = tuple(one for one in variant.nsc.problems if one.debug is twins or variant.root is None)
     if manifest.debuggable and not variant.is_debug_twin:
         problems = nsc.problems
         if nsc.overrides is None and twin is not None:
