@@ -29,10 +29,10 @@ def command(
     environment: OnlyEnvironment = "",
     today: Today = "",
 ) -> None:
-    """Check a pins.toml, an NSC, an Info.plist or a shipped app.
+    """Check a pins.toml, an NSC, a property list or a shipped app.
 
     Of a pins.toml it checks the text, the policy, and what each target can make of the policy, in every environment; of an app, all that
-    audit checks; of the others, the rules on policies, and of an NSC also the rules on apps that need nothing else.
+    audit checks; of an NSC or a property list, what audit would find in an app that has it and nothing else.
     """
     from pincompiler.workflows import compile as compiler
     from pincompiler.workflows import read_configuration as configurations
