@@ -55,9 +55,9 @@ def refusal(error: int, shown: Sequence[x509.Certificate], *, named: bool = Fals
     return Refused(code, problem, _NAME_IT if named and fix in _OF_CAS else fix, issuers(shown))
 
 
-def unsuited(shown: Sequence[x509.Certificate]) -> Refused:
-    """The refusal of a certificate for other purposes."""
-    return refusal(26, shown)
+def damaged() -> Refused:
+    """The refusal of what cannot be decoded."""
+    return Refused("damaged", "shows a certificate that is damaged", "have it issued again")
 
 
 def wrong_host(host: str, names: tuple[str, ...], shown: Sequence[x509.Certificate]) -> Refused:

@@ -20,7 +20,8 @@ from pincompiler.keys.decoding import DamagedError, decoding
 from pincompiler.keys.names import is_for, names_in
 from pincompiler.policy.trust import SYSTEM_ALONE, Store
 from pincompiler.tls.answers import Offer, Refused, Served
-from pincompiler.tls.refusals import refusal, unsuited, wrong_host
+from pincompiler.tls.fitness import unfit
+from pincompiler.tls.refusals import damaged, refusal, wrong_host
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,9 +165,7 @@ def validated(
         if found is None:
             return refusal(error.errors[0], certificates, named=bool(trusted.anchors))
         path = found
-    if not _for_servers(certificates[0]):
-        return unsuited(certificates)
-    return accepted(path, host, "", trusted)
+    return unfit([one.to_cryptography() for one in path]) or accepted(path, host, "", trusted)
 
 
 def _by_one(
@@ -206,20 +205,6 @@ def _issued(below: x509.Certificate, by: x509.Certificate) -> bool:
     return True
 
 
-def _for_servers(certificate: x509.Certificate) -> bool:
-    """RFC 5280 section 4.2.1.12: a certificate that lists purposes has no other."""
-    from cryptography import x509
-
-    try:
-        with decoding():
-            purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except x509.ExtensionNotFound:
-        return True
-    return not {x509.OID_SERVER_AUTH, x509.oid.ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}.isdisjoint(
-        purposes
-    )
-
-
 def accepted(
     path: Sequence[crypto.X509], host: str, protocol: str, trusted: TrustedContexts
 ) -> Served | Refused:
@@ -244,7 +229,7 @@ def accepted(
     except KeyFileError as error:
         return Refused("unusual-key", f"shows a certificate that {error}", error.fix)
     except ValueError:
-        return Refused("damaged", "shows a certificate that is damaged", "have it issued again")
+        return damaged()
 
 
 def _ended(
