@@ -48,7 +48,7 @@ FORMATS = {
     "source/keys.py": {"64"},
     "source/outputs.py": {"200"},
     "source/tables.py": {"2 ** 31", "12"},
-    "tls/fitness.py": {"4", "2048", "224"},
+    "tls/fitness.py": {"2048", "224"},
     "workflows/verify.py": {"1 << 16", "6"},
     "android/androguard/code.py": {"8"},
     "android/apk/arsc.py": {"64", "288"},

@@ -124,9 +124,9 @@ class Archive:
             raw = central[at + 46 : at + 46 + name_size]
             name = _text(raw)
             if positions.setdefault(name, at) != at:
-                self._oddities.note("is there more than once; Android refuses the archive", _plain(name))
+                self._oddities.note("is there more than once; Android refuses the archive", plain(name))
             elif b"\0" in raw or "\\x" in name:
-                self._oddities.note("has a name that is not UTF-8 or contains a zero", _plain(name))
+                self._oddities.note("has a name that is not UTF-8 or contains a zero", plain(name))
             at += 46 + name_size + extra + comment
         if number != count and not (count == MOST_16 and number > count):
             what = f"the end record counts {count} entries, the directory has {number}"
@@ -154,7 +154,7 @@ class Archive:
         """What the directory says of it.  MemberError if there is none of that name."""
         at = self._positions.get(name)
         if at is None:
-            raise MemberError(self.name, f"has no {_plain(name)}")
+            raise MemberError(self.name, f"has no {plain(name)}")
         fields = _CENTRAL.unpack_from(self._central, at)
         flags, method = fields[3:5]
         crc, packed, size, name_size, extra_size = fields[7:12]
@@ -168,16 +168,16 @@ class Archive:
         limit = MEMBER_BYTES.limit if limit is None else limit
         start = self._data_start(entry)
         if entry.size > limit:
-            raise MemberError(self.name, f"{_plain(name)} unpacks to {entry.size} bytes, more than {limit}")
+            raise MemberError(self.name, f"{plain(name)} unpacks to {entry.size} bytes, more than {limit}")
         if entry.flags & _ENCRYPTED:
-            self._oddities.note("is marked as encrypted, which Android does not look at", _plain(name))
+            self._oddities.note("is marked as encrypted, which Android does not look at", plain(name))
         if entry.method == DEFLATED:
             data = self._inflate(entry, start)
             good = zlib.crc32(data) == entry.crc
         else:
             data, good = self._stored(entry, start)
         if not good:
-            self._oddities.note("does not have the checksum that the directory states", _plain(name))
+            self._oddities.note("does not have the checksum that the directory states", plain(name))
         return data
 
     def head(self, name: str, size: int) -> bytes:
@@ -190,7 +190,7 @@ class Archive:
         before = _LOCAL.size + len(name) + _USUAL_EXTRA
         block = self.storage.read(entry.offset, before + size + _HEAD_SLACK)
         if block[:4] != b"PK\x03\x04" or len(block) < _LOCAL.size:
-            raise MemberError(self.name, f"{_plain(name)} is not where the directory says")
+            raise MemberError(self.name, f"{plain(name)} is not where the directory says")
         name_size, extra = _LOCAL.unpack_from(block)[9:]
         start = _LOCAL.size + name_size + extra
         wanted = min(size if entry.method == STORED else size + _HEAD_SLACK, entry.packed)
@@ -235,7 +235,7 @@ class Archive:
                     left -= len(data)
                     yield data
         except _DAMAGED as error:
-            raise MemberError(self.name, f"{_plain(name)} cannot be unpacked: {error}") from error
+            raise MemberError(self.name, f"{plain(name)} cannot be unpacked: {error}") from error
 
     def window(self, name: str) -> Storage | None:
         """The entry in place if it is stored as it is; None if it has to be unpacked."""
@@ -246,7 +246,7 @@ class Archive:
 
     def _data_start(self, entry: Entry) -> int:
         """Where its bytes begin: the one thing that the local header decides."""
-        name = _plain(entry.name)
+        name = plain(entry.name)
         header = self.storage.read(entry.offset, _LOCAL.size)
         if len(header) < _LOCAL.size or header[:4] != b"PK\x03\x04":
             raise MemberError(self.name, f"{name} is not where the directory says")
@@ -273,16 +273,16 @@ class Archive:
         try:
             data, more = _unpacked(self.storage.read(start, entry.packed), entry.size or 1)
         except _DAMAGED as error:
-            raise MemberError(self.name, f"{_plain(entry.name)} cannot be unpacked: {error}") from error
+            raise MemberError(self.name, f"{plain(entry.name)} cannot be unpacked: {error}") from error
         if len(data) < entry.size:
-            self._oddities.note("unpacks to less than the directory states", _plain(entry.name))
+            self._oddities.note("unpacks to less than the directory states", plain(entry.name))
         elif more or len(data) > entry.size:
-            self._oddities.note("unpacks to more than the directory states", _plain(entry.name))
+            self._oddities.note("unpacks to more than the directory states", plain(entry.name))
         return data[: entry.size]
 
     def _stored(self, entry: Entry, start: int) -> tuple[bytes, bool]:
         """The bytes as they lie; inflated after all if only that gives the right checksum."""
-        name = _plain(entry.name)
+        name = plain(entry.name)
         data = self.storage.read(start, entry.size)
         if len(data) < entry.size:
             self._oddities.note("is cut off by the end of the file", name)
@@ -335,7 +335,7 @@ def _text(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace")
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name that may stand in a message."""
     return shortened(name if name.isprintable() else ascii(name)[1:-1], SHOWN_LONG)
 

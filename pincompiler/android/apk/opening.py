@@ -7,7 +7,7 @@ from dataclasses import field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pincompiler.android.apk.archive import Archive, MemberError
+from pincompiler.android.apk.archive import Archive, MemberError, plain
 from pincompiler.android.apk.arsc import BinaryTable, TableError
 from pincompiler.android.apk.directory import ArchiveError
 from pincompiler.android.apk.manifest import Manifest, read_manifest
@@ -141,7 +141,7 @@ def _apks_in(archive: Archive, chosen: tuple[str, ...], opening: _Opening) -> li
     if not parts:
         why = next((f": {one.why}" for one in opening.unknowns), "")
         if whole:
-            why = f": {whole[0]} is an archive of its own, to be unpacked first"
+            why = f": {plain(whole[0])} is an archive of its own, to be unpacked first"
         raise InputError(
             f"{opening.name}: has neither a manifest nor readable APKs in it: no Android app{why}"
         )
@@ -235,7 +235,7 @@ class _Opening:
                 if storage is None:
                     storage = Memory(archive.read(entry, self.nested_left))
                     self.nested_left -= storage.size
-                inner = Archive(storage, f"{archive.name}!{entry}")
+                inner = Archive(storage, f"{archive.name}!{plain(entry)}")
             except ArchiveError as error:
                 self.doubt(entry, str(error))
             else:
