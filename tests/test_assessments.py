@@ -562,6 +562,18 @@ def test_an_assessment_of_fewer_environments(root: Path) -> None:
     assert not [path for path in standing(root) if path.startswith("app/src/stagingDebug/")]
 
 
+def test_debug_builds_that_are_left_out_stay_as_they_are_though_they_pin_nothing(root: Path) -> None:
+    """src/debug would let the proxy read dev's traffic as well."""
+    text = PINS.replace("[keys]", f"{ENVIRONMENTS}dev = {{ pinning = false }}\n\n[keys]") + FLAVOURS
+    for scope in ("", '\nenvironments = ["production", "staging"]'):
+        one = text.replace('anchors = ["proxy"]', f'anchors = ["proxy"]{scope}')
+        one = one.replace('keys = ["a", "b"]', 'keys = ["a", "b"]\nenvironments = ["production", "staging"]')
+        assert compiled(root, one).code == 0
+        found = sorted(str(path.relative_to(root)) for path in root.rglob("*_debug.xml"))
+        two = [f"app/src/{flavour}Debug/res/xml/nsc_debug.xml" for flavour in ("production", "staging")]
+        assert found == (two if scope else [DEBUG])
+
+
 def test_code_for_all_builds_is_not_opened_for_those_of_one_environment(root: Path) -> None:
     """src/debug would open production's debug builds, too."""
     text = PINS.replace("[keys]", f"{ENVIRONMENTS}\n[keys]") + FLAVOURS + KOTLIN

@@ -43,8 +43,10 @@ class AssessmentReader:
         else:
             table.only(_ASSESSMENT)
             self._assessors = anchors.assessors(table)
-            self._scope = environments.scope(table, everywhere=True) & pinning
-            self._everywhere = self._scope == pinning
+            named = environments.scope(table, everywhere=True)
+            self._scope = named & pinning
+            # Debug builds of what pins nothing have the source set of the build type, too.
+            self._everywhere = named == {one.name for one in environments.known}
 
     def _senseless(self, top: TomlTable) -> None:
         """Report places of files that are not written, and that nobody would look for."""
