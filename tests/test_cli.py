@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -820,6 +821,33 @@ def test_init_from_an_nsc(tmp_path: Path) -> None:
     assert text.count("expires = 2027-03-01\n") == 2
     assert text.count("enforce = false\n") == 1
     assert sorted(re.findall(r'spki-sha256 = "(.+)"', text)) == [PIN_A, PIN_B]
+
+
+def test_what_an_nsc_says_of_cleartext_alone_is_no_pin_set(tmp_path: Path) -> None:
+    """Exceptions for emulators and local servers; no name lies below an address, whatever a file says."""
+    exceptions = """
+    <domain-config cleartextTrafficPermitted="true">
+        <domain includeSubdomains="true">192.168.1.10</domain>
+        <domain includeSubdomains="true">fd00::7</domain>
+        <domain includeSubdomains="true">dev.example.org</domain>
+        <domain>legacy.example.com</domain>
+    </domain-config>
+</network-security-config>"""
+    text = NSC_BY_HAND.replace("</network-security-config>", exceptions)
+    hosts = tomllib.loads(taken_over("nsc.xml", text.encode(), tmp_path))["pin-set"]
+    assert {(tuple(one["hosts"]), one.get("enforce", True)) for one in hosts} == {
+        (("example.com",), True),
+        (("api.example.org",), True),
+        (("legacy.example.com",), False),  # which is below one that is pinned
+        (("open.example.com",), False),
+    }
+
+
+def test_an_address_is_pinned_by_itself(tmp_path: Path) -> None:
+    text = NSC_BY_HAND.replace("Example.com", "203.0.113.7")
+    (first, *_) = tomllib.loads(taken_over("nsc.xml", text.encode(), tmp_path))["pin-set"]
+    assert first["hosts"][0] == "203.0.113.7"
+    assert first["subdomains"] == "none"
 
 
 def test_init_from_a_plist_with_ats(tmp_path: Path) -> None:

@@ -11,12 +11,12 @@ from pincompiler.base.records import dataclass
 from pincompiler.base.templating import render, toml_literal
 from pincompiler.policy.differences import unused_labels
 from pincompiler.policy.enforcement import Demand, Enforcement, Key, PinSet, Reach, Role
-from pincompiler.policy.hosts import canonical_host
+from pincompiler.policy.hosts import canonical_host, is_ip_address
 from pincompiler.policy.policy import Policy
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 
 def lift(
@@ -28,29 +28,43 @@ def lift(
     server's certificate among the anchors becomes its key, because that is what Android makes of it.
 
     Keys are named key-1, key-2… in the order in which they are met.  Names that no host can have, such
-    as ``*.example.com`` in an NSC, protect nothing and are left out.  ``others`` that mean the same add
-    what they know besides: keys that are only tried, and where to report.
+    as ``*.example.com`` in an NSC, protect nothing and are left out, and so are hosts of which an NSC says other things
+    alone.  ``others`` that mean the same add what they know besides: keys that are only tried, and where to report.
     """
     names = sorted(name for name in enforcement.names() if canonical_host(name) == name)
     labels = unused_labels(names)
     configured: dict[str, PinSet] = {}
     for pin_set in (pin_set for one in (enforcement, *others) for pin_set in one.pin_sets()):
         for host in pin_set.hosts:
-            if host not in configured or pin_set.report_uris:
+            known = configured.get(host)
+            if known is None or pin_set.report_uris or (pin_set.keys and not known.keys):
                 configured[host] = pin_set
     keys, anchors = _Keys({}), _Anchors(named, {})
+    pinned = {name for name in names if enforcement.demand(name) or enforcement.trust(name) != SYSTEM_ALONE}
     groups: dict[object, PinSet] = {}
     for name in names:
         lifted = _pin_set(name, enforcement, labels, configured.get(name), keys, anchors)
-        if lifted is not None:
-            group = (
-                *(lifted.reach, lifted.keys, lifted.expires, lifted.enforce, lifted.report_uris),
-                lifted.trust,
-            )
-            known = groups.get(group)
-            hosts = (*known.hosts, name) if known else (name,)
-            groups[group] = replace(lifted, hosts=hosts)
+        if lifted is None or not (
+            lifted.enforce or lifted.keys or lifted.report_uris or _counts(name, pinned)
+        ):
+            continue
+        group = (
+            *(lifted.reach, lifted.keys, lifted.expires, lifted.enforce, lifted.report_uris),
+            lifted.trust,
+        )
+        before = groups.get(group)
+        hosts = (*before.hosts, name) if before else (name,)
+        groups[group] = replace(lifted, hosts=hosts)
     return Policy(tuple(groups.values()))
+
+
+def _counts(name: str, pinned: Collection[str]) -> bool:
+    """Whether a name is among those that are held to something, or below one, so that it may be an exception."""
+    if is_ip_address(name):
+        return name in pinned
+    while name and name not in pinned:
+        name = name.partition(".")[2]
+    return bool(name)
 
 
 def _pin_set(
@@ -68,6 +82,8 @@ def _pin_set(
         for host in (f"{below}.{name}", f"{deeper}.{below}.{name}")
     ]
     reach = (Reach.ALL if same[1] else Reach.ONE_LABEL) if same[0] else Reach.NONE
+    if is_ip_address(name):  # whatever a file says, no name lies below
+        reach = Reach.NONE
     uris = configured.report_uris if configured else ()
     trust, servers = anchors.of(trusted)
     if trust.anchors and _skips_all(trusted):
@@ -79,7 +95,14 @@ def _pin_set(
     if configured is None:
         return None
     tried = tuple(keys.named(key.spki_sha256, key.role) for key in configured.keys)
-    return PinSet((name,), configured.reach, tried, configured.expires, enforce=False, report_uris=uris)
+    return PinSet(
+        (name,),
+        reach if is_ip_address(name) else configured.reach,
+        tried,
+        configured.expires,
+        enforce=False,
+        report_uris=uris,
+    )
 
 
 def _skips_all(trust: Trust) -> bool:
