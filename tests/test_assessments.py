@@ -381,6 +381,14 @@ def test_the_file_beside_the_configuration_alone(pins: Path, tmp_path: Path) -> 
     assert one.message.startswith("res/d.xml is for debuggable builds alone, and trusts")
 
 
+def test_the_file_beside_the_configuration_though_it_opens_nothing(pins: Path, tmp_path: Path) -> None:
+    """What is in the debug source set came into the release, whatever else it has."""
+    path = app(tmp_path, twin=nsc(pins=()))
+    (one,) = found(path, pins)
+    assert (one.level, one.message) == (Level.ERROR, "res/d.xml is for debuggable builds alone")
+    assert found(path, None) == []
+
+
 def test_without_an_assessment_in_pins_toml(tmp_path: Path) -> None:
     """debug-overrides are what Android's documents advise; a file of a debug source set is not in a release by advice."""
     assert found(app(tmp_path, {"res/n.xml": nsc(overrides())}), None) == []

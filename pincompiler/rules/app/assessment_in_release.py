@@ -65,7 +65,9 @@ def check(audited: Audited) -> Findings:
     """Each trace, by itself: digests, anchors, overrides, the file beside the configuration, Cronet's bypass."""
     yield from _overrides(audited)
     if audited.traces:
-        yield from chain(_digests(audited), _certificates(audited), _pins(audited), _bypass(audited))
+        yield from chain(
+            _twins(audited), _digests(audited), _certificates(audited), _pins(audited), _bypass(audited)
+        )
 
 
 def _overrides(audited: Audited) -> Findings:
@@ -78,6 +80,13 @@ def _overrides(audited: Audited) -> Findings:
         level = Level.ERROR if audited.traces else Level.WARNING
         message = f"{file.title} {which} trusts {names} for every host"
         yield RULE.in_nsc(file, anchors[0].where, message, _FIX, level=level, role="overrides")
+
+
+def _twins(audited: Audited) -> Findings:
+    """A file of the debug source set that opens nothing: its source set is in the app all the same."""
+    for file in audited.app.nsc.files:
+        if file.is_debug_twin and not file.nsc.overrides:
+            yield RULE.in_file(file.where, f"{file.title} is for debuggable builds alone", _FIX, role="twin")
 
 
 def _overriding(audited: Audited) -> Iterator[tuple[NscFile, list[Certificates]]]:
