@@ -347,6 +347,15 @@ def test_a_whole_certificate_says_its_day_and_how_long_the_next_one_may_last(
     assert f"which lasts {longest} days at most" in found.message
 
 
+def test_the_certificate_of_a_ca_may_last_as_long_as_it_likes(root: Path) -> None:
+    """SC-081v3 changes section 6.3.2 of the Baseline Requirements, which is on certificates of subscribers."""
+    checked = check(
+        root, '[keys.ca]\nfile = "root.pem"\npin = "certificate"\n', SPARE, pin_set('keys = ["ca", "spare"]')
+    )
+    (found,) = (one for one in checked.findings if one.rule == "certificate-needs-reissue")
+    assert found.message.endswith("and apps that compare it refuse the next one")
+
+
 # -- the targets: table 2.3 of what each can mean ------------------------------------------------------
 
 RENEWED = (
