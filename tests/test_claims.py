@@ -217,6 +217,22 @@ def test_debug_overrides_without_anchors_change_no_build(pins: Path, tmp_path: P
     assert run("init", "--from", other, "-o", "-").exit_code == 0
 
 
+def test_the_debug_file_beside_a_configuration_is_of_it(pins: Path, tmp_path: Path) -> None:
+    """XmlConfigSource.parseDebugOverridesResource: by its name, and only where the file has no debug-overrides itself."""
+    plain, other = written(tmp_path, "plain.xml", xml()), written(tmp_path, "other.xml", xml())
+    debug = f"<debug-overrides>{anchors(USER)}</debug-overrides>"
+    written(tmp_path, "other_debug.xml", f"<network-security-config>{debug}</network-security-config>")
+    by_name = "debuggable builds with other.xml trust user as well, by other_debug.xml"
+    ran = run("diff", plain, other)
+    assert (ran.exit_code, claims(ran), "in debuggable builds" in ran.stderr) == (3, False, True)
+    ran = run("diff", pins, other)
+    assert (ran.exit_code, claims(ran), by_name in ran.stderr) == (3, False, True)
+    taken = run("init", "--from", other, "-o", "-")
+    assert (taken.exit_code, claims(taken), f"# - {by_name}" in taken.stdout) == (3, False, True)
+    own = written(tmp_path, "other.xml", xml(around="<debug-overrides><trust-anchors/></debug-overrides>"))
+    assert run("diff", pins, own).exit_code == 0
+
+
 @pytest.mark.parametrize("swizzle", [None, False, True])
 def test_which_connections_trustkit_is_asked_for_is_left_out(swizzle: bool | None, tmp_path: Path) -> None:  # noqa: FBT001
     """TSKSwizzleNetworkDelegates is of the code around, and neither value is one of pins.toml's pins."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,7 +130,7 @@ def _from_toml(document: Document, path: Path, today: date, environment: str) ->
 
 
 def _from_nsc(data: bytes, path: Path) -> FileContents:
-    from pincompiler.platforms.nsc.reader import parse_xml, read_tree, take_unfilled
+    from pincompiler.platforms.nsc.reader import parse_xml, read_tree, read_xml, take_unfilled
     from pincompiler.shipped.android.alone import of_configuration
 
     root = parse_xml(data, str(path))
@@ -137,12 +138,17 @@ def _from_nsc(data: bytes, path: Path) -> FileContents:
         f"{path}:{where.span.line if where.span else 1}: {text} is filled in when the app is built"
         for text, where in take_unfilled(root, str(path))
     )
-    nsc = read_tree(root, str(path)).with_resources(lambda reference: _beside(path, reference))
+    own = read_tree(root, str(path))
+    twin = path.with_name(f"{path.stem}_debug{path.suffix}")
+    # XmlConfigSource.parseDebugOverridesResource: Android asks for it where the file has no such element.
+    added = own.overrides is None and twin.is_file()
+    overrides = read_xml(read_bytes(twin), str(twin)).overrides if added else own.overrides
+    nsc = replace(own, overrides=overrides).with_resources(lambda reference: _beside(path, reference))
     in_force = (configured(nsc, str(path), api=ApiRange(SINCE), doubts=unfilled),)
     return FileContents(
         str(path),
         in_force,
-        aside=tuple(_debuggable(nsc, path)),
+        aside=tuple(_debuggable(nsc, path, twin.name if added else "its debug-overrides")),
         # What only old Androids refuse means something on the others.
         refused=_refused((one for one in nsc.problems if one.before is None), str(path)),
         unread=tuple(_unread(nsc, str(path))),
@@ -158,12 +164,12 @@ def _unread(nsc: Nsc, title: str) -> Iterator[str]:
         yield f"{title} trusts the CAs of {name}, which was not read"
 
 
-def _debuggable(nsc: Nsc, path: Path) -> Iterator[str]:
+def _debuggable(nsc: Nsc, path: Path, means: str) -> Iterator[str]:
     """Whom builds for debugging trust besides: an app is one build or the other, and its file is read as that has it."""
     sources = dict.fromkeys(one.source for one in nsc.overrides or ())
     if sources:
         yield (
-            f"debuggable builds with {path.name} trust {', '.join(sources)} as well, by its debug-overrides: "
+            f"debuggable builds with {path.name} trust {', '.join(sources)} as well, by {means}: "
             "only release builds were compared"
         )
 
