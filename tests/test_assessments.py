@@ -348,6 +348,8 @@ TRACES = {
     "overrides in the configuration": {"res/n.xml": nsc(overrides())},
     "a pin of the configuration": {"res/n.xml": nsc(pins=(PIN_A, PIN_B, PROXY_PIN))},
     "a key in the code": {"classes.dex": code_with(f"sha256/{PROXY_PIN}")},
+    "a bare key in the code": {"classes.dex": code_with(PROXY_PIN)},
+    "a key in hexadecimal": {"classes.dex": code_with(b64decode(PROXY_PIN).hex().upper())},
 }
 
 

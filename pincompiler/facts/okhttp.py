@@ -123,7 +123,7 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class WrittenHash:
-    """A text of the code that is, or has, ``sha256/`` and base64."""
+    """A text of the code that is a SHA-256 in base64 or hexadecimal, or has one behind ``sha256/``."""
 
     text: str
     """That part of it."""

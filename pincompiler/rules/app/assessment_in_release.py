@@ -119,6 +119,9 @@ def _certificates(audited: Audited) -> Findings:
 def _pins(audited: Audited) -> Findings:
     """Keys of anchors among the pins, or in the code whether it pins or not."""
     anchors = {Key(one.spki_sha256).pin: one.name for one in audited.traces.anchors} if audited.traces else {}
+    in_hexadecimal = (
+        {one.spki_sha256.hex(): one.name for one in audited.traces.anchors} if audited.traces else {}
+    )
     said = set()
     for pin in audited.app.pins:
         if name := anchors.get(pin.pin):
@@ -131,7 +134,7 @@ def _pins(audited: Audited) -> Findings:
                 pin.where, f"{message}{more}", _FIX, hosts=hosts, mechanism=mechanism, role=name
             )
     for one in audited.app.okhttp.hashes:
-        name = anchors.get(one.text.removeprefix("sha256/"))
+        name = anchors.get(one.text.removeprefix("sha256/")) or in_hexadecimal.get(one.text.lower())
         if name and name not in said:
             message = f"the code has the key of `{name}`, a CA of assessment builds"
             yield RULE.in_file(one.where, message, _FIX, mechanism="okhttp", role=name)

@@ -56,10 +56,12 @@ _REFUSAL: Final = Mention(containing(b"Certificate pinning failure!"))
 _PREFIX: Final = Mention(containing(b"pins must start with "))
 _PIN: Final = Mention(exactly(51, rb"sha256/[A-Za-z0-9+/]{43}="))
 _HASH: Final = lazy_regex(r"sha256/[A-Za-z0-9+/]{43}=")
+_BARE: Final = Mention(exactly(44, rb"[A-Za-z0-9+/]{43}="))
+_HEX: Final = Mention(exactly(64, rb"[0-9A-Fa-f]{64}"))
 _DIGEST: Final = Mention(containing(rb"Policy sha256/[A-Za-z0-9+/]{43}= pins nothing"))
 
 
-WANTED: tuple[Want, ...] = (*_CALLS[3], *_CALLS[2], _RETROFIT, _VERSION, _REFUSAL, _PREFIX, _PIN)
+WANTED: tuple[Want, ...] = (*_CALLS[3], *_CALLS[2], _RETROFIT, _VERSION, _REFUSAL, _PREFIX, _PIN, _BARE, _HEX)
 
 
 def collect(source: Source) -> OkHttpFacts:
@@ -151,6 +153,7 @@ def _hashes(source: Source) -> Iterator[WrittenHash]:
     found: dict[tuple[str, str], None] = {}
     for dex, text in source.strings(_PIN, _DIGEST):
         found |= {(dex.name, one): None for one in _HASH.findall(text)}
+    found |= {(dex.name, text): None for dex, text in source.strings(_BARE, _HEX)}
     for name, one in found:
         yield WrittenHash(one, source.member(name))
 
