@@ -244,6 +244,38 @@ def test_anchors_that_skip_the_pins_count_if_chains_end_in_them(
     assert plan(tmp_path, text)[0] == code
 
 
+def test_a_release_that_trusts_its_own_ca_alone_is_asked_for_that_ca(tmp_path: Path) -> None:
+    """Android builds chains to these anchors only; which CA issues the next certificate, the rotation has to say."""
+    own, another = (
+        pki.certificate(name, ca=True, key=pki.private_key("P-256", n))
+        for n, name in ((41, "Own"), (42, "Next"))
+    )
+    (tmp_path / "own.pem").write_bytes(pki.pem(own))
+    (tmp_path / "next.pem").write_bytes(pki.pem(another))
+    (tmp_path / "res" / "raw").mkdir(parents=True)
+    (tmp_path / "res" / "xml").mkdir()
+    (tmp_path / "res" / "raw" / "own.pem").write_bytes(pki.pem(own))
+    (tmp_path / "res" / "xml" / "nsc.xml").write_text(
+        "<network-security-config><domain-config><domain>api.example.com</domain>"
+        '<trust-anchors><certificates src="@raw/own"/></trust-anchors></domain-config></network-security-config>'
+    )
+    text = pins("a", "b") + '[keys.own]\nfile = "own.pem"\n[keys.next]\nfile = "next.pem"\n'
+    text += release("4.2", "2026-09-01", file="res/xml/nsc.xml")
+    for old, new, code in (
+        ('"a"', '"b"', 3),
+        ('["a", "own"]', '["b", "next"]', 3),
+        ('["a", "own"]', '["b", "own"]', 0),
+    ):
+        found, report = plan(tmp_path, text + rotation(old, new, "2027-03-01"))
+        assert found == code
+        (one,) = report["rotations"]
+        reasons = {refusal["why"] for refusal in one["refusals"]}
+        assert reasons == ({f"res/xml/nsc.xml trusts @raw/own alone there; {NAME_THE_CA}"} if code else set())
+
+
+NAME_THE_CA = "name the key of the CA in the rotation as well"
+
+
 def test_without_releases_there_is_nobody_to_plan_for(tmp_path: Path) -> None:
     (tmp_path / "pins.toml").write_text(pins("a", "b") + rotation(*A_TO_B, "2027-03-01"))
     ran = run("plan", cwd=tmp_path)

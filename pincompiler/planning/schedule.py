@@ -9,7 +9,8 @@ On a day a client runs any release that is supported on it, with a clock that is
 day ahead.  Until the day of a rotation the old keys are served, from then on the new ones, on the day itself
 either.  A rotation is safe if every such client accepts what is served, from today or the rotation before it,
 to the rotation after it or the end of all support.  That certificates are valid and trusted is taken for
-granted: only pins count.  Nothing here reads a file or a clock.
+granted, but where an app names its CAs: then a rotation has to name the key of one.  Nothing here reads a file or
+a clock.
 """
 
 from __future__ import annotations

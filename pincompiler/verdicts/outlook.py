@@ -194,11 +194,23 @@ def _turns(one: InForce, candidate: Candidate) -> set[date]:
 def verdict_on(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
     """What comes of one configuration on one day."""
     pinned = on_pins(one, candidate, day)
-    trusted = None if candidate.assumed else _of_trust(one, candidate, day)
+    trusted = _unplanned(one, candidate) if candidate.assumed else _of_trust(one, candidate, day)
     if trusted is None:
         return pinned
     # What a client refuses before it looks at pins, and what they refuse of what might be trusted.
     return min(trusted, pinned, key=lambda verdict: _COUNTS.index(verdict.outcome))
+
+
+def _unplanned(one: InForce, candidate: Candidate) -> ChainVerdict | None:
+    """Why a chain that is still to come may not be trusted: the app names its CAs, and the plan names none of them."""
+    trust = one.enforcement.trust(candidate.host)
+    if one.state is not State.ACTIVE or set(Store) & trust.sources:
+        return None
+    known = {anchor.spki_sha256 for anchor in trust.anchors}
+    if any(key.spki_sha256 in known for key in candidate.path):
+        return None
+    why = f"{one.title} trusts {names_of(trust)} alone there; name the key of the CA in the rotation as well"
+    return ChainVerdict(Outcome.UNKNOWN, why)
 
 
 def _of_trust(one: InForce, candidate: Candidate, day: date) -> ChainVerdict | None:
