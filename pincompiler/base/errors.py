@@ -19,3 +19,9 @@ class InputError(PincompilerError):
 
 class OutputError(PincompilerError):
     """Something to be written cannot be; nothing was changed."""
+
+
+def printable(text: str) -> str:
+    """A library's words as one line that a terminal can show: they quote the file that was read."""
+    line = " ".join(text.split())
+    return line if line.isprintable() else ascii(line)[1:-1]

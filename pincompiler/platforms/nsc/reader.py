@@ -14,7 +14,7 @@ from dataclasses import field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pincompiler.base.errors import InputError
+from pincompiler.base.errors import InputError, printable
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location, Span
 from pincompiler.base.records import dataclass
@@ -54,7 +54,7 @@ def parse_xml(data: bytes, what: str) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise InputError(f"{what}: not XML: {error.msg}") from error
+        raise InputError(f"{what}: not XML: {printable(error.msg)}") from error
     if root.getroottree().docinfo.doctype:
         raise InputError(f"{what}: has a DOCTYPE, which could pull in other files; take it out")
     if etree.QName(root).localname != "network-security-config":
