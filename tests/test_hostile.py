@@ -596,10 +596,13 @@ WITH_PINS = (
 )
 
 UNREADABLE_BASES = {
-    "empty": (b"", r"base\.xml: not XML: "),
-    "not-xml": (b"nonsense", r"base\.xml: not XML: "),
-    "cut-short": (nsc_of("")[:-12], r"base\.xml: not XML: "),
-    "wrong-root": (b"<resources/>", r"base\.xml: its root is <resources> and not <network-security-config>"),
+    "empty": (b"", r"base\.xml:\d+:\d+: not XML: "),
+    "not-xml": (b"nonsense", r"base\.xml:\d+:\d+: not XML: "),
+    "cut-short": (nsc_of("")[:-12], r"base\.xml:\d+:\d+: not XML: "),
+    "wrong-root": (
+        b"<resources/>",
+        r"base\.xml:1:1: its root is <resources> and not <network-security-config>",
+    ),
     "doctype": (nsc_of("", "<!DOCTYPE x>\n"), r"base\.xml: has a DOCTYPE"),
     "xxe": (
         nsc_of(DOMAIN.format("&x;"), '<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]>\n'),
@@ -609,8 +612,8 @@ UNREADABLE_BASES = {
         nsc_of(DOMAIN.format("&j;"), LAUGHS.replace(HEAD, "").replace("plist", "x")),
         r"base\.xml: ",
     ),
-    "deep": (nsc_of("<a>" * 10_000 + "</a>" * 10_000), r"base\.xml: not XML: "),
-    "pins": (b"version = 1\n", r"base\.xml: not XML: "),
+    "deep": (nsc_of("<a>" * 10_000 + "</a>" * 10_000), r"base\.xml:\d+:\d+: not XML: "),
+    "pins": (b"version = 1\n", r"base\.xml:\d+:\d+: not XML: "),
 }
 
 

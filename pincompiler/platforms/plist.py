@@ -9,10 +9,12 @@ from __future__ import annotations
 import plistlib
 import re
 from typing import TYPE_CHECKING, Any
+from xml.parsers.expat import ExpatError
 
 from pincompiler.base.errors import InputError
 from pincompiler.base.lazy_regex import lazy_regex
-from pincompiler.platforms.plist_scan import scan
+from pincompiler.base.location import Location
+from pincompiler.platforms.plist_scan import MalformedPlistError, scan
 from pincompiler.platforms.unfilled import is_unfilled
 
 if TYPE_CHECKING:
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
     from pincompiler.platforms.plist_scan import Node, Outline
 
 KeyPath = tuple[str, ...]
+_REFUSALS = (
+    plistlib.InvalidFileException,
+    ValueError,
+    OverflowError,
+    RecursionError,
+    AttributeError,  # what plistlib says of a <date> that is none
+)
 _UNMARKED = lazy_regex(rb"\0[\s<]|[\s<]\0")
 """How UTF-16 begins without a byte order mark, which expat takes."""
 
@@ -40,14 +49,37 @@ _PLAIN = lazy_regex(r"[A-Za-z0-9 +/=._:-]*")
 def load(data: bytes, what: str) -> dict[str, Any]:
     """The dictionary of a property list, XML or binary.
 
-    InputError if it is malformed, brings entities, has one key twice, or is no dictionary.
+    MalformedPlistError if it is malformed, brings entities, has one key twice, or is no dictionary; InputError as of
+    :func:`pincompiler.platforms.plist_scan.scan`.
     """
-    if not data.startswith(b"bplist"):
-        scan(data, what)
-    values = _parsed(data, what)
+    root = None if data.startswith(b"bplist") else scan(data, what)
+    try:
+        values = plistlib.loads(data)
+    except _REFUSALS as error:
+        wrong = tuple(_wrong_texts(data, root)) if root else ()
+        raise MalformedPlistError(wrong or _whole(what, f"not a property list: {error}")) from error
     if not isinstance(values, dict):
-        raise InputError(f"{what}: its root is no dictionary")
+        raise MalformedPlistError(_whole(what, "its root is no dictionary"))
     return values
+
+
+def _whole(what: str, message: str) -> tuple[tuple[Location, str], ...]:
+    return ((Location(what), message),)
+
+
+def _wrong_texts(data: bytes, root: Node) -> Iterator[tuple[Location, str]]:
+    """The values of a property list that are none of their kind, in their order; of UTF-16, which has no pieces, none."""
+    ahead = [root]
+    while ahead:
+        node = ahead.pop()
+        ahead += reversed(node.entries.values())
+        if node.where is not None:
+            try:
+                plistlib.loads(b"<plist>" + data[node.start : node.end] + b"</plist>")
+            except _REFUSALS:
+                yield node.where, f"the text of <{node.tag}> is no {node.tag}"
+            except ExpatError:
+                return
 
 
 def entry(data: bytes, name: str, what: str) -> object:
@@ -57,20 +89,11 @@ def entry(data: bytes, name: str, what: str) -> object:
     """
     refuse_other_forms(data, what)
     node = scan(data, what, {}).entries.get(name)
-    return None if node is None else _parsed(b"<plist>" + data[node.start : node.end] + b"</plist>", what)
-
-
-def _parsed(data: bytes, what: str) -> Any:
+    if node is None:
+        return None
     try:
-        return plistlib.loads(data)
-    # AttributeError: what plistlib says of a <date> that is none.
-    except (
-        plistlib.InvalidFileException,
-        ValueError,
-        OverflowError,
-        RecursionError,
-        AttributeError,
-    ) as error:
+        return plistlib.loads(b"<plist>" + data[node.start : node.end] + b"</plist>")
+    except _REFUSALS as error:
         raise InputError(f"{what}: not a property list: {error}") from error
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class FaultKind(StrEnum):
     """What comes of it; a rule for each."""
 
+    REFUSED = "refused"
     BLOCKED = "blocked"
     IDENTITY = "identity"
     UNMATCHED = "unmatched"

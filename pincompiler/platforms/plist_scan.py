@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Any
+from typing import Any, NoReturn
 from xml.parsers import expat
 
 from pincompiler.base.bounds import PLIST_DEPTH
-from pincompiler.base.errors import InputError
+from pincompiler.base.errors import InputError, MalformedError
 from pincompiler.base.lazy_regex import lazy_regex
-from pincompiler.base.location import Span
+from pincompiler.base.location import Location, Span
 from pincompiler.base.records import dataclass
 
 _START_TAG = lazy_regex(rb"""<[^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*>""")
+_SCALARS = frozenset({"integer", "real", "date", "data"})
+"""Whose text may be none of that kind."""
+_ELEMENTS = _SCALARS | {"plist", "dict", "array", "key", "string", "true", "false"}
+"""All that Apple's parser takes; CFPropertyList.c, parseXMLElement."""
 
 
 @dataclass(slots=True)
@@ -26,6 +30,8 @@ class Node:
     """Where its closing tag starts; -1 for an element that closes itself."""
     end: int = 0
     text: str = ""
+    where: Location | None = None
+    """Of an element whose text may be wrong."""
     looked_into: bool = False
     entries: dict[str, Node] = field(default_factory=dict)
     pending: Node | None = None
@@ -35,28 +41,32 @@ class Node:
 Outline = dict[str, Any]
 
 
-class _Refused(Exception):  # noqa: N818 - a signal out of expat's callbacks
-    pass
+class MalformedPlistError(MalformedError):
+    """What was to be a property list is none."""
 
 
 def scan(data: bytes, what: str, outline: Outline | None = None) -> Node:
     """The root dictionary of an XML property list with the places of its entries.
 
-    With an outline only the dictionaries that it names are looked into, and checked.
+    With an outline only the dictionaries that it names are looked into, and checked.  Raises MalformedPlistError with
+    every fault up to one after which nothing can be read; InputError for what Apple reads and pincompiler does not.
     """
-    scanner = _Scanner(data, outline)
+    scanner = _Scanner(data, what, outline)
     try:
         scanner.parser.Parse(data, True)
     except expat.ExpatError as error:
-        raise InputError(
-            f"{what}:{error.lineno}:{error.offset + 1}: not XML: {expat.ErrorString(error.code)}"
-        ) from error
-    except _Refused as refusal:
-        line, column = scanner.parser.CurrentLineNumber, scanner.parser.CurrentColumnNumber + 1
-        raise InputError(f"{what}:{line}:{column}: {refusal}") from None
-    if scanner.root is None or scanner.root.tag != "dict":
-        raise InputError(f"{what}: not a property list with a dictionary at its root")
+        place = _at(what, error.lineno, error.offset + 1)
+        scanner.faults.append((place, f"not XML: {expat.ErrorString(error.code)}"))
+    if not scanner.faults and (scanner.root is None or scanner.root.tag != "dict"):
+        place = Location(what, _span(data, scanner.root.start if scanner.root else 0))
+        scanner.faults.append((place, "not a property list with a dictionary at its root"))
+    if scanner.faults or scanner.root is None:
+        raise MalformedPlistError(tuple(scanner.faults))
     return scanner.root
+
+
+def _at(file: str, line: int, column: int) -> Location:
+    return Location(file, Span(line, column, line, column))
 
 
 def span_at(data: bytes, root: Node, path: tuple[str, ...]) -> Span:
@@ -64,7 +74,11 @@ def span_at(data: bytes, root: Node, path: tuple[str, ...]) -> Span:
     node = root
     for name in path:
         node = node.entries.get(name, node)
-    before = data[: node.key_start or node.start]
+    return _span(data, node.key_start or node.start)
+
+
+def _span(data: bytes, offset: int) -> Span:
+    before = data[:offset]
     text = before.decode("utf-16" if before.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8", "replace")
     line, column = text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1
     return Span(line, column, line, column)
@@ -73,8 +87,10 @@ def span_at(data: bytes, root: Node, path: tuple[str, ...]) -> Span:
 class _Scanner:
     """Expat's events to nodes; only the text of keys is kept."""
 
-    def __init__(self, data: bytes, outline: Outline | None) -> None:
+    def __init__(self, data: bytes, what: str, outline: Outline | None) -> None:
         self.data = data
+        self.what = what
+        self.faults: list[tuple[Location, str]] = []
         self.root: Node | None = None
         self.stack: list[Node] = []
         self.outlines: list[Outline | None] = [outline]
@@ -108,22 +124,42 @@ class _Scanner:
             self._look()
             self._end(tag)
 
+    def _here(self) -> Location:
+        return _at(self.what, self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1)
+
+    def _fault(self, message: str) -> None:
+        self.faults.append((self._here(), message))
+
+    def _refuse(self, message: str) -> NoReturn:
+        self._fault(message)
+        raise MalformedPlistError(tuple(self.faults))
+
+    def _leave(self, message: str) -> NoReturn:
+        line, column = self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1
+        raise InputError(f"{self.what}:{line}:{column}: {message}")
+
     def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
         if encoding and encoding.lower() not in ("utf-8", "us-ascii"):
-            raise _Refused(f"its encoding is {encoding}; save it as UTF-8")
+            self._leave(f"its encoding is {encoding}; save it as UTF-8")
 
     def _entity(self, name: str, *_rest: object) -> None:
-        raise _Refused(f"declares the entity {name}, which no property list needs")
+        self._refuse(f"declares the entity {name}, which no property list needs")
 
     def _skipped(self, name: str, _is_parameter: bool) -> None:  # noqa: FBT001 - expat's signature
-        raise _Refused(f"refers to the entity {name}, which is declared nowhere")
+        self._fault(f"refers to the entity {name}, which is declared nowhere")
 
     def _start(self, tag: str, _attributes: object) -> None:
         if len(self.stack) > PLIST_DEPTH.limit:
-            raise _Refused("nested too deeply")
+            self._leave("nested too deeply")
         node = Node(tag, self.parser.CurrentByteIndex)
         if not self.stack and tag != "plist":
-            raise _Refused(f"not a property list: its root is <{tag}>")
+            # CFPropertyList.c reads a value without <plist> around it, too.
+            refuse = self._leave if tag in _ELEMENTS else self._refuse
+            refuse(f"not a property list: its root is <{tag}>")
+        if tag not in _ELEMENTS:
+            self._fault(f"<{tag}> is no element of a property list")
+        if tag in _SCALARS:
+            node.where = self._here()
         parent = self.stack[-1] if self.stack else None
         self.stack.append(node)
         if parent is not None:
@@ -133,9 +169,10 @@ class _Scanner:
         outline = self.outlines[-1]
         if parent.tag == "plist":
             self.root = self.root or node
+        elif parent.tag == "dict" and node.tag != "key" and parent.pending is None:
+            self._fault(f"<{node.tag}> in a dictionary without a <key> before it")
         elif parent.tag == "dict" and node.tag != "key":
-            if parent.pending is None:
-                raise _Refused(f"<{node.tag}> in a dictionary without a <key> before it")
+            assert parent.pending is not None  # noqa: S101 - for the type checker
             name = parent.pending.text
             node.key_start = parent.pending.start
             parent.entries[name] = node
@@ -166,13 +203,13 @@ class _Scanner:
             self._name(self.stack[-1], node)
         elif tag == "dict":
             if node.pending is not None:
-                raise _Refused(f"the key {node.pending.text} has no value")
+                self._fault(f"the key {node.pending.text} has no value")
             if node.looked_into:
                 self.outlines.pop()
 
     def _name(self, parent: Node, key: Node) -> None:
         if parent.pending is not None:
-            raise _Refused(f"the key {parent.pending.text} has no value")
+            self._fault(f"the key {parent.pending.text} has no value")
         if key.text in parent.entries:
-            raise _Refused(f"the key {key.text} stands twice in one dictionary")
+            self._fault(f"the key {key.text} stands twice in one dictionary")
         parent.pending = key

@@ -58,7 +58,7 @@ _ORDER: Final = (
     """),
     # Property lists of Apple's platforms.
     ("app", """
-        blocked-host unreadable-identity unmatched-pinned-domain misplaced-pins ignored-plist-key
+        refused-plist blocked-host unreadable-identity unmatched-pinned-domain misplaced-pins ignored-plist-key
         joint-identities loosened-pinned-host crashing-trustkit-plist endless-trustkit-pins
         unenforced-trustkit-domain hardened-trustkit-domain
     """),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pincompiler.android.apk import app_files, is_app_file
-from pincompiler.base.errors import InputError
+from pincompiler.base.errors import InputError, MalformedError
 from pincompiler.base.existence import is_directory
 from pincompiler.base.finding import Finding, Level
 from pincompiler.base.lazy_regex import lazy_regex
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from pincompiler.verdicts.subject import Subject
 
 _ROOT = lazy_regex(rb"<(?:\w+:)?([A-Za-z][\w.-]*)[\s/>]")
+_XML = lazy_regex(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*<|\xff\xfe<\0|\xfe\xff\0<")
+"""How an XML text begins, in UTF-8 or UTF-16."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,10 @@ def read_contents(path: Path, today: date, horizon: int = 30, environment: str =
         return _from_app(path, today, horizon)
     data = read_bytes(path)
     root = _ROOT.search(data)
-    if data.startswith(b"bplist") or (root and root[1] == b"plist"):
+    text = _XML.match(data) is not None
+    if data.startswith(b"bplist") or (root and root[1] == b"plist") or (text and path.suffix == ".plist"):
         return _from_plist(data, path)
-    if root and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if text or path.suffix == ".xml":
         return _from_nsc(data, path)
     if str(path) == "-":
         return _from_toml(decode(data, "<stdin>"), path, today, environment)
@@ -101,11 +104,14 @@ def read_contents(path: Path, today: date, horizon: int = 30, environment: str =
 def check_file(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """What an audit finds in an app, or in one that has an NSC or a property list and nothing else; and what is unknown.
 
-    Raises InputError as :func:`read_contents` does, and when nothing is pinned and nothing wrong.
+    Raises InputError as :func:`read_contents` does, but for a malformed file, and when nothing is pinned and nothing wrong.
     """
     from pincompiler.workflows.audit import findings, in_order
 
-    contents = read_contents(path, today, horizon)
+    try:
+        contents = read_contents(path, today, horizon)
+    except MalformedError as error:
+        return in_order(findings(Audited(_malformed(error, str(path)), today, horizon=horizon), {})), ()
     if contents.app and contents.subject:
         subject = contents.subject
         if subject.complete and not (subject.pins or subject.findings):
@@ -117,6 +123,17 @@ def check_file(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ..
         contents.refuse_lacking()
     doubts = (*contents.doubts, *contents.unread, *(f"{one.what}: {one.why}" for one in unread))
     return in_order(found), tuple(dict.fromkeys(doubts))
+
+
+def _malformed(error: MalformedError, path: str) -> ShippedApp:
+    """The facts of an app that has a malformed file and nothing else."""
+    from pincompiler.platforms.nsc.reader import MalformedNscError
+    from pincompiler.shipped.android import alone
+    from pincompiler.shipped.ios import plists
+
+    if isinstance(error, MalformedNscError):
+        return alone.of_malformed(error.problems, path)
+    return plists.of_malformed(error.faults, path)
 
 
 def _from_toml(document: Document, path: Path, today: date, environment: str) -> FileContents:

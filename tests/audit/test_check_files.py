@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from pincompiler.base.errors import InputError
 from pincompiler.base.finding import Level
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.rules.rule import Audited
@@ -307,6 +308,44 @@ def test_every_fault_that_android_refuses(tmp_path: Path) -> None:
     assert found(path) == ([("refused-nsc", "error")] * 2, ())
 
 
+def test_a_malformed_file_was_looked_at(tmp_path: Path) -> None:
+    """Each fault with its place, and exit 1; what cannot be read at all is exit 2.  `diff` and `init` refuse all of them."""
+    head = b"<network-security-config>\n"
+    twice = b"<plist><dict>\n<key>A</key><true/>\n<key>A</key><true/>\n <key>A</key><true/></dict></plist>"
+    faulty = {
+        ("empty.xml", b""): ("refused-nsc", [(1, 1)]),
+        ("cut.xml", head + b"<domain-config>"): ("refused-nsc", [(2, 16)]),
+        ("entities.xml", head + b"&e;\n&f;</network-security-config>"): ("refused-nsc", [(2, 4), (3, 4)]),
+        ("root.xml", b"<!-- -->\n<resources/>"): ("refused-nsc", [(2, 1)]),
+        ("twice.plist", twice): ("refused-plist", [(3, 7), (4, 8)]),
+        ("cut.plist", twice[:40]): ("refused-plist", [(3, 7)]),
+        ("entity.plist", b"<!DOCTYPE a [\n<!ENTITY e 'x'>]><plist/>"): ("refused-plist", [(2, 12)]),
+        ("root.plist", b"<html/>"): ("refused-plist", [(1, 1)]),
+        ("array.plist", b"<plist>\n<array/></plist>"): ("refused-plist", [(2, 1)]),
+        ("broken.plist", b"bplist00"): ("refused-plist", [None]),
+    }
+    for (name, data), (rule, places) in faulty.items():
+        path = tmp_path / name
+        path.write_bytes(data)
+        findings, doubts = check_file(path, TODAY, 30)
+        assert not doubts
+        spans = [one.location.span if one.location else None for one in findings]
+        assert [(one.line, one.column) if one else None for one in spans] == places, name
+        assert {(one.rule, one.level, one.location and one.location.file) for one in findings} == {
+            (rule, Level.ERROR, str(path))
+        }
+        assert all("crash" not in one.message or name == "root.xml" for one in findings)
+        with pytest.raises(InputError, match=name):
+            compare(path, path, TODAY)
+    for name, data in (
+        ("doctype.xml", b"<!DOCTYPE a><network-security-config/>"),
+        ("old.plist", b"{ A = b; }"),
+    ):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(InputError, match=name):
+            check_file(tmp_path / name, TODAY, 30)
+
+
 # -- the examples of rules -----------------------------------------------------------------------------
 
 
@@ -404,6 +443,10 @@ def test_an_error_is_one_in_json_too(tmp_path: Path) -> None:
     (one,) = json.loads(result.stdout)["findings"]
     assert (result.exit_code, one["rule"], one["level"]) == (1, "blocked-host", Level.ERROR.value)
     assert (one["location"]["line"], one["hosts"]) == (11, ["api.example.com"])
+    path.write_text("<plist><dict>\n<key>A</key></dict></plist>")
+    result = CliRunner().invoke(program.app, ["check", "-f", "json", str(path)])
+    (one,) = json.loads(result.stdout)["findings"]
+    assert (result.exit_code, one["rule"], one["location"]["line"]) == (1, "refused-plist", 2)
 
 
 # -- the hand-written part of what is compiled -----------------------------------------------------------

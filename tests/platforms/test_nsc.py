@@ -422,11 +422,12 @@ def test_everything_is_told_at_once_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"", "nsc.xml: not XML"),
-        (b"<network-security-config>", "nsc.xml: not XML"),
-        (b"\xff\xfe\x00", "nsc.xml: not XML"),
-        (b"<a>&e;</a>", "nsc.xml: not XML"),
-        (b"<resources/>", "nsc.xml: its root is <resources> and not <network-security-config>"),
+        (b"", "nsc.xml:1:1: not XML"),
+        (b"<network-security-config>", "nsc.xml:1:26: not XML"),
+        (b"\xff\xfe\x00", "nsc.xml:1:1: not XML"),
+        (b"<a>\n&e;</a>", "nsc.xml:2:4: not XML"),
+        (b"<a>" * 300, "nsc.xml: Excessive depth"),
+        (b"<resources/>", "nsc.xml:1:1: its root is <resources> and not <network-security-config>"),
         (b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><network-security-config/>", "nsc.xml: has a DOCTYPE"),
         (
             b"<!DOCTYPE a [<!ENTITY e 'x'>]><network-security-config>&e;</network-security-config>",

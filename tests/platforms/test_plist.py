@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pincompiler.base.errors import InputError
+from pincompiler.base.errors import InputError, MalformedError
 from pincompiler.platforms.plist import edit, entry, load
+from pincompiler.platforms.plist_scan import MalformedPlistError
 from tests.platforms.models import calm
 
 if TYPE_CHECKING:
@@ -337,17 +338,50 @@ def test_a_key_that_stands_twice_elsewhere_is_none_of_our_business_when_editing(
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("value", "told"),
     [
-        "<dict><key>A</key><integer>x</integer></dict>",
-        "<dict><key>A</key><date>yesterday</date></dict>",
-        "<dict><key>A</key><wrong/></dict>",
-        f"<dict><key>A</key><integer>{'9' * 5000}</integer></dict>",
+        ("<integer>x</integer>", "the text of <integer> is no integer"),
+        ("<date>yesterday</date>", "the text of <date> is no date"),
+        ("<array>\n<real>1</real><real>x</real></array>", "the text of <real> is no real"),
+        ("<wrong/>", "<wrong> is no element of a property list"),
+        (f"<integer>{'9' * 5000}</integer>", "the text of <integer> is no integer"),
     ],
 )
-def test_values_that_plistlib_refuses(body: str) -> None:
-    with pytest.raises(InputError, match="P: not a property list"):
-        load(document(body), "P")
+def test_values_that_are_none(value: str, told: str) -> None:
+    """CFPropertyList.c refuses them, too.  Of UTF-16 the place is not known."""
+    data = document(f"<dict><key>A</key>{value}</dict>")
+    before = data[: data.index(b"<real>x" if b"<real>x" in data else b"</key>") + 6].splitlines()
+    place = (len(before), len(before[-1]) - 5 if b"<real>x" in data else len(before[-1]) + 1)
+    with pytest.raises(InputError, match=re.escape(f"P:{place[0]}:{place[1]}: {told}")):
+        load(data, "P")
+    with pytest.raises(InputError, match=r"P:.* no"):
+        load(data.decode().replace('encoding="UTF-8"', "").encode("utf-16"), "P")
+
+
+def test_every_fault_is_kept() -> None:
+    body = (
+        "<dict>\n<key>A</key><true/>\n<key>A</key><true/>\n<false/>\n<key>B</key>\n<key>C</key></dict>\n&x;"
+    )
+    data = document(body)
+    first = data[: data.index(b"<dict>")].count(b"\n") + 1
+    with pytest.raises(MalformedPlistError) as raised:
+        load(data, "P")
+    assert [
+        (where.span.line - first if where.span else None, told) for where, told in raised.value.faults
+    ] == [
+        (2, "the key A stands twice in one dictionary"),
+        (3, "<false> in a dictionary without a <key> before it"),
+        (5, "the key B has no value"),
+        (5, "the key C has no value"),
+        (6, "refers to the entity x, which is declared nowhere"),
+    ]
+
+
+@pytest.mark.parametrize("data", [b"<dict/>", document("<dict/>").replace(b"UTF-8", b"latin-1")])
+def test_what_apple_reads_is_not_called_malformed(data: bytes) -> None:
+    with pytest.raises(InputError) as raised:
+        load(data, "P")
+    assert not isinstance(raised.value, MalformedError)
 
 
 @pytest.mark.parametrize("data", [b"bplist", b"bplist00" + b"\xff" * 40, b"bplist00\x08" + bytes(32)])

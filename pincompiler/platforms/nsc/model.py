@@ -178,6 +178,8 @@ class Problem:
     """Whether only a debuggable build gets as far as to refuse it."""
     before: int | None = field(default=None, compare=False)
     """The first API level that does not refuse it any more; None: all do."""
+    unbuilt: bool = field(default=False, compare=False)
+    """Whether aapt2 refuses it already, so that no app is built with it."""
 
     def met(self, api: int | None) -> bool:
         """Whether an app that runs on devices from this API level on meets it; None: on all of them."""

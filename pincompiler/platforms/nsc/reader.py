@@ -14,7 +14,7 @@ from dataclasses import field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pincompiler.base.errors import InputError, printable
+from pincompiler.base.errors import InputError, MalformedError, printable
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location, Span
 from pincompiler.base.records import dataclass
@@ -46,20 +46,46 @@ _REFERENCE = lazy_regex(r"@\*?(?:[\w.]+:)?\w+/[\w.]+|@null")
 _WHITE = " \t\r\n"
 
 
+class MalformedNscError(MalformedError):
+    """What was to be a network security configuration is none."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        """``problems``: at least one."""
+        super().__init__(tuple((one.where, one.message) for one in problems))
+        self.problems = problems
+
+
 def parse_xml(data: bytes, what: str) -> Element:
-    """The root of an XML text.  InputError if it is malformed or brings its own entities."""
+    """The root of an XML text.
+
+    MalformedNscError if it is malformed, which aapt2 refuses, too, or another file; InputError if it brings its own
+    entities, which aapt2 fills in, or is larger than libxml2's limits.
+    """
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise InputError(f"{what}: not XML: {printable(error.msg)}") from error
+        if any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log):
+            raise InputError(f"{what}: {printable(error.msg)}") from error
+        raise MalformedNscError(
+            tuple(
+                Problem(f"not XML: {printable(one.message)}", _at(what, one.line, one.column), unbuilt=True)
+                for one in parser.error_log
+            )
+        ) from error
     if root.getroottree().docinfo.doctype:
         raise InputError(f"{what}: has a DOCTYPE, which could pull in other files; take it out")
     if etree.QName(root).localname != "network-security-config":
-        raise InputError(f"{what}: its root is <{root.tag}> and not <network-security-config>")
+        message = f"its root is <{root.tag}> and not <network-security-config>"
+        raise MalformedNscError((Problem(message, _at(what, root.sourceline or 1, 1)),))
     return root
+
+
+def _at(file: str, line: int, column: int) -> Location:
+    line, column = max(line, 1), max(column, 1)
+    return Location(file, Span(line, column, line, column))
 
 
 def read_xml(data: bytes, file: str) -> Nsc:

@@ -2,7 +2,7 @@
 
 The build accepts the file, and Android reads it when the app first opens a connection: Android then throws
 "Failed to parse XML configuration", in whatever thread that is.  Every user of the release is affected, and
-only an update helps.
+only an update helps.  What is not XML fails the build already.
 
 ```xml
 <network-security-config>
@@ -37,6 +37,9 @@ def check(audited: Audited) -> Findings:
         for problem in file.problems:
             message = f"Android refuses {file.title}, and the app crashes at its first connection: {problem.message}"
             fix = "mend this line and release again"
+            if problem.unbuilt:
+                message = f"aapt2 refuses {file.title}, and no app can be built with it: {problem.message}"
+                fix = "mend this line"
             yield RULE.in_nsc(file, problem.where, message, fix, role=problem.message)
     yield from _of_twins(audited)
 

@@ -14,11 +14,12 @@ from pincompiler.base.location import Location
 from pincompiler.facts import ApiRange, ShippedApp
 from pincompiler.facts.kits import KitFacts, TrustKitAndroid
 from pincompiler.facts.nsc import NscFile
+from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.shipped.android.kits.trustkit import domain_of, unended_at
 from pincompiler.shipped.android.nsc import of_files
 
 if TYPE_CHECKING:
-    from pincompiler.platforms.nsc.model import Nsc
+    from pincompiler.platforms.nsc.model import Problem
 
 USUAL: Final = Manifest(min_sdk=29, target_sdk=36)
 """The levels at which no default of Android trusts users' CAs, permits cleartext traffic or demands public logs."""
@@ -32,6 +33,11 @@ def of_configuration(nsc: Nsc, path: str) -> ShippedApp:
     file = NscFile("", path, known, where, ApiRange(USUAL.min_sdk), problems)
     kits = KitFacts(trustkit=_trustkit(nsc, where))
     return ShippedApp(path, "", "", manifest=USUAL, nsc=of_files((file,)), kits=kits)
+
+
+def of_malformed(problems: tuple[Problem, ...], path: str) -> ShippedApp:
+    """The facts where the file is no configuration, for these reasons."""
+    return of_configuration(Nsc((), problems=problems), path)
 
 
 def _trustkit(nsc: Nsc, where: Location) -> TrustKitAndroid | None:

@@ -9,18 +9,20 @@ from pincompiler.base.location import Location
 from pincompiler.facts import NO_API, FileMechanism, InForce, ShippedApp
 from pincompiler.facts.plists import PlacedFault, PlistFacts
 from pincompiler.platforms import ats, ats_faults, plist, trustkit, trustkit_faults
-from pincompiler.platforms.plist_faults import misplaced
+from pincompiler.platforms.plist_faults import Fault, FaultKind, misplaced
 from pincompiler.platforms.plist_scan import scan, span_at
 from pincompiler.shipped.android.alone import USUAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pincompiler.platforms.plist import KeyPath
     from pincompiler.policy.enforcement import Enforcement
 
 _OF_BUNDLES: Final = ("CFBundle", "NS", "UI", "LS")
 """How keys begin that only an Info.plist has."""
+
+_MEND: Final = "mend this place; plutil -lint checks all but keys that stand twice"
 
 
 def is_configuration(values: Mapping[str, Any], name: str) -> bool:
@@ -55,6 +57,15 @@ def of_plist(data: bytes, path: str) -> ShippedApp:
     )
     placed = tuple(PlacedFault(one, place(one.path)) for one in faults)
     return ShippedApp(path, "", "", manifest=USUAL, plists=PlistFacts(shipped=shipped, faults=placed))
+
+
+def of_malformed(faults: Iterable[tuple[Location, str]], path: str) -> ShippedApp:
+    """The facts where the file is no property list, for these reasons."""
+    placed = tuple(
+        PlacedFault(Fault(FaultKind.REFUSED, f"the property list is malformed: {message}", _MEND, ()), where)
+        for where, message in faults
+    )
+    return ShippedApp(path, "", "", manifest=USUAL, plists=PlistFacts(faults=placed))
 
 
 def _shipped(
