@@ -410,3 +410,13 @@ def test_garbage_is_read_or_refused(data: bytes) -> None:
     except InputError:
         return
     assert plistlib.loads(edited)["A"] == "b"
+
+
+@pytest.mark.parametrize(
+    "value", ["<integer>0x</integer>", "<date>2026-13-01T00:00:00Z</date>", "<data>a</data>"]
+)
+def test_a_value_that_plistlib_refuses(value: str) -> None:
+    """Where one entry alone is asked for, its text was not looked at before."""
+    data = f'<?xml version="1.0"?><plist version="1.0"><dict><key>a</key>{value}</dict></plist>'
+    with pytest.raises(InputError, match=r"^I\.plist: not a property list: "):
+        entry(data.encode(), "a", "I.plist")
