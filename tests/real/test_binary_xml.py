@@ -36,12 +36,17 @@ _ELEMENT = re.compile(r"^ *E: (.*) \(line=(-?\d+)\)$", re.MULTILINE)
 def seen(markup: Markup) -> tuple[list[tuple[str, int]], int, int]:
     """Names and lines of elements; how many attributes and texts they have."""
     starts = [one for one in markup.events if isinstance(one, StartTag)]
-    names = [(f"{one.namespace}:{one.name}" if one.namespace else one.name, one.line) for one in starts]
     return (
-        names,
+        [(printed(one), one.line) for one in starts],
         sum(len(one.attributes) for one in starts),
         sum(isinstance(one, TextPiece) for one in markup.events),
     )
+
+
+def printed(tag: StartTag) -> str:
+    """As aapt2 prints it: each part up to a zero."""
+    space, name = (text.partition("\0")[0] for text in (tag.namespace, tag.name))
+    return f"{space}:{name}" if space else name
 
 
 @pytest.mark.parametrize("utf8", [True, False])

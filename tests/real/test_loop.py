@@ -287,11 +287,13 @@ def edits(*found: Edit, **added: str) -> tuple[tuple[Edit, ...], dict[str, str]]
     return found, {f"{name}.java": text for name, text in added.items()}
 
 
+NOBODYS: Final = "lYhLzZB7MxJbSWnk3VFgA3ZLiSL7G7/4zZd9mGg1vu0="
+"""A pin of no key: what is hashed is a text."""
 MUTATIONS: Final[dict[str, tuple[tuple[tuple[Edit, ...], dict[str, str]], set[str]]]] = {
     "a pin dropped from the NSC": (edits((NSC, r"<pin [^>]*>qhxc[^<]*</pin>", "")), {"missing-key"}),
     "a pin dropped from the code": (edits((CODE, r'"sha256/qhxc[^\n]*\n', "")), {"missing-key"}),
     "a pin added to the NSC": (
-        edits((NSC, r"(<!-- offline, leaf -->)", rf'<pin digest="SHA-256">{"Q" * 42}E=</pin>')),
+        edits((NSC, r"(<!-- offline, leaf -->)", rf'<pin digest="SHA-256">{NOBODYS}</pin>')),
         {"unexpected-key"},
     ),
     "an expiry that has come": (
@@ -405,7 +407,7 @@ def test_a_key_retired_since_is_told(tmp_path: Path) -> None:
 def test_a_configuration_that_the_manifest_does_not_name_is_missing(tmp_path: Path) -> None:
     made = project(tmp_path / "project")
     made.files["res/xml/other.xml"] = made.files.pop(NSC)
-    assert made.findings(made.build(tmp_path / "app")) == {"absent-mechanism"}
+    assert made.findings(made.build(tmp_path / "app")) == {"absent-mechanism", "unnamed-nsc"}
 
 
 def test_code_that_was_not_built_in_is_missing(tmp_path: Path) -> None:
