@@ -116,4 +116,4 @@ def test_some_apps(name: str, apps: dict[str, Path]) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OF_AN_APP)
 def test_many_apps(name: str, apps: dict[str, Path]) -> None:
-    reached(name, list(apps.values())[::8])
+    reached(name, list(apps.values())[::16])
