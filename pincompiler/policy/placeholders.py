@@ -65,8 +65,7 @@ def _is_periodic(text: str) -> bool:
 
 def _sequent(values: bytes) -> int:
     """How many follow the one before, or the one before that, in their order, up or down."""
-    return max(
-        sum((b - a) % 256 == step for a, b in zip(values, values[apart:], strict=False))
-        for apart in (1, 2)
-        for step in (1, 255)
-    )
+    steps = [
+        bytes([(b - a) & 0xFF for a, b in zip(values, values[apart:], strict=False)]) for apart in (1, 2)
+    ]
+    return max(some.count(step) for some in steps for step in (b"\x01", b"\xff"))
