@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID as Eku
 
+from pincompiler.keys.anchors import anchors_in
+from pincompiler.policy.trust import Trust
 from pincompiler.tls.answers import Offer, Refused, Served
 from pincompiler.tls.trust import trust, validated
 from tests import pki, tls_servers
@@ -134,6 +136,25 @@ def test_what_a_handshake_refuses(name: str, tmp_path: Path) -> None:
     for found in both_ways(chain(made), tmp_path):
         assert isinstance(found, Refused)
         assert found.code == code
+
+
+OF_THE_APP = {
+    "a root for clients": (Made(root=(CLIENT,)), ""),
+    "a small key of the root": (Made(small="root"), ""),
+    "a CA for clients below it": (Made(middle=(CLIENT,)), "wrong-purpose"),
+    "a small key below it": (Made(small="leaf"), "weak-key"),
+}
+
+
+@pytest.mark.parametrize("name", OF_THE_APP)
+def test_an_anchor_that_the_app_names_is_a_name_and_a_key(name: str) -> None:
+    """TrustManagerImpl hands what is below the anchor to ChainStrengthAnalyzer and to the validator, and not the anchor."""
+    made, code = OF_THE_APP[name]
+    shown = chain(made)
+    (anchor,) = anchors_in(pki.pem(shown.root), "root")
+    trusted = trust(None, datetime.now(UTC), Trust(frozenset({anchor})))
+    found = validated(trusted, shown.served, HOST)
+    assert (found.code if isinstance(found, Refused) else "") == code
 
 
 @pytest.mark.parametrize("who", ["leaf", "middle", "root"])

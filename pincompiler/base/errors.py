@@ -40,6 +40,5 @@ class OutputError(PincompilerError):
 
 
 def printable(text: str) -> str:
-    """A library's words as one line that a terminal can show: they quote the file that was read."""
-    line = " ".join(text.split())
-    return line if line.isprintable() else ascii(line)[1:-1]
+    """A text of a file, or a library's that quotes it, as a terminal can show it: the rest is escaped as in Python."""
+    return text if text.isprintable() else ascii(text)[1:-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -122,6 +123,8 @@ def command(
 
     if fail_on is FailOn.NEW and baseline is None:
         raise UsageError("--fail-on new needs --baseline FILE")
+    if memory is not None and sys.platform != "linux":
+        raise UsageError("--memory: only Linux bounds what a process takes")
     refuse_second_reader(*apps, pins, baseline, *(accept or ()))
     refuse_idle_environment(environment, pins)
     refuse_unwritable(output)

@@ -27,24 +27,26 @@ _SERVER_BIT = 0x40
 _WEAK = (hashes.MD5, hashes.SHA1)
 
 
-def unfit(path: Sequence[x509.Certificate]) -> Refused | None:
-    """Why no client with OpenSSL takes a validated path, the server's certificate first; None if it does."""
+def unfit(below: Sequence[x509.Certificate], anchor: Sequence[x509.Certificate] = ()) -> Refused | None:
+    """Why no client with OpenSSL takes a validated path, the server's certificate first; None if it does.
+
+    ``anchor`` is the CA in which it ends, where that is one of a store: nobody asks who signed it.  An anchor that the
+    app names is a name and a key to Android, whatever its certificate says, and is not to be given.
+    """
     try:
         with decoding():
-            error = _error(path)
+            error = _error(below, (*below, *anchor))
     except DamagedError:
         return damaged()
-    return refusal(error, path) if error else None
+    return refusal(error, (*below, *anchor)) if error else None
 
 
-def _error(path: Sequence[x509.Certificate]) -> int:
+def _error(signed: Sequence[x509.Certificate], path: Sequence[x509.Certificate]) -> int:
     if not all(_for_servers(one, is_leaf=not number) for number, one in enumerate(path)):
         return _WRONG_PURPOSE
     for number, one in enumerate(path):
         if _is_small(one.public_key()):
             return _SMALL_KEY_OF_CA if number else _SMALL_KEY
-    # Nobody asks who signed what is trusted by itself.
-    signed = path[:-1]
     return _WEAK_DIGEST if any(isinstance(one.signature_hash_algorithm, _WEAK) for one in signed) else 0
 
 

@@ -165,7 +165,15 @@ def validated(
         if found is None:
             return refusal(error.errors[0], certificates, named=bool(trusted.anchors))
         path = found
-    return unfit([one.to_cryptography() for one in path]) or accepted(path, host, "", trusted)
+    return _unfit(path, trusted) or accepted(path, host, "", trusted)
+
+
+def _unfit(path: Sequence[crypto.X509], trusted: TrustedContexts) -> Refused | None:
+    shown = [one.to_cryptography() for one in path]
+    first = next(
+        (n for n, one in enumerate(shown) if trusted.anchors and _identity(one) in trusted.anchors), None
+    )
+    return unfit(shown[:-1], shown[-1:]) if first is None else unfit(shown[:first])
 
 
 def _by_one(

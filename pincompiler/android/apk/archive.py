@@ -31,6 +31,7 @@ from pincompiler.android.apk.directory import (
 from pincompiler.android.apk.oddities import Anomaly, Oddities
 from pincompiler.android.apk.storage import Memory, Storage, Window
 from pincompiler.base.bounds import ARCHIVE_ENTRIES, DIRECTORY_BYTES, MEMBER_BYTES, SHOWN_LONG, shortened
+from pincompiler.base.errors import printable
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
@@ -337,7 +338,7 @@ def _text(raw: bytes) -> str:
 
 def plain(name: str) -> str:
     """A name that may stand in a message."""
-    return shortened(name if name.isprintable() else ascii(name)[1:-1], SHOWN_LONG)
+    return shortened(printable(name), SHOWN_LONG)
 
 
 def _zip64(values: list[int], extra: bytes) -> list[int]:

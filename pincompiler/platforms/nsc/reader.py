@@ -68,10 +68,10 @@ def parse_xml(data: bytes, what: str) -> Element:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         if any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log):
-            raise InputError(f"{what}: {printable(error.msg)}") from error
+            raise InputError(f"{what}: {_one_line(error.msg)}") from error
         raise MalformedNscError(
             tuple(
-                Problem(f"not XML: {printable(one.message)}", _at(what, one.line, one.column), unbuilt=True)
+                Problem(f"not XML: {_one_line(one.message)}", _at(what, one.line, one.column), unbuilt=True)
                 for one in parser.error_log
             )
         ) from error
@@ -81,6 +81,11 @@ def parse_xml(data: bytes, what: str) -> Element:
         message = f"its root is <{root.tag}> and not <network-security-config>"
         raise MalformedNscError((Problem(message, _at(what, root.sourceline or 1, 1)),))
     return root
+
+
+def _one_line(words: str) -> str:
+    """What libxml2 says: it quotes the file, line ends and all."""
+    return printable(" ".join(words.split()))
 
 
 def _at(file: str, line: int, column: int) -> Location:
