@@ -29,6 +29,8 @@ from pincompiler.tls.answers import Served
 from pincompiler.tls.trust import trust, validated
 from tests import pki
 from tests.test_anchors import of_version_1
+from tests.test_fitness import ANY, CLIENT, Made
+from tests.test_fitness import chain as fit_chain
 
 from .install import CONSCRYPT_JVM_VERSION
 from .jvm import call, jars, java, oracle
@@ -286,3 +288,35 @@ def test_whether_an_anchor_says_that_it_is_a_ca_does_not_matter(
         path = found.chain if isinstance(found, Served) else ()
         assert (bool(answer), bool(path)) == (wanted, wanted), (question, answer, found)
         assert [one.whole.hex() for one in path] == list(answer), question
+
+
+FIT: Final = {
+    "plain": (Made(), True),
+    "a root for clients": (Made(root=(CLIENT,)), True),
+    "a small key of the root": (Made(small="root"), True),
+    "a leaf for clients": (Made(leaf=(CLIENT,)), False),
+    "a leaf for anything": (Made(leaf=(ANY,)), True),
+    "a CA for clients": (Made(middle=(CLIENT,)), True),
+    "a small key of the server": (Made(small="leaf"), True),
+}
+"""Chains of test_fitness, and whether Conscrypt takes them where the app names their root."""
+STRICTER: Final = {"a leaf for anything", "a CA for clients", "a small key of the server"}
+"""What OpenSSL's handshake refuses all the same, which `verify` and `impact` go by."""
+
+
+def test_what_is_asked_of_chains_under_an_anchor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the anchor; below it we refuse what Conscrypt refuses, and what OpenSSL does besides."""
+    chains = {name: fit_chain(made_) for name, (made_, _) in FIT.items()}
+    known = {
+        f"{name} {n}": one
+        for name, c in chains.items()
+        for n, one in enumerate((c.leaf, c.intermediate, c.root))
+    }
+    monkeypatch.setitem(globals(), "pool", lambda: known)
+    answers = asked(((f"{name} 2",), (f"{name} 0", f"{name} 1")) for name in FIT)
+    for (name, (_, wanted)), answer in zip(FIT.items(), answers, strict=True):
+        c = chains[name]
+        anchors = frozenset(anchors_in(pki.der(c.root), "root"))
+        found = validated(trust(None, NOW, Trust(anchors), c.served), c.served, HOST)
+        assert bool(answer) is wanted, name
+        assert isinstance(found, Served) is (wanted and name not in STRICTER), name
