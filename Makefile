@@ -7,7 +7,7 @@ BEGAN  := $(shell date +%s)
 # Images of containers often set it: each worker would then compile all modules anew, and so would each program it starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-fast lint golden bench idioms fuzz tools packages clean
+.PHONY: demo dist test test-fast lint golden bench idioms fuzz tools packages clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pincompiler needs Python 3.11 or newer")'
@@ -16,6 +16,10 @@ $(READY): pyproject.toml
 # Compiles the sample project, and pins of public CAs from certifi's bundle, into build/demo/.
 demo: $(READY)
 	$(BIN)/python samples/demo.py build/demo
+
+# The wheel, for pipx, uv and pipelines.
+dist: $(READY)
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 
 # Everything; parts that cannot be had are named at the end, and fail CI.  What was built before is kept in .cache/:
 # PINCOMPILER_BUILD_ANEW=1 builds it anew.

@@ -1,4 +1,4 @@
-"""Every bound of reading is one of the table, and the README has what the table says."""
+"""Every bound of reading is one of the table, and the manual has what the table says."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pincompiler.base.bounds import TABLE, Beyond, shortened
+from tests import pages
 from tests.test_layers import FILES, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
 READERS = (
     "base",
     "keys",
@@ -186,20 +186,14 @@ def test_each_says_what_it_is_for() -> None:
 
 
 def table() -> str:
-    """The README's table: what an audit does not look at."""
+    """The table of the manual: what an audit does not look at."""
     told = [one for one in TABLE.values() if one.beyond not in (Beyond.SHORTENED, Beyond.SAME)]
     rows = (f"| {one} | {one.of} | {one.beyond} | {one.why} |\n" for one in told)
     return "| at most | of | what is beyond | the reason |\n|---|---|---|---|\n" + "".join(rows)
 
 
-def test_the_readme_has_the_table(request: pytest.FixtureRequest) -> None:
-    place = re.compile(r"(?<=<!-- bounds -->\n).*?(?=<!-- /bounds -->)", re.DOTALL)
-    text = README.read_text("utf-8")
-    now = place.sub(lambda _: table(), text)
-    if request.config.getoption("--update-golden"):
-        README.write_text(now, "utf-8")
-    assert place.search(text)
-    assert README.read_text("utf-8") == now
+def test_the_manual_has_the_table(request: pytest.FixtureRequest) -> None:
+    pages.held("limits", "bounds", table(), update=request.config.getoption("--update-golden"))
 
 
 @pytest.mark.parametrize("length", [0, 79, 80, 81, 1000])

@@ -6,13 +6,16 @@ import ast
 import re
 import shutil
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.pages import MANUAL, ROOT
 from tests.test_layers import LAYERS
 
-ROOT = Path(__file__).parent.parent
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PAGES = (
     "README.md",
     "CHANGELOG.md",
@@ -20,6 +23,7 @@ PAGES = (
     ".github/SECURITY.md",
     ".github/THREATS.md",
     "pincompiler/README.md",
+    *sorted(path.relative_to(ROOT).as_posix() for path in MANUAL.iterdir()),
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 NAMED = re.compile(

@@ -52,6 +52,7 @@ CONFINED = {
     "certifi": ("tls/keys.py",),
     "jinja2": ("base/templating.py",),
     "markupsafe": ("base/templating.py",),
+    "rich": ("cli/help.py",),
     "typer": ("cli/",),
     "plistlib": ("platforms/plist.py",),
     "publicsuffixlist": ("policy/hosts.py",),

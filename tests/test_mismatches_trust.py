@@ -1,4 +1,4 @@
-"""Whom chains may end in, and whole certificates: the rows of the README's table, each compiled for every target.
+"""Whom chains may end in, and whole certificates: the rows of the manual's table, each compiled for every target.
 
 What each platform does is from AOSP's NetworkSecurityConfig (``<trust-anchors>`` per host), OkHttp's CertificatePinner
 and TrustKit (pins beside the system's trust), and Apple's NSPinnedDomains (likewise).
@@ -7,18 +7,19 @@ and TrustKit (pins beside the system's trust), and Apple's NSPinnedDomains (like
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pincompiler.base.finding import Level
 from pincompiler.workflows import compile as compiler
-from tests import pki
+from tests import pages, pki
 from tests.strategies import CAS, LEAVES, TODAY
 from tests.test_cli import run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pincompiler.base.finding import Finding
 
 ROOT_KEY, LEAF_KEY = pki.private_key(number=41), pki.private_key(number=42)
@@ -107,9 +108,8 @@ def test_each_row(row: str, root: Path) -> None:
     assert {name: said([one for one in findings if one.target == name]) for name in TARGETS} == expected
 
 
-def test_the_table_of_the_readme_has_these_rows() -> None:
-    text = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-    table = text.partition("| trusted; pinned |")[2].partition("\n\n")[0].splitlines()[2:]
+def test_the_table_of_the_manual_has_these_rows() -> None:
+    table = pages.text("targets").partition("| trusted; pinned |")[2].partition("\n\n")[0].splitlines()[2:]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
     assert {row: rest for row, *rest in cells} == {
         row: [expected[name] for name in ("nsc", "okhttp-kotlin", "ats", "trustkit")]

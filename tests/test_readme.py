@@ -1,6 +1,6 @@
-"""The README shows what the program does: its console blocks are run, its tables compared.
+"""The README and the manual show what the program does: console blocks are run, tables compared.
 
-``make golden`` rewrites the outputs and the table of rules after a deliberate change.
+``make golden`` rewrites the outputs and tables after a deliberate change.
 """
 
 from __future__ import annotations
@@ -16,28 +16,29 @@ import pytest
 
 from pincompiler.cli.program import COMMANDS
 from pincompiler.platforms.registry import TARGETS
+from pincompiler.reports.manual import TOPICS, summary
 from pincompiler.rules.registry import RULES
+from tests import pages
+from tests.pages import README, ROOT
 from tests.real import make_report_picture
+from tests.test_cli import run
 
-ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
-BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
-TOML = re.compile(r"```toml\n(.*?)```", re.DOTALL)
-RULE_TABLE = re.compile(r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", re.DOTALL)
+TOPIC = pytest.mark.parametrize("topic", [README, *TOPICS])
+CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+TOMLS = {"environments": "environments.toml", "plan": "releases.toml"}
+"""What the examples of a page are called in its project, beside pins.toml."""
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The project of the tour, and the releases that it gets later."""
+    """The project of the manual: that of the tour when it ends, and what other pages have besides."""
     shutil.copytree(ROOT / "samples" / "certs", tmp_path / "certs")
     shutil.copy(ROOT / "samples" / "audit" / "shop.apk", tmp_path)
     shutil.copy(ROOT / "samples" / "kinds.toml", tmp_path)
-    for name, block in zip(
-        ("pins.toml", "environments.toml", "releases.toml"),
-        TOML.findall(README.read_text("utf-8")),
-        strict=True,
-    ):
-        (tmp_path / name).write_text(block, "utf-8")
+    (pins,) = pages.blocks("tour", "toml")
+    (tmp_path / "pins.toml").write_text(pins.replace('"all"', '"none"'), "utf-8")
+    for topic, name in TOMLS.items():
+        (tmp_path / name).write_text("".join(pages.blocks(topic, "toml")), "utf-8")
     return tmp_path
 
 
@@ -81,19 +82,58 @@ def test_the_environments_compile_with_their_keys(project: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_readme_shows_what_the_program_prints(project: Path, request: pytest.FixtureRequest) -> None:
-    text = README.read_text("utf-8")
-    now = BLOCK.sub(lambda found: f"```console\n{run_block(found[1], project)}```", text)
-    now = RULE_TABLE.sub(lambda _: rule_table(), now)
+@TOPIC
+def test_pages_show_what_the_program_prints(
+    topic: str, project: Path, request: pytest.FixtureRequest
+) -> None:
+    if topic in (README, "tour"):
+        (project / "pins.toml").write_text(pages.blocks(topic, "toml")[0], "utf-8")
+    now = CONSOLE.sub(lambda found: f"```console\n{run_block(found[1], project)}```", pages.text(topic))
     if request.config.getoption("--update-golden"):
-        README.write_text(now, "utf-8")
-    assert README.read_text("utf-8") == now
+        pages.place(topic).write_text(now, "utf-8")
+    assert pages.text(topic) == now
+
+
+def test_the_rules_are_in_their_table(request: pytest.FixtureRequest) -> None:
+    pages.held("rules", "rules", rule_table(), update=request.config.getoption("--update-golden"))
+
+
+def test_the_readme_lists_the_pages(request: pytest.FixtureRequest) -> None:
+    links = "".join(f"- [{topic}](pincompiler/manual/{topic}.md): {summary(topic)}\n" for topic in TOPICS)
+    pages.held(README, "topics", links, update=request.config.getoption("--update-golden"))
+
+
+def test_every_page_is_a_topic() -> None:
+    assert sorted(path.stem for path in pages.MANUAL.iterdir()) == sorted(TOPICS)
+
+
+def test_the_readme_is_read_in_minutes() -> None:
+    assert len(pages.text(README).encode()) <= 10_000
+
+
+@pytest.mark.parametrize("line", "".join(pages.blocks(README, "sh")).splitlines())
+def test_commands_of_the_readme_have_these_options(line: str) -> None:
+    """They are about files that readers have and we have not; the options are known all the same."""
+    program, command, *words = line.partition("#")[0].split()
+    assert program == "pincompiler"
+    known = run(command, "--help", cwd=ROOT).stdout
+    assert {word for word in words if word.startswith("-")} <= set(re.findall(r"--?[a-z][\w-]*", known))
+
+
+def test_help_lists_and_shows_the_pages() -> None:
+    listed = run("help", cwd=ROOT).stdout
+    assert [line.split()[0] for line in listed.splitlines()] == list(TOPICS)
+    assert run("help", "verify", cwd=ROOT).stdout == pages.text("verify")
+
+
+def test_a_page_that_is_not_there_is_refused_with_the_nearest() -> None:
+    ran = run("help", "verfy", cwd=ROOT)
+    assert ran.code == 2
+    assert "no page is called verfy; did you mean" in ran.stderr
 
 
 def test_the_library_example_runs(project: Path) -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
-    pins = (project / "pins.toml").read_text("utf-8").replace('"all"', '"none"')
-    (project / "pins.toml").write_text(pins, "utf-8")
+    (example,) = pages.blocks("library", "python")
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", example],
         cwd=project,
@@ -107,8 +147,6 @@ def test_the_library_example_runs(project: Path) -> None:
 
 
 def test_the_sample_report_is_current(project: Path, request: pytest.FixtureRequest) -> None:
-    pins = (project / "pins.toml").read_text("utf-8").replace('"all"', '"none"')
-    (project / "pins.toml").write_text(pins, "utf-8")
     sample = ROOT / "samples" / "audit" / "report.html"
     # How it was made, as it says itself.
     (command,) = re.findall("<code>(pincompiler audit .*)</code>", sample.read_text("utf-8"))
@@ -134,13 +172,15 @@ def test_every_name_of_the_library_is_there() -> None:
         assert getattr(pincompiler, name).__doc__
 
 
-def test_every_target_is_in_the_table() -> None:
-    rows = [line for line in README.read_text("utf-8").splitlines() if line.startswith("| `")]
+@pytest.mark.parametrize("topic", [README, "targets"])
+def test_every_target_is_in_the_tables(topic: str) -> None:
+    rows = [line for line in pages.text(topic).splitlines() if line.startswith("| `")]
     named = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row.split("|")[1])}
     assert {target.name for target in TARGETS} <= named
 
 
-def test_every_command_is_in_the_table() -> None:
-    rows = README.read_text("utf-8").partition("| command |")[2].partition("\n\n")[0].splitlines()[2:]
+@pytest.mark.parametrize("topic", [README, "commands"])
+def test_every_command_is_in_the_tables(topic: str) -> None:
+    rows = pages.text(topic).partition("| command |")[2].partition("\n\n")[0].splitlines()[2:]
     named = {row.split("`")[1].split()[0] for row in rows}
     assert named == set(COMMANDS)

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pincompiler.reports.schemas import NAMES, made
+from tests import pages
 from tests.json_schemas import SCHEMAS, closed, schema, validator
 from tests.test_cli import ROOT, SAMPLES, run
 
@@ -86,9 +87,8 @@ def names(value: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("name", ["verify", "impact", "plan", "audit"])
-def test_the_readme_names_no_field_that_is_not_there(name: str) -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
-    (paragraph,) = (one for one in text.split("\n\n") if f"schemas/{name}.schema.json" in one)
+def test_the_manual_names_no_field_that_is_not_there(name: str) -> None:
+    (paragraph,) = (one for one in pages.text(name).split("\n\n") if f"schemas/{name}.schema.json" in one)
     sentences = paragraph[paragraph.rindex("JSON") :]
     told = {word for word in re.findall("`([^`]+)`", sentences) if not word.startswith("-")}
     assert len(told) > 1

@@ -28,7 +28,7 @@ from pincompiler.tls.answers import Offer, Seen, Served, Visit
 from pincompiler.tls.keys import public_anchors
 from pincompiler.verdicts.served import server_verdict
 from pincompiler.workflows.verify import VerifyRequest, prepare
-from tests import pki, tls_servers
+from tests import pages, pki, tls_servers
 from tests.patience import WAIT_S
 from tests.test_cli import ROOT, SAMPLES, Ran, run
 from tests.tls_servers import HOST, Chain, chain, context, listening, tls, usual
@@ -193,13 +193,9 @@ def test_a_port_and_a_resolved_address(project: Path) -> None:
     assert ran.stdout.startswith(f"{at}\n  127.0.0.1 TLS 1.2 and TLS 1.3\n")
 
 
-README_PART = re.compile(r"(?<=<!-- verify -->\n).*?(?=<!-- /verify -->)", re.DOTALL)
-
-
-def test_the_readme_shows_a_verdict_as_it_is_printed(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
+def test_the_manual_shows_a_verdict_as_it_is_printed(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     shutil.copytree(SAMPLES / "certs", tmp_path / "certs")
-    (found,) = re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)[:1]
+    (found,) = pages.blocks("tour", "toml")
     dated = found.replace('subdomains = "all"', "expires = 2027-06-01")
     (tmp_path / "pins.toml").write_text(dated, "utf-8")
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -215,9 +211,7 @@ def test_the_readme_shows_a_verdict_as_it_is_printed(tmp_path: Path, request: py
     verdict = server_verdict(Seen(HOST, 443, (Visit("192.0.2.17", answers),)), asked)
     shown = verify_text.render(verdict, asked, colour=False)
     part = f"```\n$ pincompiler verify\n{shown}```\n"
-    if request.config.getoption("--update-golden"):
-        (ROOT / "README.md").write_text(README_PART.sub(lambda _: part, readme), "utf-8")
-    assert README_PART.findall((ROOT / "README.md").read_text("utf-8")) == [part]
+    pages.held("verify", "verify", part, update=request.config.getoption("--update-golden"))
 
 
 # -- pins that do not fit --------------------------------------------------------------------------

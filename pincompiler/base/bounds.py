@@ -2,7 +2,7 @@
 
 What comes from outside may ask for any amount of work, so all that reads it is bounded here, and nowhere else
 (``tests/test_bounds.py``).  A cut that says nothing would be an all-clear for what nobody saw: each bound names what
-its reader does when it is reached, and the README's table is made of these.
+its reader does when it is reached, and the table of `pincompiler help limits` is made of these.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pincompiler.base.records import dataclass
 
 
 class Beyond(StrEnum):
-    """What becomes of what lies beyond a bound; the value is a sentence of the README's table."""
+    """What becomes of what lies beyond a bound; the value is a sentence of that table."""
 
     UNKNOWN = "named as unknown, exit code 3"
     REFUSED = "refused, exit code 2"

@@ -31,6 +31,7 @@ COMMANDS = (
     "audit",
     "report",
     "schema",
+    "help",
 )
 """In the order of the help; each is a module of this package with a ``command`` and an ``EPILOG``."""
 
