@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 EPILOG = "Example: pincompiler compile -t nsc -t ats"
 Targets = Annotated[
-    list[str] | None, typer.Option("-t", "--target", help="Only this target; may be repeated.")
+    list[str] | None,
+    typer.Option("-t", "--target", help="Only this target, or all of its kind; may be repeated."),
 ]
 Output = Annotated[
     str,
@@ -164,12 +165,13 @@ def _checked(
     pins: Path, targets: list[str] | None, environment: str, name: str, day: date, horizon: int
 ) -> Checked:
     """UsageError for a target that a readable pins.toml does not have."""
+    from pincompiler.policy.project import names_output
     from pincompiler.workflows import compile as compiler
 
     checked = compiler.check(pins, day, horizon, targets, _named(name, pins), environment or None)
-    configured = {output.target for output in checked.project.outputs}
+    configured = {output.name for output in checked.project.outputs}
     for target in targets or () if checked.readable else ():
-        if target not in configured:
+        if not any(names_output(target, one) for one in configured):
             listed = ", ".join(sorted(configured)) or "none"
             raise UsageError(f"{checked.document.file} has no [target.{target}]; it has: {listed}")
     return checked

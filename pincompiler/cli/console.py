@@ -103,7 +103,7 @@ def print_findings(
     if output_format is Format.JSON:
         from pincompiler.reports.findings import json
 
-        targets = tuple(output.target for output in project.outputs)
+        targets = tuple(output.name for output in project.outputs)
         environments = json.environments(checked) or None
         report = json.FindingsReport(
             document.file, digest, targets, findings, artifacts, left_over, environments=environments

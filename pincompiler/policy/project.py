@@ -46,9 +46,10 @@ UNNAMED: Final = Environment("", release=True)
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One artifact asked for: ``[target.NAME]``."""
+    """One artifact asked for: ``[target.KIND]`` or ``[target.KIND.INSTANCE]``."""
 
     target: str
+    """The kind, as the registry of targets calls it."""
     path: PurePosixPath
     """Below the project directory."""
     package: str = ""
@@ -59,12 +60,24 @@ class Output:
     """For TrustKit: whether it hooks every NSURLSession delegate by itself."""
     where: Location | None = field(default=None, compare=False)
     entry: str = field(default="path", compare=False)
-    """What in ``[target.NAME]`` says where it goes."""
+    """What in its table says where it goes."""
+    instance: str = ""
+    """Which of several of a kind: for an app extension, a module; empty: the one of ``[target.KIND]``."""
+
+    @property
+    def name(self) -> str:
+        """As users write it behind ``target.``: ``ats``, ``ats.widget``."""
+        return f"{self.target}.{self.instance}" if self.instance else self.target
 
     @property
     def where_path(self) -> Location | None:
         """The place of that."""
         return self.where.at(self.entry) if self.where else None
+
+
+def names_output(asked: str, name: str) -> bool:
+    """Whether what a user calls a target is the output of that name, or all of its kind: ``ats``, ``ats.widget``."""
+    return name == asked or name.partition(".")[0] == asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,7 @@ class Acceptance:
     until: date
     """The first day on which the finding is back."""
     target: str = ""
-    """Empty: every target."""
+    """A kind of targets, or one output by its name; empty: every target."""
     hosts: tuple[str, ...] = ()
     """Empty: every host."""
     places: tuple[str, ...] = ()

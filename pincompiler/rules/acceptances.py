@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pincompiler.base.bounds import shortened
 from pincompiler.base.finding import Finding, Level
 from pincompiler.base.location import java_name
+from pincompiler.policy.project import names_output
 from pincompiler.rules.registry import RULES
 from pincompiler.rules.text import expired_acceptance, unknown_rule, unused_acceptance
 from pincompiler.source.tables import did_you_mean
@@ -71,7 +72,7 @@ def _accepted(finding: Finding, acceptance: Acceptance) -> Finding:
 
 
 def _matches(acceptance: Acceptance, finding: Finding) -> bool:
-    if acceptance.target and acceptance.target != finding.target:
+    if acceptance.target and not names_output(acceptance.target, finding.target):
         return False
     if acceptance.places and not _at_one_of(acceptance.places, finding):
         return False

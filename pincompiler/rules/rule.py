@@ -59,6 +59,8 @@ class Lowered:
     """The policy's verdicts, remembered from target to target."""
     app: App
     target: Target[Any]
+    name: str
+    """Of the output, as users write it behind ``target.``."""
     model: Enforcement
     today: date
     where: Location | None = None

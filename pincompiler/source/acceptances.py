@@ -30,11 +30,17 @@ def read_acceptances(document: Document) -> tuple[tuple[Acceptance, ...], tuple[
 
 
 class AcceptanceReader:
-    """Reads acceptances, which may name no other hosts than ``hosts``; None: of a file that knows no hosts."""
+    """Reads acceptances, which may name no other hosts than ``hosts``; None: of a file that knows no hosts.
 
-    def __init__(self, reporter: Reporter, hosts: Collection[str] | None) -> None:
+    ``outputs`` are the targets by name that pins.toml has, of which some may be meant besides whole kinds.
+    """
+
+    def __init__(
+        self, reporter: Reporter, hosts: Collection[str] | None, outputs: Iterable[str] = ()
+    ) -> None:
         self._reporter = reporter
         self._hosts = hosts
+        self._targets = frozenset(target.name for target in TARGETS).union(outputs)
 
     def read(self, tables: Iterable[TomlTable]) -> tuple[Acceptance, ...]:
         """The acceptances that some tables hold; a broken one is reported and left out."""
@@ -46,15 +52,16 @@ class AcceptanceReader:
         reason = table.text("reason", required=True)
         until = table.day("until", required=True)
         target = table.text("target") or ""
-        known = {t.name for t in TARGETS}
-        if target and target not in known:
-            fix = did_you_mean(target, known)
+        # A file without pin-sets knows as little of outputs as of hosts.
+        named = target.partition(".")[0] if self._hosts is None else target
+        if named and named not in self._targets:
+            fix = did_you_mean(target, self._targets)
             self._reporter.error(
                 "unknown-target", f"no target is called {quoted(target)}", table.where.at("target"), fix
             )
         hosts = self._accepted_hosts(table)
         # What is broken must not come to mean every target or every host.
-        sound = hosts is not None and (target in known or "target" not in table)
+        sound = hosts is not None and (named in self._targets or "target" not in table)
         if rule is None or reason is None or until is None or not sound:
             return None
         places = tuple(text for _, text in table.texts("places") or ())

@@ -10,6 +10,7 @@ from pincompiler.base.finding import Level
 from pincompiler.platforms.registry import target_named
 from pincompiler.policy.trust import Anchor, Store
 from pincompiler.source.environments import SCOPED
+from pincompiler.source.outputs import declared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +51,7 @@ class AssessmentReader:
 
     def _senseless(self, top: TomlTable) -> None:
         """Report places of files that are not written, and that nobody would look for."""
-        for _, table in top.named_tables("target"):
+        for _, table in declared(top):
             if PATH in table:
                 message = f"`{PATH}` means nothing without [assessment]"
                 fix = "drop it, or say in [assessment] who may look into such builds"
@@ -107,7 +108,7 @@ class AssessmentReader:
             why = "nobody knows the keys of the CAs that users install"
             self._unassessed(output, why, "name the proxies' CAs")
             return None
-        path = outputs.assessment(target, self._top, project.environment) or self._beside(project, output)
+        path = outputs.assessment(output, self._top, project.environment) or self._beside(project, output)
         if path is None:
             self._unassessed(output, "where its file goes is not known", f"write {PATH}")
             return None
@@ -121,13 +122,13 @@ class AssessmentReader:
             fix = "write it below src/debug, or another source set that no release has"
             self._reporter.error("assessment-in-release", message, found.where_path or output.where, fix)
             return None
-        outputs.unshared(target, path, output.where.at(PATH))
+        outputs.unshared(found, output.where.at(PATH))
         return found
 
     def _unassessed(self, output: Output, why: str, fix: str) -> None:
         if output.where:
-            message = f"assessment builds keep the pins of {output.target}: {why}"
-            self._reporter.warning("unassessed-target", message, output.where, fix, target=output.target)
+            message = f"assessment builds keep the pins of {output.name}: {why}"
+            self._reporter.warning("unassessed-target", message, output.where, fix, target=output.name)
 
     def _beside(self, project: Project, output: Output) -> PurePosixPath | None:
         """Where Gradle has the file for debuggable builds: in the source set of the build type, or of the variant."""

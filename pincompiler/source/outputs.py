@@ -1,4 +1,4 @@
-"""``[target.NAME]``: which artifacts to write, and where."""
+"""``[target.KIND]`` and ``[target.KIND.INSTANCE]``: which artifacts to write, and where."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy.project import Output
 from pincompiler.source.paths import inside, one_file
-from pincompiler.source.tables import did_you_mean
+from pincompiler.source.tables import did_you_mean, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path, PurePosixPath
 
     from pincompiler.base.location import Location
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _PACKAGE = lazy_regex(r"[a-z][A-Za-z0-9_]*(?:\.[a-z][A-Za-z0-9_]*)*")
 _RESOURCE = lazy_regex(r"[a-z][a-z0-9_]*")
 _CLASS = lazy_regex(r"[A-Z][A-Za-z0-9]*")
+_INSTANCE = lazy_regex(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62}[A-Za-z0-9])?")
+"""What TOML takes for a key without quotes."""
 # The hard keywords of Kotlin and Java's reserved words: no part of a package may be one.
 _RESERVED = frozenset(
     [
@@ -108,6 +110,41 @@ _TAKEN = frozenset(
 _CODE = (".kt", ".java", ".swift")
 
 
+_SEVERAL = "write [target.{name}.NAME] for each"
+_TARGETS = {target.name: target for target in TARGETS}
+
+
+def _options(target: Target[Any]) -> frozenset[str]:
+    return target.options | {"path", "path-assessment"}
+
+
+def declared(top: TomlTable) -> Iterator[tuple[str, TomlTable]]:
+    """The outputs that a file names, by their names, each with its table; an unknown target is none."""
+    for kind, table in top.named_tables("target"):
+        if kind in _TARGETS:
+            for instance, one in instances(kind, table):
+                yield (f"{kind}.{instance}" if instance else kind), one
+
+
+def instances(kind: str, table: TomlTable) -> Iterator[tuple[str, TomlTable]]:
+    """The outputs of a ``[target.KIND]``: its own, without a name, and those of ``[target.KIND.INSTANCE]``."""
+    named = dict(table.tables_besides(_options(_TARGETS[kind])))
+    if not named or table.has_besides(named):
+        yield "", table
+    yield from named.items()
+
+
+def _meant(name: str) -> str:
+    """What a name like ``ats-widget`` was to say: one more of a kind."""
+    kind = max((one for one in _TARGETS if name.startswith((f"{one}-", f"{one}_"))), key=len, default="")
+    return f"write [target.{kind}.{name[len(kind) + 1 :]}] for one more of a kind" if kind else ""
+
+
+def _edits_apart(one: Output, other: Output) -> bool:
+    """Whether they write different parts of a file that somebody else has."""
+    return one.target != other.target and _TARGETS[one.target].edits and _TARGETS[other.target].edits
+
+
 class OutputReader:
     """Reads the outputs of a project, environment by environment."""
 
@@ -118,38 +155,49 @@ class OutputReader:
         self._root = root
         self._inputs = frozenset(map(one_file, inputs))
         self._environments = environments
-        self._taken: dict[str, tuple[Target[Any], PurePosixPath]] = {}
+        self._taken: dict[str, Output] = {}
 
     def read(self, top: TomlTable, environment: Environment) -> tuple[Output, ...]:
         """The outputs in the order of the registry, which is the order of writing."""
-        found: dict[str, Output] = {}
-        targets = {target.name: target for target in TARGETS}
-        for name, table in top.named_tables("target"):
-            if name in targets:
-                output = self._output(targets[name], table, environment)
-                if output:
-                    found[name] = output
-            else:
-                fix = did_you_mean(name, targets)
-                where = table.where
-                self._reporter.error("unknown-target", f"no target is called `{name}`", where, fix)
-        return tuple(found[name] for name in targets if name in found)
+        found: dict[str, list[Output]] = {name: [] for name in _TARGETS}
+        for name, table in top.named_tables("target", _SEVERAL):
+            if name not in _TARGETS:
+                fix = _meant(name) or did_you_mean(name, _TARGETS)
+                self._reporter.error("unknown-target", f"no target is called `{name}`", table.where, fix)
+                continue
+            for instance, one in instances(name, table):
+                if self._is_name(instance, one) and (
+                    output := self._output(_TARGETS[name], instance, one, environment)
+                ):
+                    found[name].append(output)
+        return tuple(output for outputs in found.values() for output in outputs)
 
-    def _output(self, target: Target[Any], table: TomlTable, environment: Environment) -> Output | None:
-        table.only(target.options | {"path", "path-assessment"})
+    def _is_name(self, instance: str, table: TomlTable) -> bool:
+        if not instance or _INSTANCE.fullmatch(instance):
+            return True
+        message = f"{quoted(instance)} is no name for one of several targets"
+        self._reporter.error("invalid-value", message, table.where, "use letters, digits, - and _")
+        return False
+
+    def _output(
+        self, target: Target[Any], instance: str, table: TomlTable, environment: Environment
+    ) -> Output | None:
+        others = () if instance else (name for name, _ in table.tables_besides(_options(target)))
+        table.only(_options(target).union(others))
         path = self._path(target, *self._environments.text(table, "path", environment, required=True))
         package = self._package(target, table) if "package" in target.options else ""
         base = self._base(table, environment) if "base" in target.options else None
         swizzle = table.flag("swizzle", default=False) if "swizzle" in target.options else False
         if path is None or package is None:
             return None
-        self.unshared(target, path, table.where.at("path"))
+        output = Output(target.name, path, package, base, swizzle, table.where, instance=instance)
+        self.unshared(output, table.where.at("path"))
         if base is not None and one_file(self._root / base) == one_file(self._root / path):
             fix = "keep the hand-written part in a file of its own"
             self._reporter.error(
                 "conflicting-output", "the base would be overwritten", table.where.at("base"), fix
             )
-        return Output(target.name, path, package, base, swizzle, table.where)
+        return output
 
     def _path(self, target: Target[Any], text: str | None, where: Location) -> PurePosixPath | None:
         path = inside(text, self._root, where, self._reporter) if text else None
@@ -189,29 +237,28 @@ class OutputReader:
         text, where = self._environments.text(table, "base", environment)
         return inside(text, self._root, where, self._reporter) if text else None
 
-    def assessment(
-        self, target: Target[Any], top: TomlTable, environment: Environment
-    ) -> PurePosixPath | None:
+    def assessment(self, output: Output, top: TomlTable, environment: Environment) -> PurePosixPath | None:
         """Where an output goes in assessment builds, if its table says so."""
-        targets = top.table("target")
-        table = targets.table(target.name) if targets else None
+        found = (table for name, table in declared(top) if name == output.name)
+        table = next(found, None)
         if table is None or "path-assessment" not in table:
             return None
-        return self._path(target, *self._environments.text(table, "path-assessment", environment))
+        text, where = self._environments.text(table, "path-assessment", environment)
+        return self._path(_TARGETS[output.target], text, where)
 
-    def unshared(self, target: Target[Any], path: PurePosixPath, where: Location) -> None:
+    def unshared(self, output: Output, where: Location) -> None:
         """Report a file that is an input, or another output."""
-        file = one_file(self._root / path)
+        path, file = output.path, one_file(self._root / output.path)
         if file in self._inputs:
             message, fix = (
                 f'"{path}" is an input, and would be overwritten',
                 "give the output a path of its own",
             )
             self._reporter.error("conflicting-output", message, where, fix)
-        first, spelt = self._taken.setdefault(file, (target, path))
+        first = self._taken.setdefault(file, output)
         # For another environment a target may write the same file, if the same is to be in it.
-        shared = first is target or (first.edits and target.edits)
-        if not (shared and spelt == path):
-            message = f"{target.name} and {first.name} would write the same file"
-            fix = f'write it as "{spelt}" in both' if shared else "give each its own path"
+        shared = first.name == output.name or _edits_apart(first, output)
+        if not (shared and first.path == path):
+            message = f"{output.name} and {first.name} would write the same file"
+            fix = f'write it as "{first.path}" in both' if shared else "give each its own path"
             self._reporter.error("conflicting-output", message, where, fix)

@@ -21,7 +21,7 @@ from pincompiler.source.anchors import AnchorReader
 from pincompiler.source.assessments import AssessmentReader
 from pincompiler.source.environments import SCOPED, EnvironmentReader
 from pincompiler.source.keys import KeyReader
-from pincompiler.source.outputs import OutputReader
+from pincompiler.source.outputs import OutputReader, declared
 from pincompiler.source.plans import PlanReader
 from pincompiler.source.tables import Reporter, TomlTable, did_you_mean, quoted
 
@@ -167,7 +167,7 @@ class _Reader:
             for host, named in self.first_named.items()
             if any(environment.name in scope for _, scope in named)
         ]
-        accepted = AcceptanceReader(self.reporter, hosts)
+        accepted = AcceptanceReader(self.reporter, hosts, (name for name, _ in declared(top)))
         return Project(
             self.root,
             _file_name(self.file),

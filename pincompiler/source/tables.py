@@ -135,11 +135,24 @@ class TomlTable:
             if self._is(values, dict, key, n):
                 yield TomlTable(values, self.where.at(key, n), self._reporter)
 
-    def named_tables(self, key: str) -> Iterator[tuple[str, TomlTable]]:
-        """The tables of a table, each with its name."""
+    def named_tables(self, key: str, several: str = "") -> Iterator[tuple[str, TomlTable]]:
+        """The tables of a table, each with its name; ``several`` is how to write more than one of a name."""
         for name, values in (self._get(key, dict) or {}).items():
-            if self._is(values, dict, key, name):
+            if several and isinstance(values, list):
+                message, fix = f"`{key}.{_shown(name)}` is an array", several.format(name=_shown(name))
+                self._reporter.error("wrong-type", message, self.where.at(key, name), fix)
+            elif self._is(values, dict, key, name):
                 yield name, TomlTable(values, self.where.at(key, name), self._reporter)
+
+    def tables_besides(self, known: frozenset[str]) -> Iterator[tuple[str, TomlTable]]:
+        """The tables among the entries that are not of some names, each with its name."""
+        for name, values in self._values.items():
+            if name not in known and isinstance(values, dict):
+                yield name, TomlTable(values, self.where.at(name), self._reporter)
+
+    def has_besides(self, names: Iterable[str]) -> bool:
+        """Whether there are entries of other names."""
+        return not self._values.keys() <= set(names)
 
     def only(self, known: frozenset[str]) -> None:
         """Report every entry that means nothing in this table."""

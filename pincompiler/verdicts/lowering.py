@@ -47,5 +47,5 @@ class Lowering:
 
     def in_force(self, least: int = SINCE) -> InForce:
         """The same for whoever has it on a device; ``least`` is the first API level of Android on which it counts."""
-        title = f"{self.output.target} ({self.output.path})"
+        title = f"{self.output.name} ({self.output.path})"
         return configured(self.effective, title, api=ApiRange(least))

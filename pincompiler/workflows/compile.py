@@ -26,6 +26,7 @@ from pincompiler.platforms.headers import trailed
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.policy.differences import Remembered
+from pincompiler.policy.project import names_output
 from pincompiler.rules.acceptances import accept
 from pincompiler.rules.examined import Examined
 from pincompiler.rules.registry import examine, examine_target
@@ -214,7 +215,7 @@ class _Question:
         for output in project.outputs if self.readable else ():
             if missing := missing_base(output, project.root):
                 findings.append(missing)
-            elif self.targets is None or output.target in self.targets:
+            elif self.targets is None or any(names_output(one, output.name) for one in self.targets):
                 lowering = lower(project, output, models)
                 lowered.append(lowering)
                 wanted = known.setdefault(id(lowering.wanted), Remembered(lowering.wanted))
@@ -235,19 +236,19 @@ def _conflicting(variants: Iterable[Variant]) -> Iterator[Finding]:
                     output.where_path,
                     f'"{output.path}" would be written for {other.title} and for {project.title}, which differ',
                     "put {environment} into `path`, or give each its own",
-                    target=output.target,
+                    target=output.name,
                 )
 
 
 def _lowered(project: Project, policy: Remembered, lowering: Lowering, today: date) -> Lowered:
     output, effective = lowering.output, lowering.effective
-    target = target_named(output.target)
     mechanisms = frozenset(target_named(one.target).mechanism for one in project.outputs)
     return Lowered(
         lowering.wanted,
         policy,
         project.app,
-        target,
+        target_named(output.target),
+        output.name,
         effective,
         today,
         output.where,
@@ -279,12 +280,12 @@ def artifacts(checked: Checked, directory: Path | None = None) -> tuple[Artifact
         there = destination(project, output, directory)
         write = target.write
         content = there.settled(write(lowering.model, _job(project, digest, output, there))) if write else b""
-        files.setdefault(output.path, Artifact(target.name, output.path, content))
+        files.setdefault(output.path, Artifact(output.name, output.path, content))
         named = ""
         for path, pem in target.beside(lowering.model, output).items():
             beside = placed(project, (directory or project.root) / path, named=named)
             named = named or beside.source
-            files.setdefault(path, Artifact(target.name, path, _marked(beside, pem)))
+            files.setdefault(path, Artifact(output.name, path, _marked(beside, pem)))
     for path, (there, parts) in _parts(checked, directory).items():
         content = plist.edit(there.beginning(), parts, str(there.begins_with))
         files[path] = Artifact(files[path].target, path, there.settled(content))

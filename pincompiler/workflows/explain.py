@@ -50,7 +50,7 @@ def explain_host(checked: Checked, text: str) -> tuple[Explanation, ...]:
         # Where a platform has no expiry of its own, say so for pins that have one in pins.toml.
         days = sorted(c.until for c in (*lowering.effective.demand(host), *policy.demand(host)) if c.until)
         ends = target.instants(days[0]) if days else ""
-        who = f"{target.name} ({lowering.output.path})"
+        who = f"{lowering.output.name} ({lowering.output.path})"
         one = _explanation(who, host, lowering.effective, policy, ends, target.uncovered)
         found.append(replace(one, left_out=target.left_out))
     return tuple(found)

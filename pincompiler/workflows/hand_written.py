@@ -33,4 +33,4 @@ def of_base(project: Project, lowering: Lowering, today: date) -> Iterator[Findi
     for rule in APP_RULES:
         if rule.app and rule.id not in _OF_TARGETS:
             for one in rule.app(audited):
-                yield replace(one, target=lowering.output.target, evidence=None)
+                yield replace(one, target=lowering.output.name, evidence=None)

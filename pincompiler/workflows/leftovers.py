@@ -55,8 +55,8 @@ def _places(checked: Checked) -> Iterator[tuple[Project, Output]]:
     """The outputs, and where others of their targets may stand from before."""
     for variant in checked.variants:
         outputs = [one.output for one in variant.lowered]
-        targets = {one.target for one in outputs}
-        before = (one for one in variant.project.abandoned if one.target in targets)
+        names = {one.name for one in outputs}
+        before = (one for one in variant.project.abandoned if one.name in names)
         yield from ((variant.project, one) for one in (*outputs, *before))
 
 

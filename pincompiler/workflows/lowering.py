@@ -22,7 +22,7 @@ def missing_base(output: Output, root: Path) -> Finding | None:
     if output.base is None or output.where is None or is_file(root / output.base):
         return None
     message, fix = f'"{output.base}" is no file', "put the hand-written part there"
-    return Finding("invalid-value", Level.ERROR, message, output.where.at("base"), fix, target=output.target)
+    return Finding("invalid-value", Level.ERROR, message, output.where.at("base"), fix, target=output.name)
 
 
 def lower(project: Project, output: Output, models: dict[object, Any]) -> Lowering:

@@ -67,7 +67,7 @@ def in_the_way(
         lost = (_beside(project, path, inputs, others, force=force) for path in changed)
         if found := found or next((one for one in lost if one), None):
             rule, message, fix = found
-            yield rule.at(output.where_path, message, fix, target=output.target)
+            yield rule.at(output.where_path, message, fix, target=output.name)
 
 
 def _conflict(project: Project, place: Destination, written: dict[str, Path]) -> _Obstacle | None:

@@ -85,7 +85,9 @@ FINDING = JsonTable(
         field("level", LEVEL, "How much it matters."),
         field("message", TEXT, "A sentence that names the host or the key, without its full stop."),
         field("fix", TEXT, "What to do; may be empty."),
-        field("target", TEXT, "The target of `[target.*]` it is about; empty: none."),
+        field(
+            "target", TEXT, "The target it is about, as pins.toml names it: `ats`, `ats.widget`; empty: none."
+        ),
         field("hosts", TEXTS, "The hosts it is about."),
         field("location", Maybe(LOCATION), "Where it is; null: in the file as a whole."),
         field("related", Many(RELATED), "Other places that matter."),

@@ -54,7 +54,7 @@ def check(audited: Audited) -> Findings:
         mechanism, output = wanted.mechanism, wanted.output
         if mechanism and mechanism not in there | unseen | said and any(wanted.effective.names()):
             said.add(mechanism)
-            message = f"pins.toml compiles to {output.target}, and the app has no {mechanism.value} pins"
+            message = f"pins.toml compiles to {output.name}, and the app has no {mechanism.value} pins"
             fix = f"put {output.path} into the build, or drop the target"
             where = output.where or Location("pins.toml")
             yield RULE.in_file(where, message, fix, mechanism=mechanism.value)

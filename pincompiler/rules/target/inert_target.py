@@ -34,8 +34,8 @@ def check(lowered: Lowered) -> Findings:
         own = any(one.trust.anchors for one in lowered.policy.sets)
         more = "; servers under CAs of the app are refused there" if own else ""
         message = f"{problem}, and users there are not pinned by it{more}"
-        fix = f"raise the app's minimum, or pin there by other means than {lowered.target.name}"
-        yield RULE.at(lowered.app.where, message, fix, target=lowered.target.name)
+        fix = f"raise the app's minimum, or pin there by other means than {lowered.name}"
+        yield RULE.at(lowered.app.where, message, fix, target=lowered.name)
 
 
 RULE = Rule("inert-target", Level.WARNING, __doc__, target=check)

@@ -44,7 +44,7 @@ from pincompiler.rules.rule import Findings, Level, Lowered, Rule
 
 def check(lowered: Lowered) -> Findings:
     """Hosts with other trust than a set above that would reach them, where the target can say so."""
-    policy, target = lowered.policy, lowered.target.name
+    policy, target = lowered.policy, lowered.name
     for pin_set in policy.sets if lowered.model.own_trust() else ():
         for host in pin_set.hosts:
             for above in policy.above(host):

@@ -47,7 +47,7 @@ def check(lowered: Lowered) -> Findings:
             "both, which Android checks for the first"
         )
         fix = "add the target okhttp-kotlin or okhttp-java, whose pins OkHttp asks for each host"
-        yield RULE.at(lowered.where, message, fix, hosts=hosts, target=lowered.target.name)
+        yield RULE.at(lowered.where, message, fix, hosts=hosts, target=lowered.name)
         return  # the remedy is the same for all
 
 

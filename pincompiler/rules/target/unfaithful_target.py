@@ -44,7 +44,7 @@ def check(lowered: Lowered) -> Findings:
         host = objection.hosts[0] if objection.hosts else ""
         pin_set = lowered.policy.covering(host) if host else None
         where = objection.where or (pin_set.where if pin_set else lowered.where)
-        yield RULE.at(where, objection.problem, objection.fix, hosts=objection.hosts, target=target.name)
+        yield RULE.at(where, objection.problem, objection.fix, hosts=objection.hosts, target=lowered.name)
     names: Mapping[bytes, str] = {}
     for difference in lowered.wanted.against(lowered.model):
         pin_set = lowered.policy.covering(difference.name) or lowered.policy.covering(difference.host)
@@ -77,7 +77,7 @@ def _finding(
         describe(difference, "pins.toml", lowered.target.title, names.__getitem__),
         fix,
         hosts=(name,),
-        target=lowered.target.name,
+        target=lowered.name,
         kind=kind,
     )
 

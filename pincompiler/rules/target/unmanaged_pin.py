@@ -29,9 +29,9 @@ def check(lowered: Lowered) -> Findings:
     """Names of the base that are pinned there and not covered by the policy."""
     for name in sorted(lowered.unmanaged):
         if lowered.model.demand(name) and lowered.policy.covering(name) is None:
-            message = f"{name} is pinned by the base of {lowered.target.name} only"
+            message = f"{name} is pinned by the base of {lowered.name} only"
             fix = "move its pins to pins.toml"
-            yield RULE.at(lowered.where, message, fix, hosts=(name,), target=lowered.target.name, kind="base")
+            yield RULE.at(lowered.where, message, fix, hosts=(name,), target=lowered.name, kind="base")
 
 
 RULE = Rule("unmanaged-pin", Level.WARNING, __doc__, target=check)

@@ -34,13 +34,13 @@ def check(lowered: Lowered) -> Findings:
         if pin_set.keys and not pin_set.enforce and not (target.reports and present.issuperset(hosts)):
             message = f"{pin_set.title} is report-only, so {title} does nothing for it"
             yield RULE.at(
-                where, message, "use `trustkit` to hear of failures", hosts=hosts, target=target.name
+                where, message, "use `trustkit` to hear of failures", hosts=hosts, target=lowered.name
             )
         elif pin_set.report_uris and not target.reports:
             place = where.at("report-uris") if where else None
             message = f"{title} reports no failure of {pin_set.title}"
             yield RULE.at(
-                place, message, "nothing to do if another target does", hosts=hosts, target=target.name
+                place, message, "nothing to do if another target does", hosts=hosts, target=lowered.name
             )
 
 
