@@ -34,6 +34,7 @@ NAME = re.compile(r"_?[A-Z_]*(?:MOST|LIMIT|LARGEST|LONGEST|DEEPEST|FARTHEST|ENOU
 FORMATS = {
     # Numbers of a format, a platform or a protocol: nothing that is valid lies beyond them.
     "android/apk/directory.py": {"MOST_16", "MOST_32"},
+    "android/apk/inner.py": {"_BLOCK", "128", "100"},
     "android/apk/protobuf.py": {"_MOST_BITS"},
     "android/dex/tables.py": {"_MOST_PARAMETERS", "_MOST_INTERFACES"},
     "android/dex/debug.py": {"255", "_FIRST_SPECIAL"},

@@ -259,7 +259,12 @@ SCRIPTS = Bound(2000, "scripts", "a Cordova app", _UNKNOWN, "apps have a hundred
 SCRIPT_CALLS = Bound(1000, "calls", "these scripts, of setServerTrustMode", _UNKNOWN, "apps have one")
 BUILDER_LINKS = Bound(64, "calls", "a chain on a Cronet builder", _UNKNOWN, "one for each setting")
 MOMENT_DEPTH = Bound(4, "calls", "an expiry of Cronet pins, one in the other", _UNKNOWN, "most have two")
-INNER_BYTES = Bound(64 << 20, "bytes", "archives inside an app", _UNKNOWN, "most have none")
+INNER_BYTES = Bound(128 << 20, "bytes", "archives inside an app", _UNKNOWN, "most have none")
+INNER_ENTRIES = Bound(1 << 16, "files", "archives inside an app", _UNKNOWN, "each is opened by its beginning")
+INNER_LEVELS = Bound(4, "archives", "one app, one in the other", _UNKNOWN, "libraries have one in one")
+INNER_MEMORY = Bound(
+    128 << 20, "bytes", "memory that unpacking one takes", _UNKNOWN, "what xz -9 writes takes half"
+)
 HOOKS_BYTES = Bound(1 << 16, "bytes", "a list of Xposed modules", _UNKNOWN, "it has one line")
 PINNER_HOSTS = Bound(500_000, "pairs of pinner and host", "OkHttp", _UNKNOWN, "each has a verdict")
 CLIENT_DEPTH = Bound(50, "clients", "OkHttp, one derived of the other", _UNKNOWN, "most are two")

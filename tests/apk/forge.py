@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tarfile
 import zlib
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from struct import pack
 from typing import TYPE_CHECKING
 
@@ -76,6 +78,17 @@ def forge_zip(
 
 def simple_zip(files: Mapping[str, bytes], method: int = 8) -> bytes:
     return forge_zip(Member(name.encode(), data, method) for name, data in files.items())
+
+
+def tar(files: Mapping[str, bytes]) -> bytes:
+    """A tar archive."""
+    made = BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.GNU_FORMAT) as archive:
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, BytesIO(data))
+    return made.getvalue()
 
 
 # --- string pools ---------------------------------------------------------------------------------

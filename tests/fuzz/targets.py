@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
 import functools
+import gzip
+import lzma
 import plistlib
 import zipfile
 from datetime import date
@@ -11,11 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from pincompiler.android.apk import ArchiveError
 from pincompiler.android.apk.arsc import BinaryTable
 from pincompiler.android.apk.axml import read_axml
 from pincompiler.android.apk.bundle import ProtoTable, read_proto_xml
+from pincompiler.android.apk.inner import opened
 from pincompiler.android.apk.oddities import Oddities
 from pincompiler.android.apk.resources import Resources
+from pincompiler.android.apk.storage import Memory
 from pincompiler.base.errors import PincompilerError
 from pincompiler.keys.anchors import anchors_in
 from pincompiler.keys.spki import KeyFileError, public_keys
@@ -29,7 +35,7 @@ from pincompiler.source.document import decode
 from pincompiler.source.reader import read_project
 from pincompiler.source.toml_spans import locate
 from tests import pki
-from tests.apk.forge import app, arsc, axml, simple_zip
+from tests.apk.forge import app, arsc, axml, simple_zip, tar
 from tests.apk.test_axml import DOCUMENT
 from tests.apk.test_fuzz import ask, proto_table, proto_xml, use, whole
 from tests.apk.test_package import splits
@@ -99,6 +105,23 @@ def _key_files() -> tuple[bytes, ...]:
     )
 
 
+def _inner(data: bytes) -> None:
+    for kind in ("zip", "tar", "gzip", "bzip2", "xz"):
+        try:
+            held, _ = opened(kind, "assets/a", Memory(data), 1 << 20)
+            for name in held.names():
+                held.entry(name)
+                held.read(name, 1 << 20)
+        except ArchiveError:
+            continue
+
+
+def _archives() -> tuple[bytes, ...]:
+    files = {"certs/ca.pem": pki.pem(pki.certificate()), "x": b"x" * 700}
+    tape = tar(files)
+    return tape, gzip.compress(tape), bz2.compress(tape), lzma.compress(tape), simple_zip(files)
+
+
 def _dex() -> tuple[bytes, ...]:
     with zipfile.ZipFile(SAMPLES / "audit" / "shop.apk") as archive:
         return (archive.read("classes.dex"),)
@@ -124,6 +147,7 @@ TARGETS = {
         lambda: tuple(arsc(TABLE, form) for form in FORMS),
     ),
     "apk": Target(whole, lambda: tuple(simple_zip(app(), method) for method in (0, 8))),
+    "inner": Target(_inner, _archives),
     "apks": Target(whole, lambda: (simple_zip(splits(), 0),)),
     "proto-xml": Target(lambda data: use(read_proto_xml(data)), lambda: (proto_xml(),)),
     "proto-table": Target(

@@ -58,7 +58,7 @@ _STARTERS: Final = {
 
 Play delivers the library in a split of its own, which whoever audits ``base.apk`` alone does not have.
 """
-_JAVA_STACKS: Final = lazy_regex(r"(?:.*/)?lib(?:conscrypt|cronet|gmscore|jingle_peerconnection)[^/]*\.so")
+_JAVA_STACKS: Final = lazy_regex(r"(?:.*[!/])?lib(?:conscrypt|cronet|gmscore|jingle_peerconnection)[^/]*\.so")
 """Native halves of libraries that Java code sets up, and WebRTC's, which is for media between users."""
 
 

@@ -11,9 +11,11 @@ from base64 import b64encode
 from binascii import a2b_base64
 from dataclasses import field
 from enum import Enum, auto
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.apk import MemberError
+from pincompiler.android.apk.inner import TAR_HEAD, kind_of
 from pincompiler.android.hermes import MAGIC, HermesError, strings
 from pincompiler.base.bounds import CANDIDATES, HERMES_BYTES, STORE_BYTES, STORES, STORES_BYTES
 from pincompiler.base.finding import Confidence
@@ -21,11 +23,12 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
 from pincompiler.keys.stores import HEAD, read_store, sniff
+from pincompiler.shipped.android.bundled.packed import Packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pincompiler.android.apk import Archive
+    from pincompiler.android.apk.inner import Holder
     from pincompiler.keys.certificates import StoreFile
     from pincompiler.shipped.android.source import Source
 
@@ -80,6 +83,8 @@ _FINGERPRINT: Final = lazy_regex(
 _RULED: Final = (b":" * 30, b" " * 30)
 """What a fingerprint has at every third place, its ends left out."""
 _PEM: Final = b"-----BEGIN "
+_CERTIFICATE: Final = lazy_regex(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----\s*MI")
+"""With what follows: native libraries that read PEM have the first line alone."""
 _TLS: Final = (b"client finished", b"c ap traffic")
 """Labels with which every client derives what it sends: of TLS 1.2 (RFC 5246 section 7.4.9) and of 1.3 (RFC 8446 7.1)."""
 _HANDSHAKE: Final = lazy_regex(
@@ -128,20 +133,21 @@ class Scan:
     libraries: dict[str, str] = field(default_factory=dict)
     """Every native library by its name, with the member of the variant that was read."""
     _left: int = field(default_factory=lambda: STORES_BYTES.limit)
+    _packed: Packed = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._packed = Packed(self.source, self._member)
 
     def run(self) -> Scan:
         """Look through all members."""
-        libraries: dict[str, list[tuple[int, str, Archive, str]]] = {}
+        libraries: dict[str, list[tuple[int, str, Holder, str]]] = {}
+        archive: Holder
         for member, archive, entry in self.source.package.entries():
             if member.endswith(".so") and (found := _LIBRARY.fullmatch(member)):
                 rank = _ABIS.index(found[1]) if found[1] in _ABIS else len(_ABIS)
                 libraries.setdefault(found[2], []).append((rank, member, archive, entry))
-            elif _PACKED.fullmatch(member):
-                self.source.doubt(
-                    member, "is native code in a packed form, which is not read", Mechanism.NATIVE
-                )
-            elif not _passed_over(member):
-                self._file(member, archive, entry)
+            else:
+                self._member(member, archive, entry, 0)
         for name, variants in libraries.items():
             # One build of a library for each processor: what is in one is in all.
             _, member, archive, entry = min(variants, key=lambda variant: variant[:2])
@@ -149,7 +155,14 @@ class Scan:
             self._library(member, archive, entry)
         return self
 
-    def _file(self, member: str, archive: Archive, entry: str) -> None:
+    def _member(self, member: str, archive: Holder, entry: str, level: int) -> None:
+        """A file, unless its name says that it is of no interest; ``level`` archives are around it."""
+        if _PACKED.fullmatch(member):
+            self.source.doubt(member, "is native code in a packed form, which is not read", Mechanism.NATIVE)
+        elif not _passed_over(member):
+            self._file(member, archive, entry, level)
+
+    def _file(self, member: str, archive: Holder, entry: str, level: int) -> None:
         try:
             if (size := archive.entry(entry).size) < _SMALLEST:
                 return
@@ -160,6 +173,8 @@ class Scan:
                 self._bytecode(member, archive.read(entry, HERMES_BYTES.limit))
             elif head.startswith(_ELF):
                 self._library(member, archive, entry)
+            elif kind := kind_of(entry, head, partial(archive.head, entry, TAR_HEAD)):
+                self._packed.open(kind, member, archive, entry, level)
             elif _TEXT.match(head) and self._search(
                 member, archive.chunks(entry), Mechanism.HYBRID, _PIN, _certificates
             ):
@@ -186,7 +201,7 @@ class Scan:
             elif _is_ruled(raw):
                 self._fingerprints(member, raw, data.find(raw), 0)
 
-    def _store(self, member: str, archive: Archive, entry: str) -> None:
+    def _store(self, member: str, archive: Holder, entry: str) -> None:
         """A file that may hold certificates."""
         size = archive.entry(entry).size
         if size > STORE_BYTES.limit:
@@ -202,12 +217,14 @@ class Scan:
         if store is not None:
             self.stores[member] = store
 
-    def _library(self, member: str, archive: Archive, entry: str) -> None:
+    def _library(self, member: str, archive: Holder, entry: str) -> None:
         try:
             mechanism = Mechanism.HYBRID if entry.endswith("/libapp.so") else Mechanism.NATIVE
             found = self._search(member, archive.chunks(entry), mechanism, _PIN, _connections)
             if how := _how(entry.rpartition("/")[2], found):
                 self.stacks[member] = how
+            if FileSign.PEM in found:
+                self._store(member, archive, entry)
         except MemberError as error:
             self.source.doubt(member, f"cannot be read: {error.why}", Mechanism.NATIVE)
 
@@ -283,11 +300,13 @@ def _certificates(data: bytes) -> Iterator[FileSign]:
 
 
 def _connections(data: bytes) -> Iterator[FileSign]:
-    """What in a piece of a native library says that it connects."""
+    """What in a piece of a native library says that it connects, or has certificates."""
     if any(label in data for label in _TLS):
         yield FileSign.TLS
     if any(name in data for name in _CALLED) and _HANDSHAKE.search(data):
         yield FileSign.HANDSHAKE
+    if _PEM in data and _CERTIFICATE.search(data):
+        yield FileSign.PEM
     if _CURL in data:
         yield FileSign.CURL
     if _GO in data:
