@@ -33,7 +33,7 @@ READERS = (
 NAME = re.compile(r"_?[A-Z_]*(?:MOST|LIMIT|LARGEST|LONGEST|DEEPEST|FARTHEST|ENOUGH|BUDGET|MAX)(?:_.*)?")
 FORMATS = {
     # Numbers of a format, a platform or a protocol: nothing that is valid lies beyond them.
-    "android/apk/directory.py": {"MOST_16", "MOST_32"},
+    "archives/directory.py": {"MOST_16", "MOST_32"},
     "android/apk/inner.py": {"_BLOCK", "128", "100"},
     "android/apk/protobuf.py": {"_MOST_BITS"},
     "android/dex/tables.py": {"_MOST_PARAMETERS", "_MOST_INTERFACES"},
@@ -81,14 +81,14 @@ FORMATS = {
     "shipped/android/trust/ways/constants.py": {"_PLAIN_REGION"},
     "shipped/android/trust/ways/explorer.py": {"_STEPS_OF_BUDGET"},
     # Pieces in which the whole is read, and what only looks at how something begins.
-    "android/apk/archive.py": {"8", "_HEAD_SLACK"},
+    "archives/archive.py": {"8", "_HEAD_SLACK"},
     "android/dex/code_map.py": {"_FEW_CLASSES", "_FEW_OFFSETS", "_ROUNDS", "_STEPS_PER_HIT", "256"},
     "android/dex/method.py": {"8"},
     "android/dex/scan.py": {"_GROUPS", "_CHUNK", "256"},
     "keys/spki.py": {"32"},
     "keys/stores.py": {"HEAD"},
     "platforms/headers.py": {"_BEGINNING", "8"},
-    "android/apk/storage.py": {"_CHUNK"},
+    "archives/storage.py": {"_CHUNK"},
     "platforms/okhttp/code.py": {"_INLINE", "_PART_PINS"},
     "platforms/trustkit_swift.py": {"_PART"},
     "verdicts/fingerprints.py": {"32"},

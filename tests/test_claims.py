@@ -20,7 +20,6 @@ from pincompiler.cli.program import app as cli
 from pincompiler.facts import (
     FIRST_PARTY,
     Algorithm,
-    ApiRange,
     Code,
     InForce,
     Mechanism,
@@ -29,6 +28,7 @@ from pincompiler.facts import (
     ShippedApp,
     State,
     Unseen,
+    VersionRange,
 )
 from pincompiler.facts.bundled import BundledFacts
 from pincompiler.facts.kits import CronetEntry, CronetPins, KitFacts, TrustKitPins
@@ -465,7 +465,9 @@ DIFFERENT = {
     "OkHttp pins another host": (apk(okhttp=pinner("pay.example.com")), "pay.example.com is pinned by "),
     "TrustKit's own reading": (
         apk(
-            kits=KitFacts(shipped=(shipped(Mechanism.TRUSTKIT, TrustKitPins(Nsc(())), api=ApiRange(21, 23)),))
+            kits=KitFacts(
+                shipped=(shipped(Mechanism.TRUSTKIT, TrustKitPins(Nsc(())), api=VersionRange(21, 23)),)
+            )
         ),
         "api.example.com is not pinned by ",
     ),

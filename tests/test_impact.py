@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pincompiler.base.json_kinds import WrongError
-from pincompiler.facts import ApiRange, InForce, Mechanism, State
+from pincompiler.facts import InForce, Mechanism, State, VersionRange
 from pincompiler.platforms.nsc.model import Certificates, Settings
 from pincompiler.policy.demand_table import tabulated
 from pincompiler.policy.differences import differences
@@ -381,7 +381,7 @@ def test_the_cache_is_where_xdg_says() -> None:
 def test_what_is_kept_of_an_nsc_has_its_verdicts(enforcement: Nsc) -> None:
     trusted = Settings((Certificates("user", overrides_pins=True), Certificates("@raw/ca")))
     nsc = replace(enforcement, base=trusted)
-    one = InForce(Mechanism.NSC, "nsc", tabulated(nsc), api=ApiRange(24))
+    one = InForce(Mechanism.NSC, "nsc", tabulated(nsc), api=VersionRange(24))
     (read,) = again([replace(one, enforcement=nsc)])
     assert read == one
     assert not list(differences(nsc, read.enforcement))
@@ -393,7 +393,7 @@ def test_what_is_kept_of_a_library_is_all_of_it(
     enforcement: TrustKit, state: State, last: int | None
 ) -> None:
     known = tabulated(enforcement)
-    api = ApiRange(0, last)
+    api = VersionRange(0, last)
     one = InForce(
         Mechanism.TRUSTKIT, "t", known, api=api, state=state, why="w", unenforced=known, doubts=("d",)
     )
@@ -420,7 +420,7 @@ def test_what_is_kept_and_damaged_ends_in_no_traceback(path: tuple[str | int, ..
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        ((0, "mechanism"), "x", "[0].mechanism: is no string"),
+        ((0, "mechanism"), "x", "[0].mechanism: is no mechanism"),
         ((0, "enforcement", "decisions"), [], "[0].enforcement.rows: is no index into decisions"),
         ((0, "api"), None, "[0].api: is no object"),
     ],

@@ -16,7 +16,7 @@ LAYERS = (
     # From the bottom up; folders of one layer know nothing of each other.
     ("base",),
     ("policy",),
-    ("keys",),
+    ("keys", "archives"),
     ("platforms", "tls"),
     ("android", "source"),
     ("facts",),
@@ -46,7 +46,7 @@ CONFINED = {
     "subprocess": ("base/git.py", "android/androguard/process.py"),
     "multiprocessing": ("base/workers.py",),
     "warnings": ("base/quiet.py",),
-    "isal": ("android/apk/archive.py",),
+    "isal": ("archives/archive.py",),
     "OpenSSL": ("tls/",),
     "socket": ("tls/",),
     "certifi": ("tls/keys.py",),

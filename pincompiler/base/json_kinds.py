@@ -167,6 +167,8 @@ class Choice(Kind):
     """A member of an enumeration, by its value; an empty value is none."""
 
     kind: type[StrEnum]
+    others: tuple[type[StrEnum], ...] = ()
+    """Further ones; of a value that several have, it is the member of the first."""
 
     def write(self, value: Any) -> str:
         """The value of a member."""
@@ -176,14 +178,15 @@ class Choice(Kind):
         """The member.  WrongError if there is none of the value."""
         if not isinstance(value, str) or value not in self._values():
             raise WrongError(f"is none of {', '.join(self._values())}")
-        return self.kind(value)
+        return next(kind(value) for kind in (self.kind, *self.others) if value in set(kind))
 
     def schema(self, named: dict[str, Schema]) -> Schema:  # noqa: ARG002 - it has no name
         """The values."""
         return {"enum": self._values()}
 
     def _values(self) -> list[str]:
-        return [one.value for one in self.kind if one.value]
+        known = (one.value for kind in (self.kind, *self.others) for one in kind)
+        return [*dict.fromkeys(value for value in known if value)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ them in is :mod:`pincompiler.shipped`.
 from pincompiler.facts.app import ShippedApp
 from pincompiler.facts.common import (
     FIRST_PARTY,
-    NO_API,
+    NO_VERSION,
     UNIDENTIFIED,
     Algorithm,
-    ApiRange,
+    AppleMechanism,
     Area,
     Code,
     FileMechanism,
@@ -20,16 +20,18 @@ from pincompiler.facts.common import (
     Pin,
     Reached,
     State,
+    System,
     Unseen,
+    VersionRange,
 )
 from pincompiler.facts.nsc import NscFile
 
 __all__ = [
     "FIRST_PARTY",
-    "NO_API",
+    "NO_VERSION",
     "UNIDENTIFIED",
     "Algorithm",
-    "ApiRange",
+    "AppleMechanism",
     "Area",
     "Code",
     "FileMechanism",
@@ -41,5 +43,7 @@ __all__ = [
     "Reached",
     "ShippedApp",
     "State",
+    "System",
     "Unseen",
+    "VersionRange",
 ]

@@ -22,7 +22,7 @@ from pincompiler.facts.trust import TrustFacts
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pincompiler.android.apk.oddities import Anomaly
+    from pincompiler.archives.oddities import Anomaly
     from pincompiler.facts.common import Area, Code, InForce, Pin, Unseen
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pincompiler.base.finding import Confidence, Use
 from pincompiler.base.records import dataclass
@@ -29,17 +29,29 @@ class Mechanism(StrEnum):
     HYBRID = "hybrid"
 
 
-class FileMechanism(StrEnum):
-    """What enforces pins that no audit of an app finds, by the names of the reports."""
+class AppleMechanism(StrEnum):
+    """What enforces pins on Apple's systems, by the names of the reports."""
 
     ATS = "ats"
     """NSPinnedDomains of App Transport Security."""
     TRUSTKIT = "trustkit"
     """TrustKit for iOS."""
+    CODE = "code"
+    """Whatever the app's own code and its other libraries do."""
+
+
+class FileMechanism(StrEnum):
+    """What enforces pins that no audit of an app finds, by the names of the reports."""
+
     POLICY = "pins.toml"
     """None yet: what a pins.toml without targets means."""
     ANY = ""
     """Any at all: which one is not known."""
+
+
+AppMechanism: TypeAlias = Mechanism | AppleMechanism
+"""What an audit of an app finds."""
+AnyMechanism: TypeAlias = AppMechanism | FileMechanism
 
 
 class Algorithm(StrEnum):
@@ -100,33 +112,54 @@ class Reached:
     """Classes from one that Android starts to this one, outermost first, as descriptors."""
 
 
+class System(StrEnum):
+    """An operating system, by the name that its maker gives it."""
+
+    ANDROID = "Android"
+    IOS = "iOS"
+    TVOS = "tvOS"
+    WATCHOS = "watchOS"
+    MACOS = "macOS"
+    VISIONOS = "visionOS"
+
+
 @dataclass(frozen=True, slots=True)
-class ApiRange:
-    """The API levels at which something holds; ``last`` is None for all that come after."""
+class VersionRange:
+    """The versions of a system at which something holds; ``last`` is None for all that come after.
+
+    A version of Android is an API level; one of Apple's systems is its first number, at which all that counts has changed.
+    """
 
     first: int
     last: int | None = None
+    system: System = System.ANDROID
 
-    def within(self, least: int) -> ApiRange:
-        """What of it an app has that runs on no level below ``least``."""
-        return ApiRange(max(self.first, least), self.last)
+    def within(self, least: int) -> VersionRange:
+        """What of it an app has that runs on no version below ``least``."""
+        return VersionRange(max(self.first, least), self.last, self.system)
+
+    @property
+    def words(self) -> str:
+        """For readers: ``API 24+``, ``iOS 14-16``."""
+        return f"API {self}" if self.system is System.ANDROID else str(self)
 
     def __str__(self) -> str:
-        """``24+`` or ``21-23``."""
+        """``24+`` or ``21-23``, of other systems than Android with the name: ``iOS 14+``."""
+        system = "" if self.system is System.ANDROID else f"{self.system.value} "
         if self.last is None:
-            return f"{self.first}+"
-        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+            return f"{system}{self.first}+"
+        return f"{system}{self.first}" if self.first == self.last else f"{system}{self.first}-{self.last}"
 
 
-NO_API: Final = ApiRange(0)
-"""Of what is not for Android, or does not say on which of its versions it counts."""
+NO_VERSION: Final = VersionRange(0)
+"""Of what does not say on which versions of a system it counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
     """One pin that is in the app, whatever it is worth."""
 
-    mechanism: Mechanism
+    mechanism: AppMechanism
     host: str
     """As the app spells it, wildcards included; empty if it is not known."""
     reach: Reach | None
@@ -156,14 +189,14 @@ class State(StrEnum):
 class InForce:
     """One configuration that decides on connections: of an app, of a file, or what pins.toml compiles to."""
 
-    mechanism: Mechanism | FileMechanism
+    mechanism: AnyMechanism
     title: str
     """How sentences call it: ``res/xml/network_security_config.xml (v28)``."""
     enforcement: Enforcement
     where: Location | None = None
     owner: Owner = FIRST_PARTY
-    api: ApiRange = ApiRange(1)
-    """Where it counts, within what the app supports; :data:`NO_API` where that is no question."""
+    api: VersionRange = VersionRange(1)
+    """Where it counts, within what the app supports; :data:`NO_VERSION` where that is no question."""
     state: State = State.ACTIVE
     why: str = ""
     """Why it is not active, or not all of it, a sentence without its full stop."""
@@ -201,7 +234,7 @@ class Unseen:
     """``classes2.dex``, ``com.example.Net.client``, ``lib/arm64-v8a/libflutter.so``."""
     why: str
     """A sentence without its full stop."""
-    mechanisms: frozenset[Mechanism] = frozenset(Mechanism)
+    mechanisms: frozenset[AppMechanism] = frozenset(Mechanism)
     """The mechanisms of which nothing may be said because of it; none: said for information only."""
     pins: bool = False
     """Whether it is pins, of which neither the host nor the key is known."""

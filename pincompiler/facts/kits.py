@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.facts.common import ApiRange, Area
+from pincompiler.facts.common import Area, VersionRange
 from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 
 if TYPE_CHECKING:
@@ -276,6 +276,6 @@ class KitFacts(Area):
     loose: tuple[LooseCheck, ...] = ()
 
 
-def below_os(first: int) -> ApiRange | None:
+def below_os(first: int) -> VersionRange | None:
     """The supported API levels at which Android ignores the configuration and TrustKit enforces, if any."""
-    return ApiRange(first, OS_ENFORCES - 1) if first < OS_ENFORCES else None
+    return VersionRange(first, OS_ENFORCES - 1) if first < OS_ENFORCES else None

@@ -9,7 +9,7 @@ from pincompiler.facts.common import Area
 
 if TYPE_CHECKING:
     from pincompiler.base.location import Location
-    from pincompiler.facts.common import ApiRange
+    from pincompiler.facts.common import VersionRange
     from pincompiler.platforms.nsc.model import Nsc, Problem
 
 
@@ -23,7 +23,7 @@ class NscFile:
     nsc: Nsc
     """As this build has it in force: with the anchors of debug-overrides if it is debuggable."""
     where: Location
-    api: ApiRange | None = None
+    api: VersionRange | None = None
     """Where it counts; None for a file that no supported device ever uses."""
     problems: tuple[Problem, ...] = ()
     """Why Android refuses it in this build: the app then crashes at its first connection."""

@@ -31,7 +31,7 @@ from pincompiler.verdicts.outlook import Outcome, fate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pincompiler.facts import ApiRange
+    from pincompiler.facts import VersionRange
     from pincompiler.policy.enforcement import Key
     from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import Rotation, SupportedRelease
@@ -80,7 +80,7 @@ class Refusal:
     release: str
     mechanism: str
     """As in :class:`~pincompiler.verdicts.outlook.FateRow`."""
-    api: ApiRange | None
+    api: VersionRange | None
     served: tuple[Key, ...]
     outcome: Outcome
     """``BLOCKED`` or ``UNKNOWN``."""

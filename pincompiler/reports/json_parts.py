@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.base.finding import Level
 from pincompiler.base.json_kinds import COUNT, MOMENT, MOST, PIN, TEXT, Choice, Maybe, NumberKind
 from pincompiler.base.json_tables import JsonTable, field
+from pincompiler.facts import AppleMechanism, Mechanism, System
 from pincompiler.policy.enforcement import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pincompiler.base.location import Location
+    from pincompiler.facts import VersionRange
 
 
 def of_span(name: str) -> Callable[[Location], int | None]:
@@ -56,6 +58,15 @@ API_LEVELS = JsonTable(
         field("last", Maybe(COUNT), "The last API level; null: all that come after."),
     ),
 )
+
+
+def on_android(api: VersionRange | None) -> VersionRange | None:
+    """A range of Android's versions; None of another system's."""
+    return api if api and api.system is System.ANDROID else None
+
+
 LEVEL = Choice(Level)
+MECHANISM = Choice(Mechanism, (AppleMechanism,))
+"""Of Android, or of Apple's systems."""
 DAYS_LEFT = NumberKind(-MOST, MOST)
 """Whole days until an end; below zero, it is past."""

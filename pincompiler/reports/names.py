@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pincompiler.base import location
-from pincompiler.facts import Mechanism
+from pincompiler.facts import AppleMechanism, Mechanism, System
 from pincompiler.reports.findings.text import visible
 
-_MECHANISMS = {
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MECHANISMS: Mapping[str, str] = {
     Mechanism.NSC: "Network security configuration",
     Mechanism.OKHTTP: "OkHttp",
     Mechanism.TRUSTKIT: "TrustKit-Android",
@@ -16,6 +21,11 @@ _MECHANISMS = {
     Mechanism.NATIVE: "Native code",
     Mechanism.HYBRID: "Hybrid framework",
 }
+_APPLE: Mapping[str, str] = {
+    AppleMechanism.ATS: "NSPinnedDomains",
+    AppleMechanism.TRUSTKIT: "TrustKit",
+    AppleMechanism.CODE: "The app's own code",
+}
 
 
 def java_name(text: str) -> str:
@@ -23,7 +33,12 @@ def java_name(text: str) -> str:
     return visible(location.java_name(text))
 
 
-def mechanism_name(mechanism: str) -> str:
+def mechanism_name(mechanism: str, system: System = System.ANDROID) -> str:
     """What people call a mechanism that the reports for programs know by its id."""
-    known = {one.value: name for one, name in _MECHANISMS.items()}
+    known = _MECHANISMS if system is System.ANDROID else _APPLE
     return known.get(mechanism) or visible(mechanism)
+
+
+def versions(text: str) -> str:
+    """What people call the versions of a system that :class:`VersionRange` writes so: API levels have no name there."""
+    return f"API {text}" if text[:1].isdigit() else text

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from pincompiler.facts import FileMechanism, InForce, Mechanism
+    from pincompiler.facts import InForce
+    from pincompiler.facts.common import AnyMechanism
     from pincompiler.policy.differences import Difference
     from pincompiler.policy.enforcement import Demand, Enforcement, Key
     from pincompiler.policy.policy import Policy
@@ -43,7 +44,7 @@ class Drift:
     """One thing that differs."""
 
     kind: DriftKind
-    mechanism: Mechanism | FileMechanism
+    mechanism: AnyMechanism
     host: str
     """As pins.toml spells it; of an unknown host, as the app does."""
     shipped: InForce

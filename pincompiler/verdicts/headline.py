@@ -273,7 +273,7 @@ def _but(findings: Iterable[Finding]) -> str:
 
 def _rows(rows: Sequence[HostVerdict]) -> str:
     worst_first = sorted(rows, key=lambda row: list(Verdict).index(row.verdict))
-    return _named(f"{row.mechanism.value} API {row.api} {row.verdict.value}" for row in worst_first)
+    return _named(f"{row.mechanism.value} {row.api.words} {row.verdict.value}" for row in worst_first)
 
 
 def _counts(states: Counter[HostState]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.bounds import shortened
 from pincompiler.base.records import dataclass
-from pincompiler.facts import ApiRange, Mechanism, State
+from pincompiler.facts import Mechanism, State, VersionRange
 from pincompiler.policy.differences import unused_labels
 from pincompiler.policy.hosts import is_ip_address, is_no_name
 from pincompiler.policy.trust import SYSTEM_ALONE
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from pincompiler.base.location import Location
-    from pincompiler.facts import FileMechanism, InForce, ShippedApp
+    from pincompiler.facts import InForce, ShippedApp
+    from pincompiler.facts.common import AnyMechanism
     from pincompiler.policy.enforcement import Clause, Demand
     from pincompiler.policy.policy import Policy
     from pincompiler.policy.trust import Trust
@@ -62,8 +63,8 @@ class HostVerdict:
     host: str
     """``*.example.com`` stands for the names below, where they fare otherwise than the name itself;
     :data:`EVERY_OTHER` for all hosts without a name in any configuration."""
-    mechanism: Mechanism | FileMechanism
-    api: ApiRange
+    mechanism: AnyMechanism
+    api: VersionRange
     verdict: Verdict
     why: str
     """A sentence without its full stop."""
@@ -149,13 +150,13 @@ def _rows(
             row = HostVerdict(label, mechanism, api, found.verdict, found.why, found.where, found.by)
             last = rows[-1] if rows else None
             if last and (last.verdict, last.why, last.by) == (row.verdict, row.why, row.by):
-                rows[-1] = replace(last, api=ApiRange(last.api.first, api.last))
+                rows[-1] = replace(last, api=VersionRange(last.api.first, api.last))
             else:
                 rows.append(row)
         yield from rows
 
 
-def _stretches(app: ShippedApp, shipped: Iterable[InForce]) -> Iterator[ApiRange]:
+def _stretches(app: ShippedApp, shipped: Iterable[InForce]) -> Iterator[VersionRange]:
     """The supported versions, cut wherever some configuration begins or ends to count."""
     first = max(app.manifest.min_sdk, 1)
     starts = {first}
@@ -163,10 +164,10 @@ def _stretches(app: ShippedApp, shipped: Iterable[InForce]) -> Iterator[ApiRange
         starts |= {one.api.first} | ({one.api.last + 1} if one.api.last is not None else set())
     cuts = sorted(start for start in starts if start >= first)
     for here, following in zip(cuts, [*cuts[1:], None], strict=True):
-        yield ApiRange(here, following - 1 if following is not None else None)
+        yield VersionRange(here, following - 1 if following is not None else None)
 
 
-def _counts(shipped: InForce, api: ApiRange) -> bool:
+def _counts(shipped: InForce, api: VersionRange) -> bool:
     return shipped.api.first <= api.first and (shipped.api.last is None or api.first <= shipped.api.last)
 
 

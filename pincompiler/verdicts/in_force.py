@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Confidence
 from pincompiler.base.location import java_name
-from pincompiler.facts import NO_API, ApiRange, FileMechanism, InForce, Mechanism, State
+from pincompiler.facts import (
+    NO_VERSION,
+    AppleMechanism,
+    FileMechanism,
+    InForce,
+    Mechanism,
+    State,
+    VersionRange,
+)
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
 from pincompiler.platforms.ats import Ats
 from pincompiler.platforms.nsc.model import Nsc
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.facts import ShippedApp
+    from pincompiler.facts.common import AnyMechanism
     from pincompiler.policy.enforcement import Enforcement
     from pincompiler.verdicts.subject import Subject
 
@@ -33,20 +42,20 @@ _WITHOUT_HOSTS = frozenset({Mechanism.KEYSTORE, Mechanism.TRUST_MANAGER, Mechani
 _MECHANISMS = (
     (Nsc, Mechanism.NSC),
     (OkHttp, Mechanism.OKHTTP),
-    (Ats, FileMechanism.ATS),
-    (TrustKit, FileMechanism.TRUSTKIT),
+    (Ats, AppleMechanism.ATS),
+    (TrustKit, AppleMechanism.TRUSTKIT),
 )
 _NOTHING = Policy(())
 
 
 def configured(
-    enforcement: Enforcement, title: str, *, api: ApiRange = NO_API, doubts: tuple[str, ...] = ()
+    enforcement: Enforcement, title: str, *, api: VersionRange = NO_VERSION, doubts: tuple[str, ...] = ()
 ) -> InForce:
     """What a file has in force, or what pins.toml compiles to; ``api`` is where an NSC counts."""
     mechanism = next(
         (one for kind, one in _MECHANISMS if isinstance(enforcement, kind)), FileMechanism.POLICY
     )
-    counts = api if isinstance(enforcement, Nsc) else NO_API
+    counts = api if isinstance(enforcement, Nsc) else NO_VERSION
     return InForce(mechanism, title, enforcement, api=counts, doubts=doubts)
 
 
@@ -161,11 +170,11 @@ def on_devices(app: ShippedApp) -> Iterator[InForce]:
     if any(one.mechanism is Mechanism.NSC for one in app.shipped):
         if least < SINCE:
             why = f"Android ignores the network security configuration below API level {SINCE}"
-            yield _nothing(ApiRange(least, SINCE - 1), why)
+            yield _nothing(VersionRange(least, SINCE - 1), why)
     elif app.nsc.unresolved:
         yield _unknown(Mechanism.NSC, "the manifest", _UNRESOLVED)
     else:
-        yield _nothing(ApiRange(least), "the app has no network security configuration in force")
+        yield _nothing(VersionRange(least), "the app has no network security configuration in force")
     for pin in app.pins:
         if pin.mechanism in _WITHOUT_HOSTS:
             what = pin.where.member or pin.where.symbol or "the app"
@@ -195,9 +204,9 @@ def _on_devices(shipped: InForce, least: int) -> InForce:
     return replace(one, state=state, unenforced=None)
 
 
-def _nothing(api: ApiRange, why: str) -> InForce:
+def _nothing(api: VersionRange, why: str) -> InForce:
     return InForce(Mechanism.NSC, "Android", _NOTHING, api=api, state=State.DISABLED, why=why)
 
 
-def _unknown(mechanism: Mechanism | FileMechanism, title: str, why: str) -> InForce:
-    return InForce(mechanism, title, _NOTHING, api=NO_API, doubts=(why,))
+def _unknown(mechanism: AnyMechanism, title: str, why: str) -> InForce:
+    return InForce(mechanism, title, _NOTHING, api=NO_VERSION, doubts=(why,))

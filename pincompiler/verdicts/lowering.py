@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.base.records import dataclass
-from pincompiler.facts import ApiRange, Mechanism
+from pincompiler.facts import Mechanism, VersionRange
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
 from pincompiler.platforms.registry import target_named
 from pincompiler.verdicts.in_force import configured
@@ -48,4 +48,4 @@ class Lowering:
     def in_force(self, least: int = SINCE) -> InForce:
         """The same for whoever has it on a device; ``least`` is the first API level of Android on which it counts."""
         title = f"{self.output.name} ({self.output.path})"
-        return configured(self.effective, title, api=ApiRange(least))
+        return configured(self.effective, title, api=VersionRange(least))

@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.facts import NO_API, FileMechanism, InForce, Mechanism, State
+from pincompiler.facts import NO_VERSION, FileMechanism, InForce, Mechanism, State
 from pincompiler.policy.enforcement import Role
 from pincompiler.policy.policy import Policy
 from pincompiler.policy.trust import SYSTEM_ALONE, Store
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from pincompiler.facts import ApiRange
+    from pincompiler.facts import VersionRange
     from pincompiler.policy.enforcement import Clause, Demand
     from pincompiler.policy.trust import Source, Trust
     from pincompiler.verdicts.candidate import Candidate
@@ -79,7 +79,7 @@ class FateRow:
 
     mechanism: str
     title: str
-    api: ApiRange | None
+    api: VersionRange | None
     spans: tuple[Period, ...]
 
 
@@ -128,7 +128,12 @@ def fate(release: Release, candidate: Candidate, first: date, last: date) -> Fat
     if release.error or rows:
         return Fate(release, candidate.host, tuple(rows))
     nothing = InForce(
-        FileMechanism.ANY, "", Policy(()), api=NO_API, state=State.DISABLED, why="nothing in it pins a host"
+        FileMechanism.ANY,
+        "",
+        Policy(()),
+        api=NO_VERSION,
+        state=State.DISABLED,
+        why="nothing in it pins a host",
     )
     return Fate(release, candidate.host, (_row(nothing, (candidate,), first, last),))
 
@@ -149,7 +154,7 @@ def _shown_to(one: InForce, release: Release, candidate: Candidate) -> tuple[Can
 
 
 def _row(one: InForce, shown: tuple[Candidate, ...], first: date, last: date) -> FateRow:
-    api = None if one.api == NO_API else one.api
+    api = None if one.api == NO_VERSION else one.api
     return FateRow(one.mechanism.value, one.title, api, tuple(_spans(one, shown, first, last)))
 
 

@@ -14,7 +14,7 @@ from pincompiler.base.finding import Finding, Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location
 from pincompiler.base.records import dataclass
-from pincompiler.facts import ApiRange, InForce, Mechanism, ShippedApp, Unseen
+from pincompiler.facts import InForce, Mechanism, ShippedApp, Unseen, VersionRange
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.trust import Anchor
@@ -161,7 +161,7 @@ def _from_nsc(data: bytes, path: Path) -> FileContents:
     added = own.overrides is None and twin.is_file()
     overrides = read_xml(read_bytes(twin), str(twin)).overrides if added else own.overrides
     nsc = replace(own, overrides=overrides).with_resources(lambda reference: _beside(path, reference))
-    in_force = (configured(nsc, str(path), api=ApiRange(SINCE), doubts=unfilled),)
+    in_force = (configured(nsc, str(path), api=VersionRange(SINCE), doubts=unfilled),)
     return FileContents(
         str(path),
         in_force,

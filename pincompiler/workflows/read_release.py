@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pincompiler.base.errors import InputError
 from pincompiler.base.existence import is_file
 from pincompiler.base.json_kinds import WrongError
-from pincompiler.facts import NO_API, FileMechanism, InForce
+from pincompiler.facts import NO_VERSION, FileMechanism, InForce
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
 from pincompiler.policy.policy import Policy
 from pincompiler.source.git_revision import SCHEME, checked_out
@@ -76,7 +76,7 @@ def read_listed(
         return Release(entry.name, tuple(_of_project(project)))
     why = "pins.toml has another policy now; name the file of this one, such as git:REV:pins.toml"
     return Release(
-        entry.name, (InForce(FileMechanism.ANY, "its policy", Policy(()), api=NO_API, doubts=(why,)),)
+        entry.name, (InForce(FileMechanism.ANY, "its policy", Policy(()), api=NO_VERSION, doubts=(why,)),)
     )
 
 

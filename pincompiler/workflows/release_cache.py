@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pincompiler.base.json_kinds import (
     BASE64,
@@ -12,7 +12,6 @@ from pincompiler.base.json_kinds import (
     TEXTS,
     TRUTH,
     Choice,
-    Converted,
     Many,
     Maybe,
     Named,
@@ -20,14 +19,13 @@ from pincompiler.base.json_kinds import (
 )
 from pincompiler.base.json_tables import JsonTable, field
 from pincompiler.base.records import dataclass
-from pincompiler.facts import ApiRange, FileMechanism, InForce, Mechanism, State
+from pincompiler.facts import AppleMechanism, FileMechanism, InForce, Mechanism, State, System, VersionRange
 from pincompiler.policy.demand_table import Decision, HostTable, Tabulated, tabulated
 from pincompiler.policy.enforcement import Clause, Enforcement
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Source, Store, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from enum import StrEnum
 
 T = TypeVar("T")
 _PINS = Many(BASE64, frozenset)
@@ -41,9 +39,14 @@ def _row(values: Sequence[T]) -> tuple[T, T, T]:
     return own, below, deeper
 
 
-def _mechanism(text: str) -> StrEnum:
-    """An app's own mechanism, where both have the name."""
-    return Mechanism(text) if text in set(Mechanism) else FileMechanism(text)
+def _in_force(mechanism: str, api: VersionRange, **more: Any) -> InForce:
+    """Whether TrustKit is that of Android is known by where it counts."""
+    of_system = Mechanism if api.system is System.ANDROID else AppleMechanism
+    known = (kind(mechanism) for kind in (of_system, FileMechanism) if mechanism in set(kind))
+    found = next(known, None)
+    if found is None:
+        raise WrongError("is no mechanism", "mechanism")
+    return InForce(found, api=api, **more)
 
 
 # -- what is demanded ----------------------------------------------------------------------------
@@ -176,15 +179,19 @@ ENFORCEMENT = JsonTable(
 
 _API = JsonTable(
     "api-levels",
-    "Android API levels.",
-    (field("first", COUNT, "The first."), field("last", Maybe(COUNT), "The last; null: none is.")),
-    ApiRange,
+    "Versions of a system.",
+    (
+        field("first", COUNT, "The first."),
+        field("last", Maybe(COUNT), "The last; null: none is."),
+        field("system", Choice(System), "Whose they are."),
+    ),
+    VersionRange,
 )
 _IN_FORCE = JsonTable(
     "in-force",
     "One configuration that devices have; where it was found and whose it is, no verdict on a chain asks.",
     (
-        field("mechanism", Converted(TEXT, str, _mechanism), "What enforces."),
+        field("mechanism", TEXT, "What enforces.", "mechanism.value"),
         field("title", TEXT, "How sentences call it."),
         field("enforcement", ENFORCEMENT, "What it demands.", lambda one: indexed(one.enforcement)),
         field("api", _API, "Where it counts."),
@@ -198,7 +205,7 @@ _IN_FORCE = JsonTable(
         ),
         field("doubts", TEXTS, "What of it is not known."),
     ),
-    InForce,
+    _in_force,
 )
 RELEASE = Many(_IN_FORCE)
 """All that devices have with an app."""

@@ -9,8 +9,8 @@ from lxml import etree
 
 from pincompiler.android.apk import Package, PackageKind, ResourceName, open_package
 from pincompiler.android.apk.markup import EndTag, StartTag, TextPiece, tree
-from pincompiler.android.apk.oddities import Oddities
 from pincompiler.android.apk.package import read_markup
+from pincompiler.archives.oddities import Oddities
 from pincompiler.platforms.nsc.reader import parse_xml, read_tree
 from tests.apk.aapt import build, bundle, demand_aapt2
 

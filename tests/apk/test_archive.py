@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pincompiler.android.apk import read_package
-from pincompiler.android.apk.archive import Archive, MemberError, read_archive
-from pincompiler.android.apk.directory import ArchiveError
-from pincompiler.android.apk.storage import File, Window, digest
+from pincompiler.archives.archive import Archive, MemberError, read_archive
+from pincompiler.archives.directory import ArchiveError
+from pincompiler.archives.storage import File, Window, digest
 from pincompiler.base.bounds import ARCHIVE_ENTRIES
 from pincompiler.base.errors import InputError
 from tests.apk.forge import Member, deflate, forge_zip, simple_zip

@@ -9,8 +9,8 @@ from lxml import etree
 
 from pincompiler.android.apk.axml import read_axml
 from pincompiler.android.apk.markup import Attribute, EndTag, Markup, MarkupError, StartTag, TextPiece, tree
-from pincompiler.android.apk.oddities import Oddities
 from pincompiler.android.apk.pool import PoolError, StringPool
+from pincompiler.archives.oddities import Oddities
 from tests.apk.forge import ANDROID, Attr, AxmlWriter, Node, axml, pool
 
 

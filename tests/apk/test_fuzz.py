@@ -17,8 +17,8 @@ from pincompiler.android.apk.axml import read_axml
 from pincompiler.android.apk.bundle import ProtoTable, read_proto_xml
 from pincompiler.android.apk.manifest import read_manifest
 from pincompiler.android.apk.markup import MarkupError, tree
-from pincompiler.android.apk.oddities import Oddities
 from pincompiler.android.apk.resources import ResourceName, Resources
+from pincompiler.archives.oddities import Oddities
 from pincompiler.base.errors import InputError
 from tests.apk.forge import app, arsc, axml, simple_zip
 from tests.apk.test_axml import DOCUMENT

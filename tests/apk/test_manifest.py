@@ -8,8 +8,8 @@ from pincompiler.android.apk.arsc import BinaryTable
 from pincompiler.android.apk.axml import read_axml
 from pincompiler.android.apk.manifest import CODENAME_SDK, Component, Manifest, read_manifest
 from pincompiler.android.apk.markup import Markup
-from pincompiler.android.apk.oddities import Oddities
 from pincompiler.android.apk.resources import Resources
+from pincompiler.archives.oddities import Oddities
 from tests.apk.forge import (
     BOOLEAN,
     DECIMAL,

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pincompiler.android.apk.archive import read_archive
 from pincompiler.android.apk.arsc import BinaryTable
 from pincompiler.android.apk.axml import read_axml
 from pincompiler.android.apk.markup import StartTag, TextPiece, ValueKind
-from pincompiler.android.apk.oddities import Oddities
+from pincompiler.archives.archive import read_archive
+from pincompiler.archives.oddities import Oddities
 from tests.apk.aapt import build, demand_aapt2
 from tests.apk.forge import app, nsc, simple_zip
 from tests.apk.test_aapt2 import FORMS, SOURCES

@@ -20,8 +20,8 @@ from pincompiler.android.apk import (
     open_package,
     read_package,
 )
-from pincompiler.android.apk.archive import read_archive
 from pincompiler.android.apk.opening import _Opening
+from pincompiler.archives.archive import read_archive
 from pincompiler.base.bounds import PARTS, RESOURCE_ITEMS, RESOURCE_VALUES, Bound
 from pincompiler.base.errors import InputError
 from tests.apk.forge import (

@@ -8,8 +8,8 @@ import pytest
 
 from pincompiler.android.apk.arsc import BinaryTable, TableError
 from pincompiler.android.apk.configuration import Configuration, binary_configuration
-from pincompiler.android.apk.oddities import Oddities
 from pincompiler.android.apk.resources import ResourceName, ResourceReference, Resources, Value
+from pincompiler.archives.oddities import Oddities
 from tests.apk.forge import BOOLEAN, DECIMAL, REFERENCE, Res, TableForm, arsc, config
 from tests.patience import no_hang
 

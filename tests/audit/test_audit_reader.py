@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from pincompiler.base.errors import InputError
 from pincompiler.base.finding import Change, Confidence, Evidence, Finding, Level, Snippet, Use
 from pincompiler.base.location import Location, Span
-from pincompiler.facts import FIRST_PARTY, UNIDENTIFIED, Algorithm, ApiRange, Mechanism, Owner, Pin, Unseen
+from pincompiler.facts import (
+    FIRST_PARTY,
+    UNIDENTIFIED,
+    Algorithm,
+    Mechanism,
+    Owner,
+    Pin,
+    Unseen,
+    VersionRange,
+)
 from pincompiler.policy.enforcement import Reach
 from pincompiler.reports.audit import html, junit
 from pincompiler.reports.audit import json as audit_json
@@ -43,7 +52,7 @@ PLACE = st.builds(
 )
 DAY = st.dates()
 API = st.builds(
-    lambda low, more: ApiRange(low, None if more is None else low + more),
+    lambda low, more: VersionRange(low, None if more is None else low + more),
     st.integers(1, 99),
     st.none() | st.integers(0, 9),
 )

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pincompiler.android.apk import read_package
-from pincompiler.android.apk.archive import read_archive
 from pincompiler.android.constants.program import Program
 from pincompiler.android.hermes import MAGIC, strings
+from pincompiler.archives.archive import read_archive
 from pincompiler.base.finding import Confidence, Level
 from pincompiler.base.location import Location
 from pincompiler.facts import FIRST_PARTY, Algorithm, Mechanism, ShippedApp
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from pincompiler.android.apk import Package
     from pincompiler.facts import Pin, Unseen
+    from pincompiler.facts.common import AppMechanism
 
 CA: Final = pki.certificate("Example CA", pki.private_key(number=31), ca=True, ends=date(2031, 5, 4))
 OTHER: Final = pki.certificate("Other CA", pki.private_key(number=32), ca=True)
@@ -447,7 +448,7 @@ def test_one_build_of_a_library_is_enough() -> None:
 # -- TLS stacks ------------------------------------------------------------------------------------
 
 
-def unknown(files: Mapping[str, bytes]) -> list[tuple[str, set[Mechanism]]]:
+def unknown(files: Mapping[str, bytes]) -> list[tuple[str, set[AppMechanism]]]:
     return [(one.what, set(one.mechanisms)) for one in scanned(files)[1]]
 
 

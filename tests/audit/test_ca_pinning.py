@@ -14,7 +14,7 @@ import pytest
 from lxml import etree
 
 from pincompiler.android.apk.manifest import Manifest
-from pincompiler.facts import ApiRange, InForce, Mechanism, ShippedApp, State
+from pincompiler.facts import InForce, Mechanism, ShippedApp, State, VersionRange
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Settings
 from pincompiler.policy.policy import Policy
@@ -317,7 +317,7 @@ def test_every_form_says_it(tmp_path: Path) -> None:
 
 
 def shipped(nsc: Nsc, **more: object) -> ShippedApp:
-    one = InForce(Mechanism.NSC, "nsc", nsc, api=ApiRange(24), **more)  # type: ignore[arg-type]
+    one = InForce(Mechanism.NSC, "nsc", nsc, api=VersionRange(24), **more)  # type: ignore[arg-type]
     return ShippedApp("a.apk", "apk", "", Manifest(min_sdk=24), nsc=NscFacts(shipped=(one,)))
 
 

@@ -9,7 +9,7 @@ import pytest
 from pincompiler.android.apk.manifest import Manifest
 from pincompiler.base.finding import Confidence, Level, Use
 from pincompiler.base.location import Location
-from pincompiler.facts import ApiRange, InForce, Mechanism, ShippedApp
+from pincompiler.facts import InForce, Mechanism, ShippedApp, VersionRange
 from pincompiler.facts.common import FIRST_PARTY, Code, Owner, Reached
 from pincompiler.facts.kits import CronetEntry, KitFacts
 from pincompiler.facts.nsc import NscFacts, NscFile
@@ -47,7 +47,7 @@ def app(manifest: Manifest = SINCE, **areas: object) -> ShippedApp:
 
 
 def configured(settings: Settings, *configs: DomainConfig, unresolved: bool = False) -> NscFacts:
-    file = NscFile("", WHERE.member, Nsc(configs, base=settings), WHERE, ApiRange(24))
+    file = NscFile("", WHERE.member, Nsc(configs, base=settings), WHERE, VersionRange(24))
     return NscFacts(files=(file,), unresolved=unresolved)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pincompiler.base.finding import Confidence, Evidence, Finding, Level, Use
 from pincompiler.base.location import Location
-from pincompiler.facts import FIRST_PARTY, Algorithm, ApiRange, Mechanism, Pin, Unseen
+from pincompiler.facts import FIRST_PARTY, Algorithm, Mechanism, Pin, Unseen, VersionRange
 from pincompiler.policy.enforcement import Key, Reach
 from pincompiler.reports.audit import html
 from pincompiler.reports.audit import json as audit_json
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 KEY = Key(spki("one"))
 API, SHOP = "api.example.com", "shop.example.com"
 NSC, OKHTTP, HYBRID, CRONET = Mechanism.NSC, Mechanism.OKHTTP, Mechanism.HYBRID, Mechanism.CRONET
-SINCE_24, BELOW = ApiRange(24), ApiRange(21, 23)
+SINCE_24, BELOW = VersionRange(24), VersionRange(21, 23)
 FLUTTER = Unseen("lib/arm64-v8a/libflutter.so", "Flutter has its own TLS stack", frozenset({HYBRID}))
 DAMAGED = Unseen("classes2.dex", "cannot be read", frozenset(Mechanism) - {NSC})
 GIVEN = Unseen("Net.client", "adds pins that are computed", frozenset({OKHTTP}), pins=True)
@@ -42,7 +42,7 @@ PACKED = Unseen("packer", "the code is packed")
 
 
 def row(
-    verdict: Verdict, mechanism: Mechanism = NSC, host: str = API, api: ApiRange = SINCE_24
+    verdict: Verdict, mechanism: Mechanism = NSC, host: str = API, api: VersionRange = SINCE_24
 ) -> HostVerdict:
     return HostVerdict(host, mechanism, api, verdict, "")
 

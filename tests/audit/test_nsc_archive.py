@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pincompiler.android.apk.oddities import Anomaly
+from pincompiler.archives.oddities import Anomaly
 from pincompiler.base.finding import Finding, Level
 from pincompiler.facts import ShippedApp
 from pincompiler.rules.app import archive_anomaly

@@ -12,7 +12,7 @@ import pytest
 
 from pincompiler.base.finding import Confidence, Evidence, Finding, Level, Use
 from pincompiler.base.location import Location, Span
-from pincompiler.facts import FIRST_PARTY, Algorithm, ApiRange, Mechanism, Pin, Unseen
+from pincompiler.facts import FIRST_PARTY, Algorithm, Mechanism, Pin, Unseen, VersionRange
 from pincompiler.policy.enforcement import Reach
 from pincompiler.reports.audit import html, junit, sarif
 from pincompiler.reports.audit import json as audit_json
@@ -82,7 +82,12 @@ SUBJECT = Subject(
     ),
     (
         HostVerdict(
-            "api.example.com", Mechanism.NSC, ApiRange(24), Verdict.ENFORCED, "res/xml/nsc.xml: <domain>", XML
+            "api.example.com",
+            Mechanism.NSC,
+            VersionRange(24),
+            Verdict.ENFORCED,
+            "res/xml/nsc.xml: <domain>",
+            XML,
         ),
     ),
     (DRIFT, IN_METHOD, ACCEPTED),
@@ -368,7 +373,7 @@ def test_hostile_names_cannot_steer_a_terminal_or_a_log(render: Any) -> None:
     place = Location(HOSTILE, None, member=HOSTILE, symbol=HOSTILE)
     finding = replace(IN_METHOD, message=HOSTILE, location=place, fix=HOSTILE, hosts=(HOSTILE,))
     pin = Pin(Mechanism.NSC, HOSTILE, None, Algorithm.CERTIFICATE, HOSTILE, place, what=HOSTILE)
-    row = HostVerdict(HOSTILE, Mechanism.NSC, ApiRange(24), Verdict.UNKNOWN, HOSTILE, place)
+    row = HostVerdict(HOSTILE, Mechanism.NSC, VersionRange(24), Verdict.UNKNOWN, HOSTILE, place)
     subject = Subject(
         HOSTILE,
         package=HOSTILE,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from pincompiler.android.apk.manifest import Manifest
-from pincompiler.facts import ApiRange, InForce, Mechanism, ShippedApp, State, Unseen
+from pincompiler.facts import InForce, Mechanism, ShippedApp, State, Unseen, VersionRange
 from pincompiler.facts.kits import KitFacts
 from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
@@ -21,7 +21,7 @@ from tests.strategies import TODAY, spki
 KEY, OTHER = Key(spki("one")), Key(spki("two"))
 POLICY = Policy((PinSet(("api.example.com",), Reach.NONE, (KEY, OTHER)),))
 CODE = frozenset({Mechanism.OKHTTP})
-SINCE_24 = ApiRange(24)
+SINCE_24 = VersionRange(24)
 
 
 def nsc(
@@ -38,7 +38,7 @@ def pinner(*patterns: str, key: Key = KEY) -> OkHttp:
 def shipped(
     enforcement: Nsc | OkHttp,
     *,
-    api: ApiRange = SINCE_24,
+    api: VersionRange = SINCE_24,
     state: State = State.ACTIVE,
     doubts: tuple[str, ...] = (),
 ) -> InForce:
@@ -111,11 +111,11 @@ def test_below_24_the_nsc_is_not_read() -> None:
 
 
 def test_variants_cut_the_range_and_equal_neighbours_are_joined() -> None:
-    plain = shipped(nsc(), api=ApiRange(24, 27))
-    newer = shipped(nsc("www.example.com"), api=ApiRange(28))
+    plain = shipped(nsc(), api=VersionRange(24, 27))
+    newer = shipped(nsc("www.example.com"), api=VersionRange(28))
     assert ("api.example.com", "nsc", "24-27", "enforced") in table(app(plain, newer))
     assert ("api.example.com", "nsc", "28+", "not covered") in table(app(plain, newer))
-    same = shipped(nsc(), api=ApiRange(28))
+    same = shipped(nsc(), api=VersionRange(28))
     assert table(app(plain, same)) == [("api.example.com", "nsc", "24+", "enforced")]
 
 
@@ -126,8 +126,8 @@ def test_the_worst_of_variants_for_the_same_versions_counts() -> None:
 
 
 def test_the_best_of_several_clients_speaks_for_okhttp() -> None:
-    other = shipped(pinner("www.example.com"), api=ApiRange(1))
-    ours = shipped(pinner("api.example.com"), api=ApiRange(1))
+    other = shipped(pinner("www.example.com"), api=VersionRange(1))
+    ours = shipped(pinner("api.example.com"), api=VersionRange(1))
     rows = {(row.host, row.mechanism): row.verdict for row in verdicts(app(other, ours), POLICY, TODAY)}
     assert rows["api.example.com", Mechanism.OKHTTP] is Verdict.ENFORCED
     assert rows["www.example.com", Mechanism.OKHTTP] is Verdict.ENFORCED
@@ -140,7 +140,7 @@ def test_what_was_not_seen_is_neither_missing_nor_there() -> None:
         ("api.example.com", "okhttp", "24+", "unknown"),
     ]
     assert ("api.example.com", "okhttp", "24+", "enforced") in table(
-        app(shipped(pinner("api.example.com"), api=ApiRange(1)), unseen=packed)
+        app(shipped(pinner("api.example.com"), api=VersionRange(1)), unseen=packed)
     )
 
 
@@ -163,7 +163,7 @@ def test_names_below_have_a_row_where_they_fare_otherwise() -> None:
 
 
 def test_a_wildcard_of_okhttp_is_a_row_of_its_own() -> None:
-    rows = table(app(shipped(pinner("*.example.com"), api=ApiRange(1))), None)
+    rows = table(app(shipped(pinner("*.example.com"), api=VersionRange(1))), None)
     assert ("*.example.com", "okhttp", "24+", "enforced") in rows
     assert ("example.com", "okhttp", "24+", "not covered") in rows
 

@@ -19,9 +19,9 @@ from pincompiler.android.apk.arsc import BinaryTable
 from pincompiler.android.apk.axml import read_axml
 from pincompiler.android.apk.bundle import ProtoTable, read_proto_xml
 from pincompiler.android.apk.inner import opened
-from pincompiler.android.apk.oddities import Oddities
 from pincompiler.android.apk.resources import Resources
-from pincompiler.android.apk.storage import Memory
+from pincompiler.archives.oddities import Oddities
+from pincompiler.archives.storage import Memory
 from pincompiler.base.errors import PincompilerError
 from pincompiler.keys.anchors import anchors_in
 from pincompiler.keys.spki import KeyFileError, public_keys

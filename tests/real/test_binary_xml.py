@@ -10,7 +10,7 @@ import pytest
 
 from pincompiler.android.apk.axml import read_axml
 from pincompiler.android.apk.markup import StartTag, TextPiece
-from pincompiler.android.apk.oddities import Oddities
+from pincompiler.archives.oddities import Oddities
 from tests.apk.aapt import demand_aapt2
 from tests.apk.forge import Attr, Node, axml, simple_zip
 from tests.apk.test_fuzz import mutations

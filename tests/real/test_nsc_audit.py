@@ -11,7 +11,7 @@ import pytest
 from pincompiler.android.apk import open_package
 from pincompiler.android.constants.program import Program
 from pincompiler.base.finding import Level
-from pincompiler.facts import FIRST_PARTY, ApiRange, ShippedApp, State
+from pincompiler.facts import FIRST_PARTY, ShippedApp, State, VersionRange
 from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.rules.rule import Audited
@@ -201,10 +201,10 @@ def test_variants_count_on_their_versions(shop: ShopBuilder) -> None:
     path = shop(document(domain("example.com")), {**sources, "AndroidManifest.xml": manifest(least=21)})
     counted = {one.qualifier: one.api for one in read(path).nsc.files}
     assert counted == {
-        "": ApiRange(24, 27),
-        "v28": ApiRange(28, 30),
-        "v31": ApiRange(31),
-        "land-v26": ApiRange(26),
+        "": VersionRange(24, 27),
+        "v28": VersionRange(28, 30),
+        "v31": VersionRange(31),
+        "land-v26": VersionRange(26),
     }
 
 

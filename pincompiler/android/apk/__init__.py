@@ -1,9 +1,6 @@
 """Reading an Android app: its archive, manifest, resources and network security configuration."""
 
-from pincompiler.android.apk.archive import Archive, MemberError
-from pincompiler.android.apk.directory import ArchiveError
 from pincompiler.android.apk.manifest import Component, Manifest
-from pincompiler.android.apk.oddities import Anomaly, Unread
 from pincompiler.android.apk.opening import (
     AppFiles,
     SeveralAppsError,
@@ -14,6 +11,9 @@ from pincompiler.android.apk.opening import (
 )
 from pincompiler.android.apk.package import NscVariant, Package, PackageKind
 from pincompiler.android.apk.resources import ResourceName, ResourceReference, Resources, Value
+from pincompiler.archives.archive import Archive, MemberError
+from pincompiler.archives.directory import ArchiveError
+from pincompiler.archives.oddities import Anomaly, Unread
 
 __all__ = [
     "Anomaly",

@@ -21,7 +21,7 @@ from pincompiler.base.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.android.apk.oddities import Oddities
+    from pincompiler.archives.oddities import Oddities
 
 _CHUNK = Struct("<HHI")
 _TYPE = Struct("<BBHII")

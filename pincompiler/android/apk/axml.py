@@ -26,7 +26,7 @@ from pincompiler.base.bounds import XML_DEPTH, XML_LETTERS
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
-    from pincompiler.android.apk.oddities import Oddities
+    from pincompiler.archives.oddities import Oddities
 
 _CHUNK = Struct("<HHI")
 _NUMBER = Struct("<I")

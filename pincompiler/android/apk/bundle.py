@@ -30,7 +30,7 @@ from pincompiler.base.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.android.apk.oddities import Oddities
+    from pincompiler.archives.oddities import Oddities
 
 _WHITE = lazy_regex("[ \t\r\n]+")
 _PRIMITIVES = {

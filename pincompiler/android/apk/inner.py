@@ -12,9 +12,9 @@ import lzma
 import zlib
 from typing import TYPE_CHECKING, Final, Protocol
 
-from pincompiler.android.apk.archive import DEFLATED, STORED, Archive, Entry, MemberError
-from pincompiler.android.apk.directory import UnboundedError
-from pincompiler.android.apk.storage import Memory, Storage, Window
+from pincompiler.archives.archive import DEFLATED, STORED, Archive, Entry, MemberError
+from pincompiler.archives.directory import UnboundedError
+from pincompiler.archives.storage import Memory, Storage, Window
 from pincompiler.base.bounds import INNER_BYTES, INNER_ENTRIES, INNER_MEMORY
 from pincompiler.base.records import dataclass
 

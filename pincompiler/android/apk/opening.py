@@ -7,15 +7,15 @@ from dataclasses import field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pincompiler.android.apk.archive import Archive, MemberError, plain
 from pincompiler.android.apk.arsc import BinaryTable, TableError
-from pincompiler.android.apk.directory import ArchiveError
 from pincompiler.android.apk.manifest import Manifest, read_manifest
 from pincompiler.android.apk.markup import Markup
-from pincompiler.android.apk.oddities import Oddities, Unread
 from pincompiler.android.apk.package import Package, PackageKind, Part, read_markup
 from pincompiler.android.apk.resources import Resources, Table
-from pincompiler.android.apk.storage import File, Memory, digest, standard_input
+from pincompiler.archives.archive import Archive, MemberError, plain
+from pincompiler.archives.directory import ArchiveError
+from pincompiler.archives.oddities import Oddities, Unread
+from pincompiler.archives.storage import File, Memory, digest, standard_input
 from pincompiler.base.bounds import (
     APPS_NAMED,
     MANIFEST_BYTES,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pincompiler.android.apk.bundle import ProtoTable
-    from pincompiler.android.apk.storage import Storage
+    from pincompiler.archives.storage import Storage
 
 _MANIFEST = "AndroidManifest.xml"
 _MODULE = lazy_regex(r"([^/]+/)manifest/AndroidManifest\.xml")

@@ -13,11 +13,11 @@ from enum import StrEnum
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, Self
 
-from pincompiler.android.apk.archive import Archive, MemberError
 from pincompiler.android.apk.manifest import Manifest
 from pincompiler.android.apk.markup import MarkupError, tree
-from pincompiler.android.apk.oddities import Anomaly, Oddities, Unread
 from pincompiler.android.apk.resources import ResourceName, ResourceReference, Resources, Value
+from pincompiler.archives.archive import Archive, MemberError
+from pincompiler.archives.oddities import Anomaly, Oddities, Unread
 from pincompiler.base.bounds import MEMBER_BYTES, NSC_BYTES, NSC_VARIANTS, NSC_VARIANTS_BYTES, OTHER_XML
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass

@@ -28,8 +28,9 @@ from pincompiler.base.json_kinds import (
 )
 from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.base.records import dataclass
-from pincompiler.facts import ApiRange, Mechanism, Unseen
+from pincompiler.facts import System, Unseen, VersionRange
 from pincompiler.reports.audit.json_parts import FINDING, LOCATION, PIN, MarkedFinding
+from pincompiler.reports.json_parts import MECHANISM
 from pincompiler.verdicts.fingerprints import fingerprinted
 from pincompiler.verdicts.headline import headline
 from pincompiler.verdicts.hosts import HostVerdict, Means, Verdict
@@ -101,12 +102,14 @@ _BUILD = JsonTable(
 # -- what it found -------------------------------------------------------------------------------
 
 
-def _api_range(text: str) -> ApiRange:
-    first, dash, last = text.removesuffix("+").partition("-")
-    return ApiRange(int(first), None if text.endswith("+") else int(last if dash else first))
+def _version_range(text: str) -> VersionRange:
+    system, _, numbers = text.rpartition(" ")
+    first, dash, last = numbers.removesuffix("+").partition("-")
+    end = None if text.endswith("+") else int(last if dash else first)
+    return VersionRange(int(first), end, System(system or System.ANDROID))
 
 
-def _row(api: ApiRange, location: Location | None, **more: Any) -> HostVerdict:
+def _row(api: VersionRange, location: Location | None, **more: Any) -> HostVerdict:
     return HostVerdict(api=api, where=location, **more)
 
 
@@ -118,7 +121,7 @@ _UNSEEN = JsonTable(
         field("why", TEXT, "Why it was not seen: a sentence without its full stop."),
         field(
             "mechanisms",
-            Many(Choice(Mechanism), frozenset),
+            Many(MECHANISM, frozenset),
             "The mechanisms of which nothing may be said because of it.",
         ),
         field(
@@ -139,15 +142,18 @@ _VERDICT = JsonTable(
             TEXT,
             "The host; `*.example.com` stands for the names below, `*` for hosts that nobody names.",
         ),
-        field("mechanism", Choice(Mechanism), "What enforces, or does not."),
+        field("mechanism", MECHANISM, "What enforces, or does not."),
         field(
             "api",
             Converted(
-                TextKind(r"^[0-9]{1,5}([+]|-[0-9]{1,5})?$", "range of API levels such as 24+ or 21-23"),
+                TextKind(
+                    r"^([A-Za-z]{1,20} )?[0-9]{1,5}([+]|-[0-9]{1,5})?$",
+                    "range of versions such as 24+ or iOS 14+",
+                ),
                 str,
-                _api_range,
+                _version_range,
             ),
-            "The Android API levels: `24+`, `21-23` or `28`.",
+            "The Android API levels: `24+`, `21-23` or `28`; versions of another system have its name: `iOS 14+`.",
         ),
         field("verdict", Choice(Verdict), "What becomes of them."),
         field("why", TEXT, "A sentence without its full stop."),

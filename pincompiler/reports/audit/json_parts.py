@@ -19,9 +19,9 @@ from pincompiler.base.json_kinds import (
 from pincompiler.base.json_tables import JsonTable, field
 from pincompiler.base.location import Location, Span
 from pincompiler.base.records import dataclass
-from pincompiler.facts import Algorithm, Mechanism, Owner, Pin
+from pincompiler.facts import Algorithm, Owner, Pin
 from pincompiler.policy.enforcement import Reach
-from pincompiler.reports.json_parts import LEVEL, of_span
+from pincompiler.reports.json_parts import LEVEL, MECHANISM, of_span
 from pincompiler.rules.registry import references
 from pincompiler.verdicts.subject import InventoryPin
 
@@ -161,7 +161,7 @@ FINDING = JsonTable(
         field(
             "api",
             TEXT_OR_NULL,
-            "The Android API levels concerned, as `24+` or `21-23`; null: all that the app supports.",
+            "The Android API levels concerned, as `24+` or `21-23`, or versions of another system, as `iOS 14+`; null: all that the app supports.",
             _of_evidence("api"),
         ),
         field(
@@ -263,7 +263,7 @@ PIN = JsonTable(
     "pin",
     "A pin that is in the app, whatever it is worth.",
     (
-        field("mechanism", Choice(Mechanism), "What should enforce it.", "pin.mechanism"),
+        field("mechanism", MECHANISM, "What should enforce it.", "pin.mechanism"),
         field("host", TEXT_OR_NULL, "The host as the app spells it; null: it is not known.", "pin.host"),
         field(
             "subdomains",

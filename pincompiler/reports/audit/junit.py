@@ -79,7 +79,7 @@ def _outcome(case: Any, kind: str, message: str, text: str = "") -> None:
 
 
 def _verdict(suite: Any, row: HostVerdict) -> None:
-    case = _case(suite, "hosts", f"{row.host} by {row.mechanism.value} on API {row.api}")
+    case = _case(suite, "hosts", f"{row.host} by {row.mechanism.value} on {row.api.words}")
     said = java_name(f"{row.verdict.value}: {row.why}")
     if row.verdict in (Verdict.UNKNOWN, Verdict.NOT_COVERED):
         # One mechanism need not cover what another does; that nothing covers a host is a finding.

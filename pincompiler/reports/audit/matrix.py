@@ -15,7 +15,7 @@ from pincompiler.verdicts.hosts import Means, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pincompiler.facts import ApiRange
+    from pincompiler.facts import VersionRange
     from pincompiler.verdicts.hosts import HostVerdict
     from pincompiler.verdicts.subject import Subject
 
@@ -144,7 +144,7 @@ def _word(row: HostVerdict) -> str:
     return f"{row.verdict.value} (CA pinning)" if row.by is Means.CAS else row.verdict.value
 
 
-def _covers(api: ApiRange, level: int) -> bool:
+def _covers(api: VersionRange, level: int) -> bool:
     return api.first <= level and (api.last is None or level <= api.last)
 
 

@@ -9,7 +9,7 @@ from pincompiler.base.finding import Change, Confidence, Level
 from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED, Owner
 from pincompiler.reports.audit.since import overview
 from pincompiler.reports.findings.text import painted, visible
-from pincompiler.reports.names import java_name
+from pincompiler.reports.names import java_name, versions
 from pincompiler.rules.registry import references
 from pincompiler.verdicts.headline import headline
 from pincompiler.verdicts.hosts import Verdict
@@ -79,7 +79,7 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _verdicts(subject: Subject, *, colour: bool) -> Iterator[str]:
     rows = subject.verdicts
-    cells = [(visible(row.host), row.mechanism.value, f"API {row.api}", row.verdict.value) for row in rows]
+    cells = [(visible(row.host), row.mechanism.value, row.api.words, row.verdict.value) for row in rows]
     widths = _widths(cells)
     for row, (host, mechanism, api, verdict) in zip(rows, cells, strict=True):
         code = _COLOURS.get(row.verdict, _BAD)
@@ -123,7 +123,7 @@ def _finding(finding: Finding, path: str, *, colour: bool) -> Iterator[str]:
 
 def _evidence(evidence: Evidence) -> Iterator[str]:
     whose = Owner(evidence.owner, evidence.first_party).words if evidence.owner else ""
-    words = [whose, evidence.use.value, f"API {evidence.api}" if evidence.api else ""]
+    words = [whose, evidence.use.value, versions(evidence.api)]
     words.append(evidence.confidence.value if evidence.confidence is not Confidence.CONFIRMED else "")
     said = ", ".join(visible(word) for word in words if word)
     if said:

@@ -19,7 +19,7 @@ from pincompiler.reports.audit.matrix import matrix
 from pincompiler.reports.audit.since import overview
 from pincompiler.reports.audit.text import place
 from pincompiler.reports.findings.text import tally, visible
-from pincompiler.reports.names import java_name, mechanism_name
+from pincompiler.reports.names import java_name, mechanism_name, versions
 from pincompiler.reports.rules.page import page_of
 from pincompiler.verdicts.fingerprints import fingerprinted
 from pincompiler.verdicts.headline import headline
@@ -288,7 +288,7 @@ def _evidence(evidence: Evidence) -> Iterator[Pair]:
         yield Pair("Whose code", visible(Owner(evidence.owner, evidence.first_party).words))
     if evidence.use.value:
         yield Pair("Use", _USE[evidence.use.value])
-    api = f"API {visible(evidence.api)}" if evidence.api else ""
+    api = visible(versions(evidence.api))
     if concerns := ", ".join(part for part in (mechanism_name(evidence.mechanism), api) if part):
         yield Pair("Concerns", concerns)
     sure = {Confidence.LIKELY: "likely", Confidence.CANDIDATE: "candidate, for a person to decide"}

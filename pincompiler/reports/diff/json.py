@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from pincompiler.base import json_tables
 from pincompiler.base.json_kinds import BASE64, DAY, TEXT, TEXTS, Choice, Many, Maybe
 from pincompiler.base.json_tables import JsonTable, field, result
-from pincompiler.facts import Algorithm, Mechanism
+from pincompiler.facts import Algorithm
 from pincompiler.policy.trust import Store
 from pincompiler.policy.worlds import STRANGER
-from pincompiler.reports.json_parts import LEVEL
+from pincompiler.reports.json_parts import LEVEL, MECHANISM
 
 if TYPE_CHECKING:
     from pincompiler.workflows.diff import Comparison, Disagreement
@@ -85,7 +85,7 @@ _PIN = JsonTable(
     "pin",
     "A pin in an app.",
     (
-        field("mechanism", Choice(Mechanism), "What should enforce it.", "pin.mechanism"),
+        field("mechanism", MECHANISM, "What should enforce it.", "pin.mechanism"),
         field("host", TEXT, "The host as the app spells it; empty: it is not known.", "pin.host"),
         field("algorithm", Choice(Algorithm), "What it is the hash of, and which hash.", "pin.algorithm"),
         field("pin", TEXT, "The hash in base64, or as it is written in the app.", "pin.pin"),

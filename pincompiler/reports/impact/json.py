@@ -8,7 +8,7 @@ from pincompiler.base import json_tables
 from pincompiler.base.json_kinds import DAY, DAY_OR_NULL, PIN, TEXT, TEXT_OR_NULL, Choice, Many, Maybe
 from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.base.records import dataclass
-from pincompiler.reports.json_parts import API_LEVELS, CERTIFICATE
+from pincompiler.reports.json_parts import API_LEVELS, CERTIFICATE, on_android
 from pincompiler.verdicts.outlook import Outcome
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ _MECHANISM = JsonTable(
             "android",
             Maybe(API_LEVELS),
             "Where it counts; null: it is not for Android, or that was not said.",
-            "api",
+            lambda row: on_android(row.api),
         ),
         field("days", Many(_PERIOD), "What becomes of connections, in order.", "spans"),
     ),

@@ -53,7 +53,7 @@ def _fate(fate: Fate, *, colour: bool) -> Iterator[str]:
 def _head(row: FateRow) -> str:
     if not row.mechanism:
         return "not seen" if row.title else "no pins"
-    return f"{row.mechanism}, API {row.api}" if row.api else row.mechanism
+    return f"{row.mechanism}, {row.api.words}" if row.api else row.mechanism
 
 
 def _days(span: Period, *, colour: bool) -> str:

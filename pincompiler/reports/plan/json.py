@@ -26,7 +26,7 @@ from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.base.records import dataclass
 from pincompiler.planning.lifetimes import LIMITS
 from pincompiler.planning.schedule import ENDLESS, Safety
-from pincompiler.reports.json_parts import API_LEVELS, PIN_OR_NULL
+from pincompiler.reports.json_parts import API_LEVELS, PIN_OR_NULL, on_android
 from pincompiler.reports.plan import words
 from pincompiler.verdicts.outlook import Outcome
 
@@ -96,7 +96,7 @@ _REFUSAL = JsonTable(
             "android",
             Maybe(API_LEVELS),
             "On which Android versions; null: on all, or on no Android.",
-            "refusal.api",
+            lambda one: on_android(one.refusal.api),
         ),
         field(
             "served",

@@ -89,7 +89,7 @@ def refused(one: RotationVerdict) -> tuple[ReleaseRefusal, ...]:
 def mechanism(one: Refusal) -> str:
     """``nsc, API 24+``; what is not for Android has no API level."""
     name = one.mechanism or "all of it"
-    return f"{name} (API {one.api})" if one.api else name
+    return f"{name} ({one.api.words})" if one.api else name
 
 
 def first_safe(one: RotationVerdict, plan: Plan) -> str:

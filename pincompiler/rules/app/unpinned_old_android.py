@@ -30,7 +30,7 @@ Use instead:
 References: CWE-295; MASVS-NETWORK-2; MASTG-TEST-0285; MASWE-0028
 """
 
-from pincompiler.facts import ApiRange, State
+from pincompiler.facts import State, VersionRange
 from pincompiler.policy.enforcement import title_of
 from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
 from pincompiler.verdicts.confining import Confinement, confinement
@@ -57,7 +57,7 @@ def check(audited: Audited) -> Findings:
     )
     hosts = tuple(name for name in pinned if not any(one.demand(name) for one in others))
     if hosts:
-        old = ApiRange(app.manifest.min_sdk, SINCE - 1)
+        old = VersionRange(app.manifest.min_sdk, SINCE - 1)
         yield RULE.in_file(
             app.nsc.read[0].where,
             f"{title_of(hosts)} is not pinned on API levels {old}, which ignore the network security configuration",

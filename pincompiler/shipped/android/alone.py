@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.apk.manifest import Manifest
 from pincompiler.base.location import Location
-from pincompiler.facts import ApiRange, ShippedApp
+from pincompiler.facts import ShippedApp, VersionRange
 from pincompiler.facts.kits import KitFacts, TrustKitAndroid
 from pincompiler.facts.nsc import NscFile
 from pincompiler.platforms.nsc.model import Nsc
@@ -30,7 +30,7 @@ def of_configuration(nsc: Nsc, path: str) -> ShippedApp:
     where = Location(path)
     problems = tuple(one for one in nsc.problems if not one.debug and one.met(USUAL.min_sdk))
     known = replace(nsc, target_sdk=USUAL.target_sdk)
-    file = NscFile("", path, known, where, ApiRange(USUAL.min_sdk), problems)
+    file = NscFile("", path, known, where, VersionRange(USUAL.min_sdk), problems)
     kits = KitFacts(trustkit=_trustkit(nsc, where))
     return ShippedApp(path, "", "", manifest=USUAL, nsc=of_files((file,)), kits=kits)
 

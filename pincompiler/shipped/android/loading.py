@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.apk.archive import Archive, MemberError, read_archive
-from pincompiler.android.apk.directory import ArchiveError, UnboundedError
 from pincompiler.android.dex import DexError
 from pincompiler.android.dex.strings import reading
+from pincompiler.archives.archive import Archive, MemberError, read_archive
+from pincompiler.archives.directory import ArchiveError, UnboundedError
 from pincompiler.base.bounds import ARCHIVE_ENTRIES, INNER_BYTES
 from pincompiler.base.finding import Use
 from pincompiler.base.lazy_regex import lazy_regex

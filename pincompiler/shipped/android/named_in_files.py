@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.apk.archive import MemberError
+from pincompiler.archives.archive import MemberError
 from pincompiler.base.bounds import REACH_FILES
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import binary_name

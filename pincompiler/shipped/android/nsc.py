@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.base.bounds import NSC_PINS, SHOWN_LONG, shortened
 from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
-from pincompiler.facts.common import Algorithm, ApiRange, InForce, Mechanism, Pin, State
+from pincompiler.facts.common import Algorithm, InForce, Mechanism, Pin, State, VersionRange
 from pincompiler.facts.nsc import NscFacts, NscFile, anchors_called
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.enforcement import Reach
@@ -67,7 +67,7 @@ def _unnamed(source: Source) -> Iterator[NscFile]:
             yield NscFile(one.qualifier, one.member, one.nsc, source.member(one.member))
 
 
-def _file(source: Source, variant: NscVariant, twin: NscVariant | None, api: ApiRange | None) -> NscFile:
+def _file(source: Source, variant: NscVariant, twin: NscVariant | None, api: VersionRange | None) -> NscFile:
     manifest = source.package.manifest
     nsc = replace(variant.nsc, target_sdk=manifest.target_sdk)
     twins = variant.is_debug_twin  # of which a debuggable build reads debug-overrides alone
@@ -82,7 +82,7 @@ def _file(source: Source, variant: NscVariant, twin: NscVariant | None, api: Api
     return NscFile(variant.qualifier, variant.member, nsc, where, api, problems, variant.is_debug_twin)
 
 
-def api_ranges(qualifiers: Iterable[str], first: int) -> dict[str, ApiRange | None]:
+def api_ranges(qualifiers: Iterable[str], first: int) -> dict[str, VersionRange | None]:
     """On which API levels each variant counts, from the first that matters; None: on none of them.
 
     Of variants that differ by version only, Android takes the highest that the device has.  Other
@@ -93,12 +93,12 @@ def api_ranges(qualifiers: Iterable[str], first: int) -> dict[str, ApiRange | No
         found = _VERSION.fullmatch(qualifier)
         kind, version, other = found.groups() if found else (None, None, qualifier)
         groups[kind or other or ""][int(version or 0)] = qualifier
-    ranges: dict[str, ApiRange | None] = {}
+    ranges: dict[str, VersionRange | None] = {}
     for group in groups.values():
         starts = sorted(group)
         for start, following in zip(starts, [*starts[1:], None], strict=True):
             begin, end = max(first, start), following - 1 if following is not None else None
-            ranges[group[start]] = ApiRange(begin, end) if end is None or end >= begin else None
+            ranges[group[start]] = VersionRange(begin, end) if end is None or end >= begin else None
     return ranges
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from pincompiler.android.apk.archive import MemberError
+from pincompiler.archives.archive import MemberError
 from pincompiler.base.bounds import HOOKS_BYTES
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import binary_name

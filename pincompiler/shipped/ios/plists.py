@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pincompiler.base.location import Location
-from pincompiler.facts import NO_API, FileMechanism, InForce, ShippedApp
+from pincompiler.facts import NO_VERSION, AppleMechanism, InForce, ShippedApp
 from pincompiler.facts.plists import PlacedFault, PlistFacts
 from pincompiler.platforms import ats, ats_faults, plist, trustkit, trustkit_faults
 from pincompiler.platforms.plist_faults import Fault, FaultKind, misplaced
@@ -75,11 +75,13 @@ def _shipped(
     if pinned.domains:
         entries = tuple(replace(one, where=place((*ats.SECTION, one.name))) for one in pinned.domains)
         enforcement: Enforcement = replace(pinned, domains=entries)
-        yield InForce(FileMechanism.ATS, "NSPinnedDomains", enforcement, place(ats.SECTION), api=NO_API)
+        yield InForce(AppleMechanism.ATS, "NSPinnedDomains", enforcement, place(ats.SECTION), api=NO_VERSION)
     if kit.domains:
         domains = tuple(replace(one, where=place((*trustkit.DOMAINS, one.name))) for one in kit.domains)
         enforcement = replace(kit, domains=domains)
-        yield InForce(FileMechanism.TRUSTKIT, "TrustKit", enforcement, place(trustkit.SECTION), api=NO_API)
+        yield InForce(
+            AppleMechanism.TRUSTKIT, "TrustKit", enforcement, place(trustkit.SECTION), api=NO_VERSION
+        )
 
 
 def _places(data: bytes, path: str, *, inside: bool) -> Callable[[KeyPath], Location]:

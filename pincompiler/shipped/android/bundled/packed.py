@@ -6,9 +6,9 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pincompiler.android.apk import ArchiveError, MemberError
-from pincompiler.android.apk.directory import UnboundedError
 from pincompiler.android.apk.inner import is_packed_otherwise, opened
-from pincompiler.android.apk.storage import Memory
+from pincompiler.archives.directory import UnboundedError
+from pincompiler.archives.storage import Memory
 from pincompiler.base.bounds import INNER_BYTES, INNER_ENTRIES, INNER_LEVELS
 from pincompiler.base.errors import printable
 from pincompiler.base.records import dataclass
@@ -17,9 +17,9 @@ from pincompiler.facts.common import Mechanism
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pincompiler.android.apk.archive import Entry
     from pincompiler.android.apk.inner import Holder
-    from pincompiler.android.apk.storage import Storage
+    from pincompiler.archives.archive import Entry
+    from pincompiler.archives.storage import Storage
     from pincompiler.shipped.android.source import Source
 
 

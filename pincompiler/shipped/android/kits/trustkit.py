@@ -15,7 +15,7 @@ from pincompiler.android.constants.values import Number, possible
 from pincompiler.android.dex import DexError
 from pincompiler.android.dex.strings import reading
 from pincompiler.base.records import dataclass
-from pincompiler.facts.common import Algorithm, ApiRange, InForce, Mechanism, Pin, State
+from pincompiler.facts.common import Algorithm, InForce, Mechanism, Pin, State, VersionRange
 from pincompiler.facts.kits import OS_ENFORCES, TrustKitAndroid, TrustKitAndroidDomain, TrustKitPins, below_os
 from pincompiler.platforms.nsc.model import DomainConfig, Nsc
 from pincompiler.policy.enforcement import Reach
@@ -202,9 +202,9 @@ def _shipped(source: Source, kit: TrustKitAndroid, variants: Iterable[NscVariant
             if below is not None:
                 source.doubt(plain.title, kit.mismatches[0][1], Mechanism.TRUSTKIT)
             broken = f"TrustKit raises at launch: {kit.mismatches[0][1]}"
-            yield replace(plain, api=ApiRange(OS_ENFORCES), state=State.BROKEN, why=broken)
+            yield replace(plain, api=VersionRange(OS_ENFORCES), state=State.BROKEN, why=broken)
             continue
-        yield replace(plain, api=ApiRange(OS_ENFORCES), state=state, why=why)
+        yield replace(plain, api=VersionRange(OS_ENFORCES), state=state, why=why)
         if below is not None:
             enforced = _one(source, variant, _kept(variant.nsc, enforcing=True))
             yield replace(enforced, api=below, state=state, why=why)

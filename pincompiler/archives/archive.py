@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 from isal import isal_zlib as zlib
 from isal.igzip_lib import IsalError
 
-from pincompiler.android.apk.directory import (
+from pincompiler.archives.directory import (
     CENTRAL_SIGNATURE,
     MOST_16,
     MOST_32,
@@ -28,8 +28,8 @@ from pincompiler.android.apk.directory import (
     UnboundedError,
     find_directory,
 )
-from pincompiler.android.apk.oddities import Anomaly, Oddities
-from pincompiler.android.apk.storage import Memory, Storage, Window
+from pincompiler.archives.oddities import Anomaly, Oddities
+from pincompiler.archives.storage import Memory, Storage, Window
 from pincompiler.base.bounds import ARCHIVE_ENTRIES, DIRECTORY_BYTES, MEMBER_BYTES, SHOWN_LONG, shortened
 from pincompiler.base.errors import printable
 from pincompiler.base.records import dataclass

@@ -10,8 +10,8 @@ from pincompiler.base.errors import InputError
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
-    from pincompiler.android.apk.oddities import Oddities
-    from pincompiler.android.apk.storage import Storage
+    from pincompiler.archives.oddities import Oddities
+    from pincompiler.archives.storage import Storage
 
 CENTRAL_SIGNATURE = 0x02014B50
 MOST_16 = 0xFFFF
