@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
@@ -406,6 +407,32 @@ def test_a_debuggable_app_that_lets_proxies_through_is_an_error(tmp_path: Path) 
         assert one.level is level
         if twin:
             assert run("audit", "app.apk", cwd=tmp_path).code == 1
+
+
+def test_json_of_check_has_the_digest_that_the_files_carry(pins: Path) -> None:
+    """By which a pipeline knows a file of an assessment without asking ``audit``."""
+    carried = digests(pins)
+    for command in ("check", "compile"):
+        report = json.loads(run(command, "-f", "json", cwd=pins.parent).stdout)
+        assert report["assessment"] == [carried["code"], carried["twin"]]
+        assert f"{report['assessment'][0]} in assessment" in run("check", cwd=pins.parent).stderr
+        assert report["policy"] == carried["release"]
+    pins.write_text(PINS.replace('[assessment]\nanchors = ["proxy"]\n', "") + NSC)
+    assert "assessment" not in json.loads(run("check", "-f", "json", cwd=pins.parent).stdout)
+
+
+def test_json_of_check_has_the_digest_of_each_environment(root: Path) -> None:
+    text = PINS.replace("version = 1\n", "version = 1\n[environments]\nlive = { release = true }\nqa = {}\n")
+    text = text.replace('anchors = ["proxy"]\n', 'anchors = ["proxy"]\nenvironments = ["qa"]\n')
+    more = '\n[[pin-set]]\nhosts = ["qa.example.com"]\nkeys = ["a", "b"]\nenvironments = ["qa"]\n'
+    assert compiled(root, text + more + NSC.replace("main", "{environment}")).code == 0
+    report = json.loads(run("check", "-f", "json", cwd=root).stdout)
+    assert "assessment" not in report
+    live, qa = report["environments"]
+    assert "assessment" not in live
+    (twin,) = root.glob("**/nsc_debug.xml")
+    assert qa["assessment"][1:] == [read_nsc(twin.read_bytes(), App()).policy_digest]
+    assert f"{qa['assessment'][0]} in qa assessment" in run("check", cwd=root).stderr
 
 
 # -- environments of builds ----------------------------------------------------------------------

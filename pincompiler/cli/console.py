@@ -104,9 +104,15 @@ def print_findings(
         from pincompiler.reports.findings import json
 
         targets = tuple(output.name for output in project.outputs)
-        environments = json.environments(checked) or None
         report = json.FindingsReport(
-            document.file, digest, targets, findings, artifacts, left_over, environments=environments
+            document.file,
+            digest,
+            targets,
+            findings,
+            artifacts,
+            left_over,
+            environments=json.environments(checked) or None,
+            assessment=json.assessment(checked, project),
         )
         stream.write(json.render(command, report))
         return

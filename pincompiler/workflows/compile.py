@@ -66,6 +66,12 @@ class Variant:
     project: Project
     lowered: tuple[Lowering, ...]
 
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """That of its policy, then those that its files carry."""
+        carried = (one.said.digest() for one in self.lowered)
+        return tuple(dict.fromkeys((self.project.policy.digest(), *carried)))
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:

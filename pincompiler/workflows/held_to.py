@@ -9,7 +9,7 @@ from pincompiler.rules.carried import carried
 from pincompiler.rules.rule import Traces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pincompiler.facts import ShippedApp
     from pincompiler.workflows.compile import Checked, Variant
@@ -23,9 +23,9 @@ def held_to(
     InputError if there is no environment of the name.
     """
     meant = checked.of(environment)
-    own = set(_digests(meant))
+    own = set(meant.digests)
     foreign = {
-        digest: one.project.title for one in checked.released for digest in _digests(one) if digest not in own
+        digest: one.project.title for one in checked.released for digest in one.digests if digest not in own
     }
     return _recognised(app, checked, meant), meant.project.title, foreign, _traces(checked)
 
@@ -33,14 +33,8 @@ def held_to(
 def _recognised(app: ShippedApp, checked: Checked, meant: Variant) -> Variant:
     """The environment whose files the app has, by their digests: the one that is meant if it has some of that."""
     there = {one.digest for one in carried(app)}
-    found = (one for one in (meant, *checked.released) if not there.isdisjoint(_digests(one)))
+    found = (one for one in (meant, *checked.released) if not there.isdisjoint(one.digests))
     return next(found, meant)
-
-
-def _digests(variant: Variant) -> Iterator[str]:
-    """Those of its policy, and of what its files say."""
-    yield variant.project.policy.digest()
-    yield from dict.fromkeys(one.said.digest() for one in variant.lowered)
 
 
 def _traces(checked: Checked) -> Traces | None:
@@ -54,4 +48,4 @@ def _traces(checked: Checked) -> Traces | None:
         for source in one.project.policy.assessors
         if isinstance(source, Anchor)
     }
-    return Traces(frozenset(digest for one in assessed for digest in _digests(one)), tuple(anchors))
+    return Traces(frozenset(digest for one in assessed for digest in one.digests), tuple(anchors))

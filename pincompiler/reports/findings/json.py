@@ -12,6 +12,7 @@ from pincompiler.reports.json_parts import LEVEL, of_span
 
 if TYPE_CHECKING:
     from pincompiler.base.finding import Finding
+    from pincompiler.policy.project import Project
     from pincompiler.workflows.compile import Checked
 
 
@@ -32,6 +33,8 @@ class EnvironmentPolicy:
     release: bool
     pinning: bool
     policy: str
+    assessment: tuple[str, ...] | None = None
+    """None: none of its builds may be looked into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class FindingsReport:
     """What remains unknown of another file than a pins.toml; None: that was not asked."""
     environments: tuple[EnvironmentPolicy, ...] | None = None
     """None: the file declares none."""
+    assessment: tuple[str, ...] | None = None
+    """Of the environment that ``policy`` is of; None: none of its builds may be looked into."""
 
 
 LOCATION = JsonTable(
@@ -100,6 +105,7 @@ FINDING = JsonTable(
         ),
     ),
 )
+_ASSESSMENT = "The digests of its assessment builds, the policy's first, then what their files carry; absent:"
 _ENVIRONMENT = JsonTable(
     "environment",
     "An environment that pins.toml declares.",
@@ -108,6 +114,9 @@ _ENVIRONMENT = JsonTable(
         field("release", TRUTH, "Whether it is the one that users get."),
         field("pinning", TRUTH, "Whether its builds pin anything."),
         field("policy", TEXT, "The digest of its policy; empty: there is none to be read."),
+        field(
+            "assessment", TEXTS, f"{_ASSESSMENT} [assessment] has none of this environment.", optional=True
+        ),
     ),
 )
 _ARTIFACT = JsonTable(
@@ -126,6 +135,7 @@ _HEAD = (
         TEXT,
         "The digest of the policy: `sha256/…`, of several environments that of the release; empty: there is none to be read.",
     ),
+    field("assessment", TEXTS, f"{_ASSESSMENT} pins.toml has no [assessment] of it.", optional=True),
     field(
         "environments",
         Many(_ENVIRONMENT),
@@ -171,10 +181,19 @@ def environments(checked: Checked) -> tuple[EnvironmentPolicy, ...]:
             one.environment.release,
             one.environment.pinning,
             one.policy.digest() if checked.readable else "",
+            assessment(checked, one),
         )
         for one in projects
         if one.environment.name
     )
+
+
+def assessment(checked: Checked, project: Project) -> tuple[str, ...] | None:
+    """The digests by which files of assessment builds are known; None where there are none, or nothing can be read."""
+    if not checked.readable:
+        return None
+    assessed = (one for one in checked.variants if one.project is project.assessed)
+    return next((one.digests for one in assessed), None)
 
 
 def render(command: str, report: FindingsReport) -> str:
