@@ -399,7 +399,7 @@ pins.toml:17:11: error: no certificate in certs/bundle.pem is for `Shop C` [ambi
         """\
 pins.toml:16:8: error: "../x.pem" has a `..`, which may lead anywhere [escaping-path]
   16 | file = "../x.pem"
-     |        ^^^^^^^^^^ write the path without it
+     |        ^^^^^^^^^^ write the path without it; `root` may lead up
 """,
     ),
     "absolute": (
@@ -647,7 +647,7 @@ pins.toml:17:8: error: trustkit-android and nsc would write the same file [confl
         """\
 pins.toml:15:8: error: "../a.xml" has a `..`, which may lead anywhere [escaping-path]
   15 | path = "../a.xml"
-     |        ^^^^^^^^^^ write the path without it
+     |        ^^^^^^^^^^ write the path without it; `root` may lead up
 pins.toml:16:8: error: "/etc/base.xml" leaves the project directory [escaping-path]
   16 | base = "/etc/base.xml"
      |        ^^^^^^^^^^^^^^^ write a path below the directory of pins.toml
@@ -773,7 +773,7 @@ pins.toml:17:8: error: "git:--all:pins.toml" is no git:REV:PATH [invalid-value]
         """\
 pins.toml:17:8: error: "../shop.apk" has a `..`, which may lead anywhere [escaping-path]
   17 | file = "../shop.apk"
-     |        ^^^^^^^^^^^^^ write the path without it
+     |        ^^^^^^^^^^^^^ write the path without it; `root` may lead up
 """,
     ),
     "a release's entry": (

@@ -7,7 +7,6 @@ import typer
 from pincompiler.base.finding import Level
 from pincompiler.cli.console import PROBLEM, Format, incomplete, print_bare_findings, print_findings
 from pincompiler.cli.options import (
-    PINS,
     FailOnLevel,
     Horizon,
     OnlyEnvironment,
@@ -22,7 +21,7 @@ EPILOG = "Example: pincompiler check -f json pins.toml"
 
 
 def command(
-    pins: PinsFile = PINS,
+    pins: PinsFile,
     output_format: OutputFormat = Format.TEXT,
     expiring_within: Horizon = 30,
     fail_on: FailOnLevel = Level.ERROR,

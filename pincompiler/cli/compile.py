@@ -21,7 +21,7 @@ from pincompiler.cli.console import (
     print_written,
     talk,
 )
-from pincompiler.cli.options import PINS, Horizon, OnlyEnvironment, OutputFormat, PinsFile, Today, day_of
+from pincompiler.cli.options import Horizon, OnlyEnvironment, OutputFormat, PinsFile, Today, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +56,7 @@ Name = Annotated[
 
 
 def command(
-    pins: PinsFile = PINS,
+    pins: PinsFile,
     target: Targets = None,
     output: Output = "",
     check_only: CheckOnly = False,

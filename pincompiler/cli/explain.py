@@ -9,19 +9,24 @@ import typer
 
 from pincompiler.base.errors import UsageError
 from pincompiler.cli.console import PageFormat, out
-from pincompiler.cli.options import PINS, EnvironmentName, Today, day_of
+from pincompiler.cli.options import EnvironmentName, Today, day_of, nearest_pins
 
 if TYPE_CHECKING:
     from datetime import date
 
 EPILOG = "Examples: pincompiler explain unfaithful-target; pincompiler explain --host api.example.com"
 
+PinsOption = Annotated[
+    Path | None,
+    typer.Option("--pins", metavar="FILE", help="For --host: the pins file, if not the one here or above."),
+]
+
 
 def command(
     rule: Annotated[str, typer.Argument(metavar="RULE", help="The id in brackets behind a finding.")] = "",
     host: Annotated[str, typer.Option("--host", help="Show what every target does for this host.")] = "",
     every: Annotated[bool, typer.Option("--all", help="Explain every rule.")] = False,
-    pins: Annotated[Path, typer.Option("--pins", metavar="FILE", help="The pins file for --host.")] = PINS,
+    pins: PinsOption = None,
     output_format: Annotated[
         PageFormat, typer.Option("-f", "--format", help="How to print; html and markdown are for rules.")
     ] = PageFormat.TEXT,
@@ -36,7 +41,7 @@ def command(
     if environment and not host:
         raise UsageError("-e goes with --host: rules are the same in every environment")
     page = (
-        _host_page(host, pins, environment, output_format, day_of(today))
+        _host_page(host, pins or nearest_pins(), environment, output_format, day_of(today))
         if host
         else _rule_pages(rule, output_format)
     )

@@ -17,7 +17,36 @@ if TYPE_CHECKING:
     from pincompiler.workflows.audit_cache import AuditCache
 
 PINS = Path("pins.toml")
-PinsFile = Annotated[Path, typer.Argument(metavar="PINS.TOML", help="The pins file; - is standard input.")]
+
+
+def nearest_pins() -> Path:
+    """The pins.toml of the working directory, or of the nearest above that has one, which is then named.
+
+    As git and ruff do: up to the top of the repository, to the user's home, and never to a folder in which everybody may write.
+    """
+    from pincompiler.cli.console import talk
+    from pincompiler.source.paths import nearest_above
+
+    try:
+        found = nearest_above(PINS.name, here := Path.cwd(), os.environ.get("HOME", ""))
+    except FileNotFoundError:  # the working directory is gone
+        return PINS
+    if found is None or found.parent == here:
+        return PINS
+    path = Path(os.path.relpath(found))
+    talk(f"using {path}")
+    return path
+
+
+PinsFile = Annotated[
+    Path,
+    typer.Argument(
+        default_factory=nearest_pins,
+        show_default="pins.toml, here or in a folder above",
+        metavar="PINS.TOML",
+        help="The pins file; - is standard input.",
+    ),
+]
 OutputFormat = Annotated[Format, typer.Option("-f", "--format", help="How to print the result.")]
 ReportAs = Annotated[ReportFormat, typer.Option("-f", "--format", help="How to write the report.")]
 ReportTo = Annotated[str, typer.Option("-o", "--output", metavar="FILE|-", help="Where to write.")]

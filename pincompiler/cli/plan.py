@@ -9,7 +9,6 @@ import typer
 
 from pincompiler.cli.console import PlanFormat, exit_code, product, refuse_unwritable, talk
 from pincompiler.cli.options import (
-    PINS,
     EnvironmentName,
     FirstDay,
     NoCache,
@@ -28,7 +27,7 @@ PlanAs = Annotated[PlanFormat, typer.Option("-f", "--format", help="How to write
 
 
 def command(
-    pins: PinsFile = PINS,
+    pins: PinsFile,
     output_format: PlanAs = PlanFormat.TEXT,
     output: ReportTo = "",
     no_cache: NoCache = False,

@@ -12,7 +12,6 @@ from pincompiler.base.existence import is_file
 from pincompiler.base.finding import Level
 from pincompiler.cli.console import Format, exit_code, print_verdicts
 from pincompiler.cli.options import (
-    PINS,
     CaFile,
     EnvironmentName,
     FailOnLevel,
@@ -22,6 +21,7 @@ from pincompiler.cli.options import (
     Timeout,
     Today,
     day_of,
+    nearest_pins,
     now_of,
 )
 from pincompiler.cli.progress import shown
@@ -96,4 +96,4 @@ def _pins_and_hosts(arguments: list[str]) -> tuple[Path, list[str]]:
     first = arguments[0] if arguments else ""
     if first == "-" or first.endswith(".toml") or (first and is_file(Path(first))):
         return Path(first), arguments[1:]
-    return PINS, arguments
+    return nearest_pins(), arguments

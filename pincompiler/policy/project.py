@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path, PurePosixPath
+    from pathlib import Path
 
     from pincompiler.base.location import Location
     from pincompiler.policy.enforcement import Key
@@ -131,7 +132,7 @@ class Project:
     """What one pins.toml says for one environment, and where it stands."""
 
     root: Path
-    """The directory that holds it; nothing outside is read or written."""
+    """The directory from which it names paths; nothing outside is read or written."""
     file: str
     """Its name, for messages and headers."""
     policy: Policy
@@ -152,6 +153,13 @@ class Project:
     """The same for the assessment builds of the environment; None: it has none."""
     abandoned: tuple[Output, ...] = ()
     """Where files for its assessment builds may stand from before, besides those that it has now."""
+    folder: PurePosixPath = PurePosixPath()
+    """Where it stands below ``root``."""
+
+    @property
+    def pins(self) -> Path:
+        """Its path."""
+        return self.root / self.folder / self.file
 
     @property
     def title(self) -> str:

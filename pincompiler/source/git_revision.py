@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from pincompiler.base.bounds import PATH_LETTERS
 from pincompiler.base.errors import InputError
 from pincompiler.base.git import AbsentError, copy_blob
 from pincompiler.source.document import decode
@@ -35,9 +36,7 @@ def checked_out(text: str, repository: Path) -> Iterator[Path]:
             _copy(f"{revision}:{path}", repository, there)
         except InputError as error:
             raise InputError(f"{text}: {error}") from error
-        if there.suffix == ".toml":
-            _add_named(there, revision, path, repository)
-        yield there
+        yield _with_named(there, revision, path, repository) if there.suffix == ".toml" else there
 
 
 def _copy(name: str, repository: Path, there: Path) -> None:
@@ -50,25 +49,49 @@ def _copy(name: str, repository: Path, there: Path) -> None:
         raise InputError(f"no file can be made of it: {error.strerror or error}") from error
 
 
-def _add_named(pins: Path, revision: str, path: str, repository: Path) -> None:
-    """The keys' files and the targets' bases; what is missing or outside is reported by its reader."""
+def _with_named(copied: Path, revision: str, path: str, repository: Path) -> Path:
+    """A pins.toml with the files that it names; what is missing or outside is reported by its reader."""
     # What is no TOML has no values; whoever reads the file reports that.
-    for name in sorted(_files(decode(pins.read_bytes(), path).values)):
+    values = decode(copied.read_bytes(), path).values
+    up = _leads_up(values.get("root"))
+    root, pins = copied.parent, copied.parent.joinpath(*("below",) * up, copied.name)
+    if up:
+        (root / ".git").mkdir()  # its reader looks for the top of a repository
+        pins.parent.mkdir(parents=True)
+        copied.rename(pins)
+    for name in sorted(_files(values)):
         if refused(name):
             continue
-        # Not normalised: git knows `./` at the front only.
-        found = str(PurePosixPath(path).parent / name)
-        there = pins.parent / name
+        there = root / name
         try:
-            _copy(f"{revision}:{'./' if path.startswith('./') else ''}{found}", repository, there)
+            _copy(f"{revision}:{_in_repository(path, up, name)}", repository, there)
         except AbsentError:
-            there.unlink()
+            there.unlink(missing_ok=True)
         except InputError as error:
             raise InputError(f"{name}: {error}") from error
+    return pins
+
+
+def _leads_up(root: object) -> int:
+    """How many folders up a `root` leads; what is no such path is reported by its reader."""
+    sane = isinstance(root, str) and len(root) <= PATH_LETTERS.limit
+    parts = PurePosixPath(str(root)).parts if sane else ()
+    return len(parts) if set(parts) == {".."} else 0
+
+
+def _in_repository(path: str, up: int, name: str) -> str:
+    """What git calls a file that a pins.toml names: from the top, or with `./` from where git is asked."""
+    folder = PurePosixPath(path).parent
+    kept = folder.parts[: len(folder.parts) - up] if up <= len(folder.parts) else ()
+    # Not normalised: git knows `./` at the front only.
+    before = "./" if path.startswith("./") else ""
+    return before + "../" * (up - len(folder.parts)) + str(PurePosixPath(*kept) / name)
 
 
 def _files(values: Mapping[str, Any]) -> set[str]:
-    tables = [table for key in ("keys", "target") for table in _tables(values.get(key))]
+    """Of keys and anchors, and the bases of targets."""
+    tables = [table for key in ("keys", "anchors", "target") for table in _tables(values.get(key))]
+    tables += [one for table in _tables(values.get("target")) for one in _tables(table)]
     texts = {table.get(entry) for table in tables for entry in ("file", "base")}
     return {text for text in texts if isinstance(text, str) and text}
 

@@ -1,4 +1,4 @@
-"""Paths that a pins.toml may name: relative ones, inside its own directory."""
+"""Paths that a pins.toml may name: relative ones, inside its own directory, or a `root` above that it says."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from pincompiler.base.bounds import PATH_LETTERS
+from pincompiler.source.tables import quoted
 
 if TYPE_CHECKING:
     from pincompiler.base.location import Location
-    from pincompiler.source.tables import Reporter
+    from pincompiler.source.tables import Reporter, TomlTable
 
 
 def is_special(path: Path) -> bool:
@@ -33,6 +34,83 @@ def inside(text: str, root: Path, where: Location, reporter: Reporter) -> PurePo
     return PurePosixPath(text)
 
 
+# -- root -------------------------------------------------------------------------------------------
+
+_REPOSITORY = (".git", ".hg", ".jj", ".svn")
+
+
+def top_of(folder: Path) -> Path | None:
+    """The top of the repository that a folder is in; None: it is in none."""
+    folder = folder.resolve()
+    return next((one for one in (folder, *folder.parents) if holds_repository(one)), None)
+
+
+def holds_repository(folder: Path) -> bool:
+    """Whether a folder is the top of a repository."""
+    return any(os.path.lexists(folder / name) for name in _REPOSITORY)
+
+
+def nearest_above(name: str, folder: Path, home: str) -> Path | None:
+    """The file of a name in a folder or the nearest above it, as far as these are one owner's.
+
+    The last that is looked at is the top of a repository, the home, or the one below what everybody may write to, where
+    anybody could put such a file.
+    """
+    folder = folder.resolve()
+    ends = {Path(os.path.realpath(home))} if home else set()
+    for one in (folder, *folder.parents):
+        if one != folder and _is_everybodys(one):
+            return None
+        if os.path.lexists(one / name) and not (one / name).is_dir():
+            return one / name
+        if one in ends or holds_repository(one):
+            return None
+    return None
+
+
+def _is_everybodys(folder: Path) -> bool:
+    try:
+        return bool(folder.stat().st_mode & stat.S_IWOTH)
+    except OSError:
+        return True
+
+
+def root_of(top: TomlTable, directory: Path, reporter: Reporter) -> Path:
+    """The directory from which a file in ``directory`` names paths: its own, or one above that its `root` leads to.
+
+    What a clone may read and write ends with the clone: `root` stays in the repository, and where there is none,
+    below the folder in which the program was started.
+    """
+    text = top.text("root")
+    if text is None:
+        return directory
+    parts = PurePosixPath(text[: PATH_LETTERS.limit]).parts
+    where, problem, fix = top.where.at("root"), "", ""
+    above = (directory.resolve(), *directory.resolve().parents)
+    bound = top_of(directory) or Path.cwd().resolve()
+    if set(parts) - {".."}:
+        problem, fix = (
+            f"{quoted(text)} does not lead up",
+            'write ".." or "../..", as far as the shared folder',
+        )
+    elif len(parts) >= len(above) or not above[len(parts)].is_relative_to(bound):
+        problem = f"{quoted(text)} leads out of the repository"
+        fix = "name a folder inside it; outside of any repository, start pincompiler in that folder"
+    if problem:
+        reporter.error("escaping-path", problem, where, fix)
+        return directory
+    found = above[len(parts)]
+    return found if directory.is_absolute() else Path(os.path.relpath(found))
+
+
+def below(folder: Path, root: Path) -> PurePosixPath:
+    """Where a folder is below a root that is it, or above it."""
+    return PurePosixPath(folder.resolve().relative_to(root.resolve()))
+
+
+# -- paths ------------------------------------------------------------------------------------------
+
+
 def refused(text: str) -> tuple[str, str] | None:
     """What is wrong with the text of a path, and what to do; None: it stays below wherever it starts."""
     path = PurePosixPath(text)
@@ -41,7 +119,10 @@ def refused(text: str) -> tuple[str, str] | None:
     if not text.isprintable() or "\\" in text:
         return f"{text!a} is no portable path", "use printable names and /"
     if ".." in path.parts:
-        return f'"{text}" has a `..`, which may lead anywhere', "write the path without it"
+        return (
+            f'"{text}" has a `..`, which may lead anywhere',
+            "write the path without it; `root` may lead up",
+        )
     if path.is_absolute() or path.parts[:1] == ("~",):
         return f'"{text}" leaves the project directory', "write a path below the directory of pins.toml"
     return None if path.parts else (f'"{text}" names no file', "name a file")

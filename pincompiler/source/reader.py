@@ -22,6 +22,7 @@ from pincompiler.source.assessments import AssessmentReader
 from pincompiler.source.environments import SCOPED, EnvironmentReader
 from pincompiler.source.keys import KeyReader
 from pincompiler.source.outputs import OutputReader, declared
+from pincompiler.source.paths import below, root_of
 from pincompiler.source.plans import PlanReader
 from pincompiler.source.tables import Reporter, TomlTable, did_you_mean, quoted
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _TOP = frozenset(
     {
         "version",
+        "root",
         "app",
         "environments",
         "assessment",
@@ -70,7 +72,7 @@ class Reading:
         found = [one for one in self.projects if environment in ("", one.environment.name)]
         if not found:
             known = ", ".join(one.environment.name for one in self.projects) or "none"
-            file = self.projects[0].root / self.projects[0].file
+            file = self.projects[0].pins
             raise InputError(f"{file} has no environment called {environment}; it has: {known}")
         return next((one for one in found if one.environment.release), found[0])
 
@@ -78,8 +80,9 @@ class Reading:
 def read_project(document: Document, root: Path, given: Mapping[Path, bytes] | None = None) -> Reading:
     """Read a document that stands in the directory ``root``; ``given`` are files that are still to be written there."""
     reporter = Reporter()
-    reader = _Reader(reporter, root, document.file, given or {})
-    projects = reader.projects(TomlTable(document.values, Location(document.file), reporter))
+    top = TomlTable(document.values, Location(document.file), reporter)
+    reader = _Reader(reporter, root_of(top, root, reporter), root, document.file, given or {})
+    projects = reader.projects(top)
     if document.problems:  # there was nothing to read
         return Reading(projects, document.problems)
     # What is read for each environment is wrong once.
@@ -112,6 +115,8 @@ class _Common:
 class _Reader:
     reporter: Reporter
     root: Path
+    directory: Path
+    """Where the file stands: ``root``, or below that."""
     file: str
     given: Mapping[Path, bytes]
     first_named: dict[str, list[tuple[Location, frozenset[str]]]] = field(default_factory=dict)
@@ -136,7 +141,7 @@ class _Reader:
             )
         assessments = AssessmentReader(self.reporter, environments, anchors, top)
         whole = not any(f.level is Level.ERROR for f in self.reporter.findings)
-        inputs = {self.root / Path(self.file).name, *key_reader.files}
+        inputs = {self.directory / Path(self.file).name, *key_reader.files}
         outputs = OutputReader(self.reporter, self.root, inputs, environments)
         common = _Common(top, app, keys, environments, outputs, whole)
         released = [self._project(one, self._policy(one, sets), common) for one in environments.known]
@@ -179,6 +184,7 @@ class _Reader:
             planned.releases(environments.tables(top, "release", environment)),
             rotations,
             environment=environment,
+            folder=below(self.directory, self.root),
         )
 
     def _unused(self, keys: Mapping[str, Key], used: set[str]) -> None:

@@ -113,7 +113,7 @@ def record_in(content: bytes, file: str) -> Mapping[str, Any]:
 def _source_name(project: Project, path: Path) -> str:
     if project.source:
         return project.source
-    root, folder = project.root.resolve(), _folder(path)
+    root, folder = project.pins.parent.resolve(), _folder(path)
     shared = Path(os.path.commonpath((root, folder)))
     inner = root.relative_to(shared)
     nearer = (folder, *folder.parents)[: len(folder.parts) - len(shared.parts)]
@@ -140,7 +140,7 @@ def _is_found(project: Project, path: Path, name: str, named: str) -> bool | Non
     """
     if name == named or project.source:  # that two came by standard input says nothing
         return name == named
-    pins = project.root.resolve() / project.file
+    pins = project.pins.parent.resolve() / project.file
     found = next(_meant(name, pins.parent, _folder(path)), None)
     if found is not None and os.path.lexists(pins):
         return is_same(found, pins)

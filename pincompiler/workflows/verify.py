@@ -118,7 +118,7 @@ def project_of(pins: Path, environment: str = "") -> Project:
     root = Path.cwd() if str(pins) == "-" else pins.parent
     reading = read_project(read_document(pins), root)
     project = reading.of(environment)
-    absent = (missing_base(output, root) for output in project.outputs)
+    absent = (missing_base(output, project.root) for output in project.outputs)
     findings = (*reading.findings, *filter(None, absent))
     if any(finding.level is Level.ERROR for finding in findings):
         raise InputError(f"{pins} has errors; run pincompiler check {pins}")
