@@ -5,13 +5,13 @@ from __future__ import annotations
 import typer
 
 from pincompiler.base.finding import Level
-from pincompiler.cli.console import PROBLEM, Format, incomplete, print_bare_findings, print_findings
+from pincompiler.cli.console import PROBLEM, PipelineFormat, incomplete, print_bare_findings, print_findings
 from pincompiler.cli.options import (
     FailOnLevel,
     Horizon,
     OnlyEnvironment,
-    OutputFormat,
     PinsFile,
+    PrintAs,
     Today,
     day_of,
     refuse_idle_environment,
@@ -22,7 +22,7 @@ EPILOG = "Example: pincompiler check -f json pins.toml"
 
 def command(
     pins: PinsFile,
-    output_format: OutputFormat = Format.TEXT,
+    output_format: PrintAs = PipelineFormat.TEXT,
     expiring_within: Horizon = 30,
     fail_on: FailOnLevel = Level.ERROR,
     environment: OnlyEnvironment = "",

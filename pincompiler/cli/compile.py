@@ -12,7 +12,7 @@ from pincompiler.base.finding import Level
 from pincompiler.cli.console import (
     FINE,
     PROBLEM,
-    Format,
+    PipelineFormat,
     print_artifact,
     print_diverged,
     print_findings,
@@ -21,7 +21,7 @@ from pincompiler.cli.console import (
     print_written,
     talk,
 )
-from pincompiler.cli.options import Horizon, OnlyEnvironment, OutputFormat, PinsFile, Today, day_of
+from pincompiler.cli.options import Horizon, OnlyEnvironment, PinsFile, PrintAs, Today, day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +64,7 @@ def command(
     force: Force = False,
     expiring_within: Horizon = 30,
     name: Name = "",
-    output_format: OutputFormat = Format.TEXT,
+    output_format: PrintAs = PipelineFormat.TEXT,
     today: Today = "",
 ) -> None:
     """Write every target for every environment, or nothing if there is an error.
@@ -72,18 +72,19 @@ def command(
     What [target.*] names is written below the directory of pins.toml, or below DIR.  An Info.plist is edited
     where it is written; below a DIR that has none it begins as a copy of the project's.
     """
+    from pincompiler.reports.findings.outdated import outdated
     from pincompiler.workflows import compile as compiler
     from pincompiler.workflows import leftovers
 
-    to_stdout, as_json = output == "-", output_format is Format.JSON
-    if to_stdout and (as_json or check_only):
-        raise UsageError("-o - prints the file itself; it goes with neither --check nor -f json")
+    to_stdout, as_text = output == "-", output_format is PipelineFormat.TEXT
+    if to_stdout and (check_only or not as_text):
+        raise UsageError("-o - prints the file itself; it goes with neither --check nor -f")
     checked = _checked(pins, target, environment, name, day_of(today), expiring_within)
     directory = Path(output) if output and not to_stdout else checked.project.root
     kept = compiler.overwritten(checked, directory, force=force) if checked.ok and not to_stdout else ()
     findings = (*checked.findings, *kept)
     failed = any(finding.level is Level.ERROR for finding in findings)
-    if not as_json:
+    if as_text:
         _print_important(checked, findings, to_stderr=to_stdout or check_only)
     artifacts = () if failed else _artifacts(checked, directory)
     if to_stdout and not failed:
@@ -91,19 +92,22 @@ def command(
         return
     left_over = () if failed else leftovers.left_over(checked, artifacts, directory)
     stale = _stale(artifacts, directory, left_over, write=not check_only)
-    if as_json:
+    if as_text:
+        _print_outcome(artifacts, stale, directory, failed=failed, check_only=check_only)
+        print_left_over(left_over, check_only=check_only)
+    elif output_format is PipelineFormat.JSON:
         written, gone = _listed(artifacts, stale), tuple(map(str, left_over))
         print_findings("compile", checked, findings, output_format, artifacts=written, left_over=gone)
     else:
-        _print_outcome(artifacts, stale, directory, failed=failed, check_only=check_only)
-        print_left_over(left_over, check_only=check_only)
+        wrong = outdated((one.path for one in stale), left_over, directory) if check_only else ()
+        print_findings("compile", checked, (*findings, *wrong), output_format)
     raise typer.Exit(PROBLEM if failed or (check_only and (stale or left_over)) else FINE)
 
 
 def _print_important(checked: Checked, findings: Iterable[Finding], *, to_stderr: bool) -> None:
     """What is accepted or merely worth knowing is for `check`; a build log shows what matters."""
     important = [finding for finding in findings if finding.level is not Level.NOTE]
-    print_findings("compile", checked, important, Format.TEXT, to_stderr=to_stderr)
+    print_findings("compile", checked, important, PipelineFormat.TEXT, to_stderr=to_stderr)
 
 
 def _print_outcome(

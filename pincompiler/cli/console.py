@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.finding import Finding
     from pincompiler.reports.findings.json import WrittenFile
+    from pincompiler.reports.pipelines.inspected import Inspected
     from pincompiler.verdicts.served import Requirements, ServerVerdict
     from pincompiler.verdicts.subject import Subject
     from pincompiler.workflows.compile import Artifact, Checked
@@ -37,6 +38,17 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class PipelineFormat(StrEnum):
+    """How what is wrong with a file is printed, for people, programs and build pipelines."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    SARIF = "sarif"
+    JUNIT = "junit"
 
 
 class FailOn(StrEnum):
@@ -64,6 +76,10 @@ class PlanFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     HTML = "html"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    SARIF = "sarif"
+    JUNIT = "junit"
 
 
 class ReportFormat(StrEnum):
@@ -75,6 +91,8 @@ class ReportFormat(StrEnum):
     HTML = "html"
     MARKDOWN = "markdown"
     JUNIT = "junit"
+    GITHUB = "github"
+    GITLAB = "gitlab"
 
 
 def incomplete(doubts: tuple[str, ...]) -> int:
@@ -88,7 +106,7 @@ def print_findings(
     command: str,
     checked: Checked,
     findings: Iterable[Finding],
-    output_format: Format,
+    output_format: PipelineFormat,
     *,
     to_stderr: bool = False,
     artifacts: tuple[WrittenFile, ...] = (),
@@ -100,7 +118,7 @@ def print_findings(
     project, document, findings = checked.project, checked.document, tuple(findings)
     stream = sys.stderr if to_stderr else sys.stdout
     digest = project.policy.digest() if checked.readable else ""
-    if output_format is Format.JSON:
+    if output_format is PipelineFormat.JSON:
         from pincompiler.reports.findings import json
 
         targets = tuple(output.name for output in project.outputs)
@@ -116,6 +134,12 @@ def print_findings(
         )
         stream.write(json.render(command, report))
         return
+    if output_format is not PipelineFormat.TEXT:
+        from pincompiler.reports.pipelines.inspected import Inspected
+
+        said = text.said_once(findings)
+        stream.write(for_pipelines([Inspected(command, document.file, said)], output_format))
+        return
     stream.write(text.render(findings, document.file, document.text, colour=has_colour(stream)))
     stream.flush()
     if findings or command == "check":
@@ -130,15 +154,20 @@ def _digests(checked: Checked) -> str:
 
 
 def print_bare_findings(
-    path: Path, findings: tuple[Finding, ...], doubts: tuple[str, ...], output_format: Format
+    path: Path, findings: tuple[Finding, ...], doubts: tuple[str, ...], output_format: PipelineFormat
 ) -> None:
     """Print what `check` finds in a file whose text is not at hand."""
     from pincompiler.reports.findings import text
 
-    if output_format is Format.JSON:
+    if output_format is PipelineFormat.JSON:
         from pincompiler.reports.findings import json
 
         out(json.render("check", json.FindingsReport(str(path), "", (), findings, unknown=doubts)))
+        return
+    if output_format is not PipelineFormat.TEXT:
+        from pincompiler.reports.pipelines.inspected import Inspected
+
+        out(for_pipelines([Inspected("check", str(path), findings, doubts)], output_format))
         return
     out(text.render(findings, "", "", colour=has_colour(sys.stdout)))
     talk(f"{path}: {text.summary(findings) or 'no findings'}")
@@ -195,16 +224,23 @@ def print_diverged(pairs: Iterable[tuple[Path, Path]]) -> None:
 
 
 def print_verdicts(
-    verdicts: Iterable[ServerVerdict], asked: Requirements, output_format: Format
+    verdicts: Iterable[ServerVerdict], asked: Requirements, pins: Path, output_format: PipelineFormat
 ) -> tuple[ServerVerdict, ...]:
     """Print the verdicts on servers, when all are there: a progress bar and a report do not mix."""
     from pincompiler.reports.verify import text
 
     found = tuple(verdicts)
-    if output_format is Format.JSON:
+    if output_format is PipelineFormat.JSON:
         from pincompiler.reports.verify import json
 
         out(json.render(found, asked))
+    elif output_format is not PipelineFormat.TEXT:
+        from pincompiler.reports.pipelines.inspected import Inspected
+        from pincompiler.reports.verify.findings import doubts, findings
+        from pincompiler.workflows.places import placed
+
+        said = Inspected("verify", str(pins), placed(findings(found), pins), tuple(doubts(found)))
+        out(for_pipelines([said], output_format))
     else:
         colour = has_colour(sys.stdout)
         out("\n".join(text.render(verdict, asked, colour=colour) for verdict in found))
@@ -256,12 +292,32 @@ def talk(message: str) -> None:
     sys.stderr.write(f"{visible(message)}\n")
 
 
+def for_pipelines(found: Iterable[Inspected], output_format: StrEnum) -> str:
+    """What was found, as a build pipeline reads it; files are named from the top of its checkout."""
+    folder = _folder_of_checkout()
+    renderer = import_module(f"pincompiler.reports.pipelines.{output_format.value}")
+    return str(renderer.render([one.below(folder) for one in found]))
+
+
+def _folder_of_checkout() -> PurePosixPath:
+    """Where the working directory is in the checkout that GitHub or GitLab says it has made; empty: at its top."""
+    for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"):
+        top = os.environ.get(name)
+        if top and Path.cwd().is_relative_to(top):
+            return PurePosixPath(Path.cwd().relative_to(top).as_posix())
+    return PurePosixPath()
+
+
 def report(subjects: Sequence[Subject], output_format: ReportFormat, *, colour: bool) -> str:
     """The report of an audit."""
     if output_format is ReportFormat.TEXT:
         from pincompiler.reports.audit import text as audit_text
 
         return audit_text.render(subjects, colour=colour)
+    if output_format in (ReportFormat.GITHUB, ReportFormat.GITLAB):
+        from pincompiler.reports.audit.inspected import inspected
+
+        return for_pipelines(map(inspected, subjects), output_format)
     # By name, since each needs modules that the others do not.
     renderer = import_module(f"pincompiler.reports.audit.{output_format.value}")
     return str(renderer.render(subjects))

@@ -11,7 +11,7 @@ import typer
 
 from pincompiler.base.errors import UsageError
 from pincompiler.base.finding import Level
-from pincompiler.cli.console import Format, ReportFormat
+from pincompiler.cli.console import Format, PipelineFormat, ReportFormat
 
 if TYPE_CHECKING:
     from pincompiler.workflows.audit_cache import AuditCache
@@ -48,6 +48,7 @@ PinsFile = Annotated[
     ),
 ]
 OutputFormat = Annotated[Format, typer.Option("-f", "--format", help="How to print the result.")]
+PrintAs = Annotated[PipelineFormat, typer.Option("-f", "--format", help="How to print the result.")]
 ReportAs = Annotated[ReportFormat, typer.Option("-f", "--format", help="How to write the report.")]
 ReportTo = Annotated[str, typer.Option("-o", "--output", metavar="FILE|-", help="Where to write.")]
 FailOnLevel = Annotated[

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pincompiler.cli.console import PlanFormat, exit_code, product, refuse_unwritable, talk
+from pincompiler.cli.console import PlanFormat, exit_code, for_pipelines, product, refuse_unwritable, talk
 from pincompiler.cli.options import (
     EnvironmentName,
     FirstDay,
@@ -67,6 +68,14 @@ def _rendered(found: Plan, output_format: PlanFormat, *, colour: bool) -> str:
         from pincompiler.reports.plan import html as plan_html
 
         return plan_html.render(found)
+    if output_format is not PlanFormat.TEXT:
+        from pincompiler.reports.pipelines.inspected import Inspected
+        from pincompiler.reports.plan.findings import doubts, findings
+        from pincompiler.workflows.places import placed
+
+        pins = Path(found.source)
+        said = Inspected("plan", found.source, placed(findings(found), pins), tuple(doubts(found)))
+        return for_pipelines([said], output_format)
     from pincompiler.reports.plan import text as plan_text
 
     return plan_text.render(found, colour=colour)

@@ -10,13 +10,13 @@ import typer
 from pincompiler.base.errors import UsageError
 from pincompiler.base.existence import is_file
 from pincompiler.base.finding import Level
-from pincompiler.cli.console import Format, exit_code, print_verdicts
+from pincompiler.cli.console import PipelineFormat, exit_code, print_verdicts
 from pincompiler.cli.options import (
     CaFile,
     EnvironmentName,
     FailOnLevel,
     Horizon,
-    OutputFormat,
+    PrintAs,
     Resolve,
     Timeout,
     Today,
@@ -60,7 +60,7 @@ def command(
     timeout: Timeout = 10,
     retries: Retries = 1,
     jobs: Jobs = 16,
-    output_format: OutputFormat = Format.TEXT,
+    output_format: PrintAs = PipelineFormat.TEXT,
     fail_on: FailOnLevel = Level.ERROR,
     expiring_within: Horizon = 30,
     environment: EnvironmentName = "",
@@ -83,7 +83,7 @@ def command(
     prepared = verifying.prepare(request)
     waiting = verifying.verdicts(prepared, ways)
     found = print_verdicts(
-        shown(waiting, len(prepared.endpoints), "verifying"), prepared.question, output_format
+        shown(waiting, len(prepared.endpoints), "verifying"), prepared.question, pins, output_format
     )
     wrong = any(verdict.failed(fail_on) for verdict in found)
     unread = any(not verdict.reached for verdict in found)

@@ -11,7 +11,7 @@ set -eu
 
 PATH="$PATH:/opt/homebrew/bin:/usr/local/bin:$HOME/.local/bin"
 if ! command -v pincompiler >/dev/null; then
-    echo "error: pincompiler is not installed: pip install pincompiler" >&2
+    echo "error: pincompiler is not installed: pipx install tools/pincompiler-*.whl" >&2
     exit 1
 fi
 

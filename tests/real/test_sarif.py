@@ -13,12 +13,14 @@ import jsonschema
 import pytest
 
 from pincompiler.reports.audit import sarif
+from pincompiler.reports.pipelines import sarif as pipelines_sarif
 from pincompiler.workflows import audit
 from tests import parts
 from tests.audit.test_changes import NOW
 from tests.audit.test_reports import SUBJECT
 from tests.dex import fetch
 from tests.patience import WAIT_S
+from tests.test_pipeline_formats import INSPECTED
 
 from .install import tools_directory
 
@@ -69,6 +71,12 @@ def test_a_report_on_a_real_app_is_valid(validator: Path, tmp_path: Path) -> Non
 def test_a_report_with_everything_in_it_is_valid(validator: Path, tmp_path: Path) -> None:
     """Drift at a line, a way to a method, something accepted, something unseen; new, unchanged and absent."""
     report = sarif.render([SUBJECT, NOW])
+    assert against_the_schema(validator, report) == []
+    assert complaints(validator, report, tmp_path) == []
+
+
+def test_what_pipelines_get_of_other_commands_is_valid(validator: Path, tmp_path: Path) -> None:
+    report = pipelines_sarif.render([INSPECTED])
     assert against_the_schema(validator, report) == []
     assert complaints(validator, report, tmp_path) == []
 

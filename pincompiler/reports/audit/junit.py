@@ -16,6 +16,7 @@ from pincompiler.base.finding import Change, Level
 from pincompiler.reports.audit.text import place
 from pincompiler.reports.findings.text import visible
 from pincompiler.reports.names import java_name
+from pincompiler.reports.pipelines.junit import case, counted, document, outcome
 from pincompiler.verdicts.fingerprints import fingerprinted
 from pincompiler.verdicts.headline import headline
 from pincompiler.verdicts.hosts import Verdict
@@ -28,19 +29,10 @@ if TYPE_CHECKING:
     from pincompiler.verdicts.hosts import HostVerdict
     from pincompiler.verdicts.subject import Subject
 
-_COUNTED = ("failure", "error", "skipped")
-
 
 def render(subjects: Sequence[Subject]) -> str:
     """One document for all apps."""
-    root: Any = etree.Element("testsuites", name="pincompiler audit")
-    for subject in subjects:
-        root.append(_suite(subject))
-    total = {name: sum(int(suite.get(name)) for suite in root) for name in ("tests", "failures", "errors")}
-    for name, count in total.items():
-        root.set(name, str(count))
-    text: str = etree.tostring(root, encoding="unicode", pretty_print=True)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'
+    return document("pincompiler audit", map(_suite, subjects))
 
 
 def _suite(subject: Subject) -> Any:
@@ -52,44 +44,29 @@ def _suite(subject: Subject) -> Any:
     for name, value in facts.items():
         etree.SubElement(properties, "property", name=name, value=visible(value))
     if subject.error:
-        _outcome(_case(suite, "reading", subject.path), "error", subject.error)
+        outcome(case(suite, "reading", subject.path), "error", subject.error)
     for row in subject.verdicts:
         _verdict(suite, row)
     for finding, fingerprint in fingerprinted(subject):
         _finding(suite, finding, fingerprint, subject.path)
     for one in subject.unseen:
         if one.mechanisms:
-            _outcome(_case(suite, "seen", java_name(one.what)), "error", java_name(one.why))
-    counts = [len(suite.findall(f"testcase/{name}")) for name in _COUNTED]
-    suite.set("tests", str(len(suite.findall("testcase"))))
-    for name, count in zip(("failures", "errors", "skipped"), counts, strict=True):
-        suite.set(name, str(count))
-    return suite
-
-
-def _case(suite: Any, kind: str, name: str) -> Any:
-    return etree.SubElement(
-        suite, "testcase", classname=f"{suite.get('name')}.{visible(kind)}", name=visible(name)
-    )
-
-
-def _outcome(case: Any, kind: str, message: str, text: str = "") -> None:
-    child = etree.SubElement(case, kind, message=visible(message))
-    child.text = text or None
+            outcome(case(suite, "seen", java_name(one.what)), "error", java_name(one.why))
+    return counted(suite)
 
 
 def _verdict(suite: Any, row: HostVerdict) -> None:
-    case = _case(suite, "hosts", f"{row.host} by {row.mechanism.value} on {row.api.words}")
+    test = case(suite, "hosts", f"{row.host} by {row.mechanism.value} on {row.api.words}")
     said = java_name(f"{row.verdict.value}: {row.why}")
     if row.verdict in (Verdict.UNKNOWN, Verdict.NOT_COVERED):
         # One mechanism need not cover what another does; that nothing covers a host is a finding.
-        _outcome(case, "skipped", said)
+        outcome(test, "skipped", said)
     elif row.verdict is not Verdict.ENFORCED:
-        _outcome(case, "failure", said, f"at {place(row.where, '')}" if row.where else "")
+        outcome(test, "failure", said, f"at {place(row.where, '')}" if row.where else "")
 
 
 def _finding(suite: Any, finding: Finding, fingerprint: str, path: str) -> None:
-    case = _case(suite, finding.rule, f"{finding.message} ({fingerprint[:8]})")
+    test = case(suite, finding.rule, f"{finding.message} ({fingerprint[:8]})")
     if finding.change is Change.FIXED:
         return
     lines = [f"{finding.change.value} since the audit before"] if finding.change else []
@@ -100,9 +77,9 @@ def _finding(suite: Any, finding: Finding, fingerprint: str, path: str) -> None:
     if finding.evidence and finding.evidence.remedy:
         lines += [f"+ {visible(line)}" for line in finding.evidence.remedy.text.split("\n")]
     if finding.accepted:
-        _outcome(case, "skipped", f"accepted: {finding.accepted}")
+        outcome(test, "skipped", f"accepted: {finding.accepted}")
     elif finding.level is Level.NOTE:
-        _outcome(case, "skipped", f"note: {finding.message}", "\n".join(lines))
+        outcome(test, "skipped", f"note: {finding.message}", "\n".join(lines))
     else:
-        child = etree.SubElement(case, "failure", message=visible(finding.message), type=finding.level.value)
+        child = etree.SubElement(test, "failure", message=visible(finding.message), type=finding.level.value)
         child.text = "\n".join(lines)

@@ -84,12 +84,15 @@ def _of(finding: Finding) -> str:
 
 
 def _at(where: Location | None) -> str:
-    if where is None:
-        return ""
+    return f"{placed(where)}: " if where else ""
+
+
+def placed(where: Location) -> str:
+    """``pins.toml:10:10``; of what is in an app also the file in it, and the method."""
     place = f":{where.span.line}:{where.span.column}" if where.span else ""
     inside = f"!{where.member}" if where.member and where.member != where.file else ""
     symbol = f" {java_name(where.symbol)}" if where.symbol else ""
-    return f"{visible(f'{where.file}{inside}{place}{symbol}')}: "
+    return visible(f"{where.file}{inside}{place}{symbol}")
 
 
 def painted(text: str, code: str, *, colour: bool) -> str:
