@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from pincompiler.android.constants.program import Program
 from pincompiler.android.dex import Dex
+from pincompiler.android.dex.refs import MethodRef
 from pincompiler.android.running.choices import RunEnd, Runs
 from pincompiler.android.running.image import Image
+from pincompiler.android.running.java import library
 from pincompiler.android.running.java.library import JavaLibrary
 from pincompiler.android.running.machine import Machine
 from pincompiler.android.running.starts import enter
+from pincompiler.android.running.values import NULL, StoppedError, ThrownError
 from pincompiler.base.bounds import RUN_STEPS, RUNS
 from tests.builds import assemble
 from tests.dex.smali import class_file, method
+
+if TYPE_CHECKING:
+    from pincompiler.android.running.frame import Running
+    from pincompiler.android.running.values import Value
 
 pytestmark = pytest.mark.usefixtures("builds")
 
@@ -84,3 +91,25 @@ def test_whatever_code_does_it_ends(name: str) -> None:
 
 def test_ways_through_what_is_unknown_are_bounded() -> None:
     assert len(ends(hostile(), "forks")) <= RUNS.limit
+
+
+def test_null_where_a_model_does_not_expect_it_is_no_exception_of_the_app(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def model(_machine: Running, args: list[Value], _ref: MethodRef) -> Value:
+        return len(args[0])  # type: ignore[arg-type] # what a null has none of
+
+    monkeypatch.setitem(library.STATIC, ("Landroid/os/Some;", "of"), model)
+    ref = MethodRef("Landroid/os/Some;", "of", "(Ljava/lang/String;)I")
+    machine = Machine(Image(Program([Dex(hostile(), "classes.dex")])), JavaLibrary(lambda _number: None))
+    with pytest.raises(StoppedError, match="with what it does not take"):
+        machine.library.static(machine, ref, [NULL], "I")
+    assert machine.library.static(machine, ref, ["four"], "I") == 4
+
+
+def test_null_where_its_documentation_refuses_it_is_the_apps_exception() -> None:
+    ref = MethodRef("Ljava/net/URI;", "create", "(Ljava/lang/String;)Ljava/net/URI;")
+    machine = Machine(Image(Program([Dex(hostile(), "classes.dex")])), JavaLibrary(lambda _number: None))
+    with pytest.raises(ThrownError) as thrown:
+        machine.library.static(machine, ref, [NULL], "Ljava/net/URI;")
+    assert thrown.value.value.cls == "Ljava/lang/NullPointerException;"

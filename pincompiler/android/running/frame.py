@@ -11,10 +11,11 @@ from pincompiler.android.running.values import NULL
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pincompiler.android.dex.handlers import Handler
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import FieldRef, MethodRef
     from pincompiler.android.dex.tables import Tables
-    from pincompiler.android.running.values import ClassObject, Thing, Value
+    from pincompiler.android.running.values import ClassObject, Thing, ThrownError, Value
 
     Step = Callable[["Frame"], int]
     """Runs one instruction; gives the index of the next, or :data:`END`."""
@@ -69,6 +70,15 @@ class Frame:
             self.regs[at] = value
             at += 2 if kind in WIDE else 1
 
+    def handler(self, offset: int, thrown: ThrownError) -> Handler | None:
+        """What the method has for an exception at an offset."""
+        for one in self.code.handlers:
+            if one.start <= offset < one.end and (
+                one.exception is None or self.machine.is_instance(thrown.value, one.exception)
+            ):
+                return one
+        return None
+
 
 class Running(Protocol):
     """One run."""
@@ -118,6 +128,9 @@ class Running(Protocol):
     def new(self, name: str) -> Value:
         """A new object, before its constructor is run."""
 
+    def initialise(self, name: str) -> None:
+        """Run the static initialiser of a class, if that was not done."""
+
     def get_static(self, ref: FieldRef) -> Value:
         """What a static field holds."""
 
@@ -129,6 +142,9 @@ class Running(Protocol):
 
     def invoke(self, kind: CallKind, ref: MethodRef, args: list[Value], returned: str) -> Value:
         """Call a method; the receiver of an instance method is the first argument."""
+
+    def run(self, code: ReadyCode, args: Iterable[Value]) -> Value:
+        """Run a method to its end."""
 
     def call(self, receiver: Value, name: str, descriptor: str, *args: Value) -> Value:
         """Call a virtual method, as models do."""

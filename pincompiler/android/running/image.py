@@ -173,6 +173,12 @@ class Image:
                 return constant.ref
         return named
 
+    def instances_of(self, name: str) -> tuple[FieldRef, ...]:
+        """The static fields of a class that hold objects of it, in their order: of an enum, its constants."""
+        cls = self.program.class_def(name)
+        fields = cls.fields if cls else ()
+        return tuple(one.ref for one in fields if one.is_static and one.ref.descriptor == name)
+
     def writers(self, ref: FieldRef) -> frozenset[MethodBody]:
         """The methods that write a field, initialisers and constructors of its class left out.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, Protocol
 
 from pincompiler.android.dex.refs import MethodRef
-from pincompiler.android.running.doubts import doubt_if_empty, forget
+from pincompiler.android.running.doubts import forget
 from pincompiler.android.running.frame import CallKind, Frame
+from pincompiler.android.running.statics import Statics
 from pincompiler.android.running.steps.table import made
 from pincompiler.android.running.values import (
     NULL,
@@ -34,7 +35,6 @@ from pincompiler.base.bounds import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable
 
-    from pincompiler.android.dex.handlers import Handler
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.android.dex.refs import FieldRef
     from pincompiler.android.running.frame import ReadyCode
@@ -110,15 +110,10 @@ class Machine:
         """Whether some unknown object was taken for null."""
         self.missing: dict[str, None] = {}
         """What was called and has no model."""
-        self.wanted: dict[FieldRef, None] = {}
-        """Static fields that were read and that other code writes."""
         self._decisions = decisions
         self._called: dict[tuple[ReadyCode, int], int] = {}
         self._made = 0
-        self._statics: dict[FieldRef, Value] = {}
-        self._written: set[FieldRef] = set()
-        self._initialised: set[str] = set()
-        self._initialising: list[str] = []
+        self._statics = Statics(self, image, library)
         self._classes: dict[str, ClassObject] = {}
         self._parts: dict[tuple[Thing, Hashable], NotKnown] = {}
         self._tests: dict[tuple[Thing, Hashable], bool] = {}
@@ -185,8 +180,6 @@ class Machine:
             self.watcher.lost(self, values)
         forget(values, fields=fields)
 
-    # Objects.
-
     def charge(self, made: int) -> None:
         """See :class:`~pincompiler.android.running.frame.Running`."""
         self._made += made
@@ -248,59 +241,25 @@ class Machine:
         elif not isinstance(thing, NotKnown):
             raise StoppedError("a field of an object that is modelled")
 
-    # Classes.
-
     def initialise(self, name: str) -> None:
-        """Run the static initialiser of a class, if that was not done."""
-        if name in self._initialised:
-            return
-        self._initialised.add(name)
-        cls = self.image.program.class_def(name)
-        if cls is None:
-            return
-        if cls.superclass:
-            self.initialise(cls.superclass)
-        for field in cls.fields:
-            if field.is_static:
-                self._statics[field.ref] = self.image.first_value(cls, field, self.class_object)
-        method = None if name in self.image.left_out else cls.method("<clinit>", "()V")
-        if method is not None and method.body is not None:
-            self._initialising.append(name)
-            try:
-                self.run(self.image.prepared(method.body), [])
-            finally:
-                self._initialising.pop()
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        self._statics.initialise(name)
 
     def get_static(self, ref: FieldRef) -> Value:
         """See :class:`~pincompiler.android.running.frame.Running`."""
-        self.initialise(ref.class_name)
-        if ref not in self._statics:
-            return self.library.static_field(self, ref)
-        if ref not in self._written and ref.class_name not in self._initialising:
-            self._written.add(ref)
-            doubt_if_empty(self._statics[ref])
-            writers = self.image.writers(ref)
-            if writers and not any(frame.code.body in writers for frame in self.frames):
-                self.wanted[ref] = None
-                self._statics[ref] = NotKnown(ref.descriptor, f"{ref.name}, which other code writes")
-        return self._statics[ref]
+        return self._statics.get(ref)
 
     def statics(self) -> Iterable[Value]:
         """What the static fields hold that were initialised."""
-        return self._statics.values()
+        return self._statics.values.values()
 
     def put_static(self, ref: FieldRef, value: Value) -> None:
         """See :class:`~pincompiler.android.running.frame.Running`."""
-        self.initialise(ref.class_name)
-        self._statics[ref] = value
-        if ref.class_name not in self._initialising:
-            self._written.add(ref)
+        self._statics.put(ref, value)
 
     def instances_of(self, name: str) -> tuple[FieldRef, ...]:
         """See :class:`~pincompiler.android.running.frame.Running`."""
-        cls = self.image.program.class_def(name)
-        fields = cls.fields if cls else ()
-        return tuple(one.ref for one in fields if one.is_static and one.ref.descriptor == name)
+        return self.image.instances_of(name)
 
     # Calls.
 
@@ -340,16 +299,7 @@ class Machine:
 
     def _is_caught(self, thrown: ThrownError, depth: int) -> bool:
         """Whether some of the outer methods catches an exception that a call of theirs throws."""
-        return any(self._handler(one, one.offset, thrown) for one in self.frames[:depth])
-
-    def _handler(self, frame: Frame, offset: int, thrown: ThrownError) -> Handler | None:
-        """What a method has for an exception at an offset."""
-        for one in frame.code.handlers:
-            if one.start <= offset < one.end and (
-                one.exception is None or self.is_instance(thrown.value, one.exception)
-            ):
-                return one
-        return None
+        return any(one.handler(one.offset, thrown) for one in self.frames[:depth])
 
     def _give_up(self, depth: int, taken: int, args: list[Value], place: tuple[ReadyCode, int, int]) -> None:
         """Go on as if a call had done anything to what it was given."""
@@ -438,7 +388,7 @@ class Machine:
 
     def _caught(self, frame: Frame, index: int, thrown: ThrownError) -> int:
         """The index of the handler of an exception; the exception itself if the method has none."""
-        handler = self._handler(frame, frame.code.ops[index].offset, thrown)
+        handler = frame.handler(frame.code.ops[index].offset, thrown)
         if handler is None:
             raise thrown
         frame.result = thrown.value

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex.refs import parameters
 from pincompiler.android.running.java.contents import hash_value
+from pincompiler.android.running.java.nulls import NO_OBJECT
 from pincompiler.android.running.java.to_string import text_of
 from pincompiler.android.running.java.tools import BOXES, LANG, PRIMITIVES, box, on, returned, strict, wrap64
 from pincompiler.android.running.numbers import (
@@ -20,7 +21,7 @@ from pincompiler.android.running.numbers import (
     float_bits,
     int32,
 )
-from pincompiler.android.running.values import NULL, Boxed, StoppedError, Value
+from pincompiler.android.running.values import NULL, STRING, Boxed, StoppedError, Value
 
 if TYPE_CHECKING:
     from pincompiler.android.dex.refs import MethodRef
@@ -65,11 +66,11 @@ def _value_of(m: Running, args: list[Value], ref: MethodRef) -> Value:
 
 def _parse(m: Running, args: list[Value], ref: MethodRef) -> Value:
     kind = PRIMITIVES[ref.class_name]
-    text = text_of(m, args[0])
-    if not isinstance(text, str) or isinstance(args[0], int):
-        m.throw(_NO_NUMBER)
+    text = args[0]
     if kind == "Z":
-        return int(text.lower() == "true")
+        return int(isinstance(text, str) and text.lower() == "true")
+    if not isinstance(text, str):
+        m.throw(NO_OBJECT if kind in "FD" else _NO_NUMBER)
     base = args[1] if len(args) > 1 and isinstance(args[1], int) else 10
     try:
         if kind in "FD":
@@ -182,11 +183,11 @@ def _equals(_m: Running, args: list[Value], _ref: MethodRef) -> Value:
 
 def new_box(m: Running, args: list[Value], ref: MethodRef) -> Value:
     """``new Integer(…)``."""
-    made = args[0]
-    if isinstance(made, Boxed) and isinstance(args[1], int | str):
-        text = parameters(ref.descriptor)[0][0] == "L"
-        found = _parse(m, args[1:], ref) if text else args[1]
-        made.value = found if isinstance(found, int) else 0
+    made, given = args
+    found = _parse(m, [given], ref) if parameters(ref.descriptor)[0] == STRING else given
+    if not isinstance(made, Boxed) or not isinstance(found, int):
+        raise StoppedError("a number that is unknown")
+    made.value = found
     return NULL
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any, Final
 
+from pincompiler.android.running.java.nulls import NO_OBJECT
 from pincompiler.android.running.java.tools import ENTRY, PRIMITIVES, UTIL, any_of
 from pincompiler.android.running.numbers import int32
 from pincompiler.android.running.texts import hash_of
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from pincompiler.android.running.java.tools import Model
 
 EQUALS: Final = "(Ljava/lang/Object;)Z"
-_NO_OBJECT: Final = "Ljava/lang/NullPointerException;"
 
 
 def equal(m: Running, one: Value, other: Value) -> Value:
@@ -191,7 +191,7 @@ def _is_collection(m: Running, value: Value) -> bool:
 def items(m: Running, value: Value) -> list[Value] | None:
     """What an ``Iterable``, an array or an iterator gives; None where that is unknown."""
     if isinstance(value, int):
-        m.throw(_NO_OBJECT)
+        m.throw(NO_OBJECT)
     if isinstance(value, JavaArray):
         return value.items
     if isinstance(value, JavaList):
@@ -264,7 +264,7 @@ def compare(m: Running, comparator: Value, one: Value, other: Value) -> int:
     """What a comparator says, or without one the first object.  StoppedError if that is unknown."""
     if isinstance(comparator, int):
         if isinstance(one, int):
-            m.throw(_NO_OBJECT)
+            m.throw(NO_OBJECT)
         found = m.call(one, "compareTo", "(Ljava/lang/Object;)I", other)
     else:
         found = m.call(comparator, "compare", "(Ljava/lang/Object;Ljava/lang/Object;)I", one, other)

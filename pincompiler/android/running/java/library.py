@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.dex.refs import MethodRef, parameters
 from pincompiler.android.running.frame import CallKind
 from pincompiler.android.running.java import (
+    arrays,
     boxes,
     builders,
     certificates,
@@ -18,6 +19,7 @@ from pincompiler.android.running.java import (
     lists,
     maps,
     mathematics,
+    nulls,
     objects,
     patterns,
     platform,
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
     from pincompiler.android.running.java.tools import Model
 
 _MODULES: Final = (
-    *(text, builders, boxes, characters, mathematics, collections, iterators, lists, maps, utilities),
+    *(text, builders, boxes, characters, mathematics, collections, iterators, lists, maps, arrays, utilities),
     *(objects, functions, patterns, platform, streams, tokens, traces, certificates, updaters),
 )
 VIRTUAL: Final[dict[tuple[str, str], Model]] = {
@@ -60,9 +62,12 @@ VIRTUAL: Final[dict[tuple[str, str], Model]] = {
 }
 """Methods of objects, by the class or interface that declares them, and their name."""
 STATIC: Final[dict[tuple[str, str], Model]] = {
-    key: model for one in _MODULES if hasattr(one, "STATIC") for key, model in one.STATIC.items()
+    (cls, name): nulls.checked(model, (cls,), name)
+    for one in _MODULES
+    if hasattr(one, "STATIC")
+    for (cls, name), model in one.STATIC.items()
 }
-CONSTRUCTORS: Final[dict[str, Model]] = {
+_NEW: Final[dict[str, Model]] = {
     STRING: text.new_text,
     **dict.fromkeys(builders.BUILDERS, builders.new_buffer),
     **dict.fromkeys(PRIMITIVES, boxes.new_box),
@@ -76,6 +81,7 @@ CONSTRUCTORS: Final[dict[str, Model]] = {
     mathematics.BIG: mathematics.new_big,
     tokens.TOKENIZER: tokens.new_tokenizer,
 }
+CONSTRUCTORS: Final = {cls: nulls.checked_new(model, cls) for cls, model in _NEW.items()}
 _WRAPPED: Final = frozenset((*platform.ADDRESSES, platform.STREAM, mathematics.BIG, tokens.TOKENIZER))
 """Classes of which an object is a value of Python's, once its constructor was run."""
 _HARMLESS: Final = frozenset(
@@ -86,7 +92,6 @@ _RUN: Final = (
     (f"{LANG}Runnable;", "run", "()V"),
     (f"{UTIL}concurrent/Callable;", "call", "()Ljava/lang/Object;"),
 )
-_NO_OBJECT: Final = f"{LANG}NullPointerException;"
 NEVER_NULL: Final = (
     *(f"Ljavax/net/ssl/{name}" for name in ("SSL", "HostnameVerifier;", "TrustManagerFactory;")),
     *("Ljavax/net/SocketFactory;", "Ljava/net/Socket;", "Ljava/net/URL", "Ljava/net/HttpURLConnection;"),
@@ -121,8 +126,8 @@ class JavaLibrary:
         key = (cls, name)
         if key not in self._found:
             above = (*machine.supers(cls), OBJECT)
-            found = (VIRTUAL.get((one, name)) for one in above)
-            self._found[key] = next((one for one in found if one is not None), None)
+            found = next((one for cls in above if (one := VIRTUAL.get((cls, name)))), None)
+            self._found[key] = found and nulls.checked(found, above, name)
         return self._found[key]
 
     # What the machine asks.
@@ -200,11 +205,7 @@ class JavaLibrary:
         try:
             return model(machine, args, ref)
         except (TypeError, ValueError, IndexError, AttributeError, KeyError, OverflowError):
-            # No verifier lets through what is not of the declared types; null is the one value that is of all.
-            kinds = parameters(ref.descriptor)
-            given = args[-len(kinds) :] if kinds else []
-            if any(one == NULL and kind[0] in "L[" for one, kind in zip(given, kinds, strict=False)):
-                machine.throw(_NO_OBJECT)
+            # A null that the model does not expect, or what no verifier lets through: it is not for the app to throw.
             raise StoppedError(f"{ref.class_name}->{ref.name} with what it does not take") from None
 
     def _unknown(self, machine: Running, ref: MethodRef, args: list[Value], returned: str) -> Value:

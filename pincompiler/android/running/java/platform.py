@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pincompiler.android.dex.refs import parameters
 from pincompiler.android.running.java.contents import items
+from pincompiler.android.running.java.nulls import NO_OBJECT
 from pincompiler.android.running.java.to_string import text_of
 from pincompiler.android.running.java.tools import LANG, UTIL, any_of, byte_array, bytes_of, on, strict
 from pincompiler.android.running.texts import bounded
@@ -36,7 +37,7 @@ _UNMODELLED_FLAGS: Final = ~(1 | 2 | 8)
 def _data(m: Running, value: Value) -> bytes:
     data = value.encode("latin-1", "replace") if isinstance(value, str) else bytes_of(value)
     if isinstance(value, int):
-        m.throw(f"{LANG}NullPointerException;")
+        m.throw(NO_OBJECT)
     if data is None:
         raise StoppedError("bytes that are unknown")
     return data

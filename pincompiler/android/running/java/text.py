@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.android.dex.refs import parameters
 from pincompiler.android.running.java.contents import items
 from pincompiler.android.running.java.formatting import formatted
+from pincompiler.android.running.java.nulls import NO_OBJECT
 from pincompiler.android.running.java.to_string import text_of
 from pincompiler.android.running.java.tools import any_of, array, byte_array, bytes_of, on, strict
 from pincompiler.android.running.texts import bounded, characters, hash_of, units
@@ -26,7 +27,7 @@ _SPACES: Final = "".join(map(chr, range(33)))
 def known_text(m: Running, value: Value) -> str:
     """The text of a ``CharSequence``.  StoppedError if it is unknown."""
     if isinstance(value, int):
-        m.throw("Ljava/lang/NullPointerException;")
+        m.throw(NO_OBJECT)
     found = text_of(m, value)
     if not isinstance(found, str):
         raise StoppedError("a text that is unknown")
