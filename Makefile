@@ -7,7 +7,7 @@ BEGAN  := $(shell date +%s)
 # Images of containers often set it: each worker would then compile all modules anew, and so would each program it starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo dist test test-fast lint golden bench idioms fuzz tools packages clean
+.PHONY: demo dist test test-fast lint golden bench idioms fuzz roots tools packages clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pincompiler needs Python 3.11 or newer")'
@@ -72,6 +72,11 @@ idioms: $(READY)
 # .venv/bin/python -m tests.fuzz --cases 1000000 dex
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz
+
+# Writes pincompiler/roots/roots.json anew, from local copies of what the stores' makers publish; tests/roots/make_roots.py
+# says which.  What of it was published elsewhere, tests/test_root_stores.py compares.
+roots: $(READY)
+	$(BIN)/python -m tests.roots.make_roots $(SOURCES)
 
 clean:
 	rm -rf build dist $(VENV) .cache .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis

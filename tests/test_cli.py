@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import event, given, settings
 
 from pincompiler import cli
-from pincompiler._version import __version__
+from pincompiler._version import __roots__, __version__
 from pincompiler.platforms import plist
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
@@ -274,6 +274,7 @@ def test_json_of_check(tmp_path: Path) -> None:
     assert (ran.code, ran.stderr) == (1, "")
     assert json.loads(ran.stdout) == {
         "version": 1,
+        "roots": __roots__,
         "command": "check",
         "source": "pins.toml",
         "policy": "",
@@ -556,6 +557,7 @@ def test_json_of_compile(tmp_path: Path) -> None:
     assert re.fullmatch(r"sha256/[A-Za-z0-9+/]{43}=", found.pop("policy"))
     assert found == {
         "version": 1,
+        "roots": __roots__,
         "command": "compile",
         "source": "pins.toml",
         "targets": ["nsc", "ats"],
@@ -1096,6 +1098,7 @@ def test_json_of_pin() -> None:
     assert ran.code == 2
     assert json.loads(ran.stdout) == {
         "version": 1,
+        "roots": __roots__,
         "command": "pin",
         "keys": [
             {
@@ -1201,6 +1204,7 @@ def test_json_of_explain(tmp_path: Path) -> None:
     assert ran.code == 0
     assert json.loads(ran.stdout) == {
         "version": 1,
+        "roots": __roots__,
         "command": "explain",
         "host": "h.example.com",
         "enforcements": [
@@ -1320,7 +1324,13 @@ def test_json_of_no_difference(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text(SOUND, encoding="utf-8")
     ran = run("diff", "p.toml", "p.toml", "-f", "json", cwd=tmp_path)
     assert (ran.code, ran.stderr) == (0, "")
-    assert json.loads(ran.stdout) == {"version": 1, "command": "diff", "differences": [], "unknown": []}
+    assert json.loads(ran.stdout) == {
+        "version": 1,
+        "command": "diff",
+        "roots": __roots__,
+        "differences": [],
+        "unknown": [],
+    }
 
 
 def test_diff_of_what_cannot_be_read(tmp_path: Path) -> None:

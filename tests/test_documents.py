@@ -50,6 +50,7 @@ SPEAKING = (
     "platforms",
     "policy",
     "reports",
+    "roots",
     "rules",
     "shipped",
     "source",

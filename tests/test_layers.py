@@ -16,7 +16,7 @@ LAYERS = (
     # From the bottom up; folders of one layer know nothing of each other.
     ("base",),
     ("policy",),
-    ("keys", "archives"),
+    ("keys", "archives", "roots"),
     ("platforms", "tls"),
     ("android", "source"),
     ("facts",),

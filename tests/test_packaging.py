@@ -78,6 +78,7 @@ def test_the_wheel_has_what_is_needed_and_no_more(installed: Installed) -> None:
     assert {
         "pincompiler/platforms/trustkit-unknown-tlds.txt",
         "pincompiler/platforms/trustkit-android-unknown-tlds.txt",
+        "pincompiler/roots/roots.json",
         "pincompiler/rules/reference-names.toml",
         *(f"pincompiler/schemas/{name}.schema.json" for name in NAMES),
         "pincompiler/shipped/android/libraries.toml",

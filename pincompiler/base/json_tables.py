@@ -10,9 +10,10 @@ import json
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from pincompiler._version import __roots__
 from pincompiler.base.bounds import RESULT_VALUES
 from pincompiler.base.errors import InputError
-from pincompiler.base.json_kinds import Constant, Kind, Schema, WrongError
+from pincompiler.base.json_kinds import TEXT, Constant, Kind, Schema, WrongError
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 VERSION = 1
 """Of the shape of all results."""
 _NEVER: Any = object()
+_ROOTS = "The day of the newest source of what it knows of public root CAs and the devices that have them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def result(command: str, doc: str, *fields: Field, made: Callable[..., Any] = di
             _NEVER,
         ),
         Field("command", Constant(command), "The command that wrote it.", _nothing, "", False, _NEVER),
+        Field("roots", TEXT, _ROOTS, lambda _: __roots__, "", True, ""),
     )
     return JsonTable(command, doc, (*head, *fields), made)
 

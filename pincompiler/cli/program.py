@@ -79,19 +79,29 @@ def run() -> None:
         sys.exit(PROBLEM)
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - typer's signature
-    if value:
-        sys.stdout.write(f"pincompiler {__version__}\n")
-        raise typer.Exit
+def _version(*, verbose: bool) -> None:
+    sys.stdout.write(f"pincompiler {__version__}\n")
+    if verbose:
+        from pincompiler.roots.knowledge import known_roots
+
+        sys.stdout.write(f"{known_roots().title}\n")
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _program(
-    version: Annotated[  # noqa: ARG001 - its callback has it
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="With --version: also what it knows of root CAs, and as of when."),
     ] = False,
 ) -> None:
     # A terminal that lacks a character shows its code instead of ending the program.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if version:
+        _version(verbose=verbose)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        context.fail("Missing command.")

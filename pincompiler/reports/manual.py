@@ -19,6 +19,7 @@ TOPICS = (
     "plan",
     "audit",
     "limits",
+    "roots",
     "rules",
     "pipelines",
     "library",

@@ -305,7 +305,18 @@ def test_a_file_is_read_if_its_schema_allows_it(path: tuple[str | int, ...], val
         assert json_schemas.validator("audit", strict=False).is_valid(report) is not bool(refused), refused
 
 
-ADDED = {"runs", "run", "headline", "baseline", "fixed", "gone", "change", "endpoints", "own-domains"}
+ADDED = {
+    "roots",
+    "runs",
+    "run",
+    "headline",
+    "baseline",
+    "fixed",
+    "gone",
+    "change",
+    "endpoints",
+    "own-domains",
+}
 ADDED_TO_FINDINGS = {"role", "remedy", "target", "kind", "first-party"}
 """Fields that the first saved audits do not have."""
 

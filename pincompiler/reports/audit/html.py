@@ -10,7 +10,7 @@ import hashlib
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from pincompiler._version import __version__
+from pincompiler._version import __roots__, __version__
 from pincompiler.base.templating import render_page, template_root
 from pincompiler.reports.audit.view import view
 
@@ -33,6 +33,7 @@ def render(subjects: Sequence[Subject]) -> str:
         "report.html.j2",
         report=shown,
         version=__version__,
+        roots=__roots__,
         several=shown.apps if len(shown.apps) > 1 else (),
         # A heading is one level below the one above it.
         part="h3" if len(shown.apps) > 1 else "h2",

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from pincompiler._version import __version__
+from pincompiler._version import __roots__, __version__
 from pincompiler.base.finding import Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.reports.findings.text import visible
@@ -51,6 +51,7 @@ def document(broken: Collection[str], parts: Mapping[str, Any]) -> str:
         "name": "pincompiler",
         "semanticVersion": __version__,
         "version": __version__,
+        "properties": {"roots": __roots__},
         "rules": [_rule(rule) for rule in RULES if rule.id in broken],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", **parts}

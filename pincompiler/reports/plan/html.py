@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler._version import __version__
+from pincompiler._version import __roots__, __version__
 from pincompiler.base.records import dataclass
 from pincompiler.base.templating import render_page
 from pincompiler.planning.lifetimes import LIMITS
@@ -46,6 +46,7 @@ def render(plan: Plan) -> str:
     return render_page(
         "plan.html.j2",
         version=__version__,
+        roots=__roots__,
         day=plan.today.isoformat(),
         counts=visible(words.counts(plan)),
         rotations=tuple(_row(one, plan) for one in plan.verdicts),
