@@ -25,6 +25,7 @@ import pytest
 
 from tests import parts
 from tests.apk.forge import simple_zip
+from tests.ios import programs
 from tests.kept import digest, kept
 from tests.real import apps, jvm
 from tests.real.install import R8_VERSION, SMALI_VERSION, lacking
@@ -33,7 +34,7 @@ from tests.real.kits import STUBBED
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["assemble", "build_app", "build_apps", "write_golden"]
+__all__ = ["assemble", "build_app", "build_apps", "program", "write_golden"]
 
 FOLDER: Final = Path(__file__).parent / "golden" / "builds"
 FIXTURE: Final = "builds"
@@ -120,6 +121,17 @@ def _assembled(sources: Mapping[str, str], place: Path) -> None:
     jvm.workshop().do("smali", jvm.jars(f"smali-{SMALI_VERSION}"), str(folder), str(place / "classes.dex"))
 
 
+def program(source: str, **given: Any) -> bytes:
+    """An image for iOS of some Objective-C (see :class:`tests.ios.programs.Compiled`)."""
+    one = programs.Compiled(source, **given)
+    if _mode() != BUILT and not parts.is_real(_item()):
+        return _golden(f"macho-{one.key()}")[programs.FILE]
+    made = programs.compiled(one)
+    if _mode() == BUILT:
+        _compare(f"macho-{one.key()}", {programs.FILE: made})
+    return made
+
+
 # -- which of the two ----------------------------------------------------------------------------------
 
 
@@ -187,7 +199,9 @@ def _seen() -> dict[str, dict[str, tuple[str, dict[str, bytes]]]]:
 def makers() -> str:
     """Those tools of which another version makes other bytes of the same source."""
     told = jvm.tools()
-    return f"{told['javac'].split('.')[0]}, {told['aapt2']}, the jars {told['jars'][:12]}"
+    return (
+        f"{told['javac'].split('.')[0]}, {told['aapt2']}, the jars {told['jars'][:12]}, {programs.version()}"
+    )
 
 
 def _compare(key: str, files: dict[str, bytes]) -> None:
@@ -230,8 +244,10 @@ def write_golden(folder: Path = FOLDER) -> None:
         contents = {_hash(data): data for _, _, files in named for data in files.values()}
         with zipfile.ZipFile(place.with_suffix(".zip"), "w") as archive:
             for name, data in sorted(contents.items()):
-                # Not packed: Git packs it, and finds what an older version has in common.
-                archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
+                # Not packed: Git packs it, and finds what an older version has in common.  Programs for iOS are pages
+                # of zeros, mostly.
+                method = zipfile.ZIP_DEFLATED if area.startswith("ios/") else zipfile.ZIP_STORED
+                archive.writestr(zipfile.ZipInfo(name, _EPOCH), data, method)
         (folder / "tools").write_text(f"{makers()}\n", "utf-8")
 
 

@@ -18,7 +18,7 @@ LAYERS = (
     ("policy",),
     ("keys", "archives", "roots"),
     ("platforms", "tls"),
-    ("android", "source"),
+    ("android", "ios", "source"),
     ("facts",),
     ("shipped", "verdicts"),
     ("rules",),

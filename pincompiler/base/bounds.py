@@ -161,6 +161,27 @@ ANDROGUARD_MEMORY_A_BYTE = Bound(
 )
 METHODS_NAMED = Bound(3, "methods", "one doubt", _SHORTENED, "the rest are like them")
 
+# -- Mach-O files ------------------------------------------------------------------------------------
+
+LOAD_COMMANDS = Bound(4096, "load commands", "a Mach-O image", _UNKNOWN, "large apps have 200")
+MACHO_SLICES = Bound(40, "slices", "a Mach-O file", _UNKNOWN, "the fattest have six; a Java class says 45")
+MACHO_TEXT = Bound(1 << 16, "bytes", "a text of a Mach-O image", _UNKNOWN, "names have 10, of Swift 1,000")
+MACHO_TEXTS = Bound(
+    4 << 20,
+    "bytes",
+    "texts of a Mach-O image, beside four times its size",
+    _UNKNOWN,
+    "honest ones do not overlap",
+)
+MACHO_IMPORTS = Bound(1 << 20, "imports", "a Mach-O image", _UNKNOWN, "large apps have 10,000")
+MACHO_BINDINGS = Bound(1 << 20, "bindings", "a Mach-O image", _UNKNOWN, "large apps have 100,000")
+MACHO_SYMBOLS = Bound(1 << 22, "symbols", "a Mach-O image", _UNKNOWN, "WebRTC has 260,000")
+MACHO_FUNCTIONS = Bound(1 << 22, "functions", "a Mach-O image", _UNKNOWN, "large apps have 500,000")
+OBJC_CLASSES = Bound(1 << 18, "classes", "a Mach-O image", _UNKNOWN, "large apps have 50,000")
+OBJC_METHODS = Bound(1 << 21, "methods and references", "a Mach-O image", _UNKNOWN, "large apps have 200,000")
+MACHO_STRINGS = Bound(1 << 20, "constant strings", "a Mach-O image", _UNKNOWN, "large apps have 100,000")
+ENTITLEMENT_BYTES = Bound(1 << 20, "bytes", "the entitlements of an image", _UNKNOWN, "most have 1 KB")
+
 # -- following constants: what a call is given -------------------------------------------------------
 
 APP_STEPS = Bound(4_000_000, "steps", "all questions about the code", _UNKNOWN, "large apps take 25,000")

@@ -53,6 +53,12 @@ GROUPS: Final = (
         ("aapt", "android-framework-res", "apksigner"),
     ),
     Group("Swift and plutil", ("swift",), ("apt-get", "dpkg-deb", "tar")),
+    Group(
+        "clang and lld, which make programs for iOS",
+        ("clang-*", "ld64*"),
+        ("clang-19", "ld64.lld-19"),
+        ("clang-19", "lld-19"),
+    ),
     Group("build steps", ("gradle", "ruby"), ("gradle", "ruby"), ("gradle", "ruby")),
     Group(
         "Chromium",

@@ -1,0 +1,1 @@
+"""Reading iOS apps: :mod:`.macho` for their programs."""
