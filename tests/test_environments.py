@@ -498,3 +498,81 @@ def test_two_releases_of_a_name_in_one_environment(tmp_path: Path) -> None:
 def test_keys_of_any_environment_are_used(tmp_path: Path) -> None:
     ran = run("check", "-e", "production", cwd=at(tmp_path, THREE))
     assert "unused-key" not in ran.stdout
+
+
+# -- names that Gradle has taken -------------------------------------------------------------------
+
+NAMED = """\
+version = 1
+
+[environments]
+live = { release = true }
+NAME = {}
+
+[keys]
+a = { spki-sha256 = "%s", role = "leaf" }
+b = { spki-sha256 = "%s", role = "leaf" }
+
+[[pin-set]]
+hosts = ["api.example.com"]
+keys = ["a", "b"]
+"""
+NAMED = NAMED.replace("%s", PIN_A, 1).replace("%s", PIN_B, 1)
+XML = '[target.nsc]\npath = "app/src/{environment}/res/xml/nsc.xml"\n'
+CODE = '[target.okhttp-kotlin]\npath = "app/src/{environment}Release/kotlin/a/Pins.kt"\npackage = "a"\n'
+IOS = '[target.ats]\npath = "ios/src/{environment}/a/Info.plist"\n'
+
+
+def source_sets(folder: Path, text: str) -> list[str]:
+    ran = run("check", cwd=at(folder, text))
+    return [line for line in ran.stdout.splitlines() if "[wrong-source-set]" in line]
+
+
+@pytest.mark.parametrize("name", ["test", "testing", "tests-eu", "lint", "main", "androidtest"])
+@pytest.mark.parametrize("target", [XML, CODE])
+def test_an_environment_that_no_flavour_is_called_after(name: str, target: str, tmp_path: Path) -> None:
+    """The Android Gradle Plugin: "ProductFlavor names cannot start with 'test'", "… cannot be lint"; main is taken."""
+    (line,) = source_sets(tmp_path, NAMED.replace("NAME", name) + target)
+    assert line.startswith(f"pins.toml:5:{len(name) + 4}: error: `{name}` cannot be a flavour of Gradle's")
+    assert run("compile", cwd=tmp_path).code == 1
+    assert not (tmp_path / "app").exists()
+
+
+@pytest.mark.parametrize("name", ["debug", "release"])
+def test_an_environment_that_is_called_after_a_build_type(name: str, tmp_path: Path) -> None:
+    """ "ProductFlavor names cannot collide with BuildType names"; it may be the build type itself, with other ones."""
+    text = NAMED.replace("NAME", name)
+    (line,) = source_sets(tmp_path, text + XML)
+    assert line.startswith(f"pins.toml:5:{len(name) + 4}: warning: `{name}` cannot be a flavour of Gradle's")
+    (line,) = source_sets(tmp_path, text + CODE)
+    assert line.startswith(f"pins.toml:5:{len(name) + 4}: error:"), (
+        "src/debugRelease is of a flavour, and of nothing else"
+    )
+
+
+def test_build_types_may_be_the_environments(tmp_path: Path) -> None:
+    text = NAMED.replace("live", "release").replace("NAME", "debug")
+    assert source_sets(tmp_path, text + XML) == []
+    assert len(source_sets(tmp_path, text + CODE)) == 2
+
+
+@pytest.mark.parametrize("name", ["latest", "qa", "linted", "maintenance", "release-candidate", "debugging"])
+def test_other_names_are_flavours(name: str, tmp_path: Path) -> None:
+    assert source_sets(tmp_path, NAMED.replace("NAME", name) + XML + CODE) == []
+
+
+def test_what_no_flavour_is_asked_for(tmp_path: Path) -> None:
+    """A table names source sets by itself, and Xcode calls configurations as it likes."""
+    text = NAMED.replace("NAME", "test")
+    chosen = (
+        '[target.nsc]\npath = { live = "app/src/main/res/xml/n.xml", test = "app/src/qa/res/xml/n.xml" }\n'
+    )
+    assert source_sets(tmp_path, text + chosen + IOS) == []
+
+
+@pytest.mark.parametrize("folder", ["test", "androidTest", "androidTestStaging", "testFixtures"])
+def test_a_file_for_tests_is_in_no_app(folder: str, tmp_path: Path) -> None:
+    plain = NAMED.replace("NAME = {}\n", "").replace("[environments]\nlive = { release = true }\n", "")
+    (line,) = source_sets(tmp_path, f'{plain}[target.nsc]\npath = "app/src/{folder}/res/xml/n.xml"\n')
+    assert line.startswith(f"pins.toml:12:8: warning: no build of the app has a file of src/{folder}")
+    assert source_sets(tmp_path, f'{plain}[target.nsc]\npath = "app/src/testing/res/xml/n.xml"\n') == []

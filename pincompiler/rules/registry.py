@@ -36,7 +36,7 @@ _ORDER: Final = (
         invalid-toml unknown-key wrong-type missing-value invalid-value invalid-host wildcard-host
         duplicate-host undefined-key unused-key conflicting-key malformed-pin unreadable-key
         private-key-file ambiguous-key escaping-path unknown-target conflicting-output
-        unknown-environment empty-environment unassessed-target
+        unknown-environment empty-environment wrong-source-set unassessed-target
     """),
     # What it says of releases and rotations; likewise.
     ("text", """

@@ -11,6 +11,7 @@ from pincompiler.platforms.registry import target_named
 from pincompiler.policy.trust import Anchor, Store
 from pincompiler.source.environments import SCOPED
 from pincompiler.source.outputs import declared
+from pincompiler.source.source_sets import source_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -150,7 +151,7 @@ def _beside(output: Output, environment: str) -> dict[str, PurePosixPath]:
     Code needs one of its own in either build, since a class may be in one source set only; resources override.
     """
     path, twin = output.path, target_named(output.target).twin
-    place = _source_set(path)
+    place = source_set(path)
     if place is None:
         return {}
     name = path.parts[place]
@@ -165,12 +166,6 @@ def _beside(output: Output, environment: str) -> dict[str, PurePosixPath]:
     return {one: PurePosixPath(*before, one, *after, file) for one in sets}
 
 
-def _source_set(path: PurePosixPath) -> int | None:
-    """Which part of a path is the name of a source set of Gradle's; None: none is."""
-    parts = path.parts[:-2]
-    return next((n + 1 for n, part in enumerate(parts) if part == "src"), None)
-
-
 def _in_releases(path: PurePosixPath, released: list[PurePosixPath], *, android: bool) -> bool:
     """Whether a file is in a source set that releases are built from, as far as names say so.
 
@@ -178,9 +173,9 @@ def _in_releases(path: PurePosixPath, released: list[PurePosixPath], *, android:
     folder; Xcode's have those that a target names.
     """
     path, *others = (PurePosixPath(str(one).casefold()) for one in (path, *released))
-    place = _source_set(path)
+    place = source_set(path)
     if place is None:
         return path in others or (android and path.parent in {one.parent for one in others})
     name = path.parts[place]
-    folders = {one.parts[: place + 1] for one in others if _source_set(one) == place}
+    folders = {one.parts[: place + 1] for one in others if source_set(one) == place}
     return name == "main" or name.endswith("release") or path.parts[: place + 1] in folders

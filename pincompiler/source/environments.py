@@ -20,7 +20,8 @@ SCOPED: Final = frozenset({"environments"})
 _ENVIRONMENT = frozenset({"release", "pinning"})
 _NAME = lazy_regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 """What becomes the name of a folder."""
-_PLACE = "{environment}"
+PLACE: Final = "{environment}"
+"""Where a path has the name of the environment."""
 
 
 class EnvironmentReader:
@@ -120,15 +121,15 @@ class EnvironmentReader:
 
     def _filled(self, text: str, where: Location, environment: Environment) -> str | None:
         if environment is UNNAMED:
-            if _PLACE not in text:
+            if PLACE not in text:
                 return text
-            message, fix = f"{_PLACE} stands for nothing here", "declare [environments], or write the folder"
+            message, fix = f"{PLACE} stands for nothing here", "declare [environments], or write the folder"
             self._reporter.error("unknown-environment", message, where, fix)
             return None
-        filled = text.replace(_PLACE, environment.name)
+        filled = text.replace(PLACE, environment.name)
         if "{" not in filled and "}" not in filled:
             return filled
         self._reporter.error(
-            "invalid-value", "a path has braces that mean nothing", where, f"only {_PLACE} does"
+            "invalid-value", "a path has braces that mean nothing", where, f"only {PLACE} does"
         )
         return None

@@ -9,6 +9,7 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy.project import Output
 from pincompiler.source.paths import inside, one_file
+from pincompiler.source.source_sets import SourceSetChecker
 from pincompiler.source.tables import did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class OutputReader:
         self._inputs = frozenset(map(one_file, inputs))
         self._environments = environments
         self._taken: dict[str, Output] = {}
+        self._source_sets = SourceSetChecker(reporter, environments)
 
     def read(self, top: TomlTable, environment: Environment) -> tuple[Output, ...]:
         """The outputs in the order of the registry, which is the order of writing."""
@@ -192,6 +194,8 @@ class OutputReader:
             return None
         output = Output(target.name, path, package, base, swizzle, table.where, instance=instance)
         self.unshared(output, table.where.at("path"))
+        if target.mechanism:
+            self._source_sets.check(output, table, environment, table.where.at("path"))
         if base is not None and one_file(self._root / base) == one_file(self._root / path):
             fix = "keep the hand-written part in a file of its own"
             self._reporter.error(
