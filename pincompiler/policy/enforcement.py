@@ -55,6 +55,8 @@ class Key:
     where: Location | None = field(default=None, compare=False)
     whole: bytes = b""
     """SHA-256 of the certificate, where the whole of it is pinned; empty where the key is."""
+    root: str = field(default="", compare=False)
+    """The public root CA whose key or certificate it is, by its name; empty: of none that is known."""
     pin: str = field(init=False, compare=False)
     """The SPKI pin in canonical base64: 44 characters."""
 
@@ -73,9 +75,9 @@ class Key:
 
     @property
     def label(self) -> str:
-        """Name and role, for the comments of generated files."""
-        name = self.name or "key without a name"
-        return f"{name}, {self.role}" if self.role else name
+        """Name and role, for the comments of generated files; of a public root also what it is."""
+        parts = (self.name or "key without a name", self.role, self.root)
+        return ", ".join(str(part) for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)

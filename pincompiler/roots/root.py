@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +27,13 @@ class Root:
     """Of its SubjectPublicKeyInfo: the pin."""
     since: date
     """The first day of its oldest certificate."""
-    certificates: Mapping[bytes, date]
+    certificates: Mapping[bytes, date] = field(compare=False)
     """SHA-256 of each of its certificates, with its last day."""
     android: tuple[tuple[int, int], ...] = ()
     """API levels, both included, whose Android has it as first released."""
-    removed_by: Mapping[int, str] | None = None
+    removed_by: Mapping[int, str] | None = field(default=None, compare=False)
     """API levels with the first later tag of AOSP without it."""
-    added_by: Mapping[int, str] | None = None
+    added_by: Mapping[int, str] | None = field(default=None, compare=False)
     """API levels with the first later tag of AOSP that has it."""
     macos: tuple[tuple[str, str], ...] = ()
     """Releases of macOS that have it, both included."""

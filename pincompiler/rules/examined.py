@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.location import Location
     from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet
+    from pincompiler.policy.project import App
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ class Examined:
     today: date
     horizon: int = 30
     """Warn this many days before an expiry."""
+    app: App | None = None
+    """What is known of the app that has it."""
     labels: tuple[str, str] = field(init=False, compare=False)
     """Two labels that are in none of its names."""
     names: tuple[str, ...] = field(init=False, compare=False)
@@ -177,6 +180,7 @@ def of_file(
     where: Location | None,
     today: date,
     horizon: int,
+    app: App | None = None,
 ) -> Examined:
     """An enforcement that was read from a file, which names no keys and may not say where its entries stand.
 
@@ -184,7 +188,7 @@ def of_file(
     """
     sets = tuple(_placed(one, known, where) for one in enforcement.pin_sets())
     keys = tuple(dict.fromkeys(key for one in sets for key in one.keys))
-    return Examined(enforcement, sets, keys, today, horizon)
+    return Examined(enforcement, sets, keys, today, horizon, app)
 
 
 def _placed(pin_set: PinSet, known: Mapping[bytes, Key], where: Location | None) -> PinSet:

@@ -25,6 +25,8 @@ _ORDER: Final = (
         expiry-at-certificate-end public-suffix-pin shadowed-pin-set overlapping-pin-sets
         mismatched-host certificate-needs-reissue lone-certificate-pin
     """),
+    # The public root CAs that are pinned.
+    ("policy", "root-certificate-hash distrusted-ca departing-ca young-root"),
     # Whom it trusts.
     ("text", "anchor-is-leaf anchor-is-private-key unused-anchor expiry-without-keys"),
     ("policy", "expired-anchor expiring-anchor user-store-trusted"),

@@ -126,7 +126,7 @@ class KeyReader:
 
     def _checked(self, key: Key, before: int) -> Key:
         broken = any(f.level is Level.ERROR for f in self._reporter.findings[before:])
-        return Key(b"", key.role, key.name, where=key.where) if broken else key
+        return Key(b"", key.role, key.name, where=key.where) if broken else _named(key)
 
     # -- from a file -----------------------------------------------------------------------------
 
@@ -208,7 +208,9 @@ class KeyReader:
             digits = re.sub("[: ]", "", text)
             kind = "SHA-256" if len(digits) == 64 else "SHA-1"
             problem = f"is hexadecimal, as {kind} certificate fingerprints are written"
-            fix = "run `pincompiler pin CERTIFICATE`: the pin is the hash of the public key, not of the certificate"
+            fix = _in_base64(bytes.fromhex(digits)) or (
+                "run `pincompiler pin CERTIFICATE`: the pin is the hash of the public key, not of the certificate"
+            )
         elif prefix := _PREFIX.match(text):
             rest = text[prefix.end() :].rstrip('"')
             fix = (
@@ -221,6 +223,17 @@ class KeyReader:
             problem, fix = _not_canonical(text)
         self._reporter.error("malformed-pin", f"the pin {problem}", key.at("spki-sha256"), fix)
         return b""
+
+
+def _named(key: Key) -> Key:
+    """The key, with the name of the public root that it is of; of a server's file nobody needs to ask."""
+    if key.role is Role.LEAF and key.algorithm:
+        return key
+    from pincompiler.roots.knowledge import known_roots
+
+    known = known_roots()
+    root = known.by_pin(key.spki_sha256) if key.spki_sha256 else known.by_certificate(key.whole)
+    return replace(key, root=root.name) if root else key
 
 
 def _pin_of(key: PublicKey) -> bytes:
@@ -262,6 +275,17 @@ def _ambiguity(
     one_key = len({key.spki_sha256 for key in keys}) == 1
     different = "certificates of one key" if one_key else "different keys"
     return f"{file} holds {fitting} {different} that fit", f"choose with index = N: {listed}{more}"
+
+
+def _in_base64(digest: bytes) -> str:
+    """What to write for a public root's hash in hexadecimal, be it of its key or of its certificate."""
+    from pincompiler.roots.knowledge import known_roots
+
+    known = known_roots()
+    if root := known.by_certificate(digest):
+        return f'it is of the certificate of {root.name}, whose pin is "{root.pin}"'
+    root = known.by_pin(digest)
+    return f'it is the key of {root.name}: write "{root.pin}"' if root else ""
 
 
 def _not_canonical(text: str) -> tuple[str, str]:

@@ -285,11 +285,14 @@ def _of_policies(audited: Audited) -> Iterator[Finding]:
     saying = [one for one in in_force if one.enforcement.pin_sets() or one.enforcement.own_trust()]
     if not saying:
         return
+    from pincompiler.policy.project import App
     from pincompiler.rules.examined import of_file
     from pincompiler.rules.registry import examine
 
     for shipped in saying:
-        examined = of_file(shipped.enforcement, names, shipped.where, audited.today, audited.horizon)
+        # A file by itself says nothing of the app's minimum.
+        known = App(app.manifest.min_sdk) if app.kind else None
+        examined = of_file(shipped.enforcement, names, shipped.where, audited.today, audited.horizon, known)
         counts = shipped.api.within(app.manifest.min_sdk)
         evidence = Evidence(api=str(counts), mechanism=shipped.mechanism.value)
         for finding in examine(examined, shipped=True):

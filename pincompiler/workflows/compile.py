@@ -199,7 +199,7 @@ class _Question:
     def answered(self, project: Project) -> Iterator[tuple[Variant, tuple[Finding, ...]]]:
         """What the targets make of one and of its assessment, and what is to be said of that."""
         policy = Remembered(project.policy)
-        examined = Examined(policy, project.policy.sets, project.keys, self.today, self.horizon)
+        examined = Examined(policy, project.policy.sets, project.keys, self.today, self.horizon, project.app)
         found, others = [*examine(examined)], list[Finding]()
         variant, assessed = self._variant(project, policy, found), None
         if project.assessed:

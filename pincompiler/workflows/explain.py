@@ -87,4 +87,5 @@ def _key_words(key: Key | None) -> str:
     if key is None:
         return "a key outside pins.toml"
     role = key.role.value if key.role else "leaf or ca"
-    return f"{key.title} ({role}, the whole certificate)" if key.whole else f"{key.title} ({role})"
+    known = (role, "the whole certificate" if key.whole else "", key.root)
+    return f"{key.title} ({', '.join(filter(None, known))})"

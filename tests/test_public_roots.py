@@ -1,0 +1,186 @@
+"""Public root CAs among pinned keys: what is called by which name, and what is said of which."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pincompiler.roots.holding import Platform
+from pincompiler.roots.knowledge import known_roots
+from pincompiler.roots.successors import successors
+from pincompiler.workflows.compile import check
+from tests.test_root_stores import root
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pincompiler.base.finding import Finding
+
+TODAY = date(2026, 11, 30)
+RULES = {"distrusted-ca", "departing-ca", "root-certificate-hash", "young-root"}
+X1, X2 = "CN=ISRG Root X1,", "CN=ISRG Root X2,"
+R6 = "CN=GlobalSign,O=GlobalSign,OU=GlobalSign Root CA - R6"
+R3 = "CN=GlobalSign,O=GlobalSign,OU=GlobalSign Root CA - R3"
+STRANGER = base64.b64encode(hashlib.sha256(b"a key that nobody has").digest()).decode()
+
+
+def found(
+    tmp_path: Path, pins: dict[str, str], app: str = "", today: date = TODAY, more: str = ""
+) -> dict[str, Finding]:
+    """What is said of a pin-set of these pins, by the names of the keys."""
+    keys = "".join(f'[keys.{name}]\nspki-sha256 = "{pin}"\n' for name, pin in pins.items())
+    listed = ", ".join(f'"{name}"' for name in pins)
+    text = f'version = 1\n{app}\n{keys}\n[[pin-set]]\nhosts = ["api.example.com"]\nkeys = [{listed}]\n{more}'
+    path = tmp_path / "pins.toml"
+    path.write_text(text, encoding="utf-8")
+    of_roots = [one for one in check(path, today).findings if one.rule in RULES]
+    return {one.message.split("`")[1]: one for one in of_roots}
+
+
+def pin(begins: str) -> str:
+    return root(begins).pin
+
+
+@pytest.mark.parametrize(
+    ("begins", "today", "said"),
+    [
+        (
+            "CN=DST Root CA X3,",
+            TODAY,
+            (
+                "its certificate ended on 2021-09-30; Mozilla's list has not had it since 2021-10-08; "
+                "Android 14 and newer came without it, where Google Play updates the list"
+            ),
+        ),
+        (
+            "CN=AddTrust External CA Root,",
+            TODAY,
+            (
+                "its certificate ended on 2020-05-30; Mozilla's list has not had it since 2020-04-05; "
+                "Android 12 and newer came without it"
+            ),
+        ),
+        (
+            # Published: Mozilla's and Chrome's announcements of 2024; the root is in AOSP's android-15.0.0_r1.
+            "CN=AffirmTrust Commercial,",
+            date(2025, 1, 31),
+            (
+                "Mozilla refuses certificates that were issued after 2024-11-30; "
+                "Chrome refuses those first logged after 2024-11-11"
+            ),
+        ),
+        ("CN=AffirmTrust Commercial,", date(2024, 10, 1), ""),
+        ("CN=DST Root CA X3,", date(2021, 9, 29), ""),
+        (X1, TODAY, ""),
+    ],
+)
+def test_what_is_said_of_roots_that_went(tmp_path: Path, begins: str, today: date, said: str) -> None:
+    one = found(tmp_path, {"ca": pin(begins), "other": STRANGER}, today=today).get("ca")
+    assert (one is not None) is bool(said)
+    if one:
+        assert one.rule == "distrusted-ca"
+        assert one.message == f"`ca` is the key of {root(begins).name}: {said}"
+
+
+def test_leaving_mozilla_s_list_and_leaving_devices_are_two_sentences(tmp_path: Path) -> None:
+    one = found(tmp_path, {"ca": pin("CN=AAA Certificate Services,")})["ca"]
+    assert "Mozilla's list has not had it since 2025-01-31; Android 15 still has it" in one.message
+
+
+def test_departing_roots_are_named_with_the_day_a_year_ahead(tmp_path: Path) -> None:
+    one = found(tmp_path, {"ca": pin(R3), "other": STRANGER})["ca"]
+    assert one.rule == "departing-ca"
+    assert one.message == (
+        "`ca` is the key of GlobalSign Root CA - R3, "
+        "which is planned out of Mozilla's and Chrome's lists on 2027-04-15"
+    )
+    assert not found(tmp_path, {"ca": pin(R3), "other": STRANGER}, today=date(2026, 4, 14))
+    assert found(tmp_path, {"ca": pin(R3), "other": STRANGER}, today=date(2026, 4, 15))
+    assert not found(tmp_path, {"ca": pin(R3), "next": pin(R6)}), "its successor is pinned beside it"
+
+
+def test_every_root_of_the_plan_of_2027_is_warned_of(tmp_path: Path) -> None:
+    """Mozilla Root Store Policy 7.4: keys of 2008 and 2009 leave on 2027-04-15."""
+    due = [
+        one
+        for one in known_roots().all()
+        if one.mozilla and not one.left_mozilla and date(2008, 1, 1) <= one.since < date(2010, 1, 1)
+    ]
+    assert len(due) == 16
+    warned = found(tmp_path, {f"ca-{number}": one.pin for number, one in enumerate(due)})
+    assert len(warned) == len(due)
+    rest = [one for one in warned.values() if "on 2027-04-15" not in one.message]
+    # Chrome's announcement of 2025: it issues no more already.
+    assert ["NetLock Arany" in one.message and one.rule == "distrusted-ca" for one in rest] == [True]
+
+
+def test_a_fingerprint_of_a_root_is_shown_its_pin(tmp_path: Path) -> None:
+    # DigiCert Global Root G2 as DigiCert lists it: SHA-256 fingerprint CB:3C:CB:B7:…
+    (digest,) = root("CN=DigiCert Global Root G2,").certificates
+    one = found(tmp_path, {"ca": base64.b64encode(digest).decode(), "other": STRANGER})["ca"]
+    assert (one.rule, one.fix) == (
+        "root-certificate-hash",
+        'write "i7WTqTvh0OioIruIfFR4kMPnBqrS2rdiVPl/s2uC/CY="',
+    )
+    assert one.location
+    assert one.location.span
+    assert one.location.span.line == 4
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_a_root_s_hash_in_hexadecimal_is_shown_as_its_pin(tmp_path: Path, *, key: bool) -> None:
+    one = root("CN=DigiCert Global Root G2,")
+    digest = one.spki_sha256 if key else next(iter(one.certificates))
+    path = tmp_path / "pins.toml"
+    path.write_text(f'version = 1\n[keys.ca]\nspki-sha256 = "{digest.hex()}"\n', encoding="utf-8")
+    (said,) = (one for one in check(path, TODAY).findings if one.rule == "malformed-pin")
+    assert said.fix.endswith('"i7WTqTvh0OioIruIfFR4kMPnBqrS2rdiVPl/s2uC/CY="')
+    assert ("certificate" in said.fix) is not key
+
+
+def test_roots_that_supported_devices_lack(tmp_path: Path) -> None:
+    app = '[app]\nandroid-min-sdk = 24\nios-minimum = "15.1"'
+    only = found(tmp_path, {"x2": pin(X2), "other": STRANGER}, app)
+    assert only["x2"].message == ("`x2` is the key of ISRG Root X2, which Android 7.0 to 13 do not have"), (
+        "iOS 15 got it with the store of macOS 12.3"
+    )
+    assert not found(tmp_path, {"x2": pin(X2), "x1": pin(X1)}, "[app]\nandroid-min-sdk = 25")
+    both = found(tmp_path, {"x2": pin(X2), "x1": pin(X1)}, app)
+    assert both["x1"].message.endswith("which Android 7.0 does not have")
+    assert not found(tmp_path, {"x2": pin(X2), "other": STRANGER}), "nobody says which devices there are"
+    assert not found(tmp_path, {"x2": pin(X2), "other": STRANGER}, "[app]\nandroid-min-sdk = 34")
+    assert "iOS 12 to 14 were not shipped with" in (
+        found(tmp_path, {"x2": pin(X2), "other": STRANGER}, '[app]\nios-minimum = "12.0"')["x2"].message
+    )
+
+
+def test_what_is_known_by_date_alone_is_not_said(tmp_path: Path) -> None:
+    said = found(tmp_path, {"x1": pin(X1), "other": STRANGER}, "[app]\nandroid-min-sdk = 19")
+    assert said["x1"].message.endswith("which Android 7.0 does not have")
+
+
+def test_roots_are_named_in_generated_files_and_by_explain(tmp_path: Path) -> None:
+    from tests.test_cli import run
+
+    found(tmp_path, {"main": pin(X1), "other": STRANGER}, more='[target.nsc]\npath = "nsc.xml"\n')
+    assert run("compile", "pins.toml", cwd=tmp_path).code == 0
+    assert "<!-- main, ISRG Root X1 -->" in (tmp_path / "nsc.xml").read_text("utf-8")
+    ran = run("explain", "--host", "api.example.com", "--pins", "pins.toml", cwd=tmp_path)
+    assert "main (leaf or ca, ISRG Root X1), other (leaf or ca)" in ran.stdout
+
+
+def test_successors_are_the_ca_s_own_and_those_that_most_devices_have() -> None:
+    names = [one.name for one in successors(root(R3), {Platform.ANDROID: 29})]
+    assert "GlobalSign Root CA - R6" in names[:2]
+    assert not any(name.endswith("R4") for name in names), "Google Trust Services owns it"
+    x1 = successors(root("CN=DST Root CA X3,"), {Platform.ANDROID: 24})
+    assert next(one.name for one in x1) == "IdenTrust Commercial Root CA 1"
+    assert (
+        successors(root("CN=Starfield Services Root Certificate Authority - G2,"), {})[0].name
+        == "Amazon Root CA 1"
+    )
+    assert successors(root("CN=Izenpe.com,O=IZENPE S.A.,"), {}) == ()
