@@ -68,7 +68,7 @@ bench: $(READY)
 idioms: $(READY)
 	nice -n 10 $(BIN)/python -m tests.idioms
 
-# Damaged inputs for every reader, 20,000 each; what fails is kept in tests/fuzz/past/, which make test reads.  More:
+# Damaged inputs for every reader, 20,000 each, fewer where one takes long; what fails is kept in tests/fuzz/past/, which make test reads.  More:
 # .venv/bin/python -m tests.fuzz --cases 1000000 dex
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz

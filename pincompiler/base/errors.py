@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class PincompilerError(Exception):
-    """The work could not be done; ``str()`` says why and what to do about it."""
+    """The work could not be done; ``str()`` says why and what to do about it, whatever was read, as a terminal can show it."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class UsageError(PincompilerError):

@@ -60,7 +60,23 @@ def load(data: bytes, what: str) -> dict[str, Any]:
         raise MalformedPlistError(wrong or _whole(what, f"not a property list: {error}")) from error
     if not isinstance(values, dict):
         raise MalformedPlistError(_whole(what, "its root is no dictionary"))
+    if root is None and not _is_keyed_by_texts(values):
+        raise MalformedPlistError(_whole(what, "a key of a dictionary in it is no string"))
     return values
+
+
+def _is_keyed_by_texts(root: object) -> bool:
+    """Whether every key is a string, as Apple's property lists want it; only the binary form can say another thing."""
+    ahead, seen = [root], set[int]()
+    while ahead:
+        value = ahead.pop()
+        if not isinstance(value, dict | list) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
+            return False
+        ahead += value.values() if isinstance(value, dict) else value
+    return True
 
 
 def _whole(what: str, message: str) -> tuple[tuple[Location, str], ...]:

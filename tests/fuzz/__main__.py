@@ -1,12 +1,14 @@
 """``make fuzz``: damaged inputs for every reader, in batches that are watched; what fails is kept in ``past``.
 
-python -m tests.fuzz [--cases N] [--seed N] [--jobs N] [TARGET...]
+python -m tests.fuzz [--cases N] [--seed N] [--jobs N] [--figures FILE] [TARGET...]
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
+import json
 import random
 import sys
 import time
@@ -50,6 +52,7 @@ def cases(batch: Batch) -> list[bytes]:
 
 def run(batch: Batch) -> Tried:
     """Read all of a batch."""
+    gc.collect()  # workers look for no cycles of themselves: one app leaves few
     slowest, failures = 0.0, []
     for data in cases(batch):
         began = time.process_time()
@@ -72,35 +75,63 @@ def keep(target: str, data: bytes) -> Path:
     return path
 
 
+class Figures(NamedTuple):
+    """What came of a target, a line of the file of figures."""
+
+    target: str
+    seed: int
+    cases: int
+    seconds: int
+    """By the clock, of all processes together."""
+    slowest_ms: int
+    failures: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.target:<12} {self.cases:>10,} {self.seconds:>8} {self.slowest_ms:>6} ms  {self.failures}"
+        )
+
+
+def tried(name: str, cases: int, seed: int, jobs: int) -> Figures:
+    """Try so many cases of a target; what fails is printed, each kind once, and kept."""
+    batches = [Batch(name, seed * 1_000_000 + number, BATCH) for number in range(-(-cases // BATCH))]
+    began, slowest, wrong = time.monotonic(), 0.0, 0
+    kinds: set[str] = set()
+    for found in supervised(run, batches, jobs, Allowance(seconds=900, megabytes=4_000)):
+        if isinstance(found, Died):
+            wrong += 1
+            print(f"{found.task}: the process {found.why}", file=sys.stderr)
+            continue
+        slowest = max(slowest, found.slowest)
+        wrong += len(found.failures)
+        for data, why in found.failures:
+            kind = "\n".join(why.rstrip().split("\n")[-3:])
+            if kind not in kinds:
+                print(f"{keep(name, data)}\n{why}", file=sys.stderr)
+            kinds.add(kind)
+    took = round(time.monotonic() - began)
+    return Figures(name, seed, len(batches) * BATCH, took, round(slowest * 1000), wrong)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("--cases", type=int, default=20_000, help="for each target (20,000)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument(
+        "--figures", type=Path, help="a file that the figures are added to, a line of JSON a target"
+    )
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
     asked = parser.parse_args()
     total, failed = 0, 0
     print(f"{'target':<12} {'cases':>10} {'seconds':>8} {'slowest':>9}  failures")
     for name in asked.targets or TARGETS:
-        count = -(-asked.cases // BATCH)
-        batches = [Batch(name, asked.seed * 1_000_000 + number, BATCH) for number in range(count)]
-        began, slowest, wrong = time.monotonic(), 0.0, 0
-        kinds: set[str] = set()
-        for tried in supervised(run, batches, asked.jobs, Allowance(seconds=900, megabytes=4_000)):
-            if isinstance(tried, Died):
-                wrong += 1
-                print(f"{tried.task}: the process {tried.why}", file=sys.stderr)
-                continue
-            slowest = max(slowest, tried.slowest)
-            wrong += len(tried.failures)
-            for data, why in tried.failures:
-                kind = "\n".join(why.rstrip().split("\n")[-3:])
-                if kind not in kinds:
-                    print(f"{keep(name, data)}\n{why}", file=sys.stderr)
-                kinds.add(kind)
-        took = time.monotonic() - began
-        print(f"{name:<12} {count * BATCH:>10,} {took:>8.0f} {slowest * 1000:>6.0f} ms  {wrong}", flush=True)
-        total, failed = total + count * BATCH, failed + wrong
+        found = tried(name, round(asked.cases * TARGETS[name].share), asked.seed, asked.jobs)
+        print(found, flush=True)
+        if asked.figures:
+            with asked.figures.open("a") as file:
+                file.write(json.dumps(found._asdict()) + "\n")
+        total, failed = total + found.cases, failed + found.failures
     print(f"{total:,} cases, {failed} failures")
     sys.exit(failed > 0)
 

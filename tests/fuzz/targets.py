@@ -5,10 +5,12 @@ from __future__ import annotations
 import bz2
 import functools
 import gzip
+import json
 import lzma
 import plistlib
+import tempfile
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,9 +22,13 @@ from pincompiler.android.apk.axml import read_axml
 from pincompiler.android.apk.bundle import ProtoTable, read_proto_xml
 from pincompiler.android.apk.inner import opened
 from pincompiler.android.apk.resources import Resources
+from pincompiler.android.hermes import HermesError, strings
 from pincompiler.archives.oddities import Oddities
 from pincompiler.archives.storage import Memory
+from pincompiler.base.bounds import RESCUED
 from pincompiler.base.errors import PincompilerError
+from pincompiler.base.json_kinds import WrongError
+from pincompiler.cli.console import ReportFormat, report
 from pincompiler.keys.anchors import anchors_in
 from pincompiler.keys.spki import KeyFileError, public_keys
 from pincompiler.keys.stores import read_store
@@ -34,6 +40,9 @@ from pincompiler.reports.audit import json_reader
 from pincompiler.source.document import decode
 from pincompiler.source.reader import read_project
 from pincompiler.source.toml_spans import locate
+from pincompiler.workflows import audit, impact
+from pincompiler.workflows.read_configuration import check_file
+from pincompiler.workflows.release_cache import RELEASE
 from tests import pki
 from tests.apk.forge import app, arsc, axml, simple_zip, tar
 from tests.apk.test_axml import DOCUMENT
@@ -41,13 +50,20 @@ from tests.apk.test_fuzz import ask, proto_table, proto_xml, use, whole
 from tests.apk.test_package import splits
 from tests.apk.test_resources import FORMS, TABLE
 from tests.audit.test_audit_reader import SAVED
+from tests.audit.test_bundled import HERMES
+from tests.bounding import bounded
+from tests.dex import burdens
 from tests.dex.test_hostile_dex import interrogate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from pincompiler.verdicts.subject import Subject
 
 SAMPLES = Path(__file__).parents[2] / "samples"
+BUILDS = Path(__file__).parents[1] / "golden" / "builds"
 TODAY = date(2026, 11, 23)
+ASKED = audit.audit_options(TODAY, None, ())
 
 
 class Target(NamedTuple):
@@ -55,6 +71,8 @@ class Target(NamedTuple):
 
     read: Callable[[bytes], object]
     seeds: Callable[[], tuple[bytes, ...]]
+    share: float = 1
+    """How many of the cases asked for are tried; fewer where each takes long."""
 
 
 def attempt(target: Target, data: bytes) -> None:
@@ -91,6 +109,93 @@ def _keys(data: bytes) -> None:
             read()
         except (PincompilerError, KeyFileError):
             continue
+
+
+@functools.cache
+def _folder() -> Path:
+    """Where this process puts what is read by its path."""
+    holder = tempfile.TemporaryDirectory(prefix="fuzz-")
+    _HELD.append(holder)
+    return Path(holder.name)
+
+
+_HELD: list[tempfile.TemporaryDirectory[str]] = []
+"""Removed when the process ends."""
+
+
+def _put(name: str, data: bytes) -> Path:
+    path = _folder() / name
+    path.write_bytes(data)
+    return path
+
+
+def _report(subjects: Iterable[Subject]) -> None:
+    """Every form of a report; none may steer a terminal, and no bug may hide in a doubt."""
+    some = tuple(subjects)
+    for form in ReportFormat:
+        shown = report(some, form, colour=False)
+        assert not {"\x1b", "\0", "\u202e"} & set(shown), form
+    assert not [one for subject in some for one in subject.unseen if "bug of pincompiler" in one.why]
+
+
+def _audit(code: bytes) -> None:
+    files = {"AndroidManifest.xml": app()["AndroidManifest.xml"], "classes.dex": code}
+    with bounded(RESCUED, 0):  # androguard takes seconds to start
+        _report([audit.audit(_put("app.apk", simple_zip(files, 0)), ASKED)])
+
+
+def _code() -> tuple[bytes, ...]:
+    """The code of small apps: OkHttp, trust managers, kits, and what asks a lot of whoever follows it."""
+    found = [
+        burdens.BURDENS[name][0](2)["classes.dex"] for name in ("pinners", "managers", "stores", "mazes")
+    ]
+    for name in ("okhttp_audit", "trust", "kits", "unfollowed_pins"):
+        with zipfile.ZipFile(BUILDS / f"real-test_{name}.zip") as archive:
+            some = [archive.read(one) for one in archive.infolist() if one.file_size < 3000]
+        found += [data for data in some if data.startswith(b"dex\n")][:6]
+    return tuple(found)
+
+
+def _results(data: bytes) -> None:
+    _report(json_reader.parse(data, "audit.json"))
+
+
+def _chain(data: bytes) -> None:
+    """What ``--chain`` reads, validated for a host by the CAs of the sample."""
+    request = impact.ImpactRequest(
+        _put("chain.pem", data), ("shop.example.com",), (), TODAY, datetime(2026, 11, 23, tzinfo=UTC)
+    )
+    asked = impact.prepare(request)
+    assert asked.presented.candidates
+
+
+def _chains() -> tuple[bytes, ...]:
+    authority = pki.certificate("CA", pki.private_key("P-256", 1), ca=True)
+    chain = (pki.certificate(names=("shop.example.com",)), authority)
+    return b"".join(map(pki.pem, chain)), pki.pem(pki.certificate(key=pki.private_key("RSA-2048")))
+
+
+def _hermes(data: bytes) -> None:
+    try:
+        assert all(isinstance(one, str) for one in strings(data))
+    except HermesError:
+        return
+
+
+def _kept(data: bytes) -> None:
+    try:
+        RELEASE.read(json.loads(data))
+    except (ValueError, RecursionError, WrongError):
+        return
+
+
+def _entries() -> tuple[bytes, ...]:
+    """What ``impact`` keeps of the sample app."""
+    from pincompiler.shipped import read_app
+    from pincompiler.verdicts.in_force import on_devices
+
+    found = tuple(on_devices(read_app(SAMPLES / "audit" / "shop.apk")))
+    return (json.dumps(RELEASE.write(found)).encode(),)
 
 
 def _key_files() -> tuple[bytes, ...]:
@@ -157,7 +262,14 @@ TARGETS = {
     "plist": Target(_plist, _plists),
     "keys": Target(_keys, _key_files),
     "toml": Target(_toml, lambda: ((SAMPLES / "pins.toml").read_bytes(),)),
-    "results": Target(lambda data: json_reader.parse(data, "audit.json"), lambda: (SAVED.encode(),)),
+    "environments": Target(_toml, lambda: ((SAMPLES / "environments" / "pins.toml").read_bytes(),)),
+    "results": Target(_results, lambda: (SAVED.encode(),)),
+    "kept": Target(_kept, _entries),
+    "hermes": Target(_hermes, lambda: tuple(one.read_bytes() for one in HERMES)),
+    "check-nsc": Target(lambda data: check_file(_put("nsc.xml", data), TODAY, 30), _nsc, 0.5),
+    "check-plist": Target(lambda data: check_file(_put("Info.plist", data), TODAY, 30), _plists, 0.5),
+    "chain": Target(_chain, _chains, 0.5),
+    "audit": Target(_audit, _code, 0.2),
 }
 
 

@@ -395,6 +395,18 @@ def test_nothing_is_no_property_list() -> None:
         load(b"", "P")
 
 
+@pytest.mark.parametrize(
+    "marker", [b"\x46", b"\x00", b"\x10", b"\x09"], ids=["data", "null", "number", "true"]
+)
+def test_a_key_that_is_no_string(marker: bytes) -> None:
+    """plistlib takes any key that it can hash; the byte before the text says what follows (CFBinaryPList.c)."""
+    sound = plistlib.dumps({"CFBundleIcons": [{"a": [{"KEYKEY": 1}]}]}, fmt=plistlib.FMT_BINARY)
+    damaged = sound.replace(b"\x56KEYKEY", marker + b"KEYKEY")
+    assert damaged != sound
+    with pytest.raises(MalformedPlistError, match=r"^Info.plist: a key of a dictionary in it is no string$"):
+        load(damaged, "Info.plist")
+
+
 def test_a_binary_property_list_is_read() -> None:
     assert load(plistlib.dumps({"A": 1}, fmt=plistlib.FMT_BINARY), "P") == {"A": 1}
     with pytest.raises(InputError, match="P: its root is no dictionary"):
