@@ -108,7 +108,8 @@ def _stream(data: bytes = b"", *, tty: bool = False, errors: str = "strict") -> 
 
 def dated(arguments: tuple[str, ...]) -> list[str]:
     """The arguments, on the fixed day where the command asks for one."""
-    if arguments and arguments[0] in COMMANDS and arguments[0] not in OF_NOW and "--help" not in arguments:
+    given = {"--help", "--today"}.intersection(arguments)
+    if arguments and arguments[0] in COMMANDS and arguments[0] not in OF_NOW and not given:
         return [arguments[0], "--today", TODAY, *arguments[1:]]
     return list(arguments)
 

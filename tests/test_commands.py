@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from pincompiler import cli
 from pincompiler.cli.program import COMMANDS, app
 
-SHARED = {"__init__", "console", "options", "progress", "program"}
+SHARED = {"__init__", "console", "once", "options", "progress", "program"}
 
 
 def test_every_module_of_the_package_is_a_command_or_shared() -> None:

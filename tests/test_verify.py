@@ -91,7 +91,7 @@ def project(tmp_path: Path) -> Path:
 
 def verify(project: Path, port: int, *more: str, ca: str = "ca.pem", tty: bool = False) -> Ran:
     trusted = ("--ca-file", ca) if ca else ()
-    patient = ("--retries", "0", "--timeout", "600")
+    patient = ("--retries", "0", *(() if "--timeout" in more else ("--timeout", "600")))
     return run("verify", "--connect", f"127.0.0.1:{port}", *trusted, *patient, *more, cwd=project, tty=tty)
 
 
@@ -662,6 +662,17 @@ def test_nothing_is_pinned_of_a_server_that_does_not_answer(project: Path) -> No
     with listening(tls_servers.hang_up) as server:
         ran = pin_connect(project, server.port)
     assert (ran.code, ran.stdout) == (2, "")
+
+
+def test_pins_of_two_servers_are_both_shown(project: Path) -> None:
+    with tls(context(usual())) as one, tls(context(usual("RSA-2048"))) as other:
+        ran = pin_connect(project, one.port, "--connect", f"localhost:{other.port}")
+        as_json = pin_connect(project, one.port, "--connect", f"localhost:{other.port}", "-f", "json")
+    assert pin(usual().leaf) in ran.stdout
+    assert "localhost" in ran.stderr  # the second was asked: its certificate is for another host
+    assert ran.code == 1
+    assert (as_json.code, as_json.stdout) == (2, "")
+    assert "-f json is of one server" in as_json.stderr
 
 
 @pytest.mark.parametrize("arguments", [(), ("chain.pem", "--connect", HOST)])

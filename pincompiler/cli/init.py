@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from pincompiler.base.errors import UsageError
-from pincompiler.cli.console import FINE, NOT_EVERYTHING, incomplete, out, talk
-from pincompiler.cli.options import EnvironmentName, Today, day_of, refuse_idle_environment
+from pincompiler.cli.console import FINE, NOT_EVERYTHING, PROBLEM, incomplete, out, talk
+from pincompiler.cli.options import (
+    EnvironmentName,
+    Today,
+    day_of,
+    refuse_idle_environment,
+    refuse_second_reader,
+)
 
 EPILOG = "Example: pincompiler init --from app/src/main/res/xml/network_security_config.xml -o pins.toml"
 
 
 def command(
     hosts: Annotated[list[str] | None, typer.Argument(metavar="HOST...", help="Hosts to pin.")] = None,
-    source: Annotated[
+    sources: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Take over the pins of an NSC, an Info.plist or an app; may be repeated.",
+        ),
+    ] = None,
+    prefer: Annotated[
         Path | None,
-        typer.Option("--from", metavar="FILE", help="Take over the pins of an NSC, an Info.plist or an app."),
+        typer.Option(
+            "--prefer", metavar="FILE", help="Which of them counts where they mean different things."
+        ),
     ] = None,
     output: Annotated[
         str, typer.Option("-o", "--output", metavar="FILE|-", help="Where to write.")
@@ -29,21 +45,29 @@ def command(
     """Write a commented pins.toml to start from.
 
     Without --from, the keys remain to be filled in.  With --from, the pins provably mean the same as those of
-    the file; whatever else in the file decides on connections is left out, and named.
+    every file; whatever else in a file decides on connections is left out, and named.
     """
     from pincompiler.workflows import init as starter
+    from pincompiler.workflows import taking_over
     from pincompiler.workflows.write import is_stream
 
-    if source is not None and hosts:
+    if sources and hosts:
         raise UsageError("name hosts or --from FILE, not both")
-    refuse_idle_environment(environment, source)
+    refuse_idle_environment(environment, *(sources or ()))
+    refuse_second_reader(*(sources or ()))
+    if prefer and not sources:
+        raise UsageError("--prefer chooses among the files of --from")
     path = Path(output)
     alone = output == "-" or is_stream(path)
-    if source:
+    if sources:
         directory = Path() if output == "-" else path.parent
-        found = starter.taken_over(source, day_of(today), directory, environment, alone=alone)
+        found = taking_over.taken_over(
+            sources, day_of(today), directory, environment, prefer=prefer, alone=alone
+        )
     else:
-        found = starter.TakenOver(starter.fresh(tuple(hosts or ())), (), (), {})
+        found = taking_over.TakenOver(starter.fresh(tuple(hosts or ())))
+    if not found.content:
+        _refuse_apart(found.apart)
     if output == "-":
         out(found.content)
     else:
@@ -51,6 +75,14 @@ def command(
         for other in others:
             talk(f"wrote {other}")
         talk(f"wrote {first}{f'; now run: pincompiler check {first}' if first.is_file() else ''}")
-    for sentence in found.differing:
+    differing = (*found.differing, *found.apart)
+    for sentence in differing:
         talk(f"different: {sentence}")
-    raise typer.Exit(incomplete(found.left_out) or (NOT_EVERYTHING if found.differing else FINE))
+    raise typer.Exit(incomplete(found.left_out) or (NOT_EVERYTHING if differing else FINE))
+
+
+def _refuse_apart(sentences: tuple[str, ...]) -> NoReturn:
+    for sentence in sentences:
+        talk(f"different: {sentence}")
+    talk("nothing was written: choose the one that counts with --prefer FILE, or mend the others")
+    raise typer.Exit(PROBLEM)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 EPILOG = "Examples: pincompiler pin certs/*.pem; pincompiler pin --connect api.example.com"
 
+_WORST = (PROBLEM, COULD_NOT_LOOK, NOT_EVERYTHING)
+
 
 def command(
     files: Annotated[
@@ -23,11 +25,13 @@ def command(
         typer.Argument(metavar="FILE...", help="Certificates, CSRs, public keys; - is standard input."),
     ] = None,
     connect: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
-            "--connect", metavar="HOST[:PORT]", help="Instead, take the validated chains that a server shows."
+            "--connect",
+            metavar="HOST[:PORT]",
+            help="Instead, take the validated chains that a server shows; may be repeated.",
         ),
-    ] = "",
+    ] = None,
     resolve: Resolve = None,
     ca_file: CaFile = None,
     timeout: Timeout = 10,
@@ -38,7 +42,10 @@ def command(
     if bool(files) == bool(connect):
         raise UsageError("name either FILEs or --connect HOST")
     if connect:
-        raise typer.Exit(_pin_served(connect, resolve or (), ca_file, timeout, output_format, today))
+        if len(connect) > 1 and output_format is Format.JSON:
+            raise UsageError("-f json is of one server; ask each of --connect by itself")
+        codes = [_pin_served(one, resolve or (), ca_file, timeout, output_format, today) for one in connect]
+        raise typer.Exit(next((one for one in _WORST if one in codes), FINE))
     from pincompiler.workflows.pin import pins
 
     rows, refusals = pins(files or ())

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from pincompiler._version import __version__
 from pincompiler.base.errors import PincompilerError
 from pincompiler.cli.console import COULD_NOT_LOOK, PROBLEM, talk
+from pincompiler.cli.once import OnceCommand
 
 if TYPE_CHECKING:
     from typing import Any
@@ -49,7 +50,7 @@ class _Commands(TyperGroup):
             return None
         module = import_module(f"pincompiler.cli.{cmd_name}")
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        single.command(cmd_name, epilog=module.EPILOG)(module.command)
+        single.command(cmd_name, cls=OnceCommand, epilog=module.EPILOG)(module.command)
         return typer.main.get_command(single)
 
 

@@ -166,16 +166,18 @@ class _Keys:
 
 def to_toml(
     policy: Policy,
-    origin: str,
+    origins: Iterable[str],
     left_out: Iterable[str] = (),
     differing: Iterable[str] = (),
+    apart: Iterable[str] = (),
     skipped: Iterable[str] = (),
     file_of: Callable[[Anchor], str] = lambda _: "",
     servers: Iterable[Anchor] = (),
 ) -> bytes:
     """A commented pins.toml of a policy.
 
-    ``left_out`` is what of its origin was not compared, ``differing`` what is known to differ, a sentence each;
+    ``origins`` are what it was taken from.  ``left_out`` is what of them was not compared, ``differing`` what is known
+    to differ, ``apart`` where others that were not taken differ, a sentence each;
     ``skipped`` are hosts whose pins count for no chain there.  ``file_of`` is the path of an anchor's file from the
     directory of pins.toml; ``servers`` are the anchors of the origin that are servers' certificates.
     """
@@ -183,9 +185,10 @@ def to_toml(
     keys = {key.name: key for pin_set in policy.sets for key in pin_set.keys}
     return render(
         "pins.toml.j2",
-        origin=[origin],
+        origins=list(origins),
         left_out=list(left_out),
         differing=list(differing),
+        apart=list(apart),
         skipped=list(skipped),
         keys=_shown_keys(keys.values(), {one.spki_sha256: one.name for one in servers}),
         anchors=[{"name": name, "file": file} for name, file in sorted(anchors.items())],
@@ -206,7 +209,15 @@ def template(hosts: tuple[str, ...]) -> bytes:
     ]
     sets = [{"hosts": list(named), "reach": "none", "key_names": ["current", "next"], "more": []}]
     return render(
-        "pins.toml.j2", origin=[], left_out=[], differing=[], skipped=[], keys=keys, anchors=[], sets=sets
+        "pins.toml.j2",
+        origins=[],
+        left_out=[],
+        differing=[],
+        apart=[],
+        skipped=[],
+        keys=keys,
+        anchors=[],
+        sets=sets,
     )
 
 

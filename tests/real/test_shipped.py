@@ -16,8 +16,8 @@ from pincompiler.cli.program import app as cli
 from pincompiler.shipped import read_app
 from pincompiler.workflows import compile as compiler
 from pincompiler.workflows.diff import Comparison, compare
-from pincompiler.workflows.init import taken_over
 from pincompiler.workflows.read_configuration import read_contents
+from pincompiler.workflows.taking_over import taken_over
 from tests.apk.aapt import build, demand_aapt2
 from tests.apk.forge import manifest, simple_zip
 from tests.real.toolchain import compile_java, compile_kotlin, to_dex
@@ -107,7 +107,7 @@ def test_an_app_without_any_pin_differs_and_has_nothing_to_take_over(pins: Path,
     sentences = [one.sentence for one in compare(pins, apk, TODAY).disagreements]
     assert f"api.example.com is pinned by {pins} and not by {apk}" in sentences
     with pytest.raises(InputError, match="no pins were found in it"):
-        taken_over(apk, TODAY, tmp_path)
+        taken_over([apk], TODAY, tmp_path)
 
 
 # -- pins in code ----------------------------------------------------------------------------------

@@ -1,0 +1,273 @@
+"""A pins.toml whose pins mean the same as those of what an app has already, in one file or in several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.base.errors import InputError, UsageError
+from pincompiler.base.records import dataclass
+from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.platforms.nsc.writer import pem
+from pincompiler.policy.differences import asides, describe, differences, names_of
+from pincompiler.policy.from_enforcement import lift, to_toml
+from pincompiler.source.document import parse
+from pincompiler.source.reader import read_project
+from pincompiler.verdicts.in_force import configured
+from pincompiler.workflows.read_configuration import read_contents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from pincompiler.facts import InForce
+    from pincompiler.policy.differences import Difference
+    from pincompiler.policy.enforcement import Enforcement, Role
+    from pincompiler.policy.policy import Policy
+    from pincompiler.policy.trust import Anchor
+    from pincompiler.workflows.read_configuration import FileContents
+
+
+_FOLDER: Final = "certs"
+"""Where the files of anchors are written, beside pins.toml."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A pins.toml to be, from what an app has already."""
+
+    content: bytes
+    """Empty: its sources mean different things, and nobody has said which of them counts."""
+    left_out: tuple[str, ...] = ()
+    """What of the sources was not compared with it; it has these sentences as well."""
+    differing: tuple[str, ...] = ()
+    """Where it is known to mean something else, for it cannot say what a source says; likewise."""
+    apart: tuple[str, ...] = ()
+    """Where the sources mean different things; likewise."""
+    beside: Mapping[PurePosixPath, bytes] = MappingProxyType({})
+    """The files of its anchors that are still to be written, by their paths below its directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file to take over."""
+
+    path: Path
+    title: str
+    """What pins.toml calls it."""
+    contents: FileContents
+
+    @property
+    def whole(self) -> tuple[Enforcement, ...]:
+        """What it has in force."""
+        return tuple(one.enforcement for one in self.contents.in_force)
+
+
+def taken_over(
+    paths: Sequence[Path],
+    today: date,
+    directory: Path,
+    environment: str = "",
+    *,
+    prefer: Path | None = None,
+    alone: bool = False,
+) -> TakenOver:
+    """A pins.toml for a directory whose pins mean the same as those of some files.
+
+    The same: proven by comparing what was written with each.  Where the files mean different things, the one to
+    ``prefer`` counts.  ``alone`` is whether no file can be written beside it, so that only anchors which have one there
+    already can be named.  Raises InputError, with a host that shows it, when no policy means the same as a file, when
+    it is not known what the pins are, and when what is trusted is no certificate.
+    """
+    if prefer is not None and prefer not in paths:
+        raise UsageError(f"--prefer {prefer} is none of the files of --from")
+    ordered = sorted(dict.fromkeys(paths), key=lambda path: path != prefer)
+    first, *others = [_source(path, today, environment, several=len(ordered) > 1) for path in ordered]
+    apart = {one.path: tuple(_apart(first, one)) for one in others}
+    sentences = tuple(sentence for some in apart.values() for sentence in some)
+    if sentences and prefer is None:
+        return TakenOver(b"", apart=sentences)
+    first.contents.refuse_lacking()
+    agreeing = (first, *(one for one in others if not apart[one.path]))
+    return _Taking(agreeing, directory, alone, sentences).done()
+
+
+def _source(path: Path, today: date, environment: str, *, several: bool) -> _Source:
+    """A file that is sound and known by itself, else InputError."""
+    contents = read_contents(path, today, environment=environment)
+    contents.refuse_refused()
+    if not several:  # of several, that one pins nothing is a difference
+        contents.refuse_lacking()
+    for doubt in (doubt for one in contents.in_force for doubt in one.doubts):
+        raise InputError(f"{path}: not everything in it is known: {doubt}")
+    first, *others = contents.in_force
+    for one in contents.in_force:
+        _refuse_damaged(one)
+    for other in others:
+        _refuse_differences(first, other)
+    return _Source(path, str(path) if several else path.name, contents)
+
+
+def _apart(one: _Source, other: _Source) -> Iterator[str]:
+    """On which hosts, chains and days two sources disagree; whom they trust is compared with what is written."""
+    yield from _differing(one.contents.in_force[0], other.contents.in_force[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """What is written for sources that agree."""
+
+    sources: tuple[_Source, ...]
+    directory: Path
+    alone: bool
+    apart: tuple[str, ...]
+
+    def done(self) -> TakenOver:
+        in_force = [one for source in self.sources for one in source.contents.in_force]
+        policy = self._policy(in_force)
+        contents = [source.contents for source in self.sources]
+        left_out = dict.fromkeys(said for one in contents for said in (*one.doubts, *one.aside))
+        differing = dict[str, None]()
+        for source in self.sources:
+            for one in source.contents.in_force:
+                asides_of = asides(one.whole, policy)
+                left_out |= dict.fromkeys(aside.said(source.title, "pins.toml") for aside in asides_of)
+                differing |= dict.fromkeys(_of_trust(one, policy, source.title))
+        content = to_toml(
+            policy,
+            [source.title for source in self.sources],
+            left_out,
+            differing,
+            self.apart,
+            skipped=dict.fromkeys(name for one in in_force for name in _skipped(one.enforcement, policy)),
+            file_of=self._file_of,
+            servers=[anchor for one in in_force for anchor in _servers(one.enforcement)],
+        )
+        beside = self._beside(policy)
+        self._prove(content, beside, in_force)
+        return TakenOver(content, tuple(left_out), tuple(differing), self.apart, beside)
+
+    def _policy(self, in_force: Sequence[InForce]) -> Policy:
+        """The nearest policy; where one source knows that a key is a server's or a CA's, it is said of the key."""
+        first, *others = (one.enforcement for one in in_force)
+        named = self._is_named
+        policy = lift(first, *others, named=named)
+        _refuse_empty(policy, in_force[0].title)
+        known = [lift(other, named=named) for other in others]
+        better = _with_roles(policy, known)
+        return policy if any(_differing(in_force[0], configured(better, "pins.toml"))) else better
+
+    def _is_named(self, anchor: Anchor) -> bool:
+        return bool(self._file_of(anchor))
+
+    def _file_of(self, anchor: Anchor) -> str:
+        """The path of an anchor's file; empty: it can have none."""
+        made = f"{_FOLDER}/{anchor.name}.pem" if anchor.der and not self.alone else ""
+        return _below(self.directory, anchor) or made
+
+    def _beside(self, policy: Policy) -> Mapping[PurePosixPath, bytes]:
+        return {
+            PurePosixPath(self._file_of(anchor)): pem(anchor.der)
+            for pin_set in policy.sets
+            for anchor in pin_set.trust.anchors
+            if not _below(self.directory, anchor)
+        }
+
+    def _prove(
+        self, content: bytes, beside: Mapping[PurePosixPath, bytes], in_force: Iterable[InForce]
+    ) -> None:
+        """Raise InputError if what is written means anything else than a source."""
+        given = {self.directory / file: data for file, data in beside.items()}
+        reading = read_project(parse(content.decode(), "pins.toml"), self.directory, given)
+        for finding in reading.findings:
+            raise InputError(f"{self.sources[0].path}: cannot be said in pins.toml: {finding.message}")
+        written = configured(reading.of().policy, "any pins.toml")
+        for one in in_force:
+            _refuse_differences(one, written)
+
+
+def _with_roles(policy: Policy, others: Iterable[Policy]) -> Policy:
+    """A policy whose keys have the role that other policies agree on, where it knows none."""
+    known: dict[bytes, set[Role]] = {}
+    for key in (key for other in others for pin_set in other.sets for key in pin_set.keys):
+        if key.role:
+            known.setdefault(key.spki_sha256, set()).add(key.role)
+    agreed = {pin: next(iter(roles)) for pin, roles in known.items() if len(roles) == 1}
+    sets = (
+        replace(
+            one, keys=tuple(replace(key, role=key.role or agreed.get(key.spki_sha256)) for key in one.keys)
+        )
+        for one in policy.sets
+    )
+    return replace(policy, sets=tuple(sets))
+
+
+def _refuse_damaged(one: InForce) -> None:
+    """Raise InputError if it is to trust what is no certificate: what Android makes of that, nobody should rely on."""
+    for certificates in one.enforcement.damaged() if isinstance(one.enforcement, Nsc) else ():
+        span = certificates.where.span if certificates.where else None
+        place = f"{one.title}:{span.line}:{span.column}" if span else one.title
+        raise InputError(f"{place}: {certificates.source} {certificates.damage}; mend the file first")
+
+
+def _refuse_empty(policy: Policy, title: str) -> None:
+    for pin_set in policy.sets:
+        if pin_set.enforce and not (pin_set.keys or pin_set.trust.anchors):
+            raise InputError(f"{title}: {pin_set.hosts[0]} accepts no chain at all; mend the file first")
+    if not policy.sets:
+        raise InputError(f"{title}: pins no host")
+
+
+def _servers(enforcement: Enforcement) -> Iterator[Anchor]:
+    """The anchors of an enforcement that are servers' certificates."""
+    for name in enforcement.names():
+        yield from (one for one in enforcement.trust(name).anchors if not (one.is_ca or one.unread))
+
+
+def _skipped(enforcement: Enforcement, policy: Policy) -> Iterator[str]:
+    """The hosts with pins that count for no chain, so that whom they trust says everything."""
+    for name in enforcement.names():
+        if enforcement.demand(name) and policy.trust(name).anchors and not policy.demand(name):
+            yield name
+
+
+def _below(directory: Path, anchor: Anchor) -> str:
+    """The path of an anchor's file from a directory; empty if it is not below, or is of no file."""
+    if anchor.where is None or anchor.where.member or anchor.where.path:
+        return ""
+    path, root = Path(anchor.where.file).resolve(), directory.resolve()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
+
+
+def _of_trust(one: InForce, policy: Policy, title: str) -> Iterator[str]:
+    """Whom a file trusts, where the policy trusts others: once for all hosts of which the same is true."""
+    names = names_of(one.whole, policy)
+    groups: dict[Difference, list[Difference]] = {}
+    for difference in differences(one.whole, policy):
+        if difference.of_trust:
+            groups.setdefault(replace(difference, name="", host="", depth=0), []).append(difference)
+    for group in groups.values():
+        # Names below a configured one that it does not reach are among those that nothing names.
+        rest = next((other for other in group if not other.name), None)
+        others = group if rest is None else [other for other in group if not other.depth and other.name]
+        first = rest or group[0]
+        more = len({other.name for other in others} - {first.name})
+        also = [f"{more:,} more {'host' if more == 1 else 'hosts'}"] if more else []
+        also += ["names below"] if rest is None and any(other.depth for other in group) else []
+        likewise = f" (and {' and '.join(also)} likewise)" if also else ""
+        yield describe(first, title, "pins.toml", names.__getitem__) + likewise
+
+
+def _differing(left: InForce, right: InForce) -> Iterator[str]:
+    """Where two accept other chains by their pins: a host, a chain and a day each."""
+    names = names_of(left.whole, right.whole)
+    for difference in differences(left.whole, right.whole):
+        if not difference.of_trust:
+            yield describe(difference, left.title, right.title, names.__getitem__)
+
+
+def _refuse_differences(left: InForce, right: InForce) -> None:
+    for sentence in _differing(left, right):
+        raise InputError(f"{sentence}; mend the file first, or write pins.toml by hand")
