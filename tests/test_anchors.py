@@ -493,12 +493,15 @@ def test_whom_other_hosts_trust_is_the_affair_of_the_base(root: Path) -> None:
     )
     tried = pin_set('keys = ["kiosk", "spare"]', "enforce = false", host="beta.example.org")
     own = pin_set('keys = ["kiosk", "spare"]')
-    checked = check(root, KIOSK, SPARE, own, tried, NSC + 'base = "base.xml"')
-    assert errors(checked) == []
-    (written,) = (one.content.decode() for one in compiler.artifacts(checked))
-    generated = written[written.index("<domain-config>") :]
-    assert re.findall('src="([^"]+)"', generated) == ["system"]
-    assert "beta.example.org" not in generated
+    # A pin-set that says whom it trusts does so whatever the base says of all hosts.
+    said = pin_set('keys = ["kiosk", "spare"]', 'trust = ["system"]')
+    for mine, anchors in ((own, []), (said, ["system"])):
+        checked = check(root, KIOSK, SPARE, mine, tried, NSC + 'base = "base.xml"')
+        assert errors(checked) == []
+        (written,) = (one.content.decode() for one in compiler.artifacts(checked))
+        generated = written[written.index("<domain-config>") :]
+        assert re.findall('src="([^"]+)"', generated) == anchors
+        assert "beta.example.org" not in generated
 
 
 # -- read back ---------------------------------------------------------------------------------------------

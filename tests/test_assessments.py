@@ -252,6 +252,8 @@ BAD = {
         f'{PINS}{NSC}base = "base.xml"\n',
         "pins.toml:14:10: error: api.example.com under",
         "pins.toml:14:10: error: api.example.com under",
+        "pins.toml:17:2: error: every host that neither names under",
+        "pins.toml:17:2: error: every host that neither names under",
     ),
 }
 

@@ -86,8 +86,8 @@ class Target(Generic[M]):
     Several such targets may share a file."""
     read: Reader[M]
     """The model of an artifact; ``read(write(model)) == model``.  InputError if it is none."""
-    merge: Callable[[M, M], M] | None = None
-    """The model of the output when it is merged with a hand-written base: merge(base, lowered)."""
+    merge: Callable[[bytes, str, M], M] | None = None
+    """The model of the output when it is merged with a hand-written base: of that its content, and what messages call it."""
     twin: Twin[M] | None = None
     """How assessment builds differ from others; None: by a file in place of the release's, with more pins."""
     unassessed: Callable[[App], str] = lambda app: ""  # noqa: ARG005 - most can

@@ -19,9 +19,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pincompiler.platforms.nsc import NSC, SINCE, instants, merge, read
+from pincompiler.platforms.nsc import NSC, SINCE, instants, read
 from pincompiler.platforms.nsc import lower as lower_nsc
 from pincompiler.platforms.nsc import objections as nsc_objections
+from pincompiler.platforms.nsc.merging import merge
 from pincompiler.platforms.nsc.model import Nsc, Reporting
 from pincompiler.platforms.nsc.writer import beside, beside_in, excerpt, write
 from pincompiler.platforms.target import Objection, Target

@@ -155,6 +155,8 @@ class PinSet:
     where: Location | None = field(default=None, compare=False)
     trust: Trust = SYSTEM_ALONE
     """In whom chains may end, expired or not, enforced or not."""
+    trust_said: bool = field(default=False, compare=False)
+    """Whether it is written there, and not what is meant when nothing is."""
 
     @property
     def in_force(self) -> tuple[Key, ...]:
@@ -165,6 +167,11 @@ class PinSet:
     def decides(self) -> bool:
         """Whether it decides on connections: not, where it exempts hosts or tries pins out."""
         return self.enforce or self.trust is not SYSTEM_ALONE
+
+    @property
+    def states_trust(self) -> bool:
+        """Whether no hand-written file has a say in whom it trusts."""
+        return self.trust_said or self.trust is not SYSTEM_ALONE
 
     @property
     def public_keys(self) -> tuple[Key, ...]:

@@ -26,6 +26,8 @@ class Policy(Enforcement):
     sets: tuple[PinSet, ...]
     assessors: frozenset[Source] = frozenset()
     """In an assessment build, those whose chains are accepted for every host, whatever it demands."""
+    base: Enforcement | None = field(default=None, compare=False)
+    """What says whom hosts trust of which pins.toml does not say it: a hand-written file; None: the system's CAs."""
     _index: Mapping[str, tuple[PinSet, Demand]] = field(init=False, compare=False, repr=False)
     _trusting: bool = field(init=False, compare=False, repr=False)
     """Whether any set trusts others than the system's CAs."""
@@ -54,13 +56,15 @@ class Policy(Enforcement):
         return found[1] if found else ()
 
     def own_trust(self) -> bool:
-        """Whether any set says so, or this is for an assessment build."""
-        return self._trusting or bool(self.assessors)
+        """Whether any set says so, or the base, or this is for an assessment build."""
+        return self._trusting or bool(self.assessors) or (self.base is not None and self.base.own_trust())
 
     def trust(self, host: str) -> Trust:
-        """The trust of the set that covers the host; of hosts that none covers pins.toml says nothing."""
-        found = self._find(host) if self._trusting else None
+        """The trust of the set that covers the host, if it says it; else that of the base."""
+        found = self._find(host) if self._trusting or self.base else None
         own = found[0].trust if found else SYSTEM_ALONE
+        if self.base is not None and not (found and found[0].states_trust):
+            own = self.base.trust(host)
         if not self.assessors:
             return own
         return Trust(own.sources | self.assessors, own.overriding | self.assessors)

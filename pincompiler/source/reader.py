@@ -264,7 +264,8 @@ class _Reader:
         uris = self._report_uris(table)
         if any(f.level is Level.ERROR for f in self.reporter.findings[before:]):
             return None
-        return PinSet(hosts, reach, keys, expires, enforce, uris, table.where, trust or SYSTEM_ALONE)
+        trusted, said = trust or SYSTEM_ALONE, "trust" in table
+        return PinSet(hosts, reach, keys, expires, enforce, uris, table.where, trusted, said)
 
     def _expires(self, table: TomlTable, *, keyless: bool) -> date | None:
         """When its keys end; None: never, or it needs none and has none."""

@@ -36,18 +36,19 @@ def lower(project: Project, output: Output, models: dict[object, Any]) -> Loweri
             replace(output, base=None),
             twin,
             target.twin.joined(release.effective, twin),
-            policy,
+            replace(policy, base=release.wanted.base),
             replace(policy, sets=()),
             release.unmanaged,
         )
     wanted = policy.as_pins()
-    key = (target.lower, output.swizzle)
+    key = (target.lower, output.swizzle, output.base is None)
     if key not in models:
         models[key] = target.lower(wanted, project.app, output)
     model = models[key]
     if output.base is None or target.merge is None:
         return Lowering(output, model, model, wanted, policy)
-    base = target.read(read_bytes(project.root / output.base), project.app, str(project.root / output.base))
-    merged = target.merge(base, model)
+    data, file = read_bytes(project.root / output.base), str(project.root / output.base)
+    merged = target.merge(data, file, model)
     unmanaged = frozenset(merged.names()) - frozenset(model.names())
+    wanted = replace(wanted, base=target.read(data, project.app, file))
     return Lowering(output, model, merged, wanted, policy, unmanaged)

@@ -22,7 +22,8 @@ from pincompiler.base.bounds import NSC_LOOKS
 from pincompiler.base.errors import InputError
 from pincompiler.base.location import Location, Span
 from pincompiler.keys.spki import KeyFileError
-from pincompiler.platforms.nsc import NSC, inert, instants, lower, merge, objections, read
+from pincompiler.platforms.nsc import NSC, inert, instants, lower, objections, read
+from pincompiler.platforms.nsc.merging import merge
 from pincompiler.platforms.nsc.model import (
     Certificates,
     Domain,
@@ -37,7 +38,7 @@ from pincompiler.platforms.nsc.writer import write
 from pincompiler.platforms.target import Job
 from pincompiler.platforms.unmatched import never_matched
 from pincompiler.policy.differences import differences
-from pincompiler.policy.enforcement import Clause, PinSet, Reach
+from pincompiler.policy.enforcement import Clause, PinSet, Reach, any_of
 from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
@@ -552,7 +553,7 @@ BASES = {
 def test_a_base_is_kept_and_added_to(name: str, model: Nsc) -> None:
     base = BASES[name]
     written = write(model, job("nsc.xml", base))
-    assert read(written, App()) == merge(read(base, App()), model)
+    assert read(written, App()) == merge(base, "base", model)
     before, after = etree.fromstring(base), etree.fromstring(written)
     for old, new in zip(before, after, strict=False):
         assert told(old) == told(new)
@@ -561,52 +562,170 @@ def test_a_base_is_kept_and_added_to(name: str, model: Nsc) -> None:
 
 
 @pytest.mark.parametrize(
-    "certificates",
-    ['<certificates src="system"/>', '<certificates src="system"/><certificates src="user"/>', ""],
+    ("certificates", "trusted"),
+    [
+        ('<certificates src="system"/>', SYSTEM_ALONE),
+        ('<certificates src="system"/><certificates src="user"/>', Trust(frozenset(Store))),
+        ("", Trust(frozenset())),
+    ],
 )
-def test_generated_entries_inherit_from_the_base_config(certificates: str) -> None:
+def test_generated_entries_inherit_from_the_base_config(certificates: str, trusted: Trust) -> None:
     """NetworkSecurityConfig.Builder.getEffectiveTrustAnchors and the like: what a config does not say, its parent does."""
     around = f"<trust-anchors>{certificates}</trust-anchors>"
     base = config(f'<base-config cleartextTrafficPermitted="false">{around}</base-config>')
     model = Nsc((DomainConfig((Domain("x.test", include_subdomains=True),), (A,)),))
-    merged, written = merge(read(base, App()), model), read(write(model, job("nsc.xml", base)), App())
+    merged, written = merge(base, "base", model), read(write(model, job("nsc.xml", base)), App())
     assert merged == written
     assert merged.base == written.base
     assert merged.settings("x.test") == written.settings("x.test")
     assert merged.settings("x.test").cleartext is False
-    # Whom the base trusts for all other hosts is not for those of pins.toml.
+    assert merged.trust("x.test") == written.trust("x.test") == trusted
+
+
+def test_trust_in_pins_toml_goes_before_that_of_the_base() -> None:
+    """What somebody wrote of a host counts, and not what is meant for all."""
+    around = '<trust-anchors><certificates src="user" overridePins="true"/></trust-anchors>'
+    base = config(f"<base-config>{around}</base-config>")
+    own = Settings((Certificates("system"),))
+    model = Nsc((DomainConfig((Domain("x.test", include_subdomains=True),), (A,), settings=own),))
+    merged, written = merge(base, "base", model), read(write(model, job("nsc.xml", base)), App())
     assert merged.trust("x.test") == written.trust("x.test") == SYSTEM_ALONE
+    assert merged.trust("y.test").overriding == {Store.USER}
+    assert not list(objections(Policy(()), App(), merged))
 
 
 def test_a_base_cannot_lift_the_pins_of_generated_entries() -> None:
     skipping = '<trust-anchors><certificates src="system" overridePins="true"/></trust-anchors>'
     base = config(f"<base-config>{skipping}</base-config>")
-    model = Nsc((DomainConfig((Domain("x.test", include_subdomains=True),), (A,)),))
-    merged, written = merge(read(base, App()), model), read(write(model, job("nsc.xml", base)), App())
-    assert merged.trust("x.test") == written.trust("x.test") == SYSTEM_ALONE
-    assert merged.trust("y.test").overriding == {Store.SYSTEM}
-    assert not list(objections(Policy(()), App(), merged))
+    merged = merge(base, "base", Nsc((DomainConfig((Domain("x.test", include_subdomains=True),), (A,)),)))
     own = config(f"<domain-config><domain>x.test</domain>{skipping}{pin_set(PIN_A)}</domain-config>")
-    (objection,) = objections(Policy(()), App(), read(own, App()))
-    assert objection.problem.startswith("the pins of x.test are skipped")
+    for model in (merged, read(own, App())):
+        (objection,) = objections(Policy(()), App(), model)
+        assert objection.problem.startswith("the pins of x.test are skipped")
 
 
-def test_a_host_of_the_base_cannot_be_pinned_again() -> None:
-    """XmlConfigSource: "x.test has already been specified", whichever of the two came first."""
-    base = read(config("\n\n" + domain("X.test") + domain("y.test")), App())
-    generated = Nsc((DomainConfig((Domain("x.test", include_subdomains=True),), (A,)),))
-    (problem,) = merge(base, generated).problems
-    assert problem.message == "x.test has a domain entry here and a pin-set in pins.toml; keep one"
+PINNED = Nsc((DomainConfig((Domain("x.test", include_subdomains=True),), (A, B)),))
+COMPANY = '<trust-anchors><certificates src="@raw/root"/></trust-anchors>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "said"),
+    [
+        (domain("X.test", pin_set(PIN_C)), "x.test has pins here and by pins.toml; keep one"),
+        (domain("X.test", COMPANY), "x.test has trust-anchors here and by pins.toml; keep one"),
+        (
+            domain("X.test", "<trustkit-config/>"),
+            "x.test has a trustkit-config here and by pins.toml; keep one",
+        ),
+    ],
+)
+def test_what_both_say_of_a_host_is_refused(inner: str, said: str) -> None:
+    """Neither may be lost without a word."""
+    whole = replace(
+        PINNED.configs[0],
+        settings=Settings((Certificates("system"),)),
+        reporting=Reporting(enforce=True, disable_default_uri=True),
+    )
+    (problem,) = merge(config("\n\n" + inner + domain("y.test")), "base", Nsc((whole,))).problems
+    assert problem.message == said
     assert problem.where.span == Span(3, 1, 3, 1)
-    assert merge(base, Nsc(())) == base
+
+
+def test_pins_are_put_into_the_config_of_their_host() -> None:
+    """Its other settings are where their author put them, laid out as they were."""
+    base = config(
+        f"""
+  <!-- ours -->
+  <domain-config cleartextTrafficPermitted="false">
+    <domain includeSubdomains="true">X.test</domain>
+    {COMPANY}
+  </domain-config>
+"""
+    )
+    written = write(PINNED, job("nsc.xml", base)).decode()
+    assert (
+        f"""
+  <!-- ours -->
+  <domain-config cleartextTrafficPermitted="false">
+    <domain includeSubdomains="true">X.test</domain>
+    {COMPANY}
+    <pin-set>
+      <!-- a -->
+      <pin digest="SHA-256">{PIN_A}</pin>
+      <!-- b -->
+      <pin digest="SHA-256">{PIN_B}</pin>
+    </pin-set>
+  </domain-config>
+"""
+        in written
+    )
+
+
+@pytest.mark.parametrize(
+    ("inner", "host", "pinned"),
+    [
+        # Of several domains one is pinned.
+        (
+            f"<domain-config>{COMPANY}<domain>y.test</domain><domain>x.test</domain></domain-config>",
+            "y.test",
+            False,
+        ),
+        # Another is inside, and would inherit the pins.
+        (domain("x.test", COMPANY + domain("y.test")), "y.test", False),
+        (domain("x.test", COMPANY + domain("y.test", domain("z.test"))), "z.test", False),
+        # A name below the pinned one that has settings of its own.
+        (domain("a.x.test", COMPANY), "a.x.test", True),
+        # The pinned one is below that of the base.
+        (domain("test", COMPANY), "other.test", False),
+        # There are pins around both.
+        (domain("y.test", pin_set(PIN_C) + COMPANY + domain("x.test", domain("z.test"))), "z.test", False),
+    ],
+)
+def test_settings_stay_where_pins_are_put(inner: str, host: str, pinned: bool) -> None:  # noqa: FBT001 - parametrized
+    """The configurations before and after differ in the pins of x.test, and of what is below it, alone."""
+    base = config(f'<base-config cleartextTrafficPermitted="false"/>{inner}')
+    before, after = read(base, App()), read(write(PINNED, job("nsc.xml", base)), App())
+    assert not after.problems
+    assert after == merge(base, "base", PINNED)
+    for name in (host, "x.test", "deep.x.test", "y.test", "other"):
+        assert after.settings(name) == before.settings(name)
+    assert after.demand("x.test") == any_of((A, B))
+    assert after.demand(host) == (any_of((A, B)) if pinned else before.demand(host))
+
+
+def test_a_name_that_reaches_too_short_is_not_widened_over_other_settings() -> None:
+    """What lies below it would get its trust anchors; without them it may reach there."""
+    for inner, reaches in ((COMPANY, False), ("", True)):
+        written = write(PINNED, job("nsc.xml", config(domain("x.test", inner, "false"))))
+        assert bool(read(written, App()).demand("a.x.test")) is reaches
+
+
+def test_a_demand_for_public_logs_that_has_ended_stays_ended() -> None:
+    """NetworkSecurityConfig: trust anchors around it have ended it, which those of its own would not."""
+    logs, system = '<certificateTransparency enabled="true"/>', COMPANY.replace("@raw/root", "system")
+    inner = f"{COMPANY}<domain>z.test</domain>{domain('y.test', system + domain('x.test'))}"
+    base = config(f"<base-config>{logs}</base-config><domain-config>{inner}</domain-config>")
+    for name in ("x.test", "y.test"):
+        model = Nsc((DomainConfig((Domain(name, include_subdomains=True),), (A,)),))
+        after = read(write(model, job("nsc.xml", base)), App())
+        assert after.settings("unrelated.test").transparency is True
+        assert not after.settings("x.test").transparency
+        assert after.settings("x.test").trust(24) == SYSTEM_ALONE
+
+
+def test_a_base_may_say_what_pins_toml_says_and_exempt_hosts_stay_as_they_are() -> None:
+    inner = domain("x.test", COMPANY.replace("@raw/root", "system")) + domain("y.test", COMPANY)
+    exempt = DomainConfig((Domain("y.test", include_subdomains=True),))
+    said = replace(PINNED.configs[0], settings=Settings((Certificates("system"),)))
+    written = write(Nsc((said, exempt)), job("nsc.xml", config(inner))).decode()
+    assert written.count("<trust-anchors>") == 2
+    model = read(written.encode(), App())
+    assert (bool(model.demand("x.test")), model.demand("y.test")) == (True, ())
 
 
 def test_a_base_that_android_refuses_stays_refused() -> None:
-    base = read(config("<domain-config/>"), App())
-    assert merge(base, Nsc(())).problems == base.problems
-    unknown = Nsc((DomainConfig((Domain("x.test", include_subdomains=True),)),))
-    (problem,) = merge(unknown, unknown).problems
-    assert problem.where == Location("base")
+    (problem,) = merge(config("<domain-config/>"), "base", Nsc(())).problems
+    assert problem.message == "a domain-config has no <domain> of its own"
 
 
 # -- from the policy -----------------------------------------------------------------------------

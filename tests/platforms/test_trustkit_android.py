@@ -198,12 +198,9 @@ def test_what_a_hand_wrote(body: str, problem: str) -> None:
 @pytest.mark.parametrize(("inside", "count"), [("", 1), ("<trust-anchors />", 0)])
 def test_debug_overrides_of_a_base(inside: str, count: int) -> None:
     """TrustKitConfigurationParser.readDebugOverrides looks for the end of trust-anchors, and for no other."""
-    base = read_xml(
-        f"<network-security-config><debug-overrides>{inside}</debug-overrides></network-security-config>".encode(),
-        "base.xml",
-    )
+    base = f"<network-security-config><debug-overrides>{inside}</debug-overrides></network-security-config>"
     assert TRUSTKIT_ANDROID.merge
-    model = TRUSTKIT_ANDROID.merge(base, Nsc((config("example.com"),)))
+    model = TRUSTKIT_ANDROID.merge(base.encode(), "base.xml", Nsc((config("example.com"),)))
     found = list(objections(POLICY, App(), model))
     assert [o.where and o.where.span and o.where.span.line for o in found] == [1] * count
     assert all("reads past the end of a <debug-overrides>" in o.problem for o in found)

@@ -165,7 +165,7 @@ def written(chance: random.Random) -> tuple[bytes, Nsc]:
     base = f"<network-security-config>{inner}</network-security-config>".encode() if inner else b""
     lowered = target.lower(policy(chance), App(android_target_sdk=chance.choice((None, 34))), output)
     text = target.write(lowered, Job("pins.toml", "sha256/", output, base))
-    return text, target.merge(read_xml(base, "base").with_resources(held), lowered) if base else lowered
+    return text, target.merge(base, "base", lowered).with_resources(held) if base else lowered
 
 
 # -- what people write ---------------------------------------------------------------------------

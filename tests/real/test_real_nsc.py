@@ -92,7 +92,7 @@ def test_what_is_generated_means_what_was_lowered(name: str, base: bytes) -> Non
     for policy in drawn(policies, 80):
         lowered = target.lower(policy, App(), output)
         documents.append(target.write(lowered, Job("pins.toml", "sha256/", output, base)))
-        model = target.merge(read_xml(base, "base"), lowered) if base else lowered
+        model = target.merge(base, "base", lowered) if base else lowered
         hosts.append(hosts_around(model.names()))
         expected.append([ours(model, host) for host in hosts[-1]])
     assert androids(documents, hosts) == expected

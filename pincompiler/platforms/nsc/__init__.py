@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pincompiler.base.location import Location
-from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Problem, Settings
+from pincompiler.platforms.nsc.merging import merge
+from pincompiler.platforms.nsc.model import Certificates, Domain, DomainConfig, Nsc, Settings
 from pincompiler.platforms.nsc.reader import read_xml
-from pincompiler.platforms.nsc.writer import beside, beside_in, excerpt, resource, stated_anchors, write
+from pincompiler.platforms.nsc.writer import beside, beside_in, excerpt, resource, write
 from pincompiler.platforms.target import Objection, Target, Twin
 from pincompiler.policy.enforcement import Reach
 from pincompiler.policy.trust import Store, Trust
@@ -33,19 +33,27 @@ LEFT_OUT = (
 """OkHttp's RealConnection.isEligible asks its own pinner and verifier of names (RFC 9113 section 9.1.1)."""
 
 
-def lower(policy: Policy, app: App, _output: Output) -> Nsc:
-    """The configuration nearest to a policy: hosts with the same keys, reach and expiry together."""
-    groups: dict[object, tuple[PinSet, list[str]]] = {}
+def lower(policy: Policy, app: App, output: Output) -> Nsc:
+    """The configuration nearest to a policy: hosts with the same keys, reach and expiry together.
+
+    Whom hosts trust is left to a hand-written base where pins.toml does not say it.
+    """
+    groups: dict[tuple[object, ...], tuple[PinSet, list[str]]] = {}
     for pin_set in policy.sets:
         if not (pin_set.decides or _inside_another(pin_set, policy)):
             continue
         keys = tuple(key.spki_sha256 for key in pin_set.public_keys)
-        said = (keys, pin_set.reach, pin_set.expires, pin_set.trust)
+        inherits = output.base is not None and not pin_set.states_trust
+        said = (keys, pin_set.reach, pin_set.expires, pin_set.trust, inherits)
         group = groups.setdefault(said, (pin_set, []))
         group[1].extend(pin_set.hosts)
     target_sdk = SINCE if app.android_target_sdk is None else app.android_target_sdk
-    settings = {one.trust: _settings(one.trust, target_sdk) for one, _ in groups.values()}
-    configs = [_config(one, tuple(sorted(hosts)), settings[one.trust]) for one, hosts in groups.values()]
+    settings = {one.trust: Settings(certificates_of(one.trust)) for one, _ in groups.values()}
+    inherited = Settings()
+    configs = [
+        _config(one, tuple(sorted(hosts)), inherited if said[-1] else settings[one.trust])
+        for said, (one, hosts) in groups.items()
+    ]
     ordered = sorted(configs, key=lambda config: config.domains[0].name)
     return Nsc(tuple(ordered), target_sdk=target_sdk)
 
@@ -56,11 +64,6 @@ def _config(pin_set: PinSet, hosts: tuple[str, ...], settings: Settings) -> Doma
     domains = tuple(Domain(host, wide) for host in hosts)
     keys = pin_set.public_keys
     return DomainConfig(domains, keys, pin_set.expires if keys else None, settings=settings)
-
-
-def _settings(trust: Trust, target_sdk: int) -> Settings:
-    usual = Settings()
-    return usual if usual.trust(target_sdk) == trust else Settings(certificates_of(trust))
 
 
 def certificates_of(trust: Trust) -> tuple[Certificates, ...]:
@@ -77,37 +80,6 @@ def _inside_another(pin_set: PinSet, policy: Policy) -> bool:
         for host in pin_set.hosts
         for above in policy.above(host)
     )
-
-
-def merge(base: Nsc, generated: Nsc) -> Nsc:
-    """A hand-written configuration with the generated domain-configs behind its own, which inherit from its base."""
-    taken = {domain.name for config in base.configs for domain in config.domains}
-    again = [d.name for config in generated.configs for d in config.domains if d.name in taken]
-    where = next((c.where for c in base.configs for d in c.domains if d.name in again), None)
-    problems = tuple(
-        Problem(
-            f"{name} has a domain entry here and a pin-set in pins.toml; keep one", where or Location("base")
-        )
-        for name in again
-    )
-    inheriting = (_inheriting(one, base.base, generated.target_sdk) for one in generated.configs)
-    return Nsc(
-        (*base.configs, *inheriting),
-        "",
-        (*base.problems, *problems),
-        base=base.base,
-        overrides=base.overrides,
-        unended=base.unended,
-        oddities=base.oddities,
-        target_sdk=generated.target_sdk,
-    )
-
-
-def _inheriting(config: DomainConfig, base: Settings, target_sdk: int) -> DomainConfig:
-    own = stated_anchors(config, base, target_sdk)
-    settings = base if own is None else replace(base, anchors=own, anchors_where=None)
-    overridden = any(one.overrides_pins for one in settings.anchors or ())
-    return replace(config, settings=settings, overridden=overridden)
 
 
 def twin(policy: Policy) -> Nsc:

@@ -19,6 +19,7 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location, Span
 from pincompiler.base.records import dataclass
 from pincompiler.platforms.nsc.booleans import boolean
+from pincompiler.platforms.nsc.elements import WHITE, children, texts
 from pincompiler.platforms.nsc.model import (
     NAMESPACE,
     Certificates,
@@ -43,7 +44,6 @@ _DATE = lazy_regex(r"[ \t]*(\d+)-[ \t]*(\d+)-[ \t]*(\d+)")
 _LAST_YEAR = 292_278_994
 """Java's calendar ends here."""
 _REFERENCE = lazy_regex(r"@\*?(?:[\w.]+:)?\w+/[\w.]+|@null")
-_WHITE = " \t\r\n"
 
 
 class MalformedNscError(MalformedError):
@@ -121,8 +121,8 @@ def take_unfilled(root: Element, file: str) -> tuple[tuple[str, Location], ...]:
     reader = _Reader(Location(file))
     found: list[tuple[str, Location]] = []
     for config in tuple(root.iterchildren("*")):
-        texts = [(text, one) for one in config.iter("*") for text in (one.text or "", *one.attrib.values())]
-        unfilled = [(str(text).strip(), reader.where(one)) for text, one in texts if is_unfilled(str(text))]
+        said = [(text, one) for one in config.iter("*") for text in (one.text or "", *one.attrib.values())]
+        unfilled = [(str(text).strip(), reader.where(one)) for text, one in said if is_unfilled(str(text))]
         if unfilled:
             root.remove(config)
         found += unfilled
@@ -160,20 +160,20 @@ class _Reader:
         for element in self._one(root, "debug-overrides"):
             self.debug = True
             self.overrides = self._settings(element, Settings()).anchors or ()
-            self.unended = None if _children(element, "trust-anchors") else self.where(element)
+            self.unended = None if children(element, "trust-anchors") else self.where(element)
         self.debug = False
-        for element in _children(root, "domain-config"):
+        for element in children(root, "domain-config"):
             self._domain_config(element, _Inherited(self.base))
 
     def _one(self, root: Element, name: str) -> Iterator[Element]:
         """The elements of which there may be one, and which have no domains of their own."""
-        elements = _children(root, name)
+        elements = children(root, name)
         for again in elements[1:]:
             self.refuse(again, f"only one {name} is allowed")
         for element in elements:
             yield element
             for stray in ("domain", "pin-set", "domain-config"):
-                for child in _children(element, stray):
+                for child in children(element, stray):
                     self.refuse(child, f"<{stray}> is not allowed in <{name}>")
 
     def _domain_config(self, element: Element, around: _Inherited) -> None:
@@ -183,7 +183,7 @@ class _Reader:
         trustkit_expires = expires or around.trustkit_expires
         settings = self._settings(element, around.settings)
         reporting = self._reporting(element, around.reporting)
-        named = _children(element, "domain")
+        named = children(element, "domain")
         if not named:
             self.refuse(element, "a domain-config has no <domain> of its own")
         self.configs.append(
@@ -201,7 +201,7 @@ class _Reader:
                 tuple(self.refused[refused:]),
             )
         )
-        for nested in _children(element, "domain-config"):
+        for nested in children(element, "domain-config"):
             self._domain_config(nested, _Inherited(settings, keys, expires, reporting, trustkit_expires))
 
     def _settings(self, element: Element, around: Settings) -> Settings:
@@ -212,20 +212,20 @@ class _Reader:
             if str(name).rpartition("}")[2] == "cleartextTrafficPermitted":
                 permitted = boolean(str(text))
                 around = replace(around, cleartext=permitted is not False, cleartext_where=here)
-        for child in _children(element, "certificateTransparency"):
+        for child in children(element, "certificateTransparency"):
             wanted = bool(boolean(child.get("enabled")))
             around = replace(around, transparency=wanted, transparency_where=self.where(child))
         anchors = self._anchors(element, str(element.tag).rpartition("}")[2])
         if anchors is None:
             return around
         found = replace(around, anchors=anchors[0], anchors_where=anchors[1])
-        ended = around.transparency is True and not _children(element, "certificateTransparency")
+        ended = around.transparency is True and not children(element, "certificateTransparency")
         if ended and any(one.source != "system" for one in anchors[0]):
             return replace(found, transparency=None, transparency_where=None, lapsed=True)
         return found
 
     def _single(self, element: Element, name: str, around: str) -> Element | None:
-        found = _children(element, name)
+        found = children(element, name)
         for again in found[1:]:
             self.refuse(again, f"a second <{name}> in one {around}")
         return found[0] if found else None
@@ -247,7 +247,7 @@ class _Reader:
     def _pin_set(self, element: Element) -> tuple[tuple[Key, ...], date | None]:
         # Of a pin that is there twice, the first place counts.
         pins: dict[bytes, Location] = {}
-        for child in _children(element, "pin"):
+        for child in children(element, "pin"):
             if pin := self._pin(child):
                 pins.setdefault(pin, self.where(child))
         expires = None
@@ -260,7 +260,7 @@ class _Reader:
 
     def _pin(self, element: Element) -> bytes | None:
         pin = self._sha256(element)
-        if pin is None and (text := "".join(map(str, element.itertext())).strip(_WHITE)):
+        if pin is None and (text := "".join(map(str, element.itertext())).strip(WHITE)):
             self.refused.append((text, self.where(element)))
         return pin
 
@@ -285,11 +285,11 @@ class _Reader:
         if any(isinstance(child.tag, str) for child in element):
             self.refuse(element, f"<{name}> contains another element")
             return None
-        texts = _texts(element)
-        if len(texts) > 1:
+        found = texts(element)
+        if len(found) > 1:
             self.refuse(element, f"a comment divides the text of <{name}>, and Android reads one part only")
             return None
-        return texts[0] if texts else ""
+        return found[0] if found else ""
 
     def _anchors(self, element: Element, name: str) -> tuple[tuple[Certificates, ...], Location] | None:
         """The trust anchors of a config and their place; None without trust-anchors."""
@@ -297,12 +297,12 @@ class _Reader:
         if anchors is None:
             return None
         found = []
-        for certificates in _children(anchors, "certificates"):
+        for certificates in children(anchors, "certificates"):
             source = certificates.get("src")
             if source is None:
                 self.refuse(certificates, "<certificates> has no src")
                 continue
-            if source not in ("system", "user", "wfa") and not _REFERENCE.fullmatch(source.strip(_WHITE)):
+            if source not in ("system", "user", "wfa") and not _REFERENCE.fullmatch(source.strip(WHITE)):
                 self.refuse(certificates, f'the certificates src "{source}" is unknown')
             if source == "wfa":
                 self.refuse(certificates, 'the certificates src "wfa" is unknown before Android 10', 29)
@@ -314,8 +314,8 @@ class _Reader:
 
     def _reporting(self, element: Element, around: Reporting | None) -> Reporting | None:
         """TrustKit's element; without one, or where it leaves out an attribute, that of the config around."""
-        for found in _children(element, "trustkit-config"):
-            uris = tuple("".join(_texts(uri)) for uri in _children(found, "report-uri"))
+        for found in children(element, "trustkit-config"):
+            uris = tuple("".join(texts(uri)) for uri in children(found, "report-uri"))
             enforce, disable = found.get("enforcePinning"), found.get("disableDefaultReportUri")
             inherited = around is not None and around.disable_default_uri and disable is None
             return Reporting(bool(boolean(enforce)), inherited or bool(boolean(disable)), uris)
@@ -359,26 +359,9 @@ def expiration(text: str) -> date | None:
 
 def _spelling(own: Element | None, named: Sequence[Element], keys: tuple[Key, ...]) -> str:
     """What TrustKitConfigurationParser compares to the letter: digests, and the last domain if it has pins."""
-    for pin in _children(own, "pin") if own is not None else ():
+    for pin in children(own, "pin") if own is not None else ():
         digest = str(pin.get("digest"))
         if digest != "SHA-256":
             return f"the pin digest {digest} is not spelled SHA-256"
     text = (named[-1].text or "") if named and keys else ""
     return f"white space stands around {text.strip()}" if text != text.strip() else ""
-
-
-def _children(element: Element, name: str) -> list[Element]:
-    """The child elements of a name, in whatever namespace: Android asks for the local name only."""
-    return list(element.iterchildren(f"{{*}}{name}"))
-
-
-def _texts(element: Element) -> list[str]:
-    """The pieces of text as aapt2 keeps them: divided by comments, trimmed, and no blank ones."""
-    from lxml.etree import Comment
-
-    texts = [element.text or ""]
-    for child in element:
-        if child.tag is Comment:
-            texts.append("")
-        texts[-1] += child.tail or ""
-    return [text for piece in texts if (text := piece.strip(_WHITE))]

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from pincompiler.base.finding import Snippet
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.platforms.headers import header_line
+from pincompiler.platforms.nsc.elements import write_anchors, write_domains, write_pins, write_reporting
+from pincompiler.platforms.nsc.merging import insert
 from pincompiler.platforms.nsc.model import NAMESPACE, Settings
-from pincompiler.platforms.nsc.reader import parse_xml, read_tree
+from pincompiler.platforms.nsc.reader import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
-    from pincompiler.platforms.nsc.model import Certificates, DomainConfig, Nsc, Reporting
+    from pincompiler.platforms.nsc.model import Certificates, DomainConfig, Nsc
     from pincompiler.platforms.target import Job
     from pincompiler.policy.project import Output
 
@@ -30,7 +32,6 @@ def write(model: Nsc, job: Job) -> bytes:
     from lxml import etree
 
     base = parse_xml(job.base, "the base") if job.base else None
-    around = read_tree(base, "the base").base if base is not None else Settings()
     names = {**(base.nsmap if base is not None else {}), "pincompiler": NAMESPACE}
     root = etree.Element(
         "network-security-config", dict(base.attrib) if base is not None else {}, nsmap=names
@@ -42,8 +43,10 @@ def write(model: Nsc, job: Job) -> bytes:
     first = len(root)
     if model.overrides is not None:
         _write_overrides(root, model.overrides, job.output)
-    for config in model.configs:
-        _write_config(root, config, stated_anchors(config, around, model.target_sdk))
+    if base is not None:
+        insert(root, model)
+    for config in model.configs if base is None else ():
+        _write_config(root, config, stated_anchors(config, Settings(), model.target_sdk))
     _indent(root, first)
     declaration = f'<?xml version="1.0" encoding="utf-8"?>\n<!-- {header_line(job.source)} -->\n'
     body: bytes = etree.tostring(root, encoding="utf-8")
@@ -108,26 +111,16 @@ def pem(der: bytes) -> bytes:
 
 
 def _write_config(root: Element, config: DomainConfig, anchors: tuple[Certificates, ...] | None) -> None:
-    from lxml.etree import Comment, SubElement
+    from lxml.etree import SubElement
 
     element = SubElement(root, "domain-config")
-    for domain in config.domains:
-        entry = SubElement(
-            element, "domain", includeSubdomains="true" if domain.include_subdomains else "false"
-        )
-        entry.text = domain.name
+    write_domains(element, config.domains)
     if anchors is not None:
-        trusted = SubElement(element, "trust-anchors")
-        for one in anchors:
-            SubElement(trusted, "certificates", {"src": one.source})
+        write_anchors(element, anchors)
     if config.keys:
-        expiration = {"expiration": config.expires.isoformat()} if config.expires else {}
-        pin_set = SubElement(element, "pin-set", expiration)
-        for key in config.keys:
-            pin_set.append(Comment(f" {key.label} "))
-            SubElement(pin_set, "pin", digest="SHA-256").text = key.pin
+        write_pins(element, config)
     if config.reporting:
-        _write_reporting(element, config.reporting)
+        write_reporting(element, config.reporting)
 
 
 def _write_overrides(root: Element, anchors: tuple[Certificates, ...], output: Output) -> None:
@@ -144,24 +137,14 @@ def _keep(output: Output) -> str:
     return f"{output.path.stem}_keep"
 
 
-def _write_reporting(element: Element, reporting: Reporting) -> None:
-    from lxml.etree import SubElement
-
-    flags = {
-        "enforcePinning": "true" if reporting.enforce else "false",
-        "disableDefaultReportUri": "true" if reporting.disable_default_uri else "false",
-    }
-    config = SubElement(element, "trustkit-config", flags)
-    for uri in reporting.uris:
-        SubElement(config, "report-uri").text = uri
-
-
 def _indent(root: Element, first: int) -> None:
     """Lay out the children from ``first``; those before, the base's, keep their own layout."""
     from lxml.etree import indent
 
     if not first:
         indent(root, "    ")
+        return
+    if first == len(root):
         return
     root[first - 1].tail = "\n\n    "
     for child in root[first:]:

@@ -48,19 +48,10 @@ def check(lowered: Lowered) -> Findings:
     names: Mapping[bytes, str] = {}
     for difference in lowered.wanted.against(lowered.model):
         pin_set = lowered.policy.covering(difference.name) or lowered.policy.covering(difference.host)
-        if difference.of_trust and _of_the_base(difference.host, lowered):
-            continue
         if pin_set is None and difference.name in lowered.unmanaged:
             continue  # reported by unmanaged-pin
         names = names or names_of(lowered.policy, lowered.model)
         yield _finding(difference, pin_set, lowered, names)
-
-
-def _of_the_base(host: str, lowered: Lowered) -> bool:
-    """Whether whom a host trusts is neither said by pins.toml nor decided by an entry that was made from it."""
-    ours = frozenset(lowered.policy.names())
-    entries = lowered.model.entries_for(host)
-    return not lowered.policy.says(host) and not any(name in ours for name, _ in entries)
 
 
 def _finding(
