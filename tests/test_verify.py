@@ -290,8 +290,13 @@ def test_a_configuration_that_trusts_other_cas(project: Path, monkeypatch: pytes
     (project / "pins.toml").write_text(
         pins(*usual_keys(), targets='[target.nsc]\npath = "nsc.xml"\nbase = "base.xml"\n')
     )
-    # That is for the hosts of the base: those of pins.toml have the anchors that pins.toml gives them.
-    ran = run("verify", "--chain", "chain.pem", "-f", "json", "--fail-on", "warning", cwd=project)
+    # Hosts of pins.toml have the anchors of the base, unless pins.toml says whom they trust.
+    asked = ("verify", "--chain", "chain.pem", "-f", "json", "--fail-on", "warning")
+    ran = run(*asked, cwd=project)
+    assert (ran.code, codes(ran)) == (1, {"other-anchors"})
+    said = (project / "pins.toml").read_text().replace("[[pin-set]]\n", '[[pin-set]]\ntrust = ["system"]\n')
+    (project / "pins.toml").write_text(said)
+    ran = run(*asked, cwd=project)
     assert (ran.code, codes(ran)) == (0, set())
 
 
