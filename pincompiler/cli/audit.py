@@ -42,7 +42,10 @@ if TYPE_CHECKING:
 
 LARGE = 64 << 20
 """Bytes of an app that is not audited in the blink of an eye."""
-EPILOG = "Example: pincompiler audit --pins pins.toml -f sarif -o audit.sarif app-release.apk"
+EXAMPLES = (
+    "pincompiler audit app-release.apk",
+    "pincompiler audit --pins pins.toml -f html -o report.html app-release.apk",
+)
 Apps = Annotated[
     list[Path],
     typer.Argument(

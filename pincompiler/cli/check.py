@@ -17,7 +17,10 @@ from pincompiler.cli.options import (
     refuse_idle_environment,
 )
 
-EPILOG = "Example: pincompiler check -f json pins.toml"
+EXAMPLES = (
+    "pincompiler check",
+    "pincompiler check app/src/main/res/xml/network_security_config.xml",
+)
 
 
 def command(

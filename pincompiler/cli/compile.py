@@ -9,6 +9,7 @@ import typer
 
 from pincompiler.base.errors import UsageError
 from pincompiler.base.finding import Level
+from pincompiler.cli import completing
 from pincompiler.cli.console import (
     FINE,
     PROBLEM,
@@ -32,10 +33,19 @@ if TYPE_CHECKING:
     from pincompiler.reports.findings.json import WrittenFile
     from pincompiler.workflows.compile import Artifact, Checked
 
-EPILOG = "Example: pincompiler compile -t nsc -t ats"
+EXAMPLES = (
+    "pincompiler compile",
+    "pincompiler compile --check -f github",
+)
 Targets = Annotated[
     list[str] | None,
-    typer.Option("-t", "--target", help="Only this target, or all of its kind; may be repeated."),
+    typer.Option(
+        "-t",
+        "--target",
+        metavar="TARGET",
+        help="Only this target, by its name in pins.toml, or all of a kind: nsc, okhttp-kotlin, okhttp-java, ats, trustkit, trustkit-swift, trustkit-android; may be repeated.",
+        autocompletion=completing.targets,
+    ),
 ]
 Output = Annotated[
     str,

@@ -17,7 +17,10 @@ from pincompiler.cli.options import (
     refuse_second_reader,
 )
 
-EPILOG = "Examples: pincompiler diff pins.toml ios/Shop/Info.plist; pincompiler diff old.apk new.apk"
+EXAMPLES = (
+    "pincompiler diff pins.toml ios/Shop/Info.plist",
+    "pincompiler diff old.apk new.apk",
+)
 
 
 def command(

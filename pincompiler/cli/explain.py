@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pincompiler.base.errors import UsageError
+from pincompiler.cli import completing
 from pincompiler.cli.console import PageFormat, out
 from pincompiler.cli.options import EnvironmentName, Today, day_of, nearest_pins
 
 if TYPE_CHECKING:
     from datetime import date
 
-EPILOG = "Examples: pincompiler explain unfaithful-target; pincompiler explain --host api.example.com"
+EXAMPLES = (
+    "pincompiler explain unfaithful-target",
+    "pincompiler explain --host api.example.com",
+)
 
 PinsOption = Annotated[
     Path | None,
@@ -23,8 +27,21 @@ PinsOption = Annotated[
 
 
 def command(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="The id in brackets behind a finding.")] = "",
-    host: Annotated[str, typer.Option("--host", help="Show what every target does for this host.")] = "",
+    rule: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULE", help="The id in brackets behind a finding.", autocompletion=completing.rules
+        ),
+    ] = "",
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host",
+            metavar="HOST",
+            help="Show what every target does for this host.",
+            autocompletion=completing.hosts,
+        ),
+    ] = "",
     every: Annotated[bool, typer.Option("--all", help="Explain every rule.")] = False,
     pins: PinsOption = None,
     output_format: Annotated[

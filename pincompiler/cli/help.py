@@ -8,13 +8,19 @@ from typing import Annotated
 import typer
 
 from pincompiler.base.errors import UsageError
+from pincompiler.cli import completing
 from pincompiler.cli.console import out
 
-EPILOG = "Example: pincompiler help verify"
+EXAMPLES = ("pincompiler help verify",)
 
 
 def command(
-    topic: Annotated[str, typer.Argument(metavar="[TOPIC]", help="The page to show; none: list them.")] = "",
+    topic: Annotated[
+        str,
+        typer.Argument(
+            metavar="[TOPIC]", help="The page to show; none: list them.", autocompletion=completing.topics
+        ),
+    ] = "",
 ) -> None:
     """Show a page of the manual."""
     from pincompiler.reports.manual import TOPICS, page, summary

@@ -27,7 +27,10 @@ from pincompiler.cli.progress import shown
 if TYPE_CHECKING:
     from pincompiler.workflows.impact import Prepared
 
-EPILOG = "Example: pincompiler impact --chain new.pem --host api.example.com shop-4.2.apk git:v4.1:pins.toml"
+EXAMPLES = (
+    "pincompiler impact --chain new.pem --pins pins.toml",
+    "pincompiler impact --chain new.pem --host api.example.com shop-4.2.apk",
+)
 Chain = Annotated[
     Path,
     typer.Option("--chain", metavar="FILE", help="The new PEM chain, the server's certificate first."),

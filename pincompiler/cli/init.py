@@ -17,7 +17,10 @@ from pincompiler.cli.options import (
     refuse_second_reader,
 )
 
-EPILOG = "Example: pincompiler init --from app/src/main/res/xml/network_security_config.xml -o pins.toml"
+EXAMPLES = (
+    "pincompiler init api.example.com",
+    "pincompiler init --from app-release.apk -o pins.toml",
+)
 
 
 def command(

@@ -11,6 +11,7 @@ import typer
 
 from pincompiler.base.errors import UsageError
 from pincompiler.base.finding import Level
+from pincompiler.cli import completing
 from pincompiler.cli.console import Format, PipelineFormat, ReportFormat
 
 if TYPE_CHECKING:
@@ -72,17 +73,32 @@ CaFile = Annotated[
 ]
 EnvironmentName = Annotated[
     str,
-    typer.Option("-e", "--environment", metavar="NAME", help="An environment of pins.toml, not the release."),
+    typer.Option(
+        "-e",
+        "--environment",
+        metavar="NAME",
+        help="An environment of pins.toml, not the release.",
+        autocompletion=completing.environments,
+    ),
 ]
 OnlyEnvironment = Annotated[
-    str, typer.Option("-e", "--environment", metavar="NAME", help="Only this environment of pins.toml.")
+    str,
+    typer.Option(
+        "-e",
+        "--environment",
+        metavar="NAME",
+        help="Only this environment of pins.toml.",
+        autocompletion=completing.environments,
+    ),
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Audit every app anew, and keep nothing.")]
 Timeout = Annotated[
     float, typer.Option("--timeout", min=0.1, max=600, metavar="SECONDS", help="For each handshake.")
 ]
 FirstDay = Annotated[str, typer.Option("--today", metavar="YYYY-MM-DD", help="The first day to look at.")]
-Today = Annotated[str, typer.Option("--today", hidden=True, metavar="YYYY-MM-DD")]
+Today = Annotated[
+    str, typer.Option("--today", metavar="YYYY-MM-DD", help="The day to look from, instead of today.")
+]
 
 
 def day_of(text: str, option: str = "--today") -> date:

@@ -14,7 +14,10 @@ from pincompiler.cli.options import CaFile, OutputFormat, Resolve, Timeout, Toda
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-EPILOG = "Examples: pincompiler pin certs/*.pem; pincompiler pin --connect api.example.com"
+EXAMPLES = (
+    "pincompiler pin certs/*.pem",
+    "pincompiler pin --connect api.example.com",
+)
 
 _WORST = (PROBLEM, COULD_NOT_LOOK, NOT_EVERYTHING)
 

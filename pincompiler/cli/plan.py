@@ -23,7 +23,7 @@ from pincompiler.cli.progress import shown
 if TYPE_CHECKING:
     from pincompiler.planning.plan import Plan
 
-EPILOG = "Example: pincompiler plan pins.toml"
+EXAMPLES = ("pincompiler plan",)
 PlanAs = Annotated[PlanFormat, typer.Option("-f", "--format", help="How to write the plan.")]
 
 

@@ -12,29 +12,29 @@ import typer
 from typer.core import TyperGroup
 
 from pincompiler._version import __version__
-from pincompiler.base.errors import PincompilerError
+from pincompiler.base.errors import PincompilerError, UsageError
 from pincompiler.cli.console import COULD_NOT_LOOK, PROBLEM, talk
 from pincompiler.cli.once import OnceCommand
 
 if TYPE_CHECKING:
     from typing import Any
 
-COMMANDS = (
-    "check",
-    "compile",
-    "init",
-    "pin",
-    "verify",
-    "impact",
-    "plan",
-    "explain",
-    "diff",
-    "audit",
-    "report",
-    "schema",
-    "help",
-)
-"""In the order of the help; each is a module of this package with a ``command`` and an ``EPILOG``."""
+COMMANDS = {
+    "check": "Check a pins.toml, an NSC, a property list or a shipped app.",
+    "compile": "Write every target for every environment, or nothing.",
+    "init": "Write a commented pins.toml to start from.",
+    "pin": "Print the SPKI pins of certificates, CSRs, keys and servers.",
+    "verify": "Connect to pinned hosts: do they show keys that are pinned?",
+    "impact": "Show what a new certificate does to released apps.",
+    "plan": "Show for each [[rotation]] from which day on it is safe.",
+    "explain": "Explain a rule, or who decides on a host.",
+    "diff": "Show on which hosts two configurations disagree.",
+    "audit": "Report what shipped apps enforce, with evidence.",
+    "report": "Write saved audits in another form, such as one page of HTML.",
+    "schema": "Print the JSON Schema of what a command writes with -f json.",
+    "help": "Show a page of the manual.",
+}
+"""In the order of the help, each in a line; each is a module of this package with a ``command`` and its ``EXAMPLES``."""
 
 
 class _Commands(TyperGroup):
@@ -50,8 +50,20 @@ class _Commands(TyperGroup):
             return None
         module = import_module(f"pincompiler.cli.{cmd_name}")
         single = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        single.command(cmd_name, cls=OnceCommand, epilog=module.EPILOG)(module.command)
+        epilog = _epilog(module.EXAMPLES)
+        single.command(cmd_name, cls=OnceCommand, epilog=epilog)(module.command)
         return typer.main.get_command(single)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer's signature
+        """List the commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _epilog(examples: tuple[str, ...]) -> str:
+    """Examples on lines of their own: click leaves a paragraph behind a backspace as it is."""
+    lines = "\n".join(f"  {one}" for one in examples)
+    return f"\b\nExample{'s' if len(examples) > 1 else ''}:\n{lines}"
 
 
 app = typer.Typer(
@@ -59,8 +71,7 @@ app = typer.Typer(
     cls=_Commands,
     help="One pins.toml, every platform's certificate pinning, provably the same.",
     epilog="Exit codes: 0 fine; 1 what was asked about has a problem; 2 could not look; 3 looked, but not at everything.",
-    add_completion=False,
-    no_args_is_help=True,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -104,5 +115,7 @@ def _program(
     if version:
         _version(verbose=verbose)
         raise typer.Exit
+    if verbose:
+        raise UsageError("--verbose goes with --version")
     if context.invoked_subcommand is None:
-        context.fail("Missing command.")
+        sys.stdout.write(f"{context.get_help()}\n")

@@ -10,7 +10,7 @@ import typer
 from pincompiler.cli.console import ReportFormat, print_report
 from pincompiler.cli.options import ReportAs, ReportTo
 
-EPILOG = "Example: pincompiler report -f html -o report.html audit.json"
+EXAMPLES = ("pincompiler report -f html -o report.html audit.json",)
 
 
 def command(

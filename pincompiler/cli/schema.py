@@ -7,14 +7,20 @@ from typing import Annotated
 import typer
 
 from pincompiler.base.errors import UsageError
+from pincompiler.cli import completing
 from pincompiler.cli.console import out
 
-EPILOG = "Example: pincompiler schema audit > audit.schema.json"
+EXAMPLES = ("pincompiler schema audit > audit.schema.json",)
 
 
 def command(
     name: Annotated[
-        str, typer.Argument(metavar="[COMMAND]", help="The command whose JSON is meant; none: list them.")
+        str,
+        typer.Argument(
+            metavar="[COMMAND]",
+            help="The command whose JSON is meant; none: list them.",
+            autocompletion=completing.schemas,
+        ),
     ] = "",
 ) -> None:
     """Print the JSON Schema of what a command writes with -f json."""

@@ -26,7 +26,10 @@ from pincompiler.cli.options import (
 )
 from pincompiler.cli.progress import shown
 
-EPILOG = "Examples: pincompiler verify pins.toml; pincompiler verify --chain new.pem api.example.com"
+EXAMPLES = (
+    "pincompiler verify",
+    "pincompiler verify --chain new.pem api.example.com",
+)
 PinsAndHosts = Annotated[
     list[str] | None,
     typer.Argument(

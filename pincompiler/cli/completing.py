@@ -1,0 +1,71 @@
+"""What a shell may complete: rules, targets, pages, and the hosts and environments of the pins.toml at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pincompiler.base.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pincompiler.policy.project import Project
+
+_PINS = Path("pins.toml")
+
+
+def rules(incomplete: str) -> list[str]:
+    """Ids of rules."""
+    from pincompiler.rules.registry import RULES
+
+    return _beginning(incomplete, (rule.id for rule in RULES))
+
+
+def topics(incomplete: str) -> list[str]:
+    """Pages of the manual."""
+    from pincompiler.reports.manual import TOPICS
+
+    return _beginning(incomplete, TOPICS)
+
+
+def schemas(incomplete: str) -> list[str]:
+    """Commands that have a schema."""
+    from pincompiler.reports.schemas import NAMES
+
+    return _beginning(incomplete, NAMES)
+
+
+def targets(incomplete: str) -> list[str]:
+    """The targets that pins.toml has, or all that there are."""
+    from pincompiler.platforms.registry import TARGETS
+
+    named = [output.target for project in _projects() for output in project.outputs]
+    return _beginning(incomplete, named or (target.name for target in TARGETS))
+
+
+def hosts(incomplete: str) -> list[str]:
+    """Hosts that pins.toml pins."""
+    return _beginning(
+        incomplete, (host for project in _projects() for one in project.policy.sets for host in one.hosts)
+    )
+
+
+def environments(incomplete: str) -> list[str]:
+    """Environments that pins.toml declares."""
+    return _beginning(incomplete, (project.environment.name for project in _projects()))
+
+
+def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name and name.startswith(incomplete)]
+
+
+def _projects() -> tuple[Project, ...]:
+    """What pins.toml says as far as it can be read; a shell is no place for its errors."""
+    from pincompiler.source.document import read_document
+    from pincompiler.source.reader import read_project
+
+    try:
+        return read_project(read_document(_PINS), _PINS.parent).projects
+    except InputError:
+        return ()
