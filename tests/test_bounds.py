@@ -99,7 +99,7 @@ FORMATS = {
     "verdicts/fingerprints.py": {"32"},
     "verdicts/headline.py": {"_SHOWN"},
     "verdicts/confining.py": {"_SHOWN"},
-    "verdicts/outlook.py": {"8"},
+    "verdicts/chain_verdicts.py": {"8"},
     "workflows/write.py": {"100"},
 }
 """Numbers that cut nothing which an answer could need, by file."""

@@ -22,8 +22,9 @@ from pincompiler.platforms.registry import target_named
 from pincompiler.policy.enforcement import Chain, Key, PinSet, Reach, Role
 from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output, Rotation, SupportedRelease
+from pincompiler.verdicts.chain_verdicts import Outcome
 from pincompiler.verdicts.in_force import configured
-from pincompiler.verdicts.outlook import Outcome, Release
+from pincompiler.verdicts.outlook import Release
 from tests.platforms.models import calm
 from tests.strategies import CAS, LEAVES, UNKNOWN, spki
 

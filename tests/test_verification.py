@@ -20,8 +20,8 @@ from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Output
 from pincompiler.policy.trust import Certificate
 from pincompiler.tls.answers import Declined, Offer, Seen, Served, Unreached, Visit
+from pincompiler.verdicts.chain_verdicts import Outcome
 from pincompiler.verdicts.in_force import configured
-from pincompiler.verdicts.outlook import Outcome
 from pincompiler.verdicts.served import Requirements, ServerVerdict, in_days, server_verdict
 from tests.strategies import LEAVES, STRANGERS, TODAY, apps, chains, days, hosts, policies
 

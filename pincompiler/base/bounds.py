@@ -341,6 +341,13 @@ REACH_FILES = Bound(32 << 20, "bytes", "XML and lists that name classes", _USED,
 # -- servers ---------------------------------------------------------------------------------------
 
 HANDSHAKE_BYTES = Bound(1 << 18, "bytes", "a TLS handshake", _REFUSED, "OpenSSL takes 100 KB of certificates")
+PATH_CERTIFICATES = Bound(
+    32,
+    "certificates",
+    "a server, put together to the paths of devices",
+    _UNKNOWN,
+    "servers show three to five",
+)
 ADDRESSES = Bound(32, "addresses", "a host", _UNKNOWN, "large services have eight")
 
 TABLE = {name: value for name, value in globals().items() if isinstance(value, Bound)}

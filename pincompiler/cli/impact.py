@@ -97,7 +97,7 @@ def command(
 def _shown(asked: Prepared, output_format: Format) -> int:
     """Print what becomes of the chain; the exit code."""
     from pincompiler.reports.impact import text
-    from pincompiler.verdicts.outlook import Outcome
+    from pincompiler.verdicts.chain_verdicts import Outcome
     from pincompiler.workflows import impact
 
     found = tuple(shown(impact.fates(asked), len(asked.releases) + len(asked.listed), "reading releases"))

@@ -26,7 +26,8 @@ from pincompiler.keys.spki import PublicKey
 from pincompiler.policy.enforcement import Role
 from pincompiler.policy.worlds import STRANGER
 from pincompiler.verdicts.candidate import Candidate
-from pincompiler.verdicts.outlook import Outcome, fate
+from pincompiler.verdicts.chain_verdicts import Outcome
+from pincompiler.verdicts.outlook import fate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -76,6 +76,19 @@ def holds(root: Root, platform: Platform, version: int, known: Knowledge | None 
     )
 
 
+def expected(root: Root, platform: Platform, version: int, known: Knowledge | None = None) -> Holding:
+    """The same, where versions that are newer than what is known are as the newest known one.
+
+    What that may have got since stays unknown.
+    """
+    known = known or known_roots()
+    newest = known.unknown_from - 1 if platform is Platform.ANDROID else max(known.ios)
+    if version <= newest:
+        return holds(root, platform, version, known)
+    found = holds(root, platform, newest, known)
+    return holds(root, platform, version, known) if found.answer is Answer.UNKNOWN else found
+
+
 def _on_android(root: Root, level: int, known: Knowledge) -> Holding:
     levels = known.levels
     if level >= known.unknown_from:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pincompiler.keys.spki import PublicKey
     from pincompiler.policy.enforcement import Chain
     from pincompiler.policy.trust import Source, Trust
+    from pincompiler.tls.device_paths import DeviceView
 
 DAY: Final = timedelta(days=1)
 
@@ -39,6 +40,8 @@ class Candidate:
     """Whether it is taken for trusted, wherever it ends: a plan of keys, whose certificates are still to come."""
     anchors: frozenset[bytes] = frozenset()
     """The identities of the app's own CAs by which the path was validated: their dates are Android's no matter."""
+    views: tuple[DeviceView, ...] = field(default=(), compare=False)
+    """What devices make of it with the stores of their versions; none: nothing is known of that, or it has no say."""
     own: Mapping[Trust, Candidate] = field(default_factory=dict, compare=False)
     """The same chain, as it is validated by those who trust others than the system's CAs."""
 

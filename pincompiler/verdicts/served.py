@@ -18,7 +18,7 @@ from pincompiler.policy.trust import Store
 from pincompiler.tls.answers import Seen, Served, Unreached
 from pincompiler.tls.remarks import Remark, of_seen
 from pincompiler.verdicts.candidate import Candidate
-from pincompiler.verdicts.outlook import Outcome, names_of, on_pins
+from pincompiler.verdicts.chain_verdicts import Outcome, names_of, on_pins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pincompiler.keys.spki import PublicKey
     from pincompiler.policy.enforcement import Key, PinSet
     from pincompiler.policy.policy import Policy
-    from pincompiler.verdicts.outlook import ChainVerdict
+    from pincompiler.verdicts.chain_verdicts import ChainVerdict
 
 
 _HASHABLE = "serve a chain of RSA-2048, RSA-3072, RSA-4096, P-256 or P-384 keys"

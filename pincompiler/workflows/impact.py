@@ -11,6 +11,7 @@ from pincompiler.keys.names import is_for, names_in
 from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.policy.trust import SYSTEM_ALONE
 from pincompiler.tls.answers import Served
+from pincompiler.tls.device_paths import device_views
 from pincompiler.tls.refusals import wrong_host
 from pincompiler.tls.trust import trust, validated
 from pincompiler.verdicts.candidate import Candidate, last_whole_day
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from pincompiler.policy.project import Project, SupportedRelease
     from pincompiler.policy.trust import Trust
+    from pincompiler.tls.device_paths import DeviceView
     from pincompiler.tls.trust import TrustedContexts
     from pincompiler.workflows.audit_cache import AuditCache
 
@@ -70,7 +72,8 @@ class Presented:
         self._ca_file = request.ca_file
         self._contexts: dict[Trust, TrustedContexts] = {}
         self._known: dict[tuple[str, Trust], Candidate] = {}
-        self.ordinary = tuple(self._candidate(host, SYSTEM_ALONE) for host in hosts)
+        ordinary = (self._candidate(host, SYSTEM_ALONE) for host in hosts)
+        self.ordinary = tuple(replace(one, views=self._views(one)) for one in ordinary)
 
     def before(self, release: Release) -> Iterator[Candidate]:
         """The chain for each host, as everything that a release has in force validates it."""
@@ -90,6 +93,9 @@ class Presented:
         """The last day of the chain, as far as that is known before any release is read."""
         end = last_whole_day(self._certificates[0].not_valid_after_utc)
         return next((one.last for one in self.ordinary if one.last), end)
+
+    def _views(self, one: Candidate) -> tuple[DeviceView, ...]:
+        return device_views(self._certificates, one.path, self._moment) if one.path else ()
 
     def _candidate(self, host: str, wanted: Trust) -> Candidate:
         if (host, wanted) not in self._known:

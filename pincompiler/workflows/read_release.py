@@ -14,6 +14,7 @@ from pincompiler.facts import NO_VERSION, FileMechanism, InForce
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
 from pincompiler.policy.policy import Policy
 from pincompiler.source.git_revision import SCHEME, checked_out
+from pincompiler.verdicts.by_device import oldest_of
 from pincompiler.verdicts.in_force import configured, on_devices
 from pincompiler.verdicts.outlook import Release
 from pincompiler.workflows.audit_cache import AuditCache, sha256_of
@@ -22,9 +23,10 @@ from pincompiler.workflows.release_cache import RELEASE
 from pincompiler.workflows.verify import project_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pincompiler.facts import ShippedApp
+    from pincompiler.facts.common import System
     from pincompiler.policy.project import Project, SupportedRelease
 
 
@@ -73,7 +75,7 @@ def read_listed(
     if entry.file:
         return replace(_of_file(entry.file, project, today, cache), title=entry.name)
     if entry.policy == project.policy.digest():
-        return Release(entry.name, tuple(_of_project(project)))
+        return Release(entry.name, tuple(_of_project(project)), oldest=oldest_of(project.app))
     why = "pins.toml has another policy now; name the file of this one, such as git:REV:pins.toml"
     return Release(
         entry.name, (InForce(FileMechanism.ANY, "its policy", Policy(()), api=NO_VERSION, doubts=(why,)),)
@@ -89,15 +91,26 @@ def _of_file(text: str, project: Project, today: date, cache: AuditCache | None)
 def _read(path: Path, title: str, today: date, cache: AuditCache | None, environment: str) -> Release:
     try:
         if is_app(path):
-            return Release(title, _cached(path, cache) if cache and is_file(path) else _of_app(path))
+            in_force = _cached(path, cache) if cache and is_file(path) else _of_app(path)
+            return Release(title, in_force, oldest=_oldest(in_force))
         if path.suffix == ".toml":
-            return Release(title, tuple(_of_project(project_of(path, environment))))
+            project = project_of(path, environment)
+            return Release(title, tuple(_of_project(project)), oldest=oldest_of(project.app))
         found = read_contents(path, today)
     except InputError as error:
         raise InputError(str(error).replace(str(path), title)) from error
     return Release(
         title, tuple(replace(one, title=one.title.replace(str(path), title)) for one in found.in_force)
     )
+
+
+def _oldest(in_force: Iterable[InForce]) -> dict[System, int]:
+    """Of an app, the oldest versions on which something counts: on the oldest that it supports something does."""
+    found: dict[System, int] = {}
+    for one in in_force:
+        if one.api != NO_VERSION:
+            found[one.api.system] = min(one.api.first, found.get(one.api.system, one.api.first))
+    return found
 
 
 def _of_project(project: Project) -> Iterator[InForce]:

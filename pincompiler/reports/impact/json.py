@@ -9,7 +9,7 @@ from pincompiler.base.json_kinds import DAY, DAY_OR_NULL, PIN, TEXT, TEXT_OR_NUL
 from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.base.records import dataclass
 from pincompiler.reports.json_parts import API_LEVELS, CERTIFICATE, on_android
-from pincompiler.verdicts.outlook import Outcome
+from pincompiler.verdicts.chain_verdicts import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.reports.findings.text import painted, visible
 from pincompiler.reports.names import java_name
-from pincompiler.verdicts.outlook import Outcome
+from pincompiler.verdicts.chain_verdicts import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -28,7 +28,7 @@ from pincompiler.planning.lifetimes import LIMITS
 from pincompiler.planning.schedule import ENDLESS, Safety
 from pincompiler.reports.json_parts import API_LEVELS, PIN_OR_NULL, on_android
 from pincompiler.reports.plan import words
-from pincompiler.verdicts.outlook import Outcome
+from pincompiler.verdicts.chain_verdicts import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable

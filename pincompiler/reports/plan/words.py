@@ -9,7 +9,7 @@ from pincompiler.base.location import java_name
 from pincompiler.base.records import dataclass
 from pincompiler.planning.schedule import ENDLESS, Safety, earlier
 from pincompiler.policy.enforcement import Role
-from pincompiler.verdicts.outlook import Outcome
+from pincompiler.verdicts.chain_verdicts import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

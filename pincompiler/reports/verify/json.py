@@ -22,7 +22,7 @@ from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.base.records import dataclass
 from pincompiler.policy.enforcement import Role
 from pincompiler.reports.json_parts import CERTIFICATE, DAYS_LEFT, LEVEL, PIN_OR_NULL
-from pincompiler.verdicts.outlook import Outcome
+from pincompiler.verdicts.chain_verdicts import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,0 +1,227 @@
+"""The paths that devices build from the certificates that a server shows, each with the roots of its own store.
+
+Android: ``TrustManagerImpl.checkTrustedRecursive`` of Conscrypt, the same from Android 7.0 on.  From the server's certificate
+up, a CA of the store that signed the last certificate ends the path, and else the first of the shown ones with the
+issuer's name that is in date goes on; a way that ends nowhere is gone back.  The dates of the store's CA do not count.
+
+Apple documents no order (SecTrust builds all paths, and prefers some), so of iOS every root that the certificates lead to
+is an end of its own.
+
+Which roots a store has, :func:`pincompiler.roots.holding.holds` says.  Of a root whose certificate is at hand nowhere, its
+name alone is compared, as no key of it is known to check the signature with.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidSignature
+
+from pincompiler.base.bounds import PATH_CERTIFICATES
+from pincompiler.base.records import dataclass
+from pincompiler.keys.decoding import DamagedError, decoding
+from pincompiler.keys.spki import PublicKey
+from pincompiler.policy.enforcement import Role
+from pincompiler.policy.trust import Certificate
+from pincompiler.roots.holding import Answer, Platform, expected
+from pincompiler.roots.knowledge import folded, known_roots
+from pincompiler.tls.keys import certificate, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cryptography import x509
+
+    from pincompiler.roots.root import Root
+
+Path = tuple[PublicKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """What devices of some versions, both included, make of the certificates that a server shows."""
+
+    platform: Platform
+    first: int
+    last: int | None
+    """None: and of all later ones."""
+    paths: tuple[Path, ...]
+    """Those that they may build, from the server's certificate to a root; several where their store is not known."""
+    refused: Answer
+    """Whether they build none: *unknown* where it hangs on what is not known of their store."""
+    lacking: tuple[str, ...] = ()
+    """The roots at which the path might end, of those that they lack, or may lack."""
+    why: str = ""
+    """Why it is not known, a sentence without its full stop; empty where it is."""
+
+
+def device_views(shown: Sequence[x509.Certificate], path: Path, moment: datetime) -> tuple[DeviceView, ...]:
+    """What each version of Android and iOS makes of certificates, the server's own first, at a moment.
+
+    ``path`` is the one that was validated here.  None, if the certificates lead to no public root that is known: of
+    other CAs' chains nothing new can be said.
+    """
+    try:
+        with decoding():
+            building = _Building(shown[: PATH_CERTIFICATES.limit], path, moment)
+            if not building.ends:
+                return ()
+            if len(shown) > PATH_CERTIFICATES.limit:
+                why = f"the server shows more than {PATH_CERTIFICATES}"
+                return tuple(DeviceView(one, 1, None, (path,), Answer.UNKNOWN, why=why) for one in Platform)
+            return (*building.android(), *building.ios())
+    except DamagedError:
+        return ()
+
+
+class _Building:
+    """All that is asked of one set of certificates."""
+
+    def __init__(self, shown: Sequence[x509.Certificate], path: Path, moment: datetime) -> None:
+        self._shown, self._path, self._moment = tuple(shown), path, moment
+        self._known = known_roots()
+        self._issuers: dict[x509.Certificate, tuple[Root, ...]] = {}
+        self._at_hand: dict[tuple[str, bytes], tuple[x509.Certificate, PublicKey]] = {}
+        for key in (*self._path[1:], *self._keys(self._shown[1:])):
+            name = (folded(key.subject), key.spki_sha256)
+            if key.der and name not in self._at_hand:
+                self._at_hand[name] = (certificate(key.der), key)
+        self.ends: dict[Root, tuple[x509.Certificate, ...]] = {}
+        """Each root that the certificates lead to, with the certificates below it."""
+        for below, root in self._met(None):
+            self.ends.setdefault(root, below)
+
+    @staticmethod
+    def _keys(shown: Sequence[x509.Certificate]) -> Iterator[PublicKey]:
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        return (key_of(one.public_bytes(Encoding.DER)) for one in shown)
+
+    # -- paths -------------------------------------------------------------------------------------
+
+    def _met(self, held: frozenset[Root] | None) -> Iterator[tuple[tuple[x509.Certificate, ...], Root]]:
+        """The roots in the order in which Conscrypt meets them, each with what is below; ``None``: whichever there are."""
+        seen = {self._shown[0]}
+
+        def on(below: tuple[x509.Certificate, ...]) -> Iterator[tuple[tuple[x509.Certificate, ...], Root]]:
+            last = below[-1]
+            if last.issuer == last.subject:
+                return
+            yield from ((below, root) for root in self._roots_over(last) if held is None or root in held)
+            for one in self._shown[1:]:
+                if (
+                    one not in seen
+                    and one.subject == last.issuer
+                    and self._in_date(one)
+                    and _signed(last, one)
+                ):
+                    seen.add(one)
+                    yield from on((*below, one))
+
+        return on(self._shown[:1])
+
+    def _roots_over(self, one: x509.Certificate) -> tuple[Root, ...]:
+        if one not in self._issuers:
+            named = self._known.by_name(one.issuer.rfc4514_string())
+            self._issuers[one] = tuple(root for root in named if self._may_have_signed(root, one))
+        return self._issuers[one]
+
+    def _may_have_signed(self, root: Root, one: x509.Certificate) -> bool:
+        found = self._at_hand.get((folded(root.subject), root.spki_sha256))
+        if found:
+            return _signed(one, found[0])
+        # Another CA of that name is not the root, and one that made itself such a name least of all.
+        others = (each for (name, _), (each, _) in self._at_hand.items() if name == folded(root.subject))
+        return not any(_signed(one, other) for other in others)
+
+    def _in_date(self, one: x509.Certificate) -> bool:
+        return one.not_valid_before_utc <= self._moment <= one.not_valid_after_utc
+
+    def _made(self, below: tuple[x509.Certificate, ...], root: Root) -> Path:
+        """A path, with the validated one's record of the root where that ends in it."""
+        last = self._path[-1]
+        own = (folded(last.subject), last.spki_sha256) == (folded(root.subject), root.spki_sha256)
+        return (*self._keys(below), last if own else self._anchor(root))
+
+    def _anchor(self, root: Root) -> PublicKey:
+        """A root as the end of a path, of which the file has the certificate that ends last."""
+        ends, digest = max((day, digest) for digest, day in root.certificates.items())
+        found = self._at_hand.get((folded(root.subject), root.spki_sha256))
+        identity = sha256(f"{folded(root.subject)} {root.pin}".encode()).digest()
+        facts = Certificate(
+            root.subject,
+            datetime.combine(ends, time(23, 59, 59), UTC),
+            digest,
+            "",
+            self_signed=True,
+            identity=identity,
+        )
+        algorithm = found[1].algorithm if found else ""
+        return PublicKey("certificate", root.spki_sha256, algorithm, root.subject, Role.CA, facts)
+
+    # -- devices -----------------------------------------------------------------------------------
+
+    def android(self) -> Iterator[DeviceView]:
+        """By API levels; those whose devices make the same of it are one."""
+        last = self._known.unknown_from
+        return self._joined(Platform.ANDROID, [self._on_android(level) for level in range(1, last + 1)])
+
+    def _on_android(self, level: int) -> DeviceView:
+        answers = {root: expected(root, Platform.ANDROID, level) for root in self.ends}
+        held = frozenset(root for root, one in answers.items() if one.answer is Answer.YES)
+        unsure = [root for root, one in answers.items() if one.answer is Answer.UNKNOWN]
+        # Of a store with some of the unsure roots, the first that is met ends the path, as if it were the only one.
+        worlds = (held, *(held | {root} for root in unsure))
+        found = dict.fromkeys(next(self._met(world), None) for world in worlds)
+        paths = tuple(dict.fromkeys(self._made(*one) for one in found if one))
+        sure = next(self._met(held), None)
+        exact = all(one.surely_absent for one in answers.values())
+        refused = Answer.NO if sure else Answer.YES if exact else Answer.UNKNOWN
+        return self._view(Platform.ANDROID, level, paths, refused)
+
+    def ios(self) -> Iterator[DeviceView]:
+        """By major versions, of which nothing is certain enough to call a chain refused."""
+        majors = list(self._known.ios)
+        return self._joined(Platform.IOS, [self._on_ios(major) for major in (*majors, majors[-1] + 1)])
+
+    def _on_ios(self, major: int) -> DeviceView:
+        answers = {root: expected(root, Platform.IOS, major).answer for root in self.ends}
+        may = [root for root, answer in answers.items() if answer is not Answer.NO]
+        paths = tuple(self._made(self.ends[root], root) for root in may)
+        refused = Answer.NO if Answer.YES in answers.values() else Answer.UNKNOWN
+        return self._view(Platform.IOS, major, paths, refused)
+
+    def _view(self, platform: Platform, version: int, paths: tuple[Path, ...], refused: Answer) -> DeviceView:
+        if refused is Answer.NO:
+            return DeviceView(platform, version, version, paths, refused)
+        answers = {root: expected(root, platform, version) for root in self.ends}
+        why = next((one.source for one in answers.values() if one.answer is Answer.UNKNOWN), "")
+        return DeviceView(platform, version, version, paths, refused, tuple(one.name for one in answers), why)
+
+    @staticmethod
+    def _joined(platform: Platform, views: Sequence[DeviceView]) -> Iterator[DeviceView]:
+        """Views of versions in their order, those that say the same as one; the last is of all that come after."""
+        first = 0
+        for number, one in enumerate(views):
+            following = views[number + 1] if number + 1 < len(views) else None
+            if following and _said(following) == _said(one):
+                continue
+            begins = views[first]
+            last = one.last if following else None
+            yield DeviceView(platform, begins.first, last, one.paths, one.refused, one.lacking, begins.why)
+            first = number + 1
+
+
+def _said(view: DeviceView) -> tuple[object, ...]:
+    return view.paths, view.refused, view.lacking
+
+
+def _signed(below: x509.Certificate, by: x509.Certificate) -> bool:
+    """Whether a certificate has the name and the signature of another."""
+    try:
+        below.verify_directly_issued_by(by)
+    except (InvalidSignature, TypeError, ValueError):
+        return False
+    return True

@@ -1,0 +1,234 @@
+"""The outages that came from CAs moving their roots: what is said with the data of the day before.
+
+Each row of the expected answers is from what was published of the outage, and from the stores of roots.json.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import pki
+from tests.stand_ins import HOST, StandIns
+from tests.test_cli import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from cryptography import x509
+
+CAS = StandIns(
+    x1="CN=ISRG Root X1,",
+    x2="CN=ISRG Root X2,",
+    dst="CN=DST Root CA X3,",
+    gts="CN=GTS Root R1,",
+    globalsign="CN=GlobalSign Root CA,",
+    usertrust="CN=USERTrust RSA Certification Authority,",
+    r46="CN=Sectigo Public Server Authentication Root R46,",
+    entrust="CN=Entrust Root Certification Authority - G2,",
+)
+
+
+@pytest.fixture(autouse=True)
+def stores(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    with CAS.known(tmp_path_factory.mktemp("roots"), monkeypatch):
+        yield
+
+
+def pins_toml(folder: Path, pins: Sequence[str], app: str, more: str = "") -> None:
+    keys = "".join(f'[keys.{name}]\nspki-sha256 = "{CAS.pin(name)}"\nrole = "ca"\n' for name in pins)
+    listed = ", ".join(f'"{name}"' for name in pins)
+    (folder / "pins.toml").write_text(
+        f'version = 1\n[app]\n{app}\n{keys}\n[[pin-set]]\nhosts = ["{HOST}"]\nkeys = [{listed}]\n'
+        f'[target.nsc]\npath = "nsc.xml"\n{more}',
+        encoding="utf-8",
+    )
+
+
+def serve(folder: Path, chain: Sequence[x509.Certificate], trusted: Sequence[str]) -> None:
+    """What the server is to show, and the roots that this machine has."""
+    (folder / "chain.pem").write_bytes(b"".join(map(pki.pem, chain)))
+    (folder / "machine.pem").write_bytes(b"".join(pki.pem(CAS.roots[name]) for name in trusted))
+
+
+def impact(folder: Path, today: str) -> tuple[int, dict[str, tuple[str, str]]]:
+    """The exit code, and by ranges of API levels what becomes of connections today, and why."""
+    ran = run(
+        *("impact", "--chain", "chain.pem", "--ca-file", "machine.pem", "--host", HOST, "--today", today),
+        *("--until", today, "-f", "json", "pins.toml"),
+        cwd=folder,
+    )
+    report: Any = json.loads(ran.stdout)
+    (host,) = report["releases"][0]["hosts"]
+    found = {}
+    for row in host["mechanisms"]:
+        (day,) = row["days"]
+        api = row["android"]
+        last = api["last"] if api["last"] is not None else ""
+        found[f"{api['first']}-{last}"] = (day["outcome"], day["why"])
+    return ran.code, found
+
+
+def outcomes(found: dict[str, tuple[str, str]]) -> dict[str, str]:
+    return {api: outcome for api, (outcome, _) in found.items()}
+
+
+def term(day: str) -> tuple[date, date]:
+    begins = date.fromisoformat(day)
+    return begins - timedelta(days=10), begins + timedelta(days=80)
+
+
+# -- 2021-09-30: DST Root CA X3 ends ---------------------------------------------------------------
+
+DAY_BEFORE = "2021-09-29"
+CROSSED = (date(2021, 1, 20), date(2024, 9, 30))
+
+
+def test_2021_whoever_pins_the_old_root_is_locked_out_where_the_new_one_is_known(tmp_path: Path) -> None:
+    """Android 7.1.1 and newer have ISRG Root X1 and end there (Let's Encrypt, Extending Android Compatibility)."""
+    serve(tmp_path, (*CAS.issued("x1", term(DAY_BEFORE)), CAS.cross("x1", "dst", CROSSED)), ["x1", "dst"])
+    pins_toml(tmp_path, ["dst", "usertrust"], "android-min-sdk = 24")
+    code, found = impact(tmp_path, DAY_BEFORE)
+    assert (code, outcomes(found)) == (1, {"24-24": "works", "25-": "blocked"})
+    assert found["25-"][1].startswith("none of its pins is in the chain")
+
+
+def test_2021_the_new_root_s_pin_is_met_by_both_paths(tmp_path: Path) -> None:
+    serve(tmp_path, (*CAS.issued("x1", term(DAY_BEFORE)), CAS.cross("x1", "dst", CROSSED)), ["x1", "dst"])
+    pins_toml(tmp_path, ["x1", "usertrust"], "android-min-sdk = 21")
+    code, found = impact(tmp_path, DAY_BEFORE)
+    assert (code, set(outcomes(found).values())) == (0, {"works"})
+
+
+def test_android_does_not_mind_that_the_store_s_root_has_ended(tmp_path: Path) -> None:
+    """Let's Encrypt's cross-sign lived on this until 2024-09-30."""
+    day = "2023-05-01"
+    serve(tmp_path, (*CAS.issued("x1", term(day)), CAS.cross("x1", "dst", CROSSED)), ["x1"])
+    pins_toml(tmp_path, ["dst", "x1"], "android-min-sdk = 24")
+    assert impact(tmp_path, day)[0] == 0
+
+
+# -- 2024: the cross-sign is no longer served ------------------------------------------------------
+
+
+def test_2024_android_7_0_refuses_the_short_chain(tmp_path: Path) -> None:
+    """Let's Encrypt, Shortening the Chain of Trust: Android 7.0 and older lack ISRG Root X1."""
+    day = "2024-09-29"
+    serve(tmp_path, CAS.issued("x1", term(day)), ["x1"])
+    pins_toml(tmp_path, ["x1", "x2"], "android-min-sdk = 24")
+    code, found = impact(tmp_path, day)
+    assert code == 1
+    assert outcomes(found) == {"24-24": "blocked", "25-": "works"}
+    assert found["24-24"][1] == (
+        "Android 7.0: ISRG Root X1 is not in its store (AOSP android-7.0.0_r1); from 7.1 on it is"
+    )
+    pins_toml(tmp_path, ["x1", "x2"], "android-min-sdk = 25")
+    assert impact(tmp_path, day)[0] == 0, "no device of the app is concerned"
+    pins_toml(tmp_path, ["x1", "x2"], "")
+    assert impact(tmp_path, day)[0] == 0, "nobody said which devices there are"
+
+
+# -- GTS --------------------------------------------------------------------------------------------
+
+GTS_CROSSED = (date(2020, 6, 19), date(2028, 1, 28))
+
+
+def test_gts_without_its_cross_sign_is_refused_below_android_10(tmp_path: Path) -> None:
+    day = "2024-06-01"
+    serve(tmp_path, CAS.issued("gts", term(day)), ["gts"])
+    pins_toml(tmp_path, ["gts", "globalsign"], "android-min-sdk = 26")
+    code, found = impact(tmp_path, day)
+    assert (code, outcomes(found)) == (1, {"26-28": "blocked", "29-": "works"})
+    assert found["26-28"][1] == (
+        "Android 8.0 to 9: GTS Root R1 is not in their stores (AOSP android-8.0.0_r1 to android-9.0.0_r1); "
+        "from 10 on it is"
+    )
+
+
+def test_gts_with_its_cross_sign_ends_where_the_device_s_store_has_it_end(tmp_path: Path) -> None:
+    day = "2024-06-01"
+    serve(
+        tmp_path,
+        (*CAS.issued("gts", term(day)), CAS.cross("gts", "globalsign", GTS_CROSSED)),
+        ["gts", "globalsign"],
+    )
+    pins_toml(tmp_path, ["globalsign", "x1"], "android-min-sdk = 26")
+    code, found = impact(tmp_path, day)
+    assert (code, outcomes(found)) == (1, {"26-28": "works", "29-": "blocked"})
+
+
+# -- Entrust ----------------------------------------------------------------------------------------
+
+
+def test_entrust_s_distrust_is_that_of_browsers_and_not_of_android(tmp_path: Path) -> None:
+    day = "2024-12-20"
+    serve(tmp_path, CAS.issued("entrust", term(day)), ["entrust"])
+    pins_toml(tmp_path, ["entrust", "x1"], "android-min-sdk = 26")
+    code, found = impact(tmp_path, day)
+    assert (code, set(outcomes(found).values())) == (0, {"works"})
+    said = run("check", "pins.toml", "--today", day, cwd=tmp_path).stdout
+    assert "`entrust` is the key of Entrust Root Certification Authority - G2: Mozilla refuses" in said
+
+
+# -- 2025 and 2026: Sectigo's new roots ------------------------------------------------------------
+
+R46_CROSSED = (date(2021, 3, 22), date(2038, 1, 18))
+
+
+def test_sectigo_s_new_root_alone_is_refused_up_to_android_13_and_unknown_on_14(tmp_path: Path) -> None:
+    day = "2026-11-30"
+    serve(tmp_path, CAS.issued("r46", term(day)), ["r46"])
+    pins_toml(tmp_path, ["r46", "usertrust"], "android-min-sdk = 26")
+    code, found = impact(tmp_path, day)
+    assert (code, outcomes(found)) == (1, {"26-33": "blocked", "34-34": "unknown", "35-": "works"})
+    assert found["34-34"][1] == (
+        "Android 14: whether Sectigo Public Server Authentication Root R46 is in its store is not known: "
+        "Android 14 came without it (AOSP android-14.0.0_r1), and Google Play updates its list"
+    )
+    pins_toml(tmp_path, ["r46", "usertrust"], "android-min-sdk = 34")
+    assert impact(tmp_path, day)[0] == 3, "nothing is blocked for what is not known"
+
+
+def test_sectigo_s_cross_sign_keeps_the_old_pin_alive_on_old_devices_alone(tmp_path: Path) -> None:
+    day = "2026-11-30"
+    chain = (*CAS.issued("r46", term(day)), CAS.cross("r46", "usertrust", R46_CROSSED))
+    serve(tmp_path, chain, ["r46", "usertrust"])
+    pins_toml(tmp_path, ["usertrust", "x1"], "android-min-sdk = 26")
+    code, found = impact(tmp_path, day)
+    assert (code, outcomes(found)) == (1, {"26-33": "works", "34-34": "unknown", "35-": "blocked"})
+    pins_toml(tmp_path, ["r46", "x1"], "android-min-sdk = 26")
+    assert impact(tmp_path, day)[0] == 0
+
+
+# -- what nothing is said of ------------------------------------------------------------------------
+
+
+def test_a_private_ca_with_a_public_root_s_name_is_not_that_root(tmp_path: Path) -> None:
+    day = "2026-11-30"
+    other = StandIns(x2="CN=ISRG Root X2,")
+    other.numbers["x2"] = 795
+    from tests.stand_ins import made
+
+    subject = other.subjects["x2"]
+    root = made(subject, 795, subject, 795, (date(2020, 1, 1), date(2040, 1, 1)))
+    serve(tmp_path, other.issued("x2", term(day)), [])
+    (tmp_path / "machine.pem").write_bytes(pki.pem(root))
+    pins_toml(tmp_path, ["x2", "x1"], "android-min-sdk = 24")
+    assert list(outcomes(impact(tmp_path, day)[1])) == ["24-"]
+
+
+def test_of_an_app_with_cas_of_its_own_nothing_is_said_by_stores(tmp_path: Path) -> None:
+    day = "2024-09-29"
+    serve(tmp_path, CAS.issued("x1", term(day)), ["x1"])
+    (tmp_path / "x1.pem").write_bytes(pki.pem(CAS.roots["x1"]))
+    pins_toml(tmp_path, ["x1", "x2"], "android-min-sdk = 24", '[anchors.x1]\nfile = "x1.pem"\n')
+    text = (tmp_path / "pins.toml").read_text("utf-8")
+    text = text.replace("keys = [", 'trust = ["system", "x1"]\nkeys = [')
+    (tmp_path / "pins.toml").write_text(text, "utf-8")
+    code, found = impact(tmp_path, day)
+    assert (code, outcomes(found)) == (0, {"24-": "works"})
