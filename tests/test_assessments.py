@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import plistlib
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
@@ -154,7 +155,7 @@ def test_whatever_ca_the_tester_installed(root: Path) -> None:
     ran = compiled(root, PINS.replace('["proxy"]', '["user"]') + NSC + KOTLIN)
     assert ran.code == 0
     assert 'src="user"' in (root / DEBUG).read_text("utf-8")
-    assert "assessment builds keep the pins of okhttp-kotlin: nobody knows the keys" in ran.stdout
+    assert 'assessment builds keep the pins of okhttp-kotlin: [assessment] has "user"' in ran.stdout
     assert not (root / "app/src/debug/kotlin").exists()
 
 
@@ -647,3 +648,85 @@ def test_trustkit_android_keeps_its_pins_before_android_7(root: Path) -> None:
     )
     assert not (root / "kit/src/debug").exists()
     assert (root / DEBUG).exists()
+
+
+# -- places for nobody, and what property lists keep -----------------------------------------------
+
+PLIST = '\n[target.ats]\npath = { production = "ios/Info.plist", staging = "ios/Info-Staging.plist" }\n'
+CAS = PINS.replace('role = "leaf"', 'role = "ca"').replace("[keys]", f"{ENVIRONMENTS}\n[keys]")
+PLACES = 'path-assessment = { production = "ios/Review.plist", staging = "ios/Review-Staging.plist" }\n'
+
+
+def test_a_place_for_an_environment_that_nobody_looks_into(root: Path) -> None:
+    fewer = CAS.replace('anchors = ["proxy"]', 'anchors = ["proxy"]\nenvironments = ["staging"]')
+    ran = compiled(root, fewer + PLIST + PLACES)
+    (line,) = [one for one in ran.stdout.splitlines() if "error:" in one]
+    assert "`path-assessment` has a place for `production`, which is not in [assessment] environments" in line
+    assert ran.code == 1
+    assert not (root / "ios").exists()
+    one = 'path-assessment = { staging = "ios/Review-Staging.plist" }\n'
+    assert compiled(root, fewer + PLIST + one).code == 0
+    assert standing(root) >= {"ios/Info.plist", "ios/Info-Staging.plist", "ios/Review-Staging.plist"}
+
+
+def test_a_place_for_an_environment_that_pins_nothing(root: Path) -> None:
+    silent = CAS.replace("staging = {}", "staging = { pinning = false }")
+    ran = compiled(root, silent + PLIST + PLACES)
+    assert "has a place for `staging`, which pins nothing: no file is written there" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("anchors", "why", "fix"),
+    [
+        ('["user"]', '[assessment] has "user"', "name the CAs of the proxies"),
+        (
+            '["proxy", "user"]',
+            'beside proxy, [assessment] has "user"',
+            'drop "user", and the CA is pinned there: proxy',
+        ),
+    ],
+)
+def test_whatever_the_tester_installs_is_no_pin(anchors: str, why: str, fix: str, root: Path) -> None:
+    text = PINS.replace('["proxy"]', anchors) + NSC + KOTLIN
+    ran = compiled(root, text)
+    assert ran.code == 0
+    (line,) = [
+        one for one in ran.stdout.splitlines() + ran.stderr.splitlines() if "[unassessed-target]" in one
+    ]
+    stands_for = "which stands for CAs that nobody can pin beforehand"
+    assert f"assessment builds keep the pins of okhttp-kotlin: {why}, {stands_for}" in line
+    assert fix in ran.stdout + ran.stderr
+    assert (root / DEBUG).exists()
+
+
+def test_pins_stay_in_a_property_list_that_nothing_names(root: Path) -> None:
+    """A build may take the file still: it is reported until somebody has looked."""
+    assert compiled(root, CAS + PLIST + PLACES).code == 0
+    dropped = (
+        DROPPED.replace('role = "leaf"', 'role = "ca"').replace("[keys]", f"{ENVIRONMENTS}\n[keys]") + PLIST
+    )
+    (root / "ios/Hand.plist").write_bytes(plistlib.dumps({"CFBundleName": "Mine"}))
+    (root / "ios/Binary.plist").write_bytes(plistlib.dumps({"A": 1}, fmt=plistlib.FMT_BINARY))
+    (root / "ios/Bad.plist").write_text("<plist>", "utf-8")
+    before = (root / "ios/Review.plist").read_bytes()
+    line = " has pins from what pins.toml said once; take them out, or delete it"
+    for arguments, code in (("--check",), 1), ((), 0):
+        ran = compiled(root, dropped, *arguments)
+        said = [one for one in ran.stderr.splitlines() if "said once" in one]
+        assert (ran.code, said) == (code, [f"ios/Review-Staging.plist{line}", f"ios/Review.plist{line}"])
+    assert (root / "ios/Review.plist").read_bytes() == before
+    report = json.loads(run("compile", "--check", "-f", "json", cwd=root).stdout)
+    assert (report["left-over"], report["left-in"]) == ([], ["ios/Review-Staging.plist", "ios/Review.plist"])
+    github = run("compile", "--check", "-f", "github", cwd=root).stdout
+    assert github.count("has pins from what pins.toml said once") == 2
+    for name in ("Review", "Review-Staging"):
+        (root / f"ios/{name}.plist").unlink()
+    assert run("compile", "--check", cwd=root).code == 0
+
+
+def test_property_lists_of_other_environments_and_projects_are_theirs(root: Path) -> None:
+    assert compiled(root, CAS + PLIST + PLACES).code == 0
+    assert run("compile", "--check", "-e", "staging", cwd=root).code == 0
+    other = (root / "ios/Review.plist").read_text("utf-8").replace("from pins.toml", "from other/pins.toml")
+    (root / "ios/Other.plist").write_text(other, "utf-8")
+    assert run("compile", "--check", cwd=root).code == 0

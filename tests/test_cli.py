@@ -563,6 +563,7 @@ def test_json_of_compile(tmp_path: Path) -> None:
         "source": "pins.toml",
         "targets": ["nsc", "ats"],
         "left-over": [],
+        "left-in": [],
         "artifacts": [
             {"target": "nsc", "path": "a.xml", "stale": True},
             {"target": "ats", "path": "I.plist", "stale": True},

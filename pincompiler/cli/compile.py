@@ -101,17 +101,19 @@ def command(
         print_artifact(artifacts)
         return
     left_over = () if failed else leftovers.left_over(checked, artifacts, directory)
+    left_in = () if failed else leftovers.left_in(checked, directory)
     stale = _stale(artifacts, directory, left_over, write=not check_only)
     if as_text:
         _print_outcome(artifacts, stale, directory, failed=failed, check_only=check_only)
-        print_left_over(left_over, check_only=check_only)
+        print_left_over(left_over, left_in, check_only=check_only)
     elif output_format is PipelineFormat.JSON:
-        written, gone = _listed(artifacts, stale), tuple(map(str, left_over))
+        written = _listed(artifacts, stale)
+        gone = tuple(map(str, left_over)), tuple(map(str, left_in))
         print_findings("compile", checked, findings, output_format, artifacts=written, left_over=gone)
     else:
-        wrong = outdated((one.path for one in stale), left_over, directory) if check_only else ()
+        wrong = outdated((one.path for one in stale), left_over, left_in, directory) if check_only else ()
         print_findings("compile", checked, (*findings, *wrong), output_format)
-    raise typer.Exit(PROBLEM if failed or (check_only and (stale or left_over)) else FINE)
+    raise typer.Exit(PROBLEM if failed or (check_only and (stale or left_over or left_in)) else FINE)
 
 
 def _print_important(checked: Checked, findings: Iterable[Finding], *, to_stderr: bool) -> None:

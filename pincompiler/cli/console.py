@@ -110,7 +110,7 @@ def print_findings(
     *,
     to_stderr: bool = False,
     artifacts: tuple[WrittenFile, ...] = (),
-    left_over: tuple[str, ...] = (),
+    left_over: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
 ) -> None:
     """Print findings in a pins.toml with their source lines, or the JSON report, which has the artifacts too."""
     from pincompiler.reports.findings import text
@@ -128,7 +128,7 @@ def print_findings(
             targets,
             findings,
             artifacts,
-            left_over,
+            *left_over,
             environments=json.environments(checked) or None,
             assessment=json.assessment(checked, project),
         )
@@ -207,14 +207,18 @@ def print_written(artifacts: tuple[Artifact, ...], stale: tuple[Artifact, ...]) 
         talk(f"{'wrote' if artifact.path in wrote else 'unchanged'} {artifact.path}")
 
 
-def print_left_over(paths: Iterable[PurePosixPath], *, check_only: bool) -> None:
-    """Print which files pins.toml does not write any more."""
+def print_left_over(
+    paths: Iterable[PurePosixPath], parts: Iterable[PurePosixPath], *, check_only: bool
+) -> None:
+    """Print which files pins.toml does not write any more, and into which it has written a part."""
     for path in paths:
         talk(
             f"{path} is left over from what pins.toml said once; run pincompiler compile"
             if check_only
             else f"removed {path}"
         )
+    for path in parts:
+        talk(f"{path} has pins from what pins.toml said once; take them out, or delete it")
 
 
 def print_diverged(pairs: Iterable[tuple[Path, Path]]) -> None:

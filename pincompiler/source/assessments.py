@@ -16,7 +16,7 @@ from pincompiler.source.source_sets import source_set
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pincompiler.policy.project import Output, Project
+    from pincompiler.policy.project import Environment, Output, Project
     from pincompiler.policy.trust import Source
     from pincompiler.source.anchors import AnchorReader
     from pincompiler.source.environments import EnvironmentReader
@@ -49,6 +49,7 @@ class AssessmentReader:
             self._scope = named & pinning
             # Debug builds of what pins nothing have the source set of the build type, too.
             self._everywhere = named == {one.name for one in environments.known}
+            self._unasked(top, [one for one in environments.known if one.name not in self._scope])
 
     def _senseless(self, top: TomlTable) -> None:
         """Report places of files that are not written, and that nobody would look for."""
@@ -57,6 +58,17 @@ class AssessmentReader:
                 message = f"`{PATH}` means nothing without [assessment]"
                 fix = "drop it, or say in [assessment] who may look into such builds"
                 self._reporter.error("unknown-key", message, table.where.at(PATH), fix)
+
+    def _unasked(self, top: TomlTable, without: Sequence[Environment]) -> None:
+        """Report places of files for environments whose builds nobody looks into."""
+        for _, table in declared(top):
+            places = table.table(PATH) if PATH in table and table.holds_table(PATH) else None
+            for one in without if places else ():
+                if places and one.name in places:
+                    why = "is not in [assessment] environments" if one.pinning else "pins nothing"
+                    message = f"`{PATH}` has a place for `{one.name}`, which {why}: no file is written there"
+                    fix = f"drop {one.name}" + (", or name it there" if one.pinning else "")
+                    self._reporter.error("unknown-environment", message, places.where.at(one.name), fix)
 
     def assessed(self, projects: Sequence[Project], outputs: OutputReader) -> Iterator[Project]:
         """The projects, with assessments where they are to have some."""
@@ -106,8 +118,15 @@ class AssessmentReader:
             )
             return None
         if target.twin is None and Store.USER in self._assessors:
-            why = "nobody knows the keys of the CAs that users install"
-            self._unassessed(output, why, "name the proxies' CAs")
+            named = " and ".join(sorted(one.name for one in self._assessors if isinstance(one, Anchor)))
+            beside = f"beside {named}, [assessment] has" if named else "[assessment] has"
+            why = f'{beside} "user", which stands for CAs that nobody can pin beforehand'
+            fix = (
+                f'drop "user", and the CA is pinned there: {named}'
+                if named
+                else "name the CAs of the proxies"
+            )
+            self._unassessed(output, why, fix)
             return None
         path = outputs.assessment(output, self._top, project.environment) or self._beside(project, output)
         if path is None:

@@ -6,6 +6,8 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pincompiler.base.errors import InputError
+from pincompiler.base.existence import is_file
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.platforms.registry import target_named
 from pincompiler.source.document import read_bytes
@@ -30,13 +32,11 @@ def left_over(
     """The files that this pins.toml once had written, and that nothing in it accounts for now.
 
     Those are certificates beside outputs, what assessment builds had, and files of an output's name in folders beside its
-    own, as environments and ``path-assessment`` have them; of a property list only a part was ours, so that it stays.  They are known by their header, or the line
-    behind them, and by where it leads: what could be somebody else's is not among them, nor what a configuration names
+    own, as environments and ``path-assessment`` have them.  They are known by their header, or the line behind them, and by
+    where it leads: what could be somebody else's is not among them, nor what a configuration names
     that is not of this pins.toml, nor what an environment needs that was not asked for.
     """
-    wanted = {one.path for one in artifacts}
-    wanted |= {output.path for one in checked.variants for output in one.project.outputs}
-    wanted.update(path for one in checked.others for path in _needed(one, directory))
+    wanted = {one.path for one in artifacts} | _wanted(checked, directory)
     found: dict[PurePosixPath, None] = {}
     for project, output in _places(checked):
         folder = target_named(output.target).beside_in(output)
@@ -49,6 +49,40 @@ def left_over(
         elsewhere = references(project, output, directory) if gone else {}
         found |= dict.fromkeys(path for path in gone if path.stem not in elsewhere)
     return tuple(found)
+
+
+def left_in(checked: Checked, directory: Path) -> tuple[PurePosixPath, ...]:
+    """The property lists that have pins of this pins.toml, and that nothing in it accounts for now.
+
+    They are beside an output, or called like one in a folder beside its own.  Only a part of such a file was ours, and
+    a build may take it still, which would be without pins: they are for people to mend, and nothing removes them.
+    """
+    outputs = [(one, out) for one, out in _places(checked) if target_named(out.target).edits]
+    found: dict[PurePosixPath, None] = {}
+    wanted = _wanted(checked, directory) if outputs else set()
+    for project, output in outputs:
+        folder, above = output.path.parent, output.path.parent.parent
+        some = [folder / entry.name for entry in entries(directory / folder)]
+        some += [above / entry.name / output.path.name for entry in entries(directory / above)]
+        for path in some:
+            if path.suffix == ".plist" and path not in wanted and _has_our_pins(project, directory / path):
+                found[path] = None
+    return tuple(found)
+
+
+def _has_our_pins(project: Project, path: Path) -> bool:
+    if path.is_symlink() or not is_file(path):
+        return False
+    try:
+        return placed(project, path, edited=True).found
+    except InputError:  # what cannot be edited was not written by us
+        return False
+
+
+def _wanted(checked: Checked, directory: Path) -> set[PurePosixPath]:
+    """What this pins.toml accounts for, other environments than those that were asked for included."""
+    paths = {output.path for one in checked.variants for output in one.project.outputs}
+    return paths.union(path for one in checked.others for path in _needed(one, directory))
 
 
 def _places(checked: Checked) -> Iterator[tuple[Project, Output]]:

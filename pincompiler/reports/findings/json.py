@@ -49,6 +49,8 @@ class FindingsReport:
     """Of `compile`."""
     left_over: tuple[str, ...] = ()
     """Likewise."""
+    left_in: tuple[str, ...] = ()
+    """Likewise."""
     unknown: tuple[str, ...] | None = None
     """What remains unknown of another file than a pins.toml; None: that was not asked."""
     environments: tuple[EnvironmentPolicy, ...] | None = None
@@ -166,6 +168,11 @@ COMPILE = result(
         "left-over",
         TEXTS,
         "Files that pins.toml once had written and has no more: removed, and with `--check` still there.",
+    ),
+    field(
+        "left-in",
+        TEXTS,
+        "Property lists with pins of what pins.toml once said, which nothing in it accounts for: yours to mend.",
     ),
     _FINDINGS,
 )

@@ -13,13 +13,22 @@ if TYPE_CHECKING:
 
 
 def outdated(
-    stale: Iterable[PurePosixPath], left_over: Iterable[PurePosixPath], directory: Path
+    stale: Iterable[PurePosixPath],
+    left_over: Iterable[PurePosixPath],
+    left_in: Iterable[PurePosixPath],
+    directory: Path,
 ) -> Iterator[Finding]:
-    """One for each file below ``directory`` that `compile` would write or remove."""
-    for rule, paths, what in (
-        ("stale-output", stale, "is stale"),
-        ("left-over-output", left_over, "is left over from what pins.toml said once"),
+    """One for each file below ``directory`` that `compile` would write or remove, or that is to be mended by hand."""
+    run = "run pincompiler compile"
+    for rule, paths, what, fix in (
+        ("stale-output", stale, "is stale", run),
+        ("left-over-output", left_over, "is left over from what pins.toml said once", run),
+        (
+            "left-over-output",
+            left_in,
+            "has pins from what pins.toml said once",
+            "take them out, or delete it",
+        ),
     ):
         for path in paths:
-            where = Location(str(directory / path))
-            yield Finding(rule, Level.ERROR, f"{path} {what}", where, "run pincompiler compile")
+            yield Finding(rule, Level.ERROR, f"{path} {what}", Location(str(directory / path)), fix)
