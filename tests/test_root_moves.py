@@ -6,12 +6,12 @@ Each row of the expected answers is from what was published of the outage, and f
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests import pki
+from tests import pki, tls_servers
 from tests.stand_ins import HOST, StandIns
 from tests.test_cli import run
 
@@ -232,3 +232,118 @@ def test_of_an_app_with_cas_of_its_own_nothing_is_said_by_stores(tmp_path: Path)
     (tmp_path / "pins.toml").write_text(text, "utf-8")
     code, found = impact(tmp_path, day)
     assert (code, outcomes(found)) == (0, {"24-": "works"})
+
+
+# -- verify -----------------------------------------------------------------------------------------
+
+
+def verify(folder: Path, today: str) -> tuple[int, list[tuple[str, str, str, str]]]:
+    """The exit code, and what is said of devices: level, code, message and fix."""
+    ran = run(
+        *("verify", "--chain", "chain.pem", "--ca-file", "machine.pem", "--today", today, "-f", "json"),
+        "pins.toml",
+        cwd=folder,
+    )
+    report: Any = json.loads(ran.stdout)
+    (host,) = report["hosts"]
+    said = [(one["level"], one["code"], one["message"], one["next"]) for one in host["remarks"]]
+    return ran.code, [one for one in said if one[1] in ("store-lacks-root", "other-path")]
+
+
+def test_verify_names_the_cross_sign_that_old_devices_need(tmp_path: Path) -> None:
+    """Let's Encrypt signs ISRG Root X2 with X1 for this (Chains of Trust)."""
+    day = "2026-11-30"
+    serve(tmp_path, CAS.issued("x2", term(day)), ["x2"])
+    pins_toml(tmp_path, ["x2", "x1"], "android-min-sdk = 25")
+    code, said = verify(tmp_path, day)
+    assert (code, said) == (
+        1,
+        [
+            (
+                "error",
+                "store-lacks-root",
+                (
+                    "is refused on Android 7.1 to 13: ISRG Root X2 is not in their stores "
+                    "(AOSP android-7.1.0_r1 to android-13.0.0_r1); from 14 on it is"
+                ),
+                "serve the certificate by which ISRG Root X1 signed ISRG Root X2 as well (until 2032-09-02)",
+            )
+        ],
+    )
+    crossed = CAS.cross("x2", "x1", (date(2026, 5, 13), date(2032, 9, 2)))
+    serve(tmp_path, (*CAS.issued("x2", term(day)), crossed), ["x2", "x1"])
+    assert verify(tmp_path, day) == (0, [])
+
+
+def test_verify_says_where_chains_end_elsewhere(tmp_path: Path) -> None:
+    day = "2026-11-30"
+    chain = (*CAS.issued("r46", term(day)), CAS.cross("r46", "usertrust", R46_CROSSED))
+    serve(tmp_path, chain, ["usertrust"])
+    pins_toml(tmp_path, ["usertrust", "x1"], "android-min-sdk = 26")
+    code, said = verify(tmp_path, day)
+    assert code == 1
+    assert {(level, code) for level, code, _, _ in said} == {
+        ("warning", "other-path"),
+        ("error", "other-path"),
+    }
+    assert len(said) == 2
+    (blocked,) = (message for level, _, message, _ in said if level == "error")
+    assert blocked == (
+        "is blocked by nsc (nsc.xml) on Android 15 and newer: chains end in Sectigo Public Server Authentication "
+        f'Root R46 there, and none of its pins is in the chain: <domain includeSubdomains="false">{HOST}</domain>'
+    )
+
+
+def test_verify_is_silent_where_nobody_said_which_devices_there_are(tmp_path: Path) -> None:
+    day = "2026-11-30"
+    serve(tmp_path, CAS.issued("x2", term(day)), ["x2"])
+    pins_toml(tmp_path, ["x2", "x1"], "")
+    assert verify(tmp_path, day) == (0, [])
+
+
+def test_what_ios_was_not_shipped_with_is_a_warning(tmp_path: Path) -> None:
+    day = "2026-11-30"
+    serve(tmp_path, CAS.issued("x2", term(day)), ["x2"])
+    pins_toml(tmp_path, ["x2", "x1"], 'ios-minimum = "14.0"', '[target.ats]\npath = "Info.plist"\n')
+    code, said = verify(tmp_path, day)
+    assert (code, [(one[0], one[2]) for one in said]) == (
+        0,
+        [
+            (
+                "warning",
+                (
+                    "may be refused on iOS 14 to 15: whether ISRG Root X2 is in their stores is not known: "
+                    "iOS 14 was not shipped with it (Apple's store of macOS 11.0.1)"
+                ),
+            )
+        ],
+    )
+
+
+def test_of_real_servers_what_they_send_is_asked_about(tmp_path: Path) -> None:
+    """By a handshake, not from a file: what is sent beside the validated path counts on devices."""
+    today = datetime.now(UTC).date()
+    crossed = CAS.cross("r46", "usertrust", R46_CROSSED)
+    serve(tmp_path, [], ["r46"])
+    pins_toml(tmp_path, ["r46", "x1"], "android-min-sdk = 26")
+    found = []
+    for more in ((), (crossed,)):
+        leaf, middle = CAS.issued("r46", (today - timedelta(days=9), today + timedelta(days=80)))
+        shown = tls_servers.Chain(pki.private_key(number=790), leaf, middle, CAS.roots["r46"])
+        sent = (leaf, middle, *more)
+        with tls_servers.tls(tls_servers.context(shown, served=sent)) as server:
+            ran = run(
+                *(
+                    "verify",
+                    "--ca-file",
+                    "machine.pem",
+                    "--connect",
+                    f"127.0.0.1:{server.port}",
+                    "-f",
+                    "json",
+                ),
+                "pins.toml",
+                cwd=tmp_path,
+            )
+        found.append({one["code"] for one in json.loads(ran.stdout)["hosts"][0]["remarks"]})
+    assert ["store-lacks-root" in codes for codes in found] == [True, False]

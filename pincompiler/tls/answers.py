@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
+    from cryptography import x509
+
     from pincompiler.keys.spki import PublicKey
 
 
@@ -30,6 +33,8 @@ class Served:
     """``TLS 1.2`` or ``TLS 1.3``; empty for a chain from a file."""
     chain: tuple[PublicKey, ...]
     """The validated path, from the server's own certificate to the trust anchor."""
+    shown: tuple[x509.Certificate, ...] = field(default=(), compare=False)
+    """What was sent, the server's own certificate first, be it in the path or not."""
 
 
 @dataclass(frozen=True, slots=True)

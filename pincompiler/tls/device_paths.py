@@ -52,9 +52,9 @@ class DeviceView:
     refused: Answer
     """Whether they build none: *unknown* where it hangs on what is not known of their store."""
     lacking: tuple[str, ...] = ()
-    """The roots at which the path might end, of those that they lack, or may lack."""
+    """The subjects of the roots at which the path might end, of those that they lack, or may lack."""
     why: str = ""
-    """Why it is not known, a sentence without its full stop; empty where it is."""
+    """Why it is not known, a sentence without its full stop, where that is not for the store."""
 
 
 def device_views(shown: Sequence[x509.Certificate], path: Path, moment: datetime) -> tuple[DeviceView, ...]:
@@ -196,9 +196,8 @@ class _Building:
     def _view(self, platform: Platform, version: int, paths: tuple[Path, ...], refused: Answer) -> DeviceView:
         if refused is Answer.NO:
             return DeviceView(platform, version, version, paths, refused)
-        answers = {root: expected(root, platform, version) for root in self.ends}
-        why = next((one.source for one in answers.values() if one.answer is Answer.UNKNOWN), "")
-        return DeviceView(platform, version, version, paths, refused, tuple(one.name for one in answers), why)
+        lacking = tuple(one.subject for one in self.ends)
+        return DeviceView(platform, version, version, paths, refused, lacking)
 
     @staticmethod
     def _joined(platform: Platform, views: Sequence[DeviceView]) -> Iterator[DeviceView]:
@@ -210,7 +209,7 @@ class _Building:
                 continue
             begins = views[first]
             last = one.last if following else None
-            yield DeviceView(platform, begins.first, last, one.paths, one.refused, one.lacking, begins.why)
+            yield DeviceView(platform, begins.first, last, one.paths, one.refused, one.lacking)
             first = number + 1
 
 

@@ -103,7 +103,7 @@ class _Handshake:
         path = connection.get_verified_chain()
         assert path, "a handshake with VERIFY_PEER has a validated chain"  # noqa: S101
         protocol = connection.get_protocol_version_name().replace("v", " ")
-        return accepted(path, self.host, protocol, self.trusted)
+        return accepted(path, self.host, protocol, self.trusted, _shown(connection))
 
     def failed(self, connection: SSL.Connection, error: SSL.Error) -> Answer:
         reason = error.args[0][-1][2] if error.args and error.args[0] else "the connection was closed"
@@ -124,7 +124,7 @@ class _Handshake:
 
 
 def _shown(connection: SSL.Connection) -> list[x509.Certificate]:
-    """What the server sent, for diagnosis."""
+    """What the server sent."""
     try:
         with decoding():
             return connection.get_peer_cert_chain(as_cryptography=True) or []

@@ -165,7 +165,7 @@ def validated(
         if found is None:
             return refusal(error.errors[0], certificates, named=bool(trusted.anchors))
         path = found
-    return _unfit(path, trusted) or accepted(path, host, "", trusted)
+    return _unfit(path, trusted) or accepted(path, host, "", trusted, certificates)
 
 
 def _unfit(path: Sequence[crypto.X509], trusted: TrustedContexts) -> Refused | None:
@@ -214,9 +214,13 @@ def _issued(below: x509.Certificate, by: x509.Certificate) -> bool:
 
 
 def accepted(
-    path: Sequence[crypto.X509], host: str, protocol: str, trusted: TrustedContexts
+    path: Sequence[crypto.X509],
+    host: str,
+    protocol: str,
+    trusted: TrustedContexts,
+    shown: Sequence[x509.Certificate],
 ) -> Served | Refused:
-    """What a validated path shows, if it is for the host."""
+    """What a validated path shows, if it is for the host; ``shown`` is what was sent."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
     from pincompiler.keys.spki import KeyFileError
@@ -233,7 +237,8 @@ def accepted(
                 loaded, dated = _ended(loaded, trusted)
             if ended := _out_of_date(loaded[:dated], trusted.now):
                 return ended
-        return Served(protocol, tuple(key_of(one.public_bytes(Encoding.DER)) for one in loaded))
+        keys = tuple(key_of(one.public_bytes(Encoding.DER)) for one in loaded)
+        return Served(protocol, keys, tuple(shown))
     except KeyFileError as error:
         return Refused("unusual-key", f"shows a certificate that {error}", error.fix)
     except ValueError:

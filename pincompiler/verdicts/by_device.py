@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.records import dataclass
-from pincompiler.facts import NO_VERSION, AppleMechanism, InForce, Mechanism, VersionRange
+from pincompiler.facts import NO_VERSION, AppleMechanism, FileMechanism, InForce, Mechanism, VersionRange
 from pincompiler.facts.common import System
 from pincompiler.policy.trust import Store
-from pincompiler.roots.holding import Answer, Platform, release_of
+from pincompiler.roots.holding import Answer, Platform, expected, release_of
 from pincompiler.roots.knowledge import known_roots
+from pincompiler.roots.root import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,9 +24,15 @@ if TYPE_CHECKING:
     from pincompiler.tls.device_paths import DeviceView
     from pincompiler.verdicts.candidate import Candidate
 
-_SYSTEMS: Final = {System.ANDROID: Platform.ANDROID, System.IOS: Platform.IOS}
-_BY_ANDROID: Final = (Mechanism.NSC, Mechanism.OKHTTP, Mechanism.TRUSTKIT, Mechanism.CRONET)
-"""They leave it to Android in whom chains end."""
+PLATFORMS: Final = {System.ANDROID: Platform.ANDROID, System.IOS: Platform.IOS}
+_BY_ANDROID: Final = (
+    Mechanism.NSC,
+    Mechanism.OKHTTP,
+    Mechanism.TRUSTKIT,
+    Mechanism.CRONET,
+    FileMechanism.POLICY,
+)
+"""They leave it to Android in whom chains end; so does whatever a pins.toml without targets will be."""
 _ELSEWHERE: Final = (Mechanism.KEYSTORE, Mechanism.TRUST_MANAGER, Mechanism.NATIVE, Mechanism.HYBRID)
 """They may not, and which connections go through them is not known."""
 
@@ -40,6 +47,8 @@ class DevicePart:
     refused: Answer
     why: str
     """Why they refuse it, or what is not known of it, a sentence without its full stop."""
+    lacking: tuple[str, ...]
+    """The subjects of the roots that they lack, or may lack."""
     differs: bool
     """Whether it is another chain, or may be, than the one that was validated here."""
 
@@ -56,13 +65,13 @@ def by_device(
     if system is None or least is None or not candidate.views or not _left_to_stores(beside, candidate):
         return ()
     asked = VersionRange(least, None, system) if one.api == NO_VERSION else one.api.within(least)
-    views = [view for view in candidate.views if view.platform is _SYSTEMS[system]]
+    views = [view for view in candidate.views if view.platform is PLATFORMS[system]]
     parts = tuple(_part(view, views, candidate, both) for view in views if (both := _both(asked, view)))
     return parts if any(part.differs for part in parts) else ()
 
 
 def _system_of(one: InForce) -> System | None:
-    if one.api != NO_VERSION and one.api.system not in _SYSTEMS:
+    if one.api != NO_VERSION and one.api.system not in PLATFORMS:
         return None
     if isinstance(one.mechanism, AppleMechanism):
         return System.IOS
@@ -96,7 +105,7 @@ def _part(
         replace(candidate, path=path, views=(), anchors=_identity(path) if android else frozenset())
         for path in view.paths
     )
-    return DevicePart(versions, paths, view.refused, _why(view, views, versions), differs)
+    return DevicePart(versions, paths, view.refused, _why(view, views, versions), view.lacking, differs)
 
 
 def _identity(path: tuple[object, ...]) -> frozenset[bytes]:
@@ -107,24 +116,32 @@ def _identity(path: tuple[object, ...]) -> frozenset[bytes]:
 def _why(view: DeviceView, views: list[DeviceView], versions: VersionRange) -> str:
     named = words(versions)
     if view.refused is Answer.NO:
-        return f"which path {named} builds hangs on which roots its store has"
+        return f"{named}: which path is built hangs on what is not known of the store"
     several = versions.last is None or versions.last > versions.first
-    roots = " or ".join(view.lacking)
+    names = [name_of(subject) for subject in view.lacking]
+    roots = " or ".join(names)
     if view.refused is Answer.UNKNOWN:
         about = (
             f"whether {roots} is in {'their stores' if several else 'its store'} is not known: "
             if roots
             else ""
         )
-        return f"{named}: {about}{view.why}"
+        return f"{named}: {about}{view.why or _unsure(view, versions.first)}"
     one = "is" if len(view.lacking) == 1 else "are"
-    roots = " and ".join(view.lacking)
+    roots = " and ".join(names)
     following = next((each for each in views if each.first > view.first and each.refused is Answer.NO), None)
     since = (
         f"; from {release_of(following.first)} on {'it is' if one == 'is' else 'one is'}" if following else ""
     )
     store = "their stores" if several else "its store"
     return f"{named}: {roots} {one} not in {store} ({_tags(versions)}){since}"
+
+
+def _unsure(view: DeviceView, version: int) -> str:
+    """Why it is not known whether a version has the roots."""
+    roots = (root for subject in view.lacking for root in known_roots().by_name(subject))
+    found = (expected(root, view.platform, version) for root in roots)
+    return next(one.source for one in found if one.answer is Answer.UNKNOWN)
 
 
 def words(versions: VersionRange) -> str:

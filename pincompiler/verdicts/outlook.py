@@ -160,10 +160,7 @@ def _spans(one: InForce, shown: tuple[Candidate, ...], first: date, last: date) 
 
 
 def _spans_of(one: InForce, part: DevicePart, first: date, last: date) -> Iterator[Period]:
-    def verdict(day: date) -> ChainVerdict:
-        return _on_devices(tuple(verdict_on(one, path, day) for path in part.paths), part)
-
-    return _merged(_periods(one, part.paths, first, last, verdict))
+    return _merged(_periods(one, part.paths, first, last, lambda day: on_part(one, part, day)))
 
 
 def _periods(
@@ -181,8 +178,9 @@ def _periods(
     )
 
 
-def _on_devices(verdicts: tuple[ChainVerdict, ...], part: DevicePart) -> ChainVerdict:
+def on_part(one: InForce, part: DevicePart, day: date) -> ChainVerdict:
     """What becomes of a chain on devices that build one of several paths, or none."""
+    verdicts = tuple(verdict_on(one, path, day) for path in part.paths)
     if part.refused is Answer.YES:
         return ChainVerdict(Outcome.BLOCKED, part.why)
     if all(one.outcome is Outcome.BLOCKED for one in verdicts):

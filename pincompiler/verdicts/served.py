@@ -6,7 +6,7 @@ instant go in, and a :class:`ServerVerdict` comes out.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,14 @@ from pincompiler.tls.answers import Seen, Served, Unreached
 from pincompiler.tls.remarks import Remark, of_seen
 from pincompiler.verdicts.candidate import Candidate
 from pincompiler.verdicts.chain_verdicts import Outcome, names_of, on_pins
+from pincompiler.verdicts.served_devices import about_devices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from pincompiler.facts import InForce
+    from pincompiler.facts.common import System
     from pincompiler.keys.spki import PublicKey
     from pincompiler.policy.enforcement import Key, PinSet
     from pincompiler.policy.policy import Policy
@@ -110,6 +112,8 @@ class Requirements:
     """Warn this many days before an end."""
     private: bool
     """Whether trust anchors were named, by option or in pins.toml, so that an unknown CA is no surprise."""
+    oldest: Mapping[System, int] = field(default_factory=dict)
+    """The oldest versions that the app runs on, of systems of which that is known."""
 
 
 def server_verdict(seen: Seen, asked: Requirements) -> ServerVerdict:
@@ -128,6 +132,7 @@ def server_verdict(seen: Seen, asked: Requirements) -> ServerVerdict:
         remarks += _about_pins(chains, backups, pin_set, asked)
     remarks += _about_targets(chains, asked)
     remarks += _about_anchors(seen.host, chains, asked) if chains else ()
+    remarks += about_devices(seen, asked.in_force, asked.oldest, asked.now, asked.today)
     remarks += _about_ends(chains, pin_set, asked)
     ordered = sorted(dict.fromkeys(remarks), key=lambda remark: remark.level.rank)
     answers = [answer for visit in seen.visits for _, answer in visit.answers]

@@ -16,6 +16,7 @@ from pincompiler.source.reader import read_project
 from pincompiler.tls.answers import Offer, Seen, Visit
 from pincompiler.tls.probing import look_at_all
 from pincompiler.tls.trust import trust, validated
+from pincompiler.verdicts.by_device import oldest_of
 from pincompiler.verdicts.in_force import configured
 from pincompiler.verdicts.served import Requirements, server_verdict
 from pincompiler.workflows.lowering import lower, missing_base
@@ -76,6 +77,7 @@ def prepare(request: VerifyRequest) -> Verification:
         request.today,
         request.horizon,
         request.ca_file is not None,
+        oldest_of(project.app),
     )
     certificates = chain_of(request.chain) if request.chain else ()
     endpoints = tuple(map(endpoint, request.hosts)) or _pinned(policy)
