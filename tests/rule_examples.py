@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FENCE: Final = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+_MEMBER: Final = re.compile(
+    r"```xml\n<!-- ((?:\S+/)?(?:Info\.plist|embedded\.mobileprovision)) -->\n(.*?)```", re.DOTALL
+)
 _SEPARATOR: Final = "\nUse instead:\n"
 
 
@@ -58,9 +61,24 @@ def is_of_plist(doc: str) -> bool:
     return "```xml\n<key>" in doc
 
 
+def is_of_bundles(doc: str) -> bool:
+    """Whether an example is of several property lists of an app for Apple's systems."""
+    return _MEMBER.search(doc) is not None
+
+
+def bundled_plists(half: str) -> dict[str, str]:
+    """Those of one half of an example, by their paths in the app."""
+    return {found[1]: whole_plist(found[2]) for found in _MEMBER.finditer(half)}
+
+
 def plist_of(half: str) -> str:
     """The Info.plist with the entries that one half of an example shows."""
     ((_, entries),) = FENCE.findall(half)
+    return whole_plist(entries)
+
+
+def whole_plist(entries: str) -> str:
+    """The property list with some entries."""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n<dict>\n{entries}</dict>\n</plist>\n'
     )

@@ -79,6 +79,11 @@ class Entry:
     offset: int
     """Of its local header."""
 
+    @property
+    def encrypted(self) -> bool:
+        """Whether it is marked so."""
+        return bool(self.flags & _ENCRYPTED)
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Archive:
@@ -97,6 +102,8 @@ class Archive:
     _shift: int = 0
     is_cut: bool = False
     """Whether it has more entries than were read."""
+    repeated: set[str] = field(default_factory=set)
+    """The names that it has more than once."""
 
     def __post_init__(self) -> None:
         directory = find_directory(self.storage, self.name, self._oddities)
@@ -125,6 +132,7 @@ class Archive:
             raw = central[at + 46 : at + 46 + name_size]
             name = _text(raw)
             if positions.setdefault(name, at) != at:
+                self.repeated.add(name)
                 self._oddities.note("is there more than once; Android refuses the archive", plain(name))
             elif b"\0" in raw or "\\x" in name:
                 self._oddities.note("has a name that is not UTF-8 or contains a zero", plain(name))
@@ -170,7 +178,7 @@ class Archive:
         start = self._data_start(entry)
         if entry.size > limit:
             raise MemberError(self.name, f"{plain(name)} unpacks to {entry.size} bytes, more than {limit}")
-        if entry.flags & _ENCRYPTED:
+        if entry.encrypted:
             self._oddities.note("is marked as encrypted, which Android does not look at", plain(name))
         if entry.method == DEFLATED:
             data = self._inflate(entry, start)

@@ -78,6 +78,10 @@ PARTS = Bound(300, "APKs or modules", "one app", _UNKNOWN, "large apps have some
 NESTED_BYTES = Bound(512 << 20, "bytes", "APKs packed inside an archive", _UNKNOWN, "they are held in memory")
 MANIFEST_BYTES = Bound(16 << 20, "bytes", "a manifest", _UNKNOWN, "large ones have 1 MB")
 MANIFESTS_BYTES = Bound(48 << 20, "bytes", "all manifests of an app", _UNKNOWN, "three of the largest")
+PLIST_BYTES = Bound(
+    16 << 20, "bytes", "an Info.plist or provisioning profile of an app", _UNKNOWN, "large ones have 100 KB"
+)
+PROCESSES = Bound(200, "bundles", "one app for Apple's systems", _UNKNOWN, "large apps have some twenty")
 XML_DEPTH = Bound(200, "levels", "an XML file", _UNKNOWN, "Android's parsers go a few times as deep")
 XML_LETTERS = Bound(
     8 << 20, "characters", "an XML file, beside 16 a byte", _UNKNOWN, "honest strings are not repeated"

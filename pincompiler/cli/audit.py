@@ -50,7 +50,7 @@ Apps = Annotated[
     list[Path],
     typer.Argument(
         metavar="APP...",
-        help="APK, APKS, XAPK, APKM or AAB files, directories of them, or - for standard input.",
+        help="APK, APKS, XAPK, APKM, AAB or IPA files, directories of APKs, .app or .xcarchive folders, or - for standard input.",
     ),
 ]
 Pins = Annotated[
@@ -118,7 +118,7 @@ def command(
     own_domains: OwnDomains = None,
     today: Today = "",
 ) -> None:
-    """Report what shipped Android apps enforce: verdicts, findings with evidence, and every pin.
+    """Report what shipped Android and iOS apps enforce: verdicts, findings with evidence, and every pin.
 
     With --pins, also report where the apps have drifted from pins.toml.
     """

@@ -183,6 +183,8 @@ class State(StrEnum):
     """It was configured and never, or not enforcingly, put to use."""
     BROKEN = "broken"
     """It breaks the app, or something beside it makes it worthless."""
+    UNKNOWN = "unknown"
+    """Whether it is put to use was not seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,8 @@ class InForce:
     """What decides in whom chains may end before it is asked, where that is known and another configuration."""
     pinned_otherwise: tuple[str, ...] = ()
     """Hosts that it pins to what is not known, which is among the doubts."""
+    process: str = ""
+    """Where in an app for Apple's systems it counts: :attr:`Process.path`."""
 
     @property
     def whole(self) -> Enforcement:
@@ -238,6 +242,8 @@ class Unseen:
     """The mechanisms of which nothing may be said because of it; none: said for information only."""
     pins: bool = False
     """Whether it is pins, of which neither the host nor the key is known."""
+    process: str = ""
+    """Of which process of an app for Apple's systems nothing may be said: :attr:`Process.path`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Reading iOS apps: :mod:`.macho` for their programs."""
+"""Reading an app for Apple's systems: what it is packed in, its bundles, and :mod:`.macho` for their programs."""

@@ -333,5 +333,6 @@ ATS = Target(
     left_out="which CAs a device trusts: those that users and profiles install count as the system's",
     uncovered="WKWebView and SFSafariViewController, app extensions with their own Info.plist, native TLS",
     suffixes=(".plist",),
+    of_apple="ats",
     inert=inert,
 )

@@ -108,6 +108,8 @@ class Target(Generic[M]):
     """The file name extensions that make sense."""
     mechanism: str = ""
     """What the audit of an app calls the thing that enforces it: ``nsc``, ``okhttp``; empty: not on Android."""
+    of_apple: str = ""
+    """What it is called in an app for Apple's systems: ``ats``, ``trustkit``; empty: not there."""
     reports: bool = False
     """Whether failures can be reported and pins be report-only."""
     inert: Callable[[App], str] = lambda app: ""  # noqa: ARG005 - most targets always work

@@ -361,5 +361,6 @@ TRUSTKIT = Target(
     uncovered="WKWebView, sessions whose delegate does not ask TrustKit (unless it swizzles), native TLS",
     options=frozenset({"swizzle"}),
     suffixes=(".plist",),
+    of_apple="trustkit",
     reports=True,
 )

@@ -91,5 +91,6 @@ TRUSTKIT_SWIFT = Target(
     uncovered=TRUSTKIT.uncovered,
     options=frozenset({"swizzle"}),
     suffixes=(".swift",),
+    of_apple="code",
     reports=True,
 )

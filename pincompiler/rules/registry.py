@@ -64,6 +64,8 @@ _ORDER: Final = (
         joint-identities loosened-pinned-host crashing-trustkit-plist endless-trustkit-pins
         unenforced-trustkit-domain hardened-trustkit-domain
     """),
+    # Apps for Apple's systems.
+    ("app", "unpinned-extension development-signed-app"),
     # Certificates that the app brings along.
     ("app", """
         expired-bundled-certificate expiring-bundled-certificate lone-bundled-leaf interception-ca

@@ -11,10 +11,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from pincompiler.android.apk import open_package
+from pincompiler.android.apk import app_files, open_package
 from pincompiler.android.constants.budget import TooMuchError
 from pincompiler.android.constants.program import Program
 from pincompiler.android.dex import DexError
+from pincompiler.archives.kinds import NoAppError, is_apple_folder, is_apple_name
 from pincompiler.base.bounds import GIVEN_UP
 from pincompiler.facts import Mechanism, ShippedApp, Unseen
 from pincompiler.facts.engine import Engine
@@ -45,11 +46,29 @@ COLLECTORS = {
 
 
 def read_app(path: Path, engine: Engine = Engine.FAST, parts: tuple[str, ...] = ()) -> ShippedApp:
-    """The facts about an app: an APK, a set of splits, or a bundle; ``parts`` are its APKs among those of others.
+    """The facts about an app: of Android, or of Apple's systems; ``parts`` are its APKs among those of others.
 
     With androguard as the engine, what the fast one sees otherwise is among the unseen.
     Raises InputError if it cannot be opened, as SeveralAppsError if it is not one; whatever cannot be read inside is among the unseen.
     """
+    if not parts and (is_apple_name(path.name) or (is_apple_folder(path) and not app_files(path))):
+        return _of_apple(path)
+    try:
+        return _of_android(path, engine, parts)
+    except NoAppError as error:
+        try:
+            return _of_apple(path)
+        except NoAppError:
+            raise error from None
+
+
+def _of_apple(path: Path) -> ShippedApp:
+    from pincompiler.shipped.ios.reading import read_ios_app
+
+    return read_ios_app(path)
+
+
+def _of_android(path: Path, engine: Engine, parts: tuple[str, ...]) -> ShippedApp:
     with open_package(path, parts=parts) as package:
         if engine is Engine.FAST:
             return _read(package.name, package, engines.fast)

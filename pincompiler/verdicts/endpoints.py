@@ -81,7 +81,8 @@ def _decided(rows: tuple[HostVerdict, ...], *, elsewhere: bool) -> tuple[Pinned,
     if found is Pinned.NOT_PINNED and elsewhere:
         return Pinned.UNKNOWN, "the app has pins whose hosts are not known"
     row = _decisive(rows, found)
-    return found, f"{row.mechanism.value} {row.api.words}: {row.why}"
+    within = f" in {row.process}" if row.process else ""
+    return found, f"{row.mechanism.value}{within} {row.api.words}: {row.why}"
 
 
 def _decisive(rows: tuple[HostVerdict, ...], found: Pinned) -> HostVerdict:

@@ -1,6 +1,6 @@
 """The first sentence of a report on an app, the same in every form of it.
 
-What decides, first match wins; a *row* is a verdict on a host by one mechanism on some Android versions:
+What decides, first match wins; a *row* is a verdict on a host by one mechanism on some versions of the system, Android here:
 
 ====================================================  ==========================================================
 the app could not be read                             The app could not be read: …
@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.finding import Confidence, Level, Use
 from pincompiler.base.location import java_name
-from pincompiler.facts import Mechanism
+from pincompiler.facts import AppleMechanism, Mechanism
 from pincompiler.verdicts.hosts import EVERY_OTHER, Means, Verdict
 from pincompiler.verdicts.subject import Pinned
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.finding import Finding
     from pincompiler.facts import Unseen
+    from pincompiler.facts.common import AppMechanism
     from pincompiler.verdicts.hosts import HostVerdict
     from pincompiler.verdicts.subject import Subject
 
@@ -200,7 +201,7 @@ def _of_hosts(subject: Subject) -> str:
     ]
     whole = subject.complete and not _elsewhere(subject)
     if set(states) == {HostState.ENFORCED} and whole and not any(map(_in_doubt, concerned)):
-        return f"{_pinned(hosts, confined)}{_but(subject.findings)}"
+        return f"{_pinned(hosts, confined, subject.system.value)}{_but(subject.findings)}"
     name = _called(hosts)
     rows = _rows(subject.verdicts) if len(hosts) == 1 else _counts(states)
     return f"{_predicate(name, states, concerned, _means(subject.verdicts))}: {rows}"
@@ -252,7 +253,7 @@ def _predicate(name: str, states: Counter[HostState], findings: Sequence[Finding
     return f"{said}{_unchecked(findings)}"
 
 
-def _pinned(hosts: Collection[str], confined: Collection[str]) -> str:
+def _pinned(hosts: Collection[str], confined: Collection[str], system: str) -> str:
     """All of them, and how: some are confined to CAs of the app, and have no pins."""
     several = len(hosts) > 1
     who = f"All {len(hosts):,} hosts with pins are" if several else f"{_called(hosts)} is"
@@ -261,7 +262,7 @@ def _pinned(hosts: Collection[str], confined: Collection[str]) -> str:
         how, rest = "trusted only through trust anchors of the app (CA pinning)", ""
     else:
         how, rest = "pinned", f", {len(confined):,} of them by CA pinning alone" if confined else ""
-    said = f"{who} {how} on every Android version that the app supports{rest}"
+    said = f"{who} {how} on every {system} version that the app supports{rest}"
     return f"Every{said[5:]}" if said.startswith("every host ") else said
 
 
@@ -273,7 +274,11 @@ def _but(findings: Iterable[Finding]) -> str:
 
 def _rows(rows: Sequence[HostVerdict]) -> str:
     worst_first = sorted(rows, key=lambda row: list(Verdict).index(row.verdict))
-    return _named(f"{row.mechanism.value} {row.api.words} {row.verdict.value}" for row in worst_first)
+    return _named(f"{_by(row)} {row.api.words} {row.verdict.value}" for row in worst_first)
+
+
+def _by(row: HostVerdict) -> str:
+    return f"{row.mechanism.value} in {row.process}" if row.process else row.mechanism.value
 
 
 def _counts(states: Counter[HostState]) -> str:
@@ -308,7 +313,10 @@ def _unknown_pins(one: Unseen) -> bool:
 
 
 def _unseen(one: Unseen) -> str:
-    absent = frozenset(Mechanism) - one.mechanisms
+    known: frozenset[AppMechanism] = frozenset(Mechanism)
+    if not one.mechanisms & known - frozenset(AppleMechanism):
+        known = frozenset(AppleMechanism)
+    absent = known - one.mechanisms
     words = ", ".join(sorted(one.mechanisms))
     if len(one.mechanisms) > 2 and len(absent) < 3:
         words = "every mechanism" + (f" but {', '.join(sorted(absent))}" if absent else "")

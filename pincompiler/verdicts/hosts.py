@@ -1,4 +1,4 @@
-"""What an app enforces in effect: for each host, mechanism and range of Android versions.
+"""What an app enforces in effect: for each host, process, mechanism and range of versions of its system.
 
 The same evaluators answer that the compiler uses.  What was not seen whole is never called missing.
 """
@@ -11,22 +11,26 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.bounds import shortened
 from pincompiler.base.records import dataclass
-from pincompiler.facts import Mechanism, State, VersionRange
+from pincompiler.facts import AppleMechanism, Mechanism, State, System
 from pincompiler.policy.differences import unused_labels
 from pincompiler.policy.hosts import is_ip_address, is_no_name
 from pincompiler.policy.trust import SYSTEM_ALONE
 from pincompiler.verdicts.confining import Confinement, cas_of, confined_to, confinement, trusted_besides
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
+    from typing import TypeAlias
 
     from pincompiler.base.location import Location
-    from pincompiler.facts import InForce, ShippedApp
-    from pincompiler.facts.common import AnyMechanism
+    from pincompiler.facts import InForce, ShippedApp, VersionRange
+    from pincompiler.facts.common import AnyMechanism, AppMechanism
     from pincompiler.policy.enforcement import Clause, Demand
     from pincompiler.policy.policy import Policy
     from pincompiler.policy.trust import Trust
+
+    _Asked: TypeAlias = Mapping[str, tuple[AppMechanism, ...]]
+    """By process, the mechanisms that it has or may have."""
 
 
 class Verdict(StrEnum):
@@ -70,6 +74,8 @@ class HostVerdict:
     """A sentence without its full stop."""
     where: Location | None = None
     by: Means = Means.NOTHING
+    process: str = ""
+    """In an app for Apple's systems, whose connections these are: :attr:`Process.path`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +88,17 @@ class _Judgement:
 
 def verdicts(app: ShippedApp, policy: Policy | None, today: date) -> tuple[HostVerdict, ...]:
     """Every row: the hosts of pins.toml and those that the app itself pins; by each mechanism it has."""
-    mechanisms = _mechanisms(app)
+    asked = _mechanisms(app)
     names = dict.fromkeys(policy.names() if policy else ())
     for shipped in app.shipped:
         names |= dict.fromkeys(sorted({*shipped.enforcement.names(), *shipped.pinned_otherwise}))
     below, other = unused_labels(names)
     rows: list[HostVerdict] = []
     for name in names:
-        own = tuple(_rows(app, mechanisms, name, name, today))
+        own = tuple(_rows(app, asked, name, name, today))
         rows += own
         if not (is_ip_address(name) or is_no_name(name)):
-            wide = tuple(_rows(app, mechanisms, f"*.{name}", f"{below}.{name}", today))
+            wide = tuple(_rows(app, asked, f"*.{name}", f"{below}.{name}", today))
             if _reached(app, policy, f"{below}.{name}") and _said(wide) != _said(own):
                 rows += wide
     return (*rows, *_of_others(app, other, today), *_vain(app))
@@ -105,7 +111,7 @@ def verdicts_of(app: ShippedApp, host: str, today: date) -> tuple[HostVerdict, .
 
 def _of_others(app: ShippedApp, host: str, today: date) -> Iterator[HostVerdict]:
     """The rows of hosts that nobody names, where whom they trust keeps somebody out: ``<base-config>`` may say so."""
-    rows = tuple(_rows(app, (Mechanism.NSC,), EVERY_OTHER, host, today))
+    rows = tuple(_rows(app, {"": (Mechanism.NSC,)}, EVERY_OTHER, host, today))
     trusts = (one.enforcement.trust(host) for one in app.shipped if one.mechanism is Mechanism.NSC)
     if any(confinement(trust) is not Confinement.NONE for trust in trusts):
         yield from rows
@@ -119,14 +125,24 @@ def _vain(app: ShippedApp) -> Iterator[HostVerdict]:
             yield HostVerdict(name, shipped.mechanism, shipped.api, Verdict.DISABLED, said, shipped.where)
 
 
-def _mechanisms(app: ShippedApp) -> tuple[Mechanism, ...]:
-    """Those that the app has or may have, and the NSC, which every app could have."""
+def _mechanisms(app: ShippedApp) -> _Asked:
+    """Those that each process has or may have, and the platform's own, which every app could have."""
+    if app.system is not System.ANDROID:
+        return {process: _of_apple(app, process) for process in app.runs_on}
     there = {shipped.mechanism for shipped in app.shipped} | {Mechanism.NSC}
     for unseen in app.unseen:
         # What could be anything is reported as OkHttp's, the usual one, and not once for each mechanism.
         some = unseen.mechanisms - {Mechanism.NSC}
         there |= {Mechanism.OKHTTP} if len(some) > 2 else some
-    return tuple(mechanism for mechanism in Mechanism if mechanism in there)
+    return {"": tuple(mechanism for mechanism in Mechanism if mechanism in there)}
+
+
+def _of_apple(app: ShippedApp, process: str) -> tuple[AppMechanism, ...]:
+    there = {one.mechanism for one in app.shipped if one.process == process} | {AppleMechanism.ATS}
+    for unseen in app.unseen:
+        if unseen.process == process:
+            there |= {AppleMechanism.CODE} & unseen.mechanisms
+    return tuple(mechanism for mechanism in AppleMechanism if mechanism in there)
 
 
 def _reached(app: ShippedApp, policy: Policy | None, host: str) -> bool:
@@ -135,36 +151,47 @@ def _reached(app: ShippedApp, policy: Policy | None, host: str) -> bool:
 
 
 def _said(rows: tuple[HostVerdict, ...]) -> list[tuple[object, ...]]:
-    return [(row.mechanism, row.api, row.verdict) for row in rows]
+    return [(row.process, row.mechanism, row.api, row.verdict) for row in rows]
 
 
-def _rows(
-    app: ShippedApp, mechanisms: Iterable[Mechanism], label: str, host: str, today: date
+def _rows(app: ShippedApp, asked: _Asked, label: str, host: str, today: date) -> Iterator[HostVerdict]:
+    """The rows of one host, process by process."""
+    for process, mechanisms in asked.items():
+        found = [tuple(_of_mechanism(app, process, one, label, host, today)) for one in mechanisms]
+        # What code may do besides makes no host less pinned that the system itself holds to pins.
+        held = any(all(row.verdict is Verdict.ENFORCED for row in rows) for rows in found)
+        for mechanism, rows in zip(mechanisms, found, strict=True):
+            known = any(row.verdict is not Verdict.UNKNOWN for row in rows)
+            if known or not held or mechanism is not AppleMechanism.CODE:
+                yield from rows
+
+
+def _of_mechanism(
+    app: ShippedApp, process: str, mechanism: AppMechanism, label: str, host: str, today: date
 ) -> Iterator[HostVerdict]:
-    """One row for each mechanism and each stretch of Android versions on which it does the same."""
-    for mechanism in mechanisms:
-        shipped = [one for one in app.shipped if one.mechanism is mechanism]
-        rows: list[HostVerdict] = []
-        for api in _stretches(app, shipped):
-            found = _judged(app, mechanism, [s for s in shipped if _counts(s, api)], host, today)
-            row = HostVerdict(label, mechanism, api, found.verdict, found.why, found.where, found.by)
-            last = rows[-1] if rows else None
-            if last and (last.verdict, last.why, last.by) == (row.verdict, row.why, row.by):
-                rows[-1] = replace(last, api=VersionRange(last.api.first, api.last))
-            else:
-                rows.append(row)
-        yield from rows
+    """One row for each stretch of versions on which a mechanism does the same."""
+    shipped = [one for one in app.shipped if one.mechanism is mechanism and one.process == process]
+    rows: list[HostVerdict] = []
+    for api in _stretches(app.runs_on[process], shipped):
+        found = _judged(app, process, mechanism, [s for s in shipped if _counts(s, api)], host, today)
+        row = HostVerdict(label, mechanism, api, found.verdict, found.why, found.where, found.by, process)
+        last = rows[-1] if rows else None
+        if last and (last.verdict, last.why, last.by) == (row.verdict, row.why, row.by):
+            rows[-1] = replace(last, api=replace(last.api, last=api.last))
+        else:
+            rows.append(row)
+    yield from rows
 
 
-def _stretches(app: ShippedApp, shipped: Iterable[InForce]) -> Iterator[VersionRange]:
+def _stretches(supported: VersionRange, shipped: Iterable[InForce]) -> Iterator[VersionRange]:
     """The supported versions, cut wherever some configuration begins or ends to count."""
-    first = max(app.manifest.min_sdk, 1)
+    first = supported.first
     starts = {first}
     for one in shipped:
         starts |= {one.api.first} | ({one.api.last + 1} if one.api.last is not None else set())
     cuts = sorted(start for start in starts if start >= first)
     for here, following in zip(cuts, [*cuts[1:], None], strict=True):
-        yield VersionRange(here, following - 1 if following is not None else None)
+        yield replace(supported, first=here, last=following - 1 if following is not None else None)
 
 
 def _counts(shipped: InForce, api: VersionRange) -> bool:
@@ -172,7 +199,12 @@ def _counts(shipped: InForce, api: VersionRange) -> bool:
 
 
 def _judged(
-    app: ShippedApp, mechanism: Mechanism, shipped: list[InForce], host: str, today: date
+    app: ShippedApp,
+    process: str,
+    mechanism: AppMechanism,
+    shipped: list[InForce],
+    host: str,
+    today: date,
 ) -> _Judgement:
     found = [_one(one, host, today) for one in shipped]
     covered = [one for one in found if one.verdict is not Verdict.NOT_COVERED]
@@ -183,11 +215,11 @@ def _judged(
         # Clients stand side by side: whichever enforces best speaks for the host, others have rules of their own.
         return max(covered, key=lambda one: list(Verdict).index(one.verdict))
     for unseen in app.unseen:
-        if mechanism in unseen.mechanisms:
+        if mechanism in unseen.mechanisms and unseen.process == process:
             return _Judgement(Verdict.UNKNOWN, f"{unseen.what}: {unseen.why}")
     if found:
         return found[0]
-    return _Judgement(Verdict.NOT_COVERED, _absent(app, mechanism, host))
+    return _Judgement(Verdict.NOT_COVERED, _absent(app, process, mechanism, host))
 
 
 def _heeded(app: ShippedApp, found: _Judgement) -> _Judgement:
@@ -198,7 +230,13 @@ def _heeded(app: ShippedApp, found: _Judgement) -> _Judgement:
     return _Judgement(Verdict.UNKNOWN, why, found.where)
 
 
-def _absent(app: ShippedApp, mechanism: Mechanism, host: str) -> str:
+def _absent(app: ShippedApp, process: str, mechanism: AppMechanism, host: str) -> str:
+    if mechanism is AppleMechanism.ATS:
+        system = app.runs_on[process].system.value
+        later = [one.api.first for one in app.shipped if (one.mechanism, one.process) == (mechanism, process)]
+        if later:
+            return f"{system} ignores NSPinnedDomains below version {min(later)}"
+        return f"the Info.plist of {process or 'the app'} has no NSPinnedDomains"
     if mechanism is not Mechanism.NSC:
         return f"the app pins nothing by {mechanism.value}"
     if app.nsc.files:
@@ -248,6 +286,8 @@ def _by_pins(shipped: InForce, host: str, demand: Demand, today: date) -> _Judge
     elif not any(clause.in_force(today) for clause in demand):
         last = max(clause.until for clause in demand if clause.until)
         verdict, why = Verdict.EXPIRED, f"its pins ended on {last.isoformat()}"
+    elif shipped.state is State.UNKNOWN:
+        verdict, why = Verdict.UNKNOWN, shipped.why
     elif any(map(_impossible, demand)):
         verdict, why = Verdict.BROKEN, "no certificate can meet its pins"
     by = Means.PINS if verdict is Verdict.ENFORCED else Means.NOTHING

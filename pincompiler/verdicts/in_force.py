@@ -18,6 +18,7 @@ from pincompiler.facts import (
     InForce,
     Mechanism,
     State,
+    System,
     VersionRange,
 )
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
@@ -30,10 +31,10 @@ from pincompiler.policy.policy import Policy
 from pincompiler.verdicts.headline import lets_past
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pincompiler.facts import ShippedApp
-    from pincompiler.facts.common import AnyMechanism
+    from pincompiler.facts.common import AnyMechanism, AppMechanism
     from pincompiler.policy.enforcement import Enforcement
     from pincompiler.verdicts.subject import Subject
 
@@ -59,10 +60,15 @@ def configured(
     return InForce(mechanism, title, enforcement, api=counts, doubts=doubts)
 
 
+def mechanisms_of(app: ShippedApp) -> Iterable[AppMechanism]:
+    """All that there are on its system."""
+    return Mechanism if app.system is System.ANDROID else AppleMechanism
+
+
 # -- to be compared ------------------------------------------------------------------------------
 
 
-def active(app: ShippedApp, mechanism: Mechanism) -> tuple[InForce, ...]:
+def active(app: ShippedApp, mechanism: AppMechanism) -> tuple[InForce, ...]:
     """What the app itself has of a mechanism, put to use."""
     return tuple(
         one
@@ -71,14 +77,13 @@ def active(app: ShippedApp, mechanism: Mechanism) -> tuple[InForce, ...]:
     )
 
 
-def comparable(app: ShippedApp, mechanism: Mechanism) -> tuple[InForce, ...]:
+def comparable(app: ShippedApp, mechanism: AppMechanism) -> tuple[InForce, ...]:
     """What was seen whole and counts: what was not is neither the same nor different.
 
     Clients may share the work, so their pinners are compared as one.
     """
-    if any(mechanism in unseen.mechanisms for unseen in app.unseen):
-        return ()
-    some = active(app, mechanism)
+    hidden = {unseen.process for unseen in app.unseen if mechanism in unseen.mechanisms}
+    some = tuple(one for one in active(app, mechanism) if one.process not in hidden)
     if mechanism is not Mechanism.OKHTTP:
         return tuple(one for one in some if not one.doubts)
     if any(one.doubts for one in some):
@@ -92,7 +97,9 @@ def comparable(app: ShippedApp, mechanism: Mechanism) -> tuple[InForce, ...]:
 def seen_whole(app: ShippedApp) -> tuple[InForce, ...]:
     """Each configuration of an app that was seen whole and counts, by the name of the app."""
     found = [
-        replace(one, title=_titled(app, one)) for mechanism in Mechanism for one in comparable(app, mechanism)
+        replace(one, title=_titled(app, one))
+        for mechanism in mechanisms_of(app)
+        for one in comparable(app, mechanism)
     ]
     # Of several configurations, for one Android each, the first stands for all: each is compared by itself as well.
     android = next((one.enforcement for one in found if one.mechanism is Mechanism.NSC), None)
@@ -148,6 +155,8 @@ def _elsewhere(app: ShippedApp, subject: Subject) -> Iterator[str]:
     for one in app.shipped:
         if not one.owner.first_party and any(one.enforcement.names()):
             yield java_name(f"{one.title}: pins of {one.owner.name}, for connections of its own")
+        elif one.state is State.UNKNOWN:
+            yield f"{one.title}: {one.why}"
     for pin in (found.pin for found in subject.pins if not found.pin.host):
         place = java_name(pin.where.symbol) or pin.where.member or subject.path
         if pin.confidence is Confidence.CANDIDATE:
@@ -164,10 +173,12 @@ _UNRESOLVED = "the network security configuration that the manifest names could 
 
 def on_devices(app: ShippedApp) -> Iterator[InForce]:
     """Everything that decides on connections of an app, and what of it was not seen; enforcements are tables."""
-    least = max(app.manifest.min_sdk, 1)
+    least = app.least.first
     for shipped in app.shipped:
-        yield _on_devices(shipped, least)
-    if any(one.mechanism is Mechanism.NSC for one in app.shipped):
+        yield _on_devices(shipped, app.runs_on[shipped.process].first)
+    if app.main:
+        pass  # Apple's systems do nothing of their own that depends on the app
+    elif any(one.mechanism is Mechanism.NSC for one in app.shipped):
         if least < SINCE:
             why = f"Android ignores the network security configuration below API level {SINCE}"
             yield _nothing(VersionRange(least, SINCE - 1), why)
@@ -195,7 +206,7 @@ def _on_devices(shipped: InForce, least: int) -> InForce:
         state=shipped.state,
         why=shipped.why,
         unenforced=tabulated(shipped.unenforced) if shipped.unenforced else None,
-        doubts=shipped.doubts,
+        doubts=(*shipped.doubts, shipped.why) if shipped.state is State.UNKNOWN else shipped.doubts,
     )
     if not isinstance(shipped.enforcement, Nsc) or shipped.mechanism is not Mechanism.NSC:
         return one

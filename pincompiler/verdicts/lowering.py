@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.base.records import dataclass
-from pincompiler.facts import Mechanism, VersionRange
+from pincompiler.facts import AppleMechanism, Mechanism, VersionRange
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
 from pincompiler.platforms.registry import target_named
 from pincompiler.verdicts.in_force import configured
@@ -13,6 +13,7 @@ from pincompiler.verdicts.in_force import configured
 if TYPE_CHECKING:
     from pincompiler.base.finding import Snippet
     from pincompiler.facts import InForce
+    from pincompiler.facts.common import AppMechanism
     from pincompiler.policy.enforcement import Enforcement
     from pincompiler.policy.policy import Policy
     from pincompiler.policy.project import Output
@@ -35,10 +36,10 @@ class Lowering:
     """Names that come from a hand-written base and not from the policy."""
 
     @property
-    def mechanism(self) -> Mechanism | None:
-        """The mechanism of Android apps by which that is enforced; None of a target for iOS."""
-        name = target_named(self.output.target).mechanism
-        return Mechanism(name) if name else None
+    def mechanism(self) -> AppMechanism:
+        """The mechanism of apps by which that is enforced."""
+        target = target_named(self.output.target)
+        return Mechanism(target.mechanism) if target.mechanism else AppleMechanism(target.of_apple)
 
     def excerpt(self, host: str) -> Snippet | None:
         """The part of the generated file that is about a host of pins.toml; None if there is none."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
+from pincompiler.facts.common import System
 from pincompiler.verdicts.hosts import Verdict
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pincompiler.base.finding import Change, Finding
     from pincompiler.base.location import Location
     from pincompiler.facts import Pin, Unseen
+    from pincompiler.facts.ios import Process
     from pincompiler.verdicts.hosts import HostVerdict
 
 
@@ -134,6 +136,13 @@ class Subject:
     """The pins that were in them, and are not here."""
     endpoints: tuple[Endpoint, ...] = ()
     """The hosts that the app names: the reader's own first, the worst before the better."""
+    processes: tuple[Process, ...] = ()
+    """Of an app for Apple's systems: the app itself, its extensions, and apps nested in it."""
+
+    @property
+    def system(self) -> System:
+        """What it is for; of one that could not be read, Android."""
+        return self.processes[0].system if self.processes else System.ANDROID
 
     @property
     def build(self) -> Build:

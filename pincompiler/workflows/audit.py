@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pincompiler._version import __version__
 from pincompiler.android.apk import AppFiles, SeveralAppsError
@@ -23,21 +23,19 @@ from pincompiler.base.errors import InputError, UsageError
 from pincompiler.base.finding import Confidence, Evidence, Finding, Level
 from pincompiler.base.records import dataclass
 from pincompiler.base.workers import UNBOUNDED, Allowance, Died, Split, supervised
-from pincompiler.facts import Algorithm, Mechanism, State, Unseen
+from pincompiler.facts import Algorithm, Mechanism, State, System, Unseen
 from pincompiler.facts.engine import Engine
+from pincompiler.facts.ios import first_number
 from pincompiler.facts.okhttp import PinnerUse
-from pincompiler.platforms.okhttp.model import Among, OkHttp, together
-from pincompiler.policy.differences import differences
 from pincompiler.policy.hosts import BadHost, canonical_host, is_no_name
+from pincompiler.policy.project import App
 from pincompiler.rules.registry import APP_RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
-from pincompiler.verdicts.drift import Drift, drift
 from pincompiler.verdicts.endpoints import endpoints
 from pincompiler.verdicts.hosts import verdicts
-from pincompiler.verdicts.in_force import active, comparable
 from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
-from pincompiler.workflows.held_to import held_to
+from pincompiler.workflows.drifting import held_against
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -47,9 +45,8 @@ if TYPE_CHECKING:
     from pincompiler.base.location import Location
     from pincompiler.facts import InForce, Pin, ShippedApp
     from pincompiler.policy.enforcement import Key
-    from pincompiler.policy.project import Acceptance, Project
+    from pincompiler.policy.project import Acceptance
     from pincompiler.rules.rule import Rule
-    from pincompiler.verdicts.lowering import Lowering
     from pincompiler.workflows.compile import Checked
 
 
@@ -216,7 +213,12 @@ def _watched(
 def judge_app(app: ShippedApp, asked: AuditOptions) -> Subject:
     """The report on an app whose facts are known."""
     unseen = dict.fromkeys(app.unseen)
-    audited = _audited(app, asked)
+    checked = asked.checked
+    audited = (
+        held_against(app, checked, asked.environment, asked.today, asked.horizon)
+        if checked
+        else Audited(app, asked.today, horizon=asked.horizon)
+    )
     found = findings(audited, unseen)
     shown = tuple(found)
     if asked.acceptances:
@@ -231,17 +233,18 @@ def judge_app(app: ShippedApp, asked: AuditOptions) -> Subject:
         app.path,
         app.kind,
         app.sha256,
-        app.manifest.package,
-        app.manifest.version_name,
-        app.manifest.version_code,
-        app.manifest.min_sdk,
-        app.manifest.target_sdk,
+        app.package,
+        app.version_name,
+        0 if app.main else app.manifest.version_code,
+        app.least.first if app.main else app.manifest.min_sdk,
+        first_number(app.main.sdk) if app.main else app.manifest.target_sdk,
         tuple(InventoryPin(pin, _enforced(app, pin, asked.today)) for pin in app.pins),
         verdicts(app, audited.policy, asked.today),
         in_order(shown),
         tuple(sorted(unseen, key=lambda one: not one.mechanisms)),
         endpoints=endpoints(app, audited.policy, asked.run.own_domains if asked.run else (), asked.today),
         run=asked.run,
+        processes=app.ios.processes,
     )
 
 
@@ -277,28 +280,38 @@ def _run(rule: Rule, audited: Audited) -> tuple[list[Finding], str]:
         return [], f"failed, which is a bug of pincompiler: {error!r}"
 
 
+_COUNTING: Final = frozenset({State.ACTIVE, State.UNKNOWN})
+
+
 def _of_policies(audited: Audited) -> Iterator[Finding]:
     """What the rules on policies find in each configuration that the app has in force."""
     app = audited.app
     names = {key.spki_sha256: key for key in audited.project.keys} if audited.project else {}
-    in_force = [one for one in app.shipped if one.owner.first_party and one.state is State.ACTIVE]
+    in_force = [one for one in app.shipped if one.owner.first_party and one.state in _COUNTING]
     saying = [one for one in in_force if one.enforcement.pin_sets() or one.enforcement.own_trust()]
     if not saying:
         return
-    from pincompiler.policy.project import App
     from pincompiler.rules.examined import of_file
     from pincompiler.rules.registry import examine
 
     for shipped in saying:
         # A file by itself says nothing of the app's minimum.
-        known = App(app.manifest.min_sdk) if app.kind else None
+        known = _supporting(app, shipped) if app.kind else None
         examined = of_file(shipped.enforcement, names, shipped.where, audited.today, audited.horizon, known)
-        counts = shipped.api.within(app.manifest.min_sdk)
+        counts = shipped.api.within(app.runs_on[shipped.process].first)
         evidence = Evidence(api=str(counts), mechanism=shipped.mechanism.value)
         for finding in examine(examined, shipped=True):
             where = _inside(finding.location, app, shipped)
             related = () if app.kind else finding.related
             yield replace(finding, location=where, related=related, evidence=evidence, kind="")
+
+
+def _supporting(app: ShippedApp, shipped: InForce) -> App:
+    """What rules may know of the versions on which a configuration counts."""
+    first = app.runs_on[shipped.process].first
+    if app.main is None:
+        return App(app.manifest.min_sdk)
+    return App(ios_minimum=(first,)) if shipped.api.system is System.IOS else App()
 
 
 def _inside(where: Location | None, app: ShippedApp, shipped: InForce) -> Location | None:
@@ -307,65 +320,6 @@ def _inside(where: Location | None, app: ShippedApp, shipped: InForce) -> Locati
     if where is None or where.file == app.path or not app.kind:
         return where or shipped.where
     return replace(where, file=app.path, member=where.member or where.file, path=())
-
-
-# -- drift ---------------------------------------------------------------------------------------
-
-
-def _audited(app: ShippedApp, asked: AuditOptions) -> Audited:
-    if asked.checked is None:
-        return Audited(app, asked.today, None, asked.horizon)
-    held, meant, foreign, traces = held_to(app, asked.checked, asked.environment)
-    project, expected = held.project, tuple(one for one in held.lowered if one.mechanism)
-    found = tuple(one for mechanism in Mechanism for one in _drift(app, mechanism, expected, project))
-    return Audited(
-        app,
-        asked.today,
-        project.policy,
-        asked.horizon,
-        project,
-        expected,
-        found,
-        meant,
-        foreign,
-        traces,
-    )
-
-
-def _drift(
-    app: ShippedApp, mechanism: Mechanism, expected: tuple[Lowering, ...], project: Project
-) -> tuple[Drift, ...]:
-    """How what the app has of one mechanism differs; of several targets for it, from the nearest."""
-    candidates = [one.effective for one in expected if one.mechanism is mechanism]
-    if not expected and _pins_one_of(app, mechanism, set(project.policy.names())):
-        candidates = [project.policy]
-    known = (*project.keys, *(project.assessed.policy.assessor_keys if project.assessed else ()))
-    found: dict[object, Drift] = {}
-    for shipped in _clients(app, mechanism):
-        drifts = [drift(wanted, shipped, project.policy, known) for wanted in candidates]
-        for one in min(drifts, key=len, default=()):
-            # What is true of all pinners together is true of each.
-            apart = shipped.title if mechanism is not Mechanism.OKHTTP else ""
-            found.setdefault((one.kind, one.host, one.said, apart), one)
-    return tuple(found.values())
-
-
-def _clients(app: ShippedApp, mechanism: Mechanism) -> Iterator[InForce]:
-    """What is comparable, and each pinner that holds its client to less or more for a host that others pin too."""
-    yield from comparable(app, mechanism)
-    some = active(app, mechanism) if mechanism is Mechanism.OKHTTP else ()
-    pinners = [one.enforcement for one in some if isinstance(one.enforcement, OkHttp)]
-    if len(pinners) < 2 or not comparable(app, mechanism):
-        return
-    whole = together(pinners)
-    for shipped, own in zip(some, pinners, strict=True):
-        alone = Among(own, whole)
-        if any(differences(alone, whole)):
-            yield replace(shipped, enforcement=alone)
-
-
-def _pins_one_of(app: ShippedApp, mechanism: Mechanism, hosts: set[str]) -> bool:
-    return any(one.enforcement.demand(host) for one in comparable(app, mechanism) for host in hosts)
 
 
 # -- the report ----------------------------------------------------------------------------------
@@ -387,15 +341,25 @@ def _enforced(app: ShippedApp, pin: Pin, today: date) -> bool | None:
     length = 20 if pin.algorithm is Algorithm.SPKI_SHA1 else 32  # OkHttp also takes SHA-1
     # Only OkHttp has patterns; elsewhere a star is a part of a name that no host has.
     host = pin.host.lower().lstrip("*.") if pin.mechanism is Mechanism.OKHTTP else pin.host.lower()
+    own = [one for one in app.shipped if one.mechanism is pin.mechanism and _is_of(pin, one)]
+    if any(one.state is State.UNKNOWN for one in own):
+        return None
     return not is_no_name(host) and any(
         wanted in clause.leaf | clause.ca
-        for shipped in app.shipped
-        if shipped.mechanism is pin.mechanism and shipped.state is State.ACTIVE
+        for shipped in own
+        if shipped.state is State.ACTIVE
         if host not in dict(shipped.unmatched)
         for probe in (host, f"x.{host}", f"x.x.{host}")
         for clause in shipped.enforced(probe)
         if clause.in_force(today) and len(wanted) == length
     )
+
+
+def _is_of(pin: Pin, shipped: InForce) -> bool:
+    """Whether a pin may be one of a configuration: of Apple's systems each file has its own."""
+    if isinstance(pin.mechanism, Mechanism) or shipped.where is None:
+        return True
+    return pin.where.member == shipped.where.member
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.records import dataclass
-from pincompiler.facts import InForce, Mechanism
+from pincompiler.facts import AppleMechanism, InForce, Mechanism
 from pincompiler.facts.kits import CronetPins
+from pincompiler.platforms.ats import Ats
 from pincompiler.platforms.nsc.model import Nsc, Settings
 from pincompiler.platforms.trustkit import TrustKit
 from pincompiler.policy.differences import Difference, asides, describe, differences, names_of
 from pincompiler.verdicts.changes import Changes, changes, since
-from pincompiler.verdicts.in_force import seen_whole
+from pincompiler.verdicts.in_force import configured, seen_whole
 from pincompiler.workflows.read_configuration import FileContents, read_contents
 
 if TYPE_CHECKING:
@@ -137,7 +139,7 @@ def _compare_apps(old: FileContents, new: FileContents) -> Comparison:
     if old.app.sha256 == new.app.sha256:
         return Comparison((), (), changed)
     here, there = _mechanisms(old.app), _mechanisms(new.app)
-    pairs = [(a, b) for a in here for b in there if type(a.enforcement) is type(b.enforcement)]
+    pairs = [(a, b) for a in here for b in there if _alike(a, b)]
     found = tuple(one for a, b in pairs for one in _compare(a, b))
     # The same findings in both are no difference, and no reason to call the rest the same.
     same = not (found or changed.any)
@@ -149,8 +151,23 @@ def _compare_apps(old: FileContents, new: FileContents) -> Comparison:
     return Comparison(found, tuple(dict.fromkeys((*doubts, *_asides(pairs)))), changed)
 
 
+def _alike(a: InForce, b: InForce) -> bool:
+    """Whether they are of one kind, for connections of the same process."""
+    return type(a.enforcement) is type(b.enforcement) and a.process == b.process
+
+
 def _mechanisms(app: ShippedApp) -> tuple[InForce, ...]:
     """What an app has in force; without a network security configuration, Android's own."""
+    if app.main:
+        own = seen_whole(app)
+        pinned = {one.process for one in own if isinstance(one.enforcement, Ats)}
+        bare = (one for one in app.runs_on if one not in pinned)
+        hidden = {one.process for one in app.unseen if AppleMechanism.ATS in one.mechanisms}
+        title = f"{app.path} (without NSPinnedDomains)"
+        return (
+            *own,
+            *(replace(configured(Ats(()), title), process=one) for one in bare if one not in hidden),
+        )
     known = any(one.mechanism is Mechanism.NSC for one in app.shipped)
     if known or app.nsc.unresolved or any(Mechanism.NSC in one.mechanisms for one in app.unseen):
         return seen_whole(app)

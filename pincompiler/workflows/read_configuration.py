@@ -1,4 +1,4 @@
-"""Any file that says which hosts are pinned: pins.toml, an NSC, an Info.plist, a shipped Android app."""
+"""Any file that says which hosts are pinned: pins.toml, an NSC, an Info.plist, a shipped app."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pincompiler.android.apk import app_files, is_app_file
+from pincompiler.archives.kinds import is_apple_folder, is_apple_name
 from pincompiler.base.errors import InputError, MalformedError
 from pincompiler.base.existence import is_directory
 from pincompiler.base.finding import Finding, Level
@@ -16,6 +17,7 @@ from pincompiler.base.location import Location
 from pincompiler.base.records import dataclass
 from pincompiler.facts import InForce, Mechanism, ShippedApp, Unseen, VersionRange
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
+from pincompiler.platforms.ats import Ats
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.trust import Anchor
 from pincompiler.rules.rule import Audited
@@ -218,8 +220,8 @@ def _shown(path: Path) -> str:
 
 
 def is_app(path: Path) -> bool:
-    """Whether a path is an app's by its name, or a directory of its splits."""
-    if is_app_file(path.name):
+    """Whether a path is an app's by its name, a directory of its splits, or a folder with an app for Apple's systems."""
+    if is_app_file(path.name) or is_apple_name(path.name) or is_apple_folder(path):
         return True
     try:
         return is_directory(path) and bool(app_files(path))
@@ -240,13 +242,16 @@ def _from_app(path: Path, today: date, horizon: int) -> FileContents:
     beside, undermined = left_out(app, subject), undermining(app, subject)
     lacking = "" if found or beside or undermined else "no pins were found in it"
     # Nothing is claimed of pins that were not seen.
-    in_force = found or (InForce(Mechanism.NSC, str(path), Nsc(()), doubts=(*beside, *undermined)),)
+    hidden = InForce(Mechanism.NSC, str(path), Nsc(()), doubts=(*beside, *undermined))
+    if app.main:
+        hidden = configured(Ats(()), str(path), doubts=(*beside, *undermined))
+    in_force = tuple(one for one in found if not one.process) or (hidden,)
     return FileContents(
         str(path),
         in_force,
         beside,
         undermined,
-        aside=tuple(_of_engines(found)),
+        aside=(*_of_engines(found), *_of_processes(app)),
         lacking=lacking,
         refused=next(filter(None, refused), ""),
         app=app,
@@ -262,6 +267,13 @@ def _of_engines(found: Iterable[InForce]) -> Iterator[str]:
             "Cronet holds the connections of its own engines to its pins, and no others: none of the targets of "
             "pins.toml says that"
         )
+
+
+def _of_processes(app: ShippedApp) -> Iterator[str]:
+    """The other processes of an app for Apple's systems whose own Info.plist pins: the app's alone is compared."""
+    for one in app.shipped:
+        if one.process:
+            yield f"{one.title} was not compared: it decides on the connections of that process alone"
 
 
 def _refused(problems: Iterable[Problem], title: str) -> str:

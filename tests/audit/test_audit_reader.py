@@ -316,6 +316,8 @@ ADDED = {
     "change",
     "endpoints",
     "own-domains",
+    "process",
+    "processes",
 }
 ADDED_TO_FINDINGS = {"role", "remedy", "target", "kind", "first-party"}
 """Fields that the first saved audits do not have."""

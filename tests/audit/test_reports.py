@@ -143,7 +143,8 @@ def test_json_has_the_shape_of_version_1() -> None:
     }
     assert subject["complete"] is False
     assert subject["unknown"][0]["what"] == "classes3.dex"
-    assert subject["remarks"] == [{"what": "note", "why": "harmless", "mechanisms": [], "pins": False}]
+    (remark,) = subject["remarks"]
+    assert remark == {"what": "note", "why": "harmless", "mechanisms": [], "pins": False, "process": ""}
     assert subject["pins"][0] == {
         "mechanism": "nsc",
         "host": "api.example.com",

@@ -17,7 +17,7 @@ from pincompiler.workflows.audit import audit, audit_options
 from tests.builds import build_app
 from tests.real.apps import NSC, PACKAGE
 from tests.real.kits import LOOSE_STUBS, stubs, trustkit
-from tests.rule_examples import FENCE, completed, halves, is_of_plist
+from tests.rule_examples import FENCE, completed, halves, is_of_bundles, is_of_plist
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +36,12 @@ SEVERAL: Final = {"uninitialised-trustkit": 2}
 """Rules whose example is found more than once: here TrustKit is used, and configured, and never started."""
 BESIDE: Final = {"cleartext-pinned-host"}
 """What is said of the second examples too: a note on every configuration that leaves cleartext undecided."""
-BUILT: Final = [rule for rule in APP_RULES if not (rule.id in NOT_BUILT or is_of_plist(rule.doc))]
-"""Those on property lists are in tests/audit/test_check_files.py."""
+BUILT: Final = [
+    rule
+    for rule in APP_RULES
+    if not (rule.id in NOT_BUILT or is_of_plist(rule.doc) or is_of_bundles(rule.doc))
+]
+"""Those on property lists are in tests/audit/test_check_files.py, on several of an app in tests/ios/test_rules.py."""
 
 PLACE: Final = re.compile(r"<!-- (res/\S+) -->\n")
 """The first line of an XML that is not the configuration itself but a variant of it, or something else."""

@@ -14,6 +14,7 @@ from pincompiler.android.apk.package import Package, PackageKind, Part, read_mar
 from pincompiler.android.apk.resources import Resources, Table
 from pincompiler.archives.archive import Archive, MemberError, plain
 from pincompiler.archives.directory import ArchiveError
+from pincompiler.archives.kinds import NoAppError
 from pincompiler.archives.oddities import Oddities, Unread
 from pincompiler.archives.storage import File, Memory, digest, standard_input
 from pincompiler.base.bounds import (
@@ -94,7 +95,7 @@ def app_files(folder: Path) -> tuple[str, ...]:
 def open_package(path: Path, limit: int | None = None, parts: tuple[str, ...] = ()) -> Package:
     """The app of a file, of a directory of splits, or of standard input for ``-``.
 
-    Raises InputError if it is none, and SeveralAppsError if it is more than one and ``parts`` does not say which.
+    Raises InputError if it is none, as NoAppError where it is another archive, and SeveralAppsError if it is more than one and ``parts`` does not say which.
     ``limit`` bounds what one member may unpack to, :data:`MEMBER_BYTES` by default.  Use it as a context manager, or close it.
     """
     if str(path) == "-":
@@ -131,7 +132,7 @@ def _open(
 
 
 def _apks_in(archive: Archive, chosen: tuple[str, ...], opening: _Opening) -> list[Part]:
-    """Those of one app.  InputError if there are none that can be read, or of several apps."""
+    """Those of one app.  NoAppError if there are none that can be read, InputError if they are of several apps."""
     whole = tuple(name for name in chosen or archive.names() if _WHOLE.fullmatch(name))
     parts = [] if chosen and whole else list(opening.nested(archive, chosen))
     if not chosen:
@@ -142,7 +143,7 @@ def _apks_in(archive: Archive, chosen: tuple[str, ...], opening: _Opening) -> li
         why = next((f": {one.why}" for one in opening.unknowns), "")
         if whole:
             why = f": {plain(whole[0])} is an archive of its own, to be unpacked first"
-        raise InputError(
+        raise NoAppError(
             f"{opening.name}: has neither a manifest nor readable APKs in it: no Android app{why}"
         )
     return parts

@@ -103,7 +103,10 @@ def _spans(subject: Subject, run: Run | None) -> Iterator[Stretch]:
     for (end, mechanism), hosts in ends.items():
         more = f" and {len(hosts) - 2:,} more" if len(hosts) > 2 else ""
         yield Stretch(
-            f"Pins of {', '.join(hosts[:2])}{more} ({mechanism_name(mechanism)})", "pins", None, end
+            f"Pins of {', '.join(hosts[:2])}{more} ({mechanism_name(mechanism, subject.system)})",
+            "pins",
+            None,
+            end,
         )
     shipped = {found.pin.pin for found in subject.pins}
     for key in run.keys if run else ():

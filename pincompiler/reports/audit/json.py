@@ -29,6 +29,7 @@ from pincompiler.base.json_kinds import (
 from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.base.records import dataclass
 from pincompiler.facts import System, Unseen, VersionRange
+from pincompiler.facts.ios import Process
 from pincompiler.reports.audit.json_parts import FINDING, LOCATION, PIN, MarkedFinding
 from pincompiler.reports.json_parts import MECHANISM
 from pincompiler.verdicts.fingerprints import fingerprinted
@@ -113,6 +114,7 @@ def _row(api: VersionRange, location: Location | None, **more: Any) -> HostVerdi
     return HostVerdict(api=api, where=location, **more)
 
 
+_PROCESS_OF = "Of an app for Apple's systems, the path of one of its `processes`; empty: the app itself."
 _UNSEEN = JsonTable(
     "unseen",
     "What the audit could not see.",
@@ -130,6 +132,7 @@ _UNSEEN = JsonTable(
             "Whether it is pins, of which neither the host nor the key is known.",
             before=False,
         ),
+        field("process", TEXT, _PROCESS_OF, before=""),
     ),
     Unseen,
 )
@@ -164,6 +167,7 @@ _VERDICT = JsonTable(
             "What keeps others out: `pins`, trust anchors of the app alone (`cas`), or both.",
             before=Means.NOTHING,
         ),
+        field("process", TEXT, _PROCESS_OF, before=""),
     ),
     HostVerdict,
 )
@@ -186,6 +190,25 @@ _ENDPOINT = JsonTable(
 
 
 # -- apps ----------------------------------------------------------------------------------------
+
+_PROCESS = JsonTable(
+    "process",
+    "The app itself, an extension, or an app nested in it, on one of Apple's systems.",
+    (
+        field("path", TEXT, "Its folder, below that of the app; empty: the app itself."),
+        field("identifier", TEXT, "CFBundleIdentifier."),
+        field("version", TEXT, "CFBundleShortVersionString."),
+        field("build", TEXT, "CFBundleVersion."),
+        field("system", Choice(System), "What it is for."),
+        field("minimum", TEXT, "The oldest version of that on which it runs; empty: it does not say."),
+        field("sdk", TEXT, "The version that it was built for; likewise."),
+        field("extension-point", TEXT, "NSExtensionPointIdentifier, of an extension."),
+        field("location", Maybe(LOCATION), "Its Info.plist.", "where"),
+        field("read", TRUTH, "Whether that could be read.", "is_read"),
+        field("signed-for", TEXTS, "What its provisioning profile says that no build for the store has."),
+    ),
+    Process,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +233,28 @@ _SUBJECT = JsonTable(
     "The report on one app.",
     (
         field("path", TEXT, "The file, as it was named.", "subject.path"),
-        field("kind", TEXT, "`apk`, `apks`, `splits` or `aab`; empty: it could not be read.", "subject.kind"),
+        field(
+            "kind",
+            TEXT,
+            "`apk`, `apks`, `splits` or `aab` of Android, `ipa`, `app` or `xcarchive` of Apple's systems; empty: it could not be read.",
+            "subject.kind",
+        ),
         field("sha256", TEXT, "The SHA-256 of the file, in hexadecimal.", "subject.sha256"),
-        field("package", TEXT, "The package.", "subject.package"),
+        field("package", TEXT, "The package, or the bundle identifier.", "subject.package"),
         field("version-name", TEXT, "The version for people.", "subject.version_name"),
-        field("version-code", _VERSION_CODE, "The version for Android.", "subject.version_code"),
-        field("min-sdk", COUNT, "The lowest API level it runs on.", "subject.min_sdk"),
-        field("target-sdk", COUNT, "The API level it was made for.", "subject.target_sdk"),
+        field(
+            "version-code",
+            _VERSION_CODE,
+            "The version for Android; 0 of others, whose `processes` have a `build`.",
+            "subject.version_code",
+        ),
+        field(
+            "min-sdk",
+            COUNT,
+            "The lowest API level it runs on, or the first number of the version of another system.",
+            "subject.min_sdk",
+        ),
+        field("target-sdk", COUNT, "The API level it was made for; likewise.", "subject.target_sdk"),
         field(
             "headline",
             TEXT,
@@ -255,8 +293,15 @@ _SUBJECT = JsonTable(
         field(
             "verdicts",
             Many(_VERDICT),
-            "By host, mechanism and range of Android versions.",
+            "By host, process, mechanism and range of versions of the system.",
             "subject.verdicts",
+        ),
+        field(
+            "processes",
+            Many(_PROCESS),
+            "Of an app for Apple's systems, each with its own Info.plist: the app itself first.",
+            "subject.processes",
+            before=(),
         ),
         field(
             "endpoints",

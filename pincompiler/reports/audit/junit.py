@@ -56,7 +56,8 @@ def _suite(subject: Subject) -> Any:
 
 
 def _verdict(suite: Any, row: HostVerdict) -> None:
-    test = case(suite, "hosts", f"{row.host} by {row.mechanism.value} on {row.api.words}")
+    within = f" in {row.process}" if row.process else ""
+    test = case(suite, "hosts", f"{row.host} by {row.mechanism.value}{within} on {row.api.words}")
     said = java_name(f"{row.verdict.value}: {row.why}")
     if row.verdict in (Verdict.UNKNOWN, Verdict.NOT_COVERED):
         # One mechanism need not cover what another does; that nothing covers a host is a finding.

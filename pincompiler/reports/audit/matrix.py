@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
+from pincompiler.facts import System
 from pincompiler.reports.audit.text import place
 from pincompiler.reports.findings.text import visible
 from pincompiler.reports.names import java_name, mechanism_name
@@ -38,7 +39,7 @@ SIGNS: dict[Verdict | HostState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A stretch of Android versions."""
+    """A stretch of versions of the system."""
 
     android: str
     api: str
@@ -89,21 +90,32 @@ class Matrix:
 
 def matrix(subject: Subject) -> Matrix:
     """The table of an app, in the order of its verdicts."""
-    starts = sorted({row.api.first for row in subject.verdicts})
+    starts = sorted({row.api.first for row in subject.verdicts if row.api.system is subject.system})
     hosts = tuple(
-        _host(host, tuple(rows), starts, subject.path)
+        _host(host, tuple(rows), starts, subject)
         for host, rows in groupby(subject.verdicts, key=lambda row: row.host)
     )
-    columns = tuple(_column(start, _last(starts, number)) for number, start in enumerate(starts))
+    columns = tuple(
+        _column(start, _last(starts, number), subject.system) for number, start in enumerate(starts)
+    )
     return Matrix(columns, hosts)
 
 
 def _last(starts: Sequence[int], number: int) -> int | None:
-    """The last API level of a column; None if it is open."""
+    """The last version of a column; None if it is open."""
     return starts[number + 1] - 1 if number + 1 < len(starts) else None
 
 
-def _column(first: int, last: int | None) -> Column:
+def _title(row: HostVerdict) -> str:
+    """The mechanism, and in which process, with the system where that may be another than the app's."""
+    name = mechanism_name(row.mechanism.value, row.api.system)
+    return f"{name} in {visible(row.process)} ({row.api.system.value})" if row.process else name
+
+
+def _column(first: int, last: int | None, system: System) -> Column:
+    if system is not System.ANDROID:
+        return _of_apple(first, last, system.value)
+
     def name(level: int) -> str:
         return _ANDROID.get(level, f"API {level}")
 
@@ -114,13 +126,38 @@ def _column(first: int, last: int | None) -> Column:
     return Column(f"Android {name(first)} to {name(last)}", f"API {first} to {last}")
 
 
-def _host(host: str, rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> Host:
+def _of_apple(first: int, last: int | None, system: str) -> Column:
+    if last is None:
+        return Column(f"{system} {first} and newer", f"{system} {first}+")
+    if first == last:
+        return Column(f"{system} {first}", f"{system} {first}")
+    return Column(f"{system} {first} to {last}", f"{system} {first} to {last}")
+
+
+def _host(host: str, rows: tuple[HostVerdict, ...], starts: Sequence[int], subject: Subject) -> Host:
     overall = state(rows)
-    lines = tuple(
-        MatrixRow(mechanism_name(mechanism.value), tuple(_cells(tuple(some), starts, path)))
-        for mechanism, some in groupby(rows, key=lambda row: row.mechanism)
-    )
+    groups = (tuple(group) for _, group in groupby(rows, key=lambda row: (row.process, row.mechanism)))
+    lines = tuple(MatrixRow(_title(some[0]), _line(some, starts, subject)) for some in groups)
     return Host(visible(host), overall.value, kind(overall), SIGNS[overall], lines)
+
+
+def _line(rows: tuple[HostVerdict, ...], starts: Sequence[int], subject: Subject) -> tuple[MatrixCell, ...]:
+    if rows[0].api.system is subject.system:
+        return tuple(_cells(rows, starts, subject.path))
+    return (_apart(rows, len(starts), subject.path),)
+
+
+def _apart(rows: tuple[HostVerdict, ...], width: int, path: str) -> MatrixCell:
+    """The worst on another system than the columns are of: a watch app in one for iOS."""
+    row = min(rows, key=lambda one: list(Verdict).index(one.verdict))
+    return _cell(row, width, str(row.api), path)
+
+
+def _cell(row: HostVerdict, width: int, versions: str, path: str) -> MatrixCell:
+    where = place(row.where, path) if row.where else ""
+    why = java_name(row.why)
+    said = "" if not where or why.startswith(where) else where
+    return MatrixCell(width, versions, _word(row), kind(row.verdict), SIGNS[row.verdict], why, said)
 
 
 def _cells(rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> Iterator[MatrixCell]:
@@ -128,15 +165,12 @@ def _cells(rows: tuple[HostVerdict, ...], starts: Sequence[int], path: str) -> I
     number = 0
     for row, same in groupby(by_start, key=lambda one: one):
         width = len(list(same))
-        android = _column(starts[number], _last(starts, number + width - 1)).android
+        android = _column(starts[number], _last(starts, number + width - 1), rows[0].api.system).android
         number += width
         if row is None:
             yield MatrixCell(width, android, "not known", "unknown", "", "", "")
             continue
-        where = place(row.where, path) if row.where else ""
-        why = java_name(row.why)
-        said = "" if not where or why.startswith(where) else where
-        yield MatrixCell(width, android, _word(row), kind(row.verdict), SIGNS[row.verdict], why, said)
+        yield _cell(row, width, android, path)
 
 
 def _word(row: HostVerdict) -> str:

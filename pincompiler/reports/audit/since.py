@@ -12,6 +12,7 @@ from pincompiler.verdicts.changes import changes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pincompiler.facts import System
     from pincompiler.verdicts.changes import Changes
     from pincompiler.verdicts.subject import Build, InventoryPin, Subject
 
@@ -68,7 +69,7 @@ def overview(subject: Subject) -> Overview | None:
         tuple(ChangeLine(one.level.value, visible(one.message)) for one in found.new[:_MOST]),
         tuple(ChangeLine(one.level.value, visible(one.message)) for one in found.fixed[:_MOST]),
         f"{left:,} more in the list of findings" if left else "",
-        tuple(map(_pin, found.gone_pins)),
+        tuple(_pin(one, subject.system) for one in found.gone_pins),
         " ".join(_doubts(subject, found)),
     )
 
@@ -103,7 +104,7 @@ def _doubts(subject: Subject, found: Changes) -> Iterator[str]:
         yield f"The audit before was held to {which}, so what is new or fixed may be so by that alone."
 
 
-def _pin(found: InventoryPin) -> Gone:
+def _pin(found: InventoryPin, system: System) -> Gone:
     pin = found.pin
-    where = f"{visible(pin.host) or 'host not known'} ({mechanism_name(pin.mechanism.value)})"
+    where = f"{visible(pin.host) or 'host not known'} ({mechanism_name(pin.mechanism.value, system)})"
     return Gone(where, visible(pin.pin))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.bounds import SHOWN_ENDPOINTS
 from pincompiler.base.finding import Change, Confidence, Level
-from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED, Owner
+from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED, Owner, System
 from pincompiler.reports.audit.since import overview
 from pincompiler.reports.findings.text import painted, visible
 from pincompiler.reports.names import java_name, versions
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pincompiler.base.finding import Evidence, Finding
     from pincompiler.base.location import Location
+    from pincompiler.verdicts.hosts import HostVerdict
     from pincompiler.verdicts.subject import InventoryPin, Subject
 
 _GOOD, _BAD, _DIM = "32", "31;1", "33"
@@ -55,8 +56,17 @@ def _subject(subject: Subject, *, colour: bool) -> Iterator[str]:
 
 def _title(subject: Subject) -> str:
     version = f" {visible(subject.version_name)}" if subject.version_name else ""
-    sdk = f"Android API {subject.min_sdk}+, aimed at {subject.target_sdk}"
-    return f"{visible(subject.package) or 'an app without a package name'}{version}, {subject.kind}, {sdk}"
+    name = "an app without a package name" if subject.system is System.ANDROID else "an app without a name"
+    return f"{visible(subject.package) or name}{version}, {subject.kind}, {runs_on(subject)}"
+
+
+def runs_on(subject: Subject) -> str:
+    """The versions of the system that it is for."""
+    if not subject.processes:
+        return f"Android API {subject.min_sdk}+, aimed at {subject.target_sdk}"
+    main = subject.processes[0]
+    aimed = f", aimed at {visible(main.sdk)}" if main.sdk else ""
+    return f"{main.system.value} {visible(main.minimum) or '(versions not given)'}{'+' if main.minimum else ''}{aimed}"
 
 
 def _since(subject: Subject) -> Iterator[str]:
@@ -79,13 +89,17 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _verdicts(subject: Subject, *, colour: bool) -> Iterator[str]:
     rows = subject.verdicts
-    cells = [(visible(row.host), row.mechanism.value, row.api.words, row.verdict.value) for row in rows]
+    cells = [(visible(row.host), _by(row), row.api.words, row.verdict.value) for row in rows]
     widths = _widths(cells)
     for row, (host, mechanism, api, verdict) in zip(rows, cells, strict=True):
         code = _COLOURS.get(row.verdict, _BAD)
         shown = painted(verdict.ljust(widths[3]), code, colour=colour)
         start = f"{host:<{widths[0]}}  {mechanism:<{widths[1]}}  {api:<{widths[2]}}"
         yield f"{start}  {shown}  {java_name(row.why)}"
+
+
+def _by(row: HostVerdict) -> str:
+    return f"{row.mechanism.value} in {visible(row.process)}" if row.process else row.mechanism.value
 
 
 def _widths(rows: Sequence[tuple[str, ...]]) -> list[int]:

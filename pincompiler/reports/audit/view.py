@@ -17,7 +17,7 @@ from pincompiler.facts.common import FIRST_PARTY, UNIDENTIFIED, Owner
 from pincompiler.reports.audit.calendar import calendar
 from pincompiler.reports.audit.matrix import matrix
 from pincompiler.reports.audit.since import overview
-from pincompiler.reports.audit.text import place
+from pincompiler.reports.audit.text import place, runs_on
 from pincompiler.reports.findings.text import tally, visible
 from pincompiler.reports.names import java_name, mechanism_name, versions
 from pincompiler.reports.rules.page import page_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pincompiler.base.finding import Evidence, Finding
+    from pincompiler.facts import System
     from pincompiler.reports.audit.calendar import Calendar
     from pincompiler.reports.audit.matrix import Matrix
     from pincompiler.reports.audit.since import Overview
@@ -136,6 +137,8 @@ class AppView:
     counts: tuple[Pair, ...]
     """Findings by level; the name is the level."""
     said: str
+    system: str
+    """What it is for, by its maker's name."""
     since: Overview | None
     """What has changed since an audit before."""
     matrix: Matrix
@@ -188,6 +191,7 @@ def _app(subject: Subject, number: int, title: str) -> AppView:
         tuple(_facts(subject)),
         tuple(Pair(level.value, f"{count:,}") for level, count in counts),
         tally(subject),
+        subject.system.value,
         overview(subject),
         matrix(subject),
         tuple(_groups(subject)),
@@ -223,11 +227,18 @@ def _facts(subject: Subject) -> Iterator[Pair]:
     if subject.error:
         return
     yield Pair("SHA-256", visible(subject.sha256), code=True)
-    yield Pair("Package", visible(subject.package) or "none", code=True)
+    main = subject.processes[0] if subject.processes else None
+    yield Pair("Identifier" if main else "Package", visible(subject.package) or "none", code=True)
     code = f"code {subject.version_code}" if subject.version_code else ""
+    code = f"build {visible(main.build)}" if main and main.build else code
     version = ", ".join(part for part in (visible(subject.version_name), code) if part)
     yield Pair("Version", version or "not given")
-    yield Pair("Android", f"API {subject.min_sdk} and newer, aimed at API {subject.target_sdk}")
+    if main is None:
+        yield Pair("Android", f"API {subject.min_sdk} and newer, aimed at API {subject.target_sdk}")
+        return
+    yield Pair("System", runs_on(subject))
+    for one in subject.processes[1:]:
+        yield Pair("Also in it", f"{visible(one.path)} ({visible(one.identifier) or 'no identifier'})")
 
 
 # -- findings ------------------------------------------------------------------------------------
@@ -237,7 +248,9 @@ def _groups(subject: Subject) -> Iterator[Group]:
     """By change, then by level and rule, as they are sorted."""
     pairs = sorted(fingerprinted(subject), key=lambda pair: _CHANGES.index(pair[0].change))
     for (change, level, rule), some in groupby(pairs, key=_kind):
-        items = tuple(_item(finding, subject.path, fingerprint) for finding, fingerprint in some)
+        items = tuple(
+            _item(finding, subject.path, fingerprint, subject.system) for finding, fingerprint in some
+        )
         yield Group(
             change.value if change else "",
             level.value,
@@ -252,7 +265,7 @@ def _kind(pair: tuple[Finding, str]) -> tuple[Change | None, Level, str]:
     return finding.change, finding.level, finding.rule
 
 
-def _item(finding: Finding, path: str, fingerprint: str) -> Item:
+def _item(finding: Finding, path: str, fingerprint: str, system: System) -> Item:
     evidence = finding.evidence
     remedy = evidence.remedy if evidence else None
     facts = [
@@ -262,7 +275,7 @@ def _item(finding: Finding, path: str, fingerprint: str) -> Item:
     if where and where.offset is not None:
         facts.append(Pair("Bytecode offset", f"0x{where.offset:04x}", code=True))
     if evidence:
-        facts += _evidence(evidence)
+        facts += _evidence(evidence, system)
     return Item(
         _sentence(visible(finding.message)),
         place(where, path) if where else "",
@@ -283,13 +296,13 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}" if first.isalpha() and first.islower() else text
 
 
-def _evidence(evidence: Evidence) -> Iterator[Pair]:
+def _evidence(evidence: Evidence, system: System) -> Iterator[Pair]:
     if evidence.owner:
         yield Pair("Whose code", visible(Owner(evidence.owner, evidence.first_party).words))
     if evidence.use.value:
         yield Pair("Use", _USE[evidence.use.value])
     api = visible(versions(evidence.api))
-    if concerns := ", ".join(part for part in (mechanism_name(evidence.mechanism), api) if part):
+    if concerns := ", ".join(part for part in (mechanism_name(evidence.mechanism, system), api) if part):
         yield Pair("Concerns", concerns)
     sure = {Confidence.LIKELY: "likely", Confidence.CANDIDATE: "candidate, for a person to decide"}
     yield Pair("Confidence", sure.get(evidence.confidence, "confirmed"))
@@ -337,7 +350,7 @@ def _pins(subject: Subject) -> Iterator[PinRow]:
             visible(pin),
             algorithm,
             tuple(fact for fact in facts if fact),
-            tuple(_use(one, subject.path) for one in some),
+            tuple(_use(one, subject.path, subject.system) for one in some),
         )
 
 
@@ -350,7 +363,7 @@ def _key_facts(key: KnownKey) -> Iterator[str]:
         yield f"{visible(key.subject)}{ends}"
 
 
-def _use(found: InventoryPin, path: str) -> PinUse:
+def _use(found: InventoryPin, path: str, system: System) -> PinUse:
     pin = found.pin
     reach = pin.reach.value if pin.reach and "*" not in pin.host else ""
     wide = {"all": " and below", "one-label": " and one label below"}.get(reach, "")
@@ -361,7 +374,7 @@ def _use(found: InventoryPin, path: str) -> PinUse:
         f"{visible(pin.host)}{wide}" if pin.host else "host not known",
         f"{said}{ends}{owner}",
         look,
-        mechanism_name(pin.mechanism.value),
+        mechanism_name(pin.mechanism.value, system),
         place(pin.where, path),
         found.change.value if found.change else "",
     )

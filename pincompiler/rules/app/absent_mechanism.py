@@ -42,17 +42,18 @@ References: CWE-693; MASVS-NETWORK-2; MASTG-TEST-0242; MASWE-0028
 """
 
 from pincompiler.base.location import Location
-from pincompiler.rules.rule import Audited, Findings, Level, Mechanism, Rule
+from pincompiler.facts.common import AppMechanism
+from pincompiler.rules.rule import Audited, Findings, Level, Rule
 
 
 def check(audited: Audited) -> Findings:
     """Targets whose mechanism the app lacks, unless what was not seen could have it."""
     there = {shipped.mechanism for shipped in audited.app.shipped}
     unseen = {mechanism for one in audited.app.unseen for mechanism in one.mechanisms}
-    said: set[Mechanism] = set()
+    said: set[AppMechanism] = set()
     for wanted in audited.expected:
         mechanism, output = wanted.mechanism, wanted.output
-        if mechanism and mechanism not in there | unseen | said and any(wanted.effective.names()):
+        if mechanism not in there | unseen | said and any(wanted.effective.names()):
             said.add(mechanism)
             message = f"pins.toml compiles to {output.name}, and the app has no {mechanism.value} pins"
             fix = f"put {output.path} into the build, or drop the target"

@@ -40,7 +40,7 @@ Use instead:
 -      <true/>
 ```
 
-References: CWE-319; MASVS-NETWORK-1; MASWE-0026; Apple: NSAppTransportSecurity
+References: CWE-319; MASVS-NETWORK-1; MASTG-TEST-0322; MASTG-TEST-0342; MASWE-0026; Apple: NSAppTransportSecurity
 """
 
 from pincompiler.rules.plists import FaultKind, Level, faulty

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pincompiler.platforms.plist import KeyPath
     from pincompiler.policy.enforcement import Enforcement
 
+SECTIONS: Final = (ats.SECTION, trustkit.SECTION)
+"""What of a property list pins."""
 _OF_BUNDLES: Final = ("CFBundle", "NS", "UI", "LS")
 """How keys begin that only an Info.plist has."""
 
@@ -44,10 +46,16 @@ def of_plist(data: bytes, path: str) -> ShippedApp:
     """
     given = plist.load(data, path)
     values = as_info(given, path)
-    place = _places(data, path, inside=values is not given)
+    place = placed_in(data, Location(path), inside=values is not given)
+    known = not any(plist.build_settings(values, SECTIONS))
+    shipped = tuple(configured(values, place)) if known else ()
+    placed = tuple(faults_of(values, place))
+    return ShippedApp(path, "", "", manifest=USUAL, plists=PlistFacts(shipped=shipped, faults=placed))
+
+
+def faults_of(values: Mapping[str, Any], place: Callable[[KeyPath], Location]) -> Iterator[PlacedFault]:
+    """What is hardly as its author meant in an Info.plist, ``place`` being where its entries stand."""
     pinned, kit = ats.read_values(values), trustkit.read_values(values)
-    known = not any(plist.build_settings(values, (ats.SECTION, trustkit.SECTION)))
-    shipped = tuple(_shipped(pinned, kit, place)) if known else ()
     hosts = [*pinned.names(), *(one.name for one in kit.domains if not one.excluded)]
     faults = (
         *misplaced(values),
@@ -55,8 +63,7 @@ def of_plist(data: bytes, path: str) -> ShippedApp:
         *trustkit_faults.faults(values, pinned),
         *ats_faults.loosened(values, hosts, lambda host: bool(pinned.demand(host) or kit.demand(host))),
     )
-    placed = tuple(PlacedFault(one, place(one.path)) for one in faults)
-    return ShippedApp(path, "", "", manifest=USUAL, plists=PlistFacts(shipped=shipped, faults=placed))
+    return (PlacedFault(one, place(one.path)) for one in faults)
 
 
 def of_malformed(faults: Iterable[tuple[Location, str]], path: str) -> ShippedApp:
@@ -68,10 +75,9 @@ def of_malformed(faults: Iterable[tuple[Location, str]], path: str) -> ShippedAp
     return ShippedApp(path, "", "", manifest=USUAL, plists=PlistFacts(faults=placed))
 
 
-def _shipped(
-    pinned: ats.Ats, kit: trustkit.TrustKit, place: Callable[[KeyPath], Location]
-) -> Iterator[InForce]:
-    """Both as they are in force, each entry with its place."""
+def configured(values: Mapping[str, Any], place: Callable[[KeyPath], Location]) -> Iterator[InForce]:
+    """NSPinnedDomains and TrustKit as an Info.plist has them, each entry with its place."""
+    pinned, kit = ats.read_values(values), trustkit.read_values(values)
     if pinned.domains:
         entries = tuple(replace(one, where=place((*ats.SECTION, one.name))) for one in pinned.domains)
         enforcement: Enforcement = replace(pinned, domains=entries)
@@ -84,9 +90,9 @@ def _shipped(
         )
 
 
-def _places(data: bytes, path: str, *, inside: bool) -> Callable[[KeyPath], Location]:
-    """Where an entry stands; ``inside``: the file has the inside of the section alone.  A binary one has no lines."""
+def placed_in(data: bytes, file: Location, *, inside: bool = False) -> Callable[[KeyPath], Location]:
+    """Where an entry of a file stands; ``inside``: it has the inside of the section alone.  A binary one has no lines."""
     if data.startswith(b"bplist"):
-        return lambda _: Location(path)
-    root = scan(data, path)
-    return lambda place: Location(path, span_at(data, root, place[1:] if inside else place))
+        return lambda _: file
+    root = scan(data, file.member or file.file)
+    return lambda place: replace(file, span=span_at(data, root, place[1:] if inside else place))

@@ -1,0 +1,156 @@
+"""From an app for Apple's systems to its facts: each process by its own Info.plist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pincompiler.archives.archive import MemberError
+from pincompiler.base.bounds import PLIST_BYTES, PROCESSES
+from pincompiler.base.errors import InputError
+from pincompiler.base.location import Location
+from pincompiler.facts import AppleMechanism, ShippedApp, System, Unseen
+from pincompiler.facts.ios import IosFacts, Process
+from pincompiler.facts.plists import PlistFacts
+from pincompiler.ios import profile
+from pincompiler.ios.bundles import read_bundles
+from pincompiler.ios.container import open_container
+from pincompiler.platforms import plist
+from pincompiler.shipped.android.alone import USUAL
+from pincompiler.shipped.ios.configured import in_force, pins_of
+from pincompiler.shipped.ios.plists import SECTIONS, faults_of, placed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pincompiler.ios.bundles import Bundle
+    from pincompiler.ios.container import AppContainer
+
+_PLATFORMS: Final = {
+    "iphone": System.IOS,
+    "appletv": System.TVOS,
+    "watch": System.WATCHOS,
+    "macos": System.MACOS,
+    "xr": System.VISIONOS,
+}
+"""How the names of CFBundleSupportedPlatforms and DTPlatformName begin, in small letters."""
+ALL: Final = frozenset(AppleMechanism)
+_IN_CODE: Final = frozenset({AppleMechanism.CODE})
+_NOT_READ: Final = "its code is not read yet, and may pin by itself, or accept any certificate"
+
+
+def read_ios_app(path: Path) -> ShippedApp:
+    """The facts about an app: an IPA, an Xcode archive, or the app's folder, packed or not.
+
+    InputError if it cannot be opened, or is none; what cannot be read inside is among the unseen.
+    """
+    with open_container(path) as container:
+        bundles, more = read_bundles(container)
+        found = [_Found(container, bundle) for bundle in bundles]
+        unseen = [one for each in found for one in each.unseen()]
+        if more:
+            unseen.append(Unseen("the app", f"has more than {PROCESSES}", ALL))
+        if container.members.is_cut:
+            unseen.append(Unseen("the archive", "has more files than are looked at", ALL))
+        return ShippedApp(
+            container.name,
+            container.kind.value,
+            container.members.digest(),
+            manifest=USUAL,
+            plists=_joined([one.plists() for one in found]),
+            ios=IosFacts(processes=tuple(one.process() for one in found)),
+            unseen=tuple(dict.fromkeys(unseen)),
+        )
+
+
+def _joined(parts: list[PlistFacts]) -> PlistFacts:
+    return PlistFacts(
+        tuple(one for part in parts for one in part.pins),
+        tuple(one for part in parts for one in part.shipped),
+        faults=tuple(one for part in parts for one in part.faults),
+    )
+
+
+class _Found:
+    """What is said of one bundle."""
+
+    def __init__(self, container: AppContainer, bundle: Bundle) -> None:
+        self.container = container
+        self.bundle = bundle
+        self.where = Location(container.name, member=bundle.plist)
+        self.signed_for, self.doubt = self._profile()
+
+    def process(self) -> Process:
+        """Which process it is."""
+        bundle = self.bundle
+        extension = bundle.values.get("NSExtension")
+        point = extension.get("NSExtensionPointIdentifier") if isinstance(extension, dict) else None
+        return Process(
+            bundle.path,
+            bundle.text("CFBundleIdentifier"),
+            bundle.text("CFBundleShortVersionString"),
+            bundle.text("CFBundleVersion"),
+            self._system(),
+            bundle.text("MinimumOSVersion") or bundle.text("LSMinimumSystemVersion"),
+            bundle.text("DTPlatformVersion"),
+            point if isinstance(point, str) else "",
+            self.where,
+            not bundle.unread,
+            self.signed_for,
+        )
+
+    def _system(self) -> System:
+        names = (*self.bundle.texts("CFBundleSupportedPlatforms"), self.bundle.text("DTPlatformName"))
+        found = (
+            system for name in names for start, system in _PLATFORMS.items() if name.lower().startswith(start)
+        )
+        mac = System.MACOS if self.bundle.inside.endswith("Contents/") else System.IOS
+        return next(found, mac)
+
+    def plists(self) -> PlistFacts:
+        """What its Info.plist says; nothing if that could not be read."""
+        bundle = self.bundle
+        if bundle.unread:
+            return PlistFacts()
+        place = placed_in(bundle.data, self.where)
+        shipped = tuple(in_force(bundle.values, self.process(), place))
+        # Where addresses count later than names, the names are there twice.
+        pins = dict.fromkeys(pin for one in shipped for pin in pins_of(one))
+        return PlistFacts(tuple(pins), shipped, faults=tuple(faults_of(bundle.values, place)))
+
+    def unseen(self) -> Iterator[Unseen]:
+        """What of it is not known: its Info.plist, and what its code does."""
+        bundle = self.bundle
+        if bundle.unread:
+            yield Unseen(bundle.plist, bundle.unread, ALL, process=bundle.path)
+            return
+        settings = tuple(plist.build_settings(bundle.values, SECTIONS))
+        if settings:
+            place, text = settings[0]
+            why = f"has {text} in {' › '.join(place)}, which a build fills in: this is the source of one"
+            yield Unseen(bundle.plist, why, ALL, process=bundle.path)
+        if bundle.executable not in self.container.files:
+            name = bundle.executable or bundle.plist
+            why = (
+                "is not there, so that its code could not be read"
+                if bundle.executable
+                else "names no executable"
+            )
+            yield Unseen(name, why, _IN_CODE, process=bundle.path)
+        else:
+            yield Unseen(bundle.executable, _NOT_READ, _IN_CODE, process=bundle.path)
+        if self.doubt:
+            yield Unseen(f"{bundle.inside}{profile.FILE}", self.doubt, frozenset())
+
+    def _profile(self) -> tuple[tuple[str, ...], str]:
+        """What its provisioning profile says, and why that could not be read."""
+        file = f"{self.bundle.inside}{profile.FILE}"
+        if file not in self.container.files:
+            return (), ""
+        try:
+            data = self.container.read(file, PLIST_BYTES.limit)
+            return tuple(profile.read_profile(data, file).words()), ""
+        except MemberError as error:
+            return (), f"cannot be read: {error.why}"
+        except InputError as error:
+            return (), f"cannot be read: {error}"

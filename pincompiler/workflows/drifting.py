@@ -1,0 +1,92 @@
+"""An app held against pins.toml: what that compiles to for the app's system, and where the app differs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pincompiler.facts import Mechanism, State
+from pincompiler.platforms.okhttp.model import Among, OkHttp, together
+from pincompiler.policy.differences import differences
+from pincompiler.rules.rule import Audited
+from pincompiler.verdicts.drift import Drift, DriftKind, drift
+from pincompiler.verdicts.in_force import active, comparable, mechanisms_of
+from pincompiler.workflows.held_to import held_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from pincompiler.facts import InForce, ShippedApp
+    from pincompiler.facts.common import AppMechanism
+    from pincompiler.policy.project import Project
+    from pincompiler.verdicts.lowering import Lowering
+    from pincompiler.workflows.compile import Checked
+
+
+def held_against(app: ShippedApp, checked: Checked, environment: str, today: date, horizon: int) -> Audited:
+    """An app with what a pins.toml says of it.  InputError as of :func:`held_to`."""
+    held, meant, foreign, traces = held_to(app, checked, environment)
+    project, expected = held.project, tuple(_for_system(app, held.lowered))
+    found = tuple(
+        one for mechanism in mechanisms_of(app) for one in _drift(app, mechanism, expected, project)
+    )
+    return Audited(
+        app,
+        today,
+        project.policy,
+        horizon,
+        project,
+        expected,
+        found,
+        meant,
+        foreign,
+        traces,
+    )
+
+
+def _for_system(app: ShippedApp, lowered: Iterable[Lowering]) -> Iterator[Lowering]:
+    """Those of the targets that are for the app's system."""
+    return (one for one in lowered if isinstance(one.mechanism, Mechanism) is (app.main is None))
+
+
+def _drift(
+    app: ShippedApp, mechanism: AppMechanism, expected: tuple[Lowering, ...], project: Project
+) -> tuple[Drift, ...]:
+    """How what the app has of one mechanism differs; of several targets for it, from the nearest."""
+    candidates = [one.effective for one in expected if one.mechanism is mechanism]
+    if not expected and _pins_one_of(app, mechanism, set(project.policy.names())):
+        candidates = [project.policy]
+    known = (*project.keys, *(project.assessed.policy.assessor_keys if project.assessed else ()))
+    found: dict[object, Drift] = {}
+    for shipped in _clients(app, mechanism):
+        drifts = [drift(wanted, shipped, project.policy, known) for wanted in candidates]
+        for one in min(drifts, key=len, default=()):
+            if one.kind is DriftKind.HOST_MISSING and shipped.process:
+                continue  # which hosts an extension asks is its own affair: `unpinned-extension`
+            # What is true of all pinners together is true of each.
+            apart = shipped.title if mechanism is not Mechanism.OKHTTP else ""
+            found.setdefault((one.kind, one.host, one.said, apart), one)
+    return tuple(found.values())
+
+
+def _clients(app: ShippedApp, mechanism: AppMechanism) -> Iterator[InForce]:
+    """What is comparable, and each pinner that holds its client to less or more for a host that others pin too.
+
+    Of a file whose use was not seen it is known what it says.
+    """
+    yield from comparable(app, mechanism)
+    yield from (one for one in app.shipped if (one.mechanism, one.state) == (mechanism, State.UNKNOWN))
+    some = active(app, mechanism) if mechanism is Mechanism.OKHTTP else ()
+    pinners = [one.enforcement for one in some if isinstance(one.enforcement, OkHttp)]
+    if len(pinners) < 2 or not comparable(app, mechanism):
+        return
+    whole = together(pinners)
+    for shipped, own in zip(some, pinners, strict=True):
+        alone = Among(own, whole)
+        if any(differences(alone, whole)):
+            yield replace(shipped, enforcement=alone)
+
+
+def _pins_one_of(app: ShippedApp, mechanism: AppMechanism, hosts: set[str]) -> bool:
+    return any(one.enforcement.demand(host) for one in comparable(app, mechanism) for host in hosts)
