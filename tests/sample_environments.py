@@ -1,6 +1,6 @@
 """samples/environments/ as Gradle and Xcode put it together: which of its files each build has.
 
-Neither runs here.  Gradle: the source sets of a variant override each other, in the order of its documents
+Xcode does not run here, and Gradle with a plugin of 2017 (tests/real/test_gradle_variants.py).  Gradle: the source sets of a variant override each other, in the order of its documents
 (https://developer.android.com/build/build-variants#sourceset-build): variant, build type, flavour, main.  Xcode: the
 rules by which files of a target are left out are those of its published build system (swift-build,
 ``Path.matchesFilenamePattern``): a relative pattern is compared with as many last components as it has, and what is

@@ -8,6 +8,7 @@ Everything lands below ``.tools/`` next to ``tests/`` (or below ``$PINCOMPILER_T
 * ``r8-<version>/``, ``dx-<version>/`` the compilers to DEX, and the shrinker; ``smali-<version>/``;
 * ``trustkit-<version>/``, ``conscrypt-<version>/`` what an archive for Android has for a jar;
 * ``httpclient-<version>/`` Apache's, with what it needs; ``kotlin-stdlib-<version>/`` for apps without OkHttp 3;
+* ``android-gradle-<version>/`` the Android Gradle Plugin, with what it and a newer Java need;
 * ``framework-res/`` the resource table which aapt2 links against, out of Debian's package.
 
 Jars come through ``mvn`` and must have the checksums in ``parts.sha256``.  A folder appears under its name only when
@@ -54,6 +55,14 @@ CONSCRYPT_JVM_VERSION: Final = "2.5.2"
 """The newest for the JVM, with Android's own TrustManagerImpl in it."""
 HTTPCLIENT_VERSION: Final = "4.5.14"
 """Apache's, in the package that Android once had."""
+ANDROID_GRADLE_VERSION: Final = "2.3.0"
+"""The last Android Gradle Plugin in a registry that tests reach."""
+JAXB: Final = (
+    ("javax.xml.bind", "jaxb-api"),
+    ("com.sun.xml.bind", "jaxb-impl"),
+    ("com.sun.xml.bind", "jaxb-core"),
+)
+"""Java had it before version 11, and the plugin reads the list of an SDK's packages by it."""
 MINIMUM_JAVA: Final = 17
 
 _COPY_GOAL: Final = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
@@ -184,6 +193,15 @@ GROUPS: Final = (
         folder=f"r8-{R8_VERSION}",
         coordinates=(Coordinate("com.android.tools", "r8", R8_VERSION),),
         required=(f"r8-{R8_VERSION}.jar",),
+    ),
+    Group(
+        folder=f"android-gradle-{ANDROID_GRADLE_VERSION}",
+        coordinates=(
+            Coordinate("com.android.tools.build", "gradle", ANDROID_GRADLE_VERSION),
+            *(Coordinate(group, name, "2.3.0") for group, name in JAXB),
+            Coordinate("javax.activation", "activation", "1.1.1"),
+        ),
+        required=(f"gradle-{ANDROID_GRADLE_VERSION}.jar", "builder-", "jaxb-impl-", "activation-"),
     ),
     Group(
         folder=f"okhttp-{OLD_OKHTTP_VERSION}",

@@ -48,7 +48,7 @@ GROUPS: Final = (
     ),
     Group(
         "Android's build tools",
-        ("aapt2", "apksigner", "framework-res.apk"),
+        ("aapt", "aapt2", "apksigner", "framework-res.apk"),
         ("aapt2", "apksigner"),
         ("aapt", "android-framework-res", "apksigner"),
     ),

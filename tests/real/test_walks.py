@@ -76,9 +76,9 @@ def apks(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path
     return {one: built["-".join(one)] for one in VARIANTS}
 
 
-def audited(apk: Path, meant: str, folder: Path) -> tuple[int, set[str]]:
+def audited(apk: Path, meant: str, folder: Path, pins: Path = PINS) -> tuple[int, set[str]]:
     """The exit code of an audit, and the rules of its errors."""
-    ran = run("audit", "--pins", str(PINS), "-e", meant, "-f", "json", str(apk), cwd=folder)
+    ran = run("audit", "--pins", str(pins), "-e", meant, "-f", "json", str(apk), cwd=folder)
     (subject,) = json.loads(ran.stdout)["subjects"]
     return ran.code, {one["rule"] for one in subject["findings"] if one["level"] == "error"}
 

@@ -42,7 +42,8 @@ tasks.matching { it.name == "preBuild" }.configureEach { dependsOn(compilePins) 
 // an assessment.
 for (flavour in listOf("production", "staging")) {
     val audit = tasks.register<Exec>("audit${flavour.replaceFirstChar(Char::uppercase)}Pins") {
-        val apk = layout.buildDirectory.file("outputs/apk/$flavour/release/app-$flavour-release.apk")
+        // The folder, for the file in it is called after whether it is signed.
+        val apk = layout.buildDirectory.dir("outputs/apk/$flavour/release")
         commandLine("pincompiler", "audit", "--pins", rootProject.file("../pins.toml").path, "-e", flavour)
         argumentProviders.add { listOf(apk.get().asFile.path) }
     }
