@@ -181,6 +181,34 @@ MACHO_IMPORTS = Bound(1 << 20, "imports", "a Mach-O image", _UNKNOWN, "large app
 MACHO_BINDINGS = Bound(1 << 20, "bindings", "a Mach-O image", _UNKNOWN, "large apps have 100,000")
 MACHO_SYMBOLS = Bound(1 << 22, "symbols", "a Mach-O image", _UNKNOWN, "WebRTC has 260,000")
 MACHO_FUNCTIONS = Bound(1 << 22, "functions", "a Mach-O image", _UNKNOWN, "large apps have 500,000")
+MACHO_STUBS = Bound(1 << 17, "stubs", "a section of a Mach-O image", _UNKNOWN, "large apps have 10,000")
+ARM64_STEPS = Bound(
+    40_000, "instructions", "a function that is run, on all its ways", _UNKNOWN, "most take 500"
+)
+ARM64_WAYS = Bound(256, "ways", "a function that is run", _UNKNOWN, "most have four")
+ARM64_FORKS = Bound(
+    40, "branches", "one way through it, on something unknown", _UNKNOWN, "loops on it have no end"
+)
+ARM64_RECURSION = Bound(3, "calls", "a function, on one way through another", _UNKNOWN, "few call themselves")
+ARM64_ROUNDS = Bound(
+    3,
+    "rounds",
+    "a loop on something unknown",
+    Beyond.SAME,
+    "more rounds of a loop over pins do what these do",
+)
+ARM64_LEVELS = Bound(8, "fields", "an object, one in the other", _UNKNOWN, "most have two")
+CLOSURE_BYTES = Bound(512, "bytes", "what a closure has captured", _UNKNOWN, "most have 64")
+ARM64_ROOTS = Bound(64, "names", "what a value was made of", _UNKNOWN, "most have three")
+CHALLENGE_HELPER = Bound(
+    256,
+    "bytes",
+    "a function that is called on the way to an answer, and is not given the chain",
+    _UNKNOWN,
+    "getters have 20",
+)
+OBJC_ANSWERS = Bound(4, "methods", "a message to an unknown object", _UNKNOWN, "one class is meant, mostly")
+OBJC_ANCESTORS = Bound(200, "superclasses", "an Objective-C class", _UNKNOWN, "UIKit's deepest have ten")
 OBJC_CLASSES = Bound(1 << 18, "classes", "a Mach-O image", _UNKNOWN, "large apps have 50,000")
 OBJC_METHODS = Bound(1 << 21, "methods and references", "a Mach-O image", _UNKNOWN, "large apps have 200,000")
 MACHO_STRINGS = Bound(1 << 20, "constant strings", "a Mach-O image", _UNKNOWN, "large apps have 100,000")

@@ -50,6 +50,10 @@ class MachO:
         """What was not seen whole of what was asked for until now."""
         return self._doubts.all()
 
+    def doubt(self, part: ImagePart, why: str) -> None:
+        """Note what a reader of the image did not see whole."""
+        self._doubts.add(part, why)
+
     @property
     def cpu(self) -> str:
         """``arm64``, ``arm64e``, ``x86_64``, ``armv7``…"""
@@ -64,6 +68,17 @@ class MachO:
         """The first section of these names."""
         found = (one for one in self.commands.sections if (one.segment, one.name) == (segment, name))
         return next(found, None)
+
+    def section_at(self, address: int) -> MachOSection | None:
+        """The section around an address; of those that overlap, the one that begins last."""
+        at = bisect_right(self._by_address, address, key=lambda one: one.address)
+        if not at or address >= self._by_address[at - 1].address + self._by_address[at - 1].size:
+            return None
+        return self._by_address[at - 1]
+
+    @cached_property
+    def _by_address(self) -> list[MachOSection]:
+        return sorted(self.commands.sections, key=lambda one: one.address)
 
     # -- pointers ----------------------------------------------------------------------------------
 
