@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from pincompiler.reports.schemas import NAMES, made
+from pincompiler.reports.schemas import INPUT, NAMES, made
 from tests import pages
 from tests.json_schemas import SCHEMAS, closed, schema, validator
 from tests.test_cli import ROOT, SAMPLES, run
@@ -23,15 +23,15 @@ def test_what_is_published_is_what_the_tables_have(name: str, request: pytest.Fi
     assert path.read_text("utf-8") == made(name)
 
 
-def test_every_published_schema_is_of_a_command() -> None:
-    assert {path.name for path in SCHEMAS.iterdir()} == {f"{name}.schema.json" for name in NAMES}
+def test_every_published_schema_is_of_a_command_or_of_what_it_reads() -> None:
+    assert {path.name for path in SCHEMAS.iterdir()} == {f"{name}.schema.json" for name in (*NAMES, INPUT)}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_schema_is_printed(name: str) -> None:
     ran = run("schema", name, cwd=ROOT)
     assert (ran.code, json.loads(ran.stdout)) == (0, schema(name))
-    assert run("schema", cwd=ROOT).stdout.split() == list(NAMES)
+    assert run("schema", cwd=ROOT).stdout.split() == [*NAMES, INPUT]
 
 
 def test_a_misspelt_schema_is_refused_with_the_right_one() -> None:

@@ -30,10 +30,10 @@ def topics(incomplete: str) -> list[str]:
 
 
 def schemas(incomplete: str) -> list[str]:
-    """Commands that have a schema."""
-    from pincompiler.reports.schemas import NAMES
+    """What has a schema."""
+    from pincompiler.reports.schemas import INPUT, NAMES
 
-    return _beginning(incomplete, NAMES)
+    return _beginning(incomplete, (*NAMES, INPUT))
 
 
 def targets(incomplete: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""JSON Schemas of what the commands print with ``-f json``: made of the tables that write it.
+"""JSON Schemas of what the commands print with ``-f json``, and of pins.toml: made of the tables that write and read.
 
 The files below ``pincompiler/schemas/`` are published; a test holds them to the tables.
 """
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 NAMES = ("check", "compile", "pin", "explain", "diff", "verify", "impact", "plan", "audit")
 """The commands that have one, in the order of the help."""
+
+
+INPUT = "pins.toml"
+"""What else has a schema: the file that people write."""
 
 
 def tables(name: str) -> tuple[JsonTable, ...]:
@@ -43,10 +47,14 @@ def tables(name: str) -> tuple[JsonTable, ...]:
 
 
 def made(name: str) -> str:
-    """The schema of a command's results, as the tables have it."""
+    """The schema of a command's results or of pins.toml, as the tables have it."""
+    if name == INPUT:
+        from pincompiler.source.entries_schema import schema
+
+        return json.dumps(schema(), indent=2) + "\n"
     return json.dumps(schema_of(tables(name)), indent=2) + "\n"
 
 
 def published(name: str) -> str:
-    """The schema of a command's results, as it is published."""
+    """The schema of a command's results or of pins.toml, as it is published."""
     return (files("pincompiler") / "schemas" / f"{name}.schema.json").read_text("utf-8")

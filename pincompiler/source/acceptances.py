@@ -8,7 +8,7 @@ from pincompiler.base.location import Location
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.policy.project import Acceptance
-from pincompiler.source.environments import SCOPED
+from pincompiler.source import entries
 from pincompiler.source.tables import Reporter, TomlTable, did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from pincompiler.base.finding import Finding
     from pincompiler.source.document import Document
-
-_ACCEPT = frozenset({"rule", "target", "hosts", "places", "reason", "until"})
 
 
 def read_acceptances(document: Document) -> tuple[tuple[Acceptance, ...], tuple[Finding, ...]]:
@@ -47,7 +45,8 @@ class AcceptanceReader:
         return tuple(filter(None, map(self._acceptance, tables)))
 
     def _acceptance(self, table: TomlTable) -> Acceptance | None:
-        table.only(_ACCEPT if self._hosts is None else _ACCEPT | SCOPED)
+        alone = {entries.SCOPE} if self._hosts is None else frozenset()
+        table.only(entries.ACCEPT.names.difference(alone))
         rule = table.text("rule", required=True)
         reason = table.text("reason", required=True)
         until = table.day("until", required=True)

@@ -8,6 +8,7 @@ from pincompiler.base.bounds import shortened
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.policy.enforcement import Role
 from pincompiler.policy.trust import SYSTEM_ALONE, Anchor, Store, Trust
+from pincompiler.source import entries
 from pincompiler.source.tables import did_you_mean
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from pincompiler.source.keys import KeyReader
     from pincompiler.source.tables import Reporter, TomlTable
 
-_ANCHOR = frozenset({"file", "index", "subject"})
 _NAME = lazy_regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 """What becomes the name of a resource: no two anchors may have the same (aapt2 allows a-z, 0-9 and _)."""
 _STORES: Mapping[str, Store] = {one.value: one for one in Store}
@@ -45,7 +45,7 @@ class AnchorReader:
         return tuple(self._known.values())
 
     def _anchor(self, name: str, table: TomlTable) -> Anchor:
-        table.only(_ANCHOR)
+        table.only(entries.ANCHOR.names)
         sound = not self._misnamed(name, table)
         if table.text("file", required=True) is None:
             return Anchor(b"", name=name, where=table.where)

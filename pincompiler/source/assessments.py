@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pincompiler.base.finding import Level
 from pincompiler.platforms.registry import target_named
 from pincompiler.policy.trust import Anchor, Store
-from pincompiler.source.environments import SCOPED
+from pincompiler.source import entries
 from pincompiler.source.outputs import declared
 from pincompiler.source.source_sets import source_set
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pincompiler.source.tables import Reporter, TomlTable
 
 PATH = "path-assessment"
-_ASSESSMENT = frozenset({"anchors"}) | SCOPED
 
 
 class AssessmentReader:
@@ -43,7 +42,7 @@ class AssessmentReader:
         if table is None:
             self._senseless(top)
         else:
-            table.only(_ASSESSMENT)
+            table.only(entries.ASSESSMENT.names)
             self._assessors = anchors.assessors(table)
             named = environments.scope(table, everywhere=True)
             self._scope = named & pinning

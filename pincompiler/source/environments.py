@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.base.bounds import shortened
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.policy.project import UNNAMED, Environment
+from pincompiler.source import entries
 from pincompiler.source.tables import did_you_mean
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from pincompiler.base.location import Location
     from pincompiler.source.tables import Reporter, TomlTable
 
-SCOPED: Final = frozenset({"environments"})
-"""What an entry may say besides its own."""
-_ENVIRONMENT = frozenset({"release", "pinning"})
 _NAME = lazy_regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 """What becomes the name of a folder."""
 PLACE: Final = "{environment}"
@@ -51,7 +49,7 @@ class EnvironmentReader:
         self.known = found or self.known
 
     def _environment(self, name: str, table: TomlTable) -> Environment:
-        table.only(_ENVIRONMENT)
+        table.only(entries.ENVIRONMENT.names)
         if not _NAME.fullmatch(name) or len(name) > 64:
             shown = shortened(name if name.isprintable() else ascii(name))
             fix = "lower-case letters and digits with single - between them, a letter first, 64 at most"

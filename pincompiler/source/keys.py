@@ -14,6 +14,7 @@ from pincompiler.base.finding import Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.policy.enforcement import Key, Role
 from pincompiler.policy.placeholders import placeholder
+from pincompiler.source import entries
 from pincompiler.source.document import read_named
 from pincompiler.source.paths import inside
 from pincompiler.source.tables import did_you_mean
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pincompiler.keys.spki import PublicKey
     from pincompiler.source.tables import Reporter, TomlTable
 
-_KEY = frozenset({"file", "index", "subject", "spki-sha256", "certificate-sha256", "pin", "role", "retired"})
 _GIVEN: Mapping[str, str] = {
     "file": "a file",
     "spki-sha256": "a pin",
@@ -61,7 +61,7 @@ class KeyReader:
 
     def _key(self, name: str, table: TomlTable) -> Key:
         before = len(self._reporter.findings)
-        table.only(_KEY)
+        table.only(entries.KEY.names)
         where = table.where
         if not _NAME.fullmatch(name) or len(name) > 64:
             fix = "letters and digits with single . _ - between them, 64 at most"

@@ -8,6 +8,7 @@ from pincompiler.base.bounds import shortened
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.policy.project import Output
+from pincompiler.source.entries import of_target
 from pincompiler.source.paths import inside, one_file
 from pincompiler.source.source_sets import SourceSetChecker
 from pincompiler.source.tables import did_you_mean, quoted
@@ -115,10 +116,6 @@ _SEVERAL = "write [target.{name}.NAME] for each"
 _TARGETS = {target.name: target for target in TARGETS}
 
 
-def _options(target: Target[Any]) -> frozenset[str]:
-    return target.options | {"path", "path-assessment"}
-
-
 def declared(top: TomlTable) -> Iterator[tuple[str, TomlTable]]:
     """The outputs that a file names, by their names, each with its table; an unknown target is none."""
     for kind, table in top.named_tables("target"):
@@ -129,7 +126,7 @@ def declared(top: TomlTable) -> Iterator[tuple[str, TomlTable]]:
 
 def instances(kind: str, table: TomlTable) -> Iterator[tuple[str, TomlTable]]:
     """The outputs of a ``[target.KIND]``: its own, without a name, and those of ``[target.KIND.INSTANCE]``."""
-    named = dict(table.tables_besides(_options(_TARGETS[kind])))
+    named = dict(table.tables_besides(of_target(_TARGETS[kind])))
     if not named or table.has_besides(named):
         yield "", table
     yield from named.items()
@@ -184,8 +181,8 @@ class OutputReader:
     def _output(
         self, target: Target[Any], instance: str, table: TomlTable, environment: Environment
     ) -> Output | None:
-        others = () if instance else (name for name, _ in table.tables_besides(_options(target)))
-        table.only(_options(target).union(others))
+        others = () if instance else (name for name, _ in table.tables_besides(of_target(target)))
+        table.only(of_target(target).union(others))
         path = self._path(target, *self._environments.text(table, "path", environment, required=True))
         package = self._package(target, table) if "package" in target.options else ""
         base = self._base(table, environment) if "base" in target.options else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pincompiler.base.finding import Level
 from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.policy.project import Rotation, SupportedRelease
-from pincompiler.source.environments import SCOPED
+from pincompiler.source import entries
 from pincompiler.source.git_revision import SCHEME
 from pincompiler.source.keys import canonical_hash
 from pincompiler.source.paths import inside
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from pincompiler.policy.policy import Policy
     from pincompiler.source.tables import Reporter, TomlTable
 
-_RELEASE = frozenset({"name", "date", "support-until", "policy", "file"}) | SCOPED
-_ROTATION = frozenset({"host", "from", "to", "date"}) | SCOPED
 _DIGEST = "sha256/"
 
 
@@ -47,7 +45,7 @@ class PlanReader:
 
     def _release(self, table: TomlTable) -> SupportedRelease | None:
         before = len(self._reporter.findings)
-        table.only(_RELEASE)
+        table.only(entries.RELEASE.names)
         name = table.text("name", required=True)
         day = table.day("date", required=True)
         until = table.day("support-until")
@@ -117,7 +115,7 @@ class PlanReader:
 
     def _rotation(self, table: TomlTable, policy: Policy, *, whole: bool) -> Rotation | None:
         before = len(self._reporter.findings)
-        table.only(_ROTATION)
+        table.only(entries.ROTATION.names)
         host = self._host(table, policy, whole=whole)
         old, new = self._chain("from", table), self._chain("to", table)
         day = table.day("date", required=True)

@@ -16,10 +16,11 @@ from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App, Project
 from pincompiler.policy.trust import SYSTEM_ALONE
+from pincompiler.source import entries
 from pincompiler.source.acceptances import AcceptanceReader
 from pincompiler.source.anchors import AnchorReader
 from pincompiler.source.assessments import AssessmentReader
-from pincompiler.source.environments import SCOPED, EnvironmentReader
+from pincompiler.source.environments import EnvironmentReader
 from pincompiler.source.keys import KeyReader
 from pincompiler.source.outputs import OutputReader, declared
 from pincompiler.source.paths import below, root_of
@@ -33,24 +34,6 @@ if TYPE_CHECKING:
     from pincompiler.policy.project import Environment, Version
     from pincompiler.source.document import Document
 
-_TOP = frozenset(
-    {
-        "version",
-        "root",
-        "app",
-        "environments",
-        "assessment",
-        "keys",
-        "anchors",
-        "pin-set",
-        "target",
-        "accept",
-        "release",
-        "rotation",
-    }
-)
-_APP = frozenset({"android-min-sdk", "android-target-sdk", "ios-minimum", "okhttp"})
-_PIN_SET = frozenset({"hosts", "subdomains", "keys", "trust", "expires", "enforce", "report-uris"}) | SCOPED
 _REACHES: Mapping[str, Reach] = {reach.value: reach for reach in Reach}
 _VERSION = lazy_regex(r"\d{1,4}(\.\d{1,6}){0,3}")
 _REPORT_URI = lazy_regex(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*)?")
@@ -125,7 +108,7 @@ class _Reader:
 
     def projects(self, top: TomlTable) -> tuple[Project, ...]:
         """One for each environment: each knows what counts for it, and nothing of the others."""
-        top.only(_TOP)
+        top.only(entries.TOP)
         self._version(top)
         app = self._app(top.table("app"), top.where)
         environments = EnvironmentReader(self.reporter)
@@ -209,7 +192,7 @@ class _Reader:
     def _app(self, table: TomlTable | None, top: Location) -> App:
         if table is None:
             return App(where=top)
-        table.only(_APP)
+        table.only(entries.APP.names)
         return App(
             android_min_sdk=table.whole("android-min-sdk"),
             android_target_sdk=table.whole("android-target-sdk"),
@@ -250,7 +233,7 @@ class _Reader:
         self, table: TomlTable, known: Mapping[str, Key], anchors: AnchorReader, scope: frozenset[str]
     ) -> PinSet | None:
         before = len(self.reporter.findings)
-        table.only(_PIN_SET)
+        table.only(entries.PIN_SET.names)
         enforce = table.flag("enforce", default=True)
         reach = table.choice("subdomains", _REACHES, Reach.NONE)
         hosts = self._hosts(table, reach, scope)

@@ -37,6 +37,7 @@ STEPS: Final = (
     Step("Swift", swift.lacking, swift.fetch),
     Step("real apps", fetch.lacking_apks, fetch.fetch_apks),
     Step("SARIF's validator", fetch.lacking_validator, fetch.fetch_validator),
+    Step("taplo", fetch.lacking_taplo, fetch.fetch_taplo),
     Step("axe-core", judges.lacking_axe, judges.fetch_axe),
     Step("a schema of JUnit XML", judges.lacking_schema, judges.fetch_schema),
     Step("mitmproxy", serving.lacking, serving.fetch),

@@ -67,7 +67,10 @@ GROUPS: Final = (
         ("chromium", "chromium-driver"),
     ),
     Group(
-        "from npm: real apps, SARIF's validator, axe-core", ("*.apk", "Sarif.*", "axe*"), ("npm",), ("npm",)
+        "from npm: real apps, SARIF's validator, taplo, axe-core",
+        ("*.apk", "sarif-*", "taplo*", "axe*"),
+        ("npm",),
+        ("npm",),
     ),
     Group("from PyPI: mitmproxy, a schema of JUnit XML", ("mitmproxy-*", "junit*")),
     Group("curl and openssl", ("curl", "openssl"), ("curl", "openssl"), ("curl", "openssl")),

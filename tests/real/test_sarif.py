@@ -35,7 +35,7 @@ HARMLESS = {"SARIF2005"}
 def validator() -> Path:
     """The validator, from npm."""
     program = tools_directory() / fetch.VALIDATOR
-    parts.need([] if program.is_file() else [program.name])
+    parts.need([] if program.is_file() else [fetch.VALIDATOR.parts[0]])
     return program
 
 
