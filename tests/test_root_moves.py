@@ -6,6 +6,7 @@ Each row of the expected answers is from what was published of the outage, and f
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -347,3 +348,90 @@ def test_of_real_servers_what_they_send_is_asked_about(tmp_path: Path) -> None:
             )
         found.append({one["code"] for one in json.loads(ran.stdout)["hosts"][0]["remarks"]})
     assert ["store-lacks-root" in codes for codes in found] == [True, False]
+
+
+# -- plan -------------------------------------------------------------------------------------------
+
+
+def plan(folder: Path, new: str, more: str = "") -> Any:
+    text = (
+        f'[[release]]\nname = "4.1"\ndate = 2026-09-15\nsupport-until = 2027-12-31\nfile = "pins.toml"\n{more}'
+        f'[[rotation]]\nhost = "{HOST}"\nfrom = "usertrust"\nto = "{new}"\ndate = 2027-03-01\n'
+    )
+    pins_toml(folder, ["usertrust", new], 'android-min-sdk = 26\nios-minimum = "17.0"', text)
+    ran = run("plan", "pins.toml", "--today", "2026-11-30", "-f", "json", cwd=folder)
+    text_ran = run("plan", "pins.toml", "--today", "2026-11-30", cwd=folder)
+    return json.loads(ran.stdout)["root-moves"], text_ran.stdout
+
+
+def test_a_plan_to_move_to_a_young_root_names_the_devices_that_lack_it(tmp_path: Path) -> None:
+    """Sectigo's move of 2025: USERTrust RSA has signed R46 (knowledge base)."""
+    moves, text = plan(tmp_path, "r46")
+    assert [(one["root"], one["lacking"], one["releases"], one["signed-by"]) for one in moves] == [
+        (
+            "Sectigo Public Server Authentication Root R46",
+            "Android 8.0 to 13",
+            ["4.1"],
+            ["USERTrust RSA Certification Authority"],
+        )
+    ], "iOS 17 got it by an update, with the store of macOS 14.4"
+    assert (
+        f"{HOST} moves to Sectigo Public Server Authentication Root R46 on 2027-03-01: Android 8.0 to 13 accept it "
+        "only by the certificate with which USERTrust RSA Certification Authority signed it (4.1)"
+    ) in text
+    html = run("plan", "pins.toml", "--today", "2026-11-30", "-f", "html", cwd=tmp_path).stdout
+    assert "Roots that devices lack" in html
+    assert "Android 8.0 to 13 accept it only by the certificate" in html
+
+
+def test_a_plan_to_move_to_a_root_that_all_have_says_nothing(tmp_path: Path) -> None:
+    moves, text = plan(tmp_path, "globalsign")
+    assert moves == []
+    assert "Roots that devices lack" not in text
+
+
+# -- backups ----------------------------------------------------------------------------------------
+
+
+def test_pin_connect_offers_the_ca_s_other_roots(tmp_path: Path) -> None:
+    today = datetime.now(UTC).date()
+    leaf, middle = CAS.issued("x2", (today - timedelta(days=9), today + timedelta(days=80)))
+    serve(tmp_path, [], ["x2"])
+    shown = tls_servers.Chain(pki.private_key(number=790), leaf, middle, CAS.roots["x2"])
+    with tls_servers.tls(tls_servers.context(shown)) as server:
+        asked = ("pin", "--connect", f"{HOST}:{server.port}", "--resolve", f"{HOST}:{server.port}:127.0.0.1")
+        text = run(*asked, "--ca-file", "machine.pem", cwd=tmp_path).stdout
+        report: Any = json.loads(run(*asked, "--ca-file", "machine.pem", "-f", "json", cwd=tmp_path).stdout)
+    # X1 leaves before X2 does: nothing of the CA stays longer.
+    assert report["backups"] == []
+    assert "Backups that fit" not in text
+
+
+def test_a_chain_of_an_old_root_is_offered_its_successors(tmp_path: Path) -> None:
+    today = datetime.now(UTC).date()
+    leaf, middle = CAS.issued("x1", (today - timedelta(days=9), today + timedelta(days=80)))
+    serve(tmp_path, [], ["x1"])
+    shown = tls_servers.Chain(pki.private_key(number=790), leaf, middle, CAS.roots["x1"])
+    with tls_servers.tls(tls_servers.context(shown)) as server:
+        asked = ("pin", "--connect", f"{HOST}:{server.port}", "--resolve", f"{HOST}:{server.port}:127.0.0.1")
+        text = run(*asked, "--ca-file", "machine.pem", cwd=tmp_path).stdout
+    offered = text[text.index("# Backups that fit") :]
+    assert (
+        "# [keys.isrg-root-x2]  # ISRG Root X2, in Mozilla's list until 2035-09-04 as planned, on Android 14 and newer\n"
+        f'# spki-sha256 = "{CAS.pin("x2")}"\n# role = "ca"\n'
+    ) in offered
+    plain = "".join(line.removeprefix("# ") for line in offered.splitlines(keepends=True)[1:4])
+    assert tomllib.loads(plain)["keys"]["isrg-root-x2"]["role"] == "ca"
+
+
+def test_init_offers_them_for_roots_that_an_app_pins(tmp_path: Path) -> None:
+    (tmp_path / "nsc.xml").write_text(
+        f"<network-security-config><domain-config><domain>{HOST}</domain><pin-set>"
+        f'<pin digest="SHA-256">{CAS.pin("x1")}</pin></pin-set></domain-config></network-security-config>',
+        encoding="utf-8",
+    )
+    text = run("init", "--from", "nsc.xml", "-o", "-", cwd=tmp_path).stdout
+    assert f'# spki-sha256 = "{CAS.pin("x2")}"' in text
+    (tmp_path / "pins.toml").write_text(text, encoding="utf-8")
+    assert run("check", "pins.toml", cwd=tmp_path).code in (0, 1)
+    assert run("diff", "nsc.xml", "pins.toml", cwd=tmp_path).code == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
+from pincompiler.planning.moves import RootMove, root_moves
 from pincompiler.planning.schedule import KeyNeed, Member, RotationVerdict, Safety, needs, rotation_verdicts
 from pincompiler.planning.support import Expiry, LeafPins, SupportWindow, expiries, leaf_pins, windows
 
@@ -34,6 +35,8 @@ class Plan:
     expiries: tuple[Expiry, ...]
     windows: tuple[SupportWindow, ...]
     leaf_pins: tuple[LeafPins, ...]
+    moves: tuple[RootMove, ...]
+    """Rotations to roots that some supported device lacks."""
 
     @property
     def unread(self) -> tuple[Member, ...]:
@@ -62,4 +65,5 @@ def planned(source: str, project: Project, fleet: Sequence[Member], today: date)
         tuple(expiries(fleet, today)),
         tuple(windows(fleet, today)),
         tuple(leaf_pins(policy)),
+        tuple(root_moves((one for one in rotations if one.day >= today), fleet)),
     )

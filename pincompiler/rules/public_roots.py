@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pincompiler.roots.holding import UPDATED_BY_PLAY, Platform, holds, release_of
+from pincompiler.roots.holding import UPDATED_BY_PLAY, Platform, release_of
 from pincompiler.roots.knowledge import known_roots
 from pincompiler.roots.successors import successors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from pincompiler.policy.enforcement import Key
     from pincompiler.policy.project import App
@@ -50,40 +50,6 @@ def next_roots(root: Root, app: App | None) -> str:
     """What to pin instead, for a fix: two roots of the same CA that stay, as far as any are known."""
     found = successors(root, oldest(app))[:2]
     return " or ".join(f"{one.name} ({one.pin})" for one in found) or "another root of a CA that you use"
-
-
-def lacking(root: Root, app: App) -> Iterator[str]:
-    """Which supported versions lack a root, in phrases that follow "which": those of Android for certain."""
-    known = known_roots()
-    if app.android_min_sdk:
-        levels = [
-            level
-            for level in known.levels
-            if level >= app.android_min_sdk and holds(root, Platform.ANDROID, level).surely_absent
-        ]
-        if levels:
-            yield f"{android_named(levels)} {'do' if len(levels) > 1 else 'does'} not have"
-    if app.ios_minimum:
-        # Those that came without it, and may have got it since.
-        majors = [major for major in known.ios if major >= app.ios_minimum[0] and _came_without(root, major)]
-        if majors:
-            yield f"iOS {_span(majors)} {'were' if len(majors) > 1 else 'was'} not shipped with"
-
-
-def android_named(levels: Iterable[int]) -> str:
-    """``Android 7.0 to 13``, of levels that follow each other."""
-    return f"Android {_span([release_of(level) for level in levels])}"
-
-
-def _span(versions: list[str] | list[int]) -> str:
-    return f"{versions[0]} to {versions[-1]}" if len(versions) > 1 else f"{versions[0]}"
-
-
-def _came_without(root: Root, major: int) -> bool:
-    known = known_roots()
-    order = {release: number for number, release in enumerate(known.macos)}
-    first = order[known.ios[major][-1]]
-    return not any(order[begins] <= first <= order[ends] for begins, ends in root.macos)
 
 
 def on_devices(root: Root) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.finding import Level
 from pincompiler.base.records import dataclass
+from pincompiler.roots.proposals import proposals
 from pincompiler.tls.answers import Served
 from pincompiler.tls.probing import look_at
 from pincompiler.tls.remarks import Remark, of_seen
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pincompiler.keys.spki import PublicKey
+    from pincompiler.roots.root import Root
     from pincompiler.tls.probing import ProbeOptions
 
 
@@ -30,6 +32,11 @@ class ServedPins:
     chains: tuple[tuple[PublicKey, ...], ...]
     """Validated, leaf first; several where addresses or kinds of keys differ.  Empty if intercepted."""
     remarks: tuple[Remark, ...]
+
+    @property
+    def backups(self) -> tuple[Root, ...]:
+        """Other roots of the public CAs of the chains, to pin beside them."""
+        return proposals(tuple({key.spki_sha256: None for chain in self.chains for key in chain[1:]}))
 
     @property
     def failed(self) -> bool:

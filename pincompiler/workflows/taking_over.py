@@ -13,6 +13,7 @@ from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.nsc.writer import pem
 from pincompiler.policy.differences import asides, describe, differences, names_of
 from pincompiler.policy.from_enforcement import lift, to_toml
+from pincompiler.roots.proposals import commented, proposals
 from pincompiler.source.document import parse
 from pincompiler.source.reader import read_project
 from pincompiler.verdicts.in_force import configured
@@ -147,6 +148,9 @@ class _Taking:
         )
         beside = self._beside(policy)
         self._prove(content, beside, in_force)
+        pins = {key.spki_sha256 for pin_set in policy.sets for key in pin_set.keys}
+        offered = "".join(f"{line}\n" for line in commented(proposals(pins)))
+        content += f"\n{offered}".encode() if offered else b""
         return TakenOver(content, tuple(left_out), tuple(differing), self.apart, beside)
 
     def _policy(self, in_force: Sequence[InForce]) -> Policy:

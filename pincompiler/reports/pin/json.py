@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.base import json_tables
-from pincompiler.base.json_kinds import COUNT, MOMENT, PIN, TEXT, Choice, Many, Maybe
+from pincompiler.base.json_kinds import COUNT, DAY_OR_NULL, MOMENT, PIN, TEXT, Choice, Many, Maybe
 from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.policy.enforcement import Role
 from pincompiler.reports.json_parts import CERTIFICATE, LEVEL
@@ -61,6 +61,20 @@ _REMARK = JsonTable(
         field("next", TEXT, "What to do.", "fix"),
     ),
 )
+_BACKUP = JsonTable(
+    "backup",
+    "A public root CA that fits as a backup.",
+    (
+        field("name", TEXT, "What it is called."),
+        field("spki-sha256", PIN, "Its pin, in base64.", "pin"),
+        field(
+            "planned-end",
+            DAY_OR_NULL,
+            "The day on which Mozilla and Chrome plan to have it no more.",
+            "planned_end",
+        ),
+    ),
+)
 SERVER = result(
     "pin",
     "The pins of the chains that a server shows.",
@@ -71,6 +85,11 @@ SERVER = result(
         Many(Many(CERTIFICATE)),
         "The validated chains, the server's certificate first; none if somebody intercepts.",
         lambda found: map(enumerate, found.chains),
+    ),
+    field(
+        "backups",
+        Many(_BACKUP),
+        "Other roots of the public CAs of the chains, which stay longer; the one that most devices have first.",
     ),
     field("remarks", Many(_REMARK), "What there is to know about the server."),
     field(

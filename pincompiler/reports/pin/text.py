@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pincompiler.reports.findings.text import visible
+from pincompiler.roots.proposals import commented
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,9 +62,11 @@ def fragment(found: ServedPins) -> str:
             f'[keys.{name}]  # the certificate ends {ends}\nspki-sha256 = "{key.pin}"\nrole = "leaf"\n'
         )
     listed = ", ".join(f'"{name}"' for name in names)
+    offered = "".join(f"{line}\n" for line in commented(found.backups))
     return (
         "# A chain in use holds no backup: add a key that no server shows yet, or losing these locks users out.\n"
         + "\n".join(tables)
+        + (f"\n{offered}" if offered else "")
         + f'\n[[pin-set]]\nhosts = ["{found.host}"]\nkeys = [{listed}]  # and the backup\n'
     )
 

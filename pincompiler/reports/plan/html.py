@@ -52,6 +52,7 @@ def render(plan: Plan) -> str:
         rotations=tuple(_row(one, plan) for one in plan.verdicts),
         calendar=drawn(_spans(plan), plan.today, "the day of the plan"),
         keys=tuple((visible(title), visible(said)) for title, said in words.key_rows(plan)),
+        moves=tuple(visible(words.move(one)) for one in plan.moves),
         expiries=tuple(visible(words.expiry(one, plan.today)) for one in plan.expiries),
         limits=words.heading(LIMITS, plan.today),
         lifetimes=tuple(map(visible, lifetimes)) if plan.leaf_pins else (),

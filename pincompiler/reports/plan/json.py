@@ -199,6 +199,24 @@ _EXPIRY = JsonTable(
         ),
     ),
 )
+_MOVE = JsonTable(
+    "root-move",
+    "A rotation to a public root that devices of some releases lack.",
+    (
+        field("host", TEXT, "The host.", "rotation.host"),
+        field("date", DAY, "The day of the rotation.", "rotation.day"),
+        field("root", TEXT, "The root.", "root.name"),
+        field("spki-sha256", PIN, "Its pin, in base64.", "root.pin"),
+        field("lacking", TEXT, "The versions that lack it, as their maker calls them.", "lacking.versions"),
+        field("releases", TEXTS, "The releases that run on them."),
+        field(
+            "signed-by",
+            TEXTS,
+            "Older roots that have signed it and that these versions have, as far as it is known.",
+            lambda one: [root.name for root in one.by],
+        ),
+    ),
+)
 
 
 # -- lifetimes of certificates -------------------------------------------------------------------
@@ -264,6 +282,12 @@ PLAN = result(
     ),
     field(
         "backups", TEXTS, "Keys that no rotation names.", lambda plan: [k.title for k in words.backups(plan)]
+    ),
+    field(
+        "root-moves",
+        Many(_MOVE),
+        "Rotations to public roots that devices of supported releases lack.",
+        "moves",
     ),
     field("expiring", Many(_EXPIRY), "Pins that end before the next release.", "expiries"),
     field("lifetimes", _LIFETIMES, "What shorter lives of certificates mean.", lambda plan: plan),

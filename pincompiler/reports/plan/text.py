@@ -23,6 +23,7 @@ def render(plan: Plan, *, colour: bool) -> str:
     parts = (
         ("Releases", _releases(plan)),
         ("Rotations", (line for one in plan.verdicts for line in _rotation(one, plan, colour=colour))),
+        ("Roots that devices lack", (visible(words.move(one)) for one in plan.moves)),
         ("Keys", _keys(plan)),
         (
             "Pins that end before the next release",

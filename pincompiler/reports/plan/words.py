@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
+    from pincompiler.planning.moves import RootMove
     from pincompiler.planning.plan import Plan
     from pincompiler.planning.schedule import KeyNeed, Refusal, RotationVerdict
     from pincompiler.planning.support import Expiry, LeafPins, SupportWindow
@@ -199,6 +200,17 @@ def expiry(one: Expiry, today: date) -> str:
     if one.until:
         return f"{what}, no release is planned after it, and it is supported until {one.until}"
     return f"{what}, and no release is planned after it"
+
+
+def move(one: RootMove) -> str:
+    """What a move to a root that devices lack depends on."""
+    rotation = one.rotation
+    head = f"{rotation.host} moves to {one.root.name} on {rotation.day}: {one.lacking.versions}"
+    of = f" ({some(one.releases)})"
+    if one.by:
+        signed = " or ".join(root.name for root in one.by)
+        return f"{head} accept it only by the certificate with which {signed} signed it{of}"
+    return f"{head} lack it, and accept only a chain to a root that they have{of}"
 
 
 def window(one: SupportWindow) -> str:

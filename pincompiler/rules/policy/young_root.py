@@ -31,17 +31,17 @@ Use instead:
 References: CWE-295; MASVS-NETWORK-2; MASWE-0028
 """
 
-from pincompiler.policy.project import App
+from pincompiler.roots.absence import absences
 from pincompiler.rules.examined import Asked
-from pincompiler.rules.public_roots import called, lacking, pinned_roots
+from pincompiler.rules.public_roots import called, oldest, pinned_roots
 from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 
 def check(examined: Examined) -> Findings:
     """Hosts of which every pinned public root is missing on some supported device."""
-    app = examined.app or App()
+    supported = oldest(examined.app)
     roots = {key.whole or key.spki_sha256: (key, root) for key, root in pinned_roots(examined)}
-    missing = {pin: tuple(lacking(root, app)) for pin, (_, root) in roots.items()}
+    missing = {pin: tuple(absences(root, supported)) for pin, (_, root) in roots.items()}
 
     def suspect(asked: Asked) -> bool:
         known = [clause.pins & roots.keys() for clause in asked.now]
@@ -51,7 +51,8 @@ def check(examined: Examined) -> Findings:
         for key in held.keys:
             pin = key.whole or key.spki_sha256
             if missing.get(pin):
-                message = f"{called(*roots[pin])}, which {', and which '.join(missing[pin])}"
+                clauses = ", and which ".join(one.clause for one in missing[pin])
+                message = f"{called(*roots[pin])}, which {clauses}"
                 fix = "pin a root of the CA that they have as well, or serve the certificate by which it signed this one"
                 yield RULE.at(key.where, message, fix, hosts=held.hosts)
 

@@ -1,0 +1,62 @@
+"""Which supported versions lack a root: those of Android for certain, those of iOS as they were shipped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.records import dataclass
+from pincompiler.roots.holding import Platform, holds, release_of
+from pincompiler.roots.knowledge import known_roots
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pincompiler.roots.root import Root
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Versions, both included, that lack a root."""
+
+    platform: Platform
+    first: int
+    last: int
+
+    @property
+    def versions(self) -> str:
+        """``Android 7.0 to 13``, ``iOS 14``."""
+        android = self.platform is Platform.ANDROID
+        first, last = ((release_of(one) if android else f"{one}") for one in (self.first, self.last))
+        return (
+            f"{self.platform.value} {first}" if first == last else f"{self.platform.value} {first} to {last}"
+        )
+
+    @property
+    def clause(self) -> str:
+        """What they do, to follow "which": ``Android 7.0 to 13 do not have``."""
+        several = self.last > self.first
+        if self.platform is Platform.ANDROID:
+            return f"{self.versions} {'do' if several else 'does'} not have"
+        return f"{self.versions} {'were' if several else 'was'} not shipped with"
+
+
+def absences(root: Root, oldest: Mapping[Platform, int]) -> Iterator[Absence]:
+    """The versions from the oldest supported ones on that lack a root; of a platform that is not named, none."""
+    known = known_roots()
+    if Platform.ANDROID in oldest:
+        levels = [one for one in known.levels if one >= oldest[Platform.ANDROID]]
+        absent = [one for one in levels if holds(root, Platform.ANDROID, one).surely_absent]
+        if absent:
+            yield Absence(Platform.ANDROID, absent[0], absent[-1])
+    if Platform.IOS in oldest:
+        # Those that came without it, and may have got it since.
+        majors = [one for one in known.ios if one >= oldest[Platform.IOS] and _came_without(root, one)]
+        if majors:
+            yield Absence(Platform.IOS, majors[0], majors[-1])
+
+
+def _came_without(root: Root, major: int) -> bool:
+    known = known_roots()
+    order = {release: number for number, release in enumerate(known.macos)}
+    last = order[known.ios[major][-1]]
+    return not any(order[begins] <= last <= order[ends] for begins, ends in root.macos)
