@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import certifi
 import pytest
 
+from pincompiler.base.location import Location
+from pincompiler.facts import Mechanism
+from pincompiler.facts.common import Algorithm, Pin
+from pincompiler.keys.stores import read_store
+from pincompiler.policy.enforcement import Reach
 from pincompiler.roots.holding import Platform
 from pincompiler.roots.knowledge import known_roots
 from pincompiler.roots.successors import successors
+from pincompiler.verdicts.named_pins import named
 from pincompiler.workflows.compile import check
+from tests.test_cli import run
 from tests.test_root_stores import root
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pincompiler.base.finding import Finding
 
 TODAY = date(2026, 11, 30)
@@ -164,8 +172,6 @@ def test_what_is_known_by_date_alone_is_not_said(tmp_path: Path) -> None:
 
 
 def test_roots_are_named_in_generated_files_and_by_explain(tmp_path: Path) -> None:
-    from tests.test_cli import run
-
     found(tmp_path, {"main": pin(X1), "other": STRANGER}, more='[target.nsc]\npath = "nsc.xml"\n')
     assert run("compile", "pins.toml", cwd=tmp_path).code == 0
     assert "<!-- main, ISRG Root X1 -->" in (tmp_path / "nsc.xml").read_text("utf-8")
@@ -184,3 +190,46 @@ def test_successors_are_the_ca_s_own_and_those_that_most_devices_have() -> None:
         == "Amazon Root CA 1"
     )
     assert successors(root("CN=Izenpe.com,O=IZENPE S.A.,"), {}) == ()
+
+
+# -- audits -----------------------------------------------------------------------------------------
+
+
+def test_dead_roots_that_are_shipped_are_named(tmp_path: Path) -> None:
+    addtrust = pin("CN=AddTrust External CA Root,")
+    (tmp_path / "nsc.xml").write_text(
+        "<network-security-config><domain-config><domain>api.example.com</domain><pin-set>"
+        f'<pin digest="SHA-256">{addtrust}</pin><pin digest="SHA-256">{STRANGER}</pin>'
+        "</pin-set></domain-config></network-security-config>",
+        encoding="utf-8",
+    )
+    said = run("check", "nsc.xml", cwd=tmp_path).stdout
+    assert "is the key of AddTrust External CA Root: its certificate ended on 2020-05-30" in said
+    assert "[distrusted-ca]" in said
+    where = Location("app.apk", member="res/xml/nsc.xml")
+    shipped = Pin(Mechanism.NSC, "api.example.com", Reach.NONE, Algorithm.SPKI_SHA256, addtrust, where)
+    assert named(shipped).what == "public root AddTrust External CA Root"
+    assert named(replace(shipped, pin=STRANGER)).what == ""
+
+
+def test_a_bundled_certificate_of_a_public_root_is_called_that() -> None:
+    pem = Path(certifi.where()).read_bytes()
+    store = read_store(pem)
+    assert store
+    (x1,) = (one for one in store.certificates if "ISRG Root X1" in one.subject)
+    digest = base64.b64encode(x1.sha256).decode()
+    where = Location("app.apk", member="assets/ca.pem")
+    bundled = Pin(
+        Mechanism.KEYSTORE,
+        "",
+        None,
+        Algorithm.CERTIFICATE,
+        digest,
+        where,
+        what="CN=ISRG Root X1, ends 2035-06-04",
+    )
+    assert named(bundled).what == "public root ISRG Root X1: CN=ISRG Root X1, ends 2035-06-04"
+    # A fingerprint where a key's hash belongs is no name of a key.
+    assert named(replace(bundled, algorithm=Algorithm.SPKI_SHA256)).what == bundled.what
+    assert named(replace(bundled, algorithm=Algorithm.SPKI_SHA1)).what == bundled.what
+    assert named(replace(bundled, pin="not base64")).what == bundled.what

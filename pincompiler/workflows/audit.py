@@ -34,6 +34,7 @@ from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.endpoints import endpoints
 from pincompiler.verdicts.hosts import verdicts
+from pincompiler.verdicts.named_pins import named
 from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
 from pincompiler.workflows.drifting import held_against
 
@@ -238,7 +239,7 @@ def judge_app(app: ShippedApp, asked: AuditOptions) -> Subject:
         0 if app.main else app.manifest.version_code,
         app.least.first if app.main else app.manifest.min_sdk,
         first_number(app.main.sdk) if app.main else app.manifest.target_sdk,
-        tuple(InventoryPin(pin, _enforced(app, pin, asked.today)) for pin in app.pins),
+        tuple(InventoryPin(named(pin), _enforced(app, pin, asked.today)) for pin in app.pins),
         verdicts(app, audited.policy, asked.today),
         in_order(shown),
         tuple(sorted(unseen, key=lambda one: not one.mechanisms)),

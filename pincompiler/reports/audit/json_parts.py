@@ -282,7 +282,12 @@ PIN = JsonTable(
         field("confidence", Choice(Confidence), "How sure the audit is of it.", "pin.confidence"),
         field("owner", TEXT, "Whose it is: `first-party`, or the name of a library.", "pin.owner.name"),
         field("first-party", TRUTH, "Whether that counts as the app's own.", "pin.owner.first_party"),
-        field("what", TEXT, "More about it: the subject and the end of a certificate.", "pin.what"),
+        field(
+            "what",
+            TEXT,
+            "More about it: the public root CA that it is of, the subject and the end of a certificate.",
+            "pin.what",
+        ),
         CHANGE,
         field("location", LOCATION, "Where it is.", "pin.where"),
     ),
