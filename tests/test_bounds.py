@@ -87,7 +87,8 @@ FORMATS = {
     "shipped/android/loading.py": {"_FEW"},
     "shipped/android/owners.py": {"_LARGE_SHARE", "_OF_A_PRODUCT"},
     "shipped/android/trust/deciders.py": {"_LEAST_METHODS"},
-    "shipped/android/trust/trials/material.py": {"_LEAST_OF_A_KEY"},
+    # Of a key the least size; of a hash that is made up, how much is kept; and the bytes of Java.
+    "shipped/android/trust/trials/material.py": {"_LEAST_OF_A_KEY", "_SO_MUCH", "128"},
     "shipped/android/trust/ways/constants.py": {"_PLAIN_REGION"},
     "shipped/android/trust/ways/explorer.py": {"_STEPS_OF_BUDGET"},
     # Pieces in which the whole is read, and what only looks at how something begins.

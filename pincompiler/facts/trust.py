@@ -37,6 +37,8 @@ class Flaw(StrEnum):
     """Only names and numbers are looked at, which whoever makes a certificate chooses."""
     UNHEEDED = "unheeded"
     """Keys or hashes are asked for and constants are there, and what Android trusts is let in all the same."""
+    PARTIAL = "partial"
+    """So little of a hash is compared that other keys have it, too."""
     SKIPS = "skips"
     """Under some condition nothing is checked."""
     IGNORES_CERTIFICATE = "ignores-certificate"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from pincompiler.android.constants.budget import Budget
+from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.format import DexError
+from pincompiler.android.dex.scan import Wanted
 from pincompiler.base.bounds import ANCESTORS, SEARCHED_BYTES, SEARCHES
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Linked:
         """The files that could not be read to their end, by name, and why."""
         self._classes: dict[str, ClassDef | None] = {}
         self._calls: dict[tuple[str | None, str, str | None], tuple[Site, ...]] = {}
+        self._makings: dict[str, tuple[Site, ...]] = {}
 
     def class_def(self, descriptor: str) -> ClassDef | None:
         """The class of that name, if some file defines it."""
@@ -90,6 +93,22 @@ class Linked:
         ids = dex.method_refs(cls, name)
         some = [one for one in ids if descriptor in {None, dex.method_ref(one).descriptor}]
         return dex.call_sites(some) if some and self.budget.search(len(dex.data)) else ()
+
+    def makings(self, name: str) -> tuple[Site, ...]:
+        """Where objects of a class are made: who calls its constructors, or makes one where R8 has left it none."""
+        cls = self.class_def(name)
+        if cls is None or any(method.ref.name == "<init>" for method in cls.methods):
+            return self.call_sites(name, "<init>")
+        if name not in self._makings:
+            found = self.in_each(lambda dex: self._makings_in(dex, name))
+            self._makings[name] = tuple(site for site in found if self.counts(site.method))
+        return self._makings[name]
+
+    def _makings_in(self, dex: Dex, name: str) -> tuple[Site, ...]:
+        kind = dex.type_id(name)
+        if kind is None or not self.budget.search(len(dex.data)):
+            return ()
+        return dex.uses(Wanted(opcodes.NEW_INSTANCE, frozenset({kind})))
 
     def subclasses(self, *descriptors: str) -> tuple[ClassDef, ...]:
         """Find all classes that extend or implement some types, however indirectly."""

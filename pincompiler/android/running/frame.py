@@ -84,7 +84,6 @@ class Running(Protocol):
     """One run."""
 
     frames: list[Frame]
-    missing: dict[str, None]
 
     def decide(self, ways: int, default: int, why: str) -> int:
         """Which of some ways is taken where that depends on something unknown; ``why`` says what."""
@@ -151,6 +150,9 @@ class Running(Protocol):
 
     def instances_of(self, name: str) -> tuple[FieldRef, ...]:
         """The static fields of an enum that hold its constants, in their order."""
+
+    def not_run(self, ref: MethodRef, args: list[Value]) -> None:
+        """Note a call of what has neither code nor a model."""
 
     def forget(self, values: Iterable[Value], *, fields: bool = True) -> None:
         """Take what some objects hold for unknown: code that was not run had them, the platform's if ``fields`` is false."""

@@ -72,6 +72,9 @@ class Watcher(Protocol):
     def lost(self, machine: Machine, values: Iterable[Value], /) -> None:
         """Some objects are given to code of the app that is not run."""
 
+    def not_run(self, machine: Machine, ref: MethodRef, args: list[Value], /) -> None:
+        """Something is called that has neither code nor a model."""
+
     def refuses(self, thrown: ThrownError, /) -> bool:
         """Whether an exception is what was asked for, and not what comes of something that was not modelled."""
 
@@ -172,6 +175,12 @@ class Machine:
         if self.watcher and isinstance(value, NotKnown) and value.cls in self.image.watched:
             return self.watcher.known(self, value)
         return value
+
+    def not_run(self, ref: MethodRef, args: list[Value]) -> None:
+        """See :class:`~pincompiler.android.running.frame.Running`."""
+        self.missing[f"{ref.class_name}->{ref.name}"] = None
+        if self.watcher:
+            self.watcher.not_run(self, ref, args)
 
     def forget(self, values: Iterable[Value], *, fields: bool = True) -> None:
         """See :class:`~pincompiler.android.running.frame.Running`."""

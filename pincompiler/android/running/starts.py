@@ -110,7 +110,7 @@ def _below(program: Linked, name: str) -> Iterator[str]:
 
 def _making(program: Linked, name: str) -> Iterator[MethodBody]:
     """Who makes objects of a class; of a class that makes its one object itself, who reads it."""
-    for site in program.call_sites(name, "<init>"):
+    for site in program.makings(name):
         if site.method.class_name != name:
             yield site.method
         elif site.method.name == "<clinit>":

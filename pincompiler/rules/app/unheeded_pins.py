@@ -1,7 +1,8 @@
 """A trust manager asks for the server's key, has pins, and lets in every chain that Android trusts.
 
 A comparison pins only if its answer decides.  Where a wrong key is written to a log, or the answer is dropped, any
-CA that the device trusts can certify somebody in the middle, as it can without pins.
+CA that the device trusts can certify somebody in the middle, as it can without pins.  Where a few bytes of a hash are
+compared, keys with the same bytes are found by trying.
 
 ```java
 public final class Net implements X509TrustManager {
@@ -61,6 +62,9 @@ RULE = lenient_rule(
     Level.WARNING,
     __doc__,
     Decides.CHAIN,
-    {Flaw.UNHEEDED: "asks for keys, has constants to compare them with, and lets in whatever Android trusts"},
+    {
+        Flaw.UNHEEDED: "asks for keys, has constants to compare them with, and lets in whatever Android trusts",
+        Flaw.PARTIAL: "compares so little of a hash that keys can be found which have the same",
+    },
     "throw a CertificateException where no key is pinned",
 )

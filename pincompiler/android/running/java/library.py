@@ -212,7 +212,7 @@ class JavaLibrary:
         found = self._resource(machine, ref, args)
         if found is not None:
             return found
-        machine.missing[f"{ref.class_name}->{ref.name}"] = None
+        machine.not_run(ref, args)
         self._run_given(machine, ref, args)
         if ref.name not in _HARMLESS:
             self._lost(machine, ref, args)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _ATOMIC: Final = f"{UTIL}concurrent/atomic/Atomic"
 _APPLY: Final = "(Ljava/lang/Object;)Ljava/lang/Object;"
+_RUNNABLE: Final = f"{LANG}Runnable;"
 THROWABLE: Final = f"{LANG}Throwable;"
 
 
@@ -191,6 +192,27 @@ def _no_trace(m: Running, _args: list[Value], _ref: MethodRef) -> Value:
     return JavaArray("[Ljava/lang/StackTraceElement;", [])
 
 
+# -- threads -----------------------------------------------------------------------------------------
+
+
+def new_thread(_m: Running, args: list[Value], ref: MethodRef) -> Value:
+    """``new Thread(…)``: what it runs."""
+    for kind, value in zip(parameters(ref.descriptor), args[1:], strict=False):
+        if kind == _RUNNABLE and isinstance(args[0], Instance):
+            args[0].extra["runs"] = value
+    return NULL
+
+
+def _started(m: Running, args: list[Value], _ref: MethodRef) -> Value:
+    """``start``: it is run at once, to its end."""
+    thread = args[0]
+    runs = thread.extra.get("runs", NULL) if isinstance(thread, Instance) else NULL
+    for one in (thread, runs):
+        if isinstance(one, Instance) and m.has_code(one.cls, "run", "()V"):
+            m.call(one, "run", "()V")
+    return NULL
+
+
 # -- holders -----------------------------------------------------------------------------------------
 
 
@@ -320,6 +342,8 @@ _THREAD: Final = f"{LANG}Thread;"
 VIRTUAL: Final = {
     (_RUNTIME, "availableProcessors"): lambda _m, _a, _r: 4,
     (_THREAD, "getId"): lambda _m, _a, _r: 1,
+    (_THREAD, "start"): _started,
+    (_THREAD, "join"): lambda _m, _a, _r: NULL,
     **on(OBJECT, _OBJECT),
     **on(CLASS, _CLASS),
     **on(f"{LANG}Enum;", _ENUM),
@@ -335,6 +359,7 @@ STATIC: Final = {
 CONSTRUCTORS: Final = {
     f"{LANG}Enum;": _new_constant,
     OBJECT: lambda _m, _a, _r: NULL,
+    _THREAD: new_thread,
     **dict.fromkeys(HOLDERS, new_holder),
 }
 TYPES: Final = {cls: kind for kind, cls in BOXES.items()} | {f"{LANG}Void;": "V"}

@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pincompiler.android.constants.values import FieldValue, Items, ResourceRef, Text, Value, possible
+from pincompiler.android.constants.values import (
+    Created,
+    FieldValue,
+    Items,
+    ResourceRef,
+    Text,
+    Value,
+    possible,
+)
 from pincompiler.android.constants.variants import call_variants
 from pincompiler.android.dex import DexError
 from pincompiler.base.bounds import PATTERNS
@@ -18,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.android.dex.method import MethodBody
+    from pincompiler.android.dex.refs import MethodRef
     from pincompiler.facts import Code
     from pincompiler.shipped.android.okhttp.roles import Roles
     from pincompiler.shipped.android.okhttp.trace import Trace
@@ -218,6 +227,23 @@ class Pinners:
         values = draft.values or frozenset(self.trace.up(draft.made.receiver))
         return PinnerUse.UNKNOWN if self.trace.escapes(draft.made.method, values) else PinnerUse.NEVER
 
+    def _is_left(self, taker: Taken) -> bool:
+        """Whether the builder that is given a pinner is new, and nothing else becomes of it: no client is built."""
+        flow, roles = self.trace.flow(taker.method), self.roles
+        targets = frozenset(self.trace.local(taker.receiver))
+        if roles.client == roles.builder or not all(isinstance(one, Created) for one in targets):
+            return False
+        builds = (
+            (ref := taker.method.called_at(offset)) is None
+            or ref.class_name != roles.builder
+            or ref.descriptor.endswith(f"){roles.client}")
+            for offset, passed in flow.calls.items()
+            if any(not targets.isdisjoint(self.trace.local(one)) for one in passed)
+            and not _is_object(taker.method.called_at(offset))
+        )
+        kept = (*flow.writes.values(), *(() if flow.returned is None else (flow.returned,)))
+        return not any(builds) and all(targets.isdisjoint(self.trace.local(one)) for one in kept)
+
     def _is_checked(self, draft: Draft) -> bool:
         """Whether code of the app has the pinner check a host."""
         found, is_open = self._checked
@@ -240,6 +266,12 @@ class Pinners:
             if draft.empty and not draft.takers:
                 continue
             code, use = self.source.code(draft.made.method, draft.made.offset), self.use(draft)
+            if (
+                use is PinnerUse.ATTACHED
+                and id(draft) not in clients
+                and all(map(self._is_left, draft.takers))
+            ):
+                use = PinnerUse.NEVER
             if use is PinnerUse.UNKNOWN and not draft.takers:
                 self._doubt(draft, code, "makes a pinner, and whether a client gets it is not known")
             yield Pinner(
@@ -251,6 +283,11 @@ class Pinners:
                 tuple(dict.fromkeys(draft.doubts)),
                 tuple(dict.fromkeys(draft.partial)),
             )
+
+
+def _is_object(ref: MethodRef | None) -> bool:
+    """Whether a call is of ``Object``, whose methods give nobody their object."""
+    return ref is not None and ref.class_name == "Ljava/lang/Object;"
 
 
 def _is_sure(add: Taken) -> bool:

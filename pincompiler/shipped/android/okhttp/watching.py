@@ -84,6 +84,9 @@ class PinWatch:
     def lost(self, machine: Machine, values: Iterable[Value]) -> None:
         """What becomes of other objects says nothing of pins."""
 
+    def not_run(self, machine: Machine, ref: MethodRef, args: list[Value]) -> None:
+        """What other code makes of its arguments says nothing of pins."""
+
     def refuses(self, _thrown: ThrownError) -> bool:
         """No exception is asked for."""
         return False

@@ -38,6 +38,7 @@ def collect(source: Source) -> TrustFacts:
     managers = frozenset(cls.name for cls in source.program.subclasses(*TRUST_MANAGERS))
     peers = PeerPins(source, trials, managers)
     doubt_peers(source, peers.understood)
+    found = tuple(one for one in found if not tried.refutes(one))
     flawed = {one.code.class_name for one in found if one.decides is Decides.CHAIN}
     found = (*found, *(one for one in tried.flawed if one.code.class_name not in flawed))
     handed = uses.TrustUses(

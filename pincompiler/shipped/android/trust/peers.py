@@ -111,7 +111,7 @@ def _is_of_okhttp(source: Source, name: str) -> bool:
     cls = source.program.class_def(name)
     if cls is None or _has_signs(source, cls):
         return True
-    makers = {one.method.class_name for one in source.program.call_sites(name, "<init>")} - {name}
+    makers = {one.method.class_name for one in source.program.makings(name)} - {name}
     some = [source.program.class_def(one) for one in makers]
     return bool(some) and all(one and _has_signs(source, one) for one in some)
 

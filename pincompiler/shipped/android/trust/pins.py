@@ -21,7 +21,7 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import java_name
 from pincompiler.facts import Algorithm, Code, Mechanism, Pin
 from pincompiler.facts.common import UNIDENTIFIED
-from pincompiler.facts.trust import Decider, Decides, Flaw
+from pincompiler.facts.trust import Decider, Decides, Flaw, When
 from pincompiler.shipped.android.trust.deciders import ROLES, TRUST_MANAGERS
 from pincompiler.shipped.android.trust.meanings import CHECKS
 from pincompiler.shipped.android.trust.trials.managers import Managers, Says
@@ -41,6 +41,8 @@ _DIGESTS: Final = {32: Algorithm.SPKI_SHA256, 20: Algorithm.SPKI_SHA1}
 _COMPARED: Final = ("Ljava/security/", "[Ljava/security/", "[B")
 """Types of certificates, of keys and of hashes."""
 _HANDED_ON: Final = "hands certificates on through more calls than are followed"
+_UNUSED: Final = "has what may be pins, and lets in all that Android trusts on each way that was found"
+_FLAWS: Final = {Says.HOLLOW: Flaw.UNHEEDED, Says.PARTIAL: Flaw.PARTIAL, Says.OPEN: Flaw.ACCEPTS_ALL}
 _LONGER: Final = "may compare certificates with a text that is longer than is followed"
 _KEY: Final = lazy_regex(r"30[0-9a-f]{150,4000}", re.IGNORECASE)
 """A public key as X.509 writes it, in hexadecimal digits, as OWASP's example compares it."""
@@ -54,7 +56,7 @@ class TrustPins:
         self.pins: list[Pin] = []
         self.flawed: list[Decider] = []
         """Managers that let in everything, or that have pins and let in what these are not of."""
-        managers = Managers(source, trials)
+        managers = self._managers = Managers(source, trials)
         for cls in source.program.subclasses(*TRUST_MANAGERS):
             if source.owner_of(cls.name).first_party:
                 try:
@@ -63,10 +65,25 @@ class TrustPins:
                     why = f"it may pin and cannot be followed: {error}"
                     source.doubt(cls.name, why, Mechanism.TRUST_MANAGER)
 
+    def refutes(self, decider: Decider) -> bool:
+        """Whether it is known by running a trust manager that it does not let in everything, as seems to be."""
+        seems = decider.flaw in {Flaw.ACCEPTS_ALL, Flaw.SWALLOWS} and decider.when is When.ALWAYS
+        cls = self._source.program.class_def(decider.code.class_name)
+        if decider.decides is not Decides.CHAIN or not seems or cls is None:
+            return False
+        try:
+            return self._managers.refuse(cls)
+        except DexError:
+            return False
+
     def _add(self, cls: ClassDef, tried: Tried) -> None:
         check = check_of(cls)
-        if tried.says in {Says.HOLLOW, Says.OPEN}:
+        if tried.says in _FLAWS:
             self.flawed.append(self._flawed(cls, tried))
+            return
+        unused = tried.says is Says.PLAIN and not tried.has_constants
+        if unused and check is not None and self._source.program.makings(cls.name):
+            self._doubt_unused(cls)
             return
         known = list(self._tried(cls, tried)) if tried.pins else []
         if tried.says is Says.UNKNOWN and check is not None:
@@ -76,16 +93,22 @@ class TrustPins:
         self.pins += known
         # What nobody makes an object of decides nothing; what has lost its name may be a library's, and then has its pins.
         counts = known or tried.has_constants or self._source.owner_of(cls.name) != UNIDENTIFIED
-        if not (tried.why and counts and self._source.program.call_sites(cls.name, "<init>")):
+        if not (tried.why and self._source.program.makings(cls.name)):
             return
-        if tried.compares or tried.bounded:
+        if tried.compares or (counts and (known or tried.bounded)):
             may = "compares" if tried.compares else "may compare"
             why = f"{may} certificates, and {java_name(tried.why)}"
             self._source.doubt(self._code(cls).location.symbol, why, Mechanism.TRUST_MANAGER, pins=not known)
 
+    def _doubt_unused(self, cls: ClassDef) -> None:
+        """Report as unknown what a manager has that may be pins, where no way was found on which it compares them."""
+        checks = [m.body for m in cls.methods if m.ref.name in CHECKS and m.body]
+        if any(True for check in checks for _ in _of(self._source, self._explorer, cls, check)):
+            self._source.doubt(self._code(cls).location.symbol, _UNUSED, Mechanism.TRUST_MANAGER)
+
     def _flawed(self, cls: ClassDef, tried: Tried) -> Decider:
         shown = tuple(f"has {pin}" for _, pin in tried.pins)
-        flaw = Flaw.UNHEEDED if tried.says is Says.HOLLOW else Flaw.ACCEPTS_ALL
+        flaw = _FLAWS[tried.says]
         what = (self._code(cls), Decides.CHAIN, ROLES[Decides.CHAIN], flaw)
         return Decider(*what, confidence=Confidence.LIKELY, shown=shown)
 

@@ -15,9 +15,8 @@ from pincompiler.android.running.values import NotKnown, Value
 from pincompiler.base.bounds import RUN_LEVELS
 from pincompiler.facts import Algorithm
 from pincompiler.shipped.android.trust.trials.making import made_by
-from pincompiler.shipped.android.trust.trials.material import Guess, TakenFor
+from pincompiler.shipped.android.trust.trials.material import Guess, TakenFor, Trial, mostly_other
 from pincompiler.shipped.android.trust.trials.outcomes import THREW, Trials
-from pincompiler.shipped.android.trust.trials.watching import Trial
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
 CHAIN: Final = "[Ljava/security/cert/X509Certificate;"
 
 
+_FOR_NOTHING: Final = "it compares parts or hashes of them, and refuses none on any way that was found"
+
+
 class Says(StrEnum):
     """What trying a check shows."""
 
@@ -39,6 +41,8 @@ class Says(StrEnum):
     """It refuses what Android trusts, and lets it in with a constant that it knows."""
     HOLLOW = "hollow"
     """It asks for keys or hashes, has constants of that kind, and lets in what Android trusts all the same."""
+    PARTIAL = "partial"
+    """It compares so little of a hash that other keys have it, too."""
     OPEN = "open"
     """It lets in every chain, whatever Android says of it."""
     PLAIN = "plain"
@@ -60,7 +64,7 @@ class Tried(NamedTuple):
     has_constants: bool = False
     """Whether something in the app may be what it compares with."""
     bounded: bool = False
-    """Whether a bound ended its runs, so that it may do anything."""
+    """Whether some run of it was ended early, so that it may do anything."""
 
 
 def pin_of(guess: Guess) -> tuple[Algorithm, str]:
@@ -85,6 +89,18 @@ class Managers:
         """What a class of trust managers does, in all forms in which Android asks it."""
         found = [self._of(cls, method) for method in self._checks(cls)]
         return together(found) if found else Tried(Says.PLAIN)
+
+    def refuse(self, cls: ClassDef) -> bool:
+        """Whether a class of trust managers is known to refuse all that Android does not trust, whatever it shows."""
+        starts = self._first(cls)
+        trials = [Trial(trusted=False), Trial(trusted=False, alone=True)]
+        said = [
+            self._trials.outcome(self._act(cls, check, start), trial, cls.name, (start,) if start else ())
+            for check in self._checks(cls)
+            for start in starts
+            for trial in trials
+        ]
+        return bool(said) and all(one.ends == {THREW} and not one.why for one in said)
 
     def _checks(self, cls: ClassDef) -> list[MethodDef]:
         """The forms of its check, its own and inherited ones."""
@@ -133,7 +149,7 @@ class Managers:
         """Who knows more: the makers of a class's objects, or the callers of one."""
         if start is not None:
             return callers(self._trials.image(cls.name), start) or []
-        sites = self._source.program.call_sites(cls.name, "<init>")
+        sites = self._source.program.makings(cls.name)
         makers = dict.fromkeys(one.method for one in sites)
         return [one for one in makers if one.class_name != cls.name or one.is_static]
 
@@ -168,18 +184,23 @@ class _Trial:
     def tried(self) -> Tried:
         """What it does."""
         base = self._base
+        if base.given_away and not base.why and (THREW not in base.ends or not self._compares):
+            return Tried(Says.UNKNOWN, why=f"it hands them to {base.given_away}", compares=True)
         if not base.why and base.ends == {THREW} and not self._compares:
             return Tried(Says.REFUSES)
         if not base.why and THREW not in base.ends:
             return self._unpinned()
-        found = dict.fromkeys(
-            pin_of(guess)
-            for guess in base.guesses
-            if _lets_in(self._outcome(Trial(trusted=True, guess=guess), otherwise=base), base)
-        )
+        heeded = [guess for guess in base.guesses if self._heeds(guess)]
+        found = dict.fromkeys(map(pin_of, heeded))
+        if any(self._heeds(one) for guess in heeded for one in mostly_other(guess)):
+            return Tried(Says.PARTIAL, tuple(found), compares=True)
         why = unknown_of(base, found=bool(found))
         says = Says.UNKNOWN if base.why or base.ends != {THREW} or not found else Says.PINS
         return Tried(says, tuple(found), why, self._compares, bool(base.guesses), base.bounded)
+
+    def _heeds(self, guess: Guess) -> bool:
+        """Whether a constant makes the difference to whether what Android trusts is let in."""
+        return _lets_in(self._outcome(Trial(trusted=True, guess=guess), otherwise=self._base), self._base)
 
     def _unpinned(self) -> Tried:
         """What a check does that lets in all that Android trusts."""
@@ -192,12 +213,12 @@ class _Trial:
             return Tried(Says.OPEN, compares=self._compares)
         # One that lets in a key besides what Android trusts does not pin it, and heeds it all the same.
         besides = (self._outcome(Trial(trusted=False, guess=guess)) for guess in base.guesses)
-        if (
-            not (base.asked or base.held)
-            or not base.guesses
-            or any(_lets_in(said, anybody) for said in besides)
-        ):
+        if base.weighed and not base.guesses:
+            return Tried(Says.UNKNOWN, why=_FOR_NOTHING, compares=True)
+        if not (base.asked or base.held) or not base.guesses:
             return Tried(Says.PLAIN, compares=self._compares)
+        if any(_lets_in(said, anybody) for said in besides):
+            return Tried(Says.PLAIN, compares=self._compares, has_constants=True)
         return Tried(Says.HOLLOW, tuple(dict.fromkeys(map(pin_of, base.guesses))), compares=self._compares)
 
     def _outcome(self, trial: Trial, otherwise: TrialOutcome | None = None) -> TrialOutcome:
@@ -248,7 +269,7 @@ def together(found: list[Tried]) -> Tried:
     ):
         why = why or "another form of its check lets in what this one refuses"
         return Tried(Says.UNKNOWN, pins, why, compares, constants, bounded)
-    for says in (Says.OPEN, Says.PINS, Says.HOLLOW, Says.PLAIN):
+    for says in (Says.OPEN, Says.PARTIAL, Says.PINS, Says.HOLLOW, Says.PLAIN):
         if says in said:
-            return Tried(says, pins if says is Says.PINS else found[0].pins, why, compares)
+            return Tried(says, pins if says is Says.PINS else found[0].pins, why, compares, constants)
     return Tried(Says.REFUSES)

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _MARK: Final = b"pincompiler made this up"
 _KEY: Final = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + b"\x04" + _MARK
 _DIGEST_SIZES: Final = frozenset({20, 32})
+_BYTES: Final = range(-128, 128)
+_SO_MUCH: Final = 10
+"""Bytes that a key can be found for that has them in its hash, by whoever has the computers for it."""
 _LEAST_OF_A_KEY: Final = 64
 _HASHES: Final = lazy_regex(
     r"(?:(?<![0-9A-Za-z+/])|(?<=sha256/)|(?<=sha1/))(?:(?:[0-9a-fA-F]{2}[:\s-]?){31}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{2}[:\s-]?){19}[0-9a-fA-F]{2}"
@@ -60,6 +63,19 @@ class Guess(NamedTuple):
     data: bytes
 
 
+class Trial(NamedTuple):
+    """What is so while code is run."""
+
+    trusted: bool
+    """Whether Android itself trusts the chain, and takes it for one of the host."""
+    guess: Guess | None = None
+    """What the certificates are taken to be; none: nothing that an app has a constant of."""
+    peers: bool = False
+    """Whether a certificate of which nothing is known is the server's, too."""
+    alone: bool = False
+    """Whether the server shows its own certificate only, and no CA's."""
+
+
 def made_up(guess: Guess | None) -> MadeCertificate:
     """A certificate that no constant of an app is of, but what is guessed."""
     key = _KEY.ljust(91, b".")
@@ -68,6 +84,30 @@ def made_up(guess: Guess | None) -> MadeCertificate:
     if guess and guess.kind is TakenFor.KEY:
         key = guess.data
     return MadeCertificate(b"0\x82\x02\x00" + b"a certificate that pincompiler made up".ljust(512, b"."), key)
+
+
+def mostly_other(guess: Guess) -> Iterator[Guess]:
+    """Hashes that share with what was guessed so little that keys can be found which do, too.
+
+    Of one the first 80 bits are the same, of one the last, and of one what Java's ``Arrays.hashCode`` makes of it.
+    """
+    if guess.kind not in {TakenFor.KEY_HASH, TakenFor.CERTIFICATE_HASH}:
+        return
+    other = bytes(one ^ 0xFF for one in guess.data)
+    yield guess._replace(data=guess.data[:_SO_MUCH] + other[_SO_MUCH:])
+    yield guess._replace(data=other[:-_SO_MUCH] + guess.data[-_SO_MUCH:])
+    yield guess._replace(data=_of_same_hash_code(guess.data))
+
+
+def _of_same_hash_code(data: bytes) -> bytes:
+    """Other bytes of which Java's ``Arrays.hashCode`` is the same: one up, and the next down by 31."""
+    signed = memoryview(data).cast("b").tolist()
+    for at in range(len(signed) - 1):
+        for step in (1, -1):
+            one, next_one = signed[at] + step, signed[at + 1] - 31 * step
+            if one in _BYTES and next_one in _BYTES:
+                return data[:at] + bytes((one & 255, next_one & 255)) + data[at + 2 :]
+    return bytes(reversed(data))
 
 
 # Constants.
@@ -144,6 +184,11 @@ class _Within:
             yield one.value
         elif isinstance(one, Wrapped) and isinstance(one.value, Thing | str):
             self._waiting.append(one.value)
+
+
+def held_by(values: Iterable[Value]) -> Iterable[bytes]:
+    """The bytes that values hold or spell, certificates and keys among them."""
+    return _Within(values)
 
 
 def _held(one: Collected) -> list[Value]:

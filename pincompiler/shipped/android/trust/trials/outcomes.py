@@ -14,12 +14,11 @@ from pincompiler.android.running.values import JavaArray, NotKnown, Value
 from pincompiler.base.bounds import RUN_APP_STEPS, RUN_CALL_STEPS, RUNS
 from pincompiler.shipped.android.okhttp import engine
 from pincompiler.shipped.android.trust.handshakes import makers
-from pincompiler.shipped.android.trust.trials.material import guesses
+from pincompiler.shipped.android.trust.trials.material import Trial, guesses
 from pincompiler.shipped.android.trust.trials.watching import (
     OF_THE_MACHINE,
     WATCHED,
     WHICH_ONE,
-    Trial,
     TrialWatch,
 )
 
@@ -71,18 +70,24 @@ class TrialOutcome(NamedTuple):
     shown: bool
     held: bool
     """Whether certificates or keys were compared as they are, with anything."""
+    weighed: bool
+    """Whether hashes of them were with what is not known, or parts of a key were asked for."""
     guesses: tuple[Guess, ...] = ()
     """The constants that the certificates may be compared with."""
     all_guesses: bool = True
+    handed: bool = False
+    """Whether certificates were handed to code that is not run."""
+    given_away: str = ""
+    """The first method that may do anything with them."""
     missing: bool = False
     """Whether something was called that may decide, and that is not known."""
     bounded: bool = False
-    """Whether a bound ended the runs of it, or one of them."""
+    """Whether some run was ended early, so that it may do anything then."""
 
     @property
     def compares(self) -> bool:
         """Whether the code was given what identifies a certificate, or has certificates or keys that it may be held to."""
-        return self.shown or bool(self.asked) or bool(self.guesses)
+        return self.shown or self.handed or bool(self.asked) or bool(self.guesses)
 
 
 class Trials:
@@ -121,7 +126,8 @@ class Trials:
         ends: dict[Hashable, None] = {}
         asked: dict[tuple[TakenFor, int], None] = {}
         by: dict[str, None] = {}
-        why, shown, held, missing, bounded = "", False, False, False, False
+        why, given_away, shown, held, handed, missing, bounded = "", "", False, False, False, False, False
+        weighed = False
         roots: list[Value] = []
         own: set[bytes] = set()
         for watch, end in self._runs(act, trial, wanted, near, most, look=look):
@@ -131,8 +137,11 @@ class Trials:
             asked |= watch.asked
             shown |= watch.shown
             held |= watch.held
+            weighed |= watch.weighed
+            handed |= watch.handed
+            given_away = given_away or watch.given_away
             missing |= any(not one.startswith(_TELLING) for one in end.machine.missing)
-            bounded |= end.bounded
+            bounded |= bool(end.stopped) and end.stopped != NONE_MADE
             own |= watch.own
             roots += _roots(end.machine) if look else ()
             said, stopped = _said(end, watch)
@@ -148,7 +157,8 @@ class Trials:
         found, whole = guesses(roots, asked, own) if look else ((), True)
         bounded |= self.steps > RUN_APP_STEPS.limit
         return TrialOutcome(
-            frozenset(ends), why, tuple(by), tuple(asked), shown, held, found, whole, missing, bounded
+            *(frozenset(ends), why, tuple(by), tuple(asked), shown, held, weighed, found, whole),
+            *(handed, given_away, missing, bounded),
         )
 
     def _runs(

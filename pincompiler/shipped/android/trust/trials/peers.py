@@ -18,8 +18,9 @@ from pincompiler.shipped.android.trust.handshakes import readers
 from pincompiler.shipped.android.trust.peers import is_own
 from pincompiler.shipped.android.trust.trials.making import made_by
 from pincompiler.shipped.android.trust.trials.managers import pin_of, unknown_of
+from pincompiler.shipped.android.trust.trials.material import Trial, mostly_other
 from pincompiler.shipped.android.trust.trials.outcomes import NONE_MADE, THREW
-from pincompiler.shipped.android.trust.trials.watching import PEERS, REFUSING, EndedError, Trial
+from pincompiler.shipped.android.trust.trials.watching import PEERS, REFUSING, EndedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pincompiler.android.running.values import Value
     from pincompiler.facts import Algorithm
     from pincompiler.shipped.android.source import Source
+    from pincompiler.shipped.android.trust.trials.material import Guess
     from pincompiler.shipped.android.trust.trials.outcomes import TrialOutcome, Trials
     from pincompiler.shipped.android.trust.trials.watching import TrialWatch
 
@@ -36,6 +38,7 @@ WANTED: Final = tuple(CallsOf(cls, name) for cls, name in PEERS)
 _CALLED_BY_ANDROID: Final = ("verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z")
 _ASKED_BY_ANDROID: Final = frozenset({"verify", "onReceivedSslError"})
 _MORE: Final = "more code that looks at certificates than is run"
+_IN_PART: Final = "so little of a hash is compared that other keys have it, too"
 _SAYS_SO: Final = "whether its answer decides is not known"
 
 
@@ -139,13 +142,14 @@ class _Asked:
         base, target = self.base, self.target
         if not base.compares:
             return _Found()
+        if base.given_away and not base.why:
+            return _Found(why=f"they are handed to {base.given_away}, which is not followed")
         vague = any(_is_vague(one, target) for one in base.ends)
         refuses = vague or any(_is_refusal(one, target) for one in base.ends)
-        pins: dict[tuple[Algorithm, str], None] = {}
-        for guess in base.guesses if refuses else ():
-            said = self._run(Trial(trusted=True, guess=guess), enough=self._is_let_in)
-            if any(map(self._is_let_in, said.ends)):
-                pins[pin_of(guess)] = None
+        heeded = [guess for guess in base.guesses if self._heeds(guess)] if refuses else []
+        if any(self._heeds(one) for guess in heeded for one in mostly_other(guess)):
+            return _Found((), _IN_PART, has_constants=True)
+        pins = dict.fromkeys(map(pin_of, heeded))
         if pins and _by_answer(base, target):
             return _Found(tuple(pins), _SAYS_SO, has_constants=True)
         if not (refuses or base.why or base.guesses):
@@ -155,6 +159,11 @@ class _Asked:
         if not refuses and not base.why:
             why = "what it does then does not depend on the answer"
         return _Found(tuple(pins), why, has_constants=bool(base.guesses))
+
+    def _heeds(self, guess: Guess) -> bool:
+        """Whether a constant makes the difference to whether a connection goes on."""
+        said = self._run(Trial(trusted=True, guess=guess), enough=self._is_let_in)
+        return any(map(self._is_let_in, said.ends))
 
     def _is_let_in(self, end: Hashable) -> bool:
         """Whether an end is no refusal, and none that anybody comes to."""

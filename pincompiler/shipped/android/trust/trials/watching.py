@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.running.java.certificates import (
     KEYS,
@@ -25,7 +25,8 @@ from pincompiler.android.running.values import (
     Wrapped,
 )
 from pincompiler.shipped.android.trust.handshakes import HANDSHAKES
-from pincompiler.shipped.android.trust.trials.material import Guess, TakenFor, hash_of, made_up
+from pincompiler.shipped.android.trust.trials import anchors
+from pincompiler.shipped.android.trust.trials.material import TakenFor, Trial, hash_of, held_by, made_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -50,6 +51,18 @@ OF_THE_MACHINE: Final = frozenset(
     for name in ("NullPointer", "ClassCast", "ArrayIndexOutOfBounds", "NegativeArraySize", "ArrayStore")
 )
 """What a run throws by itself where something was not modelled, more often than an app does."""
+_SHOWING: Final = (
+    *(
+        "Landroid/util/Log;",
+        "Ljava/security/cert/",
+        "Ljava/security/Principal;",
+        "Ljavax/security/auth/x500/",
+    ),
+    *("Ljava/io/Print", "Ljava/lang/Throwable;"),
+)
+"""How the classes begin that show what they are given, or say something of it."""
+_PARTS_OF_KEYS: Final = f"{_SECURITY}interfaces/"
+_REFLECTED: Final = "Ljava/lang/reflect/"
 WHICH_ONE: Final = "which of several objects is asked"
 """What a run decides where some code makes more than one."""
 REFUSING: Final = frozenset({"cancel", "disconnect", "close"})
@@ -70,17 +83,6 @@ class EndedError(Exception):
     def __init__(self, returned: Value, thrown: ThrownError | None = None) -> None:
         super().__init__()
         self.returned, self.thrown = returned, thrown
-
-
-class Trial(NamedTuple):
-    """What is so while code is run."""
-
-    trusted: bool
-    """Whether Android itself trusts the chain, and takes it for one of the host."""
-    guess: Guess | None = None
-    """What the certificates are taken to be; none: nothing that an app has a constant of."""
-    peers: bool = False
-    """Whether a certificate of which nothing is known is the server's, too."""
 
 
 class TrialWatch:
@@ -105,17 +107,24 @@ class TrialWatch:
         """Whether the code was given the bytes of a certificate or of its key, or compared it."""
         self.held = False
         """Whether a certificate or its key was compared as it is, with anything."""
+        self.weighed = False
+        """Whether the bytes of one, or a hash of them, were compared with what is not known."""
         self.own = {*self.certificate}
         """The bytes of the certificates, of their keys, and the hashes that were taken of them."""
+        self.handed = False
+        """Whether certificates, or what identifies them, were handed to code that is not run."""
+        self.given_away = ""
+        """The first method that may do anything with them: native, called by reflection, or given code of the app's."""
         self.effects: dict[str, None] = {}
         """By name, the calls that let a connection go on, or end it."""
 
     def call(self, machine: Machine, ref: MethodRef, args: list[Value], _returned: str, run: _Run) -> Value:
         """What a call gives."""
-        if ref.class_name == self._wanted and ref.name == "<init>":
+        made = args[0] if ref.name == "<init>" else None
+        if isinstance(made, Instance) and made.cls == self._wanted:
+            # Where R8 has left a class no constructor, that of a class above it is called.
             found = run()
-            if isinstance(args[0], Instance):
-                self.made[args[0]] = dict(args[0].fields)
+            self.made[made] = dict(made.fields)
             return found
         if ref == self.target:
             try:
@@ -150,6 +159,18 @@ class TrialWatch:
                 del self.made[one]
                 machine.decisive = len(machine.taken)
 
+    def not_run(self, machine: Machine, ref: MethodRef, args: list[Value]) -> None:
+        """Note what is handed to code that is not run: what that makes of it is not known, it may even throw."""
+        if ref.class_name.startswith(_SHOWING) or (self.handed and self.given_away):
+            return
+        self.weighed |= ref.class_name.startswith(_PARTS_OF_KEYS) and ref.name.startswith("get")
+        if any(data in self.own for data in held_by(args)):
+            self.handed = True
+            code = [one for one in args if isinstance(one, Instance) and machine.is_defined(one.cls)]
+            hidden = ref.class_name.startswith(_REFLECTED) or machine.is_defined(ref.class_name)
+            if hidden or any(data in self.own for data in held_by(code)):
+                self.given_away = self.given_away or f"{ref.class_name}->{ref.name}"
+
     def refuses(self, thrown: ThrownError) -> bool:
         """Whether code that has seen a certificate throws by itself: it refuses, and is not given up."""
         return (self.shown or bool(self.asked)) and thrown.value.cls not in OF_THE_MACHINE
@@ -159,7 +180,8 @@ class TrialWatch:
     def chain(self, machine: Machine, kind: str = X509) -> JavaArray:
         """The certificates of a server: its own, and a CA's."""
         machine.charge(2)
-        return JavaArray(f"[{kind}", [Wrapped(X509, self.certificate), Wrapped(X509, self.certificate)])
+        shown = [Wrapped(X509, self.certificate) for _ in range(1 if self.trial.alone else 2)]
+        return JavaArray(f"[{kind}", list(shown))
 
     def refuse(self, machine: Machine) -> None:
         """Throw as Android does where it does not trust a chain."""
@@ -212,6 +234,7 @@ def _compared(w: TrialWatch, _m: Machine, args: list[Value], _ref: MethodRef, ru
     """A comparison of whole certificates, of keys, or of the bytes of one."""
     some = [bytes_of(one) if isinstance(one, JavaArray) else getattr(one, "value", None) for one in args]
     w.held |= any(one in some for one in (w.certificate, *w.certificate))
+    w.weighed |= None in some and any(one in w.own for one in some if isinstance(one, bytes))
     return run()
 
 
@@ -255,12 +278,6 @@ def _guard(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _R
     if returned(ref) == "V":
         return NULL
     return list_of(m, w.chain(m).items) if returned(ref).endswith("List;") else any_of(ref)
-
-
-def _path(w: TrialWatch, m: Machine, _args: list[Value], ref: MethodRef, _run: _Run) -> Value:
-    if not w.trial.trusted:
-        m.throw(f"{_SECURITY}cert/CertPathValidatorException;", "no trust anchor")
-    return any_of(ref)
 
 
 def _named(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _Run) -> Value:
@@ -337,7 +354,12 @@ MODELS: Final[dict[tuple[str, str], _Model]] = {
     **_on(_digest, ("digest",), f"{_SECURITY}MessageDigest;"),
     **_on(_parsed, ("generateCertificate",), f"{_SECURITY}cert/CertificateFactory;"),
     **_on(_guard, ("checkServerTrusted", "checkClientTrusted"), MANAGER, _EXTENDED, _EXTENSIONS),
-    **_on(_path, ("validate",), f"{_SECURITY}cert/CertPathValidator;"),
+    **_on(anchors.path, ("validate",), f"{_SECURITY}cert/CertPathValidator;"),
+    **_on(anchors.anchor, ("<init>",), f"{_SECURITY}cert/TrustAnchor;"),
+    **_on(
+        anchors.anchors, ("<init>",), *(f"{_SECURITY}cert/PKIX{one}Parameters;" for one in ("", "Builder"))
+    ),
+    **_on(anchors.store, ("getInstance",), anchors.STORE),
     **_on(_named, ("verify",), f"{_SSL}HostnameVerifier;"),
     **_on(_put_to_use, ("init",), f"{_SSL}SSLContext;"),
     **_on(_managers, ("getTrustManagers",), f"{_SSL}TrustManagerFactory;"),
