@@ -85,6 +85,7 @@ FORMATS = {
     "shipped/ios/challenges/model.py": {"_DIGEST", "8"},
     "shipped/android/bundled/scanning.py": {"_SMALLEST"},
     "shipped/android/loading.py": {"_FEW"},
+    "shipped/ios/programs.py": {"_WITHOUT_32_BIT"},
     "shipped/android/owners.py": {"_LARGE_SHARE", "_OF_A_PRODUCT"},
     "shipped/android/trust/deciders.py": {"_LEAST_METHODS"},
     # Of a key the least size; of a hash that is made up, how much is kept; and the bytes of Java.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
-from pincompiler.facts.common import Area, System, VersionRange
+from pincompiler.facts.common import Area, Owner, System, VersionRange
 
 if TYPE_CHECKING:
     from pincompiler.base.location import Location
@@ -52,10 +52,28 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class AppProgram:
+    """A Mach-O file of the app."""
+
+    file: str
+    """Below the app's folder."""
+    owner: Owner
+    processes: tuple[str, ...]
+    """The paths of the processes that run it."""
+    cpus: tuple[str, ...]
+    """Of its slices: ``arm64``, ``arm64e``…"""
+    unread: tuple[str, ...]
+    """Why its code cannot be followed, as clauses; empty if it can."""
+    libraries: tuple[str, ...]
+    """What it loads, as its load commands have it."""
+
+
+@dataclass(frozen=True, slots=True)
 class IosFacts(Area):
     """All of them, the app first; none: it is an app of Android."""
 
     processes: tuple[Process, ...] = ()
+    programs: tuple[AppProgram, ...] = ()
 
 
 def first_number(version: str) -> int:

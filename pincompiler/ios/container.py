@@ -66,6 +66,10 @@ class AppContainer:
         """A file of the app.  MemberError as of :meth:`Members.read`."""
         return self.members.read(self.root + file, limit)
 
+    def head(self, file: str, size: int) -> bytes:
+        """How a file of the app begins.  MemberError if it cannot be had."""
+        return self.members.head(self.root + file, size)
+
     def oddity(self, file: str) -> str:
         """What others may read otherwise in it, as :meth:`Members.oddity`."""
         return self.members.oddity(self.root + file)

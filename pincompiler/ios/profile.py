@@ -30,6 +30,14 @@ class SigningProfile:
     everywhere: bool = False
     """ProvisionsAllDevices: an enterprise's build."""
 
+    def joined(self, other: SigningProfile) -> SigningProfile:
+        """What either says."""
+        return SigningProfile(
+            self.debuggable or other.debuggable,
+            self.devices or other.devices,
+            self.everywhere or other.everywhere,
+        )
+
     def words(self) -> Iterator[str]:
         """What it says of the build, as ends of a sentence."""
         if self.debuggable:
@@ -38,6 +46,14 @@ class SigningProfile:
             yield "is for named devices (ProvisionedDevices)"
         if self.everywhere:
             yield "is an enterprise's own (ProvisionsAllDevices)"
+
+
+def of_entitlements(data: bytes) -> SigningProfile:
+    """What the entitlements in a program's signature say; nothing if they cannot be read, or there are none."""
+    try:
+        return SigningProfile(bool(data) and plist.load(data, "").get("get-task-allow") is True)
+    except InputError:
+        return SigningProfile()
 
 
 def read_profile(data: bytes, what: str) -> SigningProfile:

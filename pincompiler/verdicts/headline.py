@@ -125,7 +125,7 @@ def _sentence(subject: Subject) -> str:
         return f"The app could not be read: {subject.error}."
     said = f"{_of_hosts(subject)}{_elsewhere(subject)}" if subject.verdicts else _without_hosts(subject)
     unseen = [one for one in subject.unseen if one.mechanisms]
-    rest = f"; not everything was seen: {_named(map(_unseen, unseen))}" if unseen else ""
+    rest = f"; not everything was seen: {_named(dict.fromkeys(map(_unseen, unseen)))}" if unseen else ""
     return f"{said}{_own(subject)}{rest}."
 
 

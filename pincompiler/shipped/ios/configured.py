@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pincompiler.facts import Algorithm, AppleMechanism, InForce, Pin, State, System, VersionRange
 from pincompiler.platforms.ats import Ats
+from pincompiler.platforms.trustkit import TrustKit
 from pincompiler.policy.hosts import is_ip_address
 from pincompiler.shipped.ios.plists import configured
 
@@ -27,20 +28,27 @@ SINCE: Final = {
 """The first version of each system that knows NSPinnedDomains (Apple's documentation of the key)."""
 _OF_ADDRESSES: Final = 3
 """How many versions later it matches addresses: iOS 17 and its kin."""
-UNUSED: Final = "whether the app loads TrustKit and uses it was not seen"
+_STATES: Final = {True: State.ACTIVE, False: State.DISABLED, None: State.UNKNOWN}
 
 
 def in_force(
-    values: Mapping[str, Any], process: Process, place: Callable[[KeyPath], Location]
+    values: Mapping[str, Any],
+    process: Process,
+    place: Callable[[KeyPath], Location],
+    put_to_use: Callable[[bool], tuple[bool | None, str]],
 ) -> Iterator[InForce]:
-    """NSPinnedDomains and TrustKit of an Info.plist; whether TrustKit is there at all, its code shows."""
+    """NSPinnedDomains and TrustKit of an Info.plist.
+
+    ``put_to_use`` says of TrustKit whether the process reads that, and why not, given whether it asks by itself.
+    """
     for one in configured(values, place):
         title = f"{one.title} of {process.path}" if process.path else one.title
         known = replace(one, title=title, process=process.path, api=process.versions)
         if isinstance(one.enforcement, Ats):
             yield from _by_version(known, one.enforcement, process)
-        else:
-            yield replace(known, state=State.UNKNOWN, why=UNUSED)
+        elif isinstance(one.enforcement, TrustKit):
+            used, why = put_to_use(one.enforcement.swizzle)
+            yield replace(known, state=_STATES[used], why=why)
 
 
 def _by_version(one: InForce, pinned: Ats, process: Process) -> Iterator[InForce]:

@@ -18,6 +18,7 @@ from pincompiler.platforms import plist
 from pincompiler.shipped.android.alone import USUAL
 from pincompiler.shipped.ios.configured import in_force, pins_of
 from pincompiler.shipped.ios.plists import SECTIONS, faults_of, placed_in
+from pincompiler.shipped.ios.programs import Programs, identifiers, once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +36,6 @@ _PLATFORMS: Final = {
 }
 """How the names of CFBundleSupportedPlatforms and DTPlatformName begin, in small letters."""
 ALL: Final = frozenset(AppleMechanism)
-_IN_CODE: Final = frozenset({AppleMechanism.CODE})
-_NOT_READ: Final = "its code is not read yet, and may pin by itself, or accept any certificate"
 
 
 def read_ios_app(path: Path) -> ShippedApp:
@@ -46,7 +45,8 @@ def read_ios_app(path: Path) -> ShippedApp:
     """
     with open_container(path) as container:
         bundles, more = read_bundles(container)
-        found = [_Found(container, bundle) for bundle in bundles]
+        programs = Programs(container, bundles, identifiers(container, bundles[0]))
+        found = [_Found(container, bundle, programs) for bundle in bundles]
         unseen = [one for each in found for one in each.unseen()]
         if more:
             unseen.append(Unseen("the app", f"has more than {PROCESSES}", ALL))
@@ -58,8 +58,12 @@ def read_ios_app(path: Path) -> ShippedApp:
             container.members.digest(),
             manifest=USUAL,
             plists=_joined([one.plists() for one in found]),
-            ios=IosFacts(processes=tuple(one.process() for one in found)),
-            unseen=tuple(dict.fromkeys(unseen)),
+            ios=IosFacts(
+                tuple(programs.candidates()),
+                processes=tuple(one.process() for one in found),
+                programs=programs.facts(),
+            ),
+            unseen=once(unseen),
         )
 
 
@@ -74,9 +78,10 @@ def _joined(parts: list[PlistFacts]) -> PlistFacts:
 class _Found:
     """What is said of one bundle."""
 
-    def __init__(self, container: AppContainer, bundle: Bundle) -> None:
+    def __init__(self, container: AppContainer, bundle: Bundle, programs: Programs) -> None:
         self.container = container
         self.bundle = bundle
+        self.programs = programs
         self.where = Location(container.name, member=bundle.plist)
         self.signed_for, self.doubt = self._profile()
 
@@ -113,7 +118,7 @@ class _Found:
         if bundle.unread:
             return PlistFacts()
         place = placed_in(bundle.data, self.where)
-        shipped = tuple(in_force(bundle.values, self.process(), place))
+        shipped = tuple(in_force(bundle.values, self.process(), place, self._trustkit))
         # Where addresses count later than names, the names are there twice.
         pins = dict.fromkeys(pin for one in shipped for pin in pins_of(one))
         return PlistFacts(tuple(pins), shipped, faults=tuple(faults_of(bundle.values, place)))
@@ -129,28 +134,23 @@ class _Found:
             place, text = settings[0]
             why = f"has {text} in {' › '.join(place)}, which a build fills in: this is the source of one"
             yield Unseen(bundle.plist, why, ALL, process=bundle.path)
-        if bundle.executable not in self.container.files:
-            name = bundle.executable or bundle.plist
-            why = (
-                "is not there, so that its code could not be read"
-                if bundle.executable
-                else "names no executable"
-            )
-            yield Unseen(name, why, _IN_CODE, process=bundle.path)
-        else:
-            yield Unseen(bundle.executable, _NOT_READ, _IN_CODE, process=bundle.path)
+        yield from self.programs.doubts(bundle)
         if self.doubt:
             yield Unseen(f"{bundle.inside}{profile.FILE}", self.doubt, frozenset())
 
+    def _trustkit(self, swizzles: bool) -> tuple[bool | None, str]:  # noqa: FBT001 - the one thing it asks
+        return self.programs.trustkit(self.bundle, swizzles=swizzles)
+
     def _profile(self) -> tuple[tuple[str, ...], str]:
-        """What its provisioning profile says, and why that could not be read."""
+        """What its signature and its provisioning profile say, and why that could not be read."""
+        signed = profile.of_entitlements(self.programs.entitlements(self.bundle.executable))
         file = f"{self.bundle.inside}{profile.FILE}"
         if file not in self.container.files:
-            return (), ""
+            return tuple(signed.words()), ""
         try:
             data = self.container.read(file, PLIST_BYTES.limit)
-            return tuple(profile.read_profile(data, file).words()), ""
+            return tuple(profile.read_profile(data, file).joined(signed).words()), ""
         except MemberError as error:
-            return (), f"cannot be read: {error.why}"
+            return tuple(signed.words()), f"cannot be read: {error.why}"
         except InputError as error:
-            return (), f"cannot be read: {error}"
+            return tuple(signed.words()), f"cannot be read: {error}"
