@@ -88,3 +88,54 @@ def test_nothing_is_committed_whose_pins_are_stale(project: Path) -> None:
     refused = run(project, "git", "commit", "-a", "-m", "stale")
     assert refused.returncode == 1
     assert "the committed pins are what pins.toml says" in refused.stderr
+
+
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
+ACTION = ROOT / ".github" / "actions" / "pincompiler" / "action.yml"
+
+
+def test_the_hooks_for_others_are_as_pre_commit_takes_them(project: Path) -> None:
+    assert run(project, "pre-commit", "validate-manifest", str(HOOKS)).returncode == 0
+    hooks = yaml.safe_load(HOOKS.read_text("utf-8"))
+    assert len(hooks) == 2
+    for hook in hooks:
+        assert run(project, *hook["entry"].split(), "--today", "2026-11-23").returncode == 0
+    (project / "android/app/src/main/java/com/example/shop/Pins.kt").unlink()
+    assert run(project, *hooks[1]["entry"].split(), "--today", "2026-11-23").returncode == 1
+
+
+@pytest.mark.slow
+def test_zizmor_finds_nothing_in_what_runs_on_github(tmp_path: Path) -> None:
+    """Actions by hash, no credentials left behind, no input in a script."""
+    check = [str(BIN / "zizmor"), "--offline", "--no-progress", "--persona", "regular"]
+    ours = [str(ACTION), *(str(path) for path in HOSTED if path.stem.startswith("github"))]
+    done = run(tmp_path, *check, *ours)
+    assert done.returncode == 0, done.stdout
+    loose = tmp_path / "action.yml"
+    loose.write_text(ACTION.read_text("utf-8").replace('"$COMMAND"', "${{ inputs.command }}"), "utf-8")
+    assert run(tmp_path, *check, str(loose)).returncode != 0
+
+
+@pytest.mark.slow
+def test_the_action_is_as_github_takes_it(tmp_path: Path) -> None:
+    check = [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.github-actions", str(ACTION)]
+    assert run(tmp_path, *check).returncode == 0
+
+
+@pytest.mark.parametrize(("arguments", "code"), [("--check", 0), ("--check $(touch ran); *", 2)])
+def test_the_action_runs_no_word_of_its_inputs(arguments: str, code: int, project: Path) -> None:
+    (step,) = (
+        one for one in yaml.safe_load(ACTION.read_text("utf-8"))["runs"]["steps"] if one["name"] == "Run"
+    )
+    inputs = {"COMMAND": "compile", "ARGUMENTS": arguments}
+    # As GitHub starts it: bash --noprofile --norc -eo pipefail.
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        cwd=project,
+        env=ENVIRONMENT | inputs,
+        capture_output=True,
+        check=False,
+        timeout=WAIT_S,
+    )
+    assert done.returncode == code, done.stderr
+    assert not (project / "ran").exists()
