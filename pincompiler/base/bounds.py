@@ -185,6 +185,13 @@ MACHO_STUBS = Bound(1 << 17, "stubs", "a section of a Mach-O image", _UNKNOWN, "
 ARM64_STEPS = Bound(
     40_000, "instructions", "a function that is run, on all its ways", _UNKNOWN, "most take 500"
 )
+ARM64_ALL_STEPS = Bound(
+    1_000_000,
+    "instructions",
+    "all functions of an image that are run",
+    _UNKNOWN,
+    "fifty handlers take 30,000",
+)
 ARM64_WAYS = Bound(256, "ways", "a function that is run", _UNKNOWN, "most have four")
 ARM64_FORKS = Bound(
     40, "branches", "one way through it, on something unknown", _UNKNOWN, "loops on it have no end"
@@ -210,7 +217,13 @@ CHALLENGE_HELPER = Bound(
 OBJC_ANSWERS = Bound(4, "methods", "a message to an unknown object", _UNKNOWN, "one class is meant, mostly")
 OBJC_ANCESTORS = Bound(200, "superclasses", "an Objective-C class", _UNKNOWN, "UIKit's deepest have ten")
 OBJC_CLASSES = Bound(1 << 18, "classes", "a Mach-O image", _UNKNOWN, "large apps have 50,000")
-OBJC_METHODS = Bound(1 << 21, "methods and references", "a Mach-O image", _UNKNOWN, "large apps have 200,000")
+OBJC_METHODS = Bound(
+    1 << 16,
+    "methods and references",
+    "a Mach-O image, beside one for four bytes",
+    _UNKNOWN,
+    "honest ones do not overlap",
+)
 MACHO_STRINGS = Bound(1 << 20, "constant strings", "a Mach-O image", _UNKNOWN, "large apps have 100,000")
 ENTITLEMENT_BYTES = Bound(1 << 20, "bytes", "the entitlements of an image", _UNKNOWN, "most have 1 KB")
 

@@ -29,7 +29,6 @@ from pincompiler.base.bounds import RESCUED
 from pincompiler.base.errors import PincompilerError
 from pincompiler.base.json_kinds import WrongError
 from pincompiler.cli.console import ReportFormat, report
-from pincompiler.ios.macho import is_macho, read_macho
 from pincompiler.keys.anchors import anchors_in
 from pincompiler.keys.spki import KeyFileError, public_keys
 from pincompiler.keys.stores import read_store
@@ -55,6 +54,8 @@ from tests.audit.test_bundled import HERMES
 from tests.bounding import bounded
 from tests.dex import burdens
 from tests.dex.test_hostile_dex import interrogate
+from tests.ios import test_hostile_macho
+from tests.ios.writer import whole as unfolded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -183,29 +184,6 @@ def _hermes(data: bytes) -> None:
         return
 
 
-def _macho(data: bytes) -> None:
-    """Everything that an image is asked."""
-    for image in read_macho(data).images:
-        objc = image.objc
-        said = (objc.classes, objc.categories, objc.protocols, objc.selector_refs, objc.class_refs)
-        assert all(
-            len(one) >= 0 for one in (*said, image.imports, image.constant_strings, image.entitlements)
-        )
-        for _, text in image.c_strings():
-            assert text
-        for start in image.functions[:100]:
-            image.function(start)
-            image.symbols.at(start)
-        for doubt in image.doubts:
-            assert f"{doubt.why}".isprintable()
-
-
-def _programs() -> tuple[bytes, ...]:
-    with zipfile.ZipFile(BUILDS / "ios-test_macho.zip") as archive:
-        some = [archive.read(one) for one in archive.infolist()]
-    return tuple(data for data in some if is_macho(data[:8]))
-
-
 def _kept(data: bytes) -> None:
     try:
         RELEASE.read(json.loads(data))
@@ -290,7 +268,9 @@ TARGETS = {
     "results": Target(_results, lambda: (SAVED.encode(),)),
     "kept": Target(_kept, _entries),
     "hermes": Target(_hermes, lambda: tuple(one.read_bytes() for one in HERMES)),
-    "macho": Target(_macho, _programs, 0.5),
+    "macho": Target(
+        lambda data: test_hostile_macho.interrogate(unfolded(data)), test_hostile_macho.seeds, 0.5
+    ),
     "check-nsc": Target(lambda data: check_file(_put("nsc.xml", data), TODAY, 30), _nsc, 0.5),
     "check-plist": Target(lambda data: check_file(_put("Info.plist", data), TODAY, 30), _plists, 0.5),
     "chain": Target(_chain, _chains, 0.5),

@@ -9,7 +9,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from pincompiler.base.bounds import ARM64_FORKS, ARM64_RECURSION, ARM64_ROUNDS, ARM64_STEPS, ARM64_WAYS
+from pincompiler.base.bounds import (
+    ARM64_ALL_STEPS,
+    ARM64_FORKS,
+    ARM64_RECURSION,
+    ARM64_ROUNDS,
+    ARM64_STEPS,
+    ARM64_WAYS,
+)
 from pincompiler.base.records import dataclass
 from pincompiler.ios.arm64.calls import ARGUMENTS, Ended, Jump, arguments
 from pincompiler.ios.arm64.instructions import LINK, decode
@@ -62,6 +69,8 @@ class ArmMachine:
     def __init__(self, image: MachO) -> None:
         self.image = image
         self.stubs = Stubs(image)
+        self.left = ARM64_ALL_STEPS.limit
+        """Instructions that may still be run of this image."""
         self._decoded: dict[int, ArmInstruction] = {}
 
     def run(self, start: int, registers: Mapping[int, Value], model: Model) -> CodeWays:
@@ -136,7 +145,7 @@ class _Run:
 
     def __init__(self, machine: ArmMachine, model: Model) -> None:
         self._machine, self._model = machine, model
-        self._left = ARM64_STEPS.limit
+        self._left = min(ARM64_STEPS.limit, machine.left)
         self._waiting: list[CodeWay] = []
         self._ended: list[CodeWay] = []
         self._seen: set[object] = set()
@@ -159,6 +168,7 @@ class _Run:
         """Run a way to its end, or to where it is no other than one before."""
         while way.pc != EXIT:
             self._left -= 1
+            self._machine.left -= 1
             if self._left < 0:
                 self._why = f"it takes more than {ARM64_STEPS}"
                 self._waiting.clear()

@@ -38,6 +38,8 @@ _SIZE: Final = 0xFFFC
 _LARGE_BYTES: Final = 24
 _MADE_LATER: Final = "__objc_stublist"
 """Swift classes whose superclass may change with the library that has it."""
+_LEAST: Final = 4
+"""Half the bytes of a reference, and a third of a method's: honest tables do not overlap."""
 _CLASS_LISTS: Final = ("__objc_classlist", "__objc_nlclslist")
 _CATEGORY_LISTS: Final = ("__objc_catlist", "__objc_catlist2", "__objc_nlcatlist")
 
@@ -93,7 +95,7 @@ class ObjcMetadata:
     ) -> None:
         self._memory, self._pointer, self._doubts = memory, pointer, doubts
         self._sections = tuple(sections)
-        self._left = OBJC_METHODS.limit
+        self._left = OBJC_METHODS.limit + memory.view.size // _LEAST
         self._names: dict[int, str] = {}
         self._selectors: dict[int, str] = {}
 
@@ -295,4 +297,4 @@ class ObjcMetadata:
         """Count entries of lists; those of a hostile image may all be one long list."""
         self._left -= count
         if self._left < 0:
-            raise MachOError(f"there are more than {OBJC_METHODS}")
+            raise MachOError(f"there are more than {OBJC_METHODS}, beside one for every {_LEAST} bytes")

@@ -71,9 +71,13 @@ class SymbolTable:
         return found
 
     def at(self, address: int) -> str:
-        """The name of what is defined at an address; empty if it has none."""
+        """The name of what is defined at an address; empty if it has none, or none that can be read."""
         index = self._indices.get(address)
-        return "" if index is None else self.name(index)
+        try:
+            return "" if index is None else self.name(index)
+        except MachOError as error:
+            self._doubts.add(ImagePart.SYMBOLS, error)
+            return ""
 
     def _of_kind(self, kind: re.Pattern[bytes]) -> Iterator[int]:
         for match in kind.finditer(self._table[4 :: self._form.size]):
