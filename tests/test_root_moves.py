@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pincompiler.base.bounds import PATH_CERTIFICATES
 from tests import pki, tls_servers
-from tests.stand_ins import HOST, StandIns
+from tests.stand_ins import HOST, StandIns, made
 from tests.test_cli import run
 
 if TYPE_CHECKING:
@@ -213,8 +214,6 @@ def test_a_private_ca_with_a_public_root_s_name_is_not_that_root(tmp_path: Path)
     day = "2026-11-30"
     other = StandIns(x2="CN=ISRG Root X2,")
     other.numbers["x2"] = 795
-    from tests.stand_ins import made
-
     subject = other.subjects["x2"]
     root = made(subject, 795, subject, 795, (date(2020, 1, 1), date(2040, 1, 1)))
     serve(tmp_path, other.issued("x2", term(day)), [])
@@ -435,3 +434,53 @@ def test_init_offers_them_for_roots_that_an_app_pins(tmp_path: Path) -> None:
     (tmp_path / "pins.toml").write_text(text, encoding="utf-8")
     assert run("check", "pins.toml", cwd=tmp_path).code in (0, 1)
     assert run("diff", "nsc.xml", "pins.toml", cwd=tmp_path).code == 0
+
+
+# -- what is not known ------------------------------------------------------------------------------
+
+
+def test_a_path_that_another_takes_over_is_not_called_blocked(tmp_path: Path) -> None:
+    """Of two cross-signs Conscrypt leaves aside the one that has ended."""
+    day = "2026-11-30"
+    short = CAS.cross("r46", "usertrust", (date(2021, 3, 22), date(2026, 12, 31)))
+    other = CAS.cross("r46", "globalsign", R46_CROSSED)
+    serve(tmp_path, (*CAS.issued("r46", term(day)), short, other), ["r46"])
+    pins_toml(tmp_path, ["usertrust", "globalsign"], "android-min-sdk = 33")
+    asked = ("impact", "--chain", "chain.pem", "--ca-file", "machine.pem", "--host", HOST, "--today", day)
+    ran = run(*asked, "-f", "json", "pins.toml", cwd=tmp_path)
+    rows = json.loads(ran.stdout)["releases"][0]["hosts"][0]["mechanisms"]
+    (old,) = (row for row in rows if row["android"] == {"first": 33, "last": 33})
+    assert [(one["to"], one["outcome"]) for one in old["days"]] == [
+        ("2026-12-30", "works"),
+        ("2027-02-17", "unknown"),
+    ]
+    assert (
+        old["days"][1]["why"]
+        == "a certificate of the path has ended on 2026-12-30, and another path takes over"
+    )
+
+
+def test_more_certificates_than_are_put_together_are_unknown(tmp_path: Path) -> None:
+    day = "2026-11-30"
+    more = [made(f"CN=More {n}", 793, "CN=Nobody", 794, term(day)) for n in range(PATH_CERTIFICATES.limit)]
+    serve(tmp_path, (*CAS.issued("x1", term(day)), *more), ["x1"])
+    pins_toml(tmp_path, ["x1", "x2"], "android-min-sdk = 26")
+    code, found = impact(tmp_path, day)
+    assert (code, found) == (
+        3,
+        {"26-": ("unknown", f"Android 8.0 and newer: the server shows more than {PATH_CERTIFICATES}")},
+    )
+
+
+def test_versions_of_ios_are_rows_of_their_own(tmp_path: Path) -> None:
+    day = "2026-11-30"
+    serve(tmp_path, CAS.issued("x2", term(day)), ["x2"])
+    pins_toml(tmp_path, ["x2", "x1"], 'ios-minimum = "14.0"', '[target.ats]\npath = "Info.plist"\n')
+    asked = ("impact", "--chain", "chain.pem", "--ca-file", "machine.pem", "--host", HOST, "--today", day)
+    ran = run(*asked, "--until", day, "pins.toml", cwd=tmp_path)
+    lines = [line.split() for line in ran.stdout.splitlines() if line.startswith("  ats")]
+    assert ran.code == 3
+    assert [line[:4] for line in lines] == [
+        ["ats,", "iOS", "14-15", "unknown"],
+        ["ats,", "iOS", "16+", "works"],
+    ]

@@ -251,3 +251,24 @@ def test_other_files_can_be_asked() -> None:
     few = Knowledge(content | {"roots": content["roots"][:3]})
     assert few.count == 3
     assert few.by_pin(root(X1).spki_sha256) is None
+
+
+def test_every_answer_is_what_its_row_says() -> None:
+    """All roots on all versions, by the file itself: no yes or no goes beyond its row and its grade."""
+    content = json.loads(FILE.read_text("utf-8"))
+    rows = {(row["subject"], row["spki"]): row for row in content["roots"]}
+    for one in known_roots().all():
+        row = rows[one.subject, one.pin]
+        for level in range(1, 40):
+            found = holds(one, Platform.ANDROID, level)
+            shipped = any(first <= level <= last for first, last in row.get("android", ()))
+            changed = {*row.get("android_removed_by", ()), *row.get("android_added_by", ())}
+            if found.answer is Answer.NO:
+                assert 24 <= level <= 33
+                assert not shipped
+                assert str(level) not in changed
+                assert content["android"][str(level)]["source"] in found.source
+            elif found.answer is Answer.YES:
+                assert shipped or level == 20
+                assert level <= 35
+                assert str(level) not in changed

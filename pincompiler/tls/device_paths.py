@@ -13,7 +13,7 @@ name alone is compared, as no key of it is known to check the signature with.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from pincompiler.roots.root import Root
 
 Path = tuple[PublicKey, ...]
+if TYPE_CHECKING:
+    _Met = tuple[tuple[x509.Certificate, ...], Root]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class DeviceView:
     """Those that they may build, from the server's certificate to a root; several where their store is not known."""
     refused: Answer
     """Whether they build none: *unknown* where it hangs on what is not known of their store."""
+    followed: bool = False
+    """Whether another path takes over once a certificate of one of these has ended."""
     lacking: tuple[str, ...] = ()
     """The subjects of the roots at which the path might end, of those that they lack, or may lack."""
     why: str = ""
@@ -101,11 +105,12 @@ class _Building:
 
     # -- paths -------------------------------------------------------------------------------------
 
-    def _met(self, held: frozenset[Root] | None) -> Iterator[tuple[tuple[x509.Certificate, ...], Root]]:
+    def _met(self, held: frozenset[Root] | None, at: datetime | None = None) -> Iterator[_Met]:
         """The roots in the order in which Conscrypt meets them, each with what is below; ``None``: whichever there are."""
+        moment = at or self._moment
         seen = {self._shown[0]}
 
-        def on(below: tuple[x509.Certificate, ...]) -> Iterator[tuple[tuple[x509.Certificate, ...], Root]]:
+        def on(below: tuple[x509.Certificate, ...]) -> Iterator[_Met]:
             last = below[-1]
             if last.issuer == last.subject:
                 return
@@ -114,7 +119,7 @@ class _Building:
                 if (
                     one not in seen
                     and one.subject == last.issuer
-                    and self._in_date(one)
+                    and _in_date(one, moment)
                     and _signed(last, one)
                 ):
                     seen.add(one)
@@ -136,8 +141,12 @@ class _Building:
         others = (each for (name, _), (each, _) in self._at_hand.items() if name == folded(root.subject))
         return not any(_signed(one, other) for other in others)
 
-    def _in_date(self, one: x509.Certificate) -> bool:
-        return one.not_valid_before_utc <= self._moment <= one.not_valid_after_utc
+    def _followed(self, held: frozenset[Root], met: _Met) -> bool:
+        """Whether a store leads to another path once one has ended, before the server's certificate does."""
+        ends = min(one.not_valid_after_utc for one in met[0])
+        if ends >= self._shown[0].not_valid_after_utc:
+            return False
+        return next(self._met(held, ends + timedelta(seconds=1)), None) is not None
 
     def _made(self, below: tuple[x509.Certificate, ...], root: Root) -> Path:
         """A path, with the validated one's record of the root where that ends in it."""
@@ -179,7 +188,8 @@ class _Building:
         sure = next(self._met(held), None)
         exact = all(one.surely_absent for one in answers.values())
         refused = Answer.NO if sure else Answer.YES if exact else Answer.UNKNOWN
-        return self._view(Platform.ANDROID, level, paths, refused)
+        followed = any(self._followed(held | set(unsure), one) for one in found if one)
+        return self._view(Platform.ANDROID, level, paths, refused, followed=followed)
 
     def ios(self) -> Iterator[DeviceView]:
         """By major versions, of which nothing is certain enough to call a chain refused."""
@@ -191,13 +201,14 @@ class _Building:
         may = [root for root, answer in answers.items() if answer is not Answer.NO]
         paths = tuple(self._made(self.ends[root], root) for root in may)
         refused = Answer.NO if Answer.YES in answers.values() else Answer.UNKNOWN
-        return self._view(Platform.IOS, major, paths, refused)
+        followed = any(self._followed(frozenset(may), (self.ends[root], root)) for root in may)
+        return self._view(Platform.IOS, major, paths, refused, followed=followed)
 
-    def _view(self, platform: Platform, version: int, paths: tuple[Path, ...], refused: Answer) -> DeviceView:
-        if refused is Answer.NO:
-            return DeviceView(platform, version, version, paths, refused)
-        lacking = tuple(one.subject for one in self.ends)
-        return DeviceView(platform, version, version, paths, refused, lacking)
+    def _view(
+        self, platform: Platform, version: int, paths: tuple[Path, ...], refused: Answer, *, followed: bool
+    ) -> DeviceView:
+        lacking = () if refused is Answer.NO else tuple(one.subject for one in self.ends)
+        return DeviceView(platform, version, version, paths, refused, followed, lacking)
 
     @staticmethod
     def _joined(platform: Platform, views: Sequence[DeviceView]) -> Iterator[DeviceView]:
@@ -209,12 +220,16 @@ class _Building:
                 continue
             begins = views[first]
             last = one.last if following else None
-            yield DeviceView(platform, begins.first, last, one.paths, one.refused, one.lacking)
+            yield DeviceView(platform, begins.first, last, one.paths, one.refused, one.followed, one.lacking)
             first = number + 1
 
 
 def _said(view: DeviceView) -> tuple[object, ...]:
-    return view.paths, view.refused, view.lacking
+    return view.paths, view.refused, view.followed, view.lacking
+
+
+def _in_date(one: x509.Certificate, moment: datetime) -> bool:
+    return one.not_valid_before_utc <= moment <= one.not_valid_after_utc
 
 
 def _signed(below: x509.Certificate, by: x509.Certificate) -> bool:

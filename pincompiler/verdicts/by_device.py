@@ -49,6 +49,8 @@ class DevicePart:
     """Why they refuse it, or what is not known of it, a sentence without its full stop."""
     lacking: tuple[str, ...]
     """The subjects of the roots that they lack, or may lack."""
+    followed: bool
+    """Whether another path takes over once a certificate of one of these has ended."""
     differs: bool
     """Whether it is another chain, or may be, than the one that was validated here."""
 
@@ -105,7 +107,9 @@ def _part(
         replace(candidate, path=path, views=(), anchors=_identity(path) if android else frozenset())
         for path in view.paths
     )
-    return DevicePart(versions, paths, view.refused, _why(view, views, versions), view.lacking, differs)
+    return DevicePart(
+        versions, paths, view.refused, _why(view, views, versions), view.lacking, view.followed, differs
+    )
 
 
 def _identity(path: tuple[object, ...]) -> frozenset[bytes]:

@@ -180,6 +180,10 @@ def _periods(
 
 def on_part(one: InForce, part: DevicePart, day: date) -> ChainVerdict:
     """What becomes of a chain on devices that build one of several paths, or none."""
+    ended = [path.last for path in part.paths if path.last and day > path.last]
+    if ended and part.followed:
+        why = f"a certificate of the path has ended on {min(ended)}, and another path takes over"
+        return ChainVerdict(Outcome.UNKNOWN, why)
     verdicts = tuple(verdict_on(one, path, day) for path in part.paths)
     if part.refused is Answer.YES:
         return ChainVerdict(Outcome.BLOCKED, part.why)
