@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import plistlib
 from base64 import b64decode, b64encode
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
 from pincompiler.base.finding import Level
@@ -648,6 +650,66 @@ def test_trustkit_android_keeps_its_pins_before_android_7(root: Path) -> None:
     )
     assert not (root / "kit/src/debug").exists()
     assert (root / DEBUG).exists()
+
+
+# -- any form of it ------------------------------------------------------------------------------
+
+FINGERPRINT = hashlib.sha256(pki.der(PROXY)).hexdigest()
+ARMOURED = pki.pem(PROXY)
+FORMS = {
+    "a bare pin": PROXY_PIN.encode(),
+    "a pin in the alphabet of URLs": PROXY_PIN.rstrip("=").replace("+", "-").replace("/", "_").encode(),
+    "hexadecimal": b64decode(PROXY_PIN).hex().encode(),
+    "hexadecimal with colons": b64decode(PROXY_PIN).hex(":").upper().encode(),
+    "a fingerprint of the certificate": FINGERPRINT.encode(),
+    "thirty-two bytes": b64decode(PROXY_PIN),
+    "a certificate": pki.der(PROXY),
+    "base64 in one line": b64encode(pki.der(PROXY)),
+    "PEM": ARMOURED,
+    "PEM as scripts write it": ARMOURED.replace(b"\n", b"\\n"),
+    "UTF-16": PROXY_PIN.encode("utf-16-le"),
+    "the key alone": PROXY_KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+}
+PLACES_OF_IT = (
+    "assets/flutter.bin",
+    "res/drawable/logo.png",
+    "lib/x86/libx.so",
+    "kotlin/a.kotlin_metadata",
+    "a.xml",
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_in_a_file_of_any_kind(form: str, pins: Path, tmp_path: Path) -> None:
+    for number, place in enumerate(PLACES_OF_IT):
+        # Over the end of a piece that is read at once, too.
+        before = b"\0\1\2\3" * (7 if number else (1 << 16) - 5)
+        content = before + FORMS[form] + b"\0" * 40
+        assert found(app(tmp_path, {place: before}), pins) == []
+        (one,) = found(app(tmp_path, {place: content}), pins)
+        assert one.message.startswith(f"{place} has the certificate ")
+        assert one.message.endswith("of `proxy`, a CA of assessment builds")
+        assert one.level is Level.ERROR
+
+
+def test_a_text_of_the_resources_and_one_of_the_code(pins: Path, tmp_path: Path) -> None:
+    strings = forge.arsc(
+        {
+            "xml": {"n": [Res("res/n.xml")]},
+            "raw": {"ca": [Res("res/ca.pem")]},
+            "string": {"pin": [Res(PROXY_PIN)]},
+        }
+    )
+    (one,) = found(app(tmp_path, {"resources.arsc": strings}), pins)
+    assert one.message.startswith("resources.arsc has")
+    (one,) = found(app(tmp_path, {"classes.dex": code_with(FINGERPRINT)}), pins)
+    assert one.message.startswith("classes.dex has")
+
+
+def test_another_ca_in_the_same_forms_is_nothing(pins: Path, tmp_path: Path) -> None:
+    pin = b64encode(pki.openssl_pin(pki.pem(OTHER)))
+    content = pin + b64decode(pin).hex().encode() + b64encode(pki.der(OTHER)) + b"\0" + pki.der(OTHER)
+    assert found(app(tmp_path, {"assets/a.bin": b"\0\1\2" * 30 + content}), pins) == []
 
 
 # -- places for nobody, and what property lists keep -----------------------------------------------

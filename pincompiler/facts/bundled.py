@@ -63,6 +63,15 @@ class BundledTrust:
         return Confidence.CONFIRMED if self.attached else Confidence.LIKELY
 
 
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A file with what was searched for in all files: a certificate that should be nowhere, or its key."""
+
+    name: str
+    """Which of those that were searched for."""
+    where: Location
+
+
 class Trusts(StrEnum):
     """Whom requests trust that a script sends through a plugin."""
 
@@ -95,6 +104,7 @@ class BundledFacts(Area):
     files: tuple[CertificateFile, ...] = ()
     trust: tuple[BundledTrust, ...] = ()
     scripts: tuple[ScriptTrust, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
     runtimes: tuple[str, ...] = ()
     """What runs the app's own code and may connect past Android's classes: ``libflutter.so: Flutter has …``."""
 

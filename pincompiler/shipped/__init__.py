@@ -45,16 +45,22 @@ COLLECTORS = {
 }
 
 
-def read_app(path: Path, engine: Engine = Engine.FAST, parts: tuple[str, ...] = ()) -> ShippedApp:
+def read_app(
+    path: Path,
+    engine: Engine = Engine.FAST,
+    parts: tuple[str, ...] = (),
+    sought: Mapping[str, bytes] = MappingProxyType({}),
+) -> ShippedApp:
     """The facts about an app: of Android, or of Apple's systems; ``parts`` are its APKs among those of others.
 
+    ``sought`` are certificates, by their names, that are searched for in all files of an app of Android, in any form.
     With androguard as the engine, what the fast one sees otherwise is among the unseen.
     Raises InputError if it cannot be opened, as SeveralAppsError if it is not one; whatever cannot be read inside is among the unseen.
     """
     if not parts and (is_apple_name(path.name) or (is_apple_folder(path) and not app_files(path))):
         return _of_apple(path)
     try:
-        return _of_android(path, engine, parts)
+        return _of_android(path, engine, parts, sought)
     except NoAppError as error:
         try:
             return _of_apple(path)
@@ -68,24 +74,29 @@ def _of_apple(path: Path) -> ShippedApp:
     return read_ios_app(path)
 
 
-def _of_android(path: Path, engine: Engine, parts: tuple[str, ...]) -> ShippedApp:
+def _of_android(
+    path: Path, engine: Engine, parts: tuple[str, ...], sought: Mapping[str, bytes]
+) -> ShippedApp:
     with open_package(path, parts=parts) as package:
         if engine is Engine.FAST:
-            return _read(package.name, package, engines.fast)
-        app = _read(package.name, package, engines.androguard)
-        own = _read(package.name, package, engines.own)
+            return _read(package.name, package, engines.fast, sought)
+        app = _read(package.name, package, engines.androguard, sought)
+        own = _read(package.name, package, engines.own, sought)
         unseen = dict.fromkeys((*app.unseen, *engines.disagreements(package, own, app)))
         return replace(app, unseen=tuple(unseen))
 
 
 def _read(
-    path: str, package: Package, code: Callable[[Package, dict[Unseen, None]], Iterator[Dex]]
+    path: str,
+    package: Package,
+    code: Callable[[Package, dict[Unseen, None]], Iterator[Dex]],
+    sought: Mapping[str, bytes],
 ) -> ShippedApp:
     unseen: dict[Unseen, None] = {}
     program = Program(code(package, unseen))
     owners = Owners(package.manifest, hooks(package))
     wanted = [want for collector in COLLECTORS.values() for want in collector.WANTED]
-    source = Source(path, package, program, owners.of, find(program, wanted, unseen), unseen)
+    source = Source(path, package, program, owners.of, find(program, wanted, unseen), unseen, sought)
     areas: dict[str, Any] = {}
     for name, collector in COLLECTORS.items():
         try:

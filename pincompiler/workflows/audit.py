@@ -12,7 +12,7 @@ from __future__ import annotations
 from base64 import b64decode
 from binascii import Error as Base64Error
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import field, replace
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -39,7 +39,7 @@ from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
 from pincompiler.workflows.drifting import held_against
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -67,6 +67,8 @@ class AuditOptions:
     """The question as the report shows it."""
     environment: str = ""
     """Of pins.toml, that the apps should be of; empty: the release."""
+    sought: Mapping[str, bytes] = field(default_factory=dict)
+    """Certificates that no app should have in any of its files, by their names."""
 
 
 def audit_options(
@@ -80,16 +82,18 @@ def audit_options(
 ) -> AuditOptions:
     """Read what the apps are to be held to.  InputError when pins.toml or a file of acceptances is broken."""
     checked = project = None
+    hidden: Mapping[str, bytes] = {}
     acceptances: list[Acceptance] = []
     if pins is not None:
         from pincompiler.source.document import read_document
         from pincompiler.workflows.compile import check_document
+        from pincompiler.workflows.held_to import sought
 
         document = read_document(pins)
         checked = check_document(document, pins.parent, today, horizon)
         if not checked.readable:
             raise InputError(f"{pins} has errors; run pincompiler check {pins}")
-        project = checked.of(environment).project
+        project, hidden = checked.of(environment).project, sought(checked)
         acceptances += project.acceptances
     named = tuple(accepts)
     for path in named:
@@ -105,7 +109,7 @@ def audit_options(
         tuple(map(_known, project.keys)) if project else (),
         tuple(map(_domain, own_domains)),
     )
-    return AuditOptions(today, horizon, engine, checked, tuple(acceptances), run, environment)
+    return AuditOptions(today, horizon, engine, checked, tuple(acceptances), run, environment, hidden)
 
 
 def _domain(text: str) -> str:
@@ -156,7 +160,8 @@ def audit(path: Path, asked: AuditOptions) -> Subject:
 
 def _audit(files: AppFiles, asked: AuditOptions) -> Subject:
     try:
-        return judge_app(read_app(files.path, asked.engine, files.parts), asked)
+        app = read_app(files.path, asked.engine, files.parts, asked.sought)
+        return judge_app(app, asked)
     except SeveralAppsError:
         raise
     except InputError as error:

@@ -37,6 +37,12 @@ def _recognised(app: ShippedApp, checked: Checked, meant: Variant) -> Variant:
     return next(found, meant)
 
 
+def sought(checked: Checked) -> dict[str, bytes]:
+    """What no release has in any form: the certificates of those who may look into assessment builds, by name."""
+    traces = _traces(checked)
+    return {one.name: one.der for one in traces.anchors if one.der} if traces else {}
+
+
 def _traces(checked: Checked) -> Traces | None:
     """By what the assessment builds of any environment are known."""
     assessed = [one for one in checked.variants if one.project.policy.assessors]

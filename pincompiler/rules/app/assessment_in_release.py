@@ -49,7 +49,7 @@ Use instead:
 References: CWE-489; CWE-295; MASVS-NETWORK-2; MASVS-RESILIENCE-4
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from pincompiler.facts.nsc import NscFile
@@ -66,7 +66,12 @@ def check(audited: Audited) -> Findings:
     yield from _overrides(audited)
     if audited.traces:
         yield from chain(
-            _twins(audited), _digests(audited), _certificates(audited), _pins(audited), _bypass(audited)
+            _twins(audited),
+            _digests(audited),
+            _certificates(audited),
+            _pins(audited),
+            _sightings(audited),
+            _bypass(audited),
         )
 
 
@@ -118,13 +123,10 @@ def _certificates(audited: Audited) -> Findings:
 
 def _pins(audited: Audited) -> Findings:
     """Keys of anchors among the pins, or in the code whether it pins or not."""
-    anchors = {Key(one.spki_sha256).pin: one.name for one in audited.traces.anchors} if audited.traces else {}
-    in_hexadecimal = (
-        {one.spki_sha256.hex(): one.name for one in audited.traces.anchors} if audited.traces else {}
-    )
+    names = _names(audited)
     said = set()
     for pin in audited.app.pins:
-        if name := anchors.get(pin.pin):
+        if name := names.get(pin.pin):
             said.add(name)
             message = f"the key of `{name}`, a CA of assessment builds, is pinned"
             hosts = (pin.host,) if pin.host else ()
@@ -134,10 +136,41 @@ def _pins(audited: Audited) -> Findings:
                 pin.where, f"{message}{more}", _FIX, hosts=hosts, mechanism=mechanism, role=name
             )
     for one in audited.app.okhttp.hashes:
-        name = anchors.get(one.text.removeprefix("sha256/")) or in_hexadecimal.get(one.text.lower())
+        name = _in_code(one.text, names)
         if name and name not in said:
             message = f"the code has the key of `{name}`, a CA of assessment builds"
             yield RULE.in_file(one.where, message, _FIX, mechanism="okhttp", role=name)
+
+
+def _names(audited: Audited) -> dict[str, str]:
+    """The anchors by what pins of them are, and by the same in hexadecimal."""
+    found: dict[str, str] = {}
+    for one in audited.traces.anchors if audited.traces else ():
+        found |= dict.fromkeys((Key(one.spki_sha256).pin, one.spki_sha256.hex()), one.name)
+    return found
+
+
+def _in_code(text: str, names: Mapping[str, str]) -> str:
+    """The anchor whose key a text of the code is; empty if it is none's."""
+    return names.get(text.removeprefix("sha256/")) or names.get(text.lower(), "")
+
+
+def _sightings(audited: Audited) -> Findings:
+    """Files with a certificate or key in another form than those before: in an image, in hexadecimal, in a table."""
+    names, seen = _names(audited), audited.app.bundled.sightings
+    said = {(pin.where.member, names.get(pin.pin)) for pin in audited.app.pins}
+    said |= {(one.where.member, _in_code(one.text, names)) for one in audited.app.okhttp.hashes}
+    for file in audited.app.bundled.files:
+        said |= {(file.where.member, names.get(one.spki_sha256.hex())) for one in file.store.certificates}
+    # What lies unpacked in an archive is seen in the archive as well.
+    inner = said | {(one.where.member, one.name) for one in seen}
+    for one in seen:
+        member = one.where.member
+        if (member, one.name) not in said and not any(
+            name == one.name and other.startswith(f"{member}!") for other, name in inner
+        ):
+            what = f"the certificate or the key of `{one.name}`, a CA of assessment builds"
+            yield RULE.in_file(one.where, f"{member} has {what}", _FIX, role=f"sighting {one.name}")
 
 
 def _bypass(audited: Audited) -> Findings:

@@ -80,6 +80,8 @@ class Source:
     found: Mapping[Want, tuple[Site, ...]]
     unseen: dict[Unseen, None] = field(default_factory=dict)
     """Filled by the collectors."""
+    sought: Mapping[str, bytes] = field(default_factory=dict)
+    """Certificates, in DER by their names, that no file should have in any form."""
 
     def sites(self, *wants: Want) -> tuple[Site, ...]:
         """Where something is used that some collector asked for, the library's own uses included."""

@@ -21,7 +21,9 @@ from pincompiler.base.bounds import CANDIDATES, HERMES_BYTES, STORE_BYTES, STORE
 from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
+from pincompiler.facts.bundled import Sighting
 from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
+from pincompiler.keys.spellings import spellings
 from pincompiler.keys.stores import HEAD, read_store, sniff
 from pincompiler.shipped.android.bundled.packed import Packed
 
@@ -133,9 +135,15 @@ class Scan:
     libraries: dict[str, str] = field(default_factory=dict)
     """Every native library by its name, with the member of the variant that was read."""
     _left: int = field(default_factory=lambda: STORES_BYTES.limit)
+    sightings: list[Sighting] = field(default_factory=list)
     _packed: Packed = field(init=False)
+    _sought: dict[str, tuple[bytes, ...]] = field(init=False)
+    """Each form of what is searched for, by its name."""
+    _longest: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self._sought = {name: spellings(der) for name, der in self.source.sought.items()}
+        self._longest = max((len(one) for some in self._sought.values() for one in some), default=0)
         self._packed = Packed(self.source, self._member)
 
     def run(self) -> Scan:
@@ -144,6 +152,7 @@ class Scan:
         archive: Holder
         for member, archive, entry in self.source.package.entries():
             if member.endswith(".so") and (found := _LIBRARY.fullmatch(member)):
+                self._look_for(member, archive, entry)
                 rank = _ABIS.index(found[1]) if found[1] in _ABIS else len(_ABIS)
                 libraries.setdefault(found[2], []).append((rank, member, archive, entry))
             else:
@@ -157,10 +166,24 @@ class Scan:
 
     def _member(self, member: str, archive: Holder, entry: str, level: int) -> None:
         """A file, unless its name says that it is of no interest; ``level`` archives are around it."""
+        self._look_for(member, archive, entry)
         if _PACKED.fullmatch(member):
             self.source.doubt(member, "is native code in a packed form, which is not read", Mechanism.NATIVE)
         elif not _passed_over(member):
             self._file(member, archive, entry, level)
+
+    def _look_for(self, member: str, archive: Holder, entry: str) -> None:
+        """Search all of a file for the certificates that should be nowhere."""
+        left, before = dict(self._sought), b""
+        try:
+            for chunk in archive.chunks(entry) if left else ():
+                data = before + chunk
+                for name in [name for name, some in left.items() if any(one in data for one in some)]:
+                    self.sightings.append(Sighting(name, self.source.member(member)))
+                    del left[name]
+                before = data[-self._longest :]
+        except MemberError as error:
+            self.source.doubt(member, f"cannot be read: {error.why}", Mechanism.KEYSTORE)
 
     def _file(self, member: str, archive: Holder, entry: str, level: int) -> None:
         try:
