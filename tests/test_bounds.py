@@ -43,6 +43,7 @@ FORMATS = {
     "android/dex/strings.py": {"127"},
     "android/constants/byte_models.py": {"127"},
     "ios/arm64/calls.py": {"ARGUMENTS"},
+    "ios/arm64/sites.py": {"_ON_STACK"},
     "ios/arm64/steps.py": {"8"},
     "ios/arm64/stubs.py": {"_LENGTH"},
     "ios/arm64/way.py": {"33", "18", "30", "_WIDEST", "8"},

@@ -197,6 +197,7 @@ ARM64_FORKS = Bound(
     40, "branches", "one way through it, on something unknown", _UNKNOWN, "loops on it have no end"
 )
 ARM64_RECURSION = Bound(3, "calls", "a function, on one way through another", _UNKNOWN, "few call themselves")
+ARM64_SITES = Bound(400, "functions", "one question about calls in an image", _UNKNOWN, "most have ten")
 ARM64_ROUNDS = Bound(
     3,
     "rounds",

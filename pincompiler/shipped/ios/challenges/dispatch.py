@@ -46,6 +46,15 @@ class Dispatch:
             return self._names.get(value, "")
         return value.name if value.kind == _CLASS else ""
 
+    def owner(self, function: int) -> str:
+        """The class of a method, or the symbol of a function; its address if it has no name."""
+        name = self._owners.get(function) or self._image.symbols.at(function)
+        return name or f"the function at {function:#x}"
+
+    @cached_property
+    def _owners(self) -> Mapping[int, str]:
+        return {method.address: one.title for some in self._by_selector.values() for one, method in some}
+
     def implementations(self, receiver: Value, selector: str) -> tuple[int, ...]:
         """The addresses of the methods that may answer; none if it may be one of another image's."""
         known = self._by_selector.get(selector)

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.base.records import dataclass
 from pincompiler.facts.challenges import ChallengeHandler, ChallengeVerdict
 from pincompiler.ios.arm64.machine import ArmMachine
+from pincompiler.ios.arm64.sites import CallSites
 from pincompiler.ios.arm64.values import Token
 from pincompiler.shipped.ios.challenges.dispatch import Dispatch
 from pincompiler.shipped.ios.challenges.model import (
     CHALLENGE,
+    COMPLETE,
     HANDLER,
+    TRUST,
     AppleModel,
     ChainWorld,
     decided_elsewhere,
@@ -39,6 +42,7 @@ HANDLERS: Final[Mapping[str, tuple[int, int]]] = {
     "connection:didReceiveAuthenticationChallenge:": (3, 0),
 }
 """In which registers the challenge and the completion handler are; 0 if the answer is sent to the challenge's sender."""
+VERIFY: Final = "_sec_protocol_options_set_verify_block"
 _BENIGN: Final = frozenset(("host", "method", "space", CHALLENGE))
 """What is asked of the challenge itself, which is no comparison of a chain."""
 _ATTACKER: Final = ChainWorld(trusted=False, equal=False)
@@ -85,6 +89,24 @@ def challenge_handlers(image: MachO) -> Iterator[ChallengeHandler]:
                 "anchored" in events,
                 "nameless" in events,
             )
+
+
+def verify_blocks(image: MachO) -> Iterator[ChallengeHandler]:
+    """Every block that Network.framework asks about a server's chain."""
+    machine, dispatch = ArmMachine(image), Dispatch(image)
+    registers: Mapping[int, Value] = {
+        0: Token("block"),
+        1: Token("metadata"),
+        2: Token(TRUST),
+        3: Token(COMPLETE),
+    }
+    blocks = {code: site for site in CallSites(machine).of((VERIFY,)) for code in site.blocks}
+    for code, site in sorted(blocks.items()):
+        verdict, why, events = verdict_on(machine, dispatch, code, registers)
+        owner = dispatch.owner(site.function)
+        yield ChallengeHandler(
+            owner, VERIFY[1:], code, verdict, why, "anchored" in events, "nameless" in events
+        )
 
 
 def verdict_on(
