@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 
 from pincompiler.base.location import Location
+from pincompiler.facts.common import Code, Owner
+from pincompiler.facts.kits import CronetEntry, CronetPins
 from pincompiler.policy.differences import Remembered, describe, differences
-from pincompiler.policy.enforcement import Chain, Clause, Key, PinSet, Reach, Role
+from pincompiler.policy.enforcement import Chain, Clause, Key, PinSet, Reach, Role, out_of_force
 from pincompiler.policy.policy import Policy
 from tests.platforms.models import calm
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN, chains, days, hosts, policies, spki
@@ -201,3 +203,51 @@ def test_a_demand_that_nobody_can_meet() -> None:
     assert describe(found, "A", "B", str) == (
         "x.test is not pinned by A, and B accepts only chains with a key that does not exist"
     )
+
+
+def test_one_demand_after_the_other() -> None:
+    """As of Cronet, where pins of a name above come to count when those below have ended."""
+    one, other = LEAVES[:2]
+    first, second = date(2027, 1, 1), date(2028, 1, 1)
+    pins = [frozenset({key.spki_sha256}) for key in (one, other)]
+    demand = (Clause(pins[0], pins[0], first), Clause(pins[1], pins[1], second, since=first))
+    in_force = [[clause.in_force(day) for clause in demand] for day in (TODAY, first, second)]
+    assert in_force == [[True, False], [False, True], [False, False]]
+    assert out_of_force(demand, second) == "its pins ended on 2028-01-01"
+    assert out_of_force(demand[1:], TODAY) == "it is not pinned before 2027-01-01"
+
+
+def entry(host: str, key: Key, day: date, *, wide: bool) -> CronetEntry:
+    code = Code(Location("classes.dex"), "Lapp/Net;", Owner("first-party", first_party=True))
+    return CronetEntry(host, (key.spki_sha256,), wide, day, code)
+
+
+def test_what_counts_for_cronet_when_an_entry_ends() -> None:
+    """TransportSecurityState; tests/real/test_cronet.py asks the real one."""
+    one, other, third = (*LEAVES[:2], CAS[0])
+    days = date(2027, 1, 1), date(2028, 1, 1), date(2029, 1, 1)
+    pins = CronetPins(
+        (
+            entry("test", third, days[2], wide=True),
+            entry("a.test", other, days[1], wide=False),
+            entry("b.a.test", one, days[0], wide=True),
+            entry("c.b.a.test", other, days[0], wide=True),
+        )
+    )
+    counting: dict[str, list[tuple[date | None, Key]]] = {
+        "test": [(None, third)],
+        "a.test": [(None, other), (days[1], third)],
+        "x.a.test": [(days[1], third)],
+        "x.b.a.test": [(None, one), (days[1], third)],
+        "c.b.a.test": [(None, other), (days[1], third)],
+        "elsewhere": [],
+    }
+    for host, wanted in counting.items():
+        found = [(clause.since, clause.leaf) for clause in pins.demand(host)]
+        assert found == [(since, frozenset({key.spki_sha256})) for since, key in wanted], host
+        assert len(pins.deciding(host)) == len(pins.entries_for(host)) == len(wanted)
+    parent = CronetPins(pins.entries[:1])
+    # The day on which they come to differ, and the name to which it happens.
+    assert {(d.name, d.day) for d in differences(pins, parent) if d.name == "b.a.test"} == {
+        ("b.a.test", date.min)
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from pincompiler.facts.common import Area, VersionRange
 from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from pincompiler.base.finding import Confidence
@@ -154,20 +154,27 @@ class CronetPins(Enforcement):
         return self._by_host.keys()
 
     def demand(self, host: str) -> Demand:
-        """Any of the pins, wherever in the chain; an empty set demands nothing."""
-        found = self._find(host)
-        return any_of(found.keys, found.expires) if found and found.pins else ()
+        """Any of the pins of one entry, wherever in the chain, and after its end those of the next above.
+
+        An empty set demands nothing.
+        """
+        return tuple(
+            replace(clause, since=since)
+            for since, entry in self._find(host)
+            if entry.pins
+            for clause in any_of(entry.keys, entry.expires)
+        )
 
     def deciding(self, host: str) -> tuple[str, ...]:
-        """The call that decides."""
-        found = self._find(host)
-        wide = "true" if found and found.subdomains else "false"
-        return (f'addPublicKeyPins("{found.host}", includeSubdomains = {wide})',) if found else ()
+        """The calls that decide, one after the other."""
+        return tuple(
+            f'addPublicKeyPins("{one.host}", includeSubdomains = {"true" if one.subdomains else "false"})'
+            for _, one in self._find(host)
+        )
 
     def entries_for(self, host: str) -> tuple[EntryId, ...]:
         """The same, by name and reach."""
-        found = self._find(host)
-        return ((found.host.lower().removesuffix("."), found.reach),) if found else ()
+        return tuple((one.host.lower().removesuffix("."), one.reach) for _, one in self._find(host))
 
     def pin_sets(self) -> tuple[PinSet, ...]:
         """One for each call."""
@@ -184,15 +191,22 @@ class CronetPins(Enforcement):
             for host, entry in self._by_host.items()
         )
 
-    def _find(self, host: str) -> CronetEntry | None:
-        """TransportSecurityState: the nearest entry, which ends the search even if it does not reach down."""
+    def _find(self, host: str) -> Iterator[tuple[date | None, CronetEntry]]:
+        """TransportSecurityState: until it ends the nearest entry ends the search, even if it does not reach down.
+
+        Each entry that comes to decide, with the day from which it does; None: from the beginning.
+        """
         name = whole = host.lower().removesuffix(".")
+        since: date | None = None
         while name:
             found = self._by_host.get(name)
-            if found is not None:
-                return found if name == whole or found.subdomains else None
+            if found is not None and (found.expires is None or since is None or since < found.expires):
+                if name == whole or found.subdomains:
+                    yield since, found
+                if found.expires is None:
+                    return
+                since = found.expires
             name = name.partition(".")[2]
-        return None
 
 
 # -- others --------------------------------------------------------------------------------------

@@ -124,7 +124,8 @@ def _compare(
     known: Known,
 ) -> Iterator[Difference]:
     """The first day, most ordinary world and smallest chain for each direction, of whichever host."""
-    ends = {clause.until for demand in demands for clause in demand if clause.until is not None}
+    days = {day for demand in demands for clause in demand for day in (clause.since, clause.until)}
+    ends = {day for day in days if day is not None}
     open_directions = {True, False}
     possible = tuple(worlds(*trusts))
     for day, world in product((date.min, *sorted(ends)), possible):

@@ -115,6 +115,8 @@ class Clause:
     """Certificates, by their SHA-256, that count when they are the server's own."""
     ca_certificates: frozenset[bytes] = frozenset()
     """Certificates that count when they are a CA's."""
+    since: date | None = None
+    """The first day on which it holds, where something else held before; None: it always has."""
 
     @property
     def pins(self) -> frozenset[bytes]:
@@ -132,7 +134,7 @@ class Clause:
 
     def in_force(self, today: date) -> bool:
         """Whether the clause still counts on this day."""
-        return self.until is None or today < self.until
+        return (self.since is None or self.since <= today) and (self.until is None or today < self.until)
 
 
 Demand = tuple[Clause, ...]
@@ -278,6 +280,14 @@ class Enforcement(Protocol):
         in_force = [clause for clause in self.demand(host) if clause.in_force(today)]
         met = all(clause.met_by(chain) for clause in in_force)
         return met and not (in_force and self.refuses(host, chain))
+
+
+def out_of_force(demand: Demand, day: date) -> str:
+    """Why nothing of a demand counts on a day, as a sentence without its full stop."""
+    starts = min((one.since for one in demand if one.since and day < one.since), default=None)
+    if starts:
+        return f"it is not pinned before {starts}"
+    return f"its pins ended on {max(one.until for one in demand if one.until)}"
 
 
 def any_of(keys: Iterable[Key], until: date | None = None) -> Demand:

@@ -77,6 +77,8 @@ def _pin_set(
 ) -> PinSet | None:
     below, deeper = labels
     demand, trusted = enforcement.demand(name), enforcement.trust(name)
+    # What holds later is no part of a pin-set, which has one end; the comparison after this says so.
+    demand = tuple(clause for clause in demand if clause.since is None) or demand
     same = [
         (enforcement.demand(host), enforcement.trust(host)) == (demand, trusted)
         for host in (f"{below}.{name}", f"{deeper}.{below}.{name}")

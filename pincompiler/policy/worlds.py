@@ -82,6 +82,7 @@ class Known:
                 clause.until,
                 self._except(clause.leaf_certificates, Role.CA),
                 self._except(clause.ca_certificates, Role.LEAF),
+                clause.since,
             )
             for clause in demand
         )

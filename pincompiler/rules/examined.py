@@ -41,6 +41,11 @@ class Asked:
         days = [clause.until for clause in self.now]
         return max((day for day in days if day), default=None) if all(days) else None
 
+    def ended(self, today: date) -> date | None:
+        """The day on which something ceased to be demanded, the last of several; None if nothing has."""
+        days = (clause.until for clause in self.demand)
+        return max((day for day in days if day and day <= today), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

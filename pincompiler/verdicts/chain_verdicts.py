@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.records import dataclass
 from pincompiler.facts import InForce, Mechanism, State
-from pincompiler.policy.enforcement import Role
+from pincompiler.policy.enforcement import Role, out_of_force
 from pincompiler.policy.trust import Store
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def on_pins(one: InForce, candidate: Candidate, day: date) -> ChainVerdict:
         return ChainVerdict(Outcome.UNPINNED, one.why)
     in_force = tuple(clause for clause in demand if clause.in_force(day))
     if not in_force:
-        ended = f"its pins ended on {max(clause.until for clause in demand if clause.until)}"
+        ended = out_of_force(demand, day)
         return _left_to_cas(one, candidate, f"{ended}; ") or ChainVerdict(Outcome.UNPINNED, ended)
     if not candidate.path:
         # The lack of a path has been reported; pins have nothing to add.

@@ -13,6 +13,7 @@ from pincompiler.base.bounds import shortened
 from pincompiler.base.records import dataclass
 from pincompiler.facts import AppleMechanism, Mechanism, State, System
 from pincompiler.policy.differences import unused_labels
+from pincompiler.policy.enforcement import out_of_force
 from pincompiler.policy.hosts import is_ip_address, is_no_name
 from pincompiler.policy.trust import SYSTEM_ALONE
 from pincompiler.verdicts.confining import Confinement, cas_of, confined_to, confinement, trusted_besides
@@ -284,8 +285,7 @@ def _by_pins(shipped: InForce, host: str, demand: Demand, today: date) -> _Judge
     elif shipped.idle(host):
         verdict, why = Verdict.DISABLED, shipped.why
     elif not any(clause.in_force(today) for clause in demand):
-        last = max(clause.until for clause in demand if clause.until)
-        verdict, why = Verdict.EXPIRED, f"its pins ended on {last.isoformat()}"
+        verdict, why = Verdict.EXPIRED, out_of_force(demand, today)
     elif shipped.state is State.UNKNOWN:
         verdict, why = Verdict.UNKNOWN, shipped.why
     elif any(map(_impossible, demand)):

@@ -219,7 +219,7 @@ def _merged(spans: Iterable[Period]) -> Iterator[Period]:
 def _turns(one: InForce, candidate: Candidate) -> set[date]:
     """Every day on which the verdict may change."""
     demand = one.enforcement.demand(candidate.host)
-    days = {clause.until for clause in demand if clause.until}
+    days = {day for clause in demand for day in (clause.since, clause.until) if day}
     if candidate.first:
         days.add(candidate.first)
     return days | {day + DAY for day in (candidate.last, candidate.anchor_last) if day}

@@ -149,6 +149,7 @@ _CLAUSE = JsonTable(
         field("until", DAY_OR_NULL, "The first day without it."),
         field("leaf-certificates", _PINS, "The certificates that count as the server's own."),
         field("ca-certificates", _PINS, "The certificates that count above it."),
+        field("since", DAY_OR_NULL, "The first day with it; null: always."),
     ),
     Clause,
 )

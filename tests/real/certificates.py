@@ -44,8 +44,11 @@ class Chain:
         return tuple(f"sha256/{digest}" for digest in self.digests)
 
 
-def make_chain(host: str = "example.com", kind: str = "P-256") -> Chain:
-    """A chain of three certificates with keys of that kind which is valid for a year around today."""
+def make_chain(host: str = "example.com", kind: str = "P-256", more: tuple[str, ...] = ()) -> Chain:
+    """A chain of three certificates with keys of that kind which is valid for a year around today.
+
+    ``more``: further names of the server.
+    """
     keys = [KINDS[kind]() for _ in range(3)]
     algorithm = None if kind == "Ed25519" else hashes.SHA256()
     names = [
@@ -67,7 +70,8 @@ def make_chain(host: str = "example.com", kind: str = "P-256") -> Chain:
             .add_extension(x509.BasicConstraints(place > 0, None), critical=True)
         )
         if place == 0:
-            builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+            hosts = [x509.DNSName(one) for one in (host, *more)]
+            builder = builder.add_extension(x509.SubjectAlternativeName(hosts), critical=False)
         certificates.append(builder.sign(keys[above], algorithm))
     return Chain(
         certificates=tuple(c.public_bytes(Encoding.DER) for c in certificates),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests import parts
 from tests.dex import fetch
-from tests.real import install, judges, packages, serving, swift
+from tests.real import cronet, install, judges, packages, serving, swift
 from tests.real.fetching import FetchError, ended, say
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ STEPS: Final = (
     Step("axe-core", judges.lacking_axe, judges.fetch_axe),
     Step("a schema of JUnit XML", judges.lacking_schema, judges.fetch_schema),
     Step("mitmproxy", serving.lacking, serving.fetch),
+    Step("Cronet", cronet.lacking, cronet.fetch),
 )
 
 

@@ -72,7 +72,12 @@ GROUPS: Final = (
         ("npm",),
         ("npm",),
     ),
-    Group("from PyPI: mitmproxy, a schema of JUnit XML", ("mitmproxy-*", "junit*")),
+    Group(
+        "from PyPI: mitmproxy, Cronet, a schema of JUnit XML",
+        ("mitmproxy-*", "cronet-*", "certutil", "junit*"),
+        ("certutil",),
+        ("libnss3-tools",),
+    ),
     Group("curl and openssl", ("curl", "openssl"), ("curl", "openssl"), ("curl", "openssl")),
 )
 

@@ -26,9 +26,8 @@ from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
 def check(examined: Examined) -> Findings:
     """Hosts for which pins were demanded until their day came."""
-    for held in examined.held(lambda asked: not asked.now):
-        ended = max(clause.until for clause in held.asked.demand if clause.until)
-        message = f"the pins of {held.title} expired on {ended.isoformat()}"
+    for held in examined.held(lambda asked: not asked.now and bool(asked.ended(examined.today))):
+        message = f"the pins of {held.title} expired on {held.asked.ended(examined.today)}"
         fix = "set a later day, or drop `expires`"
         yield RULE.at(held.where("expires"), message, fix, hosts=held.hosts)
 
