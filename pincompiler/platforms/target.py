@@ -106,6 +106,8 @@ class Target(Generic[M]):
     """What it must say."""
     suffixes: tuple[str, ...] = ()
     """The file name extensions that make sense."""
+    also_uncovered: Callable[[App], str] = lambda app: ""  # noqa: ARG005 - most do not depend on it
+    """Connections that the versions of the app's libraries do not see besides; empty: none."""
     mechanism: str = ""
     """What the audit of an app calls the thing that enforces it: ``nsc``, ``okhttp``; empty: not on Android."""
     of_apple: str = ""

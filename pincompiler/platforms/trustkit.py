@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error as Base64Error
-from dataclasses import field
+from dataclasses import field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pincompiler.base.location import Location
     from pincompiler.platforms.target import Job
     from pincompiler.policy.policy import Policy
-    from pincompiler.policy.project import App, Output
+    from pincompiler.policy.project import App, Output, Version
 
 SECTION = ("TSKConfiguration",)
 DOMAINS = (*SECTION, "TSKPinnedDomains")
@@ -43,6 +43,9 @@ _WITHOUT = (
     "leave this target out until one is, or `path` for an environment without pins: path = { NAME = … }"
 )
 HASHABLE = frozenset({"", "RSA-2048", "RSA-3072", "RSA-4096", "P-256", "P-384"})
+_RSA_3072_SINCE = (3, 0, 5)
+"""Tag by tag, TSKSPKIHashCache.m hashes RSA-2048, and RSA-3072 from here on.  Issue 352 of TrustKit, "2048 bit key not
+supported in 3.0.4", is what this looks like where a CA of the chain has an RSA-3072 key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class TrustKit(Enforcement):
     """Of the policy it was compiled from; known where it was read from a file."""
     problems: tuple[tuple[plist.KeyPath, str], ...] = ()
     """What a configuration that was read has in it that TrustKit raises on, each with its place."""
+    kinds: frozenset[str] = field(default=HASHABLE, compare=False)
+    """The kinds of keys that this TrustKit can hash."""
     _by_name: Mapping[str, TrustKitDomain] = field(init=False, compare=False, repr=False)
     _exact: Mapping[str, Demand] = field(init=False, compare=False, repr=False)
     _wide: Mapping[str, Demand] = field(init=False, compare=False, repr=False)
@@ -119,7 +124,7 @@ class TrustKit(Enforcement):
 
     def hashable(self) -> frozenset[str] | None:
         """TSKSPKIHashCache.m, by which ssl_pin_verifier.m looks for pinned keys from the root down."""
-        return HASHABLE
+        return self.kinds
 
     def alike(self, host: str, other: str) -> bool:
         """Whether failures of both are reported to the same places."""
@@ -148,12 +153,19 @@ class TrustKit(Enforcement):
 # -- from the policy -----------------------------------------------------------------------------
 
 
-def lower(policy: Policy, _app: App, output: Output) -> TrustKit:
+def hashed_by(version: Version | None) -> frozenset[str]:
+    """The kinds of keys that a TrustKit can hash; one of unknown version is 3.0.5 or newer."""
+    new = version is None or version >= _RSA_3072_SINCE
+    return HASHABLE if new else HASHABLE - {"RSA-3072"}
+
+
+def lower(policy: Policy, app: App, output: Output) -> TrustKit:
     """The entries nearest to a policy, in the order of their names."""
     domains = [
         d for pin_set in policy.sets for host in pin_set.hosts if (d := _domain(host, pin_set, policy))
     ]
-    return TrustKit(tuple(sorted(domains, key=lambda domain: domain.name)), output.swizzle)
+    ordered = tuple(sorted(domains, key=lambda domain: domain.name))
+    return TrustKit(ordered, output.swizzle, kinds=hashed_by(app.trustkit))
 
 
 def _domain(host: str, pin_set: PinSet, policy: Policy) -> TrustKitDomain | None:
@@ -222,9 +234,9 @@ def _entry(domain: TrustKitDomain) -> dict[str, object]:
     return entry
 
 
-def read(data: bytes, app: App, file: str = "Info.plist") -> TrustKit:  # noqa: ARG001
+def read(data: bytes, app: App, file: str = "Info.plist") -> TrustKit:
     """TSKConfiguration of an Info.plist, XML or binary; none is no domain."""
-    return read_values(plist.load(data, file))
+    return replace(read_values(plist.load(data, file)), kinds=hashed_by(app.trustkit))
 
 
 def read_values(values: Mapping[str, Any]) -> TrustKit:

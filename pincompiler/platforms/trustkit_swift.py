@@ -15,6 +15,7 @@ from pincompiler.platforms.trustkit import (
     TRUSTKIT,
     TrustKit,
     TrustKitDomain,
+    hashed_by,
     instants,
     lower,
     objections,
@@ -51,7 +52,7 @@ _ARGUMENT = lazy_regex(r'(enforce|includeSubdomains|expires): (?:"([^"]*)"|(\w+)
 _URIS = lazy_regex(r"reportUris: \[([^\]]*)\]")
 
 
-def read(data: bytes, app: App, file: str = "Pins.swift") -> TrustKit:  # noqa: ARG001
+def read(data: bytes, app: App, file: str = "Pins.swift") -> TrustKit:
     """The configuration of generated code; it understands what the writer writes, not Swift."""
     text = data.decode("utf-8", "replace")
     digest, swizzle = _DIGEST.search(text), _SWIZZLE.search(text)
@@ -61,7 +62,7 @@ def read(data: bytes, app: App, file: str = "Pins.swift") -> TrustKit:  # noqa: 
         domains = tuple(_read_domain(found[1], found[2]) for found in _DOMAIN.finditer(text))
     except (KeyError, ValueError) as error:
         raise InputError(f"{file}: was edited: {error}") from error
-    return TrustKit(domains, swizzle[1] == "true", digest[1])
+    return TrustKit(domains, swizzle[1] == "true", digest[1], kinds=hashed_by(app.trustkit))
 
 
 def _read_domain(name: str, body: str) -> TrustKitDomain:

@@ -27,6 +27,7 @@ class App:
     android_target_sdk: int | None = None
     ios_minimum: Version | None = None
     okhttp: Version | None = None
+    trustkit: Version | None = None
     where: Location | None = field(default=None, compare=False)
 
 

@@ -93,7 +93,16 @@ APP: Final = TomlOptions(
         TomlOption("android-min-sdk", OptionKind.NUMBER, "the lowest API level it runs on"),
         TomlOption("android-target-sdk", OptionKind.NUMBER, "the API level it is aimed at"),
         TomlOption("ios-minimum", OptionKind.VERSION, 'the lowest iOS it runs on, such as `"14.0"`'),
-        TomlOption("okhttp", OptionKind.VERSION, "its OkHttp; an unknown one is taken for 4.3 or newer"),
+        TomlOption(
+            "okhttp",
+            OptionKind.VERSION,
+            "its OkHttp; an unknown one is taken for 4.3 to 5.5.1, which leaves URLs unpinned whose host ends in a dot",
+        ),
+        TomlOption(
+            "trustkit",
+            OptionKind.VERSION,
+            "its TrustKit for iOS; an unknown one is taken for 3.0.5 or newer, which hashes RSA-3072",
+        ),
     ),
 )
 ENVIRONMENT: Final = TomlOptions(

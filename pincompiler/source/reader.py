@@ -198,6 +198,7 @@ class _Reader:
             android_target_sdk=table.whole("android-target-sdk"),
             ios_minimum=self._app_version(table, "ios-minimum"),
             okhttp=self._app_version(table, "okhttp"),
+            trustkit=self._app_version(table, "trustkit"),
             where=table.where,
         )
 

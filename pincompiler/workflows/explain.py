@@ -51,7 +51,8 @@ def explain_host(checked: Checked, text: str) -> tuple[Explanation, ...]:
         days = sorted(c.until for c in (*lowering.effective.demand(host), *policy.demand(host)) if c.until)
         ends = target.instants(days[0]) if days else ""
         who = f"{lowering.output.name} ({lowering.output.path})"
-        one = _explanation(who, host, lowering.effective, policy, ends, target.uncovered)
+        uncovered = "; ".join(filter(None, (target.uncovered, target.also_uncovered(checked.project.app))))
+        one = _explanation(who, host, lowering.effective, policy, ends, uncovered)
         found.append(replace(one, left_out=target.left_out))
     return tuple(found)
 

@@ -222,3 +222,17 @@ def test_a_configuration_of_which_nothing_can_be_read(tmp_path: Path) -> None:
 def test_a_text_that_is_no_pin_is_shown_in_part(tmp_path: Path) -> None:
     subject = with_configuration(tmp_path, configuration("api.example.com", pin="!" * 5_000))
     assert {one.pin.pin for one in subject.pins} == {"!" * 299 + "…"}
+
+
+POLICY: Final = "Landroid/security/NetworkSecurityPolicy$Builder;"
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_a_policy_built_in_code_leaves_the_configuration_unknown(made: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    """NetworkSecurityPolicy.Builder of API level 37.2: its domain-configs come to those of the file, or replace them."""
+    what = burdens.made(0, POLICY) if made else [w.const(0, 0)]
+    found = audited(tmp_path, {**forged(), "classes.dex": code(what)["classes.dex"]})
+    said = "builds a NetworkSecurityPolicy, which from Android 17 (API level 37.2) on can stand in place of the file"
+    assert found.complete is not made
+    assert (said in {one.why for one in found.unseen}) is made
+    assert (Verdict.UNKNOWN in {one.verdict for one in found.verdicts}) is made

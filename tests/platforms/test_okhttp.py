@@ -270,3 +270,24 @@ def test_a_pinner_among_others_leaves_to_them_what_it_does_not_pin() -> None:
     assert among.deciding("x.example.org") == ('add("*.example.org", …)',)
     assert among.entries_for("a.example.com") == (("a.example.com", Reach.NONE),)
     assert among.pin_sets() == own.pin_sets()
+
+
+@pytest.mark.parametrize(
+    ("version", "pinned", "unseen"),
+    [
+        (None, False, "URLs whose host ends in a dot"),
+        ((5, 5, 1), False, "URLs whose host ends in a dot"),
+        ((5, 5, 2), True, ""),
+        ((6, 0), True, ""),
+    ],
+)
+def test_a_dot_behind_the_host(version: tuple[int, ...] | None, pinned: bool, unseen: str) -> None:  # noqa: FBT001
+    """Issue 9724 of OkHttp; tests/real/test_real_okhttp.py asks 5.5.1, which is the newest."""
+    app = App(okhttp=version)
+    policy = Policy((PinSet(("example.com",), Reach.NONE, (A, B)), PinSet(("b.test",), Reach.ALL, (A, B))))
+    lowered = OKHTTP_KOTLIN.lower(policy, app, job().output)
+    for model in (lowered, OKHTTP_KOTLIN.read(write_kotlin(lowered, job()), app)):
+        assert bool(model.demand("Example.com.")) is bool(model.demand("x.b.test.")) is pinned
+        assert bool(model.entries_for("example.com.")) is bool(model.deciding("example.com.")) is pinned
+        assert not model.demand("example.com..")
+    assert OKHTTP_KOTLIN.also_uncovered(app) == unseen

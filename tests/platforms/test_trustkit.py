@@ -29,6 +29,7 @@ from pincompiler.platforms.trustkit import (
     strict_pin,
 )
 from pincompiler.platforms.trustkit_registry import dead_ends, unknown_top_level_domains
+from pincompiler.platforms.trustkit_swift import TRUSTKIT_SWIFT
 from pincompiler.policy.enforcement import Chain, Key, PinSet, Reach
 from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App
@@ -467,3 +468,15 @@ def test_a_host_that_is_not_pinned_may_show_any_key() -> None:
     model = TrustKit((TrustKitDomain("example.com", include_subdomains=False, keys=(Key(b"2"),)),))
     assert model.accepts("other.example.com", chain, date(2026, 11, 29))
     assert not model.refuses("other.example.com", chain)
+
+
+@pytest.mark.parametrize(("version", "hashed"), [(None, True), ((3, 0, 5), True), ((3, 0, 4), False)])
+def test_rsa_3072_came_with_3_0_5(version: tuple[int, ...] | None, hashed: bool) -> None:  # noqa: FBT001
+    """TSKSPKIHashCache.m, tag by tag; RSA-2048 is in all of them, whatever issue 352 of TrustKit says."""
+    app = App(trustkit=version)
+    policy = Policy((PinSet(("example.com",), Reach.NONE, (A, B)),))
+    for target in (TRUSTKIT, TRUSTKIT_SWIFT):
+        kinds = target.lower(policy, app, job().output).hashable()
+        assert kinds is not None
+        assert ("RSA-3072" in kinds) is hashed
+        assert "RSA-2048" in kinds

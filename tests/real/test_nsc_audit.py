@@ -83,7 +83,7 @@ def anchors(*certificates: str) -> str:
 def read(path: Path) -> ShippedApp:
     """The app, as far as these rules look at it."""
     with open_package(path) as package:
-        source = Source(str(path), package, Program(()), lambda _: FIRST_PARTY, {})
+        source = Source(str(path), package, Program(()), lambda _: FIRST_PARTY, dict.fromkeys(nsc.WANTED, ()))
         area = nsc.collect(source)
         return ShippedApp(str(path), package.kind.value, package.sha256, package.manifest, nsc=area)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.platforms.okhttp.code import excerpt_java, excerpt_kotlin, read, write_java, write_kotlin
-from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry, understands_deep
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry, takes_dots_off, understands_deep
 from pincompiler.platforms.target import Target
 from pincompiler.policy.enforcement import Reach
 
@@ -23,7 +23,7 @@ def lower(policy: Policy, app: App, _output: Output) -> OkHttp:
     """The patterns nearest to a policy, in the order of their hosts."""
     deep = understands_deep(app.okhttp)
     entries = [entry for pin_set in policy.sets for entry in _entries(pin_set, deep=deep)]
-    return OkHttp(tuple(sorted(entries, key=_order)), deep)
+    return OkHttp(tuple(sorted(entries, key=_order)), deep, undotted=takes_dots_off(app.okhttp))
 
 
 def _entries(pin_set: PinSet, *, deep: bool) -> Iterator[OkHttpEntry]:
@@ -44,6 +44,11 @@ def _order(entry: OkHttpEntry) -> tuple[str, str]:
 def objections(_policy: Policy, _app: App, _model: OkHttp) -> Iterator[Objection]:
     """None: every pattern made of a checked host is one that every version takes."""
     return iter(())
+
+
+def dotted(app: App) -> str:
+    """The URLs that OkHttp up to 5.5.1 does not see."""
+    return "" if takes_dots_off(app.okhttp) else "URLs whose host ends in a dot"
 
 
 def instants(_day: date) -> str:
@@ -67,7 +72,8 @@ OKHTTP_KOTLIN = Target(
     read=read,
     instants=instants,
     left_out=LEFT_OUT,
-    uncovered="everything that does not use this OkHttpClient; URLs whose host ends in a dot",
+    uncovered="everything that does not use this OkHttpClient",
+    also_uncovered=dotted,
     options=frozenset({"package"}),
     required=frozenset({"package"}),
     suffixes=(".kt",),
@@ -85,6 +91,7 @@ OKHTTP_JAVA = Target(
     instants=instants,
     left_out=LEFT_OUT,
     uncovered=OKHTTP_KOTLIN.uncovered,
+    also_uncovered=dotted,
     options=frozenset({"package"}),
     required=frozenset({"package"}),
     suffixes=(".java",),

@@ -12,7 +12,7 @@ from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.base.templating import render
 from pincompiler.platforms.headers import header_line
-from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry, understands_deep
+from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry, takes_dots_off, understands_deep
 from pincompiler.policy.enforcement import Key
 
 if TYPE_CHECKING:
@@ -130,7 +130,8 @@ def read(data: bytes, app: App, file: str = "Pins.kt") -> OkHttp:
     digest = _DIGEST.search(text)
     if digest is None:
         raise InputError(f"{file}: no pinner that pincompiler generated: it has no POLICY")
-    return OkHttp(tuple(_read_entries(text)), understands_deep(app.okhttp), digest[1])
+    deep, undotted = understands_deep(app.okhttp), takes_dots_off(app.okhttp)
+    return OkHttp(tuple(_read_entries(text)), deep, digest[1], undotted)
 
 
 def _read_entries(text: str) -> Iterator[OkHttpEntry]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pincompiler.policy.project import Version
 
 _DEEP_SINCE = (4, 3)
+_LAST_WITH_DOTS = (5, 5, 1)
+"""The newest there is: its successor is to take the dot off (issue 9724 of OkHttp, and the change that mends it)."""
 _REACHES = {"": Reach.NONE, "*.": Reach.ONE_LABEL, "**.": Reach.ALL}
 
 _PATTERN = lazy_regex(r"(\*\*?\.)?([^*]+)")
@@ -44,6 +46,8 @@ class OkHttp(Enforcement):
     """Whether this OkHttp understands ``**.``; an older one takes it and matches nothing."""
     policy_digest: str = field(default="", compare=False)
     """Of the policy it was compiled from; known where it was read from a file."""
+    undotted: bool = field(default=False, compare=False)
+    """Whether it takes one trailing dot off a URL's host before it looks for patterns."""
     _exact: Mapping[str, tuple[OkHttpEntry, ...]] = field(init=False, compare=False, repr=False)
     _below: Mapping[str, tuple[OkHttpEntry, ...]] = field(init=False, compare=False, repr=False)
     _within: Mapping[str, tuple[OkHttpEntry, ...]] = field(init=False, compare=False, repr=False)
@@ -67,9 +71,9 @@ class OkHttp(Enforcement):
     def demand(self, host: str) -> Demand:
         """CertificatePinner.findMatchingPins: the pins of all patterns that match, any one suffices.
 
-        The URL's host is taken as it is: one with a trailing dot matches no ordinary pattern.
+        Up to 5.5.1 the URL's host is taken as it is: one with a trailing dot matches no ordinary pattern.
         """
-        found = tuple(self._matching(host.lower()))
+        found = tuple(self._matching(host))
         if not found:
             return ()
         ids = tuple(map(id, found))
@@ -80,6 +84,7 @@ class OkHttp(Enforcement):
         return demand
 
     def _matching(self, host: str) -> Iterator[OkHttpEntry]:
+        host = host.lower().removesuffix("." if self.undotted else "")
         yield from self._exact.get(host, ())
         _, dot, above = host.partition(".")
         # Before 4.3 there need be nothing where the star stands, which only a single label can show:
@@ -93,11 +98,11 @@ class OkHttp(Enforcement):
 
     def deciding(self, host: str) -> tuple[str, ...]:
         """Every pattern that matches."""
-        return tuple(f'add("{entry.pattern}", …)' for entry in self._matching(host.lower()))
+        return tuple(f'add("{entry.pattern}", …)' for entry in self._matching(host))
 
     def entries_for(self, host: str) -> tuple[EntryId, ...]:
         """Every pattern that matches, the longest host first, once however often it was added."""
-        found = dict.fromkeys(split_pattern(entry.pattern) for entry in self._matching(host.lower()))
+        found = dict.fromkeys(split_pattern(entry.pattern) for entry in self._matching(host))
         ordered = sorted(found, key=lambda one: (-len(one[1]), len(one[0])))
         return tuple((name, _REACHES[wildcard]) for wildcard, name in ordered)
 
@@ -122,7 +127,8 @@ def together(pinners: Iterable[OkHttp]) -> OkHttp:
     some = tuple(pinners)
     entries = tuple(dict.fromkeys(entry for one in some for entry in one.entries))
     digest = next((one.policy_digest for one in some), "")
-    return OkHttp(entries, all(one.deep for one in some), digest)
+    deep, undotted = all(one.deep for one in some), all(one.undotted for one in some)
+    return OkHttp(entries, deep, digest, undotted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,11 @@ class Among(Enforcement):
 def understands_deep(version: Version | None) -> bool:
     """Whether an OkHttp matches anything with ``**.``, as from 4.3 on; one of unknown version does."""
     return version is None or version >= _DEEP_SINCE
+
+
+def takes_dots_off(version: Version | None) -> bool:
+    """Whether an OkHttp takes ``example.com.`` for ``example.com``; one of unknown version does not."""
+    return version is not None and version > _LAST_WITH_DOTS
 
 
 def split_pattern(pattern: str) -> tuple[str, str]:

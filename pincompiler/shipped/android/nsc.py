@@ -15,6 +15,7 @@ from pincompiler.facts.common import Algorithm, InForce, Mechanism, Pin, State, 
 from pincompiler.facts.nsc import NscFacts, NscFile, anchors_called
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.policy.enforcement import Reach
+from pincompiler.shipped.android.source import New
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from pincompiler.platforms.nsc.model import DomainConfig
     from pincompiler.shipped.android.source import Source, Want
 
-WANTED: tuple[Want, ...] = ()
+_POLICY: Final = New("Landroid/security/NetworkSecurityPolicy$Builder;")
+"""Since API level 37.2: a policy made by calls, with what the XML says in it or without."""
+WANTED: tuple[Want, ...] = (_POLICY,)
 
 SINCE: Final = 24
 """The API level of Android 7.0, before which there is no network security configuration."""
@@ -36,6 +39,10 @@ def collect(source: Source) -> NscFacts:
     if len(found.pins) > NSC_PINS.limit:
         why = f"it has more than {NSC_PINS.limit:,} pairs of host and pin, and the inventory ends there"
         source.doubt((*found.counting, *found.unnamed)[0].title, why, Mechanism.NSC)
+    for site in source.sites(_POLICY):
+        place = f"{site.method.class_name}->{site.method.name}"
+        why = "builds a NetworkSecurityPolicy, which from Android 17 (API level 37.2) on can stand in place of the file"
+        source.doubt(place, why, Mechanism.NSC)
     manifest = source.package.manifest
     unresolved = manifest.unread or (manifest.nsc is not None and not found.files)
     return replace(found, pins=found.pins[: NSC_PINS.limit], unresolved=unresolved)

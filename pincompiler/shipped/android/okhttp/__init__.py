@@ -14,7 +14,13 @@ from pincompiler.base.bounds import PINNER_HOSTS, shortened
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.facts import InForce, Mechanism, Pin, State
 from pincompiler.facts.okhttp import Client, Library, OkHttpFacts, Pinner, PinnerUse, WrittenHash
-from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry, split_pattern, understands_deep
+from pincompiler.platforms.okhttp.model import (
+    OkHttp,
+    OkHttpEntry,
+    split_pattern,
+    takes_dots_off,
+    understands_deep,
+)
 from pincompiler.platforms.okhttp.pins import fault_of
 from pincompiler.policy.enforcement import Reach
 from pincompiler.shipped.android.okhttp.clients import Clients
@@ -235,7 +241,7 @@ def _shipped(pinner: Pinner, digest: str) -> InForce:
     return InForce(
         Mechanism.OKHTTP,
         f"the CertificatePinner of {place(pinner.code)}",
-        OkHttp(tuple(entries), deep, digest),
+        OkHttp(tuple(entries), deep, digest, takes_dots_off(pinner.library.version)),
         pinner.code.location,
         pinner.code.owner,
         state=State.DISABLED if detached else State.ACTIVE,
