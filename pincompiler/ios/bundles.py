@@ -11,7 +11,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from pincompiler.archives.archive import MemberError
-from pincompiler.base.bounds import PLIST_BYTES, PROCESSES, shortened
+from pincompiler.base.bounds import PLIST_BYTES, PROCESSES
 from pincompiler.base.errors import InputError, MalformedError
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
@@ -26,9 +26,6 @@ _PROCESS: Final = lazy_regex(
     r"((?:.*/)?[^/]+\.(?:app|appex))/(?:Contents/)?Info\.plist", re.IGNORECASE | re.DOTALL
 )
 _MAIN: Final = ("Info.plist", "Contents/Info.plist")
-_DECIDING: Final = ("NSAppTransportSecurity", "TSKConfiguration")
-_VARIANT: Final = lazy_regex(r"[~-]")
-"""What stands before the platform or device that a key is for (Apple's Information Property List Key Reference)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,4 @@ def _doubts(container: AppContainer, file: str, values: Mapping[str, Any]) -> It
     """Why devices may have other values than were read."""
     if odd := container.oddity(file):
         yield odd
-    for key in values:
-        name = _VARIANT.split(key, 1)[0]
-        if name in _DECIDING and name != key:
-            yield f"has {shortened(key)}, and which devices take that instead is not documented"
+    yield from (f"has {said}" for said in plist.variants(values))

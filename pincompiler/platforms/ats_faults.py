@@ -46,11 +46,19 @@ _OLD_TLS: Final = (
     "NSThirdPartyExceptionMinimumTLSVersion",
     "NSTemporaryExceptionMinimumTLSVersion",
 )
+_REQUIRED: Final = "SecTrustPinningRequired"
+"""SecPolicy.c, SecPolicyReconcilePinningRequiredIfInfoSpecified: this and the keys of an app exclude each other."""
 _WEAK: Final = frozenset({"TLSv1.0", "TLSv1.1"})
 
 
 def faults(values: Mapping[str, Any]) -> Iterator[Fault]:
     """All of them, entry by entry, then what the rest of NSAppTransportSecurity does to pinned hosts."""
+    if values.get(_REQUIRED) is True:
+        hosts = tuple(ats.read_values(values).names())
+        message = (
+            f"{_REQUIRED} makes iOS drop the keys of NSPinnedDomains and ask for pins of Apple's own instead"
+        )
+        yield Fault(FaultKind.BLOCKED, message, "take it away", (_REQUIRED,), hosts)
     section = values.get(ats.SECTION[0])
     entries = section.get(ats.SECTION[1]) if isinstance(section, dict) else None
     if not isinstance(entries, dict):

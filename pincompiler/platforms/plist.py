@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.parsers.expat import ExpatError
 
+from pincompiler.base.bounds import shortened
 from pincompiler.base.errors import InputError
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from pincompiler.platforms.plist_scan import Node, Outline
 
 KeyPath = tuple[str, ...]
+_DECIDING = ("NSAppTransportSecurity", "TSKConfiguration")
+_VARIANT = lazy_regex(r"[~-]")
+"""What stands before the platform or device that a key is for (Apple's Information Property List Key Reference)."""
 _REFUSALS = (
     plistlib.InvalidFileException,
     ValueError,
@@ -111,6 +115,14 @@ def entry(data: bytes, name: str, what: str) -> object:
         return plistlib.loads(b"<plist>" + data[node.start : node.end] + b"</plist>")
     except _REFUSALS as error:
         raise InputError(f"{what}: not a property list: {error}") from error
+
+
+def variants(values: Mapping[str, Any]) -> Iterator[str]:
+    """Keys by which some platform or device has another section that pins, each with what that leaves unknown."""
+    for key in values:
+        name = _VARIANT.split(key, 1)[0]
+        if name in _DECIDING and name != key:
+            yield f"{shortened(key)}, and which devices take that instead is not documented"
 
 
 def build_settings(values: Mapping[str, Any], sections: Iterable[KeyPath]) -> Iterator[tuple[KeyPath, str]]:

@@ -149,15 +149,17 @@ def _from_toml(document: Document, path: Path, today: date, environment: str) ->
 
 
 def _from_nsc(data: bytes, path: Path) -> FileContents:
+    from pincompiler.platforms.nsc.places import places
     from pincompiler.platforms.nsc.reader import parse_xml, read_tree, read_xml, take_unfilled
     from pincompiler.shipped.android.alone import of_configuration
 
     root = parse_xml(data, str(path))
+    known = places(root, data)
     unfilled = tuple(
         f"{path}:{where.span.line if where.span else 1}: {text} is filled in when the app is built"
-        for text, where in take_unfilled(root, str(path))
+        for text, where in take_unfilled(root, str(path), known)
     )
-    own = read_tree(root, str(path))
+    own = read_tree(root, str(path), known=known)
     twin = path.with_name(f"{path.stem}_debug{path.suffix}")
     # XmlConfigSource.parseDebugOverridesResource: Android asks for it where the file has no such element.
     added = own.overrides is None and twin.is_file()
@@ -292,7 +294,7 @@ def _from_plist(data: bytes, path: Path) -> FileContents:
     doubts = tuple(
         f"{path}: {' › '.join(place)}: {text} is a build setting, which Xcode fills in"
         for place, text in plist.build_settings(values, (ats.SECTION, trustkit.SECTION))
-    )
+    ) + tuple(f"{path}: {said}" for said in plist.variants(values))
     found = []
     if pinned.domains:
         found.append(configured(pinned, f"{path} (NSPinnedDomains)", doubts=doubts))

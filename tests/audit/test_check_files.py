@@ -180,6 +180,25 @@ def test_switches_that_open_a_pinned_host(more: Any, expected: list[object], tmp
 
 
 @pytest.mark.parametrize(
+    "key", ["NSAppTransportSecurity~ipad", "NSAppTransportSecurity-iphoneos", "TSKConfiguration~iphone"]
+)
+def test_a_section_for_some_devices_leaves_all_unknown(key: str, tmp_path: Path) -> None:
+    """Apple's Information Property List Key Reference: platform-specific keys take the place of those without."""
+    for values in ({}, ats({LEAF: GOOD})):
+        path = tmp_path / "Info.plist"
+        path.write_bytes(plistlib.dumps({**values, key: {}}))
+        findings, doubts = check_file(path, TODAY, 30)
+        assert (findings, len(doubts)) == ((), 1)
+        assert key in doubts[0]
+
+
+@pytest.mark.parametrize(("value", "expected"), [(True, BLOCKED), (False, []), ("YES", []), (1, [])])
+def test_pins_that_ios_asks_of_apple(value: object, expected: object, tmp_path: Path) -> None:
+    """SecPolicy.c: SecPolicyReconcilePinningRequiredIfInfoSpecified drops the keys of the app; a boolean alone counts."""
+    assert of_values(tmp_path, {**ats({LEAF: GOOD}), "SecTrustPinningRequired": value}) == expected
+
+
+@pytest.mark.parametrize(
     ("values", "rule"),
     [
         ({"NSPinnedDomains": {"api.example.com": {LEAF: GOOD}}}, "misplaced-pins"),
@@ -337,13 +356,9 @@ def test_a_malformed_file_was_looked_at(tmp_path: Path) -> None:
         assert all("crash" not in one.message or name == "root.xml" for one in findings)
         with pytest.raises(InputError, match=name):
             compare(path, path, TODAY)
-    for name, data in (
-        ("doctype.xml", b"<!DOCTYPE a><network-security-config/>"),
-        ("old.plist", b"{ A = b; }"),
-    ):
-        (tmp_path / name).write_bytes(data)
-        with pytest.raises(InputError, match=name):
-            check_file(tmp_path / name, TODAY, 30)
+    (tmp_path / "old.plist").write_bytes(b"{ A = b; }")
+    with pytest.raises(InputError, match=r"old\.plist"):
+        check_file(tmp_path / "old.plist", TODAY, 30)
 
 
 # -- the examples of rules -----------------------------------------------------------------------------

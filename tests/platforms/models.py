@@ -131,3 +131,27 @@ def trustkits(*, excluded: bool) -> st.SearchStrategy[TrustKit]:
         listed,
         st.booleans(),
     )
+
+
+# -- configurations with a DOCTYPE ----------------------------------------------------------------
+
+DOCTYPES = {
+    "alone": ("SYSTEM 'nsc.dtd'", '<domain includeSubdomains="true">x.test</domain>', True),
+    "text": ("[<!ENTITY h 'x'>]", "<domain>&h;.test</domain>", False),
+    "attribute": ("[<!ENTITY d 'true'>]", '<domain includeSubdomains="&d;">x.test</domain>', True),
+    "elements": ("[<!ENTITY h '<domain>x.test</domain>'>]", "&h;", False),
+    "default": ("[<!ATTLIST domain includeSubdomains CDATA 'true'>]", "<domain>x.test</domain>", True),
+    "default, and said": (
+        "[<!ATTLIST domain includeSubdomains CDATA 'true' note CDATA #IMPLIED>]",
+        '<domain includeSubdomains="false">x.test</domain>',
+        False,
+    ),
+}
+"""A DOCTYPE, a domain, and whether it reaches below; tests/real/test_real_nsc.py asks aapt2 and Android."""
+
+
+def with_doctype(name: str) -> bytes:
+    doctype, inner, _ = DOCTYPES[name]
+    pins = f'<pin-set><pin digest="SHA-256">{PIN_A}</pin></pin-set>'
+    body = f"<network-security-config><domain-config>{inner}{pins}</domain-config></network-security-config>"
+    return f"<!DOCTYPE network-security-config {doctype}>{body}".encode()

@@ -46,6 +46,7 @@ from tests import pki
 from tests.bounding import bounded
 from tests.platforms.models import (
     DIGEST,
+    DOCTYPES,
     PIN_A,
     PIN_B,
     PIN_C,
@@ -58,6 +59,7 @@ from tests.platforms.models import (
     leaf,
     nscs,
     under,
+    with_doctype,
 )
 from tests.real.test_nsc_rows import REFUSALS, SELECTIONS
 from tests.strategies import TODAY
@@ -140,7 +142,7 @@ def test_the_documented_example() -> None:
         "fwza0LRMXouZHRC8Ei+4PyuldPDcf3UKgO/04cDM1oE=",
     ]
     assert only.expires == date(2018, 1, 1)
-    assert only.where == Location("network_security_config.xml", Span(3, 1, 3, 1))
+    assert only.where == Location("network_security_config.xml", Span(3, 5, 3, 5))
     assert model.problems == ()
     assert model.policy_digest == ""
 
@@ -429,16 +431,43 @@ def test_everything_is_told_at_once_with_its_line() -> None:
         (b"<a>\n&e;</a>", "nsc.xml:2:4: not XML"),
         (b"<a>" * 300, "nsc.xml: Excessive depth"),
         (b"<resources/>", "nsc.xml:1:1: its root is <resources> and not <network-security-config>"),
-        (b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><network-security-config/>", "nsc.xml: has a DOCTYPE"),
         (
-            b"<!DOCTYPE a [<!ENTITY e 'x'>]><network-security-config>&e;</network-security-config>",
-            "has a DOCTYPE",
+            b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><network-security-config>&e;</network-security-config>",
+            "nsc.xml:1:69: Entity 'e' not defined in this file, and aapt2 leaves it out",
+        ),
+        (
+            b"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>\n<network-security-config>&e;</network-security-config>",
+            "nsc.xml:2:29: Entity 'e' not defined in this file, and aapt2 leaves it out",
         ),
     ],
 )
 def test_no_configuration_at_all(data: bytes, told: str) -> None:
     with pytest.raises(InputError, match=re.escape(told)):
         read_xml(data, "nsc.xml")
+
+
+@pytest.mark.parametrize("name", DOCTYPES)
+def test_what_a_doctype_says_inside_the_file_counts(name: str) -> None:
+    model = read(with_doctype(name), App())
+    assert [bool(model.demand(host)) for host in ("x.test", "a.x.test")] == [True, DOCTYPES[name][2]]
+    assert not model.problems
+
+
+def test_elements_have_the_place_where_they_begin() -> None:
+    """Whatever stands before that looks like one; where an entity brings elements along, their lines are all there is."""
+    head = "<!DOCTYPE network-security-config [<!ENTITY e '>'> <!-- ]>' -->]>"
+    text = (
+        f"{head}<!-- <domain> > -->\r\n<network-security-config><?x <domain>?>\n"
+        "\t<domain-config\n cleartextTrafficPermitted = '>'><domain\n>\u00fc.test</domain>"
+        "<domain>y.test</domain><![CDATA[<domain>]]>\n</domain-config></network-security-config>"
+    )
+    for encoding in ("utf-8", "utf-16"):
+        (only,) = read(text.encode(encoding), App()).configs
+        spans = [one and one.span for one in (only.where, *(domain.where for domain in only.domains))]
+        assert spans == [Span(3, 2, 3, 2), Span(4, 34, 4, 34), Span(5, 17, 5, 17)]
+    (only,) = read(with_doctype("elements"), App()).configs
+    assert only.domains[0].where
+    assert only.domains[0].where.span == Span(1, 1, 1, 1)
 
 
 # -- pins that are not checked -------------------------------------------------------------------
@@ -628,7 +657,7 @@ def test_what_both_say_of_a_host_is_refused(inner: str, said: str) -> None:
     )
     (problem,) = merge(config("\n\n" + inner + domain("y.test")), "base", Nsc((whole,))).problems
     assert problem.message == said
-    assert problem.where.span == Span(3, 1, 3, 1)
+    assert problem.where.span == Span(3, 16, 3, 16)
 
 
 def test_pins_are_put_into_the_config_of_their_host() -> None:
@@ -797,9 +826,8 @@ def test_settings_are_inherited_each_as_a_whole() -> None:
     opened = domain("x.test", user + inner).replace(
         "<domain-config>", '<domain-config y:cleartextTrafficPermitted="no">', 1
     )
-    model = read(
-        config(f'<base-config cleartextTrafficPermitted="false"/>{opened}', ' xmlns:y="urn:y"'), App()
-    )
+    text = config(f'<base-config cleartextTrafficPermitted="false"/>{opened}', ' xmlns:y="urn:y"')
+    model = read(text, App())
     by_host = {host: model.settings(host) for host in ("x.test", "b.x.test", "c.x.test", "z.test")}
     # Whatever is no boolean permits: the default of getAttributeBooleanValue there is true.
     assert [one.cleartext for one in by_host.values()] == [True, True, True, False]
@@ -810,7 +838,9 @@ def test_settings_are_inherited_each_as_a_whole() -> None:
         None,
     ]
     assert [one.transparency for one in by_host.values()] == [None, None, False, None]
-    assert by_host["c.x.test"].transparency_where == Location("network_security_config.xml", Span(1, 1, 1, 1))
+    column = text.index(b"<certificateTransparency") + 1
+    where = Location("network_security_config.xml", Span(1, column, 1, column))
+    assert by_host["c.x.test"].transparency_where == where
     assert model.config("q.x.test") is model.configs[0]
     assert model.config("z.test") is None
 

@@ -21,6 +21,7 @@ from pincompiler.platforms.nsc.reader import read_xml
 from pincompiler.platforms.registry import target_named
 from pincompiler.platforms.target import Job
 from pincompiler.policy.project import App, Output
+from tests.platforms.models import DOCTYPES, with_doctype
 from tests.strategies import policies
 
 from .drawing import drawn
@@ -326,7 +327,7 @@ def test_random_documents() -> None:
 
 
 def test_what_is_no_such_document_is_refused_by_both() -> None:
-    """aapt2 breaks the build, or Android throws; a DOCTYPE alone we refuse and Android takes."""
+    """aapt2 breaks the build, or Android throws."""
     texts = [
         b"<network-security-config>",
         b"<resources/>",
@@ -337,6 +338,15 @@ def test_what_is_no_such_document_is_refused_by_both() -> None:
     for text in texts:
         with pytest.raises(InputError):
             read_xml(text, "nsc.xml")
+
+
+def test_what_a_doctype_says_counts_in_both() -> None:
+    """Android takes what aapt2 fills in."""
+    texts = [*map(with_doctype, DOCTYPES)]
+    answers = androids(texts, [["x.test", "a.x.test"]] * len(texts))
+    for text, answer in zip(texts, answers, strict=True):
+        model = read_xml(text, "nsc.xml")
+        assert [ours(model, host) for host in ("x.test", "a.x.test")] == answer, text
 
 
 def test_a_report_only_or_empty_configuration_pins_nothing() -> None:

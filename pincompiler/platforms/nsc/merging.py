@@ -26,6 +26,7 @@ from pincompiler.platforms.nsc.elements import (
     write_reporting,
 )
 from pincompiler.platforms.nsc.model import Problem
+from pincompiler.platforms.nsc.places import places
 from pincompiler.platforms.nsc.reader import parse_xml, read_tree
 
 if TYPE_CHECKING:
@@ -53,9 +54,11 @@ def merge(base: bytes, file: str, generated: Nsc) -> Nsc:
     Places are those of the base.  MalformedNscError or InputError as :func:`read_xml`.
     """
     root = parse_xml(base, file)
-    before = read_tree(root, file)
-    problems = insert(root, generated, file)
-    found = read_tree(root, file)
+    known = places(root, base)
+    before = read_tree(root, file, known=known)
+    merging = _Merging(root, before, generated)
+    merging.insert()
+    found = read_tree(root, file, known=known)
     keys = {key: key for config in generated.configs for key in config.keys}
     anchors = {
         one.source: one.anchors for config in generated.configs for one in config.settings.anchors or ()
@@ -67,17 +70,15 @@ def merge(base: bytes, file: str, generated: Nsc) -> Nsc:
     return replace(
         replace(found, configs=configs).with_resources(anchors.get),
         policy_digest="",
-        problems=(*before.problems, *problems),
+        problems=(*before.problems, *merging.problems),
         oddities=before.oddities,
         target_sdk=generated.target_sdk,
     )
 
 
-def insert(root: Element, generated: Nsc, file: str = "the base") -> tuple[Problem, ...]:
-    """Put generated configs into the tree of a base; what both say, and so cannot be put in, is returned."""
-    merging = _Merging(root, read_tree(root, file), generated)
-    merging.insert()
-    return tuple(merging.problems)
+def insert(root: Element, generated: Nsc) -> None:
+    """Put generated configs into the tree of a base."""
+    _Merging(root, read_tree(root, "the base"), generated).insert()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,15 @@ from pincompiler.platforms.nsc.model import (
     Settings,
 )
 from pincompiler.platforms.nsc.oddities import oddities
+from pincompiler.platforms.nsc.places import places
 from pincompiler.platforms.unfilled import is_unfilled
 from pincompiler.policy.enforcement import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lxml.etree import _Element as Element
+    from lxml.etree import _LogEntry
 
 _NOT_BASE64 = lazy_regex(r"[^A-Za-z0-9+/=]")
 _DATE = lazy_regex(r"[ \t]*(\d+)-[ \t]*(\d+)-[ \t]*(\d+)")
@@ -56,14 +58,14 @@ class MalformedNscError(MalformedError):
 
 
 def parse_xml(data: bytes, what: str) -> Element:
-    """The root of an XML text.
+    """The root of an XML text, with what its DOCTYPE says inside the file filled in, as aapt2 does it.
 
-    MalformedNscError if it is malformed, which aapt2 refuses, too, or another file; InputError if it brings its own
-    entities, which aapt2 fills in, or is larger than libxml2's limits.
+    MalformedNscError if it is malformed, which aapt2 refuses, too, refers to what is outside the file, which aapt2
+    leaves out, or is another file; InputError if it is larger than libxml2's limits.
     """
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(resolve_entities="internal", no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
@@ -71,16 +73,32 @@ def parse_xml(data: bytes, what: str) -> Element:
             raise InputError(f"{what}: {_one_line(error.msg)}") from error
         raise MalformedNscError(
             tuple(
-                Problem(f"not XML: {_one_line(one.message)}", _at(what, one.line, one.column), unbuilt=True)
+                Problem(_fault(one, data), _at(what, one.line, one.column), unbuilt=True)
                 for one in parser.error_log
             )
         ) from error
-    if root.getroottree().docinfo.doctype:
-        raise InputError(f"{what}: has a DOCTYPE, which could pull in other files; take it out")
+    _fill_in_defaults(root)
     if etree.QName(root).localname != "network-security-config":
         message = f"its root is <{root.tag}> and not <network-security-config>"
         raise MalformedNscError((Problem(message, _at(what, root.sourceline or 1, 1)),))
     return root
+
+
+def _fill_in_defaults(root: Element) -> None:
+    """Attributes that the DOCTYPE gives to elements which lack them."""
+    declared = root.getroottree().docinfo.internalDTD
+    for element in declared.iterelements() if declared is not None else ():
+        for attribute in element.iterattributes():
+            for one in root.iter(element.name) if attribute.default_value is not None else ():
+                if attribute.name not in one.attrib:
+                    one.set(attribute.name, attribute.default_value)
+
+
+def _fault(error: _LogEntry, data: bytes) -> str:
+    """What libxml2 reports; with a DOCTYPE aapt2 takes it that some entities are elsewhere."""
+    said = _one_line(error.message)
+    outside = b"<!DOCTYPE" in data and error.type_name in ("ERR_UNDECLARED_ENTITY", "WAR_UNDECLARED_ENTITY")
+    return f"{said} in this file, and aapt2 leaves it out" if outside else f"not XML: {said}"
 
 
 def _one_line(words: str) -> str:
@@ -95,12 +113,18 @@ def _at(file: str, line: int, column: int) -> Location:
 
 def read_xml(data: bytes, file: str) -> Nsc:
     """The configuration in an XML text, as a release build uses it."""
-    return read_tree(parse_xml(data, file), file)
+    root = parse_xml(data, file)
+    return read_tree(root, file, known=places(root, data))
 
 
-def read_tree(root: Element, file: str, member: str = "") -> Nsc:
-    """The configuration below a root element whose ``sourceline`` s are those of ``file``, or of its member."""
-    reader = _Reader(Location(file, member=member))
+def read_tree(
+    root: Element, file: str, member: str = "", known: Mapping[Element, tuple[int, int]] | None = None
+) -> Nsc:
+    """The configuration below a root element whose ``sourceline`` s are those of ``file``, or of its member.
+
+    ``known``: where its elements begin, if that is known.
+    """
+    reader = _Reader(Location(file, member=member), known or {})
     reader.root(root)
     return Nsc(
         tuple(reader.configs),
@@ -113,12 +137,14 @@ def read_tree(root: Element, file: str, member: str = "") -> Nsc:
     )
 
 
-def take_unfilled(root: Element, file: str) -> tuple[tuple[str, Location], ...]:
+def take_unfilled(
+    root: Element, file: str, known: Mapping[Element, tuple[int, int]]
+) -> tuple[tuple[str, Location], ...]:
     """Take out each config that has a value which is filled in later, and give these values with their places.
 
     What such a config says, and of which hosts, is not known; of the others all is.
     """
-    reader = _Reader(Location(file))
+    reader = _Reader(Location(file), known)
     found: list[tuple[str, Location]] = []
     for config in tuple(root.iterchildren("*")):
         said = [(text, one) for one in config.iter("*") for text in (one.text or "", *one.attrib.values())]
@@ -143,6 +169,8 @@ class _Inherited:
 @dataclass(slots=True)
 class _Reader:
     place: Location
+    places: Mapping[Element, tuple[int, int]]
+    """Of elements whose text is at hand: line and column."""
     configs: list[DomainConfig] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     base: Settings = field(default_factory=Settings)
@@ -325,8 +353,8 @@ class _Reader:
         self.problems.append(Problem(message, self.where(element), self.debug, before))
 
     def where(self, element: Element) -> Location:
-        line = element.sourceline or 1
-        return replace(self.place, span=Span(line, 1, line, 1))
+        line, column = self.places.get(element) or (element.sourceline or 1, 1)
+        return replace(self.place, span=Span(line, column, line, column))
 
 
 def decode_base64(text: str) -> bytes | None:
