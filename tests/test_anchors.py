@@ -807,7 +807,7 @@ def test_check_of_an_nsc_reports_cas_of_users(root: Path) -> None:
     ran = run("check", "nsc.xml", cwd=root)
     message = "warning: CAs that the user installed are trusted for kiosk.example.com [user-ca-trusted]"
     assert ran.code == 0
-    assert ran.stdout.startswith(f"nsc.xml:1:1: {message}\n")
+    assert ran.stdout.startswith(f"nsc.xml:1:118: {message}\n")
     assert "AndroidManifest" not in ran.stdout, "what the app targets is not known here"
 
 
