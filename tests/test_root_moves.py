@@ -307,7 +307,7 @@ def test_what_ios_was_not_shipped_with_is_a_warning(tmp_path: Path) -> None:
     pins_toml(tmp_path, ["x2", "x1"], 'ios-minimum = "14.0"', '[target.ats]\npath = "Info.plist"\n')
     code, said = verify(tmp_path, day)
     assert (code, [(one[0], one[2]) for one in said]) == (
-        0,
+        3,
         [
             (
                 "warning",

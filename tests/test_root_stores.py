@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,9 @@ from pincompiler.roots.knowledge import FILE, Knowledge, known_roots
 from pincompiler.roots.root import Root, name_of
 from tests.roots.make_roots import planned, ranges
 from tests.test_cli import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 X1, X2, DST = "CN=ISRG Root X1,", "CN=ISRG Root X2,", "CN=DST Root CA X3,"
 ENTRUST = (
@@ -244,6 +248,19 @@ def test_version_says_what_is_known() -> None:
     assert f"as of {__roots__}" in ran.stdout
     assert "Android 4.4 to 15 (list of 2025-02), iOS 9 to 26" in ran.stdout
     assert run("--verbose", cwd=FILE.parent).code == 2
+
+
+def test_who_knows_little_of_the_present_is_reminded(tmp_path: Path) -> None:
+    (tmp_path / "pins.toml").write_text(
+        'version = 1\n[keys.a]\nspki-sha256 = "C5+lpZ7tcVwmwQIMcRtPbsQtWLABXhQzejna0wHFr8M="\n'
+        '[[pin-set]]\nhosts = ["a.example.com"]\nkeys = ["a"]\n'
+        '[[release]]\nname = "1"\ndate = 2026-01-01\nfile = "pins.toml"\n',
+        encoding="utf-8",
+    )
+    said = [
+        run("plan", "pins.toml", "--today", day, cwd=tmp_path).stderr for day in ("2027-10-20", "2027-10-21")
+    ]
+    assert ["root CAs and devices are known as of" in one for one in said] == [False, True]
 
 
 def test_other_files_can_be_asked() -> None:

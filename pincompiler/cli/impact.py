@@ -21,6 +21,7 @@ from pincompiler.cli.options import (
     now_of,
     refuse_idle_environment,
     refuse_second_reader,
+    remind_of_age,
 )
 from pincompiler.cli.progress import shown
 
@@ -91,6 +92,7 @@ def command(
         pins,
         environment,
     )
+    remind_of_age(request.today)
     raise typer.Exit(_shown(impact.prepare(request), output_format))
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pincompiler._version import __roots__
 from pincompiler.base.errors import UsageError
 from pincompiler.base.finding import Level
 from pincompiler.cli import completing
-from pincompiler.cli.console import Format, PipelineFormat, ReportFormat
+from pincompiler.cli.console import Format, PipelineFormat, ReportFormat, talk
 
 if TYPE_CHECKING:
     from pincompiler.workflows.audit_cache import AuditCache
@@ -25,7 +26,6 @@ def nearest_pins() -> Path:
 
     As git and ruff do: up to the top of the repository, to the user's home, and never to a folder in which everybody may write.
     """
-    from pincompiler.cli.console import talk
     from pincompiler.source.paths import nearest_above
 
     try:
@@ -134,3 +134,9 @@ def cache_for(*, no_cache: bool) -> AuditCache | None:
 
     kept = None if no_cache else user_directory(os.environ)
     return AuditCache(kept) if kept else None
+
+
+def remind_of_age(today: date) -> None:
+    """Say it where what is known of root CAs is older than a year: newer devices and roots are not in it."""
+    if today - date.fromisoformat(__roots__) > timedelta(days=366):
+        talk(f"note: root CAs and devices are known as of {__roots__}; a newer pincompiler knows more")

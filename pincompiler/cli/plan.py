@@ -17,6 +17,7 @@ from pincompiler.cli.options import (
     ReportTo,
     cache_for,
     day_of,
+    remind_of_age,
 )
 from pincompiler.cli.progress import shown
 
@@ -55,6 +56,7 @@ def command(
     found = planned(str(pins), project, fleet, day)
     product("plan", lambda colour: _rendered(found, output_format, colour=colour), output)
     talk(plan_words.counts(found))
+    remind_of_age(day)
     wrong, unknown = found.has(Safety.UNSAFE), found.has(Safety.UNKNOWN)
     raise typer.Exit(exit_code(wrong=wrong, unread=bool(found.unread), unknown=unknown))
 

@@ -23,6 +23,7 @@ from pincompiler.cli.options import (
     day_of,
     nearest_pins,
     now_of,
+    remind_of_age,
 )
 from pincompiler.cli.progress import shown
 
@@ -84,6 +85,7 @@ def command(
         pins, tuple(hosts), now_of(today), day_of(today), expiring_within, ca_file, chain, environment
     )
     prepared = verifying.prepare(request)
+    remind_of_age(request.today)
     waiting = verifying.verdicts(prepared, ways)
     found = print_verdicts(
         shown(waiting, len(prepared.endpoints), "verifying"), prepared.question, pins, output_format

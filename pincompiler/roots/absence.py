@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
-from pincompiler.roots.holding import Platform, holds, release_of
+from pincompiler.roots.holding import Platform, holds, versions_named
 from pincompiler.roots.knowledge import known_roots
 
 if TYPE_CHECKING:
@@ -25,11 +25,7 @@ class Absence:
     @property
     def versions(self) -> str:
         """``Android 7.0 to 13``, ``iOS 14``."""
-        android = self.platform is Platform.ANDROID
-        first, last = ((release_of(one) if android else f"{one}") for one in (self.first, self.last))
-        return (
-            f"{self.platform.value} {first}" if first == last else f"{self.platform.value} {first} to {last}"
-        )
+        return versions_named(self.platform, self.first, self.last)
 
     @property
     def clause(self) -> str:

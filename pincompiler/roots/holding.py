@@ -146,3 +146,12 @@ def release_of(level: int, known: Knowledge | None = None) -> str:
         return found.release
     newest = known.unknown_from - 1
     return str(int(known.levels[newest].release) + level - newest) if level > newest else f"API {level}"
+
+
+def versions_named(platform: Platform, first: int, last: int | None) -> str:
+    """Versions, both included, for sentences: ``Android 7.0 to 13``, ``iOS 15``, ``Android 15 and newer``."""
+    android = platform is Platform.ANDROID
+    begins, ends = ((release_of(one) if android else f"{one}") for one in (first, last or first))
+    if last is None:
+        return f"{platform.value} {begins} and newer"
+    return f"{platform.value} {begins}" if begins == ends else f"{platform.value} {begins} to {ends}"

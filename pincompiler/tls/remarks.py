@@ -26,7 +26,7 @@ class Remark:
     """To follow the name of the host; no full stop."""
     fix: str
     unknown: bool = False
-    """Whether it is a failure to look, and says nothing about the server."""
+    """Whether it is a failure to look, or what is not known of devices, and says nothing wrong of the server."""
 
 
 def of_seen(seen: Seen) -> Iterator[Remark]:

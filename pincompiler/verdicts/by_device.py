@@ -13,7 +13,7 @@ from pincompiler.base.records import dataclass
 from pincompiler.facts import NO_VERSION, AppleMechanism, FileMechanism, InForce, Mechanism, VersionRange
 from pincompiler.facts.common import System
 from pincompiler.policy.trust import Store
-from pincompiler.roots.holding import Answer, Platform, expected, release_of
+from pincompiler.roots.holding import Answer, Platform, expected, release_of, versions_named
 from pincompiler.roots.knowledge import known_roots
 from pincompiler.roots.root import name_of
 
@@ -150,14 +150,7 @@ def _unsure(view: DeviceView, version: int) -> str:
 
 def words(versions: VersionRange) -> str:
     """``Android 7.0 to 13``, ``iOS 15 and newer``."""
-    if versions.system is System.IOS:
-        first, last = f"{versions.first}", f"{versions.last}"
-    else:
-        first, last = release_of(versions.first), release_of(versions.last or 0)
-    system = versions.system.value
-    if versions.last is None:
-        return f"{system} {first} and newer"
-    return f"{system} {first}" if versions.first == versions.last else f"{system} {first} to {last}"
+    return versions_named(PLATFORMS[versions.system], versions.first, versions.last)
 
 
 def _tags(versions: VersionRange) -> str:

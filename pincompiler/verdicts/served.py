@@ -91,7 +91,7 @@ class ServerVerdict:
     reached: bool
     """Whether the server was met at all."""
     complete: bool
-    """Whether every address answered."""
+    """Whether every address answered, and all supported devices are known to accept what was shown, or to refuse it."""
 
     def failed(self, threshold: Level) -> bool:
         """Whether there is a remark of this level or a graver one, apart from failures to look."""
@@ -132,7 +132,8 @@ def server_verdict(seen: Seen, asked: Requirements) -> ServerVerdict:
         remarks += _about_pins(chains, backups, pin_set, asked)
     remarks += _about_targets(chains, asked)
     remarks += _about_anchors(seen.host, chains, asked) if chains else ()
-    remarks += about_devices(seen, asked.in_force, asked.oldest, asked.now, asked.today)
+    on_devices = tuple(about_devices(seen, asked.in_force, asked.oldest, asked.now, asked.today))
+    remarks += on_devices
     remarks += _about_ends(chains, pin_set, asked)
     ordered = sorted(dict.fromkeys(remarks), key=lambda remark: remark.level.rank)
     answers = [answer for visit in seen.visits for _, answer in visit.answers]
@@ -140,6 +141,7 @@ def server_verdict(seen: Seen, asked: Requirements) -> ServerVerdict:
     complete = (
         reached
         and not seen.problem
+        and not any(one.unknown for one in on_devices)
         and not any(isinstance(a, Unreached) and not a.elsewhere for a in answers)
     )
     return ServerVerdict(seen.host, seen.port, pin_set, chains, backups, tuple(ordered), reached, complete)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.finding import Level
 from pincompiler.facts import FileMechanism
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from pincompiler.verdicts.by_device import DevicePart
     from pincompiler.verdicts.chain_verdicts import ChainVerdict
 
+ON_DEVICES: Final = ("store-lacks-root", "other-path")
+"""The codes of the remarks on devices."""
 _BAD = (Outcome.BLOCKED, Outcome.UNKNOWN)
 
 
@@ -53,18 +55,25 @@ def about_devices(
 
 
 def _remark(one: InForce, part: DevicePart, verdict: ChainVerdict, today: date) -> Remark:
-    level = Level.ERROR if verdict.outcome is Outcome.BLOCKED else Level.WARNING
+    unknown = verdict.outcome is Outcome.UNKNOWN
+    level = Level.WARNING if unknown else Level.ERROR
     if part.refused is not Answer.NO:
-        verb = "is" if verdict.outcome is Outcome.BLOCKED else "may be"
+        verb = "may be" if unknown else "is"
         return Remark(
-            level, "store-lacks-root", f"{verb} refused on {verdict.why}", _served_as_well(part, today)
+            level,
+            "store-lacks-root",
+            f"{verb} refused on {verdict.why}",
+            _served_as_well(part, today),
+            unknown,
         )
-    if verdict.outcome is Outcome.UNKNOWN:
+    if unknown:
         message = f"may be blocked by {one.title} on {verdict.why}"
     else:
         root = name_of(part.paths[0].path[-1].subject)
         message = f"is blocked by {one.title} on {words(part.versions)}: chains end in {root} there, and {verdict.why}"
-    return Remark(level, "other-path", message, "pin a key that is in the paths of all supported devices")
+    return Remark(
+        level, "other-path", message, "pin a key that is in the paths of all supported devices", unknown
+    )
 
 
 def _served_as_well(part: DevicePart, today: date) -> str:

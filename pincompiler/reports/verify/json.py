@@ -171,7 +171,11 @@ _REMARK = JsonTable(
         field("code", TEXT, "What an alert may filter by."),
         field("message", TEXT, "A sentence to follow the name of the host, without its full stop."),
         field("next", TEXT, "What to do.", "fix"),
-        field("unknown", TRUTH, "Whether it is a failure to look, and says nothing about the server."),
+        field(
+            "unknown",
+            TRUTH,
+            "Whether it is a failure to look, or what is not known of devices, and says nothing wrong of the server.",
+        ),
     ),
 )
 _HOST = JsonTable(

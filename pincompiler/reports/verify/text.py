@@ -8,6 +8,7 @@ from pincompiler.base.finding import Level
 from pincompiler.reports.findings.text import LEVEL_COLOURS, painted, visible
 from pincompiler.reports.verify.json import SAID
 from pincompiler.verdicts.served import in_days
+from pincompiler.verdicts.served_devices import ON_DEVICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -82,8 +83,13 @@ def _remark(remark: Remark, *, colour: bool) -> Iterator[str]:
 def summary(verdicts: Sequence[ServerVerdict]) -> str:
     """How many hosts are how, in a line."""
     bad = sum(one.failed(Level.ERROR) for one in verdicts)
-    unknown = sum(not one.failed(Level.ERROR) and not one.complete for one in verdicts)
-    parts = [f"{len(verdicts) - bad - unknown:,} of {len(verdicts):,} hosts fine"]
+    open_ones = [one for one in verdicts if not one.failed(Level.ERROR) and not one.complete]
+    doubtful = sum(
+        one.reached and any(remark.code in ON_DEVICES for remark in one.remarks) for one in open_ones
+    )
+    unknown = len(open_ones) - doubtful
+    parts = [f"{len(verdicts) - bad - len(open_ones):,} of {len(verdicts):,} hosts fine"]
     parts += [f"{bad:,} with a problem"] if bad else []
     parts += [f"{unknown:,} not seen, or not at every address"] if unknown else []
+    parts += [f"{doubtful:,} not known on every supported device"] if doubtful else []
     return "; ".join(parts)
