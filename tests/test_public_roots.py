@@ -107,8 +107,13 @@ def test_departing_roots_are_named_with_the_day_a_year_ahead(tmp_path: Path) -> 
         "which is planned out of Mozilla's and Chrome's lists on 2027-04-15"
     )
     assert not found(tmp_path, {"ca": pin(R3), "other": STRANGER}, today=date(2026, 4, 14))
-    assert found(tmp_path, {"ca": pin(R3), "other": STRANGER}, today=date(2026, 4, 15))
+    assert found(tmp_path, {"ca": pin(R3), "other": STRANGER}, today=date(2026, 4, 15)), "365 days before"
     assert not found(tmp_path, {"ca": pin(R3), "next": pin(R6)}), "its successor is pinned beside it"
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_the_ends_of_time_are_days_like_any_other(tmp_path: Path, day: date) -> None:
+    found(tmp_path, {"ca": pin(R3), "x2": pin(X2)}, "[app]\nandroid-min-sdk = 24", today=day)
 
 
 def test_every_root_of_the_plan_of_2027_is_warned_of(tmp_path: Path) -> None:

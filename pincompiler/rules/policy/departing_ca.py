@@ -29,33 +29,36 @@ Use instead:
 References: CWE-298; MASVS-NETWORK-2; MASWE-0028; Mozilla Root Store Policy section 7.4
 """
 
-from datetime import timedelta
+from datetime import date
+from typing import Final
 
+from pincompiler.roots.root import Root
 from pincompiler.rules.public_roots import called, next_roots, pinned_roots, root_of
 from pincompiler.rules.rule import Examined, Findings, Level, Rule
 
-_AHEAD = timedelta(days=365)
-"""A release is supported for about as long, and certificates of servers are renewed several times in it."""
+_AHEAD: Final = 365
+"""Days: a release is supported for about as long, and certificates of servers are renewed several times in it."""
 
 
 def check(examined: Examined) -> Findings:
     """Public roots with a planned end within a year, where no root that stays is pinned beside them."""
-    soon = examined.today + _AHEAD
-    staying = [
-        frozenset(key for key in one.keys if (root := root_of(key)) and (root.planned_end or soon) > soon)
-        for one in examined.pin_sets
-    ]
     for key, root in pinned_roots(examined):
-        sets = [number for number, one in enumerate(examined.pin_sets) if key in one.keys]
-        followed = bool(sets) and all(staying[number] for number in sets)
         # Of one that issues no more there is another rule.
         issuing = not (root.distrusted_after or root.chrome_until)
-        if root.planned_end is None or root.planned_end > soon or followed or not issuing:
+        if root.planned_end is None or not issuing or _stays(root, examined.today):
+            continue
+        sets = [one for one in examined.pin_sets if key in one.keys]
+        beside = [[other for other in map(root_of, one.keys) if other] for one in sets]
+        if sets and all(any(_stays(other, examined.today) for other in others) for others in beside):
             continue
         verb = "is" if root.planned_end >= examined.today else "was"
         message = f"{called(key, root)}, which {verb} planned out of Mozilla's and Chrome's lists on {root.planned_end}"
         fix = f"pin a root of the CA that stays as well, and ship it before: {next_roots(root, examined.app)}"
         yield RULE.at(key.where, message, fix)
+
+
+def _stays(root: Root, today: date) -> bool:
+    return root.planned_end is not None and (root.planned_end - today).days > _AHEAD
 
 
 RULE = Rule("departing-ca", Level.WARNING, __doc__, policy=check)

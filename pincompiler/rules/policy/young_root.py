@@ -47,7 +47,7 @@ def check(examined: Examined) -> Findings:
         known = [clause.pins & roots.keys() for clause in asked.now]
         return any(pins and all(missing[pin] for pin in pins) for pins in known)
 
-    for held in examined.held(suspect):
+    for held in examined.held(suspect) if any(missing.values()) else ():
         for key in held.keys:
             pin = key.whole or key.spki_sha256
             if missing.get(pin):
