@@ -60,6 +60,7 @@ CONFINED = {
     "idna": ("policy/hosts.py",),
     "tomllib": (
         "source/toml_spans.py",
+        "source/corrections.py",
         "source/document.py",
         "rules/references.py",
         "shipped/android/owners.py",

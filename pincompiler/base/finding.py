@@ -71,6 +71,16 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What to write at the place of a finding, where there is but one thing that can be meant."""
+
+    text: str = ""
+    """The string that stands there instead."""
+    removes: bool = False
+    """Instead: nothing stands there any more, neither the entry nor its comma."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a finding in a shipped app says beside its sentence."""
 
@@ -120,6 +130,8 @@ class Finding:
     """None: it was compared with no audit before."""
     environments: tuple[str, ...] = ()
     """The environments of pins.toml it is about; empty: all that were checked."""
+    correction: Correction | None = None
+    """What `check --fix` may do at its place; None: a person has to decide."""
 
 
 def fold(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -36,6 +36,8 @@ class BadHost:
     problem: str
     """Completes "HOST …": "has a port"."""
     fix: str
+    host: str = ""
+    """The host that is meant, if the text has one and more than that; canonical."""
 
 
 def canonical_host(text: str) -> str | BadHost:
@@ -109,9 +111,9 @@ def _more_than_a_name(text: str) -> BadHost | None:
         else "has a port, and pins are for all ports of a host"
     )
     host = canonical_host(_PORT.sub("", re.split(r"[/?#]", rest)[0].rpartition("@")[2]))
-    return BadHost(
-        "invalid-host", problem, "write a host name" if isinstance(host, BadHost) else f'write "{host}"'
-    )
+    if isinstance(host, BadHost):
+        return BadHost("invalid-host", problem, "write a host name")
+    return BadHost("invalid-host", problem, f'write "{host}"', host)
 
 
 def _a_labels(host: str) -> str | BadHost:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.bounds import KEY_FILE_BYTES
 from pincompiler.base.errors import InputError
-from pincompiler.base.finding import Level
+from pincompiler.base.finding import Correction, Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.policy.enforcement import Key, Role
 from pincompiler.policy.placeholders import placeholder
@@ -38,7 +38,8 @@ _FINGERPRINT = lazy_regex(r"(?:[0-9a-fA-F]{2}[: ]?){31}[0-9a-fA-F]{2}")
 _NAME = lazy_regex(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 _ROLES: Mapping[str, Role | None] = {role.value: role for role in Role}
 _HEX = lazy_regex(r"(?:[0-9a-fA-F]{2}[: ]?){31}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{2}[: ]?){19}[0-9a-fA-F]{2}")
-_PREFIX = lazy_regex(r"(?:sha256|sha-256|pin-sha256|sha1)[/:=]+\"?", re.IGNORECASE)
+_PRINTED = "it is the 44 characters that `pincompiler pin` prints"
+_PREFIX = lazy_regex(r"(?:sha256|sha-256|pin-sha256|sha1)(?P<end>[/:=]+\"?)", re.IGNORECASE)
 
 
 class KeyReader:
@@ -204,6 +205,7 @@ class KeyReader:
         """The 32 bytes of a pin in canonical base64, or none and a finding."""
         if pin := canonical_hash(text):
             return pin
+        meant = ""
         if _HEX.fullmatch(text):
             digits = re.sub("[: ]", "", text)
             kind = "SHA-256" if len(digits) == 64 else "SHA-1"
@@ -212,16 +214,13 @@ class KeyReader:
                 "run `pincompiler pin CERTIFICATE`: the pin is the hash of the public key, not of the certificate"
             )
         elif prefix := _PREFIX.match(text):
-            rest = text[prefix.end() :].rstrip('"')
-            fix = (
-                f'write "{rest}"'
-                if canonical_hash(rest) and not placeholder(canonical_hash(rest))
-                else "it is the 44 characters that `pincompiler pin` prints"
-            )
-            problem = "has a prefix"
+            problem, fix, meant = "has a prefix", _PRINTED, _behind(prefix, text)
         else:
-            problem, fix = _not_canonical(text)
-        self._reporter.error("malformed-pin", f"the pin {problem}", key.at("spki-sha256"), fix)
+            problem, fix, meant = _not_canonical(text)
+        fix = f'write "{meant}"' if meant else fix
+        correction = Correction(meant) if meant else None
+        where = key.at("spki-sha256")
+        self._reporter.error("malformed-pin", f"the pin {problem}", where, fix, correction=correction)
         return b""
 
 
@@ -288,18 +287,27 @@ def _in_base64(digest: bytes) -> str:
     return f'it is the key of {root.name}: write "{root.pin}"' if root else ""
 
 
-def _not_canonical(text: str) -> tuple[str, str]:
-    """What is wrong with a pin that is almost base64, and how it is written right."""
+def _behind(prefix: re.Match[str], text: str) -> str:
+    """The pin behind a prefix; of "sha256//x…" the second stroke may be curl's, or the pin's first character."""
+    for start in range(prefix.start("end"), prefix.end() + 1):
+        rest = text[start:].strip('"')
+        if (pin := canonical_hash(rest)) and not placeholder(pin):
+            return rest
+    return ""
+
+
+def _not_canonical(text: str) -> tuple[str, str, str]:
+    """What is wrong with a pin that is almost base64, what to do, and what it is if it can be one alone."""
     plain = re.sub(r"\s", "", text).replace("-", "+").replace("_", "/").rstrip("=")
     try:
         pin = b64decode(plain + "=" * (-len(plain) % 4), validate=True)
     except (Base64Error, ValueError):
-        return "is not base64", "it is the 44 characters that `pincompiler pin` prints"
+        return "is not base64", _PRINTED, ""
     if len(pin) == 32 and placeholder(pin):
-        return "is a placeholder", "it is the 44 characters that `pincompiler pin` prints"
+        return "is a placeholder", _PRINTED, ""
     if len(pin) == 32:
-        return "is not in canonical base64", f'write "{b64encode(pin).decode("ascii")}"'
-    return f"has {len(pin)} bytes instead of 32", "it is the 44 characters that `pincompiler pin` prints"
+        return "is not in canonical base64", "", b64encode(pin).decode("ascii")
+    return f"has {len(pin)} bytes instead of 32", _PRINTED, ""
 
 
 def _common_name(subject: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pincompiler.base.errors import InputError
-from pincompiler.base.finding import Finding, Level
+from pincompiler.base.finding import Correction, Finding, Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.location import Location
 from pincompiler.base.records import dataclass
@@ -173,9 +173,9 @@ class _Reader:
     def _unused(self, keys: Mapping[str, Key], used: set[str]) -> None:
         for name, key in keys.items():
             if name not in used and key.where and not key.retired:
-                self.reporter.warning(
-                    "unused-key", f"no pin-set uses the key `{name}`", key.where, "use it or drop it"
-                )
+                message = f"no pin-set uses the key `{name}`"
+                gone = Correction(removes=True)
+                self.reporter.warning("unused-key", message, key.where, "use it or drop it", correction=gone)
 
     def _version(self, top: TomlTable) -> None:
         version = top.whole("version")
@@ -272,7 +272,9 @@ class _Reader:
             where = table.where.at("hosts", n)
             host = canonical_host(text)
             if isinstance(host, BadHost):
-                self.reporter.error(host.rule, f"{quoted(text)} {host.problem}", where, host.fix)
+                correction = Correction(host.host) if host.host else None
+                said = f"{quoted(text)} {host.problem}"
+                self.reporter.error(host.rule, said, where, host.fix, correction=correction)
                 continue
             if reach is not Reach.NONE and host[-1].isdigit():
                 fix = 'an address has no subdomains: write subdomains = "none"'
@@ -288,7 +290,14 @@ class _Reader:
                 again = f"{host} is named twice" + (f" (written {quoted(text)})" if text != host else "")
                 related = (("first named here", first),)
                 fix = "name each host in one pin-set"
-                self.reporter.error("duplicate-host", again, where, fix, related=related, hosts=(host,))
+                # A set that names nothing else would be left without a host.
+                correction = Correction(removes=True) if hosts else None
+                self.reporter.error(
+                    *("duplicate-host", again, where, fix),
+                    related=related,
+                    hosts=(host,),
+                    correction=correction if first.path[:2] == where.path[:2] else None,
+                )
         return tuple(hosts)
 
     def _keys(self, table: TomlTable, known: Mapping[str, Key], *, may_be_empty: bool) -> tuple[Key, ...]:
@@ -305,7 +314,9 @@ class _Reader:
                 self.reporter.error("undefined-key", f"no key is called {quoted(name)}", where, fix)
             elif name in keys:
                 message, where = f"`{name}` stands twice in one pin-set", table.where.at("keys", n)
-                self.reporter.error("duplicate-pin", message, where, "drop one")
+                self.reporter.error(
+                    "duplicate-pin", message, where, "drop one", correction=Correction(removes=True)
+                )
             else:
                 keys[name] = known[name]
         if any(not key.known for key in keys.values()):

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pincompiler.base.bounds import shortened
-from pincompiler.base.finding import Finding, Level
+from pincompiler.base.finding import Correction, Finding, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -106,7 +106,10 @@ class TomlTable:
             return default
         if value not in options:
             where, fix = self.where.at(key), did_you_mean(value, options)
-            self._reporter.error("invalid-value", f"`{key}` cannot be `{value}`", where, fix)
+            spelt = value.strip().lower().replace("_", "-").replace(" ", "-")
+            correction = Correction(spelt) if spelt in options else None
+            message = f"`{key}` cannot be `{value}`"
+            self._reporter.error("invalid-value", message, where, fix, correction=correction)
             return default
         return options[value]
 
