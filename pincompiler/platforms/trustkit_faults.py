@@ -100,7 +100,7 @@ def _entry(domain: TrustKitDomain, entry: Mapping[str, Any], ats: Ats, *, meant:
         yield Fault(FaultKind.ENDLESS, message, fix, (*path, trustkit.EXPIRES), (name,), grave=False)
     if domain.excluded:
         return
-    if not (domain.enforce or meant):
+    if not (domain.enforce or meant or ats.demand(name)):
         message = f"TrustKit only reports for {name}: a wrong key passes, for TSKEnforcePinning is not true"
         fix = "write <true/>, or leave TSKEnforcePinning out"
         yield Fault(FaultKind.UNENFORCED, message, fix, (*path, "TSKEnforcePinning"), (name,), grave=False)

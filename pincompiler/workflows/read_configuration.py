@@ -181,7 +181,9 @@ def _unread(nsc: Nsc, title: str) -> Iterator[str]:
     """The files of certificates that it trusts, and that are not beside it, or are no certificates."""
     settings = (nsc.base, *(config.settings for config in nsc.configs))
     sources = (source for some in settings for one in some.anchors or () for source in one.sources)
-    for name in dict.fromkeys(one.name for one in sources if isinstance(one, Anchor) and one.unread):
+    for name in dict.fromkeys(
+        one.name for one in sources if isinstance(one, Anchor) and one.unread and one.name.startswith("@")
+    ):
         yield f"{title} trusts the CAs of {name}, which was not read"
 
 

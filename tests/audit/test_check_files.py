@@ -257,10 +257,8 @@ def test_what_trustkit_passes_over(tmp_path: Path) -> None:
     said = of_values(tmp_path, {"TSKConfiguration": {"TSKPinnedDomains": {"a.example.com": PINS}}})
     assert said == [("third-party-pin-reports", "note")]
     both = kit({**PINS, "TSKEnforcePinning": "NO"}, **ats({LEAF: GOOD}))
-    assert set(of_values(tmp_path, both)) == {
-        ("hardened-trustkit-domain", "warning"),
-        ("unenforced-trustkit-domain", "warning"),
-    }
+    # With a wrong key nobody passes NSPinnedDomains.
+    assert of_values(tmp_path, both) == [("hardened-trustkit-domain", "warning")]
 
 
 def test_a_configuration_that_code_loads(tmp_path: Path) -> None:

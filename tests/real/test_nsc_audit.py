@@ -150,7 +150,8 @@ OVERRIDING: Final = 'src="user" overridePins="true"'
             ),
             set(),
         ),
-        (f"<debug-overrides>{PINNED}</debug-overrides>{domain('example.com')}", set()),
+        # Debuggable builds refuse it, which is a note here.
+        (f"<debug-overrides>{PINNED}</debug-overrides>{domain('example.com')}", {"refused-nsc"}),
     ],
 )
 def test_one_flaw_is_one_finding(body: str, rules: set[str], shop: ShopBuilder) -> None:

@@ -180,6 +180,8 @@ class Problem:
     """The first API level that does not refuse it any more; None: all do."""
     unbuilt: bool = field(default=False, compare=False)
     """Whether aapt2 refuses it already, so that no app is built with it."""
+    elsewhere: bool = field(default=False, compare=False)
+    """Whether it is nothing that is refused, but something outside the file, which nobody reads."""
 
     def met(self, api: int | None) -> bool:
         """Whether an app that runs on devices from this API level on meets it; None: on all of them."""

@@ -30,6 +30,7 @@ _CHILDREN: Final = {
     "debug-overrides": ("trust-anchors",),
     "pin-set": ("pin",),
     "trust-anchors": ("certificates",),
+    "trustkit-config": ("report-uri",),
 }
 _ATTRIBUTES: Final = {
     "base-config": ("cleartextTrafficPermitted", "hstsEnforced"),
@@ -48,6 +49,8 @@ _REFUSED: Final = {
     for name in ("domain", "pin-set", "domain-config")
 }
 """Misplaced, and not skipped: Android throws."""
+_OTHERS: Final = frozenset({"debug-overrides", "trustkit-config"})
+"""Read by others than a release of Android, to whom elements mean something that are not known here."""
 _PINNING: Final = frozenset({"domain-config", "domain", "pin-set", "pin"})
 _ELEMENTS: Final = frozenset(name for names in _CHILDREN.values() for name in names)
 _ANYWHERE: Final = tuple(f"{{*}}{name}" for name in sorted(_ELEMENTS))
@@ -115,14 +118,14 @@ def _walk(root: Element, where: Callable[[Element], Location]) -> Iterator[Oddit
         for child in children if name in _CHILDREN else ():
             if _is_skipped(name, _name(child)):
                 yield from _skipped(child, name, where, hosts)
-        further = [one for one in known if name != "debug-overrides" and _name(one) != "trustkit-config"]
+        further = known if name != "debug-overrides" else []
         ahead += [(one, hosts) for one in reversed(further)]
 
 
 def _is_skipped(around: str, name: str) -> bool:
-    """Whether Android passes over an element there; of debug-overrides, one that counts elsewhere."""
+    """Whether Android passes over an element there; in what others read, one that counts elsewhere."""
     known = name in _CHILDREN[around] or (around, name) in _REFUSED
-    return not known and (around != "debug-overrides" or name in _ELEMENTS)
+    return not known and (around not in _OTHERS or name in _ELEMENTS)
 
 
 def _skipped(

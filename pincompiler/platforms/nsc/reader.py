@@ -72,10 +72,7 @@ def parse_xml(data: bytes, what: str) -> Element:
         if any(one.type_name == "ERR_RESOURCE_LIMIT" for one in parser.error_log):
             raise InputError(f"{what}: {_one_line(error.msg)}") from error
         raise MalformedNscError(
-            tuple(
-                Problem(_fault(one, data), _at(what, one.line, one.column), unbuilt=True)
-                for one in parser.error_log
-            )
+            tuple(_fault(one, data, _at(what, one.line, one.column)) for one in parser.error_log)
         ) from error
     _fill_in_defaults(root)
     if etree.QName(root).localname != "network-security-config":
@@ -94,11 +91,12 @@ def _fill_in_defaults(root: Element) -> None:
                     one.set(attribute.name, attribute.default_value)
 
 
-def _fault(error: _LogEntry, data: bytes) -> str:
+def _fault(error: _LogEntry, data: bytes, where: Location) -> Problem:
     """What libxml2 reports; with a DOCTYPE aapt2 takes it that some entities are elsewhere."""
     said = _one_line(error.message)
-    outside = b"<!DOCTYPE" in data and error.type_name in ("ERR_UNDECLARED_ENTITY", "WAR_UNDECLARED_ENTITY")
-    return f"{said} in this file, and aapt2 leaves it out" if outside else f"not XML: {said}"
+    if b"<!DOCTYPE" in data and error.type_name in ("ERR_UNDECLARED_ENTITY", "WAR_UNDECLARED_ENTITY"):
+        return Problem(f"{said} in this file, and aapt2 leaves it out", where, elsewhere=True)
+    return Problem(f"not XML: {said}", where, unbuilt=True)
 
 
 def _one_line(words: str) -> str:

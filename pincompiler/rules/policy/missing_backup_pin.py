@@ -46,8 +46,11 @@ def _rests_on_one(asked: Asked) -> bool:
 
     A single certificate is for lone-certificate-pin.
     """
-    alone = any(len(clause.pins) == 1 and clause.leaf | clause.ca for clause in asked.now)
-    return alone and all(any(len(pin) in _HASHES for pin in clause.pins) for clause in asked.now)
+    counting = [{pin for pin in clause.pins if len(pin) in _HASHES} for clause in asked.now]
+    alone = any(
+        len(pins) == 1 and clause.leaf | clause.ca for pins, clause in zip(counting, asked.now, strict=True)
+    )
+    return alone and all(counting)
 
 
 def _said(demand: Demand) -> str:
