@@ -15,6 +15,7 @@ import pytest
 from pincompiler.rules.registry import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
+from pincompiler.shipped.android.trust.attaching import NO_CONTEXT
 from pincompiler.shipped.android.trust.peers import WHY
 from tests.builds import build_app
 from tests.strategies import TODAY
@@ -272,7 +273,8 @@ def said(apk: Path) -> dict[str, str]:
         if finding.location:
             levels.setdefault(named(finding.location.symbol), []).append(finding.level)
     worst = {name: min(all_, key=lambda level: level.rank).value for name, all_ in levels.items()}
-    unseen = [one for one in app.unseen if one.mechanisms and WHY not in one.why]
+    besides = (WHY, NO_CONTEXT)  # nor that no connection is given it
+    unseen = [one for one in app.unseen if one.mechanisms and not any(why in one.why for why in besides)]
     return {named(one.what): UNKNOWN for one in unseen} | worst
 
 

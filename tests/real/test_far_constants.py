@@ -15,6 +15,7 @@ from pincompiler.android.dex import DexError
 from pincompiler.base.bounds import WAY_ITEMS, WRITERS
 from pincompiler.shipped import read_app
 from pincompiler.shipped.android.trust import sockets
+from pincompiler.shipped.android.trust.attaching import NO_CONTEXT
 from tests.builds import build_app
 from tests.real.conditions import (
     ALL_MODES,
@@ -127,7 +128,7 @@ def test_a_decision_by_what_lies_beyond_a_bound_is_unknown(mode: str, tmp_path: 
     found = said(apk)
     assert found.pop("SoundLoop", UNKNOWN) == UNKNOWN
     assert found == {name: level for name, level in expected(forms).items() if level}
-    whys = {one.why for one in read_app(apk).unseen if one.mechanisms} - {OF_PINS}
+    whys = {one.why for one in read_app(apk).unseen if one.mechanisms} - {OF_PINS, NO_CONTEXT}
     assert whys == {"its decision on trust cannot be followed: a list has more than 16 items"}
 
 

@@ -41,6 +41,7 @@ PUT: Final = CallsOf(_STORE, "setCertificateEntry")
 WANTED: Final[tuple[Want, ...]] = (MADE, ATTACHED, LOADED, PUT)
 _PLATFORM_STORES: Final = ("AndroidCAStore", "AndroidKeyStore")
 _UNFILLED: Final = "a key store that nothing is seen to fill"
+_UNUSED: Final = "puts a certificate into a key store of which no trust manager is seen to be made"
 _UNATTACHED: Final = (
     "trust managers are made here of certificates, and no SSLContext that was followed is given them"
 )
@@ -86,6 +87,8 @@ class Trusting:
         if made:
             self._each(PUT, self._put)
             self._all(made, self._make)
+        else:
+            self._each(PUT, self._doubt_unused)
         if self._trust:
             self._each(ATTACHED, self._attach)
         found = tuple(replace(one, attached=self._is_attached(mine)) for one, mine in self._trust)
@@ -140,6 +143,13 @@ class Trusting:
         store, _, certificate = arguments(self.source.program, site)[:3]
         content = Tracer(self.source).content(certificate)
         self._fill(store, Filled(content))
+
+    def _doubt_unused(self, site: Site) -> None:
+        """Report as unknown what a key store is for that no trust manager is made of, unless it is the device's."""
+        stores = self._origins(arguments(self.source.program, site)[0])
+        if not stores or not all(map(self._is_device_store, stores)):
+            where = self.source.where(site.method, site.offset)
+            self.source.doubt(where.symbol, _UNUSED, Mechanism.KEYSTORE)
 
     def _fill(self, store: Value, filled: Filled) -> None:
         for one in self._origins(store):

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.facts.trust import Decider, Decides, TrustFacts
 from pincompiler.shipped.android.source import CallsOf
-from pincompiler.shipped.android.trust import sockets, uses
+from pincompiler.shipped.android.trust import attaching, proxies, sockets, uses
+from pincompiler.shipped.android.trust.attaching import Attaching
 from pincompiler.shipped.android.trust.deciders import TRUST_MANAGERS, deciders
 from pincompiler.shipped.android.trust.meanings import HANDLER
 from pincompiler.shipped.android.trust.peers import WANTED as PEERS
 from pincompiler.shipped.android.trust.peers import doubt_peers
 from pincompiler.shipped.android.trust.pins import TrustPins
+from pincompiler.shipped.android.trust.proxies import doubt_proxies
 from pincompiler.shipped.android.trust.trials import peers as checks
+from pincompiler.shipped.android.trust.trials.managers import Managers
 from pincompiler.shipped.android.trust.trials.outcomes import Trials
 from pincompiler.shipped.android.trust.trials.peers import PeerPins
 from pincompiler.shipped.android.trust.ways import Explorer
@@ -26,19 +29,30 @@ if TYPE_CHECKING:
     _Named: TypeAlias = Decider | StockDecider | Override | RawSocket | InsecureFactory | OldProtocols
 
 _PROCEED: Final = CallsOf(HANDLER, "proceed")
-WANTED: tuple[Want, ...] = (_PROCEED, *uses.WANTED, *sockets.WANTED, *PEERS, *checks.WANTED)
+WANTED: tuple[Want, ...] = (
+    _PROCEED,
+    *uses.WANTED,
+    *sockets.WANTED,
+    *PEERS,
+    *checks.WANTED,
+    *attaching.WANTED,
+    *proxies.WANTED,
+)
 
 
 def collect(source: Source) -> TrustFacts:
     """The facts."""
     explorer = Explorer(source.program)
-    found = tuple(deciders(source, explorer, web=bool(source.sites(_PROCEED))))
     trials = Trials(source)
-    tried = TrustPins(source, explorer, trials)
+    running = Managers(source, trials)
+    found = tuple(deciders(source, explorer, running.refuse, web=bool(source.sites(_PROCEED))))
+    tried = TrustPins(source, explorer, running)
     managers = frozenset(cls.name for cls in source.program.subclasses(*TRUST_MANAGERS))
     peers = PeerPins(source, trials, managers)
     doubt_peers(source, peers.understood)
     found = tuple(one for one in found if not tried.refutes(one))
+    Attaching(source).doubt(tried.pinning)
+    doubt_proxies(source)
     flawed = {one.code.class_name for one in found if one.decides is Decides.CHAIN}
     found = (*found, *(one for one in tried.flawed if one.code.class_name not in flawed))
     handed = uses.TrustUses(

@@ -102,16 +102,26 @@ _LEAST_METHODS: Final = 2
 """A constructor, and something that makes a difference."""
 
 
-def deciders(source: Source, explorer: Explorer, *, web: bool) -> Iterator[Decider]:
-    """All that decide wrongly; ``web`` if some code overrules an error of a WebView."""
-    yield from _of_class(source, explorer, (*TRUST_MANAGERS, *_STRATEGIES), Decides.CHAIN)
+def deciders(
+    source: Source, explorer: Explorer, refuses: Callable[[ClassDef], bool], *, web: bool
+) -> Iterator[Decider]:
+    """All that decide wrongly; ``web`` if some code overrules an error of a WebView.
+
+    ``refuses`` says of a class of trust managers whether it is known by running it to refuse all it should.
+    """
+    yield from _of_class(source, explorer, TRUST_MANAGERS, Decides.CHAIN, refuses)
+    yield from _of_class(source, explorer, _STRATEGIES, Decides.CHAIN)
     yield from _of_class(source, explorer, _VERIFIERS, Decides.HOST)
     if web:
         yield from _of_class(source, explorer, (_WEB_CLIENT,), Decides.ERROR)
 
 
 def _of_class(
-    source: Source, explorer: Explorer, bases: tuple[str, ...], decides: Decides
+    source: Source,
+    explorer: Explorer,
+    bases: tuple[str, ...],
+    decides: Decides,
+    refuses: Callable[[ClassDef], bool] = lambda _cls: False,
 ) -> Iterator[Decider]:
     classes = source.program.subclasses(*bases)
     if len(classes) > DECIDERS.limit:
@@ -127,11 +137,11 @@ def _of_class(
                 cls.name, f"it decides on trust and cannot be read: {error}", Mechanism.TRUST_MANAGER
             )
             continue
-        if own and None in found.values():
+        if own and None in found.values() and not refuses(cls):
             source.doubt(cls.name, _COMPLEX, Mechanism.TRUST_MANAGER)
         for method in methods if own else ():
             _cut(source, cls, explored(explorer, method, decides, PLAINLY))
-            _left(source, cls, ways_of(explorer, method, decides) if found[method] == () else None)
+            _left(source, cls, ways_of(explorer, method, decides) if found[method] == () else None, refuses)
         if decides is Decides.HOST and any(
             m.ref.descriptor[-1] == "V" and not one for m, one in found.items()
         ):
@@ -147,11 +157,17 @@ def _of_class(
             yield from _completed(source, explorer, cls, decides)
 
 
-def _left(source: Source, cls: ClassDef, ways: Ways | None) -> None:
+def _left(
+    source: Source,
+    cls: ClassDef,
+    ways: Ways | None,
+    refuses: Callable[[ClassDef], bool] = lambda _cls: False,
+) -> None:
     """That a decision which seems sound is left to methods of the app's own that are too much to be followed."""
     for name in sorted(ways.left if ways else ()):
         owner = name.partition("->")[0]
-        if source.owner_of(owner).first_party and not is_okhttp_verifier(source, owner):
+        own = source.owner_of(owner).first_party and not is_okhttp_verifier(source, owner)
+        if own and not refuses(cls):
             why = f"its decision on trust is left to {java_name(name)}, which is too complex to be followed"
             source.doubt(cls.name, why, Mechanism.TRUST_MANAGER)
 

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from pincompiler.android.dex.method import MethodBody
     from pincompiler.shipped.android.source import Source
     from pincompiler.shipped.android.trust.trials.managers import Tried
-    from pincompiler.shipped.android.trust.trials.outcomes import Trials
     from pincompiler.shipped.android.trust.ways import Explorer
 
 _DIGESTS: Final = {32: Algorithm.SPKI_SHA256, 20: Algorithm.SPKI_SHA1}
@@ -51,12 +50,14 @@ _KEY: Final = lazy_regex(r"30[0-9a-f]{150,4000}", re.IGNORECASE)
 class TrustPins:
     """What the app's own trust managers know keys or certificates by."""
 
-    def __init__(self, source: Source, explorer: Explorer, trials: Trials) -> None:
+    def __init__(self, source: Source, explorer: Explorer, managers: Managers) -> None:
         self._source, self._explorer = source, explorer
         self.pins: list[Pin] = []
+        self.pinning: dict[str, None] = {}
+        """Classes of managers that have some of these."""
         self.flawed: list[Decider] = []
         """Managers that let in everything, or that have pins and let in what these are not of."""
-        managers = self._managers = Managers(source, trials)
+        self._managers = managers
         for cls in source.program.subclasses(*TRUST_MANAGERS):
             if source.owner_of(cls.name).first_party:
                 try:
@@ -71,10 +72,7 @@ class TrustPins:
         cls = self._source.program.class_def(decider.code.class_name)
         if decider.decides is not Decides.CHAIN or not seems or cls is None:
             return False
-        try:
-            return self._managers.refuse(cls)
-        except DexError:
-            return False
+        return self._managers.refuse(cls)
 
     def _add(self, cls: ClassDef, tried: Tried) -> None:
         check = check_of(cls)
@@ -91,6 +89,8 @@ class TrustPins:
             near = _of(self._source, self._explorer, cls, check)
             known += (one for one in near if (one.algorithm, one.pin) not in named)
         self.pins += known
+        if known:
+            self.pinning[cls.name] = None
         # What nobody makes an object of decides nothing; what has lost its name may be a library's, and then has its pins.
         counts = known or tried.has_constants or self._source.owner_of(cls.name) != UNIDENTIFIED
         if not (tried.why and self._source.program.makings(cls.name)):

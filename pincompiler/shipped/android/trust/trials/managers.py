@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pincompiler.android.dex.access import ACC_ABSTRACT, ACC_INTERFACE
+from pincompiler.android.dex.format import DexError
 from pincompiler.android.dex.refs import MethodRef, parameters
 from pincompiler.android.running.frame import CallKind
 from pincompiler.android.running.starts import any_object, callers
@@ -84,6 +85,7 @@ class Managers:
 
     def __init__(self, source: Source, trials: Trials) -> None:
         self._source, self._trials = source, trials
+        self._refusing: dict[str, bool] = {}
 
     def tried(self, cls: ClassDef) -> Tried:
         """What a class of trust managers does, in all forms in which Android asks it."""
@@ -92,6 +94,14 @@ class Managers:
 
     def refuse(self, cls: ClassDef) -> bool:
         """Whether a class of trust managers is known to refuse all that Android does not trust, whatever it shows."""
+        if cls.name not in self._refusing:
+            try:
+                self._refusing[cls.name] = self._refuses(cls)
+            except DexError:  # which is reported where its pins are looked for
+                self._refusing[cls.name] = False
+        return self._refusing[cls.name]
+
+    def _refuses(self, cls: ClassDef) -> bool:
         starts = self._first(cls)
         trials = [Trial(trusted=False), Trial(trusted=False, alone=True)]
         said = [
