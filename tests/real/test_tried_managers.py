@@ -51,7 +51,9 @@ public final class NAME implements X509TrustManager {
     private final X509TrustManager platform = Given.platform();
     MORE
     public static void use() throws Exception {
-        SSLContext.getInstance("TLS").init(null, new TrustManager[] {new NAME(ARGUMENTS)}, null);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(null, new TrustManager[] {new NAME(ARGUMENTS)}, null);
+        SSLContext.setDefault(tls);
     }
     @Override public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
         platform.checkServerTrusted(chain, type);
