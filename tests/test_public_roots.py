@@ -88,9 +88,9 @@ def pin(begins: str) -> str:
 )
 def test_what_is_said_of_roots_that_went(tmp_path: Path, begins: str, today: date, said: str) -> None:
     one = found(tmp_path, {"ca": pin(begins), "other": STRANGER}, today=today).get("ca")
-    assert (one is not None) is bool(said)
-    if one:
-        assert one.rule == "distrusted-ca"
+    gone = one is not None and one.rule == "distrusted-ca"
+    assert gone is bool(said)
+    if one and gone:
         assert one.message == f"`ca` is the key of {root(begins).name}: {said}"
 
 
@@ -109,6 +109,37 @@ def test_departing_roots_are_named_with_the_day_a_year_ahead(tmp_path: Path) -> 
     assert not found(tmp_path, {"ca": pin(R3), "other": STRANGER}, today=date(2026, 4, 14))
     assert found(tmp_path, {"ca": pin(R3), "other": STRANGER}, today=date(2026, 4, 15)), "365 days before"
     assert not found(tmp_path, {"ca": pin(R3), "next": pin(R6)}), "its successor is pinned beside it"
+
+
+@pytest.mark.parametrize(
+    ("begins", "day", "ends"),
+    [
+        # The outages of the days after: Sectigo, AddTrust External CA Root expiring; Let's Encrypt, DST Root CA X3.
+        ("CN=AddTrust External CA Root,", date(2020, 5, 29), "2020-05-30"),
+        ("CN=DST Root CA X3,", date(2021, 9, 29), "2021-09-30"),
+        ("CN=DST Root CA X3,", date(2020, 10, 1), "2021-09-30"),
+        ("CN=DST Root CA X3,", date(2020, 9, 1), ""),
+    ],
+)
+def test_a_root_s_own_end_is_warned_of_before_it(tmp_path: Path, begins: str, day: date, ends: str) -> None:
+    said = found(tmp_path, {"ca": pin(begins), "other": STRANGER}, today=day)
+    assert [f"certificate ends on {ends}" in one.message for one in said.values()] == ([True] if ends else [])
+    if "AddTrust" in begins:
+        return  # Mozilla had dropped it weeks before, which a root that stays beside it does not mend.
+    assert not found(tmp_path, {"ca": pin(begins), "next": pin(X1)}, today=day), (
+        "a root that stays is beside it"
+    )
+
+
+def test_what_was_announced_is_warned_of_before_it_counts(tmp_path: Path) -> None:
+    """Mozilla's and Chrome's announcements on Entrust of 2024-06 and 2024-07."""
+    said = found(
+        tmp_path, {"ca": pin("CN=AffirmTrust Commercial,"), "other": STRANGER}, today=date(2024, 10, 1)
+    )
+    assert said["ca"].message == (
+        "`ca` is the key of AffirmTrust Commercial, "
+        "of which Chrome refuses certificates that are first logged after 2024-11-11"
+    )
 
 
 @pytest.mark.parametrize("day", [date.min, date.max])

@@ -1,9 +1,10 @@
-"""A pinned root CA is planned to leave the lists of Mozilla and Chrome.
+"""A pinned root CA is planned to leave the lists of Mozilla and Chrome, or ends.
 
 Both drop roots by the age of their keys, on days that are known years before.  The CA moves its customers to another root
 before that day, and an app that pins the old root alone stops when its servers renew.  The rule warns a year ahead,
 since the successor has to be in every supported release by then.  It is a plan: devices keep the root until they are
-updated, and the programs may change their minds.
+updated, and the programs may change their minds.  Where the root's own certificate ends first, that day counts: Android does
+not look at it, other clients do.
 
 ```toml
 [keys.globalsign]
@@ -43,22 +44,37 @@ _AHEAD: Final = 365
 def check(examined: Examined) -> Findings:
     """Public roots with a planned end within a year, where no root that stays is pinned beside them."""
     for key, root in pinned_roots(examined):
-        # Of one that issues no more there is another rule.
-        issuing = not (root.distrusted_after or root.chrome_until)
-        if root.planned_end is None or not issuing or _stays(root, examined.today):
+        # Of one that has ended or issues no more there is another rule.
+        left = (root.last_day, root.distrusted_after, root.chrome_until, root.left_mozilla)
+        if any(day and day < examined.today for day in left) or _stays(root, examined.today):
             continue
         sets = [one for one in examined.pin_sets if key in one.keys]
         beside = [[other for other in map(root_of, one.keys) if other] for one in sets]
         if sets and all(any(_stays(other, examined.today) for other in others) for others in beside):
             continue
-        verb = "is" if root.planned_end >= examined.today else "was"
-        message = f"{called(key, root)}, which {verb} planned out of Mozilla's and Chrome's lists on {root.planned_end}"
         fix = f"pin a root of the CA that stays as well, and ship it before: {next_roots(root, examined.app)}"
-        yield RULE.at(key.where, message, fix)
+        yield RULE.at(key.where, f"{called(key, root)}, {_leaving(root, examined.today)}", fix)
+
+
+def _leaving(root: Root, today: date) -> str:
+    ends = _ends(root)
+    day = min(ends)
+    return f"{ends[day]} {day}" if day >= today else f"{ends[day].replace('is planned', 'was planned')} {day}"
+
+
+def _ends(root: Root) -> dict[date, str]:
+    """The days on which a root comes to an end, each with what to say of it."""
+    days = (
+        (root.chrome_until, "of which Chrome refuses certificates that are first logged after"),
+        (root.distrusted_after, "of which Mozilla refuses certificates that are issued after"),
+        (root.planned_end, "which is planned out of Mozilla's and Chrome's lists on"),
+        (root.last_day, "whose certificate ends on"),
+    )
+    return {day: said for day, said in days if day}
 
 
 def _stays(root: Root, today: date) -> bool:
-    return root.planned_end is not None and (root.planned_end - today).days > _AHEAD
+    return (min(_ends(root)) - today).days > _AHEAD and not (root.left_mozilla and root.left_mozilla < today)
 
 
 RULE = Rule("departing-ca", Level.WARNING, __doc__, policy=check)

@@ -30,10 +30,14 @@ References: CWE-298; MASVS-NETWORK-2; MASWE-0028; Mozilla Root Store Policy
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from pincompiler.roots.root import Root
 from pincompiler.rules.public_roots import called, next_roots, on_devices, pinned_roots
 from pincompiler.rules.rule import Examined, Findings, Level, Rule
+
+_SOON: Final = 365
+"""Days before the end of a certificate on which it is said as well."""
 
 
 def check(examined: Examined) -> Findings:
@@ -45,8 +49,15 @@ def check(examined: Examined) -> Findings:
 
 
 def _against(root: Root, today: date) -> Iterator[str]:
+    dropped = tuple(_dropped(root, today))
     if root.last_day < today:
         yield f"its certificate ended on {root.last_day}"
+    elif dropped and (root.last_day - today).days <= _SOON:
+        yield f"its certificate ends on {root.last_day}"
+    yield from dropped
+
+
+def _dropped(root: Root, today: date) -> Iterator[str]:
     if root.left_mozilla and root.left_mozilla < today:
         yield f"Mozilla's list has not had it since {root.left_mozilla}"
         if devices := on_devices(root):
