@@ -87,6 +87,8 @@ class _Building:
         self._shown, self._path, self._moment = tuple(shown), path, moment
         self._known = known_roots()
         self._issuers: dict[x509.Certificate, tuple[Root, ...]] = {}
+        self._signatures: dict[tuple[x509.Certificate, x509.Certificate], bool] = {}
+        self._stores: dict[tuple[frozenset[Root], tuple[Root, ...]], tuple[bool, tuple[Path, ...], bool]] = {}
         self._at_hand: dict[tuple[str, bytes], tuple[x509.Certificate, PublicKey]] = {}
         for key in (*self._path[1:], *self._keys(self._shown[1:])):
             name = (folded(key.subject), key.spki_sha256)
@@ -120,7 +122,7 @@ class _Building:
                     one not in seen
                     and one.subject == last.issuer
                     and _in_date(one, moment)
-                    and _signed(last, one)
+                    and self._signed(last, one)
                 ):
                     seen.add(one)
                     yield from on((*below, one))
@@ -136,10 +138,21 @@ class _Building:
     def _may_have_signed(self, root: Root, one: x509.Certificate) -> bool:
         found = self._at_hand.get((folded(root.subject), root.spki_sha256))
         if found:
-            return _signed(one, found[0])
+            return self._signed(one, found[0])
         # Another CA of that name is not the root, and one that made itself such a name least of all.
         others = (each for (name, _), (each, _) in self._at_hand.items() if name == folded(root.subject))
-        return not any(_signed(one, other) for other in others)
+        return not any(self._signed(one, other) for other in others)
+
+    def _signed(self, below: x509.Certificate, by: x509.Certificate) -> bool:
+        """Whether a certificate has the name and the signature of another."""
+        if (below, by) not in self._signatures:
+            try:
+                below.verify_directly_issued_by(by)
+            except (InvalidSignature, TypeError, ValueError):
+                self._signatures[below, by] = False
+            else:
+                self._signatures[below, by] = True
+        return self._signatures[below, by]
 
     def _followed(self, held: frozenset[Root], met: _Met) -> bool:
         """Whether a store leads to another path once one has ended, before the server's certificate does."""
@@ -180,16 +193,25 @@ class _Building:
     def _on_android(self, level: int) -> DeviceView:
         answers = {root: expected(root, Platform.ANDROID, level) for root in self.ends}
         held = frozenset(root for root, one in answers.items() if one.answer is Answer.YES)
-        unsure = [root for root, one in answers.items() if one.answer is Answer.UNKNOWN]
-        # Of a store with some of the unsure roots, the first that is met ends the path, as if it were the only one.
-        worlds = (held, *(held | {root} for root in unsure))
-        found = dict.fromkeys(next(self._met(world), None) for world in worlds)
-        paths = tuple(dict.fromkeys(self._made(*one) for one in found if one))
-        sure = next(self._met(held), None)
+        unsure = tuple(root for root, one in answers.items() if one.answer is Answer.UNKNOWN)
+        if (held, unsure) not in self._stores:
+            self._stores[held, unsure] = self._in_store(held, unsure)
+        sure, paths, followed = self._stores[held, unsure]
         exact = all(one.surely_absent for one in answers.values())
         refused = Answer.NO if sure else Answer.YES if exact else Answer.UNKNOWN
-        followed = any(self._followed(held | set(unsure), one) for one in found if one)
         return self._view(Platform.ANDROID, level, paths, refused, followed=followed)
+
+    def _in_store(
+        self, held: frozenset[Root], unsure: tuple[Root, ...]
+    ) -> tuple[bool, tuple[Path, ...], bool]:
+        """Whether a store leads to a path for certain, to which it may lead, and whether another follows one."""
+        # Of a store with some of the unsure roots, the first that is met ends the path, as if it were the only one.
+        worlds = (held, *(held | {root} for root in unsure))
+        met = [next(self._met(world), None) for world in worlds]
+        found = dict.fromkeys(one for one in met if one)
+        paths = tuple(dict.fromkeys(self._made(*one) for one in found))
+        followed = any(self._followed(held | set(unsure), one) for one in found)
+        return met[0] is not None, paths, followed
 
     def ios(self) -> Iterator[DeviceView]:
         """By major versions, of which nothing is certain enough to call a chain refused."""
@@ -230,12 +252,3 @@ def _said(view: DeviceView) -> tuple[object, ...]:
 
 def _in_date(one: x509.Certificate, moment: datetime) -> bool:
     return one.not_valid_before_utc <= moment <= one.not_valid_after_utc
-
-
-def _signed(below: x509.Certificate, by: x509.Certificate) -> bool:
-    """Whether a certificate has the name and the signature of another."""
-    try:
-        below.verify_directly_issued_by(by)
-    except (InvalidSignature, TypeError, ValueError):
-        return False
-    return True
