@@ -124,13 +124,18 @@ def _compile(one: Compiled, place: Path) -> None:
         *(CLANG, "-target", target, f"-fobjc-runtime=ios-{one.least}", *_FLAGS, one.optimize, *one.compile),
         *("-I", str(SDK), "-c", "a.m", "-o", "a.o"),
     )
+    platform = "ios-simulator" if one.simulator else "ios"
+    link(place, ("-platform_version", platform, one.least, "17.0", *one.link), one.arch)
+
+
+def link(place: Path, options: Sequence[str], arch: str = "arm64") -> None:
+    """Link ``a.o`` in a folder to all libraries."""
     for number, (name, (symbols, classes)) in enumerate(LIBRARIES.items()):
         (place / f"{number}.tbd").write_text(_listed(name, symbols.split(), classes.split()), "utf-8")
-    platform = "ios-simulator" if one.simulator else "ios"
     _run(
         place,
-        *(LLD, "-arch", one.arch, "-platform_version", platform, one.least, "17.0", "-dead_strip_dylibs"),
-        *(*one.link, "-o", FILE, "a.o", *(f"{number}.tbd" for number in range(len(LIBRARIES)))),
+        *(LLD, "-arch", arch, "-dead_strip_dylibs", *options, "-o", FILE, "a.o"),
+        *(f"{number}.tbd" for number in range(len(LIBRARIES))),
     )
 
 

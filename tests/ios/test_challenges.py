@@ -12,7 +12,7 @@ from pincompiler.ios.macho import read_macho
 from pincompiler.shipped.ios.challenges import challenge_handlers
 from tests import builds as golden
 from tests.bounding import bounded
-from tests.ios import programs
+from tests.ios import programs, swift_programs
 from tests.ios.handlers import HANDLERS, PRELUDE, SOURCE, source
 
 FORMS: Final = (
@@ -46,6 +46,15 @@ def test_it_does_so_however_it_is_compiled(form: dict[str, object]) -> None:
         if (found := handler(data)).verdict.name != verdict:
             wrong[name] = (found.verdict.name, found.why)
     assert not wrong
+
+
+@pytest.mark.parametrize("optimize", swift_programs.OPTIMIZED)
+@pytest.mark.parametrize("name", swift_programs.HANDLERS)
+def test_a_handler_in_swift_does_what_its_source_says(name: str, optimize: str) -> None:
+    """The programs are those that ``python -m tests.ios.swift_programs`` builds."""
+    found = handler(swift_programs.committed(name, optimize))
+    assert found.verdict.name == swift_programs.HANDLERS[name][0]
+    assert found.owner == "_TtC4Shop8Delegate"
 
 
 @pytest.mark.usefixtures("builds")
