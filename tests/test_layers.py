@@ -18,7 +18,7 @@ LAYERS = (
     ("policy",),
     ("keys", "archives", "roots"),
     ("platforms", "tls"),
-    ("android", "ios", "source"),
+    ("android", "foreign", "ios", "source"),
     ("facts",),
     ("shipped", "verdicts"),
     ("rules",),

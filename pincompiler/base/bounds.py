@@ -56,6 +56,10 @@ KEY_FILE_BYTES = Bound(
     16 << 20, "bytes", "a key file of pins.toml", Beyond.REPORTED, "a certificate has 2 KB"
 )
 PATH_LETTERS = Bound(1000, "characters", "a path in pins.toml", Beyond.REPORTED, "longer than systems take")
+SOURCE_BYTES = Bound(4 << 20, "bytes", "a source file", _REFUSED, "nobody writes pins among more code")
+STATEMENT_WORDS = Bound(300, "words", "a statement of source code", Beyond.UNKNOWN, "a line has ten")
+LITERAL_LETTERS = Bound(10_000, "characters", "a text of source code", Beyond.UNKNOWN, "a pin has 51")
+LITERAL_DEPTH = Bound(100, "levels", "a literal of source code", Beyond.UNKNOWN, "hosts and pins have five")
 PLIST_DEPTH = Bound(200, "levels", "a property list", _REFUSED, "Xcode writes five")
 RESULT_BYTES = Bound(512 << 20, "bytes", "a saved audit", _REFUSED, "ten thousand findings have 15 MB")
 RESULT_VALUES = Bound(1 << 24, "values", "a saved audit", _REFUSED, "each takes a hundred bytes of memory")

@@ -70,6 +70,7 @@ def command(
     else:
         found = taking_over.TakenOver(starter.fresh(tuple(hosts or ())))
     if not found.content:
+        incomplete(found.left_out)
         _refuse_apart(found.apart)
     if output == "-":
         out(found.content)

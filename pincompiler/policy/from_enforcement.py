@@ -160,10 +160,14 @@ class _Keys:
                 in_both = pin in clause.leaf and pin in clause.ca
                 role = None if in_both else Role.LEAF if pin in clause.leaf else Role.CA
                 keys.append(self.named(pin, role))
+            for whole in sorted(clause.leaf_certificates | clause.ca_certificates):
+                role = Role.LEAF if whole in clause.leaf_certificates else Role.CA
+                keys.append(self.named(b"", role, whole))
         return tuple(dict.fromkeys(keys))
 
-    def named(self, pin: bytes, role: Role | None) -> Key:
-        return self.by_pin.setdefault(pin, Key(pin, role, f"key-{len(self.by_pin) + 1}"))
+    def named(self, pin: bytes, role: Role | None, whole: bytes = b"") -> Key:
+        name = f"key-{len(self.by_pin) + 1}"
+        return self.by_pin.setdefault(pin or whole, Key(pin, role, name, whole=whole))
 
 
 def to_toml(
@@ -240,7 +244,7 @@ def _shown_keys(keys: Iterable[Key], servers: Mapping[bytes, str]) -> list[Mappi
     return [
         {
             "name": key.name,
-            "lines": [f'spki-sha256 = "{key.pin}"', *([f'role = "{key.role.value}"'] if key.role else [])],
+            "lines": [_hash(key), *([f'role = "{key.role.value}"'] if key.role else [])],
             "notes": [
                 *([_SERVER.format(name=servers[key.spki_sha256])] if key.spki_sha256 in servers else []),
                 *([] if key.role else ['Add role = "leaf" if it is the server\'s own key, "ca" if a CA\'s.']),
@@ -248,6 +252,10 @@ def _shown_keys(keys: Iterable[Key], servers: Mapping[bytes, str]) -> list[Mappi
         }
         for key in keys
     ]
+
+
+def _hash(key: Key) -> str:
+    return f'certificate-sha256 = "{key.whole.hex()}"' if key.whole else f'spki-sha256 = "{key.pin}"'
 
 
 def _shown(pin_set: PinSet) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.android.apk import app_files, is_app_file
 from pincompiler.archives.kinds import is_apple_folder, is_apple_name
+from pincompiler.base.bounds import FILE_BYTES, SOURCE_BYTES
 from pincompiler.base.errors import InputError, MalformedError
 from pincompiler.base.existence import is_directory
 from pincompiler.base.finding import Finding, Level
@@ -17,8 +18,10 @@ from pincompiler.base.location import Location
 from pincompiler.base.records import dataclass
 from pincompiler.facts import InForce, Mechanism, ShippedApp, Unseen, VersionRange
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
+from pincompiler.foreign.reading import knows, read_foreign
 from pincompiler.platforms.ats import Ats
 from pincompiler.platforms.nsc.model import Nsc
+from pincompiler.policy.policy import Policy
 from pincompiler.policy.trust import Anchor
 from pincompiler.rules.rule import Audited
 from pincompiler.source.document import Document, decode, read_bytes, read_document
@@ -63,6 +66,11 @@ class FileContents:
     alone: Callable[[], ShippedApp] | None = None
     """Of a file that is no app: what gives the facts of an app that has it and nothing else."""
 
+    literal: bool = False
+    """Whether it is code, or like code: of what it computes nothing is known, and of its literals all."""
+    by_platform: bool = False
+    """Whether the configurations in force are of different platforms, which may make different things of it."""
+
     @property
     def doubts(self) -> tuple[str, ...]:
         """Everything that keeps it from being called the same as anything, each once."""
@@ -91,16 +99,18 @@ def read_contents(path: Path, today: date, horizon: int = 30, environment: str =
         return _from_toml(read_document(path), path, today, environment)
     if is_app(path):
         return _from_app(path, today, horizon)
-    data = read_bytes(path)
+    data = read_bytes(path, (SOURCE_BYTES if knows(path.suffix) else FILE_BYTES).limit)
     root = _ROOT.search(data)
     text = _XML.match(data) is not None
     if data.startswith(b"bplist") or (root and root[1] == b"plist") or (text and path.suffix == ".plist"):
         return _from_plist(data, path)
     if text or path.suffix == ".xml":
         return _from_nsc(data, path)
+    if knows(path.suffix):
+        return _from_foreign(data, path)
     if str(path) == "-":
         return _from_toml(decode(data, "<stdin>"), path, today, environment)
-    raise InputError(f"{path}: is no pins.toml, network security configuration or property list")
+    raise InputError(f"{path}: is no pins.toml, network security configuration, property list or source file")
 
 
 def check_file(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
@@ -120,6 +130,10 @@ def check_file(path: Path, today: date, horizon: int) -> tuple[tuple[Finding, ..
             raise InputError(f"{path}: no pins were found in it")
         return subject.findings, tuple(unseen(contents.app, subject))
     unread: dict[Unseen, None] = {}
+    if knows(path.suffix):
+        raise InputError(
+            f"{path}: is not checked by itself; run pincompiler init --from {path}, and check that"
+        )
     found = findings(Audited(contents.alone(), today, horizon=horizon), unread) if contents.alone else []
     if not found:
         contents.refuse_lacking()
@@ -312,6 +326,21 @@ def _from_plist(data: bytes, path: Path) -> FileContents:
         lacking="" if found or doubts else "pins no host, neither by NSPinnedDomains nor by TrustKit",
         refused=refused,
         alone=partial(of_plist, data, str(path)),
+    )
+
+
+def _from_foreign(data: bytes, path: Path) -> FileContents:
+    foreign = read_foreign(data, str(path), path.suffix)
+    found = tuple(
+        configured(one.enforcement, f"{path} ({one.platform})", doubts=foreign.doubts)
+        for one in foreign.configurations
+    )
+    return FileContents(
+        str(path),
+        found or (configured(Policy(()), str(path), doubts=foreign.doubts),),
+        aside=foreign.aside,
+        by_platform=foreign.by_platform,
+        literal=True,
     )
 
 

@@ -59,11 +59,10 @@ class _Source:
     title: str
     """What pins.toml calls it."""
     contents: FileContents
-
-    @property
-    def whole(self) -> tuple[Enforcement, ...]:
-        """What it has in force."""
-        return tuple(one.enforcement for one in self.contents.in_force)
+    in_force: tuple[InForce, ...]
+    """What is to be taken over."""
+    elsewhere: tuple[InForce, ...] = ()
+    """What other platforms make of it, where that may be something else."""
 
 
 def taken_over(
@@ -89,7 +88,8 @@ def taken_over(
     apart = {one.path: tuple(_apart(first, one)) for one in others}
     sentences = tuple(sentence for some in apart.values() for sentence in some)
     if sentences and prefer is None:
-        return TakenOver(b"", apart=sentences)
+        doubts = (doubt for one in (first, *others) for doubt in one.contents.doubts)
+        return TakenOver(b"", tuple(dict.fromkeys(doubts)), apart=sentences)
     first.contents.refuse_lacking()
     agreeing = (first, *(one for one in others if not apart[one.path]))
     return _Taking(agreeing, directory, alone, sentences).done()
@@ -102,18 +102,32 @@ def _source(path: Path, today: date, environment: str, *, several: bool) -> _Sou
     if not several:  # of several, that one pins nothing is a difference
         contents.refuse_lacking()
     for doubt in (doubt for one in contents.in_force for doubt in one.doubts):
-        raise InputError(f"{path}: not everything in it is known: {doubt}")
-    first, *others = contents.in_force
+        if not contents.literal:
+            raise InputError(f"{path}: not everything in it is known: {doubt}")
+        if not any(one.enforcement.pin_sets() for one in contents.in_force):
+            raise InputError(f"{path}: pins no host by literals: {doubt}")
     for one in contents.in_force:
         _refuse_damaged(one)
+    title = str(path) if several else path.name
+    if contents.by_platform:
+        main = next(filter(_can_be_said, contents.in_force), contents.in_force[0])
+        return _Source(
+            path, title, contents, (main,), tuple(one for one in contents.in_force if one is not main)
+        )
+    first, *others = contents.in_force
     for other in others:
         _refuse_differences(first, other)
-    return _Source(path, str(path) if several else path.name, contents)
+    return _Source(path, title, contents, contents.in_force)
+
+
+def _can_be_said(one: InForce) -> bool:
+    """Whether there is a policy that means the same."""
+    return not any(_differing(one, configured(lift(one.enforcement), "pins.toml")))
 
 
 def _apart(one: _Source, other: _Source) -> Iterator[str]:
     """On which hosts, chains and days two sources disagree; whom they trust is compared with what is written."""
-    yield from _differing(one.contents.in_force[0], other.contents.in_force[0])
+    yield from _differing(one.in_force[0], other.in_force[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +140,15 @@ class _Taking:
     apart: tuple[str, ...]
 
     def done(self) -> TakenOver:
-        in_force = [one for source in self.sources for one in source.contents.in_force]
+        in_force = [one for source in self.sources for one in source.in_force]
         policy = self._policy(in_force)
         contents = [source.contents for source in self.sources]
         left_out = dict.fromkeys(said for one in contents for said in (*one.doubts, *one.aside))
         differing = dict[str, None]()
         for source in self.sources:
-            for one in source.contents.in_force:
+            for one in source.elsewhere:
+                differing |= dict.fromkeys(_differing(one, configured(policy, "pins.toml")))
+            for one in source.in_force:
                 asides_of = asides(one.whole, policy)
                 left_out |= dict.fromkeys(aside.said(source.title, "pins.toml") for aside in asides_of)
                 differing |= dict.fromkeys(_of_trust(one, policy, source.title))

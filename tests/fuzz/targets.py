@@ -29,6 +29,8 @@ from pincompiler.base.bounds import RESCUED
 from pincompiler.base.errors import PincompilerError
 from pincompiler.base.json_kinds import WrongError
 from pincompiler.cli.console import ReportFormat, report
+from pincompiler.foreign.reading import read_foreign
+from pincompiler.ios.macho import is_macho, read_macho
 from pincompiler.keys.anchors import anchors_in
 from pincompiler.keys.spki import KeyFileError, public_keys
 from pincompiler.keys.stores import read_store
@@ -56,6 +58,7 @@ from tests.dex import burdens
 from tests.dex.test_hostile_dex import interrogate
 from tests.ios import test_hostile_macho
 from tests.ios.writer import whole as unfolded
+from tests.foreign_sources import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -92,6 +95,14 @@ def _toml(data: bytes) -> None:
         return
     locate(document.text)
     read_project(document, SAMPLES)
+
+
+def _foreign(suffix: str) -> Callable[[bytes], object]:
+    return lambda data: read_foreign(data, f"x{suffix}", suffix)
+
+
+def _sources(suffix: str) -> Callable[[], tuple[bytes, ...]]:
+    return lambda: tuple(text.encode() for text in SOURCES[suffix])
 
 
 def _plist(data: bytes) -> None:
@@ -273,6 +284,7 @@ TARGETS = {
     ),
     "check-nsc": Target(lambda data: check_file(_put("nsc.xml", data), TODAY, 30), _nsc, 0.5),
     "check-plist": Target(lambda data: check_file(_put("Info.plist", data), TODAY, 30), _plists, 0.5),
+    **{f"foreign{suffix}": Target(_foreign(suffix), _sources(suffix), 0.5) for suffix in SOURCES},
     "chain": Target(_chain, _chains, 0.5),
     "audit": Target(_audit, _code, 0.2),
 }

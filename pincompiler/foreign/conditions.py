@@ -1,0 +1,55 @@
+"""Whether a place in a source text counts only sometimes: in an `if`, a loop, a branch for debug builds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pincompiler.base.bounds import STATEMENT_WORDS
+from pincompiler.foreign.tokens import SIGN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pincompiler.foreign.literals import SourceText
+
+_WORDS = frozenset({"if", "else", "when", "switch", "case", "for", "forEach", "while", "catch"})
+_TERNARY = frozenset({"Java", "Objective-C", "JavaScript"})
+
+
+def conditional(source: SourceText, number: int) -> str:
+    """Why what a token begins may not count, as the end of a sentence; empty: it always does."""
+    for word in _around(source, number):
+        return f"stands in a block of `{word}`, so that it may not count" if word else _TOO_LONG
+    if any(begins <= source.tokens[number].at < end for begins, end in source.directed):
+        return "stands between #if and #endif, so that it may not count"
+    return ""
+
+
+_TOO_LONG = f"stands in a statement of more than {STATEMENT_WORDS}, which was not followed"
+
+
+def _around(source: SourceText, number: int) -> Iterator[str]:
+    """The words that make a statement, or a block around it, one that may be passed over; empty: it is too long."""
+    while number >= 0:
+        yield from _before(source, number)
+        number = source.blocks[number]
+
+
+def _before(source: SourceText, number: int) -> Iterator[str]:
+    """Such words on the line of a token, before it, and what its condition belongs to."""
+    at = number - 1
+    for _ in range(STATEMENT_WORDS.limit):
+        if at < 0 or (source.tokens[at].kind == SIGN and source.tokens[at].text in "{};"):
+            return
+        if source.is_sign(at, ")") and at in source.closing:
+            at = source.closing[at] - 1
+            continue
+        if source.name(at) in _WORDS:
+            yield source.name(at)
+        if source.is_sign(at, "?") and source.language.name in _TERNARY:
+            yield "?"
+        last, token = source.tokens[at], source.tokens[at + 1]
+        if "\n" in source.text[last.end : token.at] and not source.is_sign(at + 1, "."):
+            return
+        at -= 1
+    yield ""
