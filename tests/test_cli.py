@@ -970,7 +970,11 @@ def test_init_refuses_what_cannot_be_said(name: str, tmp_path: Path) -> None:
     [
         ("absent.xml", None, "absent.xml: No such file or directory"),
         ("x.xml", b"", "x.xml:1:1: not XML: Document is empty"),
-        ("x.txt", b"hello", "x.txt: is no pins.toml, network security configuration or property list"),
+        (
+            "x.txt",
+            b"hello",
+            "x.txt: is no pins.toml, network security configuration, property list or source file",
+        ),
         ("x.xml", b"<resources/>", "x.xml:1:1: its root is <resources> and not <network-security-config>"),
         (
             "I.plist",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import chain, count
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
@@ -27,7 +28,7 @@ def lift(
     ``named`` is whether pins.toml can name the file of an anchor; without those a set trusts the system's CAs.  A
     server's certificate among the anchors becomes its key, because that is what Android makes of it.
 
-    Keys are named key-1, key-2… in the order in which they are met.  Names that no host can have, such
+    Keys are named key-1, key-2… in the order in which they are met, that of the enforcement's own.  Names that no host can have, such
     as ``*.example.com`` in an NSC, protect nothing and are left out, and so are hosts of which an NSC says other things
     alone.  ``others`` that mean the same add what they know besides: keys that are only tried, and where to report.
     """
@@ -39,7 +40,9 @@ def lift(
             known = configured.get(host)
             if known is None or pin_set.report_uris or (pin_set.keys and not known.keys):
                 configured[host] = pin_set
-    keys, anchors = _Keys({}), _Anchors(named, {})
+    written = (key for one in configured.values() for key in one.keys)
+    order = {pin: number for number, pin in enumerate(dict.fromkeys(key.spki_sha256 for key in written))}
+    keys, anchors = _Keys({}, order), _Anchors(named, {})
     pinned = {name for name in names if enforcement.demand(name) or enforcement.trust(name) != SYSTEM_ALONE}
     groups: dict[object, PinSet] = {}
     for name in names:
@@ -152,11 +155,15 @@ class _Keys:
     """Names for keys that come without."""
 
     by_pin: dict[bytes, Key]
+    order: Mapping[bytes, int]
+    """Their places where they were written."""
 
     def of(self, demand: Demand) -> tuple[Key, ...]:
         keys: list[Key] = []
         for clause in demand:
-            for pin in sorted(clause.leaf | clause.ca):
+            for pin in sorted(
+                clause.leaf | clause.ca, key=lambda one: (self.order.get(one, len(self.order)), one)
+            ):
                 in_both = pin in clause.leaf and pin in clause.ca
                 role = None if in_both else Role.LEAF if pin in clause.leaf else Role.CA
                 keys.append(self.named(pin, role))
@@ -176,6 +183,7 @@ def to_toml(
     left_out: Iterable[str] = (),
     differing: Iterable[str] = (),
     apart: Iterable[str] = (),
+    notes: Mapping[str, Iterable[str]] = MappingProxyType({}),
     skipped: Iterable[str] = (),
     file_of: Callable[[Anchor], str] = lambda _: "",
     servers: Iterable[Anchor] = (),
@@ -184,7 +192,7 @@ def to_toml(
 
     ``origins`` are what it was taken from.  ``left_out`` is what of them was not compared, ``differing`` what is known
     to differ, ``apart`` where others that were not taken differ, a sentence each;
-    ``skipped`` are hosts whose pins count for no chain there.  ``file_of`` is the path of an anchor's file from the
+    ``notes`` is what its origins say of pins and hosts in comments; ``skipped`` are hosts whose pins count for no chain there.  ``file_of`` is the path of an anchor's file from the
     directory of pins.toml; ``servers`` are the anchors of the origin that are servers' certificates.
     """
     anchors = {one.name: file_of(one) for pin_set in policy.sets for one in pin_set.trust.anchors}
@@ -196,9 +204,9 @@ def to_toml(
         differing=list(differing),
         apart=list(apart),
         skipped=list(skipped),
-        keys=_shown_keys(keys.values(), {one.spki_sha256: one.name for one in servers}),
+        keys=_shown_keys(keys.values(), {one.spki_sha256: one.name for one in servers}, notes),
         anchors=[{"name": name, "file": file} for name, file in sorted(anchors.items())],
-        sets=list(map(_shown, policy.sets)),
+        sets=[_shown(one, notes) for one in policy.sets],
     )
 
 
@@ -213,7 +221,7 @@ def template(hosts: tuple[str, ...]) -> bytes:
         },
         {"name": "next", "lines": ['file = "certs/next.csr"'], "notes": [_NEXT]},
     ]
-    sets = [{"hosts": list(named), "reach": "none", "key_names": ["current", "next"], "more": []}]
+    one = {"hosts": list(named), "reach": "none", "key_names": ["current", "next"], "more": [], "notes": []}
     return render(
         "pins.toml.j2",
         origins=[],
@@ -223,7 +231,7 @@ def template(hosts: tuple[str, ...]) -> bytes:
         skipped=[],
         keys=keys,
         anchors=[],
-        sets=sets,
+        sets=[one],
     )
 
 
@@ -240,12 +248,16 @@ _SERVER = (
 )
 
 
-def _shown_keys(keys: Iterable[Key], servers: Mapping[bytes, str]) -> list[Mapping[str, object]]:
+def _shown_keys(
+    keys: Iterable[Key], servers: Mapping[bytes, str], notes: Mapping[str, Iterable[str]]
+) -> list[Mapping[str, object]]:
     return [
         {
             "name": key.name,
             "lines": [_hash(key), *([f'role = "{key.role.value}"'] if key.role else [])],
             "notes": [
+                *([f"The public root CA {key.root}."] if key.root else []),
+                *notes.get(key.pin, ()),
                 *([_SERVER.format(name=servers[key.spki_sha256])] if key.spki_sha256 in servers else []),
                 *([] if key.role else ['Add role = "leaf" if it is the server\'s own key, "ca" if a CA\'s.']),
             ],
@@ -258,7 +270,7 @@ def _hash(key: Key) -> str:
     return f'certificate-sha256 = "{key.whole.hex()}"' if key.whole else f'spki-sha256 = "{key.pin}"'
 
 
-def _shown(pin_set: PinSet) -> Mapping[str, object]:
+def _shown(pin_set: PinSet, notes: Mapping[str, Iterable[str]]) -> Mapping[str, object]:
     more = [f"expires = {pin_set.expires.isoformat()}"] if pin_set.expires else []
     if pin_set.trust is not SYSTEM_ALONE:
         stores = (one.value for one in Store if one in pin_set.trust.sources)
@@ -273,4 +285,5 @@ def _shown(pin_set: PinSet) -> Mapping[str, object]:
         "reach": pin_set.reach.value,
         "key_names": [key.name for key in pin_set.keys],
         "more": more,
+        "notes": list(dict.fromkeys(note for host in pin_set.hosts for note in notes.get(host, ()))),
     }

@@ -8,16 +8,20 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.errors import InputError, UsageError
+from pincompiler.base.existence import is_file
 from pincompiler.base.records import dataclass
+from pincompiler.foreign.comments import beside
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.nsc.writer import pem
 from pincompiler.policy.differences import asides, describe, differences, names_of
 from pincompiler.policy.from_enforcement import lift, to_toml
+from pincompiler.policy.policy import Policy
 from pincompiler.roots.proposals import commented, proposals
-from pincompiler.source.document import parse
+from pincompiler.source.document import parse, read_bytes
 from pincompiler.source.reader import read_project
 from pincompiler.verdicts.in_force import configured
-from pincompiler.workflows.read_configuration import read_contents
+from pincompiler.workflows.naming import named as named_keys
+from pincompiler.workflows.read_configuration import is_app, read_contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +30,6 @@ if TYPE_CHECKING:
     from pincompiler.facts import InForce
     from pincompiler.policy.differences import Difference
     from pincompiler.policy.enforcement import Enforcement, Role
-    from pincompiler.policy.policy import Policy
     from pincompiler.policy.trust import Anchor
     from pincompiler.workflows.read_configuration import FileContents
 
@@ -92,7 +95,7 @@ def taken_over(
         return TakenOver(b"", tuple(dict.fromkeys(doubts)), apart=sentences)
     first.contents.refuse_lacking()
     agreeing = (first, *(one for one in others if not apart[one.path]))
-    return _Taking(agreeing, directory, alone, sentences).done()
+    return _Taking(agreeing, directory, alone, sentences, today).done()
 
 
 def _source(path: Path, today: date, environment: str, *, several: bool) -> _Source:
@@ -138,6 +141,7 @@ class _Taking:
     directory: Path
     alone: bool
     apart: tuple[str, ...]
+    today: date
 
     def done(self) -> TakenOver:
         in_force = [one for source in self.sources for one in source.in_force]
@@ -158,6 +162,7 @@ class _Taking:
             left_out,
             differing,
             self.apart,
+            self._notes(policy),
             skipped=dict.fromkeys(name for one in in_force for name in _skipped(one.enforcement, policy)),
             file_of=self._file_of,
             servers=[anchor for one in in_force for anchor in _servers(one.enforcement)],
@@ -176,8 +181,22 @@ class _Taking:
         policy = lift(first, *others, named=named)
         _refuse_empty(policy, in_force[0].title)
         known = [lift(other, named=named) for other in others]
+        called = [one.enforcement for one in in_force if isinstance(one.enforcement, Policy)]
+        policy = named_keys(policy, called, self.today)
         better = _with_roles(policy, known)
         return policy if any(_differing(in_force[0], configured(better, "pins.toml"))) else better
+
+    def _notes(self, policy: Policy) -> Mapping[str, tuple[str, ...]]:
+        """What the sources say in comments of the pins and hosts of a policy."""
+        wanted = {key.pin for pin_set in policy.sets for key in pin_set.keys}
+        wanted |= {host for pin_set in policy.sets for host in pin_set.hosts}
+        found: dict[str, tuple[str, ...]] = {}
+        for path in (source.path for source in self.sources if is_file(source.path)):
+            if not is_app(path):
+                text = read_bytes(path).decode("utf-8", "replace")
+                for one, notes in beside(text, path.suffix, wanted).items():
+                    found[one] = tuple(dict.fromkeys((*found.get(one, ()), *notes)))
+        return found
 
     def _is_named(self, anchor: Anchor) -> bool:
         return bool(self._file_of(anchor))
