@@ -9,7 +9,7 @@ from pincompiler.foreign.tokens import NAME, SIGN
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pincompiler.foreign.tokens import Token
+    from pincompiler.foreign.tokens import Lexeme
 
 _DECLARES = frozenset({"const", "val", "let", "final", "private"})
 """What keeps a name from being set by another file."""
@@ -22,7 +22,7 @@ _ENDS = frozenset(";{}(,=")
 class Constants:
     """The names that a text sets, and where."""
 
-    def __init__(self, tokens: Sequence[Token], closing: Mapping[int, int], blocks: Sequence[int]) -> None:
+    def __init__(self, tokens: Sequence[Lexeme], closing: Mapping[int, int], blocks: Sequence[int]) -> None:
         self._tokens, self._closing, self._blocks = tokens, closing, blocks
         self._starts: dict[str, list[int]] = {}
         self._types = {

@@ -14,7 +14,7 @@ from pincompiler.foreign.tokens import LANGUAGES, NAME, NUMBER, SIGN, STRING, di
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pincompiler.foreign.tokens import Token
+    from pincompiler.foreign.tokens import Lexeme
 
 _WORDS: Mapping[str, object] = {
     **dict.fromkeys(("true", "YES", "TRUE"), True),
@@ -315,7 +315,7 @@ def _is_small(literal: Literal) -> bool:
     return not literal.entries and not any(one.items or one.entries for one in literal.items)
 
 
-def _pairs(tokens: Sequence[Token]) -> tuple[Mapping[int, int], Sequence[int]]:
+def _pairs(tokens: Sequence[Lexeme]) -> tuple[Mapping[int, int], Sequence[int]]:
     found: dict[int, int] = {}
     stack: list[int] = []
     braces: list[int] = []

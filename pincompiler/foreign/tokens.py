@@ -20,7 +20,7 @@ NAME, STRING, COMPUTED, NUMBER, SIGN = "name", "string", "computed", "number", "
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class Lexeme:
     """A word of a text."""
 
     kind: str
@@ -89,7 +89,7 @@ _DEFINES = lazy_regex(r"\s*#[ \t]*define[ \t]+(\w+)")
 _BEFORE_PATTERN = frozenset("(,=:[!&|?{};+-*%<>~^")
 
 
-def scanned(text: str, language: Language) -> tuple[tuple[Token, ...], tuple[Comment, ...]]:
+def scanned(text: str, language: Language) -> tuple[tuple[Lexeme, ...], tuple[Comment, ...]]:
     """The words of a text, and its comments; what is no word of any of these languages is a sign."""
     scanner = _Scanner(text, language)
     return tuple(scanner.tokens()), tuple(scanner.comments)
@@ -102,7 +102,7 @@ class _Scanner:
         self.comments: list[Comment] = []
         self._before = ""
 
-    def tokens(self) -> Iterator[Token]:
+    def tokens(self) -> Iterator[Lexeme]:
         at = 0
         while at < len(self._text):
             if found := _BLANK.match(self._text, at):
@@ -138,7 +138,7 @@ class _Scanner:
             depth, place = (depth + 1, more + 2) if more >= 0 else (depth - 1, end + 2)
         return place
 
-    def _token(self, at: int) -> Token:
+    def _token(self, at: int) -> Lexeme:
         text = self._text
         begins = at + 1 if text.startswith('@"', at) else at
         for quote in self._language.quotes:
@@ -147,36 +147,36 @@ class _Scanner:
         if text.startswith('#"', at) and self._language.name == "Swift":
             end = text.find('"#', at + 2)
             if end >= 0:
-                return Token(STRING, text[at + 2 : end], at, end + 2)
+                return Lexeme(STRING, text[at + 2 : end], at, end + 2)
         if found := _WORD.match(text, at):
-            return Token(NAME, found[0], at, found.end())
+            return Lexeme(NAME, found[0], at, found.end())
         if found := _NUMBER.match(text, at):
-            return Token(NUMBER, found[0], at, found.end())
+            return Lexeme(NUMBER, found[0], at, found.end())
         if self._language.patterns and text[at] == "/" and self._before in _BEFORE_PATTERN:
             found = _PATTERN.match(text, at)
             if found:
-                return Token(COMPUTED, found[0], at, found.end())
-        return Token(SIGN, text[at], at, at + 1)
+                return Lexeme(COMPUTED, found[0], at, found.end())
+        return Lexeme(SIGN, text[at], at, at + 1)
 
-    def _string(self, at: int, begins: int, quote: str) -> Token:
+    def _string(self, at: int, begins: int, quote: str) -> Lexeme:
         if quote in self._language.raw:
             end = self._text.find(quote, begins)
             inner, end = (self._text[begins:end], end + len(quote)) if end >= 0 else ("", -1)
             return self._text_token(at, inner, inner, end)
         found = (_WHOLE.get(quote) or _ENDS[quote]).match(self._text, begins)
         if not found:
-            return Token(SIGN, self._text[at], at, at + 1)
+            return Lexeme(SIGN, self._text[at], at, at + 1)
         inner = found[0][: -len(quote)]
         value = _ESCAPE.sub(_unescaped, inner)
         if quote == '"""':
             value = _unindented(value)
         return self._text_token(at, inner, value, found.end())
 
-    def _text_token(self, at: int, inner: str, value: str, end: int) -> Token:
+    def _text_token(self, at: int, inner: str, value: str, end: int) -> Lexeme:
         if end < 0:
-            return Token(SIGN, self._text[at], at, at + 1)
+            return Lexeme(SIGN, self._text[at], at, at + 1)
         kind = COMPUTED if self._language.puts_in.search(inner) else STRING
-        return Token(kind, value, at, end)
+        return Lexeme(kind, value, at, end)
 
 
 def _unescaped(found: re.Match[str]) -> str:
