@@ -60,6 +60,7 @@ FORMATS = {
     "source/outputs.py": {"200"},
     "source/tables.py": {"2 ** 31", "12"},
     "tls/fitness.py": {"2048", "224"},
+    "workflows/surroundings.py": {"_NSC_SINCE"},
     "workflows/verify.py": {"1 << 16", "6"},
     "android/androguard/code.py": {"8"},
     "android/apk/arsc.py": {"64", "288"},

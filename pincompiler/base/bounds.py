@@ -56,6 +56,10 @@ KEY_FILE_BYTES = Bound(
     16 << 20, "bytes", "a key file of pins.toml", Beyond.REPORTED, "a certificate has 2 KB"
 )
 PATH_LETTERS = Bound(1000, "characters", "a path in pins.toml", Beyond.REPORTED, "longer than systems take")
+FOLDERS_LOOKED = Bound(
+    20_000, "entries", "the folders below a new pins.toml", Beyond.REPORTED, "a project has fewer"
+)
+FOLDERS_DEEP = Bound(12, "folders", "the same", Beyond.REPORTED, "where modules lie")
 SOURCE_BYTES = Bound(4 << 20, "bytes", "a source file", _REFUSED, "nobody writes pins among more code")
 STATEMENT_WORDS = Bound(300, "words", "a statement of source code", Beyond.UNKNOWN, "a line has ten")
 LITERAL_LETTERS = Bound(10_000, "characters", "a text of source code", Beyond.UNKNOWN, "a pin has 51")

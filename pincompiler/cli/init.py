@@ -48,7 +48,8 @@ def command(
     """Write a commented pins.toml to start from.
 
     Without --from, the keys remain to be filled in.  With --from, the pins provably mean the same as those of
-    every file; whatever else in a file decides on connections is left out, and named.
+    every file; whatever else in a file decides on connections is left out, and named.  Gradle's, Xcode's and other
+    files around the new one fill its [app] and [target.*].
     """
     from pincompiler.workflows import init as starter
     from pincompiler.workflows import taking_over
@@ -62,13 +63,14 @@ def command(
         raise UsageError("--prefer chooses among the files of --from")
     path = Path(output)
     alone = output == "-" or is_stream(path)
+    directory = Path() if output == "-" else path.parent
     if sources:
-        directory = Path() if output == "-" else path.parent
         found = taking_over.taken_over(
             sources, day_of(today), directory, environment, prefer=prefer, alone=alone
         )
     else:
-        found = taking_over.TakenOver(starter.fresh(tuple(hosts or ())))
+        content, unread = starter.fresh(tuple(hosts or ()), directory)
+        found = taking_over.TakenOver(content, unread=unread)
     if not found.content:
         incomplete(found.left_out)
         _refuse_apart(found.apart)
@@ -79,6 +81,8 @@ def command(
         for other in others:
             talk(f"wrote {other}")
         talk(f"wrote {first}{f'; now run: pincompiler check {first}' if first.is_file() else ''}")
+    for sentence in found.unread:
+        talk(f"not filled in: {sentence}")
     differing = (*found.differing, *found.apart)
     for sentence in differing:
         talk(f"different: {sentence}")

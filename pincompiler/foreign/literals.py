@@ -115,6 +115,10 @@ class SourceText:
         last_line, last = self._place(max(at + 1, end or 0))
         return Location(self.file, Span(line, column, last_line, last))
 
+    def line(self, at: int) -> str:
+        """The line of a part of the text, as ``file:line``."""
+        return f"{self.file}:{self._place(at)[0]}"
+
     def said(self, at: int, end: int, what: str) -> str:
         """A sentence on a part of the text, which it names."""
         line, column = self._place(at)

@@ -187,13 +187,16 @@ def to_toml(
     skipped: Iterable[str] = (),
     file_of: Callable[[Anchor], str] = lambda _: "",
     servers: Iterable[Anchor] = (),
+    app: Iterable[Mapping[str, str]] = (),
+    targets: Iterable[Mapping[str, object]] = (),
 ) -> bytes:
     """A commented pins.toml of a policy.
 
     ``origins`` are what it was taken from.  ``left_out`` is what of them was not compared, ``differing`` what is known
     to differ, ``apart`` where others that were not taken differ, a sentence each;
     ``notes`` is what its origins say of pins and hosts in comments; ``skipped`` are hosts whose pins count for no chain there.  ``file_of`` is the path of an anchor's file from the
-    directory of pins.toml; ``servers`` are the anchors of the origin that are servers' certificates.
+    directory of pins.toml; ``servers`` are the anchors of the origin that are servers' certificates.  ``app`` and
+    ``targets`` are proposals for these tables, as the template has them.
     """
     anchors = {one.name: file_of(one) for pin_set in policy.sets for one in pin_set.trust.anchors}
     keys = {key.name: key for pin_set in policy.sets for key in pin_set.keys}
@@ -207,11 +210,17 @@ def to_toml(
         keys=_shown_keys(keys.values(), {one.spki_sha256: one.name for one in servers}, notes),
         anchors=[{"name": name, "file": file} for name, file in sorted(anchors.items())],
         sets=[_shown(one, notes) for one in policy.sets],
+        app=list(app),
+        targets=list(targets),
     )
 
 
-def template(hosts: tuple[str, ...]) -> bytes:
-    """A pins.toml to fill in, for hosts whose keys are not at hand yet."""
+def template(
+    hosts: tuple[str, ...],
+    app: Iterable[Mapping[str, str]] = (),
+    targets: Iterable[Mapping[str, object]] = (),
+) -> bytes:
+    """A pins.toml to fill in, for hosts whose keys are not at hand yet; ``app`` and ``targets`` are proposals."""
     named = hosts or ("api.example.com",)
     keys = [
         {
@@ -232,6 +241,8 @@ def template(hosts: tuple[str, ...]) -> bytes:
         keys=keys,
         anchors=[],
         sets=[one],
+        app=list(app),
+        targets=list(targets),
     )
 
 

@@ -158,12 +158,13 @@ def check_document(
     horizon: int = 30,
     targets: Collection[str] | None = None,
     environment: str | None = None,
+    given: Mapping[Path, bytes] | None = None,
 ) -> Checked:
-    """The same, of a document already read that stands in ``root``.
+    """The same, of a document already read that stands in ``root``; ``given`` are files still to be written there.
 
     ``environment``: None for all, empty for the release, else the one of that name.
     """
-    reading = read_project(document, root)
+    reading = read_project(document, root, given)
     projects = reading.projects if environment is None else (reading.of(environment),)
     readable = all(finding.level is not Level.ERROR for finding in reading.findings)
     question = _Question(today, horizon, targets, readable)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pincompiler.base.errors import OutputError, UsageError
 from pincompiler.policy.from_enforcement import template
 from pincompiler.policy.hosts import BadHost, canonical_host
+from pincompiler.source.document import parse
+from pincompiler.source.reader import read_project
 from pincompiler.workflows.compile import Artifact
+from pincompiler.workflows.surroundings import look_around
 from pincompiler.workflows.write import is_stream, stale, write_all, write_stream
 
 if TYPE_CHECKING:
@@ -18,15 +22,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def fresh(hosts: tuple[str, ...]) -> bytes:
-    """A pins.toml to fill in.  UsageError for what is no host."""
+def fresh(hosts: tuple[str, ...], directory: Path) -> tuple[bytes, tuple[str, ...]]:
+    """A pins.toml to fill in, for a directory, and what around it is not known.  UsageError for what is no host."""
     names = []
     for text in hosts:
         host = canonical_host(text)
         if isinstance(host, BadHost):
             raise UsageError(f'"{text}" {host.problem}: {host.fix}')
         names.append(host)
-    return template(tuple(dict.fromkeys(names)))
+    around = look_around(directory)
+    written = partial(template, tuple(dict.fromkeys(names)), around.shown_app())
+    if not around.targets:
+        return written(), around.unread
+    document = parse(written(around.shown_targets({})).decode(), "pins.toml")
+    refused = around.refused(read_project(document, directory).findings)
+    return written(around.shown_targets(refused)), around.unread
 
 
 def write(path: Path, content: bytes, beside: Mapping[PurePosixPath, bytes]) -> tuple[Path, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -11,8 +12,10 @@ from pincompiler.base.errors import InputError, UsageError
 from pincompiler.base.existence import is_file
 from pincompiler.base.records import dataclass
 from pincompiler.foreign.comments import beside
+from pincompiler.foreign.gradle import BuildValue
 from pincompiler.platforms.nsc.model import Nsc
 from pincompiler.platforms.nsc.writer import pem
+from pincompiler.platforms.okhttp.model import OkHttp
 from pincompiler.policy.differences import asides, describe, differences, names_of
 from pincompiler.policy.from_enforcement import lift, to_toml
 from pincompiler.policy.policy import Policy
@@ -20,8 +23,10 @@ from pincompiler.roots.proposals import commented, proposals
 from pincompiler.source.document import parse, read_bytes
 from pincompiler.source.reader import read_project
 from pincompiler.verdicts.in_force import configured
+from pincompiler.workflows.compile import check_document
 from pincompiler.workflows.naming import named as named_keys
 from pincompiler.workflows.read_configuration import is_app, read_contents
+from pincompiler.workflows.surroundings import look_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from pincompiler.policy.enforcement import Enforcement, Role
     from pincompiler.policy.trust import Anchor
     from pincompiler.workflows.read_configuration import FileContents
+    from pincompiler.workflows.surroundings import Surroundings
 
 
 _FOLDER: Final = "certs"
@@ -52,6 +58,8 @@ class TakenOver:
     """Where the sources mean different things; likewise."""
     beside: Mapping[PurePosixPath, bytes] = MappingProxyType({})
     """The files of its anchors that are still to be written, by their paths below its directory."""
+    unread: tuple[str, ...] = ()
+    """What of the files around it was not looked at, or is computed; a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +164,9 @@ class _Taking:
                 asides_of = asides(one.whole, policy)
                 left_out |= dict.fromkeys(aside.said(source.title, "pins.toml") for aside in asides_of)
                 differing |= dict.fromkeys(_of_trust(one, policy, source.title))
-        content = to_toml(
+        around = look_around(self.directory, self._used(in_force), self._shipped())
+        content = partial(
+            to_toml,
             policy,
             [source.title for source in self.sources],
             left_out,
@@ -166,13 +176,49 @@ class _Taking:
             skipped=dict.fromkeys(name for one in in_force for name in _skipped(one.enforcement, policy)),
             file_of=self._file_of,
             servers=[anchor for one in in_force for anchor in _servers(one.enforcement)],
+            app=around.shown_app(),
         )
         beside = self._beside(policy)
-        self._prove(content, beside, in_force)
+        written = self._written(content, around, beside, in_force)
         pins = {key.spki_sha256 for pin_set in policy.sets for key in pin_set.keys}
         offered = "".join(f"{line}\n" for line in commented(proposals(pins)))
-        content += f"\n{offered}".encode() if offered else b""
-        return TakenOver(content, tuple(left_out), tuple(differing), self.apart, beside)
+        written += f"\n{offered}".encode() if offered else b""
+        return TakenOver(written, tuple(left_out), tuple(differing), self.apart, beside, around.unread)
+
+    def _written(
+        self,
+        content: partial[bytes],
+        around: Surroundings,
+        beside: Mapping[PurePosixPath, bytes],
+        in_force: Iterable[InForce],
+    ) -> bytes:
+        """The file, with the targets that can say all of it; proven to mean what its sources do."""
+        given = {self.directory / file: data for file, data in beside.items()}
+        written = content(targets=around.shown_targets({}))
+        if around.targets:
+            document = parse(written.decode(), "pins.toml")
+            checked = check_document(document, self.directory, self.today, given=given)
+            written = content(targets=around.shown_targets(around.refused(checked.findings)))
+        self._prove(written, given, in_force)
+        return written
+
+    def _used(self, in_force: Iterable[InForce]) -> frozenset[str]:
+        """The kinds of targets that the sources are of."""
+        return frozenset(
+            {"okhttp-kotlin"} if any(isinstance(one.enforcement, OkHttp) for one in in_force) else ()
+        )
+
+    def _shipped(self) -> Mapping[str, BuildValue]:
+        """What the manifest of an app among the sources says."""
+        for source in self.sources:
+            app = source.contents.app
+            if app and app.manifest.package:
+                manifest, where = app.manifest, f"the manifest of {source.title}"
+                return {
+                    "android-min-sdk": BuildValue(str(manifest.min_sdk), where),
+                    "android-target-sdk": BuildValue(str(manifest.target_sdk), where),
+                }
+        return {}
 
     def _policy(self, in_force: Sequence[InForce]) -> Policy:
         """The nearest policy; where one source knows that a key is a server's or a CA's, it is said of the key."""
@@ -214,11 +260,8 @@ class _Taking:
             if not _below(self.directory, anchor)
         }
 
-    def _prove(
-        self, content: bytes, beside: Mapping[PurePosixPath, bytes], in_force: Iterable[InForce]
-    ) -> None:
+    def _prove(self, content: bytes, given: Mapping[Path, bytes], in_force: Iterable[InForce]) -> None:
         """Raise InputError if what is written means anything else than a source."""
-        given = {self.directory / file: data for file, data in beside.items()}
         reading = read_project(parse(content.decode(), "pins.toml"), self.directory, given)
         for finding in reading.findings:
             raise InputError(f"{self.sources[0].path}: cannot be said in pins.toml: {finding.message}")

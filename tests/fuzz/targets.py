@@ -30,7 +30,6 @@ from pincompiler.base.errors import PincompilerError
 from pincompiler.base.json_kinds import WrongError
 from pincompiler.cli.console import ReportFormat, report
 from pincompiler.foreign.reading import read_foreign
-from pincompiler.ios.macho import is_macho, read_macho
 from pincompiler.keys.anchors import anchors_in
 from pincompiler.keys.spki import KeyFileError, public_keys
 from pincompiler.keys.stores import read_store
@@ -56,9 +55,9 @@ from tests.audit.test_bundled import HERMES
 from tests.bounding import bounded
 from tests.dex import burdens
 from tests.dex.test_hostile_dex import interrogate
+from tests.foreign_sources import SOURCES
 from tests.ios import test_hostile_macho
 from tests.ios.writer import whole as unfolded
-from tests.foreign_sources import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
