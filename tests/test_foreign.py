@@ -176,6 +176,14 @@ def test_two_pinners_of_one_file_have_to_agree(tmp_path: Path) -> None:
         (
             "x.ts",
             "await initializeSslPinning(PINS)",
+            "if (__DEV__) return;\n  await initializeSslPinning(PINS)",
+            "`return`",
+        ),
+        ("x.ts", "'api.example.com': {", "'https://api.example.com': {", "which is no host"),
+        ("x.ts", "'api.example.com': {", "'*.example.com': {", "which is no host"),
+        (
+            "x.ts",
+            "await initializeSslPinning(PINS)",
             "await initializeSslPinning(load())",
             "initializeSslPinning",
         ),
@@ -252,6 +260,16 @@ def test_json_that_says_nothing(text: str, said: str, tmp_path: Path) -> None:
     code, stderr, _ = init(tmp_path, "x.json", text)
     assert (code, stderr.count("\n")) == (2, 1)
     assert said in stderr
+
+
+def test_what_a_function_returns_counts(tmp_path: Path) -> None:
+    """A `return` of the same statement ends nothing before it."""
+    text = (
+        f"{HEAD}class A {{\n  fun other(): Int {{ return 1 }}\n  fun pinner(): CertificatePinner {{\n"
+        f'    return CertificatePinner.Builder()\n      .add("h.example.com", "sha256/{PIN_A}")\n      .build()\n  }}\n}}\n'
+    )
+    code, stderr, values = init(tmp_path, "x.kt", text)
+    assert (code, len(values["keys"])) == (0, 1), stderr
 
 
 def test_check_does_not_call_code_fine(tmp_path: Path) -> None:

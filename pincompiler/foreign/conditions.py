@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from pincompiler.base.bounds import STATEMENT_WORDS
@@ -20,6 +21,8 @@ def conditional(source: SourceText, number: int) -> str:
     """Why what a token begins may not count, as the end of a sentence; empty: it always does."""
     for word in _around(source, number):
         return f"stands in a block of `{word}`, so that it may not count" if word else _TOO_LONG
+    if _returned(source, number):
+        return "comes after a `return`, so that it may not count"
     if any(begins <= source.tokens[number].at < end for begins, end in source.directed):
         return "stands between #if and #endif, so that it may not count"
     return ""
@@ -33,6 +36,37 @@ def _around(source: SourceText, number: int) -> Iterator[str]:
     while number >= 0:
         yield from _before(source, number)
         number = source.blocks[number]
+
+
+def _returned(source: SourceText, number: int) -> bool:
+    """Whether the function around a token may have ended before it."""
+    opening = source.blocks[number]
+    while opening >= 0 and not _is_body(source, opening):
+        opening = source.blocks[opening]
+    found = source.returns[bisect_right(source.returns, opening) : bisect_right(source.returns, number)]
+    return opening >= 0 and any(not _is_of(source, one, number) for one in found[-2:])
+
+
+def _is_of(source: SourceText, returns: int, number: int) -> bool:
+    """Whether a `return` is of the statement that a token is in."""
+    if number - returns > STATEMENT_WORDS.limit or "\n" in source.between(returns, returns + 1):
+        return False
+    inside = source.tokens[returns + 1 : number]
+    return not any(token.kind == SIGN and token.text in "{};" for token in inside)
+
+
+def _is_body(source: SourceText, opening: int) -> bool:
+    """Whether a brace begins the body of a function: behind its parameters, its type, or an arrow."""
+    at = opening - 1
+    if source.is_sign(at, ">") and source.is_sign(at - 1, "="):
+        return True
+    for _ in range(STATEMENT_WORDS.limit):
+        if at < 0 or (source.tokens[at].kind == SIGN and source.tokens[at].text in "{};"):
+            return False
+        if source.is_sign(at, ")") and at in source.closing:
+            return source.name(source.closing[at] - 1) not in _WORDS
+        at -= 1
+    return False
 
 
 def _before(source: SourceText, number: int) -> Iterator[str]:

@@ -38,7 +38,9 @@ def _by_host(taking: Taking, given: Literal) -> dict[str, tuple[Key, ...]]:
     if "certs" in given.entries:  # react-native-ssl-pinning's, which names files
         taking.doubt(given, "names certificates of the app by files, which are not looked for")
         return {}
-    return {host: taking.keys(pins, prefixed=False) for host, pins in taking.unwrapped(given).items()}
+    return {
+        host: taking.keys(pins, prefixed=False) for host, pins in taking.unwrapped(given, wild=True).items()
+    }
 
 
 def _one_host(taking: Taking, given: Literal) -> dict[str, tuple[Key, ...]]:

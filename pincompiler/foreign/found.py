@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
 from pincompiler.foreign.literals import COMPUTED_ENTRY
+from pincompiler.platforms.okhttp.pins import fault_of
 from pincompiler.policy.enforcement import Key
 
 if TYPE_CHECKING:
@@ -109,11 +110,17 @@ class Taking:
             self.doubt(one, f"is no yyyy-MM-dd, as {name} has to be")
             return None
 
-    def unwrapped(self, given: Literal) -> dict[str, Literal]:
-        """The entries of a dictionary by hosts; what is none of it becomes a doubt."""
+    def unwrapped(self, given: Literal, *, wild: bool = False) -> dict[str, Literal]:
+        """The entries of a dictionary by hosts, ``wild``: or `*.host`; what is none of it becomes a doubt."""
         if not given.entries:
             self.doubt(given, "names no host")
+        found: dict[str, Literal] = {}
         for name, one in given.entries.items():
+            fault = "a star is none" if "*" in name and not wild else fault_of(name, None)
             if name == COMPUTED_ENTRY:
                 self.doubt(one, "is computed")
-        return {name: one for name, one in given.entries.items() if name != COMPUTED_ENTRY}
+            elif fault:
+                self.doubt(one, f"is for {name!r}, which is no host: {fault}")
+            else:
+                found[name] = one
+        return found

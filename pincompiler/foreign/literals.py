@@ -90,6 +90,8 @@ class SourceText:
         """For each opening bracket the closing one, and the other way round, by their numbers; and for each token the
         brace that opens the innermost block around it, -1 for none."""
         self._lines = [0, *(n + 1 for n, letter in enumerate(text) if letter == "\n")]
+        self.returns = [n for n, one in enumerate(self.tokens) if one.kind == NAME and one.text == "return"]
+        """The words that end a function, by their numbers."""
         self.directed = directed(text)
         """The parts that a compiler may leave out."""
         self._values: dict[str, Literal | None] = {}
@@ -114,6 +116,10 @@ class SourceText:
         line, column = self._place(at)
         last_line, last = self._place(max(at + 1, end or 0))
         return Location(self.file, Span(line, column, last_line, last))
+
+    def between(self, number: int, other: int) -> str:
+        """What stands between two tokens."""
+        return self.text[self.tokens[number].end : self.tokens[other].at]
 
     def line(self, at: int) -> str:
         """The line of a part of the text, as ``file:line``."""
@@ -190,9 +196,10 @@ class SourceText:
             elif text and text in ",;)]}":
                 break
             after += 1
-        last = self.tokens[max(number, min(after, len(self.tokens)) - 1)] if self.tokens else None
-        at = self.tokens[number].at if number < len(self.tokens) else len(self.text)
-        return Literal(UNKNOWN, at, last.end if last else at), after
+        if number >= len(self.tokens):
+            return Literal(UNKNOWN, len(self.text), len(self.text)), number
+        last = self.tokens[max(number, min(after, len(self.tokens)) - 1)]
+        return Literal(UNKNOWN, self.tokens[number].at, last.end), after
 
     def _term(self, number: int, depth: int) -> tuple[Literal, int]:
         if number >= len(self.tokens) or depth >= LITERAL_DEPTH.limit:

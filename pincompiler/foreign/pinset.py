@@ -26,7 +26,7 @@ def read(source: SourceText, top: Literal) -> Foreign | None:
     taking = Taking(source)
     android: list[OkHttpEntry] = []
     apple: dict[str, TrustKitDomain] = {}
-    for host, one in taking.unwrapped(domains).items():
+    for host, one in taking.unwrapped(domains, wild=True).items():
         keys = taking.keys(one.entries.get("pins", one), prefixed=True)
         if not keys:
             continue

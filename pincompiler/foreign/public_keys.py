@@ -7,6 +7,7 @@ day, and domains of a TrustKit.  Its pins have no `sha256/`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pincompiler.foreign import ssl_config
@@ -85,6 +86,6 @@ def _android(sets: Iterable[PinSet]) -> Enforcement:
     """The pinner; with days on which pins end, what is nearest to it."""
     some = tuple(sets)
     if any(one.expires for one in some):
-        return Policy(some)
+        return Policy(tuple(replace(one, hosts=(one.hosts[0].lower(),)) for one in some))
     patterns = {Reach.ALL: "**.", Reach.NONE: ""}
     return OkHttp(tuple(OkHttpEntry(f"{patterns[one.reach]}{one.hosts[0]}", one.keys) for one in some))
