@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pincompiler.cli import completing
 from tests.test_cli import SOUND, run
 
 if TYPE_CHECKING:
@@ -73,6 +74,12 @@ def test_a_kind_may_have_named_outputs_alone(tmp_path: Path) -> None:
 def test_one_output_or_a_kind_is_chosen(tmp_path: Path, asked: str, written: list[str]) -> None:
     ran = run("compile", "-t", asked, "-f", "json", cwd=made(tmp_path, TWO))
     assert [one["path"] for one in json.loads(ran.stdout)["artifacts"]] == written
+
+
+def test_a_shell_completes_their_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ios").mkdir()
+    monkeypatch.chdir(made(tmp_path, TWO) / "ios")
+    assert completing.targets("ats") == ["ats", "ats.widget"]
 
 
 def test_an_output_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""What a shell may complete: rules, targets, pages, and the hosts and environments of the pins.toml at hand."""
+"""What a shell may complete: rules, targets, pages, and the hosts and environments of the pins.toml at hand, here or in a folder above."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ def targets(incomplete: str) -> list[str]:
     """The targets that pins.toml has, or all that there are."""
     from pincompiler.platforms.registry import TARGETS
 
-    named = [output.target for project in _projects() for output in project.outputs]
+    named = [output.name for project in _projects() for output in project.outputs]
     return _beginning(incomplete, named or (target.name for target in TARGETS))
 
 
@@ -63,9 +64,11 @@ def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:
 def _projects() -> tuple[Project, ...]:
     """What pins.toml says as far as it can be read; a shell is no place for its errors."""
     from pincompiler.source.document import read_document
+    from pincompiler.source.paths import nearest_above
     from pincompiler.source.reader import read_project
 
     try:
-        return read_project(read_document(_PINS), _PINS.parent).projects
+        pins = nearest_above(_PINS.name, Path.cwd(), os.environ.get("HOME", "")) or _PINS
+        return read_project(read_document(pins), pins.parent).projects
     except InputError:
         return ()
