@@ -68,6 +68,10 @@ UNUSED: Final = {
         MADE + 'SSLContext plain = SSLContext.getInstance("TLS"); plain.init(null, null, null);'
         " return plain.getSocketFactory();"
     ),
+    "SecondOfTwo": (
+        'SSLContext tls = SSLContext.getInstance("TLS");'
+        " tls.init(null, new TrustManager[] {Given.platform(), new NAME()}, null); return tls.getSocketFactory();"
+    ),
     "NeverGiven": (
         'SSLContext tls = SSLContext.getInstance("TLS"); tls.init(null, null, null);'
         ' android.util.Log.d("tls", "made " + new NAME()); return tls.getSocketFactory();'

@@ -41,7 +41,7 @@ _SHOWING: Final = frozenset(
 """Classes that do nothing with an object but show it, or ask whether it is there."""
 _DECIDED: Final = frozenset({(CONTEXT, "init"), ("Lokhttp3/OkHttpClient$Builder;", "sslSocketFactory")})
 """Calls that use a manager for nothing, or for what the context is used for."""
-NO_CONTEXT: Final = "pins, and no SSLContext is seen to be given it"
+NO_CONTEXT: Final = "pins, and no SSLContext is seen to ask it"
 _NO_FACTORY: Final = "pins, and of the SSLContext that is given it nobody is seen to take a socket factory"
 
 
@@ -82,8 +82,18 @@ class Attaching:
             return set(), True
         made = {one.descriptor for one in values if isinstance(one, Created)}
         arrays = [one for one in possible(managers) if isinstance(one, Items)]
+        if len(arrays) == 1 and arrays[0].exact and self._is_of_platform(arrays[0].items[:1]):
+            return set(), False  # of several managers the context asks the first, and no other
         known = all(one.exact for one in arrays) and not any(one.startswith("[") for one in made)
         return made, not known or any(map(self._is_unknown, leaves(managers)))
+
+    def _is_of_platform(self, values: Iterable[Value]) -> bool:
+        """Whether a value is one of the managers that a factory of the platform makes."""
+        ends = [end for one in values for leaf in leaves(one) for end in self._program.origins(leaf)]
+        found = [leaf for end in ends for leaf in leaves(end)]
+        return bool(found) and all(
+            isinstance(one, Returned) and one.ref.name == "getTrustManagers" for one in found
+        )
 
     def _is_unknown(self, leaf: Value) -> bool:
         if isinstance(leaf, Created) or leaf == NULL:
