@@ -15,7 +15,7 @@ from pincompiler.reports.audit import html, junit
 from pincompiler.reports.audit import json as audit_json
 from pincompiler.reports.audit import markdown as audit_markdown
 from pincompiler.reports.audit.json_reader import parse
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 from tests.audit.test_reports import SUBJECT
 from tests.real import browser
 

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pincompiler.reports.schemas import INPUT, made
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 from pincompiler.source import entries
 from pincompiler.source.document import parse
 from pincompiler.source.entries import OptionKind as Kind

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections import Counter
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from tests.apk.forge import manifest, simple_zip
 
 PACKAGE = Path(__file__).parent.parent / "pincompiler"
 
@@ -167,3 +171,21 @@ def test_a_public_class_name_means_one_thing() -> None:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert not {name for name, times in named.items() if times > 1}
+
+
+def test_an_audit_loads_no_more_than_it_asks(tmp_path: Path) -> None:
+    """What runs code, and the rules on pins.toml, would cost each audit a third of its start."""
+    app = tmp_path / "app.apk"
+    app.write_bytes(simple_zip({"AndroidManifest.xml": manifest()}))
+    script = (
+        "import sys; from pathlib import Path; from datetime import date\n"
+        "from pincompiler.workflows.audit import audit, audit_options\n"
+        "found = audit(Path(sys.argv[1]), audit_options(date(2026, 1, 1), None, ()))\n"
+        "print(found.error, *sys.modules, sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", script, app], check=True, capture_output=True, text=True)
+    error, *loaded = done.stdout.splitlines()
+    assert not error
+    assert "pincompiler.rules.app.debuggable_app" in loaded
+    unasked = ("pincompiler.android.running", "pincompiler.rules.text.", "pincompiler.rules.policy.")
+    assert [one for one in loaded if one.startswith((*unasked, "cryptography.x509"))] == []

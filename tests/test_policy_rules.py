@@ -31,8 +31,8 @@ from pincompiler.policy.enforcement import Chain, Enforcement, Key, PinSet, Reac
 from pincompiler.policy.hosts import public_suffix
 from pincompiler.policy.placeholders import placeholder
 from pincompiler.policy.policy import Policy
+from pincompiler.rules.every import examine
 from pincompiler.rules.examined import of_file
-from pincompiler.rules.registry import examine
 from pincompiler.source.keys import _not_canonical
 from tests.platforms import models
 from tests.strategies import CAS, LEAVES, TODAY, UNKNOWN, hosts

@@ -17,7 +17,7 @@ import pytest
 from pincompiler.cli.program import COMMANDS
 from pincompiler.platforms.registry import TARGETS
 from pincompiler.reports.manual import TOPICS, summary
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 from tests import pages
 from tests.pages import README, ROOT
 from tests.real import make_report_picture

@@ -11,8 +11,8 @@ import pytest
 
 from pincompiler.base.finding import Level
 from pincompiler.rules import policy, target, text
-from pincompiler.rules.registry import APP_RULES
-from pincompiler.rules.registry import RULES as EVERY_RULE
+from pincompiler.rules.every import RULES as EVERY_RULE
+from pincompiler.rules.on_apps import APP_RULES
 from pincompiler.workflows.compile import artifacts, check, overwritten
 from pincompiler.workflows.write import write_all
 from tests.rule_examples import FENCE, completed, halves

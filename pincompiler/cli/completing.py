@@ -18,7 +18,7 @@ _PINS = Path("pins.toml")
 
 def rules(incomplete: str) -> list[str]:
     """Ids of rules."""
-    from pincompiler.rules.registry import RULES
+    from pincompiler.rules.every import RULES
 
     return _beginning(incomplete, (rule.id for rule in RULES))
 

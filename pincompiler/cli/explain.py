@@ -83,7 +83,7 @@ def _host_page(host: str, pins: Path, environment: str, output_format: PageForma
 
 
 def _rule_pages(name: str, output_format: PageFormat) -> str:
-    from pincompiler.rules.registry import RULES
+    from pincompiler.rules.every import RULES
     from pincompiler.source.tables import did_you_mean
 
     ids = [rule.id for rule in RULES]

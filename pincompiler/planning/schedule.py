@@ -164,10 +164,10 @@ def rotation_verdicts(
     for _, some in groupby(rotations, key=lambda one: one.host):
         of_host = tuple(some)
         for one, before, after in zip(of_host, (None, *of_host), (*of_host[1:], None), strict=False):
-            yield _judged(one, before, after, fleet, today)
+            yield _step(one, before, after, fleet, today)
 
 
-def _judged(
+def _step(
     one: Rotation, before: Rotation | None, after: Rotation | None, fleet: Sequence[Member], today: date
 ) -> RotationVerdict:
     start = max(today, before.day) if before else today

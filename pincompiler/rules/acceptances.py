@@ -10,7 +10,7 @@ from pincompiler.base.bounds import shortened
 from pincompiler.base.finding import Finding, Level
 from pincompiler.base.location import java_name
 from pincompiler.policy.project import names_output
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 from pincompiler.rules.text import expired_acceptance, unknown_rule, unused_acceptance
 from pincompiler.source.tables import did_you_mean
 

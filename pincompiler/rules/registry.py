@@ -1,4 +1,8 @@
-"""The registry of all rules, in the order in which `explain --all` shows them."""
+"""The registry of all rules, in the order in which `explain --all` shows them.
+
+Rules are loaded by kind, as they are asked for (:mod:`.every`, :mod:`.on_apps`): half of them check no app, and an
+audit of one would pay for them at each start.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.base.finding import Finding
-    from pincompiler.rules.examined import Examined
-    from pincompiler.rules.rule import Lowered, Rule
+    from pincompiler.rules.rule import Rule
 
 # fmt: off
 _ORDER: Final = (
@@ -97,36 +99,22 @@ _ORDER: Final = (
 # fmt: on
 
 
-def _rules(folder: str, ids: str) -> Iterator[Rule]:
-    for one in ids.split():
-        yield import_module(f"pincompiler.rules.{folder}.{one.replace('-', '_')}").RULE
+def rules_in(*folders: str) -> Iterator[Rule]:
+    """The rules in some folders."""
+    for folder, ids in _ORDER:
+        if folder in folders:
+            yield from (_loaded(folder, one) for one in ids.split())
 
 
-RULES: Final = tuple(rule for folder, ids in _ORDER for rule in _rules(folder, ids))
-APP_RULES: Final = tuple(rule for folder, ids in _ORDER if folder == "app" for rule in _rules(folder, ids))
-"""The rules on shipped apps."""
-
-
-def references(rule: str) -> tuple[str, ...]:
-    """The ids of CWE, MASVS, MASTG and MASWE that a rule refers to; none for a rule of another version."""
-    return _catalogued().get(rule, ())
+def _loaded(folder: str, name: str) -> Rule:
+    rule: Rule = import_module(f"pincompiler.rules.{folder}.{name.replace('-', '_')}").RULE
+    return rule
 
 
 @cache
-def _catalogued() -> dict[str, tuple[str, ...]]:
+def references(rule: str) -> tuple[str, ...]:
+    """The ids of CWE, MASVS, MASTG and MASWE that a rule refers to; none for a rule of another version."""
+    folder = next((folder for folder, ids in _ORDER if rule in ids.split()), "")
     catalogues = ("CWE-", "MASVS-", "MASTG-", "MASWE-")
-    return {rule.id: tuple(one for one in rule.references if one.startswith(catalogues)) for rule in RULES}
-
-
-def examine(examined: Examined, *, shipped: bool = False) -> Iterator[Finding]:
-    """What the rules on enforcements find in one; in a shipped one without those that check apps."""
-    for rule in RULES:
-        if rule.policy and not (shipped and rule.app):
-            yield from rule.policy(examined)
-
-
-def examine_target(lowered: Lowered) -> Iterator[Finding]:
-    """What the rules on targets find in a lowered policy."""
-    for rule in RULES:
-        if rule.target:
-            yield from rule.target(lowered)
+    found = _loaded(folder, rule).references if folder else ()
+    return tuple(one for one in found if one.startswith(catalogues))

@@ -174,7 +174,7 @@ def _of_mechanism(
     shipped = [one for one in app.shipped if one.mechanism is mechanism and one.process == process]
     rows: list[HostVerdict] = []
     for api in _stretches(app.runs_on[process], shipped):
-        found = _judged(app, process, mechanism, [s for s in shipped if _counts(s, api)], host, today)
+        found = _state_of(app, process, mechanism, [s for s in shipped if _counts(s, api)], host, today)
         row = HostVerdict(label, mechanism, api, found.verdict, found.why, found.where, found.by, process)
         last = rows[-1] if rows else None
         if last and (last.verdict, last.why, last.by) == (row.verdict, row.why, row.by):
@@ -199,7 +199,7 @@ def _counts(shipped: InForce, api: VersionRange) -> bool:
     return shipped.api.first <= api.first and (shipped.api.last is None or api.first <= shipped.api.last)
 
 
-def _judged(
+def _state_of(
     app: ShippedApp,
     process: str,
     mechanism: AppMechanism,

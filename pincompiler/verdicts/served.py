@@ -122,7 +122,7 @@ def server_verdict(seen: Seen, asked: Requirements) -> ServerVerdict:
     own = pin_set is not None and bool(pin_set.trust.anchors)
     asked = replace(asked, private=asked.private or own)
     keys = tuple(dict.fromkeys(pin_set.keys)) if pin_set else ()
-    chains = tuple(_judged(path, shown, seen.host, keys, asked) for path, shown in _chains(seen))
+    chains = tuple(_checked(path, shown, seen.host, keys, asked) for path, shown in _chains(seen))
     in_use = {match.key for one in chains for match in one.matches}
     backups = tuple(key for key in keys if key not in in_use and not key.retired)
     remarks = [*of_seen(seen)]
@@ -162,7 +162,7 @@ def _chains(seen: Seen) -> Iterator[tuple[tuple[PublicKey, ...], tuple[tuple[str
     return ((path, tuple(shown)) for path, shown in found.items())
 
 
-def _judged(
+def _checked(
     path: tuple[PublicKey, ...],
     shown: tuple[tuple[str, str], ...],
     host: str,

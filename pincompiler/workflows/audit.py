@@ -29,7 +29,7 @@ from pincompiler.facts.ios import first_number
 from pincompiler.facts.okhttp import PinnerUse
 from pincompiler.policy.hosts import BadHost, canonical_host, is_no_name
 from pincompiler.policy.project import App
-from pincompiler.rules.registry import APP_RULES
+from pincompiler.rules.on_apps import APP_RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.endpoints import endpoints
@@ -161,7 +161,7 @@ def audit(path: Path, asked: AuditOptions) -> Subject:
 def _audit(files: AppFiles, asked: AuditOptions) -> Subject:
     try:
         app = read_app(files.path, asked.engine, files.parts, asked.sought)
-        return judge_app(app, asked)
+        return subject_of(app, asked)
     except SeveralAppsError:
         raise
     except InputError as error:
@@ -216,7 +216,7 @@ def _watched(
             yield _unread(found.task, f"the process that read it {found.why}", asked) if died else found
 
 
-def judge_app(app: ShippedApp, asked: AuditOptions) -> Subject:
+def subject_of(app: ShippedApp, asked: AuditOptions) -> Subject:
     """The report on an app whose facts are known."""
     unseen = dict.fromkeys(app.unseen)
     checked = asked.checked
@@ -297,8 +297,8 @@ def _of_policies(audited: Audited) -> Iterator[Finding]:
     saying = [one for one in in_force if one.enforcement.pin_sets() or one.enforcement.own_trust()]
     if not saying:
         return
+    from pincompiler.rules.every import examine
     from pincompiler.rules.examined import of_file
-    from pincompiler.rules.registry import examine
 
     for shipped in saying:
         # A file by itself says nothing of the app's minimum.

@@ -28,8 +28,8 @@ from pincompiler.platforms.target import Job
 from pincompiler.policy.differences import Remembered
 from pincompiler.policy.project import names_output
 from pincompiler.rules.acceptances import accept
+from pincompiler.rules.every import examine, examine_target
 from pincompiler.rules.examined import Examined
-from pincompiler.rules.registry import examine, examine_target
 from pincompiler.rules.rule import Lowered
 from pincompiler.rules.text import conflicting_output
 from pincompiler.source.document import Document, place, read_bytes, read_document
@@ -206,12 +206,12 @@ class _Question:
         if project.assessed:
             assessed = self._variant(project.assessed, Remembered(project.assessed.policy), others)
         complete = self.readable and self.targets is None
-        judged = [*accept([*found, *others], project.acceptances, self.today, complete=complete)]
+        marked = [*accept([*found, *others], project.acceptances, self.today, complete=complete)]
         # What is wrong with the record comes last, and is of the environment itself.
         of_both = slice(len(found), len(found) + len(others))
-        yield variant, fold([*judged[: of_both.start], *judged[of_both.stop :]])
+        yield variant, fold([*marked[: of_both.start], *marked[of_both.stop :]])
         if assessed:
-            yield assessed, fold(judged[of_both])
+            yield assessed, fold(marked[of_both])
 
     def _variant(self, project: Project, policy: Remembered, findings: list[Finding]) -> Variant:
         """One variant; what is to be said of its targets is added to the findings."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.facts.kits import KitFacts
 from pincompiler.platforms.nsc.model import Nsc
-from pincompiler.rules.registry import APP_RULES
+from pincompiler.rules.on_apps import APP_RULES
 from pincompiler.rules.rule import Audited
 
 if TYPE_CHECKING:

@@ -250,10 +250,10 @@ def is_app(path: Path) -> bool:
 def _from_app(path: Path, today: date, horizon: int) -> FileContents:
     """What an app has in force, and what else of it decides on connections."""
     from pincompiler.shipped import read_app
-    from pincompiler.workflows.audit import audit_options, judge_app
+    from pincompiler.workflows.audit import audit_options, subject_of
 
     app = read_app(path)
-    subject = judge_app(app, audit_options(today, None, (), horizon))
+    subject = subject_of(app, audit_options(today, None, (), horizon))
     refused = (_refused(file.problems, f"{path}!{file.title}") for file in app.nsc.counting)
     found = seen_whole(app)
     # What lets everything past has no pins that could be called the same as any others.

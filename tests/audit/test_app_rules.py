@@ -13,8 +13,10 @@ import pincompiler.rules.app
 from pincompiler.base.finding import Level
 from pincompiler.reports.audit import html, markdown
 from pincompiler.reports.rules.page import grouped, page
+from pincompiler.rules.every import RULES
+from pincompiler.rules.on_apps import APP_RULES
 from pincompiler.rules.references import reference_name
-from pincompiler.rules.registry import APP_RULES, RULES, references
+from pincompiler.rules.registry import references
 from pincompiler.rules.rule import Rule
 from tests.rule_examples import FENCE, halves
 

@@ -23,7 +23,7 @@ from pincompiler.cli.audit import LARGE
 from pincompiler.cli.program import app as cli
 from pincompiler.facts import Area, ShippedApp
 from pincompiler.rules.app import missing_host
-from pincompiler.rules.registry import APP_RULES
+from pincompiler.rules.on_apps import APP_RULES
 from pincompiler.shipped import read_app
 from pincompiler.workflows.audit import AuditOptions, audit
 from tests import json_schemas

@@ -17,7 +17,7 @@ from lxml import etree
 
 from pincompiler.base.errors import InputError
 from pincompiler.base.finding import Level
-from pincompiler.rules.registry import APP_RULES
+from pincompiler.rules.on_apps import APP_RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped.ios.plists import of_plist
 from pincompiler.workflows.audit import audit, audit_options, findings

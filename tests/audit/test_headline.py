@@ -19,7 +19,7 @@ from pincompiler.reports.audit import json as audit_json
 from pincompiler.reports.audit import markdown as audit_markdown
 from pincompiler.reports.audit import text as audit_text
 from pincompiler.reports.audit.json_reader import read_results
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 from pincompiler.verdicts.headline import ON_PINS, ON_TRUST, STANDING, HostState, headline, state
 from pincompiler.verdicts.hosts import HostVerdict, Verdict
 from pincompiler.verdicts.subject import InventoryPin, Subject

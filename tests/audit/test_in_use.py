@@ -8,7 +8,7 @@ import pytest
 
 from pincompiler.android.dex import Dex, DexError
 from pincompiler.base.finding import Level, Use
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from tests.apk.forge import Attr, Node, android, axml, simple_zip

@@ -16,7 +16,7 @@ from pincompiler.base.finding import Snippet
 from pincompiler.reports.audit import markdown as audit_markdown
 from pincompiler.reports.findings.text import visible
 from pincompiler.reports.rules.page import grouped, pages
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 from pincompiler.verdicts.changes import compared
 from pincompiler.verdicts.subject import KnownKey, Run, Subject
 from tests.audit.test_audit_reader import SUBJECTS

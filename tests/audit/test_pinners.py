@@ -14,7 +14,7 @@ from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.policy.enforcement import Key
 from pincompiler.workflows import read_configuration as configurations
-from pincompiler.workflows.audit import audit_options, judge_app
+from pincompiler.workflows.audit import audit_options, subject_of
 from tests.strategies import TODAY, spki
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def app(*pinners: OkHttp) -> ShippedApp:
 
 
 def told(subject: ShippedApp, pins: Path | None = None) -> list[tuple[str, str]]:
-    found = judge_app(subject, audit_options(TODAY, pins, ())).findings
+    found = subject_of(subject, audit_options(TODAY, pins, ())).findings
     return [(one.rule, one.message) for one in found]
 
 

@@ -21,7 +21,7 @@ from pincompiler.reports.audit import text as audit_text
 from pincompiler.reports.audit.view import view
 from pincompiler.reports.names import java_name
 from pincompiler.reports.rules.page import grouped
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 from pincompiler.verdicts.fingerprints import fingerprints
 from pincompiler.verdicts.hosts import HostVerdict, Verdict
 from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject

@@ -8,7 +8,7 @@ import pytest
 
 from pincompiler.base.finding import Confidence
 from pincompiler.facts import Mechanism
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from tests.apk.forge import Attr, Node, axml, simple_zip

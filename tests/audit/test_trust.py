@@ -10,14 +10,14 @@ import pytest
 from pincompiler.android.constants.program import Program
 from pincompiler.android.dex import Dex, DexError
 from pincompiler.facts.trust import Decides, Flaw, When
-from pincompiler.shipped.android.trust.deciders import _judged
+from pincompiler.shipped.android.trust.deciders import _flaws
 from pincompiler.shipped.android.trust.pins import decoded
 from pincompiler.shipped.android.trust.ways import Explorer
 from tests.builds import assemble
 from tests.dex.smali import class_file, method
 
 if TYPE_CHECKING:
-    from pincompiler.shipped.android.trust.judging import TrustFlaw
+    from pincompiler.shipped.android.trust.flaws import TrustFlaw
 
 CHECK = "public checkServerTrusted([Ljava/security/cert/X509Certificate;Ljava/lang/String;)V"
 VERIFY = "public verify(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"
@@ -273,7 +273,7 @@ def told(data: bytes, decides: Decides) -> tuple[TrustFlaw, ...]:
     name = "checkServerTrusted" if decides is Decides.CHAIN else "verify"
     found = cls.method(name)
     assert found
-    answer = _judged(Explorer(program), found, decides)
+    answer = _flaws(Explorer(program), found, decides)
     assert answer is not None
     return answer
 
@@ -331,7 +331,7 @@ def test_damaged_code_is_refused_or_judged() -> None:
             for cls in (program.files[0].class_at(0),):
                 for one in cls.methods:
                     if one.body:
-                        _judged(Explorer(program), one, Decides.CHAIN)
+                        _flaws(Explorer(program), one, Decides.CHAIN)
             answers += 1
         except DexError:
             continue
@@ -352,7 +352,7 @@ def test_many_branches_end_soon() -> None:
     assert cls
     found = cls.method("checkServerTrusted")
     assert found
-    _judged(explorer, found, Decides.CHAIN)
+    _flaws(explorer, found, Decides.CHAIN)
     assert explorer.steps > -2000
 
 

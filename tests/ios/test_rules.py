@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pincompiler.rules.registry import APP_RULES
+from pincompiler.rules.on_apps import APP_RULES
 from pincompiler.workflows.audit import audit, audit_options
 from tests.ios.apps import files, info, ipa
 from tests.rule_examples import bundled_plists, halves, is_of_bundles

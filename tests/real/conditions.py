@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from pincompiler.shipped.android.trust.attaching import NO_CONTEXT

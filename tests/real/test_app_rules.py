@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pincompiler.rules.registry import APP_RULES
+from pincompiler.rules.on_apps import APP_RULES
 from pincompiler.workflows.audit import audit, audit_options
 from tests.builds import build_app
 from tests.real.apps import NSC, PACKAGE

@@ -14,7 +14,7 @@ from pincompiler.facts import Algorithm, Mechanism, State
 from pincompiler.policy.enforcement import Chain, Reach
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.hosts import Verdict, verdicts
-from pincompiler.workflows.audit import AuditOptions, judge_app
+from pincompiler.workflows.audit import AuditOptions, subject_of
 from tests import pki
 from tests.builds import build_app
 from tests.real.kits import stubs, trustkit
@@ -40,7 +40,7 @@ def read(folder: Path, **parts: Any) -> ShippedApp:
 def told(app: ShippedApp) -> dict[str, list[str]]:
     """Messages by rule, of the rules of this area."""
     found: dict[str, list[str]] = {}
-    for finding in judge_app(app, AuditOptions(TODAY)).findings:
+    for finding in subject_of(app, AuditOptions(TODAY)).findings:
         if KITS.fullmatch(finding.rule):
             found.setdefault(finding.rule, []).append(finding.message)
     return found
@@ -134,7 +134,7 @@ def test_where_android_enforces_report_only_is_no_finding(tmp_path: Path) -> Non
 def test_a_configuration_that_nobody_starts(api: int, level: Level, tmp_path: Path) -> None:
     idle = MAIN.replace("TrustKit.initializeWithNetworkSecurityConfiguration(this);", "")
     app = trusted(tmp_path / "app", api=api, main=idle)
-    found = [f for f in judge_app(app, AuditOptions(TODAY)).findings if f.rule == "uninitialised-trustkit"]
+    found = [f for f in subject_of(app, AuditOptions(TODAY)).findings if f.rule == "uninitialised-trustkit"]
     harm = "at API level 21-23 nothing is pinned" if api < 24 else "no failure is reported"
     configured = next(finding for finding in found if "configured" in finding.message)
     assert configured.message.endswith(f"and the app never starts it: {harm}")

@@ -13,7 +13,7 @@ from pincompiler.android.constants.program import Program
 from pincompiler.base.finding import Level
 from pincompiler.facts import FIRST_PARTY, ShippedApp, State, VersionRange
 from pincompiler.platforms.nsc.reader import read_xml
-from pincompiler.rules.registry import APP_RULES
+from pincompiler.rules.on_apps import APP_RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped.android import nsc
 from pincompiler.shipped.android.source import Source

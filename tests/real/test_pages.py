@@ -10,7 +10,7 @@ from selenium.webdriver import ActionChains, Keys
 
 from pincompiler.reports.audit import html
 from pincompiler.reports.rules.page import grouped
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 from pincompiler.verdicts.subject import Subject
 from tests.audit.test_changes import NOW
 from tests.audit.test_reports import HOSTILE, IN_METHOD, SUBJECT

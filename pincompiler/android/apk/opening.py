@@ -265,7 +265,7 @@ class _Opening:
         resources = Resources(tuple(self._tables(parts)))
         manifests = [_manifest(self.markup(part), resources) for part in parts]
         found = tuple(one or Manifest(unread=True) for one in manifests)
-        self._judge_splits(kind, found)
+        self._check_splits(kind, found)
         return Package(
             kind,
             self.name,
@@ -295,7 +295,7 @@ class _Opening:
                 kept.append(part)
         return kept
 
-    def _judge_splits(self, kind: PackageKind, manifests: tuple[Manifest, ...]) -> None:
+    def _check_splits(self, kind: PackageKind, manifests: tuple[Manifest, ...]) -> None:
         main = manifests[0]
         if kind is PackageKind.APK and main.split:
             self.doubt("splits", f"this is only the split {main.split}; its base is missing")

@@ -15,7 +15,7 @@ from pincompiler.base.finding import Level
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.reports.findings.text import visible
 from pincompiler.reports.pipelines.inspected import fingerprints
-from pincompiler.rules.registry import RULES
+from pincompiler.rules.every import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

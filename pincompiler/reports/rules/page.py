@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 from pincompiler.reports.findings.text import visible
+from pincompiler.rules.every import RULES
 from pincompiler.rules.references import reference_name
-from pincompiler.rules.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

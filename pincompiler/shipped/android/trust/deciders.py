@@ -14,17 +14,23 @@ from pincompiler.base.location import java_name
 from pincompiler.facts import Code, Mechanism
 from pincompiler.facts.trust import Decider, Decides, Flaw, When
 from pincompiler.shipped.android.source import texts_in
-from pincompiler.shipped.android.trust.judging import (
+from pincompiler.shipped.android.trust.flaws import (
     TrustFlaw,
     by_kind_of_class,
     failures,
-    judge_chain,
-    judge_strategy,
+    flaw_of_chain,
+    flaw_of_strategy,
 )
-from pincompiler.shipped.android.trust.verifiers import judge_host, judge_host_by_refusal, unasked
+from pincompiler.shipped.android.trust.verifiers import flaw_of_host, flaw_of_host_by_refusal, unasked
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, About
 from pincompiler.shipped.android.trust.ways import PLAINLY, Given, Mode
-from pincompiler.shipped.android.trust.webview import KINDS, asks_kind, judge_error, judge_kinds, unchecked
+from pincompiler.shipped.android.trust.webview import (
+    KINDS,
+    asks_kind,
+    flaw_of_error,
+    flaws_of_kinds,
+    unchecked,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -131,7 +137,7 @@ def _of_class(
         own = source.owner_of(cls.name).first_party
         try:
             methods = [method for method in _methods(cls, decides) if own or _is_small(method)]
-            found = {method: _judged(explorer, method, decides) for method in methods}
+            found = {method: _flaws(explorer, method, decides) for method in methods}
         except DexError as error:
             source.doubt(
                 cls.name, f"it decides on trust and cannot be read: {error}", Mechanism.TRUST_MANAGER
@@ -236,8 +242,8 @@ def _completed(source: Source, explorer: Explorer, cls: ClassDef, decides: Decid
             continue
         own.add((method.ref.name, method.ref.descriptor))
         try:
-            alone = _judged(explorer, method, decides)
-            told = _judged(explorer, method, decides, receiver=cls.name)
+            alone = _flaws(explorer, method, decides)
+            told = _flaws(explorer, method, decides, receiver=cls.name)
         except DexError as error:
             source.doubt(
                 cls.name, f"it decides on trust and cannot be read: {error}", Mechanism.TRUST_MANAGER
@@ -337,20 +343,20 @@ def _is_of_conscrypt(method: MethodDef, index: int) -> bool:
     return index == _HOST_OF_CHAIN or method.ref.descriptor == _OF_CONSCRYPT
 
 
-def _judged(
+def _flaws(
     explorer: Explorer, method: MethodDef, decides: Decides, receiver: str = ""
 ) -> tuple[TrustFlaw, ...] | None:
     """What is wrong with a method, of each class that R8 made this one of; none if it is too complex.
 
     For the ``receiver``, see :class:`~pincompiler.shipped.android.trust.ways.Mode`.
     """
-    found = _judged_as(explorer, method, decides, Mode(receiver))
+    found = _flaws_as(explorer, method, decides, Mode(receiver))
     if not found and found is not None:
         return _failing(explorer, method, decides, Mode(receiver, failing=True))
     if found is None or all(one.when is not When.UNREAD for one in found):
         return found
     # A condition that makes no difference is known by where it leads to.
-    directed = _judged_as(explorer, method, decides, Mode(receiver, directed=True))
+    directed = _flaws_as(explorer, method, decides, Mode(receiver, directed=True))
     return found if directed is None else directed
 
 
@@ -365,7 +371,7 @@ def _failing(explorer: Explorer, method: MethodDef, decides: Decides, mode: Mode
     return (found,) if failed else ()
 
 
-def _judged_as(
+def _flaws_as(
     explorer: Explorer, method: MethodDef, decides: Decides, mode: Mode
 ) -> tuple[TrustFlaw, ...] | None:
     """The same of the ways as they are asked for."""
@@ -375,15 +381,15 @@ def _judged_as(
     if decides is Decides.ERROR and asks_kind(ways):
         by_kind = {kind: ways_of(explorer, method, decides, mode._replace(kind=kind)) for kind in KINDS}
         cut = any(one.cut for one in by_kind.values() if one)
-        told = judge_kinds(explorer, by_kind, mode)
+        told = flaws_of_kinds(explorer, by_kind, mode)
         return tuple(filter(_holds_anyway, told)) if told and cut else told
-    judges: dict[Decides, Callable[[tuple[Way, ...]], TrustFlaw | None]] = {
-        Decides.CHAIN: judge_strategy if method.ref.name == _IS_TRUSTED else judge_chain,
-        Decides.HOST: judge_host_by_refusal if method.ref.descriptor[-1] == "V" else judge_host,
-        Decides.ERROR: lambda part: judge_error(explorer, part, mode),
+    answers: dict[Decides, Callable[[tuple[Way, ...]], TrustFlaw | None]] = {
+        Decides.CHAIN: flaw_of_strategy if method.ref.name == _IS_TRUSTED else flaw_of_chain,
+        Decides.HOST: flaw_of_host_by_refusal if method.ref.descriptor[-1] == "V" else flaw_of_host,
+        Decides.ERROR: lambda part: flaw_of_error(explorer, part, mode),
     }
-    judge = judges[decides]
-    found = (one for part in by_kind_of_class(ways).values() if (one := judge(part)) is not None)
+    answer = answers[decides]
+    found = (one for part in by_kind_of_class(ways).values() if (one := answer(part)) is not None)
     return tuple(one for one in found if not ways.cut or _holds_anyway(one))
 
 

@@ -63,7 +63,17 @@ _OKHTTP: Final = frozenset(
 """What OkHttp's own code that looks at certificates says."""
 _CLEANS: Final = "(Ljava/util/List;Ljava/lang/String;)Ljava/util/List;"
 """Its ``CertificateChainCleaner.clean``."""
-WANTED: tuple[Want, ...] = (*_SERVED, *_IDENTIFIED, *handshakes.WANTED)
+SHOWN: Final = (
+    ("Ljavax/net/ssl/SSLSession;", "getPeerCertificates"),
+    ("Ljavax/net/ssl/SSLSession;", "getPeerCertificateChain"),
+    ("Ljavax/net/ssl/HttpsURLConnection;", "getServerCertificates"),
+    ("Lokhttp3/Handshake;", "peerCertificates"),
+    ("Lokhttp3/Handshake;", "-deprecated_peerCertificates"),
+    ("Landroid/net/http/SslCertificate;", "getX509Certificate"),
+)
+"""Calls that give the certificates of the server, once its handshake is done, which code is run with."""
+TRIED: Final = tuple(CallsOf(cls, name) for cls, name in SHOWN)
+WANTED: tuple[Want, ...] = (*_SERVED, *_IDENTIFIED, *handshakes.WANTED, *TRIED)
 WHY: Final = "asks for the certificates of a server, and it is not known whether it compares them with pins"
 
 

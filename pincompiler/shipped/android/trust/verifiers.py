@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.finding import Confidence
 from pincompiler.facts.trust import Flaw
-from pincompiler.shipped.android.trust.judging import (
+from pincompiler.shipped.android.trust.flaws import (
     ALWAYS,
     COMPARABLE,
     NEVER,
@@ -32,13 +32,13 @@ _MEANT: Final = _SETTINGS | About.HOST | About.SESSION | About.NAMES
 """What a verifier decides by, if that is more than whether something is there."""
 
 
-def judge_host_by_refusal(ways: tuple[Way, ...]) -> TrustFlaw | None:
+def flaw_of_host_by_refusal(ways: tuple[Way, ...]) -> TrustFlaw | None:
     """What is wrong with a verifier that returns nothing, and throws where it refuses."""
-    told = judge_host(tuple(way if way.thrown else way._replace(number=1) for way in ways))
+    told = flaw_of_host(tuple(way if way.thrown else way._replace(number=1) for way in ways))
     return told._replace(shown=NEVER) if told and told.flaw is Flaw.ACCEPTS_ALL and told.shown else told
 
 
-def judge_host(ways: tuple[Way, ...]) -> TrustFlaw | None:
+def flaw_of_host(ways: tuple[Way, ...]) -> TrustFlaw | None:
     """What is wrong with a verifier."""
     accepting = _accepting(ways)
     if not accepting:

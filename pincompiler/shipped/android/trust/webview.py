@@ -9,7 +9,7 @@ from pincompiler.android.dex.refs import parameters
 from pincompiler.base.bounds import WEB_DEPTH, WEB_METHODS
 from pincompiler.base.finding import Confidence
 from pincompiler.facts.trust import Flaw, When
-from pincompiler.shipped.android.trust.judging import (
+from pincompiler.shipped.android.trust.flaws import (
     COMPARABLE,
     UNCERTAIN,
     TrustFlaw,
@@ -73,7 +73,7 @@ def asks_kind(ways: Ways) -> bool:
     return any(test.about & About.ERROR_KIND for way in ways.ways for test in way.tests)
 
 
-def judge_kinds(
+def flaws_of_kinds(
     explorer: Explorer, by_kind: Mapping[int, Ways | None], mode: Mode
 ) -> tuple[TrustFlaw, ...] | None:
     """What is wrong with it by the ways for each kind of error, of each class that R8 made it of."""
@@ -84,7 +84,7 @@ def judge_kinds(
         return None
     found: dict[TrustFlaw, None] = {}
     for part in dict.fromkeys(part for parts in parted.values() for part in parts):
-        said = {kind: judge_error(explorer, parts.get(part, ()), mode) for kind, parts in parted.items()}
+        said = {kind: flaw_of_error(explorer, parts.get(part, ()), mode) for kind, parts in parted.items()}
         found |= dict.fromkeys(_of_kinds(said))
     return tuple(found)
 
@@ -104,7 +104,7 @@ def _of_kinds(said: Mapping[int, TrustFlaw | None]) -> Iterator[TrustFlaw]:
     yield from dict.fromkeys(one for kind, one in said.items() if one and kind not in through)
 
 
-def judge_error(explorer: Explorer, ways: tuple[Way, ...], mode: Mode) -> TrustFlaw | None:
+def flaw_of_error(explorer: Explorer, ways: tuple[Way, ...], mode: Mode) -> TrustFlaw | None:
     """What is wrong with it; none if nothing makes the page load, or the certificate itself does."""
     returning = [way for way in ways if way.thrown is None]
     going_on = [way for way in returning if _does(way, EventKind.PROCEED)]

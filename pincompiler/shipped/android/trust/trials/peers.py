@@ -13,14 +13,13 @@ from pincompiler.base.finding import Confidence
 from pincompiler.base.location import java_name
 from pincompiler.facts import Mechanism, Pin
 from pincompiler.facts.common import UNIDENTIFIED
-from pincompiler.shipped.android.source import CallsOf
 from pincompiler.shipped.android.trust.handshakes import readers
-from pincompiler.shipped.android.trust.peers import is_own
+from pincompiler.shipped.android.trust.peers import TRIED, is_own
 from pincompiler.shipped.android.trust.trials.making import made_by
 from pincompiler.shipped.android.trust.trials.managers import pin_of, unknown_of
 from pincompiler.shipped.android.trust.trials.material import Trial, mostly_other
 from pincompiler.shipped.android.trust.trials.outcomes import NONE_MADE, THREW
-from pincompiler.shipped.android.trust.trials.watching import PEERS, REFUSING, EndedError
+from pincompiler.shipped.android.trust.trials.watching import REFUSING, EndedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from pincompiler.shipped.android.trust.trials.outcomes import TrialOutcome, Trials
     from pincompiler.shipped.android.trust.trials.watching import TrialWatch
 
-WANTED: Final = tuple(CallsOf(cls, name) for cls, name in PEERS)
 _CALLED_BY_ANDROID: Final = ("verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z")
 _ASKED_BY_ANDROID: Final = frozenset({"verify", "onReceivedSslError"})
 _MORE: Final = "more code that looks at certificates than is run"
@@ -59,7 +57,7 @@ class PeerPins:
         self.pins: list[Pin] = []
         self.understood: set[str] = set()
         """Classes with a check whose pins are known, and nothing else is left to say of it."""
-        methods = dict.fromkeys((*(site.method for site in source.sites(*WANTED)), *readers(source)))
+        methods = dict.fromkeys((*(site.method for site in source.sites(*TRIED)), *readers(source)))
         own = [one for one in methods if one.class_name not in managers and is_own(source, one.class_name)]
         for method in source.bounded(own, RUN_STARTS.limit, _MORE, Mechanism.TRUST_MANAGER):
             self._add(method)
@@ -103,10 +101,10 @@ class PeerPins:
             if fresh:
                 nearer.append(asked)
             else:
-                found.append(asked.judged())
+                found.append(asked.concluded())
         if not any(one.pins for one in found):
             # Who knows more may do too much to be run: what is known of what they call is something, too.
-            found += [one.judged() for one in nearer]
+            found += [one.concluded() for one in nearer]
         pins = dict.fromkeys(pin for one in found for pin in one.pins)
         why = next((one.why for one in found if one.why), "")
         return _Found(tuple(pins), why, any(one.has_constants for one in found))
@@ -137,7 +135,7 @@ class _Asked:
         self._trials, self.target, self.start, self._near = trials, target, start, near
         self.base = self._run(Trial(trusted=True), look=True, most=most)
 
-    def judged(self) -> _Found:
+    def concluded(self) -> _Found:
         """What it pins, and what is not known of it."""
         base, target = self.base, self.target
         if not base.compares:

@@ -25,6 +25,7 @@ from pincompiler.android.running.values import (
     Wrapped,
 )
 from pincompiler.shipped.android.trust.handshakes import HANDSHAKES
+from pincompiler.shipped.android.trust.peers import SHOWN
 from pincompiler.shipped.android.trust.trials import anchors
 from pincompiler.shipped.android.trust.trials.material import TakenFor, Trial, hash_of, held_by, made_up
 
@@ -336,15 +337,6 @@ def _on(model: _Model, names: tuple[str, ...], *classes: str) -> dict[tuple[str,
     return {(cls, name): model for cls in classes for name in names}
 
 
-PEERS: Final = (
-    (f"{_SSL}SSLSession;", "getPeerCertificates"),
-    (f"{_SSL}SSLSession;", "getPeerCertificateChain"),
-    (f"{_SSL}HttpsURLConnection;", "getServerCertificates"),
-    ("Lokhttp3/Handshake;", "peerCertificates"),
-    ("Lokhttp3/Handshake;", "-deprecated_peerCertificates"),
-    ("Landroid/net/http/SslCertificate;", "getX509Certificate"),
-)
-"""Calls that give the certificates of the server, once its handshake is done."""
 MODELS: Final[dict[tuple[str, str], _Model]] = {
     **_on(_of_certificate, ("getEncoded", "getPublicKey", "verify", "checkValidity", "equals"), *KINDS),
     **_on(_of_key, ("getEncoded", "getFormat"), *KEYS),
@@ -363,7 +355,7 @@ MODELS: Final[dict[tuple[str, str], _Model]] = {
     **_on(_named, ("verify",), f"{_SSL}HostnameVerifier;"),
     **_on(_put_to_use, ("init",), f"{_SSL}SSLContext;"),
     **_on(_managers, ("getTrustManagers",), f"{_SSL}TrustManagerFactory;"),
-    **dict.fromkeys(PEERS, _peers),
+    **dict.fromkeys(SHOWN, _peers),
     **_on(_of_session, ("getCipherSuite", "getProtocol", "getLocalCertificates"), f"{_SSL}SSLSession;"),
     **_on(_saved, ("getByteArray",), "Landroid/os/Bundle;", "Landroid/os/BaseBundle;"),
     **_on(_effect, ("proceed", "cancel"), "Landroid/webkit/SslErrorHandler;"),

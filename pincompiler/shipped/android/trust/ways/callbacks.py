@@ -66,7 +66,7 @@ def callback(others: Others, lineage: Lineage, ref: MethodRef, passed: list[Val]
     return None
 
 
-def judging(
+def deciding(
     others: Others, lineage: Lineage, ref: MethodRef, passed: list[Val], subject: Val
 ) -> Callback | None:
     """What a library's method runs of the app on what it is passed, as a stream does; none if it is not known."""

@@ -9,7 +9,7 @@ from pincompiler.android.dex.calls import arguments_of, passed_kinds
 from pincompiler.android.dex.refs import parameters
 from pincompiler.shipped.android.trust.meanings import OF_SHOWN, SHOWN, Meaning, meaning, of_own_key, unknown
 from pincompiler.shipped.android.trust.vocabulary import NOTHING, SUBJECTS, About, EventKind, together
-from pincompiler.shipped.android.trust.ways.callbacks import callback, judging, kept_of, part_of
+from pincompiler.shipped.android.trust.ways.callbacks import callback, deciding, kept_of, part_of
 from pincompiler.shipped.android.trust.ways.constants import created
 from pincompiler.shipped.android.trust.ways.contracts import settled
 from pincompiler.shipped.android.trust.ways.lineage import Contents, Made, Maker, Val, Words, made_at
@@ -162,13 +162,13 @@ class Calls:
         """What a call means by what it is passed."""
         if what.event is EventKind.RETHROW:
             return Meaning()
-        if what.event is EventKind.OPAQUE and not self._may_judge(ref, passed):
+        if what.event is EventKind.OPAQUE and not self._may_decide(ref, passed):
             return Meaning(About.ANSWER | self._kind_told(passed))
         if what.event is EventKind.GUARD and len(passed) > 1:
             return of_own_key(ref, self._lineage.about(passed[1].origin)) or what
         if what.about & About.COMPARED and self._compares_nothing(ref, passed):
             return Meaning()
-        if not what.event and self._own(passed) and self._may_judge(ref, passed):
+        if not what.event and self._own(passed) and self._may_decide(ref, passed):
             return Meaning(what.about | self._lambda_tells(ref, passed))
         return what
 
@@ -193,7 +193,7 @@ class Calls:
     def _lambda_tells(self, ref: MethodRef, passed: list[Val]) -> About:
         """What the answer of a library is about that runs the app's code on what is to be checked."""
         subjects = [value for value in passed if self._lineage.about(value.origin) & SUBJECTS]
-        found = judging(self._others, self._lineage, ref, passed, subjects[0])
+        found = deciding(self._others, self._lineage, ref, passed, subjects[0])
         ways = self._run(found) if found else None
         if ways is None or any(way.events for way in ways.ways):
             return About.OPAQUE
@@ -226,7 +226,7 @@ class Calls:
         gone = what.event is EventKind.OPAQUE and self._passes_handler(passed)
         return frozenset({Event(EventKind.GIVEN, _short(ref), one.offset)} if gone else ())
 
-    def _may_judge(self, ref: MethodRef, passed: list[Val]) -> bool:
+    def _may_decide(self, ref: MethodRef, passed: list[Val]) -> bool:
         """Whether code that is not seen is given what it could refuse; a text for a log is not."""
         kinds = parameters(ref.descriptor)
         texts_only = ref.descriptor.endswith(")V") and all(kind in _TEXTS for kind in kinds)

@@ -187,7 +187,7 @@ def skipping(ways: Iterable[Way], is_bad: Callable[[Way], bool]) -> tuple[When, 
     return None
 
 
-def judge_chain(ways: tuple[Way, ...]) -> TrustFlaw | None:
+def flaw_of_chain(ways: tuple[Way, ...]) -> TrustFlaw | None:
     """What is wrong with a method that should throw unless a chain is trusted; none if nothing is known to be."""
     returning = [way for way in ways if way.thrown is None]
     refusing = conditions(way for way in ways if way.thrown is not None)
@@ -317,12 +317,12 @@ def _both_ways(test: Test, ways: list[Way]) -> bool:
     return len({one.taken for way in ways for one in way.tests if one._replace(taken=None) == same}) > 1
 
 
-def judge_strategy(ways: tuple[Way, ...]) -> TrustFlaw | None:
+def flaw_of_strategy(ways: tuple[Way, ...]) -> TrustFlaw | None:
     """What is wrong with a method that says whether a chain is trusted unseen: no is as good as a check.
 
     It is taken for one that returns where it says yes, and throws where it says no.
     """
-    told = judge_chain(tuple(one for way in ways for one in _answers(way)))
+    told = flaw_of_chain(tuple(one for way in ways for one in _answers(way)))
     if told and told.flaw is Flaw.ACCEPTS_ALL and told.shown:
         return told._replace(shown=ALWAYS)
     return told
