@@ -13,6 +13,7 @@ from pincompiler._version import __roots__
 from pincompiler.roots.holding import Answer, Grade, Platform, holds, release_of
 from pincompiler.roots.knowledge import FILE, Knowledge, known_roots
 from pincompiler.roots.root import Root, name_of
+from tests import pages
 from tests.roots.make_roots import planned, ranges
 from tests.test_cli import run
 
@@ -289,3 +290,19 @@ def test_every_answer_is_what_its_row_says() -> None:
                 assert shipped or level == 20
                 assert level <= 35
                 assert str(level) not in changed
+
+
+def test_the_figures_of_the_manual_are_those_of_the_file() -> None:
+    known, page = known_roots(), pages.text("roots")
+    newest = known.unknown_from - 1
+    still = [
+        one
+        for one in known.all()
+        if one.left_mozilla and any(first <= newest <= last for first, last in one.android)
+    ]
+    chrome = sum(one.chrome_until is not None for one in known.all())
+    assert f"knows {known.count} public root CAs" in page
+    assert f"{len(still)} roots that left it are in Android {release_of(newest)}'s store" in page
+    assert f"{len(known.macos)} releases of macOS" in page
+    assert f"{json.loads(FILE.read_text('utf-8'))['mozilla']['certifi_releases']} releases of certifi" in page
+    assert {12: "twelve roots"}[chrome] in page
