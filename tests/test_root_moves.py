@@ -480,6 +480,12 @@ def test_versions_of_ios_are_rows_of_their_own(tmp_path: Path) -> None:
     ran = run(*asked, "--until", day, "pins.toml", cwd=tmp_path)
     lines = [line.split() for line in ran.stdout.splitlines() if line.startswith("  ats")]
     assert ran.code == 3
+    ran = run(*asked, "--until", day, "-f", "json", "pins.toml", cwd=tmp_path)
+    rows = json.loads(ran.stdout)["releases"][0]["hosts"][0]["mechanisms"]
+    assert [row["ios"] for row in rows if row["mechanism"] == "ats"] == [
+        {"first": 14, "last": 15},
+        {"first": 16, "last": None},
+    ]
     assert [line[:4] for line in lines] == [
         ["ats,", "iOS", "14-15", "unknown"],
         ["ats,", "iOS", "16+", "works"],

@@ -60,6 +60,21 @@ API_LEVELS = JsonTable(
 )
 
 
+IOS_VERSIONS = JsonTable(
+    "ios-versions",
+    "A range of major versions of iOS, both ends included.",
+    (
+        field("first", COUNT, "The first version."),
+        field("last", Maybe(COUNT), "The last version; null: all that come after."),
+    ),
+)
+
+
+def on_ios(api: VersionRange | None) -> VersionRange | None:
+    """A range of iOS's versions; None of another system's."""
+    return api if api and api.system is System.IOS else None
+
+
 def on_android(api: VersionRange | None) -> VersionRange | None:
     """A range of Android's versions; None of another system's."""
     return api if api and api.system is System.ANDROID else None

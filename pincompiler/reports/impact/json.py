@@ -8,7 +8,7 @@ from pincompiler.base import json_tables
 from pincompiler.base.json_kinds import DAY, DAY_OR_NULL, PIN, TEXT, TEXT_OR_NULL, Choice, Many, Maybe
 from pincompiler.base.json_tables import JsonTable, field, result
 from pincompiler.base.records import dataclass
-from pincompiler.reports.json_parts import API_LEVELS, CERTIFICATE, on_android
+from pincompiler.reports.json_parts import API_LEVELS, CERTIFICATE, IOS_VERSIONS, on_android, on_ios
 from pincompiler.verdicts.chain_verdicts import Outcome
 
 if TYPE_CHECKING:
@@ -69,6 +69,12 @@ _MECHANISM = JsonTable(
             Maybe(API_LEVELS),
             "Where it counts; null: it is not for Android, or that was not said.",
             lambda row: on_android(row.api),
+        ),
+        field(
+            "ios",
+            Maybe(IOS_VERSIONS),
+            "Where it counts; null: it is not for iOS, or that was not said.",
+            lambda row: on_ios(row.api),
         ),
         field("days", Many(_PERIOD), "What becomes of connections, in order.", "spans"),
     ),
