@@ -6,7 +6,7 @@ The file is read when a root is first asked for.  How far each of its sources go
 from __future__ import annotations
 
 import json
-from binascii import b2a_base64
+from binascii import a2b_base64
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -38,11 +38,11 @@ class Knowledge:
 
     def __init__(self, content: Mapping[str, Any]) -> None:
         self._content = content
-        self._rows: dict[str, list[Mapping[str, Any]]] = {}
+        self._rows: dict[bytes, list[Mapping[str, Any]]] = {}
         self._named: dict[str, list[Mapping[str, Any]]] = {}
         self._certified: dict[bytes, Mapping[str, Any]] = {}
         for row in content["roots"]:
-            self._rows.setdefault(row["spki"], []).append(row)
+            self._rows.setdefault(a2b_base64(row["spki"]), []).append(row)
 
     @property
     def made(self) -> date:
@@ -101,7 +101,7 @@ class Knowledge:
 
     def by_pin(self, spki_sha256: bytes) -> Root | None:
         """The root of a key; of several names of one key, the first."""
-        rows = self._rows.get(b2a_base64(spki_sha256, newline=False).decode("ascii"))
+        rows = self._rows.get(spki_sha256)
         return _root(self, rows[0]["subject"], rows[0]["spki"]) if rows else None
 
     def by_name(self, subject: str) -> tuple[Root, ...]:
@@ -126,7 +126,7 @@ class Knowledge:
 
     def row(self, subject: str, spki: str) -> Mapping[str, Any]:
         """The row of a name and a pin in base64."""
-        return next(row for row in self._rows[spki] if row["subject"] == subject)
+        return next(row for row in self._rows[a2b_base64(spki)] if row["subject"] == subject)
 
 
 @cache

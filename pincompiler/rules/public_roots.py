@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 def pinned_roots(examined: Examined) -> Iterator[tuple[Key, Root]]:
     """The keys that are those of public roots, or their certificates."""
+    known = known_roots()
     for key in examined.keys:
-        if root := root_of(key):
+        if root := known.by_certificate(key.whole) if key.whole else known.by_pin(key.spki_sha256):
             yield key, root
 
 

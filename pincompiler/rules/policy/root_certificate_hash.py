@@ -30,8 +30,9 @@ from pincompiler.rules.rule import Examined, Findings, Level, Rule
 def check(examined: Examined) -> Findings:
     """Pins that equal the fingerprint of a public root; of certificates at hand there is another rule."""
     at_hand = {key.certificate.sha256 for key in examined.keys if key.certificate}
+    known = known_roots()
     for key in examined.keys:
-        root = known_roots().by_certificate(key.spki_sha256)
+        root = known.by_certificate(key.spki_sha256)
         if root and key.spki_sha256 not in at_hand:
             where = key.where.at("spki-sha256") if key.where and key.where.path else key.where
             message = (
