@@ -224,6 +224,41 @@ def test_a_wildcard_of_a_pinset_does_not_pin_the_name_itself_on_android(tmp_path
     assert "different: example.com is not pinned by pinset.json (Android)" in stderr
 
 
+def test_a_star_of_okhttp_is_taken_with_the_name_itself(tmp_path: Path) -> None:
+    """`*.example.com` leaves example.com alone (CertificatePinner), which no pin-set can say: that is *different*."""
+    text = f'{HEAD}val p = CertificatePinner.Builder().add("*.example.com", "sha256/{PIN_A}", "sha256/{PIN_B}").build()'
+    code, stderr, values = init(tmp_path, "x.kt", text)
+    (pin_set,) = values["pin-set"]
+    assert (code, pin_set["hosts"], pin_set["subdomains"]) == (3, ["example.com"], "one-label")
+    assert "different: example.com is not pinned by x.kt (OkHttp), and pins.toml accepts only" in stderr
+
+
+def test_a_dictionary_that_is_set_by_its_key(tmp_path: Path) -> None:
+    text = (
+        "func start() {\n    var c: [String: Any] = [:]\n"
+        f'    c[kTSKPinnedDomains] = ["h.example.com": [kTSKPublicKeyHashes: ["{PIN_A}", "{PIN_B}"]]]\n}}\n'
+    )
+    code, _, values = init(tmp_path, "x.swift", text)
+    assert (code, values["pin-set"][0]["hosts"]) == (3, ["h.example.com"])
+
+
+def test_a_name_that_no_connection_has_is_said(tmp_path: Path) -> None:
+    code, stderr, _ = init(tmp_path, "x.swift", sources.SWIFT.replace("api.example.com", "API.example.com"))
+    assert (code, "'API.example.com', which no connection has" in stderr) == (2, True)
+
+
+def test_a_constant_that_is_an_entry_by_its_name(tmp_path: Path) -> None:
+    text = f"const sslPinning = {{ 'h.example.com': ['{PIN_A}', '{PIN_B}'] }};\nexport default {{ plugins: [['x', {{ sslPinning }}]] }};\n"
+    code, _, values = init(tmp_path, "app.config.ts", text)
+    assert (code, values["pin-set"][0]["hosts"]) == (0, ["h.example.com"])
+    code, stderr, _ = init(
+        tmp_path,
+        "app.config.ts",
+        "export default ({ sslPinning }) => ({ plugins: [['x', { sslPinning }]] });\n",
+    )
+    assert (code, "sslPinning is computed" in stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("options", "subdomains", "code"),
     [

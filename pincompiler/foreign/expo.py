@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pincompiler.foreign.found import Foreign, OnPlatform, Taking
+from pincompiler.foreign.literals import UNKNOWN, Literal
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
 from pincompiler.platforms.trustkit import TrustKit, TrustKitDomain
 
 if TYPE_CHECKING:
-    from pincompiler.foreign.literals import Literal, SourceText
+    from pincompiler.foreign.literals import SourceText
     from pincompiler.policy.enforcement import Key
 
 _FIRST = "@bam.tech/react-native-ssl-pinning"
@@ -27,11 +28,21 @@ def read(source: SourceText) -> Foreign | None:
     for number, token in enumerate(source.tokens):
         if token.text == "sslPinning" and source.is_sign(number + 1, ":"):
             hosts |= _by_host(taking, source.value(number + 2)[0])
+        elif _is_short(source, number):  # { sslPinning }, of a constant
+            literal = source.constant(token.text) or Literal(UNKNOWN, token.at, token.end)
+            hosts |= _by_host(taking, literal)
         elif token.text == _FIRST and source.is_sign(number + 1, ","):
             hosts |= _one_host(taking, source.value(number + 2)[0])
     if not (hosts or taking.doubts):
         return None
     return Foreign(_configurations(hosts), taking.doubts, by_platform=True)
+
+
+def _is_short(source: SourceText, number: int) -> bool:
+    """Whether an entry is the name of a constant alone, which is its value as well."""
+    before = source.is_sign(number - 1, "{") or source.is_sign(number - 1, ",")
+    after = source.is_sign(number + 1, "}") or source.is_sign(number + 1, ",")
+    return source.name(number) == "sslPinning" and before and after
 
 
 def _by_host(taking: Taking, given: Literal) -> dict[str, tuple[Key, ...]]:

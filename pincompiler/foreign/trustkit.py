@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from pincompiler.foreign.conditions import conditional
 from pincompiler.foreign.found import Foreign, OnPlatform
+from pincompiler.foreign.literals import Literal
 from pincompiler.foreign.tokens import NAME, STRING
 from pincompiler.platforms.trustkit import DOMAINS, SECTION, read_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pincompiler.foreign.literals import Literal, SourceText
+    from pincompiler.foreign.literals import SourceText
 
 _DOMAINS = DOMAINS[-1]
 _SWIZZLE = "TSKSwizzleNetworkDelegates"
@@ -42,6 +43,10 @@ def read(source: SourceText) -> Foreign | None:
         values = _plain(literal)
         swizzles = swizzles or bool(values.get(_SWIZZLE))
         kit = read_values({SECTION[0]: values})
+        for name in (one.name for one in kit.domains if one.name != one.name.lower()):
+            doubts.setdefault(
+                source.said(at, end, f"has {name!r}, which no connection has: names are compared as they are")
+            )
         doubts |= dict.fromkeys(
             f"{source.said(at, end, 'is refused by TrustKit')}: {why}" for _, why in kit.problems
         )
@@ -64,6 +69,14 @@ def _mentions(source: SourceText) -> Iterator[int]:
 
 def _dictionary(source: SourceText, number: int) -> tuple[Literal | None, str]:
     """The dictionary in which a key stands, and why it may not count."""
+    if (
+        source.is_sign(number - 1, "[")
+        and source.is_sign(number + 1, "]")
+        and source.is_sign(number + 2, "=")
+    ):
+        set_to, _ = source.value(number + 3)  # configuration[kTSKPinnedDomains] = […]
+        whole = Literal({_DOMAINS: set_to}, source.tokens[number].at, set_to.end)
+        return (whole if set_to.entries else None), conditional(source, number)
     if not source.is_sign(number + 1, ":"):
         return None, ""
     opening = source.around(number)

@@ -115,7 +115,7 @@ def _source(path: Path, today: date, environment: str, *, several: bool) -> _Sou
     for doubt in (doubt for one in contents.in_force for doubt in one.doubts):
         if not contents.literal:
             raise InputError(f"{path}: not everything in it is known: {doubt}")
-        if not any(one.enforcement.pin_sets() for one in contents.in_force):
+        if not any(lift(one.enforcement).sets for one in contents.in_force):
             raise InputError(f"{path}: pins no host by literals: {doubt}")
     for one in contents.in_force:
         _refuse_damaged(one)
@@ -128,7 +128,23 @@ def _source(path: Path, today: date, environment: str, *, several: bool) -> _Sou
     first, *others = contents.in_force
     for other in others:
         _refuse_differences(first, other)
+    wider = _with_names_themselves(first)
+    if contents.literal and wider and not _can_be_said(first) and _can_be_said(wider):
+        return _Source(path, title, contents, (wider,), (first,))
     return _Source(path, title, contents, contents.in_force)
+
+
+def _with_names_themselves(one: InForce) -> InForce | None:
+    """A pinner whose `*.host` is for the host as well, which is the nearest that pins.toml can say."""
+    if not isinstance(one.enforcement, OkHttp):
+        return None
+    entries = one.enforcement.entries
+    more = (
+        replace(each, pattern=each.pattern.removeprefix("*."))
+        for each in entries
+        if each.pattern.startswith("*.")
+    )
+    return replace(one, enforcement=replace(one.enforcement, entries=(*entries, *more)))
 
 
 def _can_be_said(one: InForce) -> bool:
