@@ -25,6 +25,7 @@ from pincompiler.verdicts.in_force import configured
 from pincompiler.workflows import compile as compiler
 from pincompiler.workflows import write as outputs
 from tests import pki
+from tests.apk import anchored
 from tests.strategies import TODAY
 from tests.test_cli import run
 from tests.tls_servers import HOST, usual
@@ -879,10 +880,45 @@ def test_a_host_that_its_anchor_alone_decides_on_lacks_no_pins(
     assert len([*missing_host.check(Audited(app, TODAY, policy))]) == missing
 
 
+PLAIN = pin_set('keys = ["kiosk", "spare"]')
+
+
+@pytest.mark.parametrize(
+    ("beside", "shipped", "rules", "complete"),
+    [
+        (ROOT, ROOT, set(), True),
+        (ROOT, LEAF, {"changed-trust"}, True),
+        (None, ROOT, set(), False),
+    ],
+)
+def test_an_app_is_held_to_the_anchors_of_a_hand_written_base(
+    root: Path, beside: x509.Certificate | None, shipped: x509.Certificate, rules: set[str], *, complete: bool
+) -> None:
+    """Which CAs a resource of the base has is known where it lies beside the base or the output."""
+    (root / "base.xml").write_text(config("@raw/company_root"))
+    (root / "pins.toml").write_text(
+        f'version = 1\n{KIOSK}{SPARE}{PLAIN}[target.nsc]\npath = "app/res/xml/nsc.xml"\nbase = "base.xml"\n'
+    )
+    if beside:
+        (root / "app/res/raw").mkdir(parents=True)
+        (root / "app/res/raw/company_root.pem").write_bytes(pki.pem(beside))
+    ran = run("compile", cwd=root)
+    assert ran.code == 0, ran
+    pins = re.findall(r">([A-Za-z0-9+/]{43}=)<", (root / "app/res/xml/nsc.xml").read_text())
+    apk = anchored.app(
+        root / "app.apk",
+        anchored.trusting("kiosk.example.com", [0], pins, wide=False),
+        raw={"company_root": pki.pem(shipped)},
+    )
+    ran = run("audit", str(apk), "--pins", "pins.toml", "-f", "json", cwd=root)
+    (report,) = json.loads(ran.stdout)["subjects"]
+    found = {one["rule"] for one in report["findings"] if one["level"] == "error"}
+    assert (found, report["complete"]) == (rules, complete), report["findings"]
+
+
 # -- what is left over -----------------------------------------------------------------------------------
 
 RAW = "app/res/raw/pins_company_root.pem"
-PLAIN = pin_set('keys = ["kiosk", "spare"]')
 
 
 def stands(root: Path, *parts: str) -> None:

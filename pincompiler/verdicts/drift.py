@@ -74,7 +74,7 @@ class _Comparison:
         for difference in differences(self.expected, self.shipped.enforcement):
             if not difference.of_trust:
                 found.setdefault(difference.name, []).append(difference)
-            elif self.policy.says(difference.host):
+            elif self.policy.says(difference.host) and not self.expected.trust(difference.host).unread:
                 trusting.setdefault(difference.name, self._other(difference, DriftKind.TRUST))
         ordered = [*(name for name in self.policy.names() if name in found)]
         ordered += [name for name in found if name not in set(ordered)]

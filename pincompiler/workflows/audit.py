@@ -36,7 +36,7 @@ from pincompiler.verdicts.endpoints import endpoints
 from pincompiler.verdicts.hosts import verdicts
 from pincompiler.verdicts.named_pins import named
 from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
-from pincompiler.workflows.drifting import held_against
+from pincompiler.workflows.drifting import held_against, unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -225,6 +225,7 @@ def subject_of(app: ShippedApp, asked: AuditOptions) -> Subject:
         if checked
         else Audited(app, asked.today, horizon=asked.horizon)
     )
+    unseen |= dict.fromkeys(unread(audited))
     found = findings(audited, unseen)
     shown = tuple(found)
     if asked.acceptances:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pincompiler.facts import Mechanism, State
+from pincompiler.facts.common import Unseen
 from pincompiler.platforms.okhttp.model import Among, OkHttp, together
 from pincompiler.policy.differences import differences
 from pincompiler.rules.rule import Audited
@@ -43,6 +44,15 @@ def held_against(app: ShippedApp, checked: Checked, environment: str, today: dat
         foreign,
         traces,
     )
+
+
+def unread(audited: Audited) -> Iterator[Unseen]:
+    """Whom hosts are to trust by a hand-written base that names resources which are not beside it."""
+    for one in audited.expected:
+        names = (anchor.name for host in one.wanted.names() for anchor in one.effective.trust(host).unread)
+        for name in dict.fromkeys(names):
+            why = f"trusts the CAs of {name}, which was not read, so that the app's cannot be compared with them"
+            yield Unseen(str(one.output.base), why, frozenset({Mechanism.NSC}))
 
 
 def _for_system(app: ShippedApp, lowered: Iterable[Lowering]) -> Iterator[Lowering]:

@@ -10,11 +10,14 @@ from pincompiler.base.finding import Finding, Level
 from pincompiler.platforms.registry import target_named
 from pincompiler.source.document import read_bytes
 from pincompiler.verdicts.lowering import Lowering
+from pincompiler.workflows.raw_resources import beside
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pincompiler.platforms.nsc.model import Nsc
     from pincompiler.policy.project import Output, Project
+    from pincompiler.policy.trust import Anchor
 
 
 def missing_base(output: Output, root: Path) -> Finding | None:
@@ -48,7 +51,21 @@ def lower(project: Project, output: Output, models: dict[object, Any]) -> Loweri
     if output.base is None or target.merge is None:
         return Lowering(output, model, model, wanted, policy)
     data, file = read_bytes(project.root / output.base), str(project.root / output.base)
-    merged = target.merge(data, file, model)
+    merged, before = (
+        _with_resources(one, model, project, output)
+        for one in (target.merge(data, file, model), target.read(data, project.app, file))
+    )
     unmanaged = frozenset(merged.names()) - frozenset(model.names())
-    wanted = replace(wanted, base=target.read(data, project.app, file))
-    return Lowering(output, model, merged, wanted, policy, unmanaged)
+    return Lowering(output, model, merged, replace(wanted, base=before), policy, unmanaged)
+
+
+def _with_resources(nsc: Nsc, generated: Nsc, project: Project, output: Output) -> Nsc:
+    """With the CAs of the resources that a base refers to, as far as they lie beside it or beside the output."""
+    own = {one.source: one.anchors for config in generated.configs for one in config.settings.anchors or ()}
+    places = tuple(project.root / one for one in (output.path, output.base) if one is not None)
+
+    def anchors_of(reference: str) -> tuple[Anchor, ...] | None:
+        found = (beside(place, reference) for place in places)
+        return own.get(reference) or next((one for one in found if one is not None), None)
+
+    return nsc.with_resources(anchors_of)

@@ -14,7 +14,6 @@ from pincompiler.base.errors import InputError, MalformedError
 from pincompiler.base.existence import is_directory
 from pincompiler.base.finding import Finding, Level
 from pincompiler.base.lazy_regex import lazy_regex
-from pincompiler.base.location import Location
 from pincompiler.base.records import dataclass
 from pincompiler.facts import InForce, Mechanism, ShippedApp, Unseen, VersionRange
 from pincompiler.facts.kits import OS_ENFORCES as SINCE
@@ -25,9 +24,9 @@ from pincompiler.policy.policy import Policy
 from pincompiler.policy.trust import Anchor
 from pincompiler.rules.rule import Audited
 from pincompiler.source.document import Document, decode, read_bytes, read_document
-from pincompiler.source.paths import entries
 from pincompiler.verdicts.in_force import configured, left_out, seen_whole, undermining, unseen
 from pincompiler.workflows.compile import check_document
+from pincompiler.workflows.raw_resources import beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -178,7 +177,7 @@ def _from_nsc(data: bytes, path: Path) -> FileContents:
     # XmlConfigSource.parseDebugOverridesResource: Android asks for it where the file has no such element.
     added = own.overrides is None and twin.is_file()
     overrides = read_xml(read_bytes(twin), str(twin)).overrides if added else own.overrides
-    nsc = replace(own, overrides=overrides).with_resources(lambda reference: _beside(path, reference))
+    nsc = replace(own, overrides=overrides).with_resources(lambda reference: beside(path, reference))
     in_force = (configured(nsc, str(path), api=VersionRange(SINCE), doubts=unfilled),)
     return FileContents(
         str(path),
@@ -209,32 +208,6 @@ def _debuggable(nsc: Nsc, path: Path, means: str) -> Iterator[str]:
             f"debuggable builds with {path.name} trust {', '.join(sources)} as well, by {means}: "
             "only release builds were compared"
         )
-
-
-def _beside(path: Path, reference: str) -> tuple[Anchor, ...] | None:
-    """The CAs of ``@raw/NAME``, in the folder of such resources beside the one of a configuration."""
-    from pincompiler.keys.anchors import anchors_in, one_resource
-
-    kind, _, name = reference.removeprefix("@").rpartition("/")
-    folder = path.resolve().parent
-    resources = folder.parent if folder.name.partition("-")[0] == "xml" else folder
-    files = [
-        one
-        for place in resources.glob(f"{kind}*")
-        if kind == "raw" and place.name.partition("-")[0] == kind
-        for one in entries(place)
-        if one.name.partition(".")[0] == name and one.is_file()
-    ]
-    try:
-        return one_resource(anchors_in(read_bytes(one), reference, Location(_shown(one))) for one in files)
-    except InputError:  # it cannot be read, and is not known
-        return None
-
-
-def _shown(path: Path) -> str:
-    """A path as users write it, from the working directory where it is below that."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def is_app(path: Path) -> bool:

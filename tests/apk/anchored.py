@@ -16,7 +16,12 @@ MIN_SDK = 0x0101020C
 
 
 def trusting(
-    host: str, sources: Sequence[str | int], pins: Sequence[str] = (), *, overriding: Sequence[str | int] = ()
+    host: str,
+    sources: Sequence[str | int],
+    pins: Sequence[str] = (),
+    *,
+    overriding: Sequence[str | int] = (),
+    wide: bool = True,
 ) -> Node:
     """A domain-config with ``trust-anchors``: names of stores, and numbers of resources in ``raw``."""
     written = [
@@ -34,7 +39,7 @@ def trusting(
         "domain-config",
         [],
         [
-            Node("domain", [Attr("includeSubdomains", True)], [host]),
+            Node("domain", [Attr("includeSubdomains", wide)], [host]),
             Node("trust-anchors", [], written),
             *([Node("pin-set", [], listed)] if listed else []),
         ],

@@ -60,6 +60,8 @@ class MalformedNscError(MalformedError):
 def parse_xml(data: bytes, what: str) -> Element:
     """The root of an XML text, with what its DOCTYPE says inside the file filled in, as aapt2 does it.
 
+    Attributes that it gives to elements which lack them are got from these like others.
+
     MalformedNscError if it is malformed, which aapt2 refuses, too, refers to what is outside the file, which aapt2
     leaves out, or is another file; InputError if it is larger than libxml2's limits.
     """
@@ -74,21 +76,10 @@ def parse_xml(data: bytes, what: str) -> Element:
         raise MalformedNscError(
             tuple(_fault(one, data, _at(what, one.line, one.column)) for one in parser.error_log)
         ) from error
-    _fill_in_defaults(root)
     if etree.QName(root).localname != "network-security-config":
         message = f"its root is <{root.tag}> and not <network-security-config>"
         raise MalformedNscError((Problem(message, _at(what, root.sourceline or 1, 1)),))
     return root
-
-
-def _fill_in_defaults(root: Element) -> None:
-    """Attributes that the DOCTYPE gives to elements which lack them."""
-    declared = root.getroottree().docinfo.internalDTD
-    for element in declared.iterelements() if declared is not None else ():
-        for attribute in element.iterattributes():
-            for one in root.iter(element.name) if attribute.default_value is not None else ():
-                if attribute.name not in one.attrib:
-                    one.set(attribute.name, attribute.default_value)
 
 
 def _fault(error: _LogEntry, data: bytes, where: Location) -> Problem:
