@@ -46,6 +46,7 @@ FORMATS = {
     "ios/arm64/sites.py": {"_ON_STACK"},
     "ios/arm64/steps.py": {"8"},
     "ios/arm64/stubs.py": {"_LENGTH"},
+    "ios/arm64/texts.py": {"15"},
     "ios/arm64/way.py": {"33", "18", "30", "_WIDEST", "8"},
     "ios/macho/container.py": {"_LEAST"},
     "ios/macho/format.py": {"64", "128"},

@@ -216,6 +216,8 @@ ARM64_ROUNDS = Bound(
 ARM64_LEVELS = Bound(8, "fields", "an object, one in the other", _UNKNOWN, "most have two")
 CLOSURE_BYTES = Bound(512, "bytes", "what a closure has captured", _UNKNOWN, "most have 64")
 ARM64_ROOTS = Bound(64, "names", "what a value was made of", _UNKNOWN, "most have three")
+SWIFT_ARRAY = Bound(4096, "elements", "an array of constants in Swift", _UNKNOWN, "pins of a thousand hosts")
+SWIFT_DEPTH = Bound(3, "arrays", "such an array, one in the other", _UNKNOWN, "most have two")
 CHALLENGE_HELPER = Bound(
     256,
     "bytes",

@@ -1,4 +1,4 @@
-"""Delegates in Swift, compiled for iOS by Debian's swiftlang; the programs are committed, and built by hand.
+"""Programs in Swift, compiled for iOS by Debian's swiftlang; the programs are committed, and built by hand.
 
 ``python -m tests.ios.swift_programs`` builds them anew and says what differs; ``--write`` commits it.  Before the first
 program Swift's own interface, which is Linux's, is compiled for iOS: that takes a minute of CPU time, which is too long
@@ -76,16 +76,33 @@ HANDLERS: Final = {
 }
 """By name: the verdict, more of the class, and the body."""
 OPTIMIZED: Final = ("-O", "-Osize")
+TABLE: Final = """
+import Apple
+struct Pinned { let host: String; let keys: [String] }
+let table: [Pinned] = [
+  Pinned(host: "api.example.com", keys: [
+    "r/mIkG3eEpVdm+u/ko/cwxzOMo1bk4TyHIlByibiA5E=", "YLh1dUR9y6Kja30RrAn7JKnbQG/uEtLMkBgFF2Fuihg="]),
+  Pinned(host: "payments.example.org", keys: ["Vjs8r4z+80wjNcr1YKepWQboSIRi63WsWXhIMN+eWys="]),
+]
+let hosts = ["a.example", "a-much-longer-name.example.com"]
+@_cdecl("main") public func start(_ count: Int32, _ values: UnsafeRawPointer?) -> Int32 {
+  return Int32(truncatingIfNeeded: table[Int(count) & 1].keys.count &+ hosts[Int(count) & 1].utf8.count)
+}
+"""
+"""Hosts and pins that only the code that makes a table brings together."""
+PROGRAMS: Final = {name: SOURCE % (more, body) for name, (_, more, body) in HANDLERS.items()} | {
+    "table": TABLE
+}
 
 
 def key(name: str, optimize: str) -> str:
     """Of a program, by all that it is made of but the tools."""
     header = (programs.SDK / "Foundation" / "Foundation.h").read_bytes()
-    return f"swift-{digest(SOURCE, *HANDLERS[name], optimize, header)}"
+    return f"swift-{digest(PROGRAMS[name], optimize, header)}"
 
 
 def committed(name: str, optimize: str) -> bytes:
-    """The program of a handler, as it is committed; KeyError if its source was changed since."""
+    """A program, as it is committed; KeyError if its source was changed since."""
     with zipfile.ZipFile(PLACE) as archive:
         return archive.read(_contents()[key(name, optimize)])
 
@@ -98,7 +115,6 @@ def _contents() -> Mapping[str, str]:
 
 def built(name: str, optimize: str) -> bytes:
     """The same, compiled and linked now."""
-    _, more, body = HANDLERS[name]
     place, library = swift._place(), swift._place() / swift._LIBRARY
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
@@ -107,7 +123,7 @@ def built(name: str, optimize: str) -> bytes:
         pragma = "#pragma clang assume_nonnull"
         (work / "Apple.h").write_text(f"{pragma} begin\n{optional}\n{pragma} end\n", "utf-8")
         (work / "module.modulemap").write_text('module Apple { header "Apple.h" export * }\n', "utf-8")
-        (work / "a.swift").write_text(SOURCE % (more, body), "utf-8")
+        (work / "a.swift").write_text(PROGRAMS[name], "utf-8")
         without = ("concurrency", "string-processing", "backtracing")
         swift._tool(
             *(
@@ -160,7 +176,7 @@ def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--write", action="store_true")
     write = asked.parse_args().write
-    made = {(name, one): built(name, one) for name in HANDLERS for one in OPTIMIZED}
+    made = {(name, one): built(name, one) for name in PROGRAMS for one in OPTIMIZED}
     hashes = {which: hashlib.sha256(data).hexdigest()[:16] for which, data in made.items()}
     if write:
         lines = [

@@ -123,6 +123,13 @@ def test_comparisons_are_those_of_numbers(one: int, other: int, bits: int) -> No
     assert {code: arithmetic.holds(code, flags) for code in expected} == expected
 
 
+@given(st.integers(0, 2**32 - 1))
+def test_every_word_is_an_instruction(word: int) -> None:
+    """Whatever the words of a program are: they are decoded, and what is not branching can be done."""
+    way = after(word, dict.fromkeys(range(31), 0x123456789ABCDEF0))
+    assert way.pc == 0x1000
+
+
 def test_masks_are_those_of_the_manual() -> None:
     """Every mask of 64 bits is a run of ones, turned, and repeated; there are 5,334 (DDI 0487, C6.2.13)."""
     found = {

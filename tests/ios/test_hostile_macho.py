@@ -10,9 +10,12 @@ from typing import Final
 
 import pytest
 
+from pincompiler.ios.arm64.machine import ArmMachine
+from pincompiler.ios.arm64.sites import CallSites
 from pincompiler.ios.arm64.stubs import Stubs
+from pincompiler.ios.arm64.texts import texts_of
 from pincompiler.ios.macho import ImagePart, MachO, MachOError, read_macho
-from pincompiler.shipped.ios.challenges import challenge_handlers
+from pincompiler.shipped.ios.challenges import challenge_handlers, verify_blocks
 from tests import builds as golden
 from tests.fuzz.mutating import mutated
 from tests.ios.test_macho import HANDLER, SOURCE
@@ -45,14 +48,18 @@ def ask(one: MachO) -> None:
         assert one.function(address) is None or isinstance(one.symbols.at(address), str)
     stubs = Stubs(one)
     assert isinstance((stubs.functions, stubs.messages), tuple)
-    assert all(handler.verdict for handler in challenge_handlers(one))
+    assert all(handler.verdict for handler in (*challenge_handlers(one), *verify_blocks(one)))
+    machine = ArmMachine(one)
+    for address in one.functions[:50]:
+        assert all(texts_of(machine, address))
+    assert isinstance(CallSites(machine).of(("credentialForTrust:", "_objc_release")), tuple)
     assert all(str(doubt).replace("\n", "").isprintable() for doubt in one.doubts)
 
 
 def seeds() -> tuple[bytes, ...]:
     """Sound programs without their zeros: some of those that are committed."""
     found = []
-    for name in ("ios-test_macho", "ios-test_challenges"):
+    for name in ("ios-test_macho", "ios-test_challenges", "ios-swift"):
         with zipfile.ZipFile(golden.FOLDER / f"{name}.zip") as archive:
             found += [sparse(archive.read(member)) for member in sorted(archive.namelist())[:6]]
     return tuple(found)

@@ -9,13 +9,14 @@ import pytest
 from pincompiler.base.bounds import ARM64_SITES, ARM64_WAYS
 from pincompiler.ios.arm64.machine import ArmMachine
 from pincompiler.ios.arm64.sites import CallSite, CallSites
+from pincompiler.ios.arm64.texts import array_texts, texts_of
 from pincompiler.ios.arm64.uses import Uses
 from pincompiler.ios.arm64.values import Token
 from pincompiler.ios.macho import MachO, read_macho
 from pincompiler.shipped.ios.challenges import verify_blocks
 from tests import builds as golden
 from tests.bounding import bounded
-from tests.ios import programs
+from tests.ios import programs, swift_programs
 
 SOURCE: Final = """
 #define VERIFY(what) sec_protocol_options_set_verify_block( \\
@@ -122,6 +123,34 @@ def test_every_selector_that_is_used_has_a_maker(image: MachO) -> None:
     for address, selector in image.objc.selector_refs.items():
         if selector in ("policyWithPinningMode:", "setAllowInvalidCertificates:", "securityPolicy"):
             assert uses.functions(uses.makers([address])), selector
+
+
+@pytest.mark.parametrize("optimize", swift_programs.OPTIMIZED)
+def test_texts_of_swift_stand_with_the_code_that_names_them(optimize: str) -> None:
+    (image,) = read_macho(swift_programs.committed("table", optimize)).images
+    machine = ArmMachine(image)
+    named = {image.symbols.at(one): texts_of(machine, one) for one in image.functions}
+    assert sorted(named["_$s4Shop5table_WZ"]) == [
+        "Vjs8r4z+80wjNcr1YKepWQboSIRi63WsWXhIMN+eWys=",
+        "YLh1dUR9y6Kja30RrAn7JKnbQG/uEtLMkBgFF2Fuihg=",
+        "api.example.com",
+        "payments.example.org",
+        "r/mIkG3eEpVdm+u/ko/cwxzOMo1bk4TyHIlByibiA5E=",
+    ]
+    # Short ones are numbers, of which no search over the file's bytes finds a text.
+    assert named["_$s4Shop5hosts_WZ"] == ("a.example", "a-much-longer-name.example.com")
+    assert not any(b"api.example.com" in text for _, text in image.c_strings())
+
+
+def test_texts_of_a_function_are_those_of_its_source(image: MachO) -> None:
+    found = {text for one in image.functions for text in texts_of(ArmMachine(image), one)}
+    assert found == {"sha256//r/mIkG3eEpVdm+u/ko/cwxzOMo1bk4TyHIlByibiA5E="}
+
+
+def test_what_is_no_array_has_no_texts(image: MachO) -> None:
+    for section in image.commands.sections:
+        for address in range(section.address, section.address + min(section.size, 400), 8):
+            assert not list(array_texts(image, address))
 
 
 @pytest.mark.usefixtures("builds")

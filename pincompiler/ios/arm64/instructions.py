@@ -79,7 +79,8 @@ def _immediate(word: int) -> ArmInstruction:
         shift = 16 * (word >> 21 & 3)
         return ArmInstruction(op or "unknown", _zero(d), value=word >> 5 & 0xFFFF, wide=wide, more=shift)
     if kind == 6:
-        op = ("sbfm", "bfm", "ubfm", "unknown")[word >> 29 & 3]
+        reserved = not wide and word & 0x00208000  # a shift by more than there are bits
+        op = "unknown" if reserved else ("sbfm", "bfm", "ubfm", "unknown")[word >> 29 & 3]
         return ArmInstruction(op, _zero(d), _zero(n), 0, word >> 16 & 63, wide, word >> 10 & 63)
     return ArmInstruction("unknown", _zero(d))
 

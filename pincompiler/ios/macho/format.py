@@ -173,6 +173,10 @@ class ByteView:
         self._budget.take(end - start)
         return bytes(self.buffer[start:end])
 
+    def take(self, size: int) -> None:
+        """Count bytes of texts; :class:`MachOError` if there were too many."""
+        self._budget.take(size)
+
     def counted(self, at: int, size: int) -> bytes:
         """A copy of some bytes that are a text."""
         self._budget.take(size)

@@ -78,6 +78,10 @@ class ImageMemory:
         """Some bytes."""
         return self.view.copy(self.offset(address), size)
 
+    def take(self, size: int) -> None:
+        """Count bytes that may be read again and again; :class:`MachOError` if there were too many."""
+        self.view.take(size)
+
     def counted(self, address: int, size: int) -> bytes:
         """Some bytes of a text."""
         return self.view.counted(self.offset(address), size)
