@@ -191,7 +191,7 @@ MACHO_SYMBOLS = Bound(1 << 22, "symbols", "a Mach-O image", _UNKNOWN, "WebRTC ha
 MACHO_FUNCTIONS = Bound(1 << 22, "functions", "a Mach-O image", _UNKNOWN, "large apps have 500,000")
 MACHO_STUBS = Bound(1 << 17, "stubs", "a section of a Mach-O image", _UNKNOWN, "large apps have 10,000")
 ARM64_STEPS = Bound(
-    40_000, "instructions", "a function that is run, on all its ways", _UNKNOWN, "most take 500"
+    10_000, "instructions", "a function that is run, on all its ways", _UNKNOWN, "most take 500"
 )
 ARM64_ALL_STEPS = Bound(
     1_000_000,
