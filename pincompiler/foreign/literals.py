@@ -128,7 +128,7 @@ class SourceText:
     def said(self, at: int, end: int, what: str) -> str:
         """A sentence on a part of the text, which it names."""
         line, column = self._place(at)
-        part = shortened(" ".join(self.text[at:end].split()))
+        part = shortened(" ".join(self.text[at : min(end, at + LITERAL_LETTERS.limit)].split()))
         return f"{self.file}:{line}:{column}: {part} {what}"
 
     def _place(self, at: int) -> tuple[int, int]:
