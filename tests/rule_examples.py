@@ -66,6 +66,11 @@ def is_of_bundles(doc: str) -> bool:
     return _MEMBER.search(doc) is not None
 
 
+def is_of_program(doc: str) -> bool:
+    """Whether an example is a method of an iOS app, in Objective-C."""
+    return "```objc\n" in doc
+
+
 def bundled_plists(half: str) -> dict[str, str]:
     """Those of one half of an example, by their paths in the app."""
     return {found[1]: whole_plist(found[2]) for found in _MEMBER.finditer(half)}

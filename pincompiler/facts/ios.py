@@ -10,6 +10,8 @@ from pincompiler.facts.common import Area, Owner, System, VersionRange
 
 if TYPE_CHECKING:
     from pincompiler.base.location import Location
+    from pincompiler.facts.challenges import ChallengeHandler
+    from pincompiler.facts.common import Code
 
 _NUMBER: Final = lazy_regex(r"([0-9]{1,4})(?:\.|$)")
 
@@ -37,6 +39,8 @@ class Process:
     """Its Info.plist."""
     is_read: bool = True
     """Whether that could be read."""
+    open_to: str = ""
+    """Which connections App Transport Security leaves alone: ``every host`` or some hosts; empty: none."""
     signed_for: tuple[str, ...] = ()
     """What its provisioning profile says of it that no build for the store has, as ends of a sentence."""
 
@@ -69,11 +73,22 @@ class AppProgram:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedMethod:
+    """A method of the app that is asked whom to trust."""
+
+    code: Code
+    handler: ChallengeHandler
+    processes: tuple[str, ...]
+    """The paths of the processes that run it."""
+
+
+@dataclass(frozen=True, slots=True)
 class IosFacts(Area):
     """All of them, the app first; none: it is an app of Android."""
 
     processes: tuple[Process, ...] = ()
     programs: tuple[AppProgram, ...] = ()
+    asked: tuple[AskedMethod, ...] = ()
 
 
 def first_number(version: str) -> int:

@@ -235,6 +235,23 @@ def loosened(
             yield Fault(FaultKind.LOOSENED, message, "take the exception away", path, named)
 
 
+def left_alone(values: Mapping[str, Any]) -> str:
+    """The hosts from which App Transport Security is taken, as sentences call them; empty: none."""
+    section = values.get(ats.SECTION[0])
+    if not isinstance(section, dict):
+        return ""
+    if section.get(_ARBITRARY) is True and not any(key in section for key in _INSTEAD):
+        return "every host"
+    exceptions = section.get("NSExceptionDomains")
+    entries = exceptions.items() if isinstance(exceptions, dict) else ()
+    open_ = tuple(
+        str(name)
+        for name, entry in entries
+        if isinstance(entry, dict) and any(entry.get(key) is True for key in _PLAIN)
+    )
+    return title_of(open_) if open_ else ""
+
+
 def _nearest_entry(host: str, entries: Mapping[str, tuple[str, Mapping[str, Any]]]) -> str | None:
     """The entry of NSExceptionDomains that is for a host: its own, else the longest that includes it."""
     name = host

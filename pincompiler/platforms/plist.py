@@ -33,6 +33,8 @@ _REFUSALS = (
     OverflowError,
     RecursionError,
     AttributeError,  # what plistlib says of a <date> that is none
+    LookupError,  # and of a binary one that is damaged
+    TypeError,
 )
 _UNMARKED = lazy_regex(rb"\0[\s<]|[\s<]\0")
 """How UTF-16 begins without a byte order mark, which expat takes."""

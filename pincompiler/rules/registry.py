@@ -67,7 +67,11 @@ _ORDER: Final = (
         unenforced-trustkit-domain hardened-trustkit-domain
     """),
     # Apps for Apple's systems.
-    ("app", "unpinned-extension development-signed-app"),
+    ("app", """
+        permissive-challenge-handler ignored-trust-result conditional-challenge-handler unevaluated-chain
+        nameless-chain-evaluation
+        unpinned-extension development-signed-app
+    """),
     # Certificates that the app brings along.
     ("app", """
         expired-bundled-certificate expiring-bundled-certificate lone-bundled-leaf interception-ca

@@ -62,10 +62,23 @@ ON_TRUST: Final = frozenset(
         "loose-library-check",
         "nocheck-server-trust",
         "interception-ca",
+        "permissive-challenge-handler",
+        "ignored-trust-result",
+        "conditional-challenge-handler",
+        "nameless-chain-evaluation",
         "pinner-behind-permissive-trust",
     }
 )
 """Rules whose findings mean that some connection is made with a certificate that should be refused."""
+_BESIDE_ATS: Final = frozenset(
+    {
+        "permissive-challenge-handler",
+        "ignored-trust-result",
+        "conditional-challenge-handler",
+        "nameless-chain-evaluation",
+    }
+)
+"""Those that are errors where App Transport Security does not ask besides that the system trusts a chain."""
 ON_PINS: Final = frozenset(
     {
         "unpinned-client",
@@ -164,6 +177,8 @@ def undermines(finding: Finding) -> bool:
 
 def lets_past(finding: Finding) -> bool:
     """Whether it means that connections are made which no pin has stopped; a note only if it was made one."""
+    if finding.rule in _BESIDE_ATS and finding.level is Level.WARNING:
+        return False
     return finding.rule in ON_TRUST | ON_PINS and (finding.level is not Level.NOTE or bool(finding.accepted))
 
 

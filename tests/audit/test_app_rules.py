@@ -23,8 +23,8 @@ from tests.rule_examples import FENCE, halves
 FORM = re.compile(
     r"(?P<summary>[^\n]+)\.\n\n"
     r"(?P<why>(?:(?!```).)+?)\n\n"
-    r"(?P<wrong>```(?:java|kotlin|xml|toml|js|text)\n.+?```.*?)\n\n"
-    r"Use instead:\n\n(?P<right>.*?```(?:java|kotlin|xml|toml|js|text|diff)\n.+?```.*?)\n\n"
+    r"(?P<wrong>```(?:java|kotlin|objc|xml|toml|js|text)\n.+?```.*?)\n\n"
+    r"Use instead:\n\n(?P<right>.*?```(?:java|kotlin|objc|xml|toml|js|text|diff)\n.+?```.*?)\n\n"
     r"References: [^\n]+\n",
     re.DOTALL,
 )

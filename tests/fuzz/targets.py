@@ -56,6 +56,7 @@ from tests.bounding import bounded
 from tests.dex import burdens
 from tests.dex.test_hostile_dex import interrogate
 from tests.foreign_sources import SOURCES
+from tests.ios import apps as ios
 from tests.ios import test_hostile_macho
 from tests.ios.writer import whole as unfolded
 
@@ -154,6 +155,24 @@ def _audit(code: bytes) -> None:
     files = {"AndroidManifest.xml": app()["AndroidManifest.xml"], "classes.dex": code}
     with bounded(RESCUED, 0):  # androguard takes seconds to start
         _report([audit.audit(_put("app.apk", simple_zip(files, 0)), ASKED)])
+
+
+_IOS_APP = ios.files(
+    ios.info("Shop", **ios.pinned("api.example.com"), **ios.trustkit("tk.example.com")), ios.info("Share")
+)
+
+
+def _ipa(data: bytes) -> None:
+    _report([audit.audit(_put("Shop.ipa", data), ASKED)])
+
+
+def _ipas() -> tuple[bytes, ...]:
+    return ios.packed(_IOS_APP), ios.packed(_IOS_APP | {"Shop": unfolded(test_hostile_macho.seeds()[0])})
+
+
+def _info_plists() -> tuple[bytes, ...]:
+    binary = _IOS_APP["Info.plist"]
+    return binary, plistlib.dumps(plistlib.loads(binary))
 
 
 def _code() -> tuple[bytes, ...]:
@@ -286,6 +305,11 @@ TARGETS = {
     **{f"foreign{suffix}": Target(_foreign(suffix), _sources(suffix), 0.5) for suffix in SOURCES},
     "chain": Target(_chain, _chains, 0.5),
     "audit": Target(_audit, _code, 0.2),
+    "ipa": Target(_ipa, _ipas, 0.5),
+    "info-plist": Target(lambda data: _ipa(ios.packed(_IOS_APP | {"Info.plist": data})), _info_plists, 0.5),
+    "program": Target(
+        lambda data: _ipa(ios.packed(_IOS_APP | {"Shop": unfolded(data)})), test_hostile_macho.seeds, 0.2
+    ),
 }
 
 

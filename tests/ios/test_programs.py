@@ -8,10 +8,12 @@ import pytest
 
 from pincompiler.facts import AppleMechanism
 from pincompiler.shipped import read_app
+from pincompiler.verdicts.headline import headline
 from pincompiler.workflows.audit import audit, audit_options
 from tests import builds as golden
 from tests.ios import programs
 from tests.ios.apps import EXTENSION, PINS, files, info, ipa, pinned, trustkit
+from tests.ios.handlers import HANDLERS, source
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
@@ -63,6 +65,17 @@ def test_a_method_that_is_asked_does(tmp_path: Path) -> None:
     said = "-[Own URLSession:didReceiveChallenge:completionHandler:] is asked whom to trust"
     assert [(process, what) for process, what, _ in unknown(subject)] == [("", "Shop")]
     assert next(iter(unknown(subject)))[2].startswith(said)
+
+
+def test_a_class_may_be_asked_as_well(tmp_path: Path) -> None:
+    subject = audited(tmp_path, app(golden.program(HANDLER.replace("- (void)", "+ (void)"))))
+    said = "has +[Own URLSession:didReceiveChallenge:completionHandler:], which is not followed"
+    assert unknown(subject) == {("", "Shop", said)}
+
+
+def test_a_program_is_known_by_its_content_and_not_by_its_name(tmp_path: Path) -> None:
+    subject = audited(tmp_path, app(plain()) | {"icon.png": golden.program(HANDLER)})
+    assert [what for _, what, _ in unknown(subject)] == ["icon.png"]
 
 
 def test_a_selector_that_nobody_implements_is_no_method(tmp_path: Path) -> None:
@@ -235,3 +248,60 @@ def test_a_text_in_the_shape_of_a_pin_is_a_candidate(tmp_path: Path) -> None:
     found = {(one.pin.pin, one.pin.host, one.pin.confidence.value, one.enforced) for one in subject.pins}
     assert found == {(pin, "", "candidate", False) for pin in PINS}
     assert subject.complete
+
+
+# -- methods that are asked whom to trust ----------------------------------------------------------
+
+
+def answering(folder: Path, name: str, **more: Any) -> Subject:
+    return audited(folder, app(golden.program(source(name)), **more))
+
+
+def levels(subject: Subject) -> list[tuple[str, str]]:
+    return [(one.rule, one.level.value) for one in subject.findings]
+
+
+def test_a_method_that_accepts_all_is_a_finding_and_leaves_nothing_unknown(tmp_path: Path) -> None:
+    subject = answering(tmp_path, "accepts", **pinned(HOST))
+    assert levels(subject) == [("permissive-challenge-handler", "warning")]
+    assert subject.complete
+    assert [row.verdict.value for row in subject.verdicts] == ["enforced"]
+    assert "undermined" not in headline(subject)
+
+
+def test_where_app_transport_security_is_off_it_undermines_the_pins(tmp_path: Path) -> None:
+    subject = answering(tmp_path, "accepts", **pinned(HOST, NSAllowsArbitraryLoads=True))
+    assert ("permissive-challenge-handler", "error") in levels(subject)
+    assert "are undermined by permissive-challenge-handler" in headline(subject)
+
+
+def test_a_method_of_a_class_that_nobody_makes_is_a_note(tmp_path: Path) -> None:
+    unused = source("accepts").replace("delegate:[Delegate new]", "delegate:nil")
+    subject = audited(tmp_path, app(golden.program(unused)))
+    assert levels(subject) == [("permissive-challenge-handler", "note")]
+    (found,) = subject.findings
+    assert found.evidence
+    assert found.evidence.use.value == "present"
+
+
+@pytest.mark.parametrize("name", ["evaluates", "leaves"])
+def test_sound_methods_pin_nothing_and_leave_nothing_unknown(name: str, tmp_path: Path) -> None:
+    chosen = next(one for one, (verdict, *_) in HANDLERS.items() if verdict == name.upper())
+    subject = answering(tmp_path, chosen)
+    assert subject.complete
+    assert not subject.findings
+
+
+def test_a_method_that_compares_pins_hosts_that_are_not_known(tmp_path: Path) -> None:
+    chosen = next(one for one, (verdict, *_) in HANDLERS.items() if verdict == "PINS")
+    subject = answering(tmp_path, chosen)
+    assert not subject.complete
+    assert [one.pins for one in subject.unseen if one.mechanisms] == [True]
+    assert headline(subject).startswith("Pins are given, and neither their hosts nor their keys are known")
+
+
+def test_alamofire_that_is_linked_in_is_unknown(tmp_path: Path) -> None:
+    linked = HANDLER.replace("Own", "_TtC9Alamofire15SessionDelegate")
+    assert unknown(audited(tmp_path, app(golden.program(linked)))) == {
+        ("", "Shop", "has Alamofire in it, and whom that is to trust is not followed yet")
+    }

@@ -17,7 +17,7 @@ from pincompiler.workflows.audit import audit, audit_options
 from tests.builds import build_app
 from tests.real.apps import NSC, PACKAGE
 from tests.real.kits import LOOSE_STUBS, stubs, trustkit
-from tests.rule_examples import FENCE, completed, halves, is_of_bundles, is_of_plist
+from tests.rule_examples import FENCE, completed, halves, is_of_bundles, is_of_plist, is_of_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,9 @@ BESIDE: Final = {"cleartext-pinned-host"}
 BUILT: Final = [
     rule
     for rule in APP_RULES
-    if not (rule.id in NOT_BUILT or is_of_plist(rule.doc) or is_of_bundles(rule.doc))
+    if not (
+        rule.id in NOT_BUILT or is_of_plist(rule.doc) or is_of_bundles(rule.doc) or is_of_program(rule.doc)
+    )
 ]
 """Those on property lists are in tests/audit/test_check_files.py, on several of an app in tests/ios/test_rules.py."""
 

@@ -30,6 +30,7 @@ _NAMES = {
     "toml": "pins.toml",
     "java": "Java",
     "kotlin": "Kotlin",
+    "objc": "Objective-C",
     "swift": "Swift",
     "diff": _CHANGES,
 }

@@ -8,24 +8,36 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.base.bounds import CANDIDATES
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
+from pincompiler.facts.challenges import ChallengeVerdict
 from pincompiler.ios.macho import MachOError, read_macho
 from pincompiler.ios.macho.texts import C_STRINGS
+from pincompiler.shipped.ios.challenges import HANDLERS, challenge_handlers
 from pincompiler.shipped.ios.libraries import AFNETWORKING, ALAMOFIRE, TRUSTKIT_ASKED, TRUSTKIT_CALLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pincompiler.facts.challenges import ChallengeHandler
     from pincompiler.ios.macho import FatSlice, MachO
 
-HANDLERS: Final = (
-    "URLSession:didReceiveChallenge:completionHandler:",
-    "URLSession:task:didReceiveChallenge:completionHandler:",
-    "webView:didReceiveAuthenticationChallenge:completionHandler:",
-    "connection:willSendRequestForAuthenticationChallenge:",
-    "connection:didReceiveAuthenticationChallenge:",
-    "connection:canAuthenticateAgainstProtectionSpace:",
-)
-"""Methods that are asked whether a server is to be trusted: of NSURLSession, WKWebView and NSURLConnection."""
+_SWIFT: Final = ("_Tt", "Swift.")
+_RANK: Final = {
+    verdict: number
+    for number, verdict in enumerate(
+        (
+            ChallengeVerdict.ACCEPTS_ALL,
+            ChallengeVerdict.IGNORES_RESULT,
+            ChallengeVerdict.SKIPS,
+            ChallengeVerdict.COMPARES_ONLY,
+            ChallengeVerdict.UNKNOWN,
+            ChallengeVerdict.PINS,
+            ChallengeVerdict.EVALUATES,
+            ChallengeVerdict.LEAVES,
+            ChallengeVerdict.REFUSES,
+        )
+    )
+}
+"""From the worst to the best."""
 _BYPASSES: Final = ("allowsAnyHTTPSCertificateForHost:",)
 """A private class method of NSURLRequest, which a category may replace."""
 _ACCEPTING: Final = ("setAllowsAnyHTTPSCertificate:forHost:",)
@@ -67,8 +79,10 @@ class ImageSummary:
     libraries: tuple[str, ...] = ()
     """What it loads, as the load commands have it."""
     classes: frozenset[str] = frozenset()
-    handlers: tuple[tuple[str, str], ...] = ()
-    """Class and selector of each method that is asked whom to trust."""
+    handlers: tuple[ChallengeHandler, ...] = ()
+    """The methods that are asked whom to trust, each as the worst of its slices has it."""
+    named: frozenset[str] = frozenset()
+    """Of their classes, those that some code refers to, or that a text names."""
     bypasses: tuple[tuple[str, str], ...] = ()
     decides: tuple[str, ...] = ()
     """What else of it decides on certificates, or may: predicates."""
@@ -103,6 +117,8 @@ def summarised(data: bytes) -> ImageSummary:
     if _DART in data:
         unread.append("it is compiled Dart code, which is not read")
     begins = frozenset(_text_begins(slices))
+    handlers = tuple(_handlers(images))
+    named = {name for image in images for name in _named_classes(image)} if handlers else set()
     candidates = tuple(dict.fromkeys(_candidates(data, begins)))
     return ImageSummary(
         tuple(dict.fromkeys(one.cpu for one in file.slices)),
@@ -110,8 +126,9 @@ def summarised(data: bytes) -> ImageSummary:
         any(image.encrypted for image in images),
         tuple(dict.fromkeys(one.name for image in images for one in image.commands.libraries)),
         frozenset(one.name for image in images for one in image.objc.classes),
-        tuple(_implementing(images, HANDLERS)),
-        tuple(_implementing(images, _BYPASSES)),
+        handlers,
+        frozenset(name for one in handlers if (name := _class(one)) in named),
+        tuple(_implementing(images)),
         tuple(dict.fromkeys(decides)),
         frozenset(sent),
         frozenset(
@@ -139,13 +156,43 @@ def _unread(image: MachO) -> Iterator[str]:
     yield from map(str, image.doubts)
 
 
-def _implementing(images: Iterable[MachO], selectors: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _implementing(images: Iterable[MachO]) -> Iterator[tuple[str, str]]:
     found = (
         (owner.title, method.selector)
         for image in images
-        for owner, method in image.objc.implementing(selectors)
+        for owner, method in image.objc.implementing(_BYPASSES)
     )
     return iter(dict.fromkeys(found))
+
+
+def _handlers(images: Iterable[MachO]) -> Iterator[ChallengeHandler]:
+    worst: dict[tuple[str, str], ChallengeHandler] = {}
+    for image in images:
+        for one in _of_image(image):
+            known = worst.setdefault((one.owner, one.selector), one)
+            if _RANK[one.verdict] < _RANK[known.verdict]:
+                worst[one.owner, one.selector] = one
+    return iter(worst.values())
+
+
+def _of_image(image: MachO) -> Iterator[ChallengeHandler]:
+    if not any(not method.of_class for _, method in image.objc.implementing(HANDLERS)):
+        return
+    if image.cpu in CODE_CPUS and not image.encrypted:
+        yield from challenge_handlers(image)
+
+
+def _named_classes(image: MachO) -> Iterator[str]:
+    """Every class that code refers to, of this image or another; Swift makes its own without a reference."""
+    yield from image.objc.class_refs.values()
+    yield from image.constant_strings.values()
+    yield from (one.name for one in image.objc.classes if one.name.startswith(_SWIFT))
+    yield from (one.superclass for one in image.objc.classes)
+
+
+def _class(one: ChallengeHandler) -> str:
+    """The class of a handler; a category's method answers for every object of it."""
+    return one.owner.partition("(")[0]
 
 
 def _decides(image: MachO) -> Iterator[str]:
@@ -157,9 +204,12 @@ def _decides(image: MachO) -> Iterator[str]:
     sent = set(image.objc.selector_refs.values())
     if not implemented and (asked := sent & set(_TRUST_SENT)):
         yield f"sends {min(asked)}, and for which connections is not followed"
+    for owner, method in image.objc.implementing(HANDLERS):
+        if method.of_class:  # a class may be a delegate, too
+            yield f"has +[{owner.title} {method.selector}], which is not followed"
     if sent & set(_ACCEPTING):
         yield "has NSURLRequest allow any certificate, by a private method of Apple's"
-    named = sent & set(HANDLERS) - implemented
+    named = {*sent, *image.constant_strings.values()} & set(HANDLERS) - implemented
     if named and any(one in imports for one in _ADDING):
         yield f"names {min(named)}, and may add such a method when it runs"
 
@@ -196,4 +246,4 @@ def unreadable(why: str) -> ImageSummary:
     return ImageSummary(unread=(why,))
 
 
-__all__ = ["CODE_CPUS", "HANDLERS", "ImageSummary", "MachOError", "summarised", "unreadable"]
+__all__ = ["CODE_CPUS", "ImageSummary", "MachOError", "summarised", "unreadable"]

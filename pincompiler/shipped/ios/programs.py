@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.archives.archive import MemberError
 from pincompiler.base.bounds import CANDIDATES, PLIST_BYTES
 from pincompiler.base.errors import InputError
-from pincompiler.base.finding import Confidence
+from pincompiler.base.finding import Confidence, Use
 from pincompiler.base.location import Location
-from pincompiler.facts import Algorithm, AppleMechanism, Pin, Unseen
-from pincompiler.facts.ios import AppProgram, first_number
+from pincompiler.facts import Algorithm, AppleMechanism, Code, Owner, Pin, Reached, Unseen
+from pincompiler.facts.challenges import ChallengeVerdict
+from pincompiler.facts.ios import AppProgram, AskedMethod, first_number
 from pincompiler.ios.macho import is_macho
 from pincompiler.platforms import plist
 from pincompiler.shipped.ios.images import CODE_CPUS, MachOError, summarised, unreadable
@@ -24,49 +25,19 @@ from pincompiler.shipped.ios.libraries import (
     TRUSTKIT_ASKED,
     TRUSTKIT_CALLS,
     library_of_class,
+    library_of_file,
     owner_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from pincompiler.facts.common import Owner
+    from pincompiler.facts.challenges import ChallengeHandler
     from pincompiler.ios.bundles import Bundle
     from pincompiler.ios.container import AppContainer
     from pincompiler.shipped.ios.images import ImageSummary
 
 _HEAD: Final = 16
-_PASSED_OVER: Final = (
-    *(
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".gif",
-        ".heic",
-        ".webp",
-        ".pdf",
-        ".svg",
-        ".ttf",
-        ".otf",
-        ".mp3",
-        ".mp4",
-        ".m4a",
-    ),
-    *(".wav", ".caf", ".mov", ".nib", ".car", ".plist", ".strings", ".stringsdict", ".mom", ".omo", ".lproj"),
-    *(
-        ".json",
-        ".xml",
-        ".html",
-        ".css",
-        ".js",
-        ".txt",
-        ".storyboardc",
-        ".intentdefinition",
-        ".metallib",
-        ".tflite",
-    ),
-)
-"""What pictures, sounds, tables and texts are called."""
 _FRAMEWORK_PLISTS: Final = (".framework/Info.plist", ".framework/Resources/Info.plist")
 _OLD_CPUS: Final = ("armv6", "armv7", "armv7s")
 _WITHOUT_32_BIT: Final = 11
@@ -75,6 +46,7 @@ _RUNTIMES: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("the app's own code is .NET, which is not read", lambda file: file.lower().endswith(".dll")),
     ("the app's own code is Unity's, which is not read", lambda file: file.endswith("/global-metadata.dat")),
 )
+_ALAMOFIRE: Final = "Alamofire"
 IN_CODE: Final = frozenset({AppleMechanism.CODE})
 
 
@@ -97,18 +69,17 @@ class Programs:
         executables = {one.executable for one in self._bundles}
         for file in self._container.files:
             named = file in executables
-            if named or not file.lower().endswith(_PASSED_OVER):
-                try:
-                    if is_macho(self._container.head(file, _HEAD)):
-                        yield file, summarised(self._container.read(file))
-                    elif named:
-                        yield file, unreadable("it is no Mach-O file")
-                except MemberError as error:
-                    yield file, unreadable(f"it cannot be read: {error.why}")
-                except MachOError as error:
-                    yield file, unreadable(str(error))
-                if odd := self._container.oddity(file) if file in executables else "":
-                    yield file, unreadable(f"it {odd}")
+            try:
+                if is_macho(self._container.head(file, _HEAD)):
+                    yield file, summarised(self._container.read(file))
+                elif named:
+                    yield file, unreadable("it is no Mach-O file")
+            except MemberError as error:
+                yield file, unreadable(f"it cannot be read: {error.why}")
+            except MachOError as error:
+                yield file, unreadable(str(error))
+            if odd := self._container.oddity(file) if named else "":
+                yield file, unreadable(f"it {odd}")
 
     def _run_by(self, bundle: Bundle) -> Iterator[str]:
         """The files that a process runs: those in its folder, and whatever they load."""
@@ -169,6 +140,7 @@ class Programs:
             found = (*self._of_program(file, one), *_of_slices(one, bundle))
             for why, counts in found:
                 yield Unseen(file, why, IN_CODE if counts else frozenset(), process=bundle.path)
+        yield from self.pinning(bundle)
         if not bundle.path:
             yield from self._runtimes()
 
@@ -186,24 +158,63 @@ class Programs:
         if one.more_candidates:
             yield f"has more texts in the shape of a pin than {CANDIDATES}", True
         yield from ((why, own) for why in one.decides)
-        for owner, selector in one.handlers:
-            library = library_of_class(owner)
-            said = f"-[{owner} {selector}] is asked whom to trust"
-            if library or not own:
-                yield f"{said}, and is of {library or self._owner(file).name}", False
-            else:
-                yield f"{said}, and what it accepts is not followed yet", True
-        for owner, selector in one.bypasses:
-            yield f"+[{owner} {selector}] may accept any certificate, by a private method of Apple's", True
-        if one.alamofire and own:
-            yield (
-                f"chooses whom Alamofire trusts ({', '.join(sorted(one.alamofire))}), which is not followed yet",
-                True,
-            )
-        if own and (told := one.sent & set(AFNETWORKING)):
-            yield f"chooses whom AFNetworking trusts ({min(told)}), which is not followed yet", True
-        if own and (told := one.sent & set(TRUSTKIT_CALLS)) and self._trustkit_near(one):
-            yield f"configures TrustKit in code ({min(told)}), which is not followed yet", True
+        for handler in one.handlers:
+            owner, said = self._owner_of(file, handler), f"{symbol(handler)} is asked whom to trust"
+            if not owner.first_party:
+                yield f"{said}, and is of {owner.name}", False
+            elif handler.verdict is ChallengeVerdict.UNKNOWN:
+                yield f"{said}, and {handler.verdict.value}{f': {handler.why}' if handler.why else ''}", True
+            elif handler.verdict is ChallengeVerdict.SKIPS:
+                yield f"{said}, and {handler.verdict.value}", True
+        if own:
+            yield from ((why, True) for why in self._libraries(file, one))
+
+    def _libraries(self, file: str, one: ImageSummary) -> Iterator[str]:
+        """What code of the app's own has libraries trust."""
+        for title, selector in one.bypasses:
+            yield f"+[{title} {selector}] may accept any certificate, by a private method of Apple's"
+        if library_of_file(file) != _ALAMOFIRE and any(map(_of_alamofire, one.handlers)):
+            yield "has Alamofire in it, and whom that is to trust is not followed yet"
+        if one.alamofire:
+            yield f"chooses whom Alamofire trusts ({', '.join(sorted(one.alamofire))}), which is not followed yet"
+        if told := one.sent & set(AFNETWORKING):
+            yield f"chooses whom AFNetworking trusts ({min(told)}), which is not followed yet"
+        if (told := one.sent & set(TRUSTKIT_CALLS)) and self._trustkit_near(one):
+            yield f"configures TrustKit in code ({min(told)}), which is not followed yet"
+
+    def _owner_of(self, file: str, handler: ChallengeHandler) -> Owner:
+        library = library_of_class(handler.owner)
+        return Owner(library) if library else self._owner(file)
+
+    def asked(self) -> Iterator[AskedMethod]:
+        """The methods that are asked whom to trust."""
+        for file, one in self.summaries.items():
+            processes = tuple(path for path, files in self._of_process.items() if file in files)
+            for handler in one.handlers:
+                where = Location(self._container.name, member=file, symbol=symbol(handler))
+                code = Code(where, handler.owner, self._owner_of(file, handler))
+                yield AskedMethod(code, handler, processes)
+
+    def reached(self) -> Mapping[str, Reached]:
+        """Whether anything refers to their classes; one that a category extends is there anyway."""
+        found = {}
+        for one in self.summaries.values():
+            for handler in one.handlers:
+                name, _, category = handler.owner.partition("(")
+                used = (
+                    bool(category)
+                    or name in one.named
+                    or any(name in each.named for each in self.summaries.values())
+                )
+                found[symbol(handler)] = Reached(Use.REFERENCED if used else Use.PRESENT)
+        return found
+
+    def pinning(self, bundle: Bundle) -> Iterator[Unseen]:
+        """Methods of the app's own that compare chains with something, for hosts that are not known."""
+        for one in self.asked():
+            if bundle.path in one.processes and one.code.owner.first_party and _compares(one.handler):
+                why = f"{symbol(one.handler)} {one.handler.verdict.value}, for hosts that are not known"
+                yield Unseen(one.code.location.member, why, IN_CODE, pins=True, process=bundle.path)
 
     def _trustkit_near(self, one: ImageSummary) -> bool:
         return one.loads("TrustKit")
@@ -263,6 +274,20 @@ def identifiers(container: AppContainer, main: Bundle) -> dict[str, str]:
 def _deeper(inside: str, others: Iterable[str]) -> tuple[str, ...]:
     """The folders of other processes that lie in one's own."""
     return tuple(one for one in others if one.startswith(inside) and one != inside)
+
+
+def symbol(handler: ChallengeHandler) -> str:
+    """As debuggers show the method."""
+    return f"-[{handler.owner} {handler.selector}]"
+
+
+def _of_alamofire(handler: ChallengeHandler) -> bool:
+    return library_of_class(handler.owner) == _ALAMOFIRE
+
+
+def _compares(handler: ChallengeHandler) -> bool:
+    """Whether it accepts less than the system does, as far as it decides at all."""
+    return handler.anchored or handler.verdict in (ChallengeVerdict.PINS, ChallengeVerdict.COMPARES_ONLY)
 
 
 def _of_slices(one: ImageSummary, bundle: Bundle) -> Iterator[tuple[str, bool]]:

@@ -14,7 +14,7 @@ from pincompiler.facts.plists import PlistFacts
 from pincompiler.ios import profile
 from pincompiler.ios.bundles import read_bundles
 from pincompiler.ios.container import open_container
-from pincompiler.platforms import plist
+from pincompiler.platforms import ats_faults, plist
 from pincompiler.shipped.android.alone import USUAL
 from pincompiler.shipped.ios.configured import in_force, pins_of
 from pincompiler.shipped.ios.plists import SECTIONS, faults_of, placed_in
@@ -62,8 +62,10 @@ def read_ios_app(path: Path) -> ShippedApp:
                 tuple(programs.candidates()),
                 processes=tuple(one.process() for one in found),
                 programs=programs.facts(),
+                asked=tuple(programs.asked()),
             ),
             unseen=once(unseen),
+            reached=programs.reached(),
         )
 
 
@@ -101,6 +103,7 @@ class _Found:
             point if isinstance(point, str) else "",
             self.where,
             not bundle.unread,
+            ats_faults.left_alone(bundle.values),
             self.signed_for,
         )
 
