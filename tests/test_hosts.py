@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pincompiler.policy.hosts import (
     BadHost,
+    at_and_above,
     canonical_host,
     is_ip_address,
     public_suffix,
@@ -324,3 +325,14 @@ def test_public_suffixes_below_speak_a_labels_and_no_wildcards() -> None:
     below = set(public_suffixes_below({"cn", "kawasaki.jp", "jp", "ck"}))
     assert "xn--55qx5d.cn" in below
     assert all(name.isascii() and "*" not in name and "!" not in name for name in below)
+
+
+def test_a_name_and_those_above_it() -> None:
+    assert list(at_and_above("Api.Example.com.")) == ["api.example.com", "example.com", "com"]
+    assert list(at_and_above("localhost")) == ["localhost"]
+    long = f"{'a.' * 500}com"
+    found = list(at_and_above(long))
+    assert found[:2] == [long, long[2:]]
+    assert max(one.count(".") for one in found[2:]) == 126  # of 127 labels, the most that DNS has
+    assert found[-1] == "com"
+    assert len(found) == 2 + 127

@@ -325,6 +325,9 @@ ADDRESSES_LISTED = Bound(
     2000, "hosts", "addresses in files", _SHORTENED, "lists of advertisers have 100,000, which no app asks"
 )
 SHOWN_ENDPOINTS = Bound(50, "hosts", "the list of endpoints on a terminal", _SHORTENED, "a screen")
+HOST_LABELS = Bound(
+    127, "labels", "a host that is looked up", Beyond.SAME, "DNS has no more: RFC 1035 section 2.3.4"
+)
 ADDRESS_PLACES = Bound(4, "places", "a host in addresses", Beyond.SAME, "the first say enough")
 FILE_STEPS = Bound(200, "values", "a stream, followed to its file", _UNKNOWN, "most take five")
 FILE_DEPTH = Bound(12, "levels", "streams around streams", _UNKNOWN, "most have two")
@@ -343,7 +346,13 @@ INNER_MEMORY = Bound(
     128 << 20, "bytes", "memory that unpacking one takes", _UNKNOWN, "what xz -9 writes takes half"
 )
 HOOKS_BYTES = Bound(1 << 16, "bytes", "a list of Xposed modules", _UNKNOWN, "it has one line")
-PINNER_HOSTS = Bound(500_000, "pairs of pinner and host", "OkHttp", _UNKNOWN, "each has a verdict")
+PINNER_HOSTS = Bound(
+    50_000,
+    "pairs of pinner and host",
+    "OkHttp, where one may match the other",
+    _UNKNOWN,
+    "each has a verdict",
+)
 CLIENT_DEPTH = Bound(50, "clients", "OkHttp, one derived of the other", _UNKNOWN, "most are two")
 PATTERNS = Bound(256, "hosts", "one call that adds pins", _UNKNOWN, "it is in a loop over some ten")
 PIN_HOLDERS = Bound(32, "classes", "a renamed OkHttp, with a pinner", _UNKNOWN, "OkHttp has three")
@@ -374,6 +383,9 @@ WAY_ITEMS = Bound(
     16, "items", "a list that a decision on trust goes through", _UNKNOWN, "each is a way of its own"
 )
 WAY_DEPTH = Bound(4, "methods", "one decision on trust, one in the other", _UNKNOWN, "most have two")
+WAY_REGISTERS = Bound(
+    1024, "registers", "a method that decides on trust", _UNKNOWN, "most have ten, and each step copies them"
+)
 DECISION_SIZE = Bound(1000, "instructions", "a method that decides on trust", _UNKNOWN, "most have fifty")
 HELPER_SIZE = Bound(
     80, "instructions", "a method that helps it", Beyond.TRUSTED, "those that do nothing are small"

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pincompiler.base.bounds import HOST_LABELS
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
 
@@ -190,3 +191,21 @@ def _suffix_rules() -> tuple[str, ...]:
         rules = (line.strip() for line in lines)
         kept = [r.removeprefix("*.") for r in rules if r and not r.startswith(("//", "!"))]
     return tuple(r if r.isascii() else r.encode("idna").decode("ascii") for r in kept)
+
+
+def plain(name: str) -> str:
+    """A name as two are compared: without regard to case and to the dot at its end."""
+    return name.lower().rstrip(".")
+
+
+def at_and_above(host: str) -> Iterator[str]:
+    """A plain name, and those above it that DNS can have; a host of more labels is nobody's."""
+    name = plain(host)
+    yield name
+    _, dot, above = name.partition(".")
+    if not dot:
+        return
+    yield above
+    labels = above.rsplit(".", HOST_LABELS.limit)[1:]
+    for number in range(len(labels)):
+        yield ".".join(labels[number:])

@@ -98,6 +98,7 @@ class Examined:
     asked: tuple[Asked, ...] = field(init=False, compare=False)
     """Every demand that it makes of some host."""
     _by_id: dict[EntryId, PinSet] = field(init=False, compare=False, repr=False)
+    _by_key: dict[Key, list[str]] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         configured = dict.fromkeys(host for one in self.pin_sets for host in one.hosts)
@@ -107,6 +108,7 @@ class Examined:
         object.__setattr__(self, "labels", unused_labels(names))
         object.__setattr__(self, "asked", tuple(self._asked()))
         object.__setattr__(self, "_by_id", {})
+        object.__setattr__(self, "_by_key", {})
 
     def _asked(self) -> Iterator[Asked]:
         """The demands by their identity: equal ones that an enforcement makes anew are no harm."""
@@ -156,6 +158,14 @@ class Examined:
         """The entries whose pins count for a host, the most specific first, each with the name that matched."""
         found = ((one[0], self._entries[one]) for one in self.enforcement.entries_for(host))
         return tuple((name, entry) for name, entry in found if entry.enforce)
+
+    def hosts_of(self, key: Key) -> tuple[str, ...]:
+        """The hosts of all entries with a key, in their order."""
+        if not self._by_key:
+            for one in self.pin_sets:
+                for own in dict.fromkeys(one.keys):
+                    self._by_key.setdefault(own, []).extend(one.hosts)
+        return tuple(self._by_key.get(key, ()))
 
     @property
     def _entries(self) -> Mapping[EntryId, PinSet]:

@@ -76,8 +76,7 @@ class _Comparison:
                 found.setdefault(difference.name, []).append(difference)
             elif self.policy.says(difference.host) and not self.expected.trust(difference.host).unread:
                 trusting.setdefault(difference.name, self._other(difference, DriftKind.TRUST))
-        ordered = [*(name for name in self.policy.names() if name in found)]
-        ordered += [name for name in found if name not in set(ordered)]
+        ordered = dict.fromkeys(name for name in self.policy.names() if name in found) | dict.fromkeys(found)
         labels = unused_labels([*self.expected.names(), *self.shipped.enforcement.names()])
         for name in ordered:
             named = tuple(self._named(name, labels))

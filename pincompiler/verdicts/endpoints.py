@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Final
 from pincompiler.base.finding import Confidence, Use
 from pincompiler.facts import Mechanism, State
 from pincompiler.verdicts.headline import HostState, state
-from pincompiler.verdicts.hosts import Verdict, verdicts_of
+from pincompiler.verdicts.hosts import Verdict
 from pincompiler.verdicts.subject import Endpoint, Pinned
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from datetime import date
 
     from pincompiler.base.location import Location
     from pincompiler.facts import ShippedApp
     from pincompiler.policy.policy import Policy
-    from pincompiler.verdicts.hosts import HostVerdict
+    from pincompiler.verdicts.hosts import HostVerdict, HostVerdicts
 
 _PINNED: Final = {
     HostState.ENFORCED: Pinned.PINNED,
@@ -32,7 +31,7 @@ _PINNED: Final = {
 
 
 def endpoints(
-    app: ShippedApp, policy: Policy | None, own_domains: Collection[str], today: date
+    app: ShippedApp, policy: Policy | None, own_domains: Collection[str], known: HostVerdicts
 ) -> tuple[Endpoint, ...]:
     """Every host that pins.toml, code in use, a configuration or a file names; the reader's own first, the worst before."""
     named: dict[str, list[Location]] = {host: [] for host in (policy.names() if policy else ())}
@@ -43,7 +42,7 @@ def endpoints(
     found = []
     for host, places in named.items():
         own = _is_own(host, policy, own_domains) if marked else None
-        decided, why = _decided(verdicts_of(app, host, today), elsewhere=elsewhere)
+        decided, why = _decided(known.of(host), elsewhere=elsewhere)
         found.append(Endpoint(host, decided, own, why, tuple(dict.fromkeys(places))))
     return tuple(sorted(found, key=lambda one: (not one.own, list(Pinned).index(one.state), one.host)))
 

@@ -17,6 +17,7 @@ from pincompiler.policy.enforcement import out_of_force
 from pincompiler.policy.hosts import is_ip_address, is_no_name
 from pincompiler.policy.trust import SYSTEM_ALONE
 from pincompiler.verdicts.confining import Confinement, cas_of, confined_to, confinement, trusted_besides
+from pincompiler.verdicts.related import Related
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -45,6 +46,9 @@ class Verdict(StrEnum):
     NOT_COVERED = "not covered"
     UNKNOWN = "unknown"
     ENFORCED = "enforced"
+
+
+_RANKS: Final = {one: rank for rank, one in enumerate(Verdict)}
 
 
 class Means(StrEnum):
@@ -87,50 +91,160 @@ class _Judgement:
     by: Means = Means.NOTHING
 
 
+class HostVerdicts:
+    """What an app does for a host, whichever is asked: work in proportion to the configurations that name it."""
+
+    def __init__(self, app: ShippedApp, today: date) -> None:
+        self._app, self._today = app, today
+        self._shipped = app.shipped
+        self._related = Related(self._shipped)
+        _, other = unused_labels(name for one in self._shipped for name in one.enforcement.names())
+        self._elsewhere = [_one(one, other, today) for one in self._shipped]
+        """What each does for hosts that it does not name."""
+        self._anywhere = any(one.enforcement.demand(other) for one in self._shipped)
+        self._asked = {
+            process: {one: tuple(self._cut(process, one)) for one in some}
+            for process, some in _mechanisms(app, self._shipped).items()
+        }
+
+    def _cut(self, process: str, mechanism: AppMechanism) -> Iterator[tuple[VersionRange, _Group]]:
+        """The stretches of versions on which other configurations count, each with those that do."""
+        asked = process, mechanism
+        own = [number for number, one in enumerate(self._shipped) if (one.process, one.mechanism) == asked]
+        for api in _stretches(self._app.runs_on[process], [self._shipped[number] for number in own]):
+            counting = [number for number in own if _counts(self._shipped[number], api)]
+            yield api, _Group(self._app, process, mechanism, counting, self._elsewhere)
+
+    def all_rows(self, policy: Policy | None) -> tuple[HostVerdict, ...]:
+        """Every row: the hosts of pins.toml and those that the app itself pins; by each mechanism it has."""
+        names = dict.fromkeys(policy.names() if policy else ())
+        for shipped in self._shipped:
+            names |= dict.fromkeys(sorted({*shipped.enforcement.names(), *shipped.pinned_otherwise}))
+        below, other = unused_labels(names)
+        rows: list[HostVerdict] = []
+        for name in names:
+            own = self.of(name)
+            rows += own
+            if not (is_ip_address(name) or is_no_name(name)):
+                wide = tuple(self._rows(f"*.{name}", f"{below}.{name}"))
+                if self._is_reached(policy, f"{below}.{name}") and _said(wide) != _said(own):
+                    rows += wide
+        return (*rows, *self._of_others(other), *_vain(self._shipped))
+
+    def of(self, host: str) -> tuple[HostVerdict, ...]:
+        """The rows of one host, be it configured or not."""
+        return tuple(self._rows(host, host))
+
+    def _of_others(self, host: str) -> Iterator[HostVerdict]:
+        """The rows of hosts that nobody names, where whom they trust keeps somebody out: ``<base-config>`` may say so."""
+        trusts = (one.enforcement.trust(host) for one in self._shipped if one.mechanism is Mechanism.NSC)
+        if any(confinement(trust) is not Confinement.NONE for trust in trusts):
+            yield from self._of_mechanism("", Mechanism.NSC, EVERY_OTHER, host, self._naming(host))
+
+    def _is_reached(self, policy: Policy | None, host: str) -> bool:
+        """Whether anybody wants or does anything for a name below a configured one."""
+        wanted = policy is not None and bool(policy.demand(host))
+        naming = (self._shipped[number].enforcement for number in self._related.of(host))
+        return wanted or self._anywhere or any(one.demand(host) for one in naming)
+
+    def _naming(self, host: str) -> dict[int, _Judgement]:
+        """What those do for a host that name it."""
+        return {number: _one(self._shipped[number], host, self._today) for number in self._related.of(host)}
+
+    def _rows(self, label: str, host: str) -> Iterator[HostVerdict]:
+        """The rows of one host, process by process."""
+        naming = self._naming(host)
+        for process, mechanisms in self._asked.items():
+            found = {one: self._of_mechanism(process, one, label, host, naming) for one in mechanisms}
+            # What code may do besides makes no host less pinned that the system itself holds to pins.
+            held = any(all(row.verdict is Verdict.ENFORCED for row in rows) for rows in found.values())
+            for mechanism, rows in found.items():
+                known = any(row.verdict is not Verdict.UNKNOWN for row in rows)
+                if known or not held or mechanism is not AppleMechanism.CODE:
+                    yield from rows
+
+    def _of_mechanism(
+        self, process: str, mechanism: AppMechanism, label: str, host: str, naming: dict[int, _Judgement]
+    ) -> list[HostVerdict]:
+        """One row for each stretch of versions on which a mechanism does the same."""
+        rows: list[HostVerdict] = []
+        for api, group in self._asked[process][mechanism]:
+            found = group.judged(self._app, naming, host)
+            row = HostVerdict(label, mechanism, api, found.verdict, found.why, found.where, found.by, process)
+            last = rows[-1] if rows else None
+            if last and (last.verdict, last.why, last.by) == (row.verdict, row.why, row.by):
+                rows[-1] = replace(last, api=replace(last.api, last=api.last))
+            else:
+                rows.append(row)
+        return rows
+
+
+class _Group:
+    """The configurations of a mechanism on some versions of the system, and which of them speaks for a host."""
+
+    def __init__(
+        self,
+        app: ShippedApp,
+        process: str,
+        mechanism: AppMechanism,
+        counting: list[int],
+        elsewhere: list[_Judgement],
+    ) -> None:
+        self._process, self._mechanism = process, mechanism
+        self._counting = frozenset(counting)
+        self._elsewhere = elsewhere
+        self._first = counting[0] if counting else None
+        self._ordered = sorted(counting, key=lambda number: self._place(number, elsewhere[number]))
+        self._covering = [one for one in self._ordered if elsewhere[one].verdict is not Verdict.NOT_COVERED]
+        unseen = (one for one in app.unseen if mechanism in one.mechanisms and one.process == process)
+        self._unseen = next(unseen, None)
+
+    def judged(self, app: ShippedApp, naming: dict[int, _Judgement], host: str) -> _Judgement:
+        """What becomes of a host; ``naming`` is what those do for it that name it."""
+        some = {number: found for number, found in naming.items() if number in self._counting}
+        covers = any(found.verdict is not Verdict.NOT_COVERED for found in some.values())
+        if covers or self._other(self._covering, some) is not None:
+            other = self._other(self._ordered, some)
+            known = some if other is None else some | {other: self._elsewhere[other]}
+            found = known[min(known, key=lambda number: self._place(number, known[number]))]
+            return _heeded(app, found) if self._mechanism is Mechanism.NSC else found
+        if self._unseen:
+            return _Judgement(Verdict.UNKNOWN, f"{self._unseen.what}: {self._unseen.why}")
+        if self._first is not None:
+            return some.get(self._first, self._elsewhere[self._first])
+        return _Judgement(Verdict.NOT_COVERED, _absent(app, self._process, self._mechanism, host))
+
+    def _other(self, ordered: list[int], some: dict[int, _Judgement]) -> int | None:
+        """The most telling of those that do not name the host."""
+        return next((number for number in ordered if number not in some), None)
+
+    def _place(self, number: int, found: _Judgement) -> tuple[int, int]:
+        """The lower, the more telling."""
+        if self._mechanism is Mechanism.NSC:
+            # Variants are for different devices: the worst of them is what some of them get.
+            return _RANKS[found.verdict], number
+        # Clients stand side by side: whichever enforces best speaks for the host, others have rules of their own.
+        return (len(_RANKS) if found.verdict is Verdict.NOT_COVERED else -_RANKS[found.verdict]), number
+
+
 def verdicts(app: ShippedApp, policy: Policy | None, today: date) -> tuple[HostVerdict, ...]:
-    """Every row: the hosts of pins.toml and those that the app itself pins; by each mechanism it has."""
-    asked = _mechanisms(app)
-    names = dict.fromkeys(policy.names() if policy else ())
-    for shipped in app.shipped:
-        names |= dict.fromkeys(sorted({*shipped.enforcement.names(), *shipped.pinned_otherwise}))
-    below, other = unused_labels(names)
-    rows: list[HostVerdict] = []
-    for name in names:
-        own = tuple(_rows(app, asked, name, name, today))
-        rows += own
-        if not (is_ip_address(name) or is_no_name(name)):
-            wide = tuple(_rows(app, asked, f"*.{name}", f"{below}.{name}", today))
-            if _reached(app, policy, f"{below}.{name}") and _said(wide) != _said(own):
-                rows += wide
-    return (*rows, *_of_others(app, other, today), *_vain(app))
+    """Every row of an app."""
+    return HostVerdicts(app, today).all_rows(policy)
 
 
-def verdicts_of(app: ShippedApp, host: str, today: date) -> tuple[HostVerdict, ...]:
-    """The rows of one host, be it configured or not."""
-    return tuple(_rows(app, _mechanisms(app), host, host, today))
-
-
-def _of_others(app: ShippedApp, host: str, today: date) -> Iterator[HostVerdict]:
-    """The rows of hosts that nobody names, where whom they trust keeps somebody out: ``<base-config>`` may say so."""
-    rows = tuple(_rows(app, {"": (Mechanism.NSC,)}, EVERY_OTHER, host, today))
-    trusts = (one.enforcement.trust(host) for one in app.shipped if one.mechanism is Mechanism.NSC)
-    if any(confinement(trust) is not Confinement.NONE for trust in trusts):
-        yield from rows
-
-
-def _vain(app: ShippedApp) -> Iterator[HostVerdict]:
+def _vain(some: Iterable[InForce]) -> Iterator[HostVerdict]:
     """A row for each name that has pins and is no host's: whatever it is asked, another entry would answer."""
-    for shipped in app.shipped:
+    for shipped in some:
         for name, why in shipped.unmatched:
             said = f"no host matches {shortened(name)}: {why}"
             yield HostVerdict(name, shipped.mechanism, shipped.api, Verdict.DISABLED, said, shipped.where)
 
 
-def _mechanisms(app: ShippedApp) -> _Asked:
+def _mechanisms(app: ShippedApp, all_shipped: Iterable[InForce]) -> _Asked:
     """Those that each process has or may have, and the platform's own, which every app could have."""
     if app.system is not System.ANDROID:
         return {process: _of_apple(app, process) for process in app.runs_on}
-    there = {shipped.mechanism for shipped in app.shipped} | {Mechanism.NSC}
+    there = {shipped.mechanism for shipped in all_shipped} | {Mechanism.NSC}
     for unseen in app.unseen:
         # What could be anything is reported as OkHttp's, the usual one, and not once for each mechanism.
         some = unseen.mechanisms - {Mechanism.NSC}
@@ -146,42 +260,8 @@ def _of_apple(app: ShippedApp, process: str) -> tuple[AppMechanism, ...]:
     return tuple(mechanism for mechanism in AppleMechanism if mechanism in there)
 
 
-def _reached(app: ShippedApp, policy: Policy | None, host: str) -> bool:
-    """Whether anybody wants or does anything for a name below a configured one."""
-    return bool(policy and policy.demand(host)) or any(s.enforcement.demand(host) for s in app.shipped)
-
-
 def _said(rows: tuple[HostVerdict, ...]) -> list[tuple[object, ...]]:
     return [(row.process, row.mechanism, row.api, row.verdict) for row in rows]
-
-
-def _rows(app: ShippedApp, asked: _Asked, label: str, host: str, today: date) -> Iterator[HostVerdict]:
-    """The rows of one host, process by process."""
-    for process, mechanisms in asked.items():
-        found = [tuple(_of_mechanism(app, process, one, label, host, today)) for one in mechanisms]
-        # What code may do besides makes no host less pinned that the system itself holds to pins.
-        held = any(all(row.verdict is Verdict.ENFORCED for row in rows) for rows in found)
-        for mechanism, rows in zip(mechanisms, found, strict=True):
-            known = any(row.verdict is not Verdict.UNKNOWN for row in rows)
-            if known or not held or mechanism is not AppleMechanism.CODE:
-                yield from rows
-
-
-def _of_mechanism(
-    app: ShippedApp, process: str, mechanism: AppMechanism, label: str, host: str, today: date
-) -> Iterator[HostVerdict]:
-    """One row for each stretch of versions on which a mechanism does the same."""
-    shipped = [one for one in app.shipped if one.mechanism is mechanism and one.process == process]
-    rows: list[HostVerdict] = []
-    for api in _stretches(app.runs_on[process], shipped):
-        found = _state_of(app, process, mechanism, [s for s in shipped if _counts(s, api)], host, today)
-        row = HostVerdict(label, mechanism, api, found.verdict, found.why, found.where, found.by, process)
-        last = rows[-1] if rows else None
-        if last and (last.verdict, last.why, last.by) == (row.verdict, row.why, row.by):
-            rows[-1] = replace(last, api=replace(last.api, last=api.last))
-        else:
-            rows.append(row)
-    yield from rows
 
 
 def _stretches(supported: VersionRange, shipped: Iterable[InForce]) -> Iterator[VersionRange]:
@@ -197,30 +277,6 @@ def _stretches(supported: VersionRange, shipped: Iterable[InForce]) -> Iterator[
 
 def _counts(shipped: InForce, api: VersionRange) -> bool:
     return shipped.api.first <= api.first and (shipped.api.last is None or api.first <= shipped.api.last)
-
-
-def _state_of(
-    app: ShippedApp,
-    process: str,
-    mechanism: AppMechanism,
-    shipped: list[InForce],
-    host: str,
-    today: date,
-) -> _Judgement:
-    found = [_one(one, host, today) for one in shipped]
-    covered = [one for one in found if one.verdict is not Verdict.NOT_COVERED]
-    if mechanism is Mechanism.NSC and covered:
-        # Variants are for different devices: the worst of them is what some of them get.
-        return _heeded(app, min(found, key=lambda one: list(Verdict).index(one.verdict)))
-    if covered:
-        # Clients stand side by side: whichever enforces best speaks for the host, others have rules of their own.
-        return max(covered, key=lambda one: list(Verdict).index(one.verdict))
-    for unseen in app.unseen:
-        if mechanism in unseen.mechanisms and unseen.process == process:
-            return _Judgement(Verdict.UNKNOWN, f"{unseen.what}: {unseen.why}")
-    if found:
-        return found[0]
-    return _Judgement(Verdict.NOT_COVERED, _absent(app, process, mechanism, host))
 
 
 def _heeded(app: ShippedApp, found: _Judgement) -> _Judgement:

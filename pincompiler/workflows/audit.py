@@ -9,8 +9,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as Base64Error
 from contextlib import closing
 from dataclasses import field, replace
 from functools import partial
@@ -20,20 +18,20 @@ from typing import TYPE_CHECKING, Final
 from pincompiler._version import __version__
 from pincompiler.android.apk import AppFiles, SeveralAppsError
 from pincompiler.base.errors import InputError, UsageError
-from pincompiler.base.finding import Confidence, Evidence, Finding, Level
+from pincompiler.base.finding import Evidence, Finding, Level
 from pincompiler.base.records import dataclass
 from pincompiler.base.workers import UNBOUNDED, Allowance, Died, Split, supervised
-from pincompiler.facts import Algorithm, Mechanism, State, System, Unseen
+from pincompiler.facts import State, System, Unseen
 from pincompiler.facts.engine import Engine
 from pincompiler.facts.ios import first_number
-from pincompiler.facts.okhttp import PinnerUse
-from pincompiler.policy.hosts import BadHost, canonical_host, is_no_name
+from pincompiler.policy.hosts import BadHost, canonical_host
 from pincompiler.policy.project import App
 from pincompiler.rules.on_apps import APP_RULES
 from pincompiler.rules.rule import Audited
 from pincompiler.shipped import read_app
 from pincompiler.verdicts.endpoints import endpoints
-from pincompiler.verdicts.hosts import verdicts
+from pincompiler.verdicts.enforcing import Enforcing
+from pincompiler.verdicts.hosts import HostVerdicts
 from pincompiler.verdicts.named_pins import named
 from pincompiler.verdicts.subject import InventoryPin, KnownKey, Run, Subject
 from pincompiler.workflows.drifting import held_against, unread
@@ -44,7 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pincompiler.base.location import Location
-    from pincompiler.facts import InForce, Pin, ShippedApp
+    from pincompiler.facts import InForce, ShippedApp
     from pincompiler.policy.enforcement import Key
     from pincompiler.policy.project import Acceptance
     from pincompiler.rules.rule import Rule
@@ -236,6 +234,7 @@ def subject_of(app: ShippedApp, asked: AuditOptions) -> Subject:
         from pincompiler.source.document import place
 
         shown = tuple(place(finding, asked.checked.document) for finding in shown)
+    known, enforcing = HostVerdicts(app, asked.today), Enforcing(app, asked.today)
     return Subject(
         app.path,
         app.kind,
@@ -245,11 +244,11 @@ def subject_of(app: ShippedApp, asked: AuditOptions) -> Subject:
         0 if app.main else app.manifest.version_code,
         app.least.first if app.main else app.manifest.min_sdk,
         first_number(app.main.sdk) if app.main else app.manifest.target_sdk,
-        tuple(InventoryPin(named(pin), _enforced(app, pin, asked.today)) for pin in app.pins),
-        verdicts(app, audited.policy, asked.today),
+        tuple(InventoryPin(named(pin), enforcing.demands(pin)) for pin in app.pins),
+        known.all_rows(audited.policy),
         in_order(shown),
         tuple(sorted(unseen, key=lambda one: not one.mechanisms)),
-        endpoints=endpoints(app, audited.policy, asked.run.own_domains if asked.run else (), asked.today),
+        endpoints=endpoints(app, audited.policy, asked.run.own_domains if asked.run else (), known),
         run=asked.run,
         processes=app.ios.processes,
     )
@@ -330,43 +329,6 @@ def _inside(where: Location | None, app: ShippedApp, shipped: InForce) -> Locati
 
 
 # -- the report ----------------------------------------------------------------------------------
-
-
-def _enforced(app: ShippedApp, pin: Pin, today: date) -> bool | None:
-    """Whether some configuration in force demands this pin; None if its hosts are not known.
-
-    Of a configuration of Android's, that a pin has no host is known.
-    """
-    if not (pin.host or pin.confidence is Confidence.CANDIDATE or pin.mechanism is Mechanism.NSC):
-        idle = (one for one in app.okhttp.pinners if one.use is PinnerUse.NEVER)
-        vain = pin.where in {added.code.location for one in idle for added in (*one.added, *one.partial)}
-        return False if vain else None
-    try:
-        wanted = b64decode(pin.pin, validate=True)
-    except (Base64Error, ValueError):
-        return False
-    length = 20 if pin.algorithm is Algorithm.SPKI_SHA1 else 32  # OkHttp also takes SHA-1
-    # Only OkHttp has patterns; elsewhere a star is a part of a name that no host has.
-    host = pin.host.lower().lstrip("*.") if pin.mechanism is Mechanism.OKHTTP else pin.host.lower()
-    own = [one for one in app.shipped if one.mechanism is pin.mechanism and _is_of(pin, one)]
-    if any(one.state is State.UNKNOWN for one in own):
-        return None
-    return not is_no_name(host) and any(
-        wanted in clause.leaf | clause.ca
-        for shipped in own
-        if shipped.state is State.ACTIVE
-        if host not in dict(shipped.unmatched)
-        for probe in (host, f"x.{host}", f"x.x.{host}")
-        for clause in shipped.enforced(probe)
-        if clause.in_force(today) and len(wanted) == length
-    )
-
-
-def _is_of(pin: Pin, shipped: InForce) -> bool:
-    """Whether a pin may be one of a configuration: of Apple's systems each file has its own."""
-    if isinstance(pin.mechanism, Mechanism) or shipped.where is None:
-        return True
-    return pin.where.member == shipped.where.member
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

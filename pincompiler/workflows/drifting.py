@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from pincompiler.facts import Mechanism, State
 from pincompiler.facts.common import Unseen
-from pincompiler.platforms.okhttp.model import Among, OkHttp, together
-from pincompiler.policy.differences import differences
+from pincompiler.platforms.okhttp.model import Among, OkHttp, less_or_more
 from pincompiler.rules.rule import Audited
 from pincompiler.verdicts.drift import Drift, DriftKind, drift
 from pincompiler.verdicts.in_force import active, comparable, mechanisms_of
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from pincompiler.facts import InForce, ShippedApp
     from pincompiler.facts.common import AppMechanism
+    from pincompiler.policy.enforcement import Enforcement
     from pincompiler.policy.project import Project
     from pincompiler.verdicts.lowering import Lowering
     from pincompiler.workflows.compile import Checked
@@ -69,8 +69,11 @@ def _drift(
         candidates = [project.policy]
     known = (*project.keys, *(project.assessed.policy.assessor_keys if project.assessed else ()))
     found: dict[object, Drift] = {}
-    for shipped in _clients(app, mechanism):
-        drifts = [drift(wanted, shipped, project.policy, known) for wanted in candidates]
+    for shipped, alone in _clients(app, mechanism):
+        drifts = [
+            drift(wanted, _among(shipped, wanted) if alone else shipped, project.policy, known)
+            for wanted in candidates
+        ]
         for one in min(drifts, key=len, default=()):
             if one.kind is DriftKind.HOST_MISSING and shipped.process:
                 continue  # which hosts an extension asks is its own affair: `unpinned-extension`
@@ -80,22 +83,24 @@ def _drift(
     return tuple(found.values())
 
 
-def _clients(app: ShippedApp, mechanism: AppMechanism) -> Iterator[InForce]:
-    """What is comparable, and each pinner that holds its client to less or more for a host that others pin too.
+def _clients(app: ShippedApp, mechanism: AppMechanism) -> Iterator[tuple[InForce, bool]]:
+    """What is comparable; and alone, each pinner that holds its client to less or more for a host that others pin too.
 
     Of a file whose use was not seen it is known what it says.
     """
-    yield from comparable(app, mechanism)
-    yield from (one for one in app.shipped if (one.mechanism, one.state) == (mechanism, State.UNKNOWN))
-    some = active(app, mechanism) if mechanism is Mechanism.OKHTTP else ()
+    whole = comparable(app, mechanism)
+    unused = (one for one in app.shipped if (one.mechanism, one.state) == (mechanism, State.UNKNOWN))
+    yield from ((one, False) for one in (*whole, *unused))
+    some = active(app, mechanism) if mechanism is Mechanism.OKHTTP and whole else ()
     pinners = [one.enforcement for one in some if isinstance(one.enforcement, OkHttp)]
-    if len(pinners) < 2 or not comparable(app, mechanism):
-        return
-    whole = together(pinners)
-    for shipped, own in zip(some, pinners, strict=True):
-        alone = Among(own, whole)
-        if any(differences(alone, whole)):
-            yield replace(shipped, enforcement=alone)
+    if len(pinners) > 1:
+        yield from ((one, True) for one, differs in zip(some, less_or_more(pinners), strict=True) if differs)
+
+
+def _among(shipped: InForce, wanted: Enforcement) -> InForce:
+    """A pinner by itself: hosts that it does not pin are others' business."""
+    assert isinstance(shipped.enforcement, OkHttp)  # noqa: S101 - for the type checker
+    return replace(shipped, enforcement=Among(shipped.enforcement, wanted))
 
 
 def _pins_one_of(app: ShippedApp, mechanism: AppMechanism, hosts: set[str]) -> bool:

@@ -13,9 +13,10 @@ from pincompiler.facts.nsc import NscFacts
 from pincompiler.facts.okhttp import OkHttpFacts
 from pincompiler.platforms.nsc.model import Domain, DomainConfig, Nsc
 from pincompiler.platforms.okhttp.model import OkHttp, OkHttpEntry
-from pincompiler.policy.enforcement import Key, PinSet, Reach
+from pincompiler.policy.enforcement import Demand, Key, PinSet, Reach
 from pincompiler.policy.policy import Policy
 from pincompiler.verdicts.hosts import Verdict, verdicts
+from pincompiler.verdicts.related import Related
 from tests.strategies import TODAY, spki
 
 KEY, OTHER = Key(spki("one")), Key(spki("two"))
@@ -176,3 +177,50 @@ def test_the_reason_names_entry_and_end() -> None:
 
 def test_without_hosts_there_is_no_row() -> None:
     assert table(app(), None) == []
+
+
+def test_who_does_not_name_a_host_says_of_it_what_it_says_of_any_other() -> None:
+    """So that of thousands of configurations only those are asked that name it."""
+    some = (
+        shipped(pinner("api.example.com")),
+        shipped(nsc("example.com", wide=True)),
+        shipped(pinner("*.example.org", "**.net")),
+        shipped(pinner("www.example.com"), doubts=("what it pins is not known",)),
+        shipped(Nsc(())),
+    )
+    related = Related(some)
+    hosts = (
+        "example.com",
+        "API.example.com.",
+        "x.www.example.com",
+        "x.example.org",
+        "a.b.net",
+        "com",
+        "other",
+    )
+    for host in hosts:
+        naming = related.of(host)
+        assert naming == sorted(set(naming))
+        for number, one in enumerate(some):
+            if number not in naming:
+                assert one.enforcement.demand(host) == one.enforcement.demand("unrelated.invalid")
+                assert one.enforcement.trust(host) == one.enforcement.trust("unrelated.invalid")
+    assert [related.of(host) for host in hosts] == [[1], [0, 1], [1, 3], [2], [2], [], []]
+
+
+def test_thousands_of_clients_are_asked_for_their_own_hosts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    demand = OkHttp.demand
+
+    def counting(self: OkHttp, host: str) -> Demand:
+        asked.append(host)
+        return demand(self, host)
+
+    monkeypatch.setattr(OkHttp, "demand", counting)
+    counts = []
+    for many in (100, 200):
+        asked.clear()
+        rows = verdicts(app(*(shipped(pinner(f"h{n}.example.com")) for n in range(many))), None, TODAY)
+        assert sum(row.verdict is Verdict.ENFORCED for row in rows) == many
+        counts.append(len(asked))
+    assert counts[1] <= 2.1 * counts[0]

@@ -240,6 +240,40 @@ def pinned_with(
     return app([w.Class(f"{APP}Net;", [method]), *more])
 
 
+def _for_hosts(hosts: Iterable[str]) -> Files:
+    """A method with a pinner and a client for each of some hosts, whose pins are all different."""
+    methods = []
+    for number, host in enumerate(hosts):
+        body = [w.string(2, host) if one == _host(number) else one for one in pinning(number)]
+        methods.append(static(f"m{number}", [*body, w.RETURN]))
+    return app([w.Class(f"{APP}Net;", methods)])
+
+
+def one_host(n: int) -> Files:
+    """``n`` pinners of one host."""
+    return _for_hosts(["api.example.com"] * n)
+
+
+def wild_hosts(n: int) -> Files:
+    """``n`` pinners of all names below one, and as many of a name below it each."""
+    return _for_hosts(["**.example.com"] * n + [f"h{number}.example.com" for number in range(n)])
+
+
+def long_hosts(n: int) -> Files:
+    """``n`` pinners of names with thousands of labels, which are no host's."""
+    return _for_hosts(f"h{number}.{'a.' * 2000}com" for number in range(n))
+
+
+def handed(n: int) -> Files:
+    """``n`` methods that pin a host to what they are handed."""
+    methods = []
+    for number in range(n):
+        code = [*made(0, PINS), _host(number), w.call("virtual", PINS, "add", ADD, 0, 2, 15)]
+        code += [w.call("virtual", PINS, "build", f"(){PINNER}", 0), w.RETURN]
+        methods.append(static(f"m{number}", code, f"({STRINGS})V"))
+    return app([w.Class(f"{APP}Net;", methods)])
+
+
 # --- values ---------------------------------------------------------------------------------------
 
 
@@ -492,6 +526,51 @@ def managers(n: int) -> Files:
     )
 
 
+def verifiers(n: int) -> Files:
+    """``n`` verifiers of host names that accept everything."""
+    kind, session = "Ljavax/net/ssl/HostnameVerifier;", "Ljavax/net/ssl/SSLSession;"
+    code = [w.const(0, 1), (0x0F,)]
+    return app(
+        w.Class(
+            f"{APP}V{number};",
+            [w.Method("verify", f"({w.STRING}{session})Z", code, w.PUBLIC)],
+            interfaces=(kind,),
+        )
+        for number in range(n)
+    )
+
+
+def web_clients(n: int) -> Files:
+    """``n`` clients of WebViews that go on after every error."""
+    web, handler = "Landroid/webkit/WebView;", "Landroid/webkit/SslErrorHandler;"
+    code = [w.call("virtual", handler, "proceed", "()V", 14), w.RETURN]
+    given = f"({web}{handler}Landroid/net/http/SslError;)V"
+    return app(
+        w.Class(
+            f"{APP}W{number};",
+            [w.Method("onReceivedSslError", given, code, w.PUBLIC)],
+            super_class="Landroid/webkit/WebViewClient;",
+        )
+        for number in range(n)
+    )
+
+
+def comparing(n: int) -> Files:
+    """``n`` trust managers that compare the server's key with a pin of their own."""
+    certificate, key = "Ljava/security/cert/X509Certificate;", "Ljava/security/PublicKey;"
+    refusal = "Ljava/security/cert/CertificateException;"
+    classes = []
+    for number in range(n):
+        code: list[w.Instruction | str] = [w.const(1, 0), w.get_item(1, 14, 1)]
+        code += [w.call("virtual", certificate, "getPublicKey", f"(){key}", 1), w.result(1)]
+        code += [w.call("interface", key, "getEncoded", "()[B", 1), w.result(1), w.string(2, pin(number))]
+        code += [w.call("virtual", w.STRING, "equals", "(Ljava/lang/Object;)Z", 2, 1), w.result(0)]
+        code += [w.if_zero(0, "bad"), w.RETURN, "bad", *made(3, refusal), w.throw(3)]
+        check = w.Method("checkServerTrusted", CHECK, code, w.PUBLIC)
+        classes.append(w.Class(f"{APP}T{number};", [check], interfaces=(TRUST_MANAGER,)))
+    return app(classes)
+
+
 def _maze(n: int, number: int, registers: int = 16) -> w.Class:
     """A trust manager with 2 to the power of ``n`` ways through it."""
     code: list[w.Instruction | str] = []
@@ -628,6 +707,10 @@ BURDENS: Final[dict[str, tuple[Callable[[int], Files], int]]] = {
         (calls, 60),
         (adders, 60),
         (callers, 2),
+        (one_host, 60),
+        (wild_hosts, 30),
+        (long_hosts, 8),
+        (handed, 60),
         (nested, 8),
         (sharing, 8),
         (returned, 4),
@@ -649,6 +732,9 @@ BURDENS: Final[dict[str, tuple[Callable[[int], Files], int]]] = {
         (searches, 30),
         (sockets, 60),
         (managers, 100),
+        (verifiers, 100),
+        (web_clients, 60),
+        (comparing, 60),
         (paths, 5),
         (mazes, 50),
         (broad, 10),

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from pincompiler.base.errors import InputError
 from pincompiler.platforms.okhttp import OKHTTP_JAVA, OKHTTP_KOTLIN, instants, lower, objections
 from pincompiler.platforms.okhttp.code import read, write_java, write_kotlin
-from pincompiler.platforms.okhttp.model import Among, OkHttp, OkHttpEntry, together
+from pincompiler.platforms.okhttp.model import Among, OkHttp, OkHttpEntry, less_or_more, together
 from pincompiler.policy.enforcement import Key, PinSet, Reach
 from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App
@@ -243,6 +243,29 @@ def test_what_is_no_pin_is_refused(pin: str) -> None:
 def test_code_of_others_is_refused(code: bytes) -> None:
     with pytest.raises(InputError, match=r"Pins\.kt: no pinner that pincompiler generated"):
         read(code, NEW)
+
+
+def test_whether_a_pinner_is_less_or_more_than_all_together() -> None:
+    """Only at hosts that it pins itself: others are other clients' business."""
+    own, same = OkHttp((OkHttpEntry("a.example.com", (A,)),)), OkHttp((OkHttpEntry("a.example.com", (A,)),))
+    elsewhere = OkHttp((OkHttpEntry("b.example.com", (B,)),))
+    wide, exact = (
+        OkHttp((OkHttpEntry("**.example.com", (B,)),)),
+        OkHttp((OkHttpEntry("x.a.example.com", (B,)),)),
+    )
+    pairs = [
+        ([own, same], [False, False]),
+        ([own, elsewhere], [False, False]),
+        (
+            [own, wide],
+            [True, True],
+        ),  # at a.example.com the wide one takes B alone, and all together A as well
+        ([own, exact], [False, False]),
+        ([elsewhere, wide, exact], [False, False, False]),
+        ([OkHttp((OkHttpEntry("*.example.com", (A,)),)), wide], [True, True]),
+    ]
+    for some, apart in pairs:
+        assert list(less_or_more(some)) == apart
 
 
 def test_pinners_together_pin_what_each_does() -> None:

@@ -11,6 +11,8 @@ from pincompiler.android.dex.refs import FieldDef
 from pincompiler.base.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from pincompiler.android.dex.code_map import EncodedMethod
     from pincompiler.android.dex.encoded import EncodedValue
     from pincompiler.android.dex.refs import MethodRef
@@ -95,13 +97,27 @@ class ClassDef:
 
     def method(self, name: str, descriptor: str | None = None) -> MethodDef | None:
         """Find a method of its own by name, and descriptor if it matters."""
+        if descriptor is None:
+            return next(self.named(name), None)
+        known = self.dex.cache.overloads.get((self.index, name))
+        if known is None:
+            known = self.dex.cache.overloads[self.index, name] = {}
+            for one in self._named(name):
+                known.setdefault(self.dex.method_ref(one.method).descriptor, one)
+        found = known.get(descriptor)
+        return None if found is None else self._method(found)
+
+    def named(self, name: str) -> Iterator[MethodDef]:
+        """Its methods of a name, however many it has besides."""
+        return map(self._method, self._named(name))
+
+    def _named(self, name: str) -> Sequence[EncodedMethod]:
         known = self.dex.cache.methods.get(self.index)
         if known is None:
             known = self.dex.cache.methods[self.index] = {}
             for one in self._entries:
                 known.setdefault(self.dex.method_ref(one.method).name, []).append(one)
-        found = map(self._method, known.get(name, ()))
-        return next((one for one in found if descriptor in {None, one.ref.descriptor}), None)
+        return known.get(name, ())
 
     def field(self, name: str) -> FieldDef | None:
         """Find a field of its own by name."""

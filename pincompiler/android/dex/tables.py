@@ -57,6 +57,8 @@ class Cache:
     """How many paths lead to the offsets where some meet."""
     methods: dict[int, dict[str, list[EncodedMethod]]] = field(default_factory=dict)
     """By the index of their class, and their name; not as objects that hold the file, which would hold each other."""
+    overloads: dict[tuple[int, str], dict[str, EncodedMethod]] = field(default_factory=dict)
+    """The same by their descriptor."""
     fields: dict[int, dict[str, FieldDef]] = field(default_factory=dict)
     """By the index of their class, and their name."""
     values: dict[int, dict[int, EncodedValue]] = field(default_factory=dict)

@@ -46,7 +46,7 @@ def any_object(machine: Machine, name: str) -> Instance:
     """An object of which nothing is known but what its one constructor writes, and nothing else does."""
     made = Instance(name)
     cls = machine.image.program.class_def(name)
-    constructors = [one.body for one in cls.methods if one.ref.name == "<init>" and one.body] if cls else []
+    constructors = [one.body for one in cls.named("<init>") if one.body] if cls else []
     if len(constructors) == 1:
         unknown = any_values(constructors[0].descriptor)
         before = len(machine.frames)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
+from pincompiler.policy.differences import unused_labels
 from pincompiler.policy.enforcement import Demand, Enforcement, EntryId, Key, PinSet, Reach, any_of
+from pincompiler.policy.hosts import at_and_above, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pincompiler.base.location import Location
     from pincompiler.policy.project import Version
@@ -106,6 +108,12 @@ class OkHttp(Enforcement):
         ordered = sorted(found, key=lambda one: (-len(one[1]), len(one[0])))
         return tuple((name, _REACHES[wildcard]) for wildcard, name in ordered)
 
+    def differs_from(self, whole: OkHttp, name: str, labels: tuple[str, str]) -> bool:
+        """Whether it pins a name, or names below with some labels, and to other keys than the whole that it is part of."""
+        below, deeper = labels
+        hosts = (name, f"{below}.{name}", f"{deeper}.{below}.{name}")
+        return any(own != whole.demand(host) for host in hosts if (own := self.demand(host)))
+
     def pin_sets(self) -> tuple[PinSet, ...]:
         """One for each pattern, as near as pin-sets come to it."""
         added: dict[tuple[str, str], list[OkHttpEntry]] = {}
@@ -131,20 +139,35 @@ def together(pinners: Iterable[OkHttp]) -> OkHttp:
     return OkHttp(entries, deep, digest, undotted)
 
 
+def less_or_more(pinners: Sequence[OkHttp]) -> Iterator[bool]:
+    """Of each pinner of an app, whether for some host that it pins it takes other keys than all of them together."""
+    whole = together(pinners)
+    names = {plain(name): name for name in whole.names()}
+    labels = unused_labels(names)
+    below: dict[str, list[str]] = {}
+    for name in names.values():
+        for above in at_and_above(name):
+            if above in names:
+                below.setdefault(above, []).append(name)
+    for own in pinners:
+        hosts = {name for one in own.names() for name in below[plain(one)]}
+        yield any(own.differs_from(whole, name, labels) for name in hosts)
+
+
 @dataclass(frozen=True, slots=True)
 class Among(Enforcement):
-    """One pinner of several as the app has it: for hosts that it does not pin, other clients are there."""
+    """One pinner of several as the app has it: for hosts that it does not pin, something else counts."""
 
     own: OkHttp
-    whole: OkHttp
-    """All of them together."""
+    rest: Enforcement
+    """What counts for hosts that it does not pin."""
 
     def names(self) -> Iterable[str]:
-        """Every host of a pattern of any."""
-        return self.whole.names()
+        """Every host of a pattern of its own, and what else counts."""
+        return {*self.own.names(), *self.rest.names()}
 
     def demand(self, host: str) -> Demand:
-        """What its own client demands, else what any does."""
+        """What its own client demands, else what the rest does."""
         return self._of(host).demand(host)
 
     def deciding(self, host: str) -> tuple[str, ...]:
@@ -159,8 +182,8 @@ class Among(Enforcement):
         """Those of the pinner itself."""
         return self.own.pin_sets()
 
-    def _of(self, host: str) -> OkHttp:
-        return self.own if self.own.demand(host) else self.whole
+    def _of(self, host: str) -> Enforcement:
+        return self.own if self.own.demand(host) else self.rest
 
 
 def understands_deep(version: Version | None) -> bool:

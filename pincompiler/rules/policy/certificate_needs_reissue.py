@@ -42,7 +42,7 @@ def _longest(day: date) -> int:
 def check(examined: Examined) -> Findings:
     """Whole certificates whose end is known, with the day."""
     for key in (one for one in examined.keys if one.whole and one.certificate):
-        hosts = tuple(host for one in examined.pin_sets if key in one.keys for host in one.hosts)
+        hosts = examined.hosts_of(key)
         if hosts and key.certificate:
             day = key.certificate.not_after.date()
             ends = f"ended on {day}" if day < examined.today else f"ends on {day}"

@@ -51,7 +51,7 @@ def check(examined: Examined) -> Findings:
         what = _what(key)
         if what:
             where = key.where.at("spki-sha256") if key.where and key.where.path else key.where
-            hosts = tuple(host for s in examined.pin_sets if key in s.keys for host in s.hosts)
+            hosts = examined.hosts_of(key)
             fix = "put the pin of a key of yours: pincompiler pin FILE"
             yield RULE.at(where, f"the pin of `{key.title}` is {what}", fix, hosts=hosts)
 

@@ -7,6 +7,8 @@ The classes of OkHttp are known by their names, or where R8 changed these, by wh
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.android.dex import containing, exactly
@@ -23,6 +25,7 @@ from pincompiler.platforms.okhttp.model import (
 )
 from pincompiler.platforms.okhttp.pins import fault_of
 from pincompiler.policy.enforcement import Reach
+from pincompiler.policy.hosts import at_and_above, plain
 from pincompiler.shipped.android.okhttp.clients import Clients
 from pincompiler.shipped.android.okhttp.decoding import algorithm_of, key_of, shown
 from pincompiler.shipped.android.okhttp.drafts import place
@@ -199,9 +202,12 @@ def _followed(
 
 
 def _compared(source: Source, pinners: list[Pinner]) -> tuple[Pinner, ...]:
-    """The pinners that are asked for each host; they are few unless an app is made to take long."""
-    hosts = {added.pattern for pinner in pinners for added in pinner.added}
-    return source.bounded(pinners, PINNER_HOSTS.limit // max(1, len(hosts)), "pinners", Mechanism.OKHTTP)
+    """The pinners that are asked for the hosts that their patterns may match; they are few unless an app is made to take long."""
+    own = [{split_pattern(added.pattern)[1] for added in pinner.added} for pinner in pinners]
+    below = Counter(name for host in set().union(*own) for name in set(at_and_above(host)))
+    pairs = accumulate(sum(below[plain(host)] for host in hosts) for hosts in own)
+    most = sum(count <= PINNER_HOSTS.limit for count in pairs)
+    return source.bounded(pinners, most, "pinners", Mechanism.OKHTTP)
 
 
 # -- as pins and enforcements --------------------------------------------------------------------

@@ -75,13 +75,40 @@ class Trace:
     _up: dict[Value, frozenset[Value]] = field(default_factory=dict)
     _handed: dict[MethodBody, frozenset[Value]] = field(default_factory=dict)
     _known: dict[Value, tuple[Value, ...] | None] = field(default_factory=dict)
+    _ends: dict[Value, tuple[tuple[Value, ...], int]] = field(default_factory=dict)
+    """What a value is within its method, and over how many calls."""
 
     def flow(self, method: MethodBody) -> MethodFlow:
         """What one method does.  DexError if that is unknown."""
         return self.program.flow(method)
 
-    def local(self, value: Value) -> Iterator[Value]:
-        """What a value is within its method, behind the calls by which a builder returns itself."""
+    def local(self, value: Value) -> Iterable[Value]:
+        """What a value is within its method, behind the calls by which a builder returns itself.
+
+        Of one expression with many calls, each is asked: what is behind a call is looked for once.
+        """
+        links: dict[Value, None] = {}
+        one = value
+        while one not in self._ends and one not in links and len(links) < TRACED.limit:
+            links[one] = None
+            if not (isinstance(one, Returned) and self.roles.is_fluent(one.ref)):
+                break
+            one = self._receiver(one)
+        if one not in self._ends:
+            self._ends[one] = self._spread(one), 0
+        ends, steps = self._ends[one]
+        for link in reversed(links):
+            steps += 1
+            self._ends[link] = ends, steps
+        self.program.budget.spend(len(links))
+        if steps > TRACED.limit:
+            self.cut = True
+            return ()
+        return ends
+
+    def _spread(self, value: Value) -> tuple[Value, ...]:
+        """The same of a value that may be one of several."""
+        found: list[Value] = []
         waiting = list(possible(value))
         seen: set[Value] = set()
         while waiting and len(seen) < TRACED.limit:
@@ -92,8 +119,9 @@ class Trace:
             if isinstance(one, Returned) and self.roles.is_fluent(one.ref):
                 waiting += possible(self._receiver(one))
             else:
-                yield one
+                found.append(one)
         self._paid(seen, waiting)
+        return tuple(found)
 
     def _paid(self, seen: Collection[Value], waiting: Collection[Value]) -> None:
         """Take the steps that it took from the budget, and note that something was left."""

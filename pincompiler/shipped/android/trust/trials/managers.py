@@ -118,10 +118,9 @@ class Managers:
             return []
         found: dict[str, MethodDef] = {}
         for one in self._source.program.ancestry(cls.name):
-            for method in one.methods:
-                name, descriptor = method.ref.name, method.ref.descriptor
-                if name == "checkServerTrusted" and method.body and descriptor.startswith(f"({CHAIN}"):
-                    found.setdefault(descriptor, method)
+            for method in one.named("checkServerTrusted"):
+                if method.body and method.ref.descriptor.startswith(f"({CHAIN}"):
+                    found.setdefault(method.ref.descriptor, method)
         return list(found.values())
 
     def _of(self, cls: ClassDef, method: MethodDef) -> Tried:

@@ -14,6 +14,7 @@ from pincompiler.base.bounds import (
     HELPER_SIZE,
     HELPER_STEPS,
     WAY_DEPTH,
+    WAY_REGISTERS,
     WAY_STEPS,
 )
 from pincompiler.base.records import dataclass
@@ -175,7 +176,7 @@ class _Run:
 
     def run(self) -> Ways:
         frontier = self._frontier
-        if not frontier.instructions:
+        if not frontier.instructions or self._body.registers > WAY_REGISTERS.limit:
             return Ways((), complete=False)
         frontier.push(Progress(0, self._parameters(), UNSET, frozenset(), frozenset()))
         steps = 0
