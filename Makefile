@@ -59,6 +59,7 @@ packages:
 bench: $(READY)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_audit.py
+	$(BIN)/python tests/bench_hostile.py
 	$(BIN)/python tests/bench_verify.py
 	$(BIN)/python tests/bench_impact.py
 	$(BIN)/python tests/bench_report.py

@@ -246,6 +246,9 @@ QUESTION_STEPS = Bound(
 )
 SEARCHES = Bound(64, "searches", "all code", _UNKNOWN, "large apps take ten")
 SEARCHED_BYTES = Bound(1 << 30, "bytes", "code searched in small apps", _UNKNOWN, "a second")
+LINKED_FILES = Bound(
+    64, "DEX files", "an app, asked for a class one by one", Beyond.SAME, "then all classes are listed first"
+)
 ANCESTORS = Bound(200, "superclasses", "a class", _UNKNOWN, "Android's deepest have nine")
 FLOW_ROUNDS = Bound(
     6, "visits", "a loop's beginning, beside its paths", _UNKNOWN, "what changes on has no constant"

@@ -736,7 +736,7 @@ BURDENS: Final[dict[str, tuple[Callable[[int], Files], int]]] = {
         (web_clients, 60),
         (comparing, 60),
         (paths, 5),
-        (mazes, 50),
+        (mazes, 12),
         (broad, 10),
         (overloads, 100),
         (heirs, 100),

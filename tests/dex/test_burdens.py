@@ -28,6 +28,7 @@ from tests.apk.forge import simple_zip
 from tests.bounding import bounded
 from tests.dex import burdens
 from tests.dex.burdens import BURDENS
+from tests.dex.file_burdens import FILE_BURDENS
 from tests.strategies import TODAY
 
 if TYPE_CHECKING:
@@ -71,9 +72,10 @@ def work(folder: Path, files: burdens.Files) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(BURDENS.keys() - BOUNDED))
+@pytest.mark.parametrize("name", sorted((BURDENS | FILE_BURDENS).keys() - BOUNDED))
 def test_work_grows_no_faster_than_the_app(name: str, tmp_path: Path) -> None:
-    make, least = BURDENS[name]
+    """By how many functions are called; `make bench` measures the time, up to eight times the size."""
+    make, least = (BURDENS | FILE_BURDENS)[name]
     small = max(1, least // 6)
     audited(tmp_path, make(small))  # what is made once for all audits
     one, four = (work(tmp_path, make(times * small)) for times in (1, 4))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from pincompiler.android.constants.budget import Budget
 from pincompiler.android.dex import opcodes
 from pincompiler.android.dex.format import DexError
 from pincompiler.android.dex.scan import Wanted
-from pincompiler.base.bounds import ANCESTORS, SEARCHED_BYTES, SEARCHES
+from pincompiler.base.bounds import ANCESTORS, LINKED_FILES, SEARCHED_BYTES, SEARCHES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,10 +37,25 @@ class Linked:
 
     def class_def(self, descriptor: str) -> ClassDef | None:
         """The class of that name, if some file defines it."""
+        if len(self.files) > LINKED_FILES.limit:
+            return self._every_class.get(descriptor)
         if descriptor not in self._classes:
             found = self.in_each(lambda dex: (dex.class_def(descriptor),))
             self._classes[descriptor] = next((cls for cls in found if cls is not None), None)
         return self._classes[descriptor]
+
+    @cached_property
+    def _every_class(self) -> dict[str, ClassDef]:
+        """All classes by name: of thousands of files not each is asked for each class."""
+        found: dict[str, ClassDef] = {}
+        for dex in self.files:
+            for index in range(len(dex.layout.classes) // 8):
+                try:
+                    cls = dex.class_at(index)
+                    found.setdefault(cls.name, cls)
+                except DexError as error:
+                    self.damaged.setdefault(dex.name, str(error))
+        return found
 
     def in_each(self, ask: Callable[[Dex], Iterable[T]]) -> Iterator[T]:
         """What each file says; one that is damaged says nothing, and hides no other."""
