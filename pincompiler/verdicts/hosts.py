@@ -215,11 +215,11 @@ class _Group:
         return _Judgement(Verdict.NOT_COVERED, _absent(app, self._process, self._mechanism, host))
 
     def _other(self, ordered: list[int], some: dict[int, _Judgement]) -> int | None:
-        """The most telling of those that do not name the host."""
+        """Of those that do not name the host the one that counts most."""
         return next((number for number in ordered if number not in some), None)
 
     def _place(self, number: int, found: _Judgement) -> tuple[int, int]:
-        """The lower, the more telling."""
+        """The lower, the more it counts."""
         if self._mechanism is Mechanism.NSC:
             # Variants are for different devices: the worst of them is what some of them get.
             return _RANKS[found.verdict], number
