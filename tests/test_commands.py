@@ -15,7 +15,7 @@ from pincompiler import cli
 from pincompiler.cli.program import COMMANDS, app
 from pincompiler.platforms.registry import TARGETS
 
-SHARED = {"__init__", "completing", "console", "once", "options", "progress", "program"}
+SHARED = {"__init__", "completing", "console", "once", "options", "progress", "streams", "program"}
 
 
 def test_every_module_of_the_package_is_a_command_or_shared() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -13,6 +12,7 @@ from typer.core import TyperGroup
 
 from pincompiler._version import __version__
 from pincompiler.base.errors import PincompilerError, UsageError
+from pincompiler.cli import streams
 from pincompiler.cli.console import COULD_NOT_LOOK, PROBLEM, talk
 from pincompiler.cli.once import OnceCommand
 
@@ -80,14 +80,19 @@ app = typer.Typer(
 
 def run() -> None:
     """Run the program; every refusal that is no bug ends here."""
+    streams.guard()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except PincompilerError as error:
+        streams.abandon()
         talk(f"pincompiler: error: {error}")
         sys.exit(COULD_NOT_LOOK)
     except BrokenPipeError:
         # Whoever read our output has stopped; say nothing more, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.abandon()
         sys.exit(PROBLEM)
 
 
