@@ -50,6 +50,7 @@ Apps = Annotated[
     list[Path],
     typer.Argument(
         metavar="APP...",
+        readable=False,  # one that is not costs itself alone
         help="APK, APKS, XAPK, APKM, AAB or IPA files, directories of APKs, .app or .xcarchive folders, or - for standard input.",
     ),
 ]

@@ -437,6 +437,21 @@ def test_an_app_that_ends_its_process_costs_no_other(
     assert run("-j", jobs, bare, deadly).exit_code == 2
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="its permissions are others")
+def test_an_app_that_may_not_be_read_costs_no_other(shop: Path, bare: Path) -> None:
+    closed = shop.with_name("closed.apk")
+    closed.write_bytes(shop.read_bytes())
+    closed.chmod(0)
+    # Root may read it, unless root's powers are left behind.
+    powerless = ("setpriv", "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
+    program = (*powerless, sys.executable, "-m", "pincompiler", "audit", "-f", "json", "-j", "2")
+    done = subprocess.run([*program, bare, closed, shop], capture_output=True, check=False)
+    found = json.loads(done.stdout)["subjects"]
+    assert [one["path"] for one in found] == [str(path) for path in (bare, closed, shop)]
+    assert [one["error"] for one in found] == [None, "cannot be read: Permission denied", None]
+    assert done.returncode == 1  # as for the shop alone, which has errors
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts a process's data")
 @pytest.mark.parametrize("several", [False, True])
 def test_an_app_that_takes_too_much_is_given_up(
