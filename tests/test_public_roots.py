@@ -49,6 +49,12 @@ def found(
     return {one.message.split("`")[1]: one for one in of_roots}
 
 
+def check_all(tmp_path: Path, pins: dict[str, str], app: str) -> list[tuple[str, str]]:
+    """The rule and message of each finding on public roots."""
+    found(tmp_path, pins, app)
+    return [(one.rule, one.message) for one in check(tmp_path / "pins.toml", TODAY).findings]
+
+
 def pin(begins: str) -> str:
     return root(begins).pin
 
@@ -60,7 +66,7 @@ def pin(begins: str) -> str:
             "CN=DST Root CA X3,",
             TODAY,
             (
-                "its certificate ended on 2021-09-30; Mozilla's list has not had it since 2021-10-08; "
+                "its certificate ended on 2021-09-30; Mozilla's list last had it on 2021-10-08; "
                 "Android 14 and newer came without it, where Google Play updates the list"
             ),
         ),
@@ -68,7 +74,7 @@ def pin(begins: str) -> str:
             "CN=AddTrust External CA Root,",
             TODAY,
             (
-                "its certificate ended on 2020-05-30; Mozilla's list has not had it since 2020-04-05; "
+                "its certificate ended on 2020-05-30; Mozilla's list last had it on 2020-04-05; "
                 "Android 12 and newer came without it"
             ),
         ),
@@ -96,7 +102,7 @@ def test_what_is_said_of_roots_that_went(tmp_path: Path, begins: str, today: dat
 
 def test_leaving_mozilla_s_list_and_leaving_devices_are_two_sentences(tmp_path: Path) -> None:
     one = found(tmp_path, {"ca": pin("CN=AAA Certificate Services,")})["ca"]
-    assert "Mozilla's list has not had it since 2025-01-31; Android 15 still has it" in one.message
+    assert "Mozilla's list last had it on 2025-01-31; Android 15 still has it" in one.message
 
 
 def test_departing_roots_are_named_with_the_day_a_year_ahead(tmp_path: Path) -> None:
@@ -202,6 +208,30 @@ def test_roots_that_supported_devices_lack(tmp_path: Path) -> None:
     )
 
 
+def test_a_root_that_came_and_went_is_missing_before_and_after(tmp_path: Path) -> None:
+    """AOSP has it from android-7.1.0_r1 to 9.0.0's tags; Apple's store from macOS 10.14 to 11."""
+    app = '[app]\nandroid-min-sdk = 24\nios-minimum = "12.0"'
+    (one,) = (one for one in known_roots().all() if one.name == "Certplus Root CA G1")
+    said = check_all(tmp_path, {"ca": one.pin, "other": STRANGER}, app)
+    (young,) = (message for rule, message in said if rule == "young-root")
+    assert young == (
+        "`ca` is the key of Certplus Root CA G1, which Android 7.0 does not have, and which Android 10 to 13 do not "
+        "have, and which iOS 15 to 26 were not shipped with"
+    )
+
+
+def test_what_leaves_within_a_year_is_no_advice(tmp_path: Path) -> None:
+    """Sectigo's COMODO ECC and GlobalSign R3 are of 2008 and 2009, and planned to leave on 2027-04-15."""
+    for begins, owned in (("CN=AddTrust External CA Root,", "COMODO RSA"), ("CN=GlobalSign Root CA,", "R6")):
+        fix = found(tmp_path, {"ca": pin(begins), "other": STRANGER})["ca"].fix
+        assert owned in fix
+        assert "COMODO ECC" not in fix
+        assert "R3 (" not in fix
+    assert "COMODO ECC" in (
+        found(tmp_path, {"ca": pin("CN=AddTrust External CA Root,")}, today=date(2025, 11, 30))["ca"].fix
+    )
+
+
 def test_what_is_known_by_date_alone_is_not_said(tmp_path: Path) -> None:
     said = found(tmp_path, {"x1": pin(X1), "other": STRANGER}, "[app]\nandroid-min-sdk = 19")
     assert said["x1"].message.endswith("which Android 7.0 does not have")
@@ -216,16 +246,16 @@ def test_roots_are_named_in_generated_files_and_by_explain(tmp_path: Path) -> No
 
 
 def test_successors_are_the_ca_s_own_and_those_that_most_devices_have() -> None:
-    names = [one.name for one in successors(root(R3), {Platform.ANDROID: 29})]
+    names = [one.name for one in successors(root(R3), {Platform.ANDROID: 29}, TODAY)]
     assert "GlobalSign Root CA - R6" in names[:2]
     assert not any(name.endswith("R4") for name in names), "Google Trust Services owns it"
-    x1 = successors(root("CN=DST Root CA X3,"), {Platform.ANDROID: 24})
+    x1 = successors(root("CN=DST Root CA X3,"), {Platform.ANDROID: 24}, TODAY)
     assert next(one.name for one in x1) == "IdenTrust Commercial Root CA 1"
     assert (
-        successors(root("CN=Starfield Services Root Certificate Authority - G2,"), {})[0].name
+        successors(root("CN=Starfield Services Root Certificate Authority - G2,"), {}, TODAY)[0].name
         == "Amazon Root CA 1"
     )
-    assert successors(root("CN=Izenpe.com,O=IZENPE S.A.,"), {}) == ()
+    assert successors(root("CN=Izenpe.com,O=IZENPE S.A.,"), {}, TODAY) == ()
 
 
 # -- audits -----------------------------------------------------------------------------------------

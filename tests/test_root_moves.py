@@ -352,12 +352,12 @@ def test_of_real_servers_what_they_send_is_asked_about(tmp_path: Path) -> None:
 # -- plan -------------------------------------------------------------------------------------------
 
 
-def plan(folder: Path, new: str, more: str = "") -> Any:
+def plan(folder: Path, new: str, more: str = "", *, ios: str = "17.0") -> Any:
     text = (
         f'[[release]]\nname = "4.1"\ndate = 2026-09-15\nsupport-until = 2027-12-31\nfile = "pins.toml"\n{more}'
         f'[[rotation]]\nhost = "{HOST}"\nfrom = "usertrust"\nto = "{new}"\ndate = 2027-03-01\n'
     )
-    pins_toml(folder, ["usertrust", new], 'android-min-sdk = 26\nios-minimum = "17.0"', text)
+    pins_toml(folder, ["usertrust", new], f'android-min-sdk = 26\nios-minimum = "{ios}"', text)
     ran = run("plan", "pins.toml", "--today", "2026-11-30", "-f", "json", cwd=folder)
     text_ran = run("plan", "pins.toml", "--today", "2026-11-30", cwd=folder)
     return json.loads(ran.stdout)["root-moves"], text_ran.stdout
@@ -381,6 +381,14 @@ def test_a_plan_to_move_to_a_young_root_names_the_devices_that_lack_it(tmp_path:
     html = run("plan", "pins.toml", "--today", "2026-11-30", "-f", "html", cwd=tmp_path).stdout
     assert "Roots that devices lack" in html
     assert "Android 8.0 to 13 accept it only by the certificate" in html
+
+
+def test_what_ios_came_without_may_have_come_by_an_update(tmp_path: Path) -> None:
+    _, text = plan(tmp_path, "x2", ios="14.0")
+    assert (
+        "iOS 14 was not shipped with it; devices that no update has brought it accept it only by the certificate with "
+        "which ISRG Root X1 signed it (4.1)"
+    ) in text
 
 
 def test_a_plan_to_move_to_a_root_that_all_have_says_nothing(tmp_path: Path) -> None:

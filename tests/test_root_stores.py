@@ -214,9 +214,9 @@ def test_the_file_is_what_it_says() -> None:
 
 def test_roots_are_found_by_key_name_and_certificate() -> None:
     one, known = root(X1), known_roots()
-    assert known.by_pin(one.spki_sha256) is one
+    assert known.by_pin(one.spki_sha256) == one
     assert known.by_name("cn=isrg  root x1,O=Internet Security Research Group,C=US") == (one,)
-    assert all(known.by_certificate(digest) is one for digest in one.certificates)
+    assert all(known.by_certificate(digest) == one for digest in one.certificates)
     assert known.by_pin(bytes(32)) is known.by_certificate(bytes(32)) is None
     assert known.by_name("CN=ISRG Root X1") == ()
 

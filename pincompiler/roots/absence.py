@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pincompiler.base.records import dataclass
@@ -9,7 +10,7 @@ from pincompiler.roots.holding import Platform, holds, versions_named
 from pincompiler.roots.knowledge import known_roots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pincompiler.roots.root import Root
 
@@ -41,14 +42,20 @@ def absences(root: Root, oldest: Mapping[Platform, int]) -> Iterator[Absence]:
     known = known_roots()
     if Platform.ANDROID in oldest:
         levels = [one for one in known.levels if one >= oldest[Platform.ANDROID]]
-        absent = [one for one in levels if holds(root, Platform.ANDROID, one).surely_absent]
-        if absent:
-            yield Absence(Platform.ANDROID, absent[0], absent[-1])
+        absent = [holds(root, Platform.ANDROID, one).surely_absent for one in levels]
+        yield from _runs(Platform.ANDROID, levels, absent)
     if Platform.IOS in oldest:
         # Those that came without it, and may have got it since.
-        majors = [one for one in known.ios if one >= oldest[Platform.IOS] and _came_without(root, one)]
-        if majors:
-            yield Absence(Platform.IOS, majors[0], majors[-1])
+        majors = [one for one in known.ios if one >= oldest[Platform.IOS]]
+        yield from _runs(Platform.IOS, majors, [_came_without(root, one) for one in majors])
+
+
+def _runs(platform: Platform, versions: Sequence[int], absent: Sequence[bool]) -> Iterator[Absence]:
+    """The absent versions, those that follow each other as one: a root may have come and gone."""
+    for lacking, run in groupby(zip(versions, absent, strict=True), key=lambda one: one[1]):
+        if lacking:
+            found = [version for version, _ in run]
+            yield Absence(platform, found[0], found[-1])
 
 
 def _came_without(root: Root, major: int) -> bool:

@@ -1,6 +1,6 @@
 """All public roots that are known, by pin, by name and by certificate: the rows of roots.json.
 
-The file is read when a root is first asked for.  How far each of its sources goes, README.md says beside it.
+The file is read when a root is first asked for.  How far each of its sources goes, the manual says (``roots``).
 """
 
 from __future__ import annotations

@@ -10,13 +10,16 @@ from pincompiler.roots.successors import successors
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from datetime import date
 
     from pincompiler.roots.root import Root
 
 _EACH = 2
 
 
-def proposals(pins: Collection[bytes], oldest: Mapping[Platform, int] | None = None) -> tuple[Root, ...]:
+def proposals(
+    pins: Collection[bytes], today: date, oldest: Mapping[Platform, int] | None = None
+) -> tuple[Root, ...]:
     """For each pin of a public root two others of its CA that stay longer, those that most devices have; each once.
 
     ``oldest`` are the oldest versions that the app supports, as far as they are known.
@@ -25,7 +28,7 @@ def proposals(pins: Collection[bytes], oldest: Mapping[Platform, int] | None = N
     roots = [root for pin in pins if (root := known.by_pin(pin))]
     found: dict[Root, None] = {}
     for root in roots:
-        others = (one for one in successors(root, oldest or {}) if one.spki_sha256 not in pins)
+        others = (one for one in successors(root, oldest or {}, today) if one.spki_sha256 not in pins)
         found |= dict.fromkeys(one for one, _ in zip(others, range(_EACH), strict=False))
     return tuple(found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.base.lazy_regex import lazy_regex
@@ -26,19 +26,21 @@ _OWNERS: Final = (
     ("identrust", "digital signature trust"),
 )
 """What the organisations or names of one CA's roots begin with, in lower case: CCADB's "CA Owner", 2026."""
+_FIT: Final = timedelta(days=365)
+"""How long a root has to stay to be pinned for a later day: `departing-ca` warns of those that stay shorter."""
 
 
-def successors(root: Root, oldest: Mapping[Platform, int]) -> tuple[Root, ...]:
+def successors(root: Root, oldest: Mapping[Platform, int], today: date) -> tuple[Root, ...]:
     """The CA's other roots that stay longer; first those that most supported versions have for certain.
 
-    They are in Mozilla's list, with no end to new certificates, and planned to stay for longer.  ``oldest`` are the
+    They are in Mozilla's list, with no end to new certificates, and planned to stay for longer, and for a year.  ``oldest`` are the
     oldest versions that the app supports; of a platform that it does not name, all that are known count.
     """
     known = known_roots()
     versions = [(Platform.ANDROID, level) for level in known.levels]
     versions += [(Platform.IOS, major) for major in known.ios]
     asked = [one for one in versions if one[1] >= oldest.get(one[0], 0)]
-    order = {one: -sum(_has(one, *version) for version in asked) for one in _staying(root)}
+    order = {one: -sum(_has(one, *version) for version in asked) for one in _staying(root, today)}
     return tuple(
         sorted(order, key=lambda one: (order[one], -(one.planned_end or date.max).toordinal(), one.name))
     )
@@ -48,11 +50,12 @@ def _has(root: Root, platform: Platform, version: int) -> bool:
     return holds(root, platform, version).answer is Answer.YES
 
 
-def _staying(root: Root) -> Iterator[Root]:
+def _staying(root: Root, today: date) -> Iterator[Root]:
     owner = _owner(root)
     for one in known_roots().all() if owner else ():
         stays = one.mozilla and not (one.left_mozilla or one.distrusted_after or one.chrome_until)
-        later = one.planned_end and one.planned_end > (root.planned_end or date.min)
+        ends = min(one.planned_end or date.min, one.last_day)
+        later = ends > (root.planned_end or date.min) and ends - today > _FIT
         if stays and later and one != root and _owner(one) == owner:
             yield one
 

@@ -47,9 +47,9 @@ def oldest(app: App | None) -> dict[Platform, int]:
     return found
 
 
-def next_roots(root: Root, app: App | None) -> str:
+def next_roots(root: Root, examined: Examined) -> str:
     """What to pin instead, for a fix: two roots of the same CA that stay, as far as any are known."""
-    found = successors(root, oldest(app))[:2]
+    found = successors(root, oldest(examined.app), examined.today)[:2]
     return " or ".join(f"{one.name} ({one.pin})" for one in found) or "another root of a CA that you use"
 
 

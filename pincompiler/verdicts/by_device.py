@@ -120,6 +120,8 @@ def _identity(path: tuple[object, ...]) -> frozenset[bytes]:
 def _why(view: DeviceView, views: list[DeviceView], versions: VersionRange) -> str:
     named = words(versions)
     if view.refused is Answer.NO:
+        if view.platform is Platform.IOS:
+            return f"{named}: which of several paths is built, Apple does not document"
         return f"{named}: which path is built hangs on what is not known of the store"
     several = versions.last is None or versions.last > versions.first
     names = [name_of(subject) for subject in view.lacking]

@@ -32,11 +32,8 @@ class ServedPins:
     chains: tuple[tuple[PublicKey, ...], ...]
     """Validated, leaf first; several where addresses or kinds of keys differ.  Empty if intercepted."""
     remarks: tuple[Remark, ...]
-
-    @property
-    def backups(self) -> tuple[Root, ...]:
-        """Other roots of the public CAs of the chains, to pin beside them."""
-        return proposals(tuple({key.spki_sha256: None for chain in self.chains for key in chain[1:]}))
+    backups: tuple[Root, ...]
+    """Other roots of the public CAs of the chains, to pin beside them."""
 
     @property
     def failed(self) -> bool:
@@ -57,4 +54,7 @@ def ask(host: str, ways: ProbeOptions, ca_file: Path | None, now: datetime) -> S
     chains = tuple(dict.fromkeys(answer.chain for answer in answers if isinstance(answer, Served)))
     suspicious = [box for one in chains if (box := interception(one, private=ca_file is not None))]
     remarks += suspicious
-    return ServedPins(seen.host, seen.port, () if suspicious else chains, tuple(dict.fromkeys(remarks)))
+    kept = () if suspicious else chains
+    above = tuple({key.spki_sha256: None for chain in kept for key in chain[1:]})
+    said = tuple(dict.fromkeys(remarks))
+    return ServedPins(seen.host, seen.port, kept, said, proposals(above, now.date()))

@@ -197,7 +197,7 @@ class _Taking:
         beside = self._beside(policy)
         written = self._written(content, around, beside, in_force)
         pins = {key.spki_sha256 for pin_set in policy.sets for key in pin_set.keys}
-        offered = "".join(f"{line}\n" for line in commented(proposals(pins)))
+        offered = "".join(f"{line}\n" for line in commented(proposals(pins, self.today)))
         written += f"\n{offered}".encode() if offered else b""
         return TakenOver(written, tuple(left_out), tuple(differing), self.apart, beside, around.unread)
 

@@ -207,7 +207,12 @@ _MOVE = JsonTable(
         field("date", DAY, "The day of the rotation.", "rotation.day"),
         field("root", TEXT, "The root.", "root.name"),
         field("spki-sha256", PIN, "Its pin, in base64.", "root.pin"),
-        field("lacking", TEXT, "The versions that lack it, as their maker calls them.", "lacking.versions"),
+        field(
+            "lacking",
+            TEXT,
+            "The versions that lack it, of iOS those that were shipped without it, as their maker calls them.",
+            "lacking.versions",
+        ),
         field("releases", TEXTS, "The releases that run on them."),
         field(
             "signed-by",

@@ -9,6 +9,7 @@ from pincompiler.base.location import java_name
 from pincompiler.base.records import dataclass
 from pincompiler.planning.schedule import ENDLESS, Safety, earlier
 from pincompiler.policy.enforcement import Role
+from pincompiler.roots.holding import Platform
 from pincompiler.verdicts.chain_verdicts import Outcome
 
 if TYPE_CHECKING:
@@ -207,10 +208,15 @@ def move(one: RootMove) -> str:
     rotation = one.rotation
     head = f"{rotation.host} moves to {one.root.name} on {rotation.day}: {one.lacking.versions}"
     of = f" ({some(one.releases)})"
+    if one.lacking.platform is Platform.IOS:
+        # By the macOS of the same year, and Apple sends roots between releases as well.
+        head = f"{rotation.host} moves to {one.root.name} on {rotation.day}: {one.lacking.clause} it"
+        head += "; devices that no update has brought it"
     if one.by:
         signed = " or ".join(root.name for root in one.by)
         return f"{head} accept it only by the certificate with which {signed} signed it{of}"
-    return f"{head} lack it, and accept only a chain to a root that they have{of}"
+    lack = "" if one.lacking.platform is Platform.IOS else " lack it, and"
+    return f"{head}{lack} accept only a chain to a root that they have{of}"
 
 
 def window(one: SupportWindow) -> str:

@@ -52,7 +52,7 @@ def check(examined: Examined) -> Findings:
         beside = [[other for other in map(root_of, one.keys) if other] for one in sets]
         if sets and all(any(_stays(other, examined.today) for other in others) for others in beside):
             continue
-        fix = f"pin a root of the CA that stays as well, and ship it before: {next_roots(root, examined.app)}"
+        fix = f"pin a root of the CA that stays as well, and ship it before: {next_roots(root, examined)}"
         yield RULE.at(key.where, f"{called(key, root)}, {_leaving(root, examined.today)}", fix)
 
 

@@ -44,7 +44,7 @@ def check(examined: Examined) -> Findings:
     """Public roots that Mozilla or Chrome have dropped, wholly or for new certificates."""
     for key, root in pinned_roots(examined):
         if said := tuple(_against(root, examined.today)):
-            fix = f"pin what your servers' CA issues from now: {next_roots(root, examined.app)}"
+            fix = f"pin what your servers' CA issues from now: {next_roots(root, examined)}"
             yield RULE.at(key.where, f"{called(key, root)}: {'; '.join(said)}", fix)
 
 
@@ -59,7 +59,7 @@ def _against(root: Root, today: date) -> Iterator[str]:
 
 def _dropped(root: Root, today: date) -> Iterator[str]:
     if root.left_mozilla and root.left_mozilla < today:
-        yield f"Mozilla's list has not had it since {root.left_mozilla}"
+        yield f"Mozilla's list last had it on {root.left_mozilla}"
         if devices := on_devices(root):
             yield devices
     if root.distrusted_after and root.distrusted_after < today:

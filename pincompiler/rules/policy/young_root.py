@@ -1,7 +1,7 @@
-"""A pinned root CA is younger than the oldest devices that the app supports.
+"""A pinned root CA is missing on devices that the app supports.
 
-Their stores lack it, and no update brings it: a chain that ends there is refused before any pin is looked at.  Such a root
-works on them only where an older root has signed it and servers send that certificate.  The rule needs the app's minimum
+Their stores lack it, since it is younger than they are, or has gone: a chain that ends there is refused before any pin is
+looked at.  A young root works on them only where an older root has signed it and servers send that certificate.  The rule needs the app's minimum
 versions, and is silent where a root that they have is pinned for the same hosts.
 
 ```toml
