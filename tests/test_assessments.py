@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import plistlib
-from base64 import b64decode, b64encode
+from base64 import b64decode, b64encode, encodebytes
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -656,6 +657,7 @@ def test_trustkit_android_keeps_its_pins_before_android_7(root: Path) -> None:
 
 FINGERPRINT = hashlib.sha256(pki.der(PROXY)).hexdigest()
 ARMOURED = pki.pem(PROXY)
+SPKI = PROXY_KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 FORMS = {
     "a bare pin": PROXY_PIN.encode(),
     "a pin in the alphabet of URLs": PROXY_PIN.rstrip("=").replace("+", "-").replace("/", "_").encode(),
@@ -668,7 +670,19 @@ FORMS = {
     "PEM": ARMOURED,
     "PEM as scripts write it": ARMOURED.replace(b"\n", b"\\n"),
     "UTF-16": PROXY_PIN.encode("utf-16-le"),
-    "the key alone": PROXY_KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+    "the key alone": SPKI,
+    "the key in hexadecimal": SPKI.hex().encode(),
+    "the key in PEM": PROXY_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+    "the key in another certificate": b64encode(b"0\x82\x01\x02" + SPKI + b"\0" * 64),
+    "a certificate in hexadecimal": pki.der(PROXY).hex().upper().encode(),
+    "lines of MIME": encodebytes(pki.der(PROXY)),
+    "PEM in base64": b64encode(b"a: " + ARMOURED),
+    "PEM of Windows in base64": b64encode(ARMOURED.replace(b"\n", b"\r\n")),
+    "slashes that PHP escapes": PROXY_PIN.replace("/", "\\/").encode(),
+    "a plus that .NET escapes": PROXY_PIN.replace("+", "\\u002B").encode(),
+    "a part of an address": quote(PROXY_PIN, safe="").encode(),
+    "a fingerprint with spaces": bytes.fromhex(FINGERPRINT).hex(" ").upper().encode(),
+    "OkHttp's older pin": b"sha1/" + b64encode(hashlib.sha1(SPKI, usedforsecurity=False).digest()),
 }
 PLACES_OF_IT = (
     "assets/flutter.bin",

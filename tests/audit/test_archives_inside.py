@@ -184,3 +184,18 @@ def test_a_certificate_in_native_code(pins: Path, tmp_path: Path) -> None:
     assert found(app(tmp_path, {"lib/arm64-v8a/libx.so": native}), pins) == []
     (one,) = found(app(tmp_path, {"lib/arm64-v8a/libx.so": native + pki.pem(PROXY) + b"\0"}), pins)
     assert one.message.startswith("lib/arm64-v8a/libx.so has the certificate of `proxy`")
+
+
+@pytest.mark.parametrize(
+    "name", ["assets/a.lottie", "assets/a.png", "res/raw/a.xml", "a.pb", "a.kotlin_metadata"]
+)
+def test_an_archive_by_another_name_hides_no_assessor(name: str, pins: Path, tmp_path: Path) -> None:
+    (one,) = found(app(tmp_path, {name: simple_zip({"ca.pem": pki.pem(PROXY)})}), pins)
+    assert one.message.startswith(f"{name}!ca.pem has the certificate of `proxy`")
+
+
+@pytest.mark.parametrize("abi", ["arm64-v8a", "x86"])
+def test_an_archive_called_a_library(abi: str) -> None:
+    facts, unseen = scanned({f"lib/{abi}/libpython.zip.so": simple_zip({"certs/ca.pem": PEM})})
+    assert [one.title for one in facts.files] == [f"lib/{abi}/libpython.zip.so!certs/ca.pem"]
+    assert not unseen

@@ -153,6 +153,7 @@ class Scan:
         for member, archive, entry in self.source.package.entries():
             if member.endswith(".so") and (found := _LIBRARY.fullmatch(member)):
                 self._look_for(member, archive, entry)
+                self._unpack(member, archive, entry, 0)
                 rank = _ABIS.index(found[1]) if found[1] in _ABIS else len(_ABIS)
                 libraries.setdefault(found[2], []).append((rank, member, archive, entry))
             else:
@@ -171,6 +172,17 @@ class Scan:
             self.source.doubt(member, "is native code in a packed form, which is not read", Mechanism.NATIVE)
         elif not _passed_over(member):
             self._file(member, archive, entry, level)
+        elif self._sought:
+            self._unpack(member, archive, entry, level)
+
+    def _unpack(self, member: str, archive: Holder, entry: str, level: int) -> None:
+        """Look into an archive that is called otherwise, as ``libpython.zip.so`` is."""
+        try:
+            head = archive.head(entry, HEAD)
+            if not head.startswith(_ELF) and (kind := _kind(archive, entry, head)):
+                self._packed.open(kind, member, archive, entry, level)
+        except MemberError as error:
+            self.source.doubt(member, f"cannot be read: {error.why}", Mechanism.KEYSTORE)
 
     def _look_for(self, member: str, archive: Holder, entry: str) -> None:
         """Search all of a file for the certificates that should be nowhere."""
@@ -196,7 +208,7 @@ class Scan:
                 self._bytecode(member, archive.read(entry, HERMES_BYTES.limit))
             elif head.startswith(_ELF):
                 self._library(member, archive, entry)
-            elif kind := kind_of(entry, head, partial(archive.head, entry, TAR_HEAD)):
+            elif kind := _kind(archive, entry, head):
                 self._packed.open(kind, member, archive, entry, level)
             elif _TEXT.match(head) and self._search(
                 member, archive.chunks(entry), Mechanism.HYBRID, _PIN, _certificates
@@ -315,6 +327,10 @@ class Scan:
                 what=what,
             )
         )
+
+
+def _kind(archive: Holder, entry: str, head: bytes) -> str:
+    return kind_of(entry, head, partial(archive.head, entry, TAR_HEAD))
 
 
 def _certificates(data: bytes) -> Iterator[FileSign]:
