@@ -294,6 +294,23 @@ def test_verify_says_where_chains_end_elsewhere(tmp_path: Path) -> None:
     )
 
 
+def test_verify_says_which_devices_let_pass_what_is_blocked_here(tmp_path: Path) -> None:
+    """The same chain where this machine has the new root, and ends there."""
+    chain = (*CAS.issued("r46", term("2026-11-30")), CAS.cross("r46", "usertrust", R46_CROSSED))
+    serve(tmp_path, chain, ["r46"])
+    pins_toml(tmp_path, ["usertrust", "x1"], "android-min-sdk = 26")
+    code, said = verify(tmp_path, "2026-11-30")
+    assert (code, {one[:2] for one in said}) == (1, {("note", "other-path")})
+    assert [message for _, _, message, _ in said] == [
+        "is let pass by nsc (nsc.xml) on Android 8.0 to 13: chains end in another root there",
+        (
+            "may be let pass by nsc (nsc.xml) on Android 14: which path is built hangs on what is not known of the store; "
+            "by one of their paths, none of its pins is in the chain: "
+            f'<domain includeSubdomains="false">{HOST}</domain>'
+        ),
+    ]
+
+
 def test_verify_is_silent_where_nobody_said_which_devices_there_are(tmp_path: Path) -> None:
     day = "2026-11-30"
     serve(tmp_path, CAS.issued("x2", term(day)), ["x2"])

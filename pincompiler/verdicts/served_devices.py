@@ -31,12 +31,13 @@ if TYPE_CHECKING:
 ON_DEVICES: Final = ("store-lacks-root", "other-path")
 """The codes of the remarks on devices."""
 _BAD = (Outcome.BLOCKED, Outcome.UNKNOWN)
+_ALL_PATHS: Final = "pin a key that is in the paths of all supported devices"
 
 
 def about_devices(
     seen: Seen, in_force: Sequence[InForce], oldest: Mapping[System, int], now: datetime, today: date
 ) -> Iterator[Remark]:
-    """The versions that refuse what was shown, or may, although it was validated here; once where it was shown often."""
+    """The versions that make another thing of what was shown than this machine, or may; once where it was shown often."""
     answers = [answer for visit in seen.visits for _, answer in visit.answers if isinstance(answer, Served)]
     if not oldest:
         return
@@ -46,12 +47,22 @@ def about_devices(
         views = device_views(answer.shown or (), answer.chain, now) if answer.shown else ()
         candidate = Candidate(seen.host, answer.chain, views=views)
         for one in targets if views else ():
-            if verdict_on(one, candidate, today).outcome in _BAD:
-                continue
-            for part in by_device(one, targets, oldest, candidate):
+            here = verdict_on(one, candidate, today).outcome
+            for part in by_device(one, targets, oldest, candidate) if here is not Outcome.UNKNOWN else ():
                 verdict = on_part(one, part, today)
-                if part.differs and verdict.outcome in _BAD:
+                if here is Outcome.BLOCKED:
+                    if part.differs and verdict.outcome is not Outcome.BLOCKED:
+                        yield _let_pass(one, part, verdict)
+                elif part.differs and verdict.outcome in _BAD:
                     yield _remark(one, part, verdict, today)
+
+
+def _let_pass(one: InForce, part: DevicePart, verdict: ChainVerdict) -> Remark:
+    """What is blocked by the path that was validated here, and not by another, or not for certain."""
+    message = f"is let pass by {one.title} on {words(part.versions)}: chains end in another root there"
+    if verdict.outcome is Outcome.UNKNOWN:
+        message = f"may be let pass by {one.title} on {verdict.why}"
+    return Remark(Level.NOTE, "other-path", message, _ALL_PATHS)
 
 
 def _remark(one: InForce, part: DevicePart, verdict: ChainVerdict, today: date) -> Remark:
@@ -71,9 +82,7 @@ def _remark(one: InForce, part: DevicePart, verdict: ChainVerdict, today: date) 
     else:
         root = name_of(part.paths[0].path[-1].subject)
         message = f"is blocked by {one.title} on {words(part.versions)}: chains end in {root} there, and {verdict.why}"
-    return Remark(
-        level, "other-path", message, "pin a key that is in the paths of all supported devices", unknown
-    )
+    return Remark(level, "other-path", message, _ALL_PATHS, unknown)
 
 
 def _served_as_well(part: DevicePart, today: date) -> str:
