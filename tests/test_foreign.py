@@ -79,7 +79,17 @@ FIRST = f'val first = CertificatePinner.Builder().add("a.example.com", "sha256/{
             f'val b = CertificatePinner.Builder()\nfun f(h: String) = b.add(h, "sha256/{PIN_C}")',
             "4:22: add(h,",
         ),
-        ("x.kt", f'fun CertificatePinner.Builder.all() = add("b.example.com", "sha256/{PIN_C}")', "3:60:"),
+        ("x.kt", f'fun CertificatePinner.Builder.all() = add("b.example.com", "sha256/{PIN_C}")', "3:39:"),
+        (  # pins that another pinner has as well
+            "x.kt",
+            f'fun CertificatePinner.Builder.all() = add("b.example.com", "sha256/{PIN_A}", "sha256/{PIN_B}")',
+            "3:39:",
+        ),
+        (
+            "x.kt",
+            f'const val PIN = "sha256/{PIN_A}"\ntypealias P = CertificatePinner\nval z = P.Builder().add("b.example.com", PIN)',
+            "5:21:",
+        ),
         ("x.kt", f'val m = mapOf("b.example.com" to "sha256/{PIN_C}")', "3:34:"),
         ("x.kt", f'val other = if (BuildConfig.DEBUG) "b" else "sha256/{PIN_C}"', "3:45:"),
         (
@@ -200,6 +210,17 @@ def test_no_part_of_what_is_computed_is_passed_over(
     assert code in (2, 3)
     assert said in stderr
     assert re.search(rf"{name}:\d+:\d+: ", stderr)
+
+
+def test_a_domain_whose_pins_are_computed_is_left_out(tmp_path: Path) -> None:
+    """It accepts chains, and which ones is not known."""
+    domain = "c: [kTSKPublicKeyHashes: Remote.pins], d: [kTSKPublicKeyHashes: [first()]],\n            ],\n        ] as"
+    constants = 'let c = "c.example.com"\nlet d = "d.example.com"\n'
+    text = constants + sources.SWIFT.replace("],\n        ] as", f"    {domain}", 1)
+    code, stderr, values = init(tmp_path, "x.swift", text)
+    assert (code, [one["hosts"] for one in values["pin-set"]]) == (3, [["api.example.com"]])
+    assert "pins is computed" in stderr
+    assert "first() is computed" in stderr
 
 
 # -- where platforms make different things of a file -----------------------------------------------

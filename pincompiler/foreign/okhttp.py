@@ -2,8 +2,8 @@
 
 ``okhttp3.CertificatePinner.Builder.add(pattern, pins…)`` of OkHttp 3 to 5.  A builder is known by the call that makes
 it, or by its declared type; what is added to it is followed within the file: chains, ``name.add``, and the blocks of
-``apply``, ``also``, ``run``, ``let`` and ``with``.  A pin that is found anywhere else in the file is a doubt, so that
-none is passed over.
+``apply``, ``also``, ``run``, ``let`` and ``with``.  A pin that is found anywhere else in the file is a doubt, and so is
+another call of ``add`` with pins, so that none is passed over.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pincompiler.foreign.literals import SourceText
+    from pincompiler.foreign.tokens import Lexeme
 
 _CLASS, _BUILDER = "CertificatePinner", "Builder"
 _BLOCKS = frozenset({"apply", "also", "run", "let"})
@@ -50,12 +51,14 @@ class _Reader:
         self._used: set[int] = set()
         """Where the pins in these stand."""
         self._given: set[str] = set()
-        """Their texts: a constant stands somewhere else."""
+        """Their texts: a constant is set to them somewhere else."""
 
     def found(self) -> Foreign | None:
-        for at, end, text in self._pins():
-            if at not in self._used and text not in self._given:
-                self._doubt(at, end, "is a pin, and what is done with it is not followed")
+        self._doubt_other_calls()
+        for number, token in self._pins():
+            is_constant = token.text in self._given and self._source.is_sign(number - 1, "=")
+            if token.at not in self._used and not is_constant:
+                self._doubt(token.at, token.end, "is a pin, and what is done with it is not followed")
         pinners = [tuple(entries) for entries in self._pinners.values() if entries]
         if not (pinners or self._doubts):
             return None
@@ -65,12 +68,25 @@ class _Reader:
         )
         return Foreign(found, tuple(self._doubts))
 
-    def _pins(self) -> Iterator[tuple[int, int, str]]:
+    def _doubt_other_calls(self) -> None:
+        """Name the calls of `add` with pins whose builder is not known: of an alias, in a function of its own."""
+        source = self._source
+        for number in source.calls("add"):
+            bracket = number + 1
+            given = () if number in self._seen else source.arguments(bracket)
+            texts = [one.text or "" for literal in given for one in (literal.items or (literal,))]
+            if any(text.startswith(_PREFIXES) for text in texts):
+                closing = source.closing.get(bracket, bracket)
+                self._used |= {token.at for token in source.tokens[number:closing]}
+                at, end = source.tokens[number].at, source.tokens[closing].end
+                self._doubt(at, end, "is of a builder that is not followed")
+
+    def _pins(self) -> Iterator[tuple[int, Lexeme]]:
         generated = self._source.text.startswith(_GENERATED)
         for number, token in enumerate(self._source.tokens):
             digest = generated and "POLICY" in map(self._source.name, (number - 2, number - 4))
             if token.kind == STRING and token.text.startswith(_PREFIXES) and not digest:
-                yield token.at, token.end, token.text
+                yield number, token
 
     def _doubt(self, at: int, end: int, what: str) -> None:
         self._doubts.setdefault(self._source.said(at, end, what))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pincompiler.foreign.literals import SourceText
 
 _DOMAINS = DOMAINS[-1]
+_HASHES = "TSKPublicKeyHashes"
 _SWIZZLE = "TSKSwizzleNetworkDelegates"
 _ASKING = (
     "TrustKit is asked for those connections only whose code asks it, and nobody knows which these are",
@@ -93,10 +94,17 @@ def _computed(source: SourceText, literal: Literal) -> Iterator[str]:
             yield source.said(one.at, one.end, "is computed")
 
 
+def _is_unread(domain: Literal) -> bool:
+    """Whether it is a domain none of whose pins is known: without them it would be one that accepts no chain."""
+    pins = [one for name, one in domain.entries.items() if _key(name) == _HASHES]
+    return any(not one.known or (one.items and not any(item.known for item in one.items)) for one in pins)
+
+
 def _plain(literal: Literal) -> Any:
     """The values of a literal without their places, as a property list has them; what is computed is left out."""
     if literal.entries:
-        return {_key(name): _plain(one) for name, one in literal.entries.items() if one.known}
+        read = {name: one for name, one in literal.entries.items() if one.known and not _is_unread(one)}
+        return {_key(name): _plain(one) for name, one in read.items()}
     if isinstance(literal.value, tuple):
         return [_plain(one) for one in literal.items if one.known]
     if isinstance(literal.value, dict):
