@@ -139,6 +139,12 @@ SOURCES = {
         tmf.init(ks);
         return SSLContext.getDefault();
 """,
+    # What some context is given, which is not followed, is not of a factory that nobody asks for its managers.
+    "Elsewhere": """\
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(null, new TrustManager[] {(TrustManager) (Object) given}, null);
+        return tls;
+""",
     "Unimplemented": EMPTY
     + """\
         ks.setCertificateEntry("ca", CertificateFactory.getInstance("X.509").generateCertificate(given.open()));

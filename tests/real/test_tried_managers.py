@@ -286,10 +286,25 @@ UNKNOWN: Final[dict[str, tuple[str, str]]] = {
         "byte[] other = new byte[32]; new Random(7).nextBytes(other); if (!Arrays.equals(other, hash(chain[0]))) wrong++;",
         "int wrong;",
     ),
+    "OnFirstUse": (
+        'String old = System.getProperty("key"); if (old != null && !old.equals(base64(chain[0]))) wrong++;',
+        "int wrong;",
+    ),
+    "OnlyLength": (f"if (base64(chain[0]).length() != 44) {REFUSE}", ""),
+    "KeepsKnown": (
+        "Set<String> left = new HashSet<>(known); left.retainAll(Arrays.asList(base64(chain[0]))); wrong = left.size();",
+        "int wrong; static final Set<String> known = new HashSet<>(); static void add(String given) { known.add(given); }",
+    ),
+    "BySerialNumber": (f"if (!chain[0].getSerialNumber().equals(java.math.BigInteger.TEN)) {REFUSE}", ""),
 }
 NOTHING: Final[dict[str, tuple[str, str]]] = {
     "Delegates": ("", ""),
     "LogsTheKey": ('android.util.Log.i("key", base64(chain[0]));', ""),
+    "LogsShortly": (
+        'String said = "key " + base64(chain[0]); if (said.length() < 4000) android.util.Log.i("key", said);',
+        "",
+    ),
+    "LogsTheNumber": ('android.util.Log.i("number", chain[0].getSerialNumber().toString());', ""),
     "Dates": ("chain[0].checkValidity();", ""),
 }
 

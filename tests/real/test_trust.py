@@ -460,6 +460,7 @@ def test_web_clients_are_told_apart_when_minified(tmp_path: Path) -> None:
 
 # -- sockets, factories, protocols -----------------------------------------------------------------
 
+ENGINE = 'SSLContext c = SSLContext.getInstance("TLS"); c.init(null, null, null); SSLEngine e = c'
 CALLS = {
     "Socket": (
         "unverified-tls-socket",
@@ -516,6 +517,25 @@ CALLS = {
             "SSLSocket s = (SSLSocket) ((SSLSocketFactory) SSLSocketFactory.getDefault()).createSocket(host, 443);"
             " s.setUseClientMode(host.isEmpty()); s.startHandshake(); s.getOutputStream().write(1);"
         ),
+    ),
+    "Engine": (
+        "unverified-tls-socket",
+        f"{ENGINE}.createSSLEngine(); e.setUseClientMode(true); e.beginHandshake();",
+    ),
+    "NamedEngine": (
+        "unverified-tls-socket",
+        f"{ENGINE}.createSSLEngine(host, 443); e.setUseClientMode(true); e.beginHandshake();",
+    ),
+    "IdentifyingEngine": (
+        "",
+        (
+            f"{ENGINE}.createSSLEngine(host, 443); e.setUseClientMode(true); SSLParameters p = e.getSSLParameters();"
+            ' p.setEndpointIdentificationAlgorithm("HTTPS"); e.setSSLParameters(p); e.beginHandshake();'
+        ),
+    ),
+    "EngineOfServer": (
+        "",
+        f"{ENGINE}.createSSLEngine(); e.setUseClientMode(false); e.beginHandshake();",
     ),
     "Server": (
         "",

@@ -1,7 +1,7 @@
 """A TLS socket is used without comparing the host's name with the certificate.
 
 An ``SSLSocket`` checks that an authority vouches for the certificate, and not for whom it was issued: anybody
-with a certificate for any name can answer.  Neither the network security configuration nor OkHttp sees such a
+with a certificate for any name can answer.  So does an ``SSLEngine``.  Neither the network security configuration nor OkHttp sees such a
 connection.
 
 ```java
@@ -34,10 +34,11 @@ from pincompiler.rules.rule import Audited, Confidence, Findings, Level, Rule
 def check(audited: Audited) -> Findings:
     """Sockets of clients near which no code asks for the name."""
     for one in audited.app.trust.sockets:
+        what = "an engine" if one.call.endswith("Engine") else "a socket"
         yield from RULE.in_code(
             audited,
             one.code,
-            f"a socket of {one.call} is used, and nothing compares the host with its certificate",
+            f"{what} of {one.call} is used, and nothing compares the host with its certificate",
             'set the endpoint identification algorithm "HTTPS" in its SSLParameters',
             confidence=Confidence.LIKELY,
             shown=(one.call,),

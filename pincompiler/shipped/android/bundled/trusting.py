@@ -36,9 +36,10 @@ _MANAGERS: Final = "Ljavax/net/ssl/TrustManagerFactory;"
 _STORE: Final = "Ljava/security/KeyStore;"
 MADE: Final = CallsOf(_MANAGERS, "init", "(Ljava/security/KeyStore;)V")
 ATTACHED: Final = CallsOf("Ljavax/net/ssl/SSLContext;", "init")
+ASKED: Final = CallsOf(_MANAGERS, "getTrustManagers")
 LOADED: Final = CallsOf(_STORE, "load", "(Ljava/io/InputStream;[C)V")
 PUT: Final = CallsOf(_STORE, "setCertificateEntry")
-WANTED: Final[tuple[Want, ...]] = (MADE, ATTACHED, LOADED, PUT)
+WANTED: Final[tuple[Want, ...]] = (MADE, ATTACHED, ASKED, LOADED, PUT)
 _PLATFORM_STORES: Final = ("AndroidCAStore", "AndroidKeyStore")
 _UNFILLED: Final = "a key store that nothing is seen to fill"
 _UNUSED: Final = "puts a certificate into a key store of which no trust manager is seen to be made"
@@ -76,6 +77,8 @@ class Trusting:
     """Each with the factories that it may be."""
     _attached: set[Value] = field(default_factory=set)
     """Factories whose managers some SSLContext is given."""
+    _asked: set[Value] = field(default_factory=set)
+    """What some code asks for managers: factories, or values that may be any."""
     _loose: bool = False
     """Whether some SSLContext is given trust managers that could not be followed."""
 
@@ -91,6 +94,7 @@ class Trusting:
             self._each(PUT, self._doubt_unused)
         if self._trust:
             self._each(ATTACHED, self._attach)
+            self._all(list(self.source.sites(ASKED)), self._ask)
         found = tuple(replace(one, attached=self._is_attached(mine)) for one, mine in self._trust)
         for one in found:
             if one.attached is False:
@@ -164,10 +168,18 @@ class Trusting:
             else:
                 self._loose = True
 
+    def _ask(self, site: Site) -> None:
+        self._asked.update(self._origins(arguments(self.source.program, site)[0]))
+
+    def _is_asked(self, factories: frozenset[Value]) -> bool:
+        """Whether some code asks one of some factories for its managers, or may do."""
+        is_known = all(isinstance(one, Returned) and one.ref.class_name == _MANAGERS for one in self._asked)
+        return not is_known or bool(factories & self._asked)
+
     def _is_attached(self, factories: frozenset[Value]) -> bool | None:
         if factories & self._attached:
             return True
-        return None if self._loose else False
+        return None if self._loose and self._is_asked(factories) else False
 
     def _make(self, site: Site) -> None:
         factory, store = arguments(self.source.program, site)[:2]

@@ -39,7 +39,10 @@ _ANY_FACTORY: Final = "Ljavax/net/SocketFactory;"
 _ANDROIDS: Final = "Landroid/net/SSLCertificateSocketFactory;"
 """It compares names itself where it is given one, and not in its other overloads (AOSP: verifyHostname)."""
 _GIVEN_A_NAME: Final = ("(Ljava/lang/String;", "(Ljava/net/Socket;Ljava/lang/String;")
-_CREATE: Final = tuple(CallsOf(one, "createSocket") for one in (_FACTORY, _ANY_FACTORY, _ANDROIDS))
+_CREATE: Final = (
+    *(CallsOf(one, "createSocket") for one in (_FACTORY, _ANY_FACTORY, _ANDROIDS)),
+    CallsOf(CONTEXT, "createSSLEngine"),
+)
 _IDENTIFY: Final = CallsOf("Ljavax/net/ssl/SSLParameters;", "setEndpointIdentificationAlgorithm")
 _VERIFY: Final = (CallsOf(None, "verify", "(Ljava/lang/String;Ljavax/net/ssl/SSLSession;)Z"), _IDENTIFY)
 _INSECURE: Final = CallsOf(_ANDROIDS, "getInsecure")
@@ -68,11 +71,20 @@ _STOCK: Final = tuple(
         Read(f"{package}TrustSelfSignedStrategy;", "INSTANCE"),
     )
 )
-WANTED: Final = (*_CREATE, *_VERIFY, _INSECURE, _GET, *_ENABLE, *_STOCK)
-_DELEGATING: Final = frozenset({"createSocket", "connectSocket", "createLayeredSocket"})
+_MODE: Final = CallsOf("Ljavax/net/ssl/SSLEngine;", "setUseClientMode")
+WANTED: Final = (*_CREATE, *_VERIFY, _MODE, _INSECURE, _GET, *_ENABLE, *_STOCK)
+_HANDED_ON: Final = (
+    "it makes an SSLEngine, and nothing in the app was seen to ask whose certificate that is shown"
+)
+_DELEGATING: Final = frozenset(
+    {"createSocket", "connectSocket", "createLayeredSocket", "createSSLEngine", "engineCreateSSLEngine"}
+)
 """Methods of factories: whoever calls them has the socket, and the duty."""
 _TALKS: Final = frozenset(
-    {"startHandshake", "getInputStream", "getOutputStream", "connect", "getSession", "setSoTimeout"}
+    {
+        *("startHandshake", "getInputStream", "getOutputStream", "connect", "getSession", "setSoTimeout"),
+        *("beginHandshake", "wrap", "unwrap"),
+    }
 )
 
 
@@ -148,8 +160,13 @@ def raw_sockets(source: Source) -> Iterator[RawSocket]:
         except DexError as error:
             source.doubt(name, f"it makes sockets and cannot be followed: {error}", Mechanism.TRUST_MANAGER)
             continue
-        if talks and not (escapes and own):
-            yield RawSocket(source.code(site.method, site.offset), f"{_simple(site)}.createSocket")
+        if not talks or (escapes and own):
+            continue
+        if _is_engine(site) and escapes:
+            if not _serves(source, site):
+                source.doubt(name, _HANDED_ON, Mechanism.TRUST_MANAGER)
+        else:
+            yield RawSocket(source.code(site.method, site.offset), f"{_simple(site)}.{_called(site)}")
 
 
 def _is_idle(source: Source, site: Site) -> bool:
@@ -159,6 +176,21 @@ def _is_idle(source: Source, site: Site) -> bool:
     except DexError:
         return False
     return len(passed) > 1 and all(one in {NULL, Text("")} for one in possible(passed[1]))
+
+
+def _is_engine(site: Site) -> bool:
+    return site.method.dex.method_ref(site.ref).class_name == CONTEXT
+
+
+def _serves(source: Source, engine: Site) -> bool:
+    """Whether code near one that makes an engine makes some engine a server's, or leaves open whose it is."""
+    near = [site for site in source.sites(_MODE) if _family(site.method) == _family(engine.method)]
+    modes = [source.program.flow(site.method).calls.get(site.offset, ())[1:] for site in near]
+    return any(mode != (Number(1),) for mode in modes)
+
+
+def _called(site: Site) -> str:
+    return site.method.dex.method_ref(site.ref).name
 
 
 def _simple(site: Site) -> str:
@@ -210,12 +242,12 @@ def _uses(flow: MethodFlow) -> dict[int, list[tuple[int, int]]]:
 
 
 _KEPT: Final = -1
-_SOCKETS: Final = frozenset({"Ljava/net/Socket;", "Ljavax/net/ssl/SSLSocket;"})
+_SOCKETS: Final = frozenset({"Ljava/net/Socket;", "Ljavax/net/ssl/SSLSocket;", "Ljavax/net/ssl/SSLEngine;"})
 
 
 def _is_tls(site: Site, factory: Value) -> bool:
     """A socket of the general factory is one of TLS if the factory is known to be."""
-    if site.method.dex.method_ref(site.ref).class_name in {_FACTORY, _ANDROIDS}:
+    if site.method.dex.method_ref(site.ref).class_name in {_FACTORY, _ANDROIDS, CONTEXT}:
         return True
     makers = {(_FACTORY, "getDefault"), (CONTEXT, "getSocketFactory")}
     return _is_androids(factory) or any(

@@ -26,7 +26,7 @@ from pincompiler.android.running.values import (
 )
 from pincompiler.shipped.android.trust.handshakes import HANDSHAKES
 from pincompiler.shipped.android.trust.peers import SHOWN
-from pincompiler.shipped.android.trust.trials import anchors
+from pincompiler.shipped.android.trust.trials import anchors, comparisons
 from pincompiler.shipped.android.trust.trials.material import TakenFor, Trial, hash_of, held_by, made_up
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ _SSL: Final = "Ljavax/net/ssl/"
 MANAGER: Final = f"{_SSL}X509TrustManager;"
 _EXTENDED: Final = f"{_SSL}X509ExtendedTrustManager;"
 _EXTENSIONS: Final = "Landroid/net/http/X509TrustManagerExtensions;"
-_COLLECTIONS: Final = ("Collection", "List", "Set", "ArrayList", "HashSet", "LinkedHashSet")
 _SAVED_AS: Final = "x509-certificate"
 """Under which ``SslCertificate.saveState`` keeps the bytes."""
 OF_THE_MACHINE: Final = frozenset(
@@ -109,7 +108,7 @@ class TrialWatch:
         self.held = False
         """Whether a certificate or its key was compared as it is, with anything."""
         self.weighed = False
-        """Whether the bytes of one, or a hash of them, were compared with what is not known."""
+        """Whether the bytes of one, or a hash of them, were compared with what need be no constant."""
         self.own = {*self.certificate}
         """The bytes of the certificates, of their keys, and the hashes that were taken of them."""
         self.handed = False
@@ -215,7 +214,7 @@ def _of_certificate(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef
         return run()
     w.shown |= held == w.certificate and ref.name != "checkValidity"
     if ref.name == "equals":
-        return _compared(w, m, args, ref, run)
+        return comparisons.compared(w, m, args, ref, run)
     if ref.name == "getEncoded":
         return byte_array(m, held.whole)
     if ref.name == "getPublicKey":
@@ -229,14 +228,6 @@ def _of_certificate(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef
             m.throw(f"{_SECURITY}SignatureException;", "signature does not match")
         return NULL
     return NULL if ref.name == "checkValidity" else run()
-
-
-def _compared(w: TrialWatch, _m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
-    """A comparison of whole certificates, of keys, or of the bytes of one."""
-    some = [bytes_of(one) if isinstance(one, JavaArray) else getattr(one, "value", None) for one in args]
-    w.held |= any(one in some for one in (w.certificate, *w.certificate))
-    w.weighed |= None in some and any(one in w.own for one in some if isinstance(one, bytes))
-    return run()
 
 
 def _of_key(w: TrialWatch, _m: Machine, args: list[Value], _ref: MethodRef, run: _Run) -> Value:
@@ -339,10 +330,14 @@ def _on(model: _Model, names: tuple[str, ...], *classes: str) -> dict[tuple[str,
 
 MODELS: Final[dict[tuple[str, str], _Model]] = {
     **_on(_of_certificate, ("getEncoded", "getPublicKey", "verify", "checkValidity", "equals"), *KINDS),
+    **_on(_of_certificate, ("getSerialNumber", "getSignature", "getTBSCertificate"), *KINDS),
     **_on(_of_key, ("getEncoded", "getFormat"), *KEYS),
-    **_on(_compared, ("equals",), "Ljava/lang/Object;", "Ljava/util/Arrays;", *KEYS),
-    **_on(_compared, ("isEqual",), f"{_SECURITY}MessageDigest;"),
-    **_on(_compared, ("contains", "indexOf"), *(f"Ljava/util/{name};" for name in _COLLECTIONS)),
+    **_on(comparisons.compared, ("equals",), "Ljava/lang/Object;", "Ljava/util/Arrays;", *KEYS),
+    **_on(comparisons.compared, ("isEqual",), f"{_SECURITY}MessageDigest;"),
+    **_on(comparisons.looked_up, ("contains", "indexOf"), *comparisons.COLLECTIONS),
+    **_on(comparisons.compared_in_bulk, ("containsAll", "removeAll", "retainAll"), *comparisons.COLLECTIONS),
+    **_on(comparisons.compared_in_bulk, ("disjoint",), "Ljava/util/Collections;"),
+    **_on(comparisons.compared_as_text, comparisons.TEXT_TESTS, "Ljava/lang/String;"),
     **_on(_digest, ("digest",), f"{_SECURITY}MessageDigest;"),
     **_on(_parsed, ("generateCertificate",), f"{_SECURITY}cert/CertificateFactory;"),
     **_on(_guard, ("checkServerTrusted", "checkClientTrusted"), MANAGER, _EXTENDED, _EXTENSIONS),
