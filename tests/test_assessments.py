@@ -27,6 +27,7 @@ from tests.apk import forge
 from tests.apk.forge import Attr, Node, Res
 from tests.dex import burdens
 from tests.dex import writer as w
+from tests.ios import apps
 from tests.strategies import TODAY
 from tests.test_cli import PIN_A, PIN_B, PIN_C, PIN_D, Ran, run, snapshot
 
@@ -653,6 +654,14 @@ def test_trustkit_android_keeps_its_pins_before_android_7(root: Path) -> None:
     assert (root / DEBUG).exists()
 
 
+@pytest.mark.parametrize("folder", ["test", "androidTestDebug"])
+def test_a_place_among_tests_is_in_no_build(folder: str, root: Path) -> None:
+    (root / "pins.toml").write_text(with_path(f"app/src/{folder}/res/xml/nsc_debug.xml"), "utf-8")
+    ran = run("check", cwd=root)
+    assert f"pins.toml:19:19: warning: no build of the app has a file of src/{folder}" in ran.stdout
+    assert "[wrong-source-set]" in ran.stdout
+
+
 # -- any form of it ------------------------------------------------------------------------------
 
 FINGERPRINT = hashlib.sha256(pki.der(PROXY)).hexdigest()
@@ -724,6 +733,28 @@ def test_another_ca_in_the_same_forms_is_nothing(pins: Path, tmp_path: Path) -> 
     pin = b64encode(pki.openssl_pin(pki.pem(OTHER)))
     content = pin + b64decode(pin).hex().encode() + b64encode(pki.der(OTHER)) + b"\0" + pki.der(OTHER)
     assert found(app(tmp_path, {"assets/a.bin": b"\0\1\2" * 30 + content}), pins) == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_in_an_app_for_apples_systems(form: str, pins: Path, tmp_path: Path) -> None:
+    before = b"\0\1\2\3" * 7
+    content = before + FORMS[form] + b"\0" * 40
+    own = apps.files(apps.info("Shop"))
+    places = {"a.car": content, "Base.lproj/a.strings": content, "a.bundle": forge.simple_zip({"b": content})}
+    for name, data in places.items():
+        assert found(apps.ipa(tmp_path, {**own, "a.car": before}), pins) == []
+        (one,) = found(apps.ipa(tmp_path, {**own, name: data}), pins)
+        where = f"{name}!b" if name == "a.bundle" else name
+        assert one.message == f"{where} has the certificate or the key of `proxy`, a CA of assessment builds"
+    assert len(found(apps.unpacked(tmp_path, {**own, "a.car": content}), pins)) == 1
+
+
+def test_an_archive_that_is_not_searched_is_named(pins: Path, tmp_path: Path) -> None:
+    own = apps.files(apps.info("Shop"))
+    path = apps.ipa(tmp_path, {**own, "a.dat": b"7z\xbc\xaf\x27\x1c" + b"\0" * 60})
+    named = [one.what for one in audit(path, audit_options(TODAY, pins, ())).unseen]
+    assert "a.dat" in named
+    assert "a.dat" not in [one.what for one in audit(path, audit_options(TODAY, None, ())).unseen]
 
 
 # -- places for nobody, and what property lists keep -----------------------------------------------

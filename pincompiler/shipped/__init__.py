@@ -53,25 +53,25 @@ def read_app(
 ) -> ShippedApp:
     """The facts about an app: of Android, or of Apple's systems; ``parts`` are its APKs among those of others.
 
-    ``sought`` are certificates, by their names, that are searched for in all files of an app of Android, in any form.
+    ``sought`` are certificates, by their names, that are searched for in all files of an app, in any form.
     With androguard as the engine, what the fast one sees otherwise is among the unseen.
     Raises InputError if it cannot be opened, as SeveralAppsError if it is not one; whatever cannot be read inside is among the unseen.
     """
     if not parts and (is_apple_name(path.name) or (is_apple_folder(path) and not app_files(path))):
-        return _of_apple(path)
+        return _of_apple(path, sought)
     try:
         return _of_android(path, engine, parts, sought)
     except NoAppError as error:
         try:
-            return _of_apple(path)
+            return _of_apple(path, sought)
         except NoAppError:
             raise error from None
 
 
-def _of_apple(path: Path) -> ShippedApp:
+def _of_apple(path: Path, sought: Mapping[str, bytes]) -> ShippedApp:
     from pincompiler.shipped.ios.reading import read_ios_app
 
-    return read_ios_app(path)
+    return read_ios_app(path, sought)
 
 
 def _of_android(

@@ -11,7 +11,7 @@ from pincompiler.platforms.registry import target_named
 from pincompiler.policy.trust import Anchor, Store
 from pincompiler.source import entries
 from pincompiler.source.outputs import declared
-from pincompiler.source.source_sets import source_set
+from pincompiler.source.source_sets import report_tests, source_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -142,6 +142,8 @@ class AssessmentReader:
             self._reporter.error("assessment-in-release", message, found.where_path or output.where, fix)
             return None
         outputs.unshared(found, output.where.at(PATH))
+        if target.mechanism:
+            report_tests(self._reporter, found, found.where_path or output.where)
         return found
 
     def _unassessed(self, output: Output, why: str, fix: str) -> None:

@@ -37,6 +37,16 @@ def source_set(path: PurePosixPath) -> int | None:
     return next((n + 1 for n, part in enumerate(parts) if part == "src"), None)
 
 
+def report_tests(reporter: Reporter, output: Output, where: Location) -> None:
+    """Report an output of an Android app that is in a source set of tests."""
+    place = source_set(output.path)
+    name = output.path.parts[place] if place is not None else ""
+    if _TESTS.fullmatch(name):
+        message = f"no build of the app has a file of src/{name}: {_OF_TESTS}"
+        fix = "write it below src/main, or the source set of a flavour or build type"
+        reporter.warning("wrong-source-set", message, where, fix, target=output.name)
+
+
 class SourceSetChecker:
     """Reports outputs that no build of the app would have, or those of other environments as well.
 
@@ -58,10 +68,8 @@ class SourceSetChecker:
         name = output.path.parts[place]
         if environment.name and f"src/{PLACE}" in written and name.startswith(environment.name):
             self._filled(environment, name)
-        elif _TESTS.fullmatch(name):
-            message = f"no build of the app has a file of src/{name}: {_OF_TESTS}"
-            fix = "write it below src/main, or the source set of a flavour or build type"
-            self._reporter.warning("wrong-source-set", message, where, fix, target=output.name)
+        else:
+            report_tests(self._reporter, output, where)
 
     def _filled(self, environment: Environment, name: str) -> None:
         """One that is called after its environment, once for each."""

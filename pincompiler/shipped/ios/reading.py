@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pincompiler.archives.archive import MemberError
@@ -9,6 +10,7 @@ from pincompiler.base.bounds import PLIST_BYTES, PROCESSES
 from pincompiler.base.errors import InputError
 from pincompiler.base.location import Location
 from pincompiler.facts import AppleMechanism, ShippedApp, System, Unseen
+from pincompiler.facts.bundled import BundledFacts
 from pincompiler.facts.ios import IosFacts, Process
 from pincompiler.facts.plists import PlistFacts
 from pincompiler.ios import profile
@@ -19,9 +21,10 @@ from pincompiler.shipped.android.alone import USUAL
 from pincompiler.shipped.ios.configured import in_force, pins_of
 from pincompiler.shipped.ios.plists import SECTIONS, faults_of, placed_in
 from pincompiler.shipped.ios.programs import Programs, identifiers, once
+from pincompiler.shipped.ios.sought import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pincompiler.ios.bundles import Bundle
@@ -38,16 +41,18 @@ _PLATFORMS: Final = {
 ALL: Final = frozenset(AppleMechanism)
 
 
-def read_ios_app(path: Path) -> ShippedApp:
+def read_ios_app(path: Path, sought: Mapping[str, bytes] = MappingProxyType({})) -> ShippedApp:
     """The facts about an app: an IPA, an Xcode archive, or the app's folder, packed or not.
 
-    InputError if it cannot be opened, or is none; what cannot be read inside is among the unseen.
+    ``sought`` are certificates, by their names, that are searched for in all its files.  InputError if it cannot be opened, or is none; what cannot be read inside is among the unseen.
     """
     with open_container(path) as container:
         bundles, more = read_bundles(container)
         programs = Programs(container, bundles, identifiers(container, bundles[0]))
         found = [_Found(container, bundle, programs) for bundle in bundles]
-        unseen = [one for each in found for one in each.unseen()]
+        search = Search(container, sought)
+        bundled = BundledFacts(sightings=search.run())
+        unseen = [*search.unseen, *(one for each in found for one in each.unseen())]
         if more:
             unseen.append(Unseen("the app", f"has more than {PROCESSES}", ALL))
         if container.members.is_cut:
@@ -57,6 +62,7 @@ def read_ios_app(path: Path) -> ShippedApp:
             container.kind.value,
             container.members.digest(),
             manifest=USUAL,
+            bundled=bundled,
             plists=_joined([one.plists() for one in found]),
             ios=IosFacts(
                 tuple(programs.candidates()),

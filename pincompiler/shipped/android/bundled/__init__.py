@@ -95,9 +95,8 @@ def collect(source: Source) -> BundledFacts:
     alone = frozenset(file for one in choices for file in one.files)
     pins = (*_pins(trust), *_candidates(files, trusted, alone), *scan.pins)
     codes = (*(one.code for one in trust), *(one.code for one in files if one.code))
-    sightings = tuple(scan.sightings)
     return BundledFacts(
-        pins, (), codes, tuple(files), trust, choices, sightings, tuple(map(": ".join, runtimes))
+        pins, (), codes, tuple(files), trust, choices, scan.sightings, tuple(map(": ".join, runtimes))
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pincompiler.android.apk import ArchiveError, MemberError
 from pincompiler.android.apk.inner import is_packed_otherwise, opened
@@ -20,14 +20,20 @@ if TYPE_CHECKING:
     from pincompiler.android.apk.inner import Holder
     from pincompiler.archives.archive import Entry
     from pincompiler.archives.storage import Storage
-    from pincompiler.shipped.android.source import Source
+
+
+class Doubting(Protocol):
+    """What keeps in mind what could not be seen."""
+
+    def doubt(self, what: str, why: str, *mechanisms: Mechanism) -> None:
+        """Remember it."""
 
 
 @dataclass(slots=True)
 class Packed:
     """The archives inside one app, and what may still be unpacked of them."""
 
-    source: Source
+    source: Doubting
     look: Callable[[str, Holder, str, int], None]
     """What looks at each file: its name in the app, what it is in, its name there, and how many archives are around it."""
     _bytes: int = field(default_factory=lambda: INNER_BYTES.limit)

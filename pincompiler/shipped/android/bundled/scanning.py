@@ -21,16 +21,16 @@ from pincompiler.base.bounds import CANDIDATES, HERMES_BYTES, STORE_BYTES, STORE
 from pincompiler.base.finding import Confidence
 from pincompiler.base.lazy_regex import lazy_regex
 from pincompiler.base.records import dataclass
-from pincompiler.facts.bundled import Sighting
 from pincompiler.facts.common import Algorithm, Mechanism, Owner, Pin
-from pincompiler.keys.spellings import spellings
 from pincompiler.keys.stores import HEAD, read_store, sniff
 from pincompiler.shipped.android.bundled.packed import Packed
+from pincompiler.shipped.seeking import Seeker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pincompiler.android.apk.inner import Holder
+    from pincompiler.facts.bundled import Sighting
     from pincompiler.keys.certificates import StoreFile
     from pincompiler.shipped.android.source import Source
 
@@ -135,16 +135,17 @@ class Scan:
     libraries: dict[str, str] = field(default_factory=dict)
     """Every native library by its name, with the member of the variant that was read."""
     _left: int = field(default_factory=lambda: STORES_BYTES.limit)
-    sightings: list[Sighting] = field(default_factory=list)
     _packed: Packed = field(init=False)
-    _sought: dict[str, tuple[bytes, ...]] = field(init=False)
-    """Each form of what is searched for, by its name."""
-    _longest: int = field(init=False)
+    _seeker: Seeker = field(init=False)
 
     def __post_init__(self) -> None:
-        self._sought = {name: spellings(der) for name, der in self.source.sought.items()}
-        self._longest = max((len(one) for some in self._sought.values() for one in some), default=0)
+        self._seeker = Seeker(self.source.sought)
         self._packed = Packed(self.source, self._member)
+
+    @property
+    def sightings(self) -> tuple[Sighting, ...]:
+        """Where something is that should be in no file."""
+        return tuple(self._seeker.sightings)
 
     def run(self) -> Scan:
         """Look through all members."""
@@ -172,7 +173,7 @@ class Scan:
             self.source.doubt(member, "is native code in a packed form, which is not read", Mechanism.NATIVE)
         elif not _passed_over(member):
             self._file(member, archive, entry, level)
-        elif self._sought:
+        elif self._seeker:
             self._unpack(member, archive, entry, level)
 
     def _unpack(self, member: str, archive: Holder, entry: str, level: int) -> None:
@@ -186,14 +187,9 @@ class Scan:
 
     def _look_for(self, member: str, archive: Holder, entry: str) -> None:
         """Search all of a file for the certificates that should be nowhere."""
-        left, before = dict(self._sought), b""
         try:
-            for chunk in archive.chunks(entry) if left else ():
-                data = before + chunk
-                for name in [name for name, some in left.items() if any(one in data for one in some)]:
-                    self.sightings.append(Sighting(name, self.source.member(member)))
-                    del left[name]
-                before = data[-self._longest :]
+            if self._seeker:
+                self._seeker.look(self.source.member(member), archive.chunks(entry))
         except MemberError as error:
             self.source.doubt(member, f"cannot be read: {error.why}", Mechanism.KEYSTORE)
 
