@@ -146,4 +146,6 @@ def row_is_empty(row: dict[str, Any]) -> bool:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("name the folder of the sources: make roots SOURCES=folder")
     main(Path(sys.argv[1]))
