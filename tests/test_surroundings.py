@@ -157,6 +157,13 @@ def test_a_library_is_no_app(tmp_path: Path) -> None:
     assert "target" not in values
 
 
+def test_an_app_of_a_convention_plugin_is_one(tmp_path: Path) -> None:
+    text = KOTLIN.replace("alias(libs.plugins.android.application)", 'id("shop.android.application")')
+    text = text.replace("targetSdk = 35", 'applicationId = "com.example.shop"')
+    values, _ = begun(laid(tmp_path, app__build_DOT_gradle_DOT_kts=text), "api.example.com")
+    assert values["target"]["nsc"]["path"].startswith("app/src/main/")
+
+
 def test_two_android_apps_have_a_target_each(tmp_path: Path) -> None:
     text = KOTLIN.replace("alias(libs.plugins.android.application)", 'id("com.android.application")')
     root = laid(

@@ -143,8 +143,13 @@ class _Reader:
         )
 
     def _is_application(self) -> bool:
-        """Whether the plugin is applied here, and not only named for other modules (``apply false``)."""
+        """Whether the plugin is applied here, and not only named for other modules (``apply false``).
+
+        A convention plugin of the project may apply it under any name: `applicationId` is of apps alone.
+        """
         source = self._source
+        if self._said("applicationId"):
+            return True
         aliases = {
             f"libs.plugins.{name}"
             for one in self._catalogs

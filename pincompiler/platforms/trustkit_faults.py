@@ -92,7 +92,10 @@ def _entry(domain: TrustKitDomain, entry: Mapping[str, Any], ats: Ats, *, meant:
     yield from _keys((name,), entry, _ENTRY)
     if trustkit.unusable(domain) is None and (reason := _unmatched(name)):
         message = f"TSKPinnedDomains › {name} matches no host: {reason}"
-        yield Fault(FaultKind.UNMATCHED, message, "write the host name in small letters", path, (name,))
+        fix = "write the host name in small letters"
+        if name.startswith("*."):
+            fix = f"write {name[2:].lower()}, and TSKIncludeSubdomains as <true/>"
+        yield Fault(FaultKind.UNMATCHED, message, fix, path, (name,))
     if trustkit.EXPIRES in entry and domain.expires is None and isinstance(entry[trustkit.EXPIRES], str):
         shown = shortened(entry[trustkit.EXPIRES])
         message = f'the pins of {name} never end: {trustkit.EXPIRES} "{shown}" is no yyyy-MM-dd'
