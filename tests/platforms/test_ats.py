@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from pincompiler.base.errors import InputError
 from pincompiler.platforms import plist
 from pincompiler.platforms.ats import ATS, Ats, PinnedDomain, entries, instants, lower, read, read_values
+from pincompiler.platforms.ats_faults import left_alone
 from pincompiler.policy.enforcement import Chain, PinSet, Reach, Role
 from pincompiler.policy.policy import Policy
 from pincompiler.policy.project import App
@@ -263,3 +264,33 @@ def test_what_opens_the_section_is_said_of_pinned_hosts(key: str, value: object,
     ats = read_values({"NSAppTransportSecurity": section})
     assert ats.besides("api.example.com") == (f"has {key}" if open_ else "")
     assert ats.besides("other.example.com") == ""
+
+
+INSECURE = "NSExceptionAllowsInsecureHTTPLoads"
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        (None, ""),
+        ("YES", ""),
+        ({}, ""),
+        ({"NSAllowsArbitraryLoads": True}, "every host"),
+        ({"NSAllowsArbitraryLoads": "YES"}, ""),
+        ({"NSAllowsArbitraryLoads": True, "NSAllowsLocalNetworking": False}, ""),
+        ({"NSExceptionDomains": ["a.example"]}, ""),
+        (
+            {"NSExceptionDomains": {"a.example": {INSECURE: True}, "b.example": {INSECURE: False}}},
+            "a.example",
+        ),
+        ({"NSExceptionDomains": {"a.example": "open", "b.example": {WIDE: True}}}, ""),
+        (
+            {"NSExceptionDomains": {"a.example": {INSECURE: True}, "b.example": {INSECURE: True}}},
+            "a.example (and 1 more)",
+        ),
+    ],
+)
+def test_where_a_delegate_alone_decides(section: object, said: str) -> None:
+    """Apple's "NSAppTransportSecurity": any of the newer switches, whatever its value, ends NSAllowsArbitraryLoads."""
+    values = {} if section is None else {"NSAppTransportSecurity": section}
+    assert left_alone(values) == said
