@@ -262,7 +262,12 @@ def check_forms(
         debug=mode == "debug",
     )
     demanded = expected((*java, *kotlin)) | (unlike or {})
-    assert said(apk) == {name: level for name, level in demanded.items() if level}
+    told, wanted = said(apk), {name: level for name, level in demanded.items() if level}
+    assert told == wanted, {
+        name: (told.get(name), wanted.get(name))
+        for name in told.keys() | wanted.keys()
+        if told.get(name) != wanted.get(name)
+    }
 
 
 def said(apk: Path) -> dict[str, str]:

@@ -38,13 +38,16 @@ from pincompiler.rules.rule import Finding, Findings, Level, Lowered, Mechanism,
 
 
 def check(lowered: Lowered) -> Findings:
-    """What the platform refuses by itself, then every difference from the policy."""
+    """What the platform refuses by itself, then every difference from the policy; none where a base is at fault."""
     target = lowered.target
-    for objection in target.objections(lowered.policy, lowered.app, lowered.model):
+    objections = tuple(target.objections(lowered.policy, lowered.app, lowered.model))
+    for objection in objections:
         host = objection.hosts[0] if objection.hosts else ""
         pin_set = lowered.policy.covering(host) if host else None
         where = objection.where or (pin_set.where if pin_set else lowered.where)
         yield RULE.at(where, objection.problem, objection.fix, hosts=objection.hosts, target=lowered.name)
+    if any(objection.where and not objection.hosts for objection in objections):
+        return
     names: Mapping[bytes, str] = {}
     for difference in lowered.wanted.against(lowered.model):
         pin_set = lowered.policy.covering(difference.name) or lowered.policy.covering(difference.host)

@@ -183,10 +183,11 @@ class TrialWatch:
         shown = [Wrapped(X509, self.certificate) for _ in range(1 if self.trial.alone else 2)]
         return JavaArray(f"[{kind}", list(shown))
 
-    def refuse(self, machine: Machine) -> None:
+    def refuse(self) -> None:
         """Throw as Android does where it does not trust a chain."""
         if not self.trial.trusted:
-            machine.throw(REFUSAL, "Trust anchor for certification path not found.")
+            # Android wraps what is wrong: of message and cause nothing may be relied on.
+            raise ThrownError(Instance(REFUSAL, is_open=True))
 
     def digest(self, name: str, data: bytes) -> bytes:
         """The hash of some bytes, which is what was guessed if these are a certificate's or its key's."""
@@ -266,7 +267,7 @@ def _guard(w: TrialWatch, m: Machine, args: list[Value], ref: MethodRef, run: _R
     """A check by Android's own manager, or by code of the app that is run."""
     if _is_run(m, args, ref):
         return run()
-    w.refuse(m)
+    w.refuse()
     if returned(ref) == "V":
         return NULL
     return list_of(m, w.chain(m).items) if returned(ref).endswith("List;") else any_of(ref)
