@@ -446,6 +446,21 @@ ORACLES: dict[str, Callable[[Enforcement, str], bool]] = {
 }
 
 
+@pytest.mark.parametrize(("above", "days"), [(None, None), (3, 10), (20, 20)])
+def test_pins_of_a_name_above_take_over_in_cronet(above: int | None, days: int | None) -> None:
+    """Those of the host end in ten days; as Cronet does then, the ones above it count, until they end as well."""
+
+    def entry(host: str, left: int | None) -> CronetEntry:
+        pins = tuple(key.spki_sha256 for key in LEAVES[:2])
+        expires = TODAY + timedelta(left) if left else None
+        return CronetEntry(host, pins, subdomains=True, expires=expires, code=CODE)
+
+    enforcement = CronetPins((entry("example.com", above), entry("api.example.com", 10)))
+    of_host = [one.message for one in found(enforcement, "expiring-pin-set") if one.hosts[0] != "example.com"]
+    ends = [f"in {days} days, on {TODAY + timedelta(days)}"] if days else []
+    assert [message.partition(" expire ")[2] for message in of_host] == ends
+
+
 @pytest.mark.slow
 @each_platform
 @pytest.mark.parametrize("rule", ORACLES)

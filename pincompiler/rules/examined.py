@@ -38,13 +38,22 @@ class Asked:
     @property
     def ends(self) -> date | None:
         """The first day on which nothing is demanded any more; None if nothing is now, or no end is set."""
-        days = [clause.until for clause in self.now]
-        return max((day for day in days if day), default=None) if all(days) else None
+        day = _end(self.now)
+        # Where an entry ends, those of a name above it may begin to count.
+        while day and (then := tuple(clause for clause in self.demand if clause.in_force(day))):
+            day = _end(then)
+        return day
 
     def ended(self, today: date) -> date | None:
         """The day on which something ceased to be demanded, the last of several; None if nothing has."""
         days = (clause.until for clause in self.demand)
         return max((day for day in days if day and day <= today), default=None)
+
+
+def _end(clauses: Demand) -> date | None:
+    """The day on which the last of them ends; None if one has no end, or there is none."""
+    days = [clause.until for clause in clauses]
+    return max((day for day in days if day), default=None) if all(days) else None
 
 
 @dataclass(frozen=True, slots=True)
