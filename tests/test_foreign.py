@@ -92,6 +92,8 @@ FIRST = f'val first = CertificatePinner.Builder().add("a.example.com", "sha256/{
         ),
         ("x.kt", f'val m = mapOf("b.example.com" to "sha256/{PIN_C}")', "3:34:"),
         ("x.kt", f'val other = if (BuildConfig.DEBUG) "b" else "sha256/{PIN_C}"', "3:45:"),
+        ("x.kt", "val c = if (flag) CertificatePinner.DEFAULT else first", "3:19:"),
+        ("x.kt", "val c = first.takeIf { on } ?: okhttp3.CertificatePinner.DEFAULT", "3:40:"),
         (
             "x.kt",
             'val p = CertificatePinner.Builder().add("b.example.com", "sha256/${key}").build()',

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pincompiler.foreign.literals import SourceText
     from pincompiler.foreign.tokens import Lexeme
 
-_CLASS, _BUILDER = "CertificatePinner", "Builder"
+_CLASS, _BUILDER, _NONE = "CertificatePinner", "Builder", "DEFAULT"
 _BLOCKS = frozenset({"apply", "also", "run", "let"})
 _GENERATED = f"// {MARK}"
 _PREFIXES = (PREFIX, "sha1/")
@@ -60,6 +60,8 @@ class _Reader:
             if token.at not in self._used and not is_constant:
                 self._doubt(token.at, token.end, "is a pin, and what is done with it is not followed")
         pinners = [tuple(entries) for entries in self._pinners.values() if entries]
+        if pinners and not self._source.text.startswith(_GENERATED):
+            self._doubt_other_pinners()
         if not (pinners or self._doubts):
             return None
         titles = ["OkHttp"] if len(pinners) < 2 else [f"OkHttp pinner {n + 1}" for n in range(len(pinners))]
@@ -80,6 +82,14 @@ class _Reader:
                 self._used |= {token.at for token in source.tokens[number:closing]}
                 at, end = source.tokens[number].at, source.tokens[closing].end
                 self._doubt(at, end, "is of a builder that is not followed")
+
+    def _doubt_other_pinners(self) -> None:
+        """Name the pinner without pins, ``CertificatePinner.DEFAULT``: some condition may choose it instead."""
+        source = self._source
+        for number, token in enumerate(source.tokens):
+            if token.text == _CLASS and source.is_sign(number + 1, ".") and source.name(number + 2) == _NONE:
+                end = source.tokens[number + 2].end
+                self._doubt(token.at, end, "has no pins, and when it is used is not followed")
 
     def _pins(self) -> Iterator[tuple[int, Lexeme]]:
         generated = self._source.text.startswith(_GENERATED)
