@@ -20,17 +20,13 @@ chain evaluated.  Such switches are set in the wild, by a configuration from a s
 
 Use instead:
 
-```objc
-- (void)URLSession:(NSURLSession *)session
-    didReceiveChallenge:(NSURLAuthenticationChallenge *)challenge
-      completionHandler:(void (^)(NSURLSessionAuthChallengeDisposition, NSURLCredential *))completionHandler {
-  SecTrustRef trust = challenge.protectionSpace.serverTrust;
-  if (SecTrustEvaluateWithError(trust, NULL)) {
-    completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
-  } else {
-    completionHandler(NSURLSessionAuthChallengeCancelAuthenticationChallenge, nil);
-  }
-}
+```diff
+   SecTrustRef trust = challenge.protectionSpace.serverTrust;
+-  if ([challenge.protectionSpace.host hasSuffix:@".example.com"]) {
+-    completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
+-  } else if (SecTrustEvaluateWithError(trust, NULL)) {
++  if (SecTrustEvaluateWithError(trust, NULL)) {
+     completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
 ```
 
 References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0396; MASWE-0027

@@ -15,17 +15,16 @@ what that function returns says only that it ran.  A credential that is made wha
 
 Use instead:
 
-```objc
-- (void)URLSession:(NSURLSession *)session
-    didReceiveChallenge:(NSURLAuthenticationChallenge *)challenge
-      completionHandler:(void (^)(NSURLSessionAuthChallengeDisposition, NSURLCredential *))completionHandler {
-  SecTrustRef trust = challenge.protectionSpace.serverTrust;
-  if (SecTrustEvaluateWithError(trust, NULL)) {
-    completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
-  } else {
-    completionHandler(NSURLSessionAuthChallengeCancelAuthenticationChallenge, nil);
-  }
-}
+```diff
+   SecTrustRef trust = challenge.protectionSpace.serverTrust;
+-  SecTrustEvaluateWithError(trust, NULL);
+-  completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
++  if (SecTrustEvaluateWithError(trust, NULL)) {
++    completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
++  } else {
++    completionHandler(NSURLSessionAuthChallengeCancelAuthenticationChallenge, nil);
++  }
+ }
 ```
 
 References: CWE-295; CWE-390; MASVS-NETWORK-1; MASTG-TEST-0396; MASWE-0027

@@ -19,17 +19,10 @@ basic X.509, or of TLS for no host, takes that check away: a certificate of any 
 
 Use instead:
 
-```objc
-- (void)URLSession:(NSURLSession *)session
-    didReceiveChallenge:(NSURLAuthenticationChallenge *)challenge
-      completionHandler:(void (^)(NSURLSessionAuthChallengeDisposition, NSURLCredential *))completionHandler {
-  SecTrustRef trust = challenge.protectionSpace.serverTrust;
-  if (SecTrustEvaluateWithError(trust, NULL)) {
-    completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
-  } else {
-    completionHandler(NSURLSessionAuthChallengeCancelAuthenticationChallenge, nil);
-  }
-}
+```diff
+   SecTrustRef trust = challenge.protectionSpace.serverTrust;
+-  SecTrustSetPolicies(trust, SecPolicyCreateBasicX509());
+   if (SecTrustEvaluateWithError(trust, NULL)) {
 ```
 
 References: CWE-297; MASVS-NETWORK-1; MASTG-TEST-0396; MASWE-0027

@@ -18,17 +18,15 @@ In Swift the same is `completionHandler(.useCredential, URLCredential(trust: tru
 
 Use instead:
 
-```objc
-- (void)URLSession:(NSURLSession *)session
-    didReceiveChallenge:(NSURLAuthenticationChallenge *)challenge
-      completionHandler:(void (^)(NSURLSessionAuthChallengeDisposition, NSURLCredential *))completionHandler {
-  SecTrustRef trust = challenge.protectionSpace.serverTrust;
-  if (SecTrustEvaluateWithError(trust, NULL)) {
-    completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
-  } else {
-    completionHandler(NSURLSessionAuthChallengeCancelAuthenticationChallenge, nil);
-  }
-}
+```diff
+   SecTrustRef trust = challenge.protectionSpace.serverTrust;
+-  completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
++  if (SecTrustEvaluateWithError(trust, NULL)) {
++    completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
++  } else {
++    completionHandler(NSURLSessionAuthChallengeCancelAuthenticationChallenge, nil);
++  }
+ }
 ```
 
 References: CWE-295; MASVS-NETWORK-1; MASTG-TEST-0396; MASTG-TEST-0397; MASWE-0027; Apple: Performing Manual Server Trust Authentication

@@ -21,17 +21,13 @@ those, and the comparison belongs after it.
 
 Use instead:
 
-```objc
-- (void)URLSession:(NSURLSession *)session
-    didReceiveChallenge:(NSURLAuthenticationChallenge *)challenge
-      completionHandler:(void (^)(NSURLSessionAuthChallengeDisposition, NSURLCredential *))completionHandler {
-  SecTrustRef trust = challenge.protectionSpace.serverTrust;
-  if (SecTrustEvaluateWithError(trust, NULL)) {
-    completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
-  } else {
-    completionHandler(NSURLSessionAuthChallengeCancelAuthenticationChallenge, nil);
-  }
-}
+```diff
+   SecTrustRef trust = challenge.protectionSpace.serverTrust;
+-  NSData *served = (__bridge NSData *)SecCertificateCopyData(SecTrustGetCertificateAtIndex(trust, 0));
+-  NSString *path = [[NSBundle mainBundle] pathForResource:@"api" ofType:@"cer"];
+-  if ([served isEqualToData:[NSData dataWithContentsOfFile:path]]) {
++  if (SecTrustEvaluateWithError(trust, NULL)) {
+     completionHandler(NSURLSessionAuthChallengeUseCredential, [NSURLCredential credentialForTrust:trust]);
 ```
 
 References: CWE-298; CWE-297; MASVS-NETWORK-1; MASTG-TEST-0396; MASWE-0028
