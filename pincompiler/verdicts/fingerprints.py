@@ -25,9 +25,13 @@ _GENERATED = lazy_regex(r"\$\$(?:ExternalSynthetic)?Lambda\S*?;|\$\d+;")
 
 def fingerprints(package: str, findings: Iterable[Finding]) -> Iterator[str]:
     """A fingerprint for each finding of an app: 32 hexadecimal digits, all different."""
+    return numbered("\0".join(_meaning(package, finding)) for finding in findings)
+
+
+def numbered(meanings: Iterable[str]) -> Iterator[str]:
+    """A fingerprint for each meaning: 32 hexadecimal digits, all different, for equal ones are counted."""
     seen: dict[str, int] = {}
-    for finding in findings:
-        meaning = "\0".join(_meaning(package, finding))
+    for meaning in meanings:
         seen[meaning] = seen.get(meaning, 0) + 1
         text = f"{meaning}\0{seen[meaning]}"
         yield hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

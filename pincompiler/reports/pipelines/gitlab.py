@@ -6,12 +6,12 @@ Source: GitLab's "Code Quality", "Code Quality report format".
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from pincompiler.base.finding import Level
 from pincompiler.reports.findings.text import visible
 from pincompiler.reports.pipelines.inspected import fingerprints, sentence
+from pincompiler.verdicts.fingerprints import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,9 +36,8 @@ def _issues(inspected: Inspected) -> Iterator[dict[str, Any]]:
     said = [("unknown", "minor", f"unknown: {doubt}") for doubt in inspected.unknown]
     said += [("unreadable", "critical", inspected.error)] if inspected.error else []
     for rule, severity, text in said:
-        mark = f"{inspected.command}\0{inspected.file}\0{rule}\0{text}"
-        digest = sha256(mark.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        yield _issue(rule, severity, text, digest, inspected.file, 1)
+        (fingerprint,) = numbered([f"{inspected.command}\0{inspected.file}\0{rule}\0{text}"])
+        yield _issue(rule, severity, text, fingerprint, inspected.file, 1)
 
 
 def _issue(rule: str, severity: str, text: str, fingerprint: str, file: str, line: int) -> dict[str, Any]:

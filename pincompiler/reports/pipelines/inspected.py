@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING
 
 from pincompiler.base.location import java_name
 from pincompiler.base.records import dataclass
+from pincompiler.verdicts.fingerprints import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,9 +63,7 @@ def sentence(finding: Finding) -> str:
 
 def fingerprints(inspected: Inspected) -> Iterator[str]:
     """One for each finding, all different, that lines which move do not change: 32 hexadecimal digits."""
-    seen: dict[str, int] = {}
-    for one in inspected.findings:
-        meaning = "\0".join((inspected.command, one.rule, one.target, one.message, *one.hosts))
-        seen[meaning] = seen.get(meaning, 0) + 1
-        text = f"{meaning}\0{seen[meaning]}"
-        yield sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return numbered(
+        "\0".join((inspected.command, one.rule, one.target, one.message, *one.hosts))
+        for one in inspected.findings
+    )
