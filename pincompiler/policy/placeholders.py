@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from operator import sub
 from typing import Final
 
 EMPTY: Final = hashlib.sha256(b"").digest()
@@ -60,12 +61,18 @@ def placeholder(pin: bytes) -> str:
 
 def _is_periodic(text: str) -> bool:
     """Whether it is one part over and over, at least twice; its last letter has bits of its own."""
-    return any(text[size:] == text[:-size] for size in range(1, len(text) // 2 + 1))
+    half = len(text) // 2 + 1
+    size = text.find(text[:1], 1, half)
+    while size > 0:
+        if text.startswith(text[size:]):
+            return True
+        size = text.find(text[:1], size + 1, half)
+    return False
 
 
 def _sequent(values: bytes) -> int:
-    """How many follow the one before, or the one before that, in their order, up or down."""
-    steps = [
-        bytes([(b - a) & 0xFF for a, b in zip(values, values[apart:], strict=False)]) for apart in (1, 2)
-    ]
-    return max(some.count(step) for some in steps for step in (b"\x01", b"\xff"))
+    """How many follow the one before, or the one before that, in their order, up or down; 0 follows 255."""
+    steps = [list(map(sub, values[apart:], values)) for apart in (1, 2)]
+    return max(
+        some.count(step) + some.count(around) for some in steps for step, around in ((1, -255), (-1, 255))
+    )
